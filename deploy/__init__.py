@@ -1,0 +1,1 @@
+"""How Établi is put to work: one machine (`local`), containers, and the `etabli` command."""

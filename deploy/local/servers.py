@@ -1,0 +1,65 @@
+"""Kafka and mongod under a data folder, for a stack or for tests; given servers win."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.errors import CannotRun
+from deploy.local.kafka import kafka
+from deploy.local.mongod import mongod, mongodb_url
+from deploy.local.ports import HOST, keep_ports
+from deploy.local.process import Process
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where they answer. A server that was given, not started here, has no process."""
+
+    kafka: str
+    mongodb: str
+    kafka_process: Process | None
+    mongod_process: Process | None
+
+
+@contextmanager
+def running_servers(data: Path) -> Iterator[Servers]:
+    """Both servers ready, on ports and data kept in `data`; stopped at the end, Kafka first.
+
+    Where KAFKA_BOOTSTRAP_SERVERS or MONGODB_URL is set, that server is used and none is started.
+    """
+    with locked(data), ExitStack() as ending:
+        ports = keep_ports(data / "ports.json", ["kafka", "kafka-controller", "mongod"])
+        logs = data / "logs"
+        broker = database = None
+        if not os.environ.get("MONGODB_URL"):
+            database = mongod(data / "mongod", port=ports["mongod"], log=logs / "mongod.log")
+            ending.callback(database.stop)
+            database.start()  # it settles while Kafka is fetched and formatted
+        if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+            kafka_ports = {"port": ports["kafka"], "controller_port": ports["kafka-controller"]}
+            broker = kafka(data / "kafka", log=logs / "kafka.log", **kafka_ports)
+            ending.callback(broker.stop)
+            broker.start()
+        for process in filter(None, (database, broker)):
+            process.wait_ready()
+        yield Servers(
+            kafka=os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or f"{HOST}:{ports['kafka']}",
+            mongodb=os.environ.get("MONGODB_URL") or mongodb_url(ports["mongod"]),
+            kafka_process=broker,
+            mongod_process=database,
+        )
+
+
+@contextmanager
+def locked(data: Path) -> Iterator[None]:
+    """Hold the data folder for ourselves; the lock falls with the process, however it ends."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (data / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche.") from None
+        yield

@@ -1,0 +1,95 @@
+"""Routes of operations: health, metrics, the simulated clock, parked messages."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.auth import only
+from shared.mongo import is_away
+from shared.problems import problem
+
+health = APIRouter(tags=["santé"])
+admin = APIRouter(prefix="/admin", tags=["exploitation"], dependencies=[only("admin")])
+
+
+@health.get("/health/live")
+async def live() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@health.get("/health/ready")
+async def ready(request: Request) -> JSONResponse:
+    """MongoDB answers and the outbox is under its limit. Kafka away is `degraded`, still 200: what is told waits."""
+    state = request.app.state
+    try:
+        await state.ledger.database.command("ping")
+        untold = await state.relay.untold(state.settings.outbox_limit)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        return problem(503, "database_away", "La base de données ne répond pas.")
+    if not state.prepared:
+        return problem(503, "starting", "Le service démarre.")
+    if untold > state.settings.outbox_limit:
+        return problem(503, "outbox_full", "Trop d'événements attendent Kafka.", untold=untold)
+    status = "degraded" if state.relay.kafka_is_away else "ok"
+    return JSONResponse({"status": status, "kafka": "away" if state.relay.kafka_is_away else "ok", "untold": untold})
+
+
+@health.get("/metrics", include_in_schema=False)
+async def metrics() -> Response:
+    """Prometheus' own format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+class Instant(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    now: AwareDatetime
+
+
+@admin.get("/clock")
+async def read_clock(request: Request) -> dict[str, Any]:
+    """The service's time, and whether it is simulated."""
+    clock = request.app.state.ledger.clock
+    return {"now": clock.now(), "today": clock.today(), "simulated": clock.simulated}
+
+
+@admin.post("/clock")
+async def advance_clock(request: Request, asked: Instant) -> dict[str, Any]:
+    """Advance the simulated clock, then do what the new day brings (deadlines). 409 on a real clock, or to go back."""
+    state = request.app.state
+    state.ledger.clock.advance(asked.now)
+    await keep_clock(state.ledger.database, asked.now)
+    if state.sweep:
+        await state.sweep(state.store)
+    return await read_clock(request)
+
+
+@admin.post("/unpark")
+async def unpark(request: Request) -> dict[str, int]:
+    """Replay the parked messages, in order per key."""
+    replayed, left = await request.app.state.hearing.unpark()
+    return {"replayed": replayed, "left": left}
+
+
+@admin.get("/parked")
+async def parked(request: Request) -> list[dict[str, Any]]:
+    """What is parked: coordinates, type and code, never a value."""
+    rows: list[dict[str, Any]] = await request.app.state.parking.all()
+    return rows
+
+
+async def keep_clock(database: Any, now: datetime) -> None:
+    """Remember where the simulated clock stands, for the next start."""
+    await database["clock"].update_one({"_id": "clock"}, {"$max": {"now": now}}, upsert=True)
+
+
+async def kept_clock(database: Any) -> datetime | None:
+    """Where the simulated clock stood."""
+    found = await database["clock"].find_one({"_id": "clock"})
+    return found["now"] if found else None

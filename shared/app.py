@@ -1,0 +1,166 @@
+"""A service, put together: HTTP, its relay, its stream, its sweeps, its health. One per process."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from shared import logs
+from shared.admin import admin, health, kept_clock
+from shared.auth import checker
+from shared.clock import Clock
+from shared.events import Event
+from shared.hearing import Handler, Hearing
+from shared.mongo import connect, is_away
+from shared.parking import Parking
+from shared.problems import answer_errors
+from shared.relay import Relay
+from shared.requests import RequestGuard
+from shared.settings import Settings
+from shared.store import Ledger
+from shared.stream import listen
+
+log = structlog.get_logger()
+
+
+class Store(Protocol):
+    """A service's collections. `prepare` creates their indexes and may be called at every start."""
+
+    async def prepare(self) -> None: ...
+
+
+Sweep = Callable[[Any], Awaitable[None]]
+"""What time alone brings about (deadlines): called with the store, every so often and after the simulated clock moved."""
+Work = Callable[[FastAPI], Coroutine[Any, Any, None]]
+"""A service's own background work, run until the process stops."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What makes one service different from another."""
+
+    name: str
+    settings: Settings
+    store: Callable[[Ledger], Store]
+    routers: Sequence[APIRouter] = ()
+    hears: Mapping[type[Event], Handler] = field(default_factory=dict)
+    sweep: Sweep | None = None
+    works: Sequence[Work] = ()
+
+
+def build(service: Service) -> FastAPI:
+    """The service as an ASGI application. Connects to nothing until its lifespan starts."""
+    settings = service.settings
+    app = FastAPI(title=f"Établi : {service.name}", lifespan=_lifespan(service), openapi_url="/openapi.json")
+    app.state.prepared = False
+    app.state.settings = settings
+    app.state.sweep = service.sweep
+    app.add_middleware(RequestGuard, outer=app, body_limit=settings.body_limit)
+    answer_errors(app)
+    for router in (health, admin, *service.routers):
+        app.include_router(router)
+    return app
+
+
+def serve(service: Service) -> None:
+    """Run the service until SIGTERM or SIGINT."""
+    logs.set_up(service.name, service.settings.log_level)
+    uvicorn.run(
+        build(service), host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
+        timeout_graceful_shutdown=5, server_header=False,
+    )  # fmt: skip
+
+
+def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
+    settings = service.settings
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
+        ledger = Ledger(connect(settings.mongodb, f"etabli_{service.name}"), service.name, clock)
+        state = app.state
+        state.secret = settings.secret
+        state.check_token = checker(settings.jwks_file)
+        state.ledger = ledger
+        state.store = service.store(ledger)
+        state.parking = Parking(ledger)
+        state.hearing = Hearing(
+            state.store, service.hears, state.parking, tries=settings.park_after, longest_wait=settings.longest_wait
+        )
+        holder = f"{service.name}-{settings.instance}"
+        state.relay = Relay(ledger, settings.kafka, holder=holder, longest_wait=settings.longest_wait)
+        running = asyncio.create_task(_run(service, app), name="background")
+        running.add_done_callback(_ended)
+        yield
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        ledger.database.client.close()
+
+    return lifespan
+
+
+async def _run(service: Service, app: FastAPI) -> None:
+    """Everything that is not HTTP. Ends only when cancelled."""
+    state, settings = app.state, service.settings
+    await _prepare(app)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(state.relay.run())
+        if service.hears:
+            tasks.create_task(
+                listen(
+                    state.hearing, service=service.name, slot=settings.instance, bootstrap=settings.kafka,
+                    session_timeout=settings.session_timeout, longest_wait=settings.longest_wait,
+                )
+            )  # fmt: skip
+        if service.sweep:
+            tasks.create_task(_sweep_every(service.sweep, state.store, settings.sweep_every))
+        for work in service.works:
+            tasks.create_task(work(app))
+
+
+async def _prepare(app: FastAPI) -> None:
+    """Wait for MongoDB, then indexes and the simulated clock."""
+    state, wait = app.state, 0.1
+    while True:
+        try:
+            for collection in state.ledger.telling:
+                await collection.create_index("outbox.at", sparse=True)
+            await state.ledger.database["parked"].create_index([("topic", 1), ("key", 1), ("partition", 1), ("offset", 1)])
+            await state.store.prepare()
+            stood = await kept_clock(state.ledger.database) if state.ledger.clock.simulated else None
+            if stood and stood > state.ledger.clock.now():
+                state.ledger.clock.advance(stood)
+            state.prepared = True
+            return
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("start.database_away", error=type(error).__name__)
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, state.settings.longest_wait)
+
+
+async def _sweep_every(sweep: Sweep, store: Store, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await sweep(store)
+        except Exception as error:
+            log.warning("sweep.failed", error=type(error).__name__)
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    """The background ended by itself: nothing would be heard or told any more, so the process ends and is started again."""
+    if task.cancelled():
+        return
+    error = task.exception()
+    log.critical("background.ended", error=type(error).__name__ if error else None, exc_info=error)
+    os._exit(1)

@@ -1,0 +1,132 @@
+"""The published language: every event of Établi, by the service that tells it. EVENTS lists them by type.
+
+Fields are ids, dates, codes and quantities. No name, contact, exact birth date, external id or free text about a person.
+"""
+
+from shared.events.catalogue import (
+    GrantAwarded,
+    GrantPaid,
+    IntakeOpened,
+    IntakeSeatsChanged,
+    ProgrammeOpened,
+    SchoolRegistered,
+)
+from shared.events.enrolment import (
+    ApplicationAdmissible,
+    ApplicationIneligible,
+    ApplicationObsolete,
+    ApplicationOpened,
+    ApplicationRefused,
+    ApplicationReopened,
+    ApplicationUnderReview,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
+    ImmersionEnded,
+    ImmersionPlanned,
+    InterviewPlanned,
+    PlaceConfirmed,
+    PlaceDeclined,
+    PlaceExpired,
+    PlaceOffered,
+    WishesAnswered,
+)
+from shared.events.envelope import Event
+from shared.events.production import (
+    OrderAccepted,
+    OrderCancelled,
+    OrderCompleted,
+    OrderDelivered,
+    OrderInvoiced,
+    OrderQuoted,
+    OrderReceived,
+    OrderStarted,
+    WorkLogged,
+)
+from shared.events.pupils import (
+    DiplomaFailed,
+    DiplomaObtained,
+    ExamRegistered,
+    OutcomeDeclared,
+    StudentChangedProgramme,
+    StudentCompleted,
+    StudentDidNotStart,
+    StudentEnrolled,
+    StudentInterrupted,
+    StudentMovedUp,
+    StudentRepeated,
+    StudentResumed,
+    StudentStarted,
+)
+from shared.events.referral import AgencyRegistered, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
+
+EVENTS: dict[str, type[Event]] = {
+    event.type: event
+    for event in (
+        AgencyRegistered, ReferralSubmitted, ReferralWithdrawalRequested, ReferralClosed,
+        SchoolRegistered, ProgrammeOpened, IntakeOpened, IntakeSeatsChanged, GrantAwarded, GrantPaid,
+        WishesAnswered, ApplicationOpened, ApplicationIneligible, ApplicationUnderReview, InterviewPlanned,
+        ImmersionPlanned, ImmersionEnded, ApplicationAdmissible, ApplicationWaitlisted, PlaceOffered, PlaceConfirmed,
+        PlaceDeclined, PlaceExpired, ApplicationRefused, ApplicationReopened, ApplicationWithdrawn, ApplicationObsolete,
+        StudentEnrolled, StudentStarted, StudentDidNotStart, StudentInterrupted, StudentResumed, StudentMovedUp,
+        StudentRepeated, StudentChangedProgramme, StudentCompleted,
+        ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared,
+        OrderReceived, OrderQuoted, OrderAccepted, OrderStarted, OrderCompleted, OrderDelivered, OrderInvoiced, OrderCancelled,
+        WorkLogged,
+    )
+}  # fmt: skip
+TOPICS = sorted({event.topic for event in EVENTS.values()})
+
+__all__ = [
+    "EVENTS",
+    "TOPICS",
+    "AgencyRegistered",
+    "ApplicationAdmissible",
+    "ApplicationIneligible",
+    "ApplicationObsolete",
+    "ApplicationOpened",
+    "ApplicationRefused",
+    "ApplicationReopened",
+    "ApplicationUnderReview",
+    "ApplicationWaitlisted",
+    "ApplicationWithdrawn",
+    "DiplomaFailed",
+    "DiplomaObtained",
+    "Event",
+    "ExamRegistered",
+    "GrantAwarded",
+    "GrantPaid",
+    "ImmersionEnded",
+    "ImmersionPlanned",
+    "IntakeOpened",
+    "IntakeSeatsChanged",
+    "InterviewPlanned",
+    "OrderAccepted",
+    "OrderCancelled",
+    "OrderCompleted",
+    "OrderDelivered",
+    "OrderInvoiced",
+    "OrderQuoted",
+    "OrderReceived",
+    "OrderStarted",
+    "OutcomeDeclared",
+    "PlaceConfirmed",
+    "PlaceDeclined",
+    "PlaceExpired",
+    "PlaceOffered",
+    "ProgrammeOpened",
+    "ReferralClosed",
+    "ReferralSubmitted",
+    "ReferralWithdrawalRequested",
+    "SchoolRegistered",
+    "StudentChangedProgramme",
+    "StudentCompleted",
+    "StudentDidNotStart",
+    "StudentEnrolled",
+    "StudentInterrupted",
+    "StudentMovedUp",
+    "StudentRepeated",
+    "StudentResumed",
+    "StudentStarted",
+    "WishesAnswered",
+    "WorkLogged",
+]

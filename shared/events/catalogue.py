@@ -1,0 +1,97 @@
+"""What enrolment tells of schools, programmes, intakes and grants. The key is the school, or the network for a grant it holds."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.envelope import Event
+from shared.identifiers import Commune, Department, Rncp, SchoolYear, Siret, Slug, Uai
+
+NETWORK = "network"
+
+
+class Certification(StrEnum):
+    CAP = "cap"
+    BAC_PRO = "bac_pro"
+    TITRE_PRO = "titre_pro"
+
+
+class Promotion(StrEnum):
+    """Whether the head confirms each promotion from the waiting list, or the intake promotes by itself."""
+
+    CONFIRMED = "confirmed"
+    AUTOMATIC = "automatic"
+
+
+class GrantPurpose(StrEnum):
+    OPERATING = "operating"
+    INVESTMENT = "investment"
+
+
+class Catalogue(Event, topic="etabli.catalogue", key="school"):
+    school: Slug
+
+
+class SchoolRegistered(Catalogue, type="enrolment.school.registered.v1"):
+    """A school of the network. Its UAI and SIRET may not be known yet."""
+
+    name: str = Field(description="The organisation's public name.")
+    commune: Commune
+    town: str
+    department: Department
+    uai: Uai | None = None
+    siret: Siret | None = None
+
+
+class ProgrammeOpened(Catalogue, type="enrolment.programme.opened.v1"):
+    """A school teaches towards a certification, over so many years."""
+
+    programme: Slug
+    title: str
+    certification: Certification
+    rncp: Rncp | None = None
+    sector: Slug
+    years: int = Field(ge=1, le=3)
+    dangerous_machines: bool = Field(description="Open from 15 rather than 14.")
+
+
+class Intake(Catalogue):
+    intake_id: UUID
+    seats: int = Field(ge=0)
+
+
+class IntakeOpened(Intake, type="enrolment.intake.opened.v1"):
+    """Seats of one programme, for one school year and one year of study."""
+
+    programme: Slug
+    school_year: SchoolYear
+    year_of_study: int = Field(ge=1, le=3)
+    starts_on: date
+    closes_on: date = Field(description="Nothing stays open after this day.")
+    promotion: Promotion
+
+
+class IntakeSeatsChanged(Intake, type="enrolment.intake.seats_changed.v1"):
+    """The intake has so many seats from now on."""
+
+
+class Grant(Event, topic="etabli.catalogue", key="holder"):
+    grant_id: UUID
+    holder: Slug = Field(description="A school's id, or 'network' where no split is known.")
+    amount_cents: int = Field(gt=0, description="Euro cents.")
+
+
+class GrantAwarded(Grant, type="enrolment.grant.awarded.v1"):
+    """Public money promised for a civil year."""
+
+    purpose: GrantPurpose
+    civil_year: int
+    funder: Slug
+
+
+class GrantPaid(Grant, type="enrolment.grant.paid.v1"):
+    """One payment of a grant."""
+
+    payment_id: UUID

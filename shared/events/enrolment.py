@@ -1,0 +1,137 @@
+"""What enrolment tells of applications: one per (young person, intake), from opening to a terminal answer."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.events.envelope import Event
+from shared.events.referral import RefusalCode
+from shared.identifiers import SchoolYear, Slug
+
+
+class IneligibleReason(StrEnum):
+    TOO_YOUNG = "too_young"
+    TOO_YOUNG_FOR_MACHINES = "too_young_for_machines"
+    TOO_OLD = "too_old"
+
+
+class UnopenedCode(StrEnum):
+    """Why a wish opened no application."""
+
+    UNKNOWN_PROGRAMME = "unknown_programme"
+    NO_OPEN_INTAKE = "no_open_intake"
+    ALREADY_ANSWERED = "already_answered"
+    ALREADY_ENROLLED = "already_enrolled"
+
+
+class Met(StrEnum):
+    """How the school met the applicant."""
+
+    INTERVIEW = "interview"
+    IMMERSION = "immersion"
+
+
+class Unopened(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    wish: int = Field(ge=1, le=5, description="The wish's rank in its referral, from 1.")
+    code: UnopenedCode
+
+
+class WishesAnswered(Event, type="enrolment.wishes.answered.v1", topic="etabli.enrolment", key="young_id"):
+    """Once per referral: the intakes where it opened or joined an application, and each wish that opened none."""
+
+    referral_id: UUID
+    young_id: UUID
+    agency: Slug
+    opened: tuple[UUID, ...]
+    unopened: tuple[Unopened, ...] = ()
+
+
+class Application(Event, topic="etabli.enrolment", key="young_id"):
+    intake_id: UUID
+    young_id: UUID
+    school: Slug
+    programme: Slug
+
+
+class ApplicationOpened(Application, type="enrolment.application.opened.v1"):
+    """A referral opens an application. Priority: 1 out of school and 15-18, 2 other 15-18, 3 the others."""
+
+    referral_id: UUID
+    agency: Slug
+    school_year: SchoolYear
+    priority: Annotated[int, Field(ge=1, le=3)]
+
+
+class ApplicationIneligible(Application, type="enrolment.application.ineligible.v1"):
+    """Computed for the day the intake starts; a school may override it with a motive."""
+
+    reasons: tuple[IneligibleReason, ...]
+
+
+class ApplicationUnderReview(Application, type="enrolment.application.under_review.v1"):
+    """The school examines it."""
+
+    overridden: bool = Field(default=False, description="The school set aside computed ineligibility.")
+
+
+class InterviewPlanned(Application, type="enrolment.application.interview_planned.v1"):
+    planned_on: date
+
+
+class ImmersionPlanned(Application, type="enrolment.application.immersion_planned.v1"):
+    planned_from: date
+    planned_until: date
+
+
+class ImmersionEnded(Application, type="enrolment.application.immersion_ended.v1"):
+    """The immersion took place."""
+
+
+class ApplicationAdmissible(Application, type="enrolment.application.admissible.v1"):
+    """Met, and good for a place as soon as there is one."""
+
+    met: Met
+
+
+class ApplicationWaitlisted(Application, type="enrolment.application.waitlisted.v1"):
+    """Admissible, no seat left: first come first served within its priority."""
+
+
+class PlaceOffered(Application, type="enrolment.place.offered.v1"):
+    """A seat is held until the end of a day."""
+
+    until: date
+
+
+class PlaceConfirmed(Application, type="enrolment.place.confirmed.v1"):
+    """The seat is taken. The application ended well; student.enrolled tells the rest."""
+
+
+class PlaceDeclined(Application, type="enrolment.place.declined.v1"):
+    """The young person says no to the seat, which is free again."""
+
+
+class PlaceExpired(Application, type="enrolment.place.expired.v1"):
+    """The deadline passed without a word; the seat is free again."""
+
+
+class ApplicationRefused(Application, type="enrolment.application.refused.v1"):
+    code: RefusalCode
+
+
+class ApplicationReopened(Application, type="enrolment.application.reopened.v1"):
+    """The school takes back a refusal or an expiry."""
+
+
+class ApplicationWithdrawn(Application, type="enrolment.application.withdrawn.v1"):
+    """The agency withdrew it."""
+
+
+class ApplicationObsolete(Application, type="enrolment.application.obsolete.v1"):
+    """Enrolled elsewhere, or the intake closed: no longer asks for an answer."""
+
+    because: Annotated[str, Field(pattern="^(enrolled_elsewhere|intake_closed)$")]

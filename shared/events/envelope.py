@@ -1,0 +1,35 @@
+"""What every event has: the day its speaker says it happened, a type, a topic and a key."""
+
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Event(BaseModel):
+    """A fact, told once and never changed. `on` is a day in Europe/Paris; the instant it was told is the message's `time`.
+
+    A subclass names its type (`fr.etabli.<teller>.<subject>.<verb past>.v<N>`), its topic, and the field that is its key:
+    whose story must stay in order. Fields that this build does not know are ignored: a version only ever gains optional ones.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    type: ClassVar[str]
+    topic: ClassVar[str]
+    keyed_by: ClassVar[str]
+
+    on: date
+
+    def __init_subclass__(cls, type: str = "", topic: str = "", key: str = "", **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        if type:
+            cls.type = f"fr.etabli.{type}"
+        if topic:
+            cls.topic, cls.keyed_by = topic, key
+
+    @property
+    def key(self) -> str:
+        """The Kafka key, as text."""
+        value: UUID | str = getattr(self, self.keyed_by)
+        return str(value)

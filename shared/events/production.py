@@ -1,0 +1,102 @@
+"""What production tells: orders of real clients from receipt to invoice, and the state of each pupil's week."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.events.envelope import Event
+from shared.identifiers import Slug, Week
+
+
+class ClientKind(StrEnum):
+    COMPANY = "company"
+    PUBLIC_BODY = "public_body"
+    ASSOCIATION = "association"
+    PERSON = "person"
+    COUNTER = "counter"
+
+
+class CancellationCode(StrEnum):
+    CLIENT = "client"
+    SCHOOL = "school"
+    QUOTE_REFUSED = "quote_refused"
+    OTHER = "other"
+
+
+Cents = Annotated[int, Field(ge=0, description="Euro cents, before tax.")]
+Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60)]
+
+
+class Order(Event, topic="etabli.production", key="order_id"):
+    order_id: UUID
+    school: Slug
+
+
+class OrderReceived(Order, type="production.order.received.v1"):
+    client_id: UUID
+    client_kind: ClientKind
+
+
+class OrderQuoted(Order, type="production.order.quoted.v1"):
+    amount_cents: Cents
+    due_on: date
+
+
+class OrderAccepted(Order, type="production.order.accepted.v1"):
+    """The client said yes to the quote."""
+
+
+class OrderStarted(Order, type="production.order.started.v1"):
+    pass
+
+
+class OrderCompleted(Order, type="production.order.completed.v1"):
+    """The work is done; on time when `on` is not after the quote's due day."""
+
+
+class OrderDelivered(Order, type="production.order.delivered.v1"):
+    pass
+
+
+class OrderInvoiced(Order, type="production.order.invoiced.v1"):
+    """Invoiced under a number of the school's own series, without gap."""
+
+    amount_cents: Cents
+    number: str = Field(pattern=r"^\d{4}-\d{4,}$", description="Civil year and rank: 2026-0001.")
+
+
+class OrderCancelled(Order, type="production.order.cancelled.v1"):
+    code: CancellationCode
+
+
+class Hours(BaseModel):
+    """One pupil's week, in minutes by kind. Absence carries no reason."""
+
+    model_config = ConfigDict(frozen=True)
+    production: Minutes = 0
+    practice: Minutes = 0
+    teaching: Minutes = 0
+    placement: Minutes = 0
+    absence_justified: Minutes = 0
+    absence_unjustified: Minutes = 0
+
+
+class OnOrder(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    order_id: UUID
+    minutes: Minutes
+
+
+class WorkLogged(Event, type="production.work.logged.v1", topic="etabli.production", key="young_id"):
+    """The state of one pupil's week: a later one replaces it. `production` minutes may be split by order."""
+
+    young_id: UUID
+    enrolment_id: UUID
+    school: Slug
+    programme: Slug
+    week: Week
+    minutes: Hours
+    on_orders: tuple[OnOrder, ...] = ()

@@ -1,0 +1,141 @@
+"""What enrolment tells of pupils: enrolled, present year after year, examined, and what became of them."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.envelope import Event
+from shared.identifiers import BirthMonth, SchoolYear, Slug
+
+
+class InterruptionCode(StrEnum):
+    APPRENTICESHIP_SIGNED = "apprenticeship_signed"
+    OTHER_SCHOOL = "other_school"
+    EMPLOYMENT = "employment"
+    MOVED = "moved"
+    CHOSEN_BY_FAMILY = "chosen_by_family"
+    EXCLUSION = "exclusion"
+    LOST_CONTACT = "lost_contact"
+    PREVENTED = "prevented"
+    OTHER = "other"
+
+
+class OutcomeSituation(StrEnum):
+    EMPLOYED = "employed"
+    APPRENTICESHIP = "apprenticeship"
+    FURTHER_STUDIES = "further_studies"
+    JOB_SEEKING = "job_seeking"
+    OTHER = "other"
+    UNREACHABLE = "unreachable"
+
+
+class ContractKind(StrEnum):
+    PERMANENT = "permanent"
+    FIXED_TERM = "fixed_term"
+    TEMPORARY = "temporary"
+
+
+class OutcomeSource(StrEnum):
+    SCHOOL = "school"
+    AGENCY = "agency"
+    YOUNG_PERSON = "young_person"
+    EMPLOYER = "employer"
+
+
+class OutcomeProof(StrEnum):
+    CONTRACT = "contract"
+    CERTIFICATE = "certificate"
+    PHONE = "phone"
+    NONE = "none"
+
+
+HORIZONS = (6, 12, 18, 24)
+"""Months after leaving at which an outcome is due, plus or minus 30 days."""
+
+
+class Student(Event, topic="etabli.enrolment", key="young_id"):
+    enrolment_id: UUID
+    young_id: UUID
+    school: Slug
+    programme: Slug
+
+
+class Year(Student):
+    """A year of study in a school year; `last_year` when the programme ends with it."""
+
+    intake_id: UUID
+    school_year: SchoolYear
+    year_of_study: int = Field(ge=1, le=3)
+    last_year: bool
+
+
+class StudentEnrolled(Year, type="enrolment.student.enrolled.v1"):
+    """A place is confirmed: the young person becomes a pupil, due to start on a day."""
+
+    birth_month: BirthMonth
+    starts_on: date
+
+
+class StudentStarted(Student, type="enrolment.student.started.v1"):
+    """Came on the first day."""
+
+
+class StudentDidNotStart(Student, type="enrolment.student.did_not_start.v1"):
+    """Never came: the seat is free again."""
+
+
+class StudentInterrupted(Student, type="enrolment.student.interrupted.v1"):
+    """Left before the end; the seat is free again."""
+
+    code: InterruptionCode
+
+
+class StudentResumed(Student, type="enrolment.student.resumed.v1"):
+    """Came back after an interruption."""
+
+
+class StudentMovedUp(Year, type="enrolment.student.moved_up.v1"):
+    """Goes on in the next year of study."""
+
+
+class StudentRepeated(Year, type="enrolment.student.repeated.v1"):
+    """Does the same year of study again."""
+
+
+class StudentChangedProgramme(Year, type="enrolment.student.changed_programme.v1"):
+    """Goes on in another programme of the same school; `programme` is the new one."""
+
+
+class StudentCompleted(Student, type="enrolment.student.completed.v1"):
+    """Went to the end of the programme, with or without the diploma."""
+
+
+class Exam(Student):
+    exam_id: UUID
+
+
+class ExamRegistered(Exam, type="enrolment.exam.registered.v1"):
+    """Presented to an examination session; an absence still counts as presented."""
+
+    session: str = Field(pattern=r"^\d{4}-\d{2}$", description="The month of the session: 2026-06.")
+
+
+class DiplomaObtained(Exam, type="enrolment.diploma.obtained.v1"):
+    pass
+
+
+class DiplomaFailed(Exam, type="enrolment.diploma.failed.v1"):
+    absent: bool = False
+
+
+class OutcomeDeclared(Student, type="enrolment.outcome.declared.v1"):
+    """What became of a leaver at one horizon, by one source. Two sources may disagree; neither overwrites the other."""
+
+    horizon: int = Field(description="Months after leaving: 6, 12, 18 or 24.")
+    situation: OutcomeSituation
+    contract: ContractKind | None = None
+    by_client: bool | None = Field(default=None, description="Employed by a client of the school.")
+    source: OutcomeSource
+    proof: OutcomeProof

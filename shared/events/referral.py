@@ -1,0 +1,107 @@
+"""What the referral service tells: agencies, and referrals from submission to their closing. Identity stays in its vault."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.events.envelope import Event
+from shared.identifiers import BirthMonth, Department, Slug
+
+
+class AgencyKind(StrEnum):
+    CIO = "cio"
+    MISSION_LOCALE = "mission_locale"
+    MLDS = "mlds"
+    PSAD = "psad"
+    COLLEGE = "college"
+    SOCIAL_SERVICE = "social_service"
+    EMPLOYER = "employer"
+
+
+class Situation(StrEnum):
+    """Where the young person stands at referral."""
+
+    IN_TROISIEME = "in_troisieme"
+    IN_SCHOOL_AT_RISK = "in_school_at_risk"
+    OUT_OF_SCHOOL = "out_of_school"
+    IN_TRAINING = "in_training"
+    OTHER = "other"
+
+
+class RefusalCode(StrEnum):
+    """Why the answer is no, as the sender of a referral sees it."""
+
+    NO_PLACE = "no_place"
+    NOT_ELIGIBLE = "not_eligible"
+    DID_NOT_COME = "did_not_come"
+    UNREACHABLE = "unreachable"
+    CHOSE_OTHER_PATH = "chose_other_path"
+    PROJECT_NOT_FIT = "project_not_fit"
+    NOT_MOBILE = "not_mobile"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+
+class Wish(BaseModel):
+    """Either one programme of one school, or a sector in some departments."""
+
+    model_config = ConfigDict(frozen=True)
+    school: Slug | None = None
+    programme: Slug | None = None
+    sector: Slug | None = None
+    departments: tuple[Department, ...] = ()
+
+    @model_validator(mode="after")
+    def one_kind(self) -> Self:
+        if bool(self.school and self.programme) == bool(self.sector and self.departments):
+            raise ValueError("Un vœu nomme une école et sa formation, ou bien un secteur et des départements.")
+        return self
+
+
+class Answer(StrEnum):
+    """How a referral ended for the agency."""
+
+    ENROLLED = "enrolled"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class Referral(Event, topic="etabli.referral", key="young_id"):
+    referral_id: UUID
+    young_id: UUID
+    agency: Slug
+
+
+class AgencyRegistered(Event, type="referral.agency.registered.v1", topic="etabli.referral", key="agency"):
+    """A partner agency may refer young people from now on."""
+
+    agency: Slug
+    kind: AgencyKind
+    name: str = Field(description="The organisation's public name.")
+    department: Department
+
+
+class ReferralSubmitted(Referral, type="referral.referral.submitted.v1"):
+    """An agency refers a young person, with up to five wishes in order of preference."""
+
+    birth_month: BirthMonth
+    situation: Situation
+    out_of_school_since: date | None = None
+    department: Department
+    wishes: tuple[Wish, ...] = Field(min_length=1, max_length=5)
+
+
+class ReferralWithdrawalRequested(Referral, type="referral.referral.withdrawal_requested.v1"):
+    """The agency asks that every open application of this referral be withdrawn; enrolment decides."""
+
+
+class ReferralClosed(Referral, type="referral.referral.closed.v1"):
+    """Every wish has its terminal answer: one summary of them for the agency."""
+
+    answer: Answer
+    code: RefusalCode | None = None

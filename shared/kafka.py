@@ -1,0 +1,47 @@
+"""Kafka at the edge: the topics, and clients with the settings that our guarantees rest on."""
+
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from shared.events import TOPICS
+
+PARTITIONS = 12
+AWAY = (KafkaError, OSError, TimeoutError)
+"""What a broker that is unreachable or electing makes aiokafka raise."""
+
+
+def dead_letters(topic: str) -> str:
+    """The topic of coordinates and error codes of what could not be heard from `topic`; never a value."""
+    return f"dlq.{topic}"
+
+
+async def create_topics(bootstrap: str, *, replicas: int = 1) -> None:
+    """Create what is missing: twelve partitions and full history for events, thirty days for dead letters. Idempotent."""
+    forever = {"retention.ms": "-1"}
+    month = {"retention.ms": str(30 * 24 * 3600 * 1000)}
+    wanted = [NewTopic(topic, PARTITIONS, replicas, topic_configs=forever) for topic in TOPICS]
+    wanted += [NewTopic(dead_letters(topic), 1, replicas, topic_configs=month) for topic in TOPICS]
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        answer = await admin.create_topics(wanted)
+        for _topic, code, *_said in answer.topic_errors:
+            if code not in (0, TopicAlreadyExistsError.errno):
+                raise for_code(code)
+    finally:
+        await admin.close()
+
+
+def producer(bootstrap: str) -> AIOKafkaProducer:
+    """Idempotent, acknowledged by all in-sync replicas, batched."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=5, request_timeout_ms=20_000
+    )
+
+
+def consumer(bootstrap: str, **options: Any) -> AIOKafkaConsumer:
+    """Reads from the beginning where nothing was committed, and commits only when told to."""
+    return AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False, **options)

@@ -1,0 +1,97 @@
+"""Where messages wait that would fail again: parked with their reason, those of their key behind them, replayed in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+from prometheus_client import Counter
+
+from shared.clock import real_now
+from shared.kafka import dead_letters
+from shared.message import event_id, traceparent
+from shared.mongo import Collection
+from shared.store import Ledger
+
+log = structlog.get_logger()
+PARKED = Counter("etabli_parked", "Messages parked, by reason.", ["code"])
+BEHIND = "behind_a_parked_message"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A Kafka record as it was read: enough to hear it again."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, bytes]
+
+    @property
+    def coordinates(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+class Parking:
+    """A service's parked messages. Their coordinates and codes, never their values, are told on `dlq.<topic>`."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._parked: Collection = ledger.database["parked"]
+        ledger.telling.append(self._parked)
+
+    async def holds(self, record: Record) -> bool:
+        """Whether an earlier message of this (topic, key) is parked, so that this one must wait behind it."""
+        earlier = {"topic": record.topic, "key": record.key, "_id": {"$ne": record.coordinates}}
+        return await self._parked.find_one(earlier, {"_id": 1}) is not None
+
+    async def park(self, record: Record, code: str) -> None:
+        """Keep a message aside. Parking the same one twice keeps one."""
+        headers = dict(record.headers)
+        said_type = headers.get("ce_type", b"").decode(errors="replace")
+        row = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "key": record.key}
+        letter = self._letter(record, said_type, code)
+        kept = {**row, "value": record.value, "headers": headers, "code": code, "type": said_type, "outbox": [letter]}
+        await self._parked.update_one({"_id": record.coordinates}, {"$setOnInsert": kept}, upsert=True)
+        self._ledger.told.set()
+        PARKED.labels(code).inc()
+        log.warning("stream.parked", coordinates=record.coordinates, type=said_type, code=code)
+
+    async def first_of_each_key(self) -> list[tuple[str, bytes | None]]:
+        """The (topic, key) that have parked messages."""
+        groups = self._parked.aggregate([{"$group": {"_id": {"topic": "$topic", "key": "$key"}}}])
+        return [(group["_id"]["topic"], group["_id"]["key"]) async for group in groups]
+
+    async def oldest(self, topic: str, key: bytes | None) -> Record | None:
+        """The next message to replay of one (topic, key)."""
+        found = await self._parked.find_one({"topic": topic, "key": key}, sort=[("partition", 1), ("offset", 1)])
+        return _record(found) if found else None
+
+    async def all(self) -> list[dict[str, Any]]:
+        """What is parked, without values: coordinates, type and code."""
+        return [row async for row in self._parked.find({}, {"type": 1, "code": 1}).sort("_id", 1)]
+
+    async def release(self, record: Record) -> None:
+        """Forget a message that was heard at last."""
+        await self._parked.delete_one({"_id": record.coordinates})
+
+    async def left(self) -> int:
+        """How many messages are parked."""
+        return int(await self._parked.count_documents({}))
+
+    def _letter(self, record: Record, said_type: str, code: str) -> dict[str, Any]:
+        source = f"/{self._ledger.teller}/parked"
+        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        return {
+            "id": event_id(f"{source}/{record.coordinates}", 0), "source": source, "type": "fr.etabli.message.parked.v1",
+            "subject": record.coordinates, "sequence": record.offset, "time": self._ledger.clock.now(),
+            "key": record.coordinates, "data": orjson.dumps({**place, "type": said_type, "code": code}),
+            "trace": traceparent.get(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
+        }  # fmt: skip
+
+
+def _record(row: Mapping[str, Any]) -> Record:
+    return Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], row["headers"])

@@ -1,0 +1,135 @@
+"""Outbox to Kafka: in order per document, killed at any instant it may tell twice, never not at all."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
+from prometheus_client import Counter, Gauge
+from pymongo import ReplaceOne, UpdateOne
+
+from shared.kafka import AWAY as KAFKA_AWAY
+from shared.kafka import producer as new_producer
+from shared.lease import Lease
+from shared.message import Message
+from shared.mongo import Collection, is_away
+from shared.store import Ledger
+
+log = structlog.get_logger()
+PAGE = 500
+TOLD = Counter("etabli_relay_told", "Events acknowledged by Kafka.")
+UNTOLD = Gauge("etabli_relay_untold", "Documents whose outbox is not empty, counted up to the limit.")
+FIELDS = ("id", "source", "type", "subject", "sequence", "time", "key", "data", "trace")
+
+
+class Relay:
+    """Publishes the outboxes of a service's documents. One is active per service, by a lease; others wait."""
+
+    def __init__(self, ledger: Ledger, bootstrap: str, *, holder: str, longest_wait: float) -> None:
+        self._ledger = ledger
+        self._bootstrap = bootstrap
+        self._history: Collection = ledger.database["history"]
+        self._lease = Lease(ledger.database, "relay", holder)
+        self._longest_wait = longest_wait
+        self.kafka_is_away = False
+
+    async def run(self) -> None:
+        """Relay until cancelled. Whatever fails is tried again, from the oldest."""
+        wait = 0.1
+        while True:
+            try:
+                async with _started(new_producer(self._bootstrap)) as producer:
+                    self.kafka_is_away = False
+                    while True:
+                        self._ledger.told.clear()
+                        busy = await self._lease.hold() and await self._pass(producer)
+                        wait = 0.1
+                        if not busy:
+                            with contextlib.suppress(TimeoutError):
+                                await asyncio.wait_for(self._ledger.told.wait(), 0.5)
+            except KAFKA_AWAY as error:
+                self.kafka_is_away = True
+                log.warning("relay.kafka_is_away", error=type(error).__name__)
+            except Exception as error:
+                if not is_away(error):
+                    log.error("relay.failed", error=type(error).__name__, exc_info=True)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, self._longest_wait)
+
+    async def untold(self, limit: int) -> int:
+        """How many documents have something to tell, counted up to `limit` + 1."""
+        counts = [await c.count_documents(_untold(), limit=limit + 1) for c in self._ledger.telling]
+        UNTOLD.set(sum(counts))
+        return sum(counts)
+
+    async def _pass(self, producer: AIOKafkaProducer) -> bool:
+        """Tell one page of each collection. True when there was something."""
+        busy = False
+        for collection in self._ledger.telling:
+            found = collection.find(_untold(), {"outbox": 1}).sort("outbox.at", 1).limit(PAGE)
+            outboxes = {document["_id"]: document["outbox"] async for document in found}
+            if outboxes:
+                busy = True
+                await self._tell(producer, collection, outboxes)
+        return busy
+
+    async def _tell(self, producer: AIOKafkaProducer, collection: Collection, outboxes: dict[str, list[dict[str, Any]]]) -> None:
+        """Send the documents' first entries, then their second, and so on: none before its predecessor is acknowledged."""
+        told: dict[str, list[str]] = {}
+        failed: BaseException | None = None
+        waiting = dict(outboxes)
+        for rank in range(max(map(len, outboxes.values()))):
+            waiting = {id: entries for id, entries in waiting.items() if len(entries) > rank}
+            sent = [await _send(producer, entries[rank]) for entries in waiting.values()]
+            answers = await asyncio.gather(*sent, return_exceptions=True)
+            for (id, entries), answer in zip(list(waiting.items()), answers, strict=True):
+                if isinstance(answer, BaseException):
+                    failed = answer
+                    del waiting[id]
+                else:
+                    told.setdefault(id, []).append(entries[rank]["id"])
+        await self._forget(collection, outboxes, told)
+        if failed is not None:
+            raise failed
+
+    async def _forget(
+        self, collection: Collection, outboxes: dict[str, list[dict[str, Any]]], told: dict[str, list[str]]
+    ) -> None:
+        """Keep what was told in the history, with who made it happen, then take it out of the outboxes."""
+        if not told:
+            return
+        kept = [
+            ReplaceOne({"_id": entry["id"]}, {"_id": entry["id"], **entry, "document": id}, upsert=True)
+            for id, ids in told.items()
+            for entry in outboxes[id][: len(ids)]
+        ]
+        await self._history.bulk_write(kept, ordered=False)
+        pulls = [UpdateOne({"_id": id}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for id, ids in told.items()]
+        await collection.bulk_write(pulls, ordered=False)
+        TOLD.inc(len(kept))
+
+
+def _untold() -> dict[str, Any]:
+    return {"outbox.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
+
+
+async def _send(producer: AIOKafkaProducer, entry: dict[str, Any]) -> "asyncio.Future[RecordMetadata]":
+    message = Message(**{field: entry[field] for field in FIELDS})
+    sent: asyncio.Future[RecordMetadata] = await producer.send(
+        entry["topic"], message.data, key=message.key.encode(), headers=message.headers()
+    )
+    return sent
+
+
+@contextlib.asynccontextmanager
+async def _started(producer: AIOKafkaProducer) -> AsyncIterator[AIOKafkaProducer]:
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        with contextlib.suppress(*KAFKA_AWAY):
+            await asyncio.wait_for(producer.stop(), 5)

@@ -1,0 +1,78 @@
+"""Kafka to handlers, by Faust, one message at a time per partition and nothing acknowledged before it is taken in.
+
+Faust acknowledges an event when its agent moves on, raises or is cancelled. So an extra reference is held on each message
+and given back only when `hear` has returned: whatever ends the agent early leaves the message unacknowledged.
+"""
+
+import asyncio
+from typing import Any
+
+import faust
+import structlog
+from aiokafka import AIOKafkaClient
+from faust.contrib.asgi import faust_app_running
+
+from shared.hearing import Hearing
+from shared.kafka import AWAY
+from shared.parking import Record
+
+log = structlog.get_logger()
+
+
+async def listen(hearing: Hearing, *, service: str, slot: str, bootstrap: str, session_timeout: int, longest_wait: float) -> None:
+    """Hear the service's topics until cancelled. Returns or raises otherwise only if Faust itself gave up."""
+    await _broker_answers(bootstrap, longest_wait)
+    app = faust.App(
+        service,
+        broker=f"aiokafka://{bootstrap}",
+        web_enabled=False,
+        autodiscover=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        stream_wait_empty=False,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=f"{service}-{slot}",
+        broker_session_timeout=session_timeout,
+        broker_commit_interval=0.5,
+        producer_acks=-1,
+    )
+    for topic in hearing.topics:
+        _agent(app, topic, hearing)
+    async with faust_app_running(app, stop_timeout=8):
+        log.info("stream.listening", topics=hearing.topics)
+        await app.wait_until_stopped()
+
+
+def _agent(app: faust.App, topic: str, hearing: Hearing) -> None:
+    channel = app.topic(topic, value_type=bytes, key_type=bytes, value_serializer="raw", key_serializer="raw")
+
+    async def hear(stream: Any) -> None:
+        async for event in stream.events():
+            message = event.message
+            message.incref()
+            await hearing.hear(record_of(message))
+            message.decref()
+
+    app.agent(channel, name=f"{app.conf.id}.{topic}", concurrency=1)(hear)
+
+
+def record_of(message: Any) -> Record:
+    """A Faust message as a record."""
+    headers = message.headers.items() if isinstance(message.headers, dict) else message.headers or ()
+    return Record(message.topic, message.partition, message.offset, message.key, message.value, dict(headers))
+
+
+async def _broker_answers(bootstrap: str, longest_wait: float) -> None:
+    """Wait for the broker: Faust itself gives up when it is down at start."""
+    wait = 0.2
+    while True:
+        client = AIOKafkaClient(bootstrap_servers=bootstrap)
+        try:
+            await client.bootstrap()
+            return
+        except AWAY:
+            log.warning("stream.broker_away")
+        finally:
+            await client.close()
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, longest_wait)
