@@ -51,6 +51,7 @@ class Service:
     store: Callable[[Ledger], Store]
     routers: Sequence[APIRouter] = ()
     hears: Mapping[type[Event], Handler] = field(default_factory=dict)
+    by_faust: bool = True
     sweep: Sweep | None = None
     works: Sequence[Work] = ()
 
@@ -98,11 +99,13 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
         state.relay = Relay(ledger, settings.kafka, holder=holder, longest_wait=settings.longest_wait)
         running = asyncio.create_task(_run(service, app), name="background")
         running.add_done_callback(_ended)
-        yield
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
-        ledger.database.client.close()
+        try:
+            yield
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+            ledger.database.client.close()
 
     return lifespan
 
@@ -113,7 +116,7 @@ async def _run(service: Service, app: FastAPI) -> None:
     await _prepare(app)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(state.relay.run())
-        if service.hears:
+        if service.hears and service.by_faust:
             tasks.create_task(
                 listen(
                     state.hearing, service=service.name, slot=settings.instance, bootstrap=settings.kafka,
@@ -131,7 +134,7 @@ async def _prepare(app: FastAPI) -> None:
     state, wait = app.state, 0.1
     while True:
         try:
-            for collection in state.ledger.telling:
+            for collection in state.ledger.telling.values():
                 await collection.create_index("outbox.at", sparse=True)
             await state.ledger.database["parked"].create_index([("topic", 1), ("key", 1), ("partition", 1), ("offset", 1)])
             await state.store.prepare()

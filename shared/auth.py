@@ -73,8 +73,10 @@ def make_keys(private_file: Path, jwks_file: Path) -> None:
         pem = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        private_file.touch(mode=0o600)
-        private_file.write_bytes(pem)
+        draft = private_file.with_suffix(".draft")  # killed here, no half-written key stays
+        draft.touch(mode=0o600)
+        draft.write_bytes(pem)
+        draft.rename(private_file)
     public = _private(private_file).public_key()
     jwk = {**json.loads(OKPAlgorithm.to_jwk(public)), "kid": "local", "use": "sig", "alg": "EdDSA"}
     jwks_file.write_text(json.dumps({"keys": [jwk]}))

@@ -67,7 +67,7 @@ class Hearing:
                 else:
                     failures += 1
                     if failures >= self._tries or isinstance(error, Undecodable):
-                        code = _code(error)
+                        code = code_of(error)
                         continue
             await asyncio.sleep(wait)
             wait = min(wait * 2, self._longest_wait)
@@ -80,7 +80,7 @@ class Hearing:
                 try:
                     await self._handle(record)
                 except Exception as error:
-                    log.warning("unpark.failed_again", coordinates=record.coordinates, code=_code(error))
+                    log.warning("unpark.failed_again", coordinates=record.coordinates, code=code_of(error))
                     break
                 await self._parking.release(record)
                 replayed += 1
@@ -102,7 +102,7 @@ class Hearing:
         HEARD.labels(message.type).inc()
 
 
-def _code(error: Exception) -> str:
+def code_of(error: Exception) -> str:
     """Why, in a word that says nothing of the data."""
     if isinstance(error, Undecodable | Refused):
         return error.code

@@ -41,7 +41,7 @@ class Parking:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._parked: Collection = ledger.database["parked"]
-        ledger.telling.append(self._parked)
+        ledger.telling["parked"] = self._parked
 
     async def holds(self, record: Record) -> bool:
         """Whether an earlier message of this (topic, key) is parked, so that this one must wait behind it."""

@@ -62,14 +62,14 @@ class Relay:
 
     async def untold(self, limit: int) -> int:
         """How many documents have something to tell, counted up to `limit` + 1."""
-        counts = [await c.count_documents(_untold(), limit=limit + 1) for c in self._ledger.telling]
+        counts = [await c.count_documents(_untold(), limit=limit + 1) for c in self._ledger.telling.values()]
         UNTOLD.set(sum(counts))
         return sum(counts)
 
     async def _pass(self, producer: AIOKafkaProducer) -> bool:
         """Tell one page of each collection. True when there was something."""
         busy = False
-        for collection in self._ledger.telling:
+        for collection in self._ledger.telling.values():
             found = collection.find(_untold(), {"outbox": 1}).sort("outbox.at", 1).limit(PAGE)
             outboxes = {document["_id"]: document["outbox"] async for document in found}
             if outboxes:

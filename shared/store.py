@@ -42,14 +42,14 @@ class Ledger:
     def __post_init__(self) -> None:
         self.told = asyncio.Event()
         """Set at each save that tells something: the relay need not wait for its next look."""
-        self.telling: list[Collection] = []
+        self.telling: dict[str, Collection] = {}
 
     def documents(
         self, name: str, state: type[S], evolve: Callable[[S | None, Event], S], scope: Callable[[Caller], Scope]
     ) -> "Documents[S]":
         """A collection of one kind of document, whose events are told under `/<service>/<name>/<id>`."""
         documents = Documents(self, name, state, evolve, scope)
-        self.telling.append(documents.collection)
+        self.telling[name] = documents.collection
         return documents
 
 

@@ -1,1 +1,1 @@
-"""The embedded stack: the same servers as production, on one machine, with no Docker and no Java installed."""
+"""The embedded stack: the servers of production, on one machine, with no Docker and no Java installed."""

@@ -26,7 +26,7 @@ def draft(of: Path) -> Iterator[Path]:
 
 
 def publish(made: Path, to: Path) -> None:
-    """Put a finished folder or file in its place in one step. Where another start was first, its own stays."""
+    """Put a finished folder or file in its place in one step; where another start was first, its own stays."""
     try:
         made.rename(to)
     except OSError:

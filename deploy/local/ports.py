@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 
 
 def keep_ports(file: Path, names: Sequence[str]) -> dict[str, int]:
-    """A free port for each name: the one in `file` if nobody took it since, else a new one, then kept there."""
+    """A free port for each name: the one in `file` if nobody took it since, else a new one, kept there."""
     kept: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
     ports: dict[str, int] = {}
     for name in names:

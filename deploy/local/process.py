@@ -19,6 +19,11 @@ TETHER = Path(__file__).with_name("tether.py")
 _launcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="launcher")
 
 
+def tethered(command: Sequence[str]) -> list[str]:
+    """The same command, which ends with the thread that starts it."""
+    return [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *command]
+
+
 @dataclass
 class Process:
     """What it runs, where its words go (`log`), and how we know that it answers (`ready`)."""
@@ -44,6 +49,11 @@ class Process:
         """Started and not ended."""
         return self._child is not None and self._child.poll() is None
 
+    @property
+    def ended_with(self) -> int:
+        """The exit code of the latest start; below zero, the signal that ended it."""
+        return 0 if self._child is None else self._child.returncode
+
     def start(self) -> None:
         """Start it, without waiting until it answers. Starting twice changes nothing."""
         with self._lock:
@@ -52,10 +62,9 @@ class Process:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        tethered = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *self.command]
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                tethered,
+                tethered(self.command),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,13 +1,12 @@
 """Kafka and mongod under a data folder, for a stack or for tests; given servers win."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.errors import CannotRun
+from deploy.local.folder import locked
 from deploy.local.kafka import kafka
 from deploy.local.mongod import mongod, mongodb_url
 from deploy.local.ports import HOST, keep_ports
@@ -51,15 +50,3 @@ def running_servers(data: Path) -> Iterator[Servers]:
             kafka_process=broker,
             mongod_process=database,
         )
-
-
-@contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Hold the data folder for ourselves; the lock falls with the process, however it ends."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (data / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche.") from None
-        yield

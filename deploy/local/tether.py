@@ -1,7 +1,7 @@
 """Runs one command that ends when its starter does, even by SIGKILL: `tether.py STARTER_PID COMMAND...`.
 
-On Linux the kernel sees to it and the command takes this process's place; elsewhere this process stays to watch.
-Started by its file, so that it loads nothing else.
+On Linux the kernel sees to it and the command takes this process's place; elsewhere this process stays
+to watch. Run by its file, so that it loads nothing else.
 """
 
 import ctypes

@@ -1,0 +1,207 @@
+"""The `etabli` command: a whole stack on one machine, and what ops ask of it while it runs."""
+
+import asyncio
+import json
+import sys
+from _thread import interrupt_main
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+
+from deploy.local.ending import end_when_asked
+from deploy.local.errors import CannotRun
+from deploy.local.folder import POINTER, SERVICES, Addresses, Service, pointed_at, running_stack_addresses, stack_folder
+from deploy.local.keys import keys_in, token
+from deploy.local.lag import lags
+from deploy.local.operations import rebuild, unpark
+from deploy.local.progress import say
+from deploy.local.supervisor import Supervisor, nothing
+
+if TYPE_CHECKING:
+    from deploy.local.stack import Stack
+
+app = typer.Typer(
+    name="etabli",
+    help="Établi sur une machine : le lancer, le montrer, l'entretenir.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Folder = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DOSSIER", help=f"Le dossier de la pile ; sinon la dernière lancée d'ici ({POINTER})."),
+]
+NewFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DOSSIER",
+        help="Garde ports, clés et données dans ce dossier : la prochaine pile y reprend. Sinon, tout est effacé à la fin.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Du JSON seul, sans tableau.")]
+SHORT = timedelta(minutes=15)
+
+
+def main() -> None:
+    """Run the command; what stops it is one sentence on stderr and exit status 1."""
+    try:
+        app()
+    except CannotRun as reason:
+        say(str(reason))
+        sys.exit(1)
+
+
+@app.command()
+def up(
+    data: NewFolder = None,
+    as_json: Json = False,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="Horloge simulée ; pages et exports disent « données simulées ».")
+    ] = False,
+) -> None:
+    """Lance Kafka, MongoDB et les quatre services, les surveille, et les arrête sur Ctrl-C.
+
+    Une fois tout prêt, donne adresses et jetons : une ligne de JSON, écrite aussi dans DOSSIER/stack.json.
+    """
+    with _stack(data, simulated=simulated) as stack:
+        print(json.dumps(stack.addresses), flush=True)
+        if not as_json:
+            _show(stack.addresses)
+        say("Prêt. Ctrl-C pour arrêter.")
+        stack.supervisor.wait()
+
+
+@app.command(name="token")
+def sign_tokens(
+    scopes: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PORTÉE...",
+            help="admin, region, federation, agency:ID[:counsellor|manager], school:ID[:head|office|workshop].",
+        ),
+    ],
+    data: Folder = None,
+    days: Annotated[int, typer.Option("--days", min=1, metavar="JOURS", help="Durée de validité.")] = 30,
+) -> None:
+    """Signe un jeton par portée avec la clé de la pile : un par ligne."""
+    folder = stack_folder(data)
+    for signed in [token(folder, scope, timedelta(days=days)) for scope in scopes]:
+        print(signed)
+
+
+@app.command(name="unpark")
+def unpark_services(
+    service: Annotated[
+        Service | None,
+        typer.Argument(metavar="[SERVICE]", help="referral, enrolment, production ou reporting ; sinon les quatre."),
+    ] = None,
+    data: Folder = None,
+) -> None:
+    """Fait réentendre, dans l'ordre, les messages mis de côté. Statut 1 s'il en reste."""
+    addresses = running_stack_addresses(data)
+    names = (service,) if service else SERVICES
+    left = 0
+    for done in unpark({name: addresses[name] for name in names}, _admin(data)):
+        print(f"{done.service} : {done.replayed} réentendus, {done.left} restants", flush=True)
+        left += done.left
+    if left:
+        raise typer.Exit(1)
+
+
+@app.command(name="rebuild")
+def rebuild_reporting(data: Folder = None) -> None:
+    """Reconstruit les indicateurs depuis les événements, service ouvert."""
+    read = rebuild(running_stack_addresses(data)["reporting"], _admin(data))
+    say(f"Indicateurs reconstruits : {read} messages relus.")
+
+
+@app.command(name="lag")
+def show_lag(data: Folder = None, as_json: Json = False) -> None:
+    """Montre le retard de chaque service : messages publiés qu'il n'a pas encore acquittés."""
+    rows = asyncio.run(lags(running_stack_addresses(data)["kafka"], SERVICES))
+    if as_json:
+        print(json.dumps([asdict(row) for row in rows]))
+        return
+    table = Table("service", "topic", "retard")
+    for row in rows:
+        table.add_row(row.group, row.topic, str(row.messages))
+    Console().print(table if rows else "Aucun service n'a encore acquitté de message.")
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="S'arrête à la fin du jeu, au lieu d'attendre Ctrl-C.")] = False,
+    pupils: Annotated[int, typer.Option("--pupils", min=1, metavar="N", help="Nombre de jeunes orientés.")] = 120,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Graine du hasard : la même rejoue la même histoire.")] = 1,
+    data: NewFolder = None,
+) -> None:
+    """Joue plusieurs promotions dans les cinq écoles de Bourgogne-Franche-Comté et compare chaque indicateur.
+
+    Statut 1 si un indicateur diffère de ce qui a été joué, ou si un processus ne tient pas.
+    """
+    from deploy.demo.play import play
+
+    with _stack(data, simulated=True) as stack:
+        dashboard = f"Tableau de bord : {stack.addresses['reporting']}"
+        say(dashboard)
+        with _interrupted_by_failure(stack.supervisor):
+            known = {**stack.addresses, "private_key": str(keys_in(stack.data).private)}
+            equal = play(known, pupils=pupils, seed=seed)
+            if not once:
+                say(f"{dashboard} ; Ctrl-C pour arrêter.")
+                stack.supervisor.wait()
+    if not equal:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _stack(data: Path | None, *, simulated: bool) -> Iterator["Stack"]:
+    try:
+        from deploy.local.stack import running_stack
+    except ImportError as missing:
+        raise CannotRun(f"Il manque {missing.name} : installez les dépendances « local » de ce projet.") from missing
+    end_when_asked()
+    with ExitStack() as ending:
+        if data is None:
+            temporary = TemporaryDirectory(prefix="etabli-", ignore_cleanup_errors=True)
+            data = Path(ending.enter_context(temporary))
+        stack = ending.enter_context(running_stack(data, simulated=simulated))
+        ending.enter_context(pointed_at(stack.data))
+        yield stack
+
+
+@contextmanager
+def _interrupted_by_failure(supervisor: Supervisor) -> Iterator[None]:
+    supervisor.on_failure = interrupt_main
+    try:
+        yield
+    except BaseException:
+        supervisor.on_failure = nothing  # a second interruption would hide the reason
+        supervisor.check()
+        raise
+
+
+def _admin(data: Path | None) -> str:
+    return token(stack_folder(data), "admin", SHORT)
+
+
+def _show(addresses: Addresses) -> None:
+    table = Table("", Column("adresse", overflow="fold"))
+    plain: Mapping[str, object] = addresses
+    for name in (*SERVICES, "kafka", "mongodb"):
+        table.add_row(name, str(plain[name]))
+    Console(stderr=True).print(table)
+
+
+if __name__ == "__main__":
+    main()

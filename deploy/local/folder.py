@@ -1,0 +1,102 @@
+"""The data folder of a stack: who holds it, and what the stack that runs there wrote down for others."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal, TypedDict, get_args
+
+from deploy.local.errors import CannotRun
+
+Service = Literal["referral", "enrolment", "production", "reporting"]
+SERVICES: tuple[Service, ...] = get_args(Service)
+POINTER = Path(".etabli/stack.json")
+"""In the current folder: a link to the file of the stack last started from here."""
+
+
+class Addresses(TypedDict):
+    """What `etabli up` prints: where everything answers, and a token for each of three scopes."""
+
+    referral: str
+    enrolment: str
+    production: str
+    reporting: str
+    kafka: str
+    mongodb: str
+    tokens: Mapping[str, str]
+
+
+@contextmanager
+def locked(data: Path) -> Iterator[None]:
+    """Hold the data folder for ourselves; the lock falls with the process, however it ends."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (data / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche : arrêtez-la d'abord.") from None
+        yield
+
+
+def is_held(data: Path) -> bool:
+    """Whether a stack runs there now. A file left behind by a SIGKILL does not deceive it."""
+    if not (data / "lock").exists():
+        return False
+    try:
+        with locked(data):
+            return False
+    except CannotRun:
+        return True
+
+
+@contextmanager
+def written_down(data: Path, addresses: Addresses) -> Iterator[None]:
+    """`stack.json` in the data folder, for its owner's eyes only, as long as the stack runs."""
+    file = data / "stack.json"
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(addresses))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+@contextmanager
+def pointed_at(data: Path) -> Iterator[None]:
+    """A link in the current folder (`POINTER`): commands run there find this stack. The latest wins."""
+    pointer, target = POINTER.absolute(), data.absolute() / "stack.json"
+    with suppress(OSError):  # a folder where we may not write: others then give --data
+        pointer.parent.mkdir(exist_ok=True)
+        draft = pointer.with_suffix(f".{os.getpid()}")
+        draft.symlink_to(target)
+        draft.rename(pointer)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if pointer.readlink() == target:
+                pointer.unlink()
+
+
+def stack_folder(data: Path | None) -> Path:
+    """The folder that was asked for, else that of the stack last started from the current folder."""
+    if data is not None:
+        return data
+    if not POINTER.is_symlink():
+        raise CannotRun(
+            "Aucune pile n'a été lancée depuis ce dossier : lancez « etabli up », ou donnez le dossier de la pile par --data."
+        )
+    return POINTER.readlink().parent
+
+
+def running_stack_addresses(data: Path | None) -> Addresses:
+    """What the stack that runs in this folder (or was last started from here) wrote down."""
+    folder = stack_folder(data)
+    file = folder / "stack.json"
+    if not (file.exists() and is_held(folder)):
+        raise CannotRun(f"Aucune pile ne tourne dans {folder} : lancez « etabli up » et attendez qu'elle soit prête.")
+    addresses: Addresses = json.loads(file.read_text())
+    return addresses

@@ -1,0 +1,66 @@
+"""How far each consumer group is behind the end of the topics it hears."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
+from aiokafka.structs import OffsetAndMetadata
+
+from deploy.local.errors import CannotRun
+
+TRIES = 20
+
+
+@dataclass(frozen=True)
+class Lag:
+    """Messages of a topic that a group has yet to acknowledge."""
+
+    group: str
+    topic: str
+    messages: int
+
+
+async def lags(bootstrap: str, groups: Iterable[str]) -> list[Lag]:
+    """One row per group and topic in which the group acknowledged something, all partitions together."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        await consumer.start()
+        return [lag for group in groups for lag in await _of_group(admin, consumer, group)]
+    except (KafkaError, OSError) as error:
+        raise CannotRun(f"Kafka ne répond pas ({bootstrap}) : {error}") from error
+    finally:
+        await consumer.stop()
+        await admin.close()
+
+
+async def _of_group(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer, group: str) -> list[Lag]:
+    offsets = await _acknowledged(admin, group)
+    committed = {at: kept.offset for at, kept in offsets.items() if kept.offset >= 0}
+    if not committed:
+        return []
+    heard = [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in await admin.describe_topics(sorted({at.topic for at in committed}))
+        for partition in topic["partitions"]
+    ]
+    first, end = await consumer.beginning_offsets(heard), await consumer.end_offsets(heard)
+    behind: dict[str, int] = defaultdict(int)
+    for at in heard:
+        behind[at.topic] += max(0, end[at] - max(first[at], committed.get(at, 0)))
+    return [Lag(group, topic, messages) for topic, messages in sorted(behind.items())]
+
+
+async def _acknowledged(admin: AIOKafkaAdminClient, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
+    for _ in range(TRIES):
+        try:
+            offsets: Mapping[TopicPartition, OffsetAndMetadata] = await admin.list_consumer_group_offsets(group)
+            return offsets
+        except GroupCoordinatorNotAvailableError:  # a new Kafka makes its table of groups when first asked
+            await asyncio.sleep(0.25)
+    raise CannotRun("Kafka n'a pas de coordinateur de groupes : regardez son journal.")

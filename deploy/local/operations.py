@@ -1,0 +1,69 @@
+"""What ops ask of a running stack through its services' own routes: unpark, rebuild."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from deploy.local.errors import CannotRun
+from deploy.local.progress import progress
+
+UNPARK_SECONDS = 600.0
+LOOK_EVERY_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Unparked:
+    """How many parked messages of a service were heard again, and how many still cannot be."""
+
+    service: str
+    replayed: int
+    left: int
+
+
+def unpark(urls: dict[str, str], token: str) -> Iterator[Unparked]:
+    """Have each service hear again, in order, what it had set aside."""
+    for service, url in urls.items():
+        said = _asked(service, "POST", f"{url}/admin/unpark", token)
+        yield Unparked(service, replayed=int(said["replayed"]), left=int(said["left"]))
+
+
+def rebuild(reporting: str, token: str) -> int:
+    """Have reporting rebuild its rows from the topics; returns how many messages it read, once it has ended."""
+    route = f"{reporting}/admin/rebuild"
+    _asked("reporting", "POST", route, token)
+    with progress("Reconstruction des indicateurs") as advance:
+        while True:
+            said = _asked("reporting", "GET", route, token)
+            advance(said["done"], said["total"])
+            if not said["running"]:
+                break
+            time.sleep(LOOK_EVERY_SECONDS)
+    if said["done"] < said["total"]:
+        raise CannotRun(
+            f"La reconstruction s'est arrêtée à {said['done']} messages sur {said['total']} : "
+            "le journal de reporting dit pourquoi."
+        )
+    return int(said["done"])
+
+
+def _asked(service: str, method: str, url: str, token: str) -> dict[str, Any]:
+    try:
+        with httpx.Client(trust_env=False, timeout=UNPARK_SECONDS) as client:  # no proxy on the loopback
+            answer = client.request(method, url, headers={"Authorization": f"Bearer {token}"})
+    except httpx.HTTPError as error:
+        raise CannotRun(f"{service} ne répond pas ({url} : {error}).") from error
+    if answer.is_error:
+        raise CannotRun(f"{service} refuse : {_reason(answer)}")
+    said: dict[str, Any] = answer.json() if answer.content else {}
+    return said
+
+
+def _reason(answer: httpx.Response) -> str:
+    try:
+        problem = answer.json()
+        return str(problem.get("detail") or problem.get("title") or answer.status_code)
+    except (ValueError, AttributeError):
+        return f"réponse {answer.status_code}."

@@ -1,0 +1,84 @@
+"""Starts again what dies, and gives up, saying why, on what dies three times in a minute."""
+
+import signal
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Self
+
+from deploy.local.errors import CannotRun
+from deploy.local.process import Process
+from deploy.local.progress import say
+
+TOO_MANY = 3
+WITHIN_SECONDS = 60.0
+LOOK_EVERY_SECONDS = 0.2
+
+
+def nothing() -> None:
+    """What to do on failure, unless told otherwise."""
+
+
+class Supervisor:
+    """Watches processes from its own thread, from `with` until its end.
+
+    On failure it calls `give_up`, which must stop them all, then `on_failure`, both from that thread.
+    """
+
+    def __init__(self, processes: Sequence[Process], *, give_up: Callable[[], None]) -> None:
+        self.failure: str | None = None
+        self.on_failure: Callable[[], None] = nothing
+        self._processes = processes
+        self._give_up = give_up
+        self._deaths: dict[str, list[float]] = defaultdict(list)
+        self._halted = threading.Event()
+        self._failed = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._halted.set()
+        self._thread.join()
+
+    def wait(self) -> None:
+        """Return only by raising: when something died too often, or when the caller is interrupted."""
+        self._failed.wait()
+        self.check()
+
+    def check(self) -> None:
+        """Raise if something died too often."""
+        if self.failure is not None:
+            raise CannotRun(self.failure)
+
+    def _watch(self) -> None:
+        while not self._halted.wait(LOOK_EVERY_SECONDS):
+            for process in self._processes:
+                if not process.alive and not self._started_again(process):
+                    self._give_up()
+                    self._failed.set()
+                    self.on_failure()
+                    return
+
+    def _started_again(self, process: Process) -> bool:
+        now = time.monotonic()
+        deaths = [when for when in self._deaths[process.name] if now - when < WITHIN_SECONDS] + [now]
+        self._deaths[process.name] = deaths
+        how = described(process.ended_with)
+        if len(deaths) >= TOO_MANY:
+            self.failure = (
+                f"{process.name} s'est arrêté {len(deaths)} fois en une minute ({how}) : la pile s'arrête.\n"
+                f"{process.last_words()}"
+            )
+            return False
+        say(f"{process.name} s'est arrêté ({how}) : il est relancé.")
+        process.start()
+        return True
+
+
+def described(code: int) -> str:
+    """How a process ended, from what the system says of it: below zero, the signal that ended it."""
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"code {code}"

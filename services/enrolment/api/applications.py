@@ -1,0 +1,207 @@
+"""Applications over HTTP: each verb is one decision, and answers with the application as it now is."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field, model_validator
+
+from services.enrolment import together
+from services.enrolment.api import views
+from services.enrolment.api.asked import Dated, Kept
+from services.enrolment.api.views import ApplicationView
+from services.enrolment.domain import applications as decisions
+from services.enrolment.domain import seats
+from services.enrolment.domain.statuses import Status
+from services.enrolment.sweep import promote
+from shared.auth import Asking, only
+from shared.events.enrolment import Met
+from shared.events.referral import RefusalCode
+from shared.identifiers import SchoolYear
+
+router = APIRouter(tags=["candidatures"])
+SCHOOLS = only("school:head", "school:office", "admin")
+SCHOOLS_AND_AGENCIES = only("school:head", "school:office", "agency", "admin")
+ONE = "/intakes/{intake_id}/applications/{young_id}"
+
+
+class ReviewAsked(Dated):
+    overridden: bool = False
+    motive: str | None = Field(default=None, min_length=3, max_length=2000, description="Gardé ici, jamais diffusé.")
+
+    @model_validator(mode="after")
+    def motivated(self) -> Self:
+        if self.overridden and not self.motive:
+            raise ValueError("Une dérogation demande un motif.")
+        return self
+
+
+class InterviewAsked(Dated):
+    planned_on: date
+
+
+class ImmersionAsked(Dated):
+    planned_from: date
+    planned_until: date
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        if self.planned_until < self.planned_from:
+            raise ValueError("La fin de l’immersion précède son début.")
+        return self
+
+
+class AdmitAsked(Dated):
+    met: Met
+
+
+class OfferAsked(Dated):
+    until: date
+
+
+class RefuseAsked(Dated):
+    code: RefusalCode
+
+
+@router.get("/intakes/{intake_id}/applications", dependencies=[SCHOOLS])
+async def of_an_intake(intake_id: UUID, who: Asking, store: Kept) -> list[ApplicationView]:
+    """Every application to an intake of one's school."""
+    return views.applications(await store.intakes.get(intake_id, by=who), who)
+
+
+@router.get("/applications", dependencies=[SCHOOLS_AND_AGENCIES])
+async def of_a_tenant(
+    who: Asking,
+    store: Kept,
+    status: Annotated[Status | None, Query()] = None,
+    school_year: Annotated[SchoolYear | None, Query()] = None,
+) -> list[ApplicationView]:
+    """A school's own applications; for an agency, those that it referred."""
+    where = {"state.school_year": school_year} if school_year else {}
+    intakes = await store.intakes.find(where, by=who)
+    found = [one for intake in intakes for one in views.applications(intake, who)]
+    return [one for one in found if status in (None, one.status)]
+
+
+@router.get(ONE, dependencies=[SCHOOLS_AND_AGENCIES])
+async def read(intake_id: UUID, young_id: UUID, who: Asking, store: Kept) -> ApplicationView:
+    """One application; its school also reads the motive of a dispensation."""
+    await store.check_named(who, intake_id, young_id)
+    intake = await store.intakes.get(intake_id, by=who)
+    motive = None if who.kind == "agency" else await store.motive(intake_id, young_id)
+    return views.application(intake, young_id, who, motive)
+
+
+@router.post(ONE + "/review", dependencies=[SCHOOLS])
+async def review(intake_id: UUID, young_id: UUID, asked: ReviewAsked, who: Asking, store: Kept) -> ApplicationView:
+    """Examine; an ineligible application only by a dispensation, with its motive."""
+    on = store.clock.day(asked.on)
+    if asked.overridden and asked.motive:
+        await together.override(store, who, intake_id=intake_id, young_id=young_id, motive=asked.motive, on=on)
+        return await read(intake_id, young_id, who, store)
+    intake = await store.intakes.decide(intake_id, who, decisions.review, young_id=young_id, overridden=False, on=on)
+    return views.application(intake, young_id, who)
+
+
+@router.post(ONE + "/plan-interview", dependencies=[SCHOOLS])
+async def plan_interview(intake_id: UUID, young_id: UUID, asked: InterviewAsked, who: Asking, store: Kept) -> ApplicationView:
+    """Agree on a day to meet."""
+    on, day = store.clock.day(asked.on), asked.planned_on
+    intake = await store.intakes.decide(intake_id, who, decisions.plan_interview, young_id=young_id, planned_on=day, on=on)
+    return views.application(intake, young_id, who)
+
+
+@router.post(ONE + "/plan-immersion", dependencies=[SCHOOLS])
+async def plan_immersion(intake_id: UUID, young_id: UUID, asked: ImmersionAsked, who: Asking, store: Kept) -> ApplicationView:
+    """Agree on days in the workshop."""
+    intake = await store.intakes.decide(
+        intake_id, who, decisions.plan_immersion, young_id=young_id, on=store.clock.day(asked.on),
+        planned_from=asked.planned_from, planned_until=asked.planned_until,
+    )  # fmt: skip
+    return views.application(intake, young_id, who)
+
+
+@router.post(ONE + "/end-immersion", dependencies=[SCHOOLS])
+async def end_immersion(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+    """The immersion took place."""
+    on = store.clock.day(asked.on)
+    return views.application(
+        await store.intakes.decide(intake_id, who, decisions.end_immersion, young_id=young_id, on=on), young_id, who
+    )
+
+
+@router.post(ONE + "/admit", dependencies=[SCHOOLS])
+async def admit(intake_id: UUID, young_id: UUID, asked: AdmitAsked, who: Asking, store: Kept) -> ApplicationView:
+    """Met, and good for a place."""
+    on = store.clock.day(asked.on)
+    intake = await store.intakes.decide(intake_id, who, decisions.admit, young_id=young_id, met=asked.met, on=on)
+    return views.application(intake, young_id, who)
+
+
+@router.post(ONE + "/waitlist", dependencies=[SCHOOLS])
+async def waitlist(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+    """Put on the waiting list; an automatic intake with a free seat offers it at once."""
+    on = store.clock.day(asked.on)
+    await store.intakes.decide(intake_id, who, decisions.waitlist, young_id=young_id, on=on)
+    return views.application(await promote(store, intake_id), young_id, who)
+
+
+@router.post(ONE + "/offer", dependencies=[SCHOOLS])
+async def offer(intake_id: UUID, young_id: UUID, asked: OfferAsked, who: Asking, store: Kept) -> ApplicationView:
+    """Hold a seat until the end of a day."""
+    on = store.clock.day(asked.on)
+    intake = await store.intakes.decide(intake_id, who, decisions.offer, young_id=young_id, until=asked.until, on=on)
+    return views.application(intake, young_id, who)
+
+
+@router.post(ONE + "/confirm", dependencies=[SCHOOLS_AND_AGENCIES])
+async def confirm(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+    """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
+    await store.check_named(who, intake_id, young_id)
+    on = store.clock.day(asked.on)
+    intake = await together.confirm(store, who, intake_id=intake_id, young_id=young_id, on=on)
+    return views.application(intake, young_id, who)
+
+
+@router.post(ONE + "/decline", dependencies=[SCHOOLS_AND_AGENCIES])
+async def decline(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+    """Say no to the offered seat."""
+    await store.check_named(who, intake_id, young_id)
+    on = store.clock.day(asked.on)
+    await store.intakes.decide(intake_id, who, decisions.decline, young_id=young_id, on=on)
+    return views.application(await promote(store, intake_id), young_id, who)
+
+
+@router.post(ONE + "/refuse", dependencies=[SCHOOLS])
+async def refuse(intake_id: UUID, young_id: UUID, asked: RefuseAsked, who: Asking, store: Kept) -> ApplicationView:
+    """Answer no, with a code that the sender sees."""
+    on = store.clock.day(asked.on)
+    intake = await store.intakes.decide(intake_id, who, decisions.refuse, young_id=young_id, code=asked.code, on=on)
+    return views.application(intake, young_id, who)
+
+
+@router.post(ONE + "/reopen", dependencies=[SCHOOLS])
+async def reopen(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+    """Take back a refusal or an expiry."""
+    on = store.clock.day(asked.on)
+    return views.application(
+        await store.intakes.decide(intake_id, who, decisions.reopen, young_id=young_id, on=on), young_id, who
+    )
+
+
+@router.post(ONE + "/withdraw", dependencies=[SCHOOLS_AND_AGENCIES])
+async def withdraw(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+    """Take the application back."""
+    await store.check_named(who, intake_id, young_id)
+    agency = who.tenant if who.kind == "agency" else None
+    on = store.clock.day(asked.on)
+    await store.intakes.decide(intake_id, who, decisions.withdraw, young_id=young_id, agency=agency, on=on)
+    return views.application(await promote(store, intake_id), young_id, who)
+
+
+@router.post("/intakes/{intake_id}/promote", dependencies=[only("school:head", "admin")])
+async def promote_first(intake_id: UUID, asked: OfferAsked, who: Asking, store: Kept) -> list[ApplicationView]:
+    """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
+    on = store.clock.day(asked.on)
+    return views.applications(await store.intakes.decide(intake_id, who, seats.promote, until=asked.until, on=on), who)

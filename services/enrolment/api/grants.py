@@ -1,0 +1,64 @@
+"""Grants over HTTP: the Région and the administrator write, their holder reads."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from services.enrolment.api.asked import Dated, Kept
+from services.enrolment.domain import grant as decisions
+from services.enrolment.domain.grant import Grant
+from shared.auth import Asking, only
+from shared.errors import Invalid
+from shared.events import GrantAwarded
+from shared.events.catalogue import NETWORK, GrantPurpose
+from shared.identifiers import Slug
+from shared.requests import Asked
+
+router = APIRouter(tags=["subventions"])
+FUNDERS = only("admin", "region")
+
+
+class GrantAsked(Dated):
+    holder: Slug = Field(description="Une école, ou « network » quand la répartition n’est pas connue.")
+    purpose: GrantPurpose
+    civil_year: int = Field(ge=2000, le=2100)
+    funder: Slug
+    amount_cents: int = Field(gt=0)
+
+
+class PaymentAsked(Dated):
+    amount_cents: int = Field(gt=0)
+
+
+class GrantView(Grant):
+    """A grant, its payments and their total (euro cents)."""
+
+    total_paid_cents: int
+
+
+def _shown(grant: Grant) -> GrantView:
+    return GrantView(**grant.model_dump(), total_paid_cents=grant.paid_cents)
+
+
+@router.post("/grants", status_code=201, dependencies=[FUNDERS])
+async def award(body: GrantAsked, asked: Asked, who: Asking, store: Kept) -> GrantView:
+    """Promise public money to a school or to the network."""
+    if body.holder != NETWORK and not await store.schools.count({"_id": body.holder}, by="service"):
+        raise Invalid("unknown_school", f"L’école « {body.holder} » n’est pas connue.")
+    told = GrantAwarded(**{**body.model_dump(), "grant_id": asked.id, "on": store.clock.day(body.on)})
+    return _shown(await store.grants.create_once(asked.id, who, asked.fingerprint, decisions.award, told=told))
+
+
+@router.post("/grants/{grant_id}/payments", status_code=201, dependencies=[FUNDERS])
+async def pay(grant_id: UUID, body: PaymentAsked, asked: Asked, who: Asking, store: Kept) -> GrantView:
+    """Pay a part of a grant, never more than was promised."""
+    on = store.clock.day(body.on)
+    cents = body.amount_cents
+    return _shown(await store.grants.decide(grant_id, who, decisions.pay, payment_id=asked.id, amount_cents=cents, on=on))
+
+
+@router.get("/grants", dependencies=[only("admin", "region", "federation", "school")])
+async def list_grants(who: Asking, store: Kept) -> list[GrantView]:
+    """The grants that one may see: a school, its own."""
+    return [_shown(grant) for grant in await store.grants.find({}, by=who)]

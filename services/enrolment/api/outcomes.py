@@ -1,0 +1,83 @@
+"""Exams, diplomas and outcomes over HTTP."""
+
+from typing import Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+
+from services.enrolment.api import views
+from services.enrolment.api.asked import Dated, Kept
+from services.enrolment.api.views import OutcomesView, PupilView
+from services.enrolment.domain import diplomas as decisions
+from services.enrolment.domain.place import Result, exam_id_of
+from services.enrolment.together import school_of
+from shared.auth import Asking, only
+from shared.errors import Forbidden
+from shared.events.pupils import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+
+router = APIRouter(tags=["diplômes et devenir"])
+SCHOOLS = only("school:head", "school:office", "admin")
+
+
+class ExamAsked(Dated):
+    session: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Le mois de la session : 2026-06.")
+
+
+class ResultAsked(Dated):
+    result: Result
+
+
+class OutcomeAsked(Dated):
+    horizon: Literal[6, 12, 18, 24]
+    situation: OutcomeSituation
+    contract: ContractKind | None = None
+    by_client: bool | None = None
+    source: OutcomeSource
+    proof: OutcomeProof
+
+    @model_validator(mode="after")
+    def contract_of_a_job(self) -> Self:
+        if self.situation is not OutcomeSituation.EMPLOYED and (self.contract or self.by_client):
+            raise ValueError("Un contrat ou un client employeur ne se disent que d’un emploi.")
+        return self
+
+
+class ExamView(PupilView):
+    """A pupil, and the exam that was just registered."""
+
+    exam_id: UUID
+
+
+@router.post("/pupils/{young_id}/exams", status_code=201, dependencies=[SCHOOLS])
+async def register_exam(young_id: UUID, asked: ExamAsked, who: Asking, store: Kept) -> ExamView:
+    """Present a pupil to a session. Its id follows from enrolment and session: asking twice is harmless."""
+    school, on = school_of(who), store.clock.day(asked.on)
+    place = await store.places.decide(young_id, who, decisions.register_exam, school=school, session=asked.session, on=on)
+    exam_id = exam_id_of(place.last(school).enrolment_id, asked.session)
+    return ExamView(**views.pupil(place, school).model_dump(), exam_id=exam_id)
+
+
+@router.post("/pupils/{young_id}/exams/{exam_id}/result", dependencies=[SCHOOLS])
+async def give_result(young_id: UUID, exam_id: UUID, asked: ResultAsked, who: Asking, store: Kept) -> PupilView:
+    """Obtained, failed or absent."""
+    school, on = school_of(who), store.clock.day(asked.on)
+    place = await store.places.decide(
+        young_id, who, decisions.give_result, school=school, exam_id=exam_id, result=asked.result, on=on
+    )
+    return views.pupil(place, school)
+
+
+@router.post("/pupils/{young_id}/outcomes", dependencies=[only("school:head", "school:office", "agency", "admin")])
+async def declare_outcome(young_id: UUID, asked: OutcomeAsked, who: Asking, store: Kept) -> PupilView | OutcomesView:
+    """What became of a leaver. An agency speaks as an agency of those it referred, and reads agencies' words only."""
+    if (who.kind == "agency") != (asked.source is OutcomeSource.AGENCY) and not who.is_admin:
+        raise Forbidden("Une agence déclare comme agence ; une école, pour elle-même, le jeune ou l’employeur.")
+    school = school_of(who)
+    places = await store.pupils_in(who, young_id)
+    place = await places.decide(
+        young_id, who, decisions.declare_outcome, school=school, horizon=asked.horizon, situation=asked.situation,
+        contract=asked.contract, by_client=asked.by_client, source=asked.source, proof=asked.proof,
+        on=store.clock.day(asked.on),
+    )  # fmt: skip
+    return views.declared_by_agencies(place) if who.kind == "agency" else views.pupil(place, school)

@@ -1,0 +1,103 @@
+"""Pupils over HTTP: their school decides, and reads its own enrolments only."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.enrolment import together
+from services.enrolment.api import views
+from services.enrolment.api.asked import Dated, Kept
+from services.enrolment.api.views import PupilView
+from services.enrolment.domain import pupils as decisions
+from services.enrolment.together import Move, school_of
+from shared.auth import Asking, Caller, only
+from shared.events.pupils import InterruptionCode
+from shared.identifiers import SchoolYear
+
+router = APIRouter(tags=["élèves"])
+READERS = only("school", "admin")
+SCHOOLS = only("school:head", "school:office", "admin")
+
+
+class InterruptAsked(Dated):
+    code: InterruptionCode
+
+
+class MoveAsked(Dated):
+    intake_id: UUID
+
+
+@router.get("/pupils", dependencies=[READERS])
+async def of_a_school(who: Asking, store: Kept, school_year: Annotated[SchoolYear | None, Query()] = None) -> list[PupilView]:
+    """The pupils of one's school, of one school year where it is said."""
+    own = {"school": who.tenant} if who.kind == "school" else {}
+    year = {"years.school_year": school_year} if school_year else {}
+    where = {"state.enrolments": {"$elemMatch": {**own, **year}}} if own or year else {}
+    return [views.pupil(place, school_of(who)) for place in await store.places.find(where, by=who)]
+
+
+@router.get("/pupils/{young_id}", dependencies=[READERS])
+async def read(young_id: UUID, who: Asking, store: Kept) -> PupilView:
+    """One pupil: years, exams, outcomes."""
+    return views.pupil(await store.places.get(young_id, by=who), school_of(who))
+
+
+@router.post("/pupils/{young_id}/start", dependencies=[SCHOOLS])
+async def start(young_id: UUID, asked: Dated, who: Asking, store: Kept) -> PupilView:
+    """Came on the first day."""
+    school, on = school_of(who), store.clock.day(asked.on)
+    return views.pupil(await store.places.decide(young_id, who, decisions.start, school=school, on=on), school)
+
+
+@router.post("/pupils/{young_id}/did-not-start", dependencies=[SCHOOLS])
+async def did_not_start(young_id: UUID, asked: Dated, who: Asking, store: Kept) -> PupilView:
+    """Never came: the seat is free again a moment later."""
+    school, on = school_of(who), store.clock.day(asked.on)
+    return views.pupil(await store.places.decide(young_id, who, decisions.miss_the_start, school=school, on=on), school)
+
+
+@router.post("/pupils/{young_id}/interrupt", dependencies=[SCHOOLS])
+async def interrupt(young_id: UUID, asked: InterruptAsked, who: Asking, store: Kept) -> PupilView:
+    """Left before the end: the seat is free again a moment later."""
+    school, on = school_of(who), store.clock.day(asked.on)
+    place = await store.places.decide(young_id, who, decisions.interrupt, school=school, code=asked.code, on=on)
+    return views.pupil(place, school)
+
+
+@router.post("/pupils/{young_id}/resume", dependencies=[SCHOOLS])
+async def resume(young_id: UUID, asked: Dated, who: Asking, store: Kept) -> PupilView:
+    """Came back, if a seat is free."""
+    place = await together.resume(store, who, young_id=young_id, on=store.clock.day(asked.on))
+    return views.pupil(place, school_of(who))
+
+
+@router.post("/pupils/{young_id}/complete", dependencies=[SCHOOLS])
+async def complete(young_id: UUID, asked: Dated, who: Asking, store: Kept) -> PupilView:
+    """Went to the end of the programme."""
+    school, on = school_of(who), store.clock.day(asked.on)
+    return views.pupil(await store.places.decide(young_id, who, decisions.complete, school=school, on=on), school)
+
+
+@router.post("/pupils/{young_id}/move-up", dependencies=[SCHOOLS])
+async def move_up(young_id: UUID, asked: MoveAsked, who: Asking, store: Kept) -> PupilView:
+    """Go on in the next year of study, in the intake that is named."""
+    return await _move(store, who, decisions.move_up, young_id, asked)
+
+
+@router.post("/pupils/{young_id}/repeat", dependencies=[SCHOOLS])
+async def repeat(young_id: UUID, asked: MoveAsked, who: Asking, store: Kept) -> PupilView:
+    """Do the same year of study again, in the intake that is named."""
+    return await _move(store, who, decisions.repeat, young_id, asked)
+
+
+@router.post("/pupils/{young_id}/change-programme", dependencies=[SCHOOLS])
+async def change_programme(young_id: UUID, asked: MoveAsked, who: Asking, store: Kept) -> PupilView:
+    """Go on in another programme of the school, in the intake that is named."""
+    return await _move(store, who, decisions.change_programme, young_id, asked)
+
+
+async def _move(store: Kept, who: Caller, decision: Move, young_id: UUID, asked: MoveAsked) -> PupilView:
+    on = store.clock.day(asked.on)
+    place = await together.move(store, who, decision, young_id=young_id, intake_id=asked.intake_id, on=on)
+    return views.pupil(place, school_of(who))

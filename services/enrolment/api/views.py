@@ -1,0 +1,135 @@
+"""What enrolment shows: applications and pupils as their reader may see them, intakes without persons."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.enrolment.domain.intake import Intake, Referring
+from services.enrolment.domain.place import FRENCH as PRESENCES
+from services.enrolment.domain.place import Enrolment, Outcome, Place, Presence, Schooling, Sitting
+from services.enrolment.domain.statuses import FRENCH, Status
+from shared.auth import Caller
+from shared.events.catalogue import Promotion
+from shared.events.enrolment import IneligibleReason, Met
+from shared.events.pupils import InterruptionCode, OutcomeSource
+from shared.events.referral import RefusalCode
+
+
+class Seats(BaseModel):
+    """An intake and its seats; no person."""
+
+    intake_id: UUID
+    school: str
+    programme: str
+    school_year: str
+    year_of_study: int
+    seats: int
+    seats_left: int
+    starts_on: date
+    closes_on: date
+    promotion: Promotion
+
+
+class ApplicationView(BaseModel):
+    """One application. An agency sees only its own referrals in it; `rank` is the place in the waiting list."""
+
+    intake_id: UUID
+    school: str
+    programme: str
+    school_year: str
+    young_id: UUID
+    status: Status
+    label: str
+    since: date
+    opened_on: date
+    priority: int
+    rank: int | None
+    referrals: tuple[Referring, ...]
+    reasons: tuple[IneligibleReason, ...]
+    overridden: bool
+    planned_on: date | None
+    planned_from: date | None
+    planned_until: date | None
+    met: Met | None
+    until: date | None
+    code: RefusalCode | None
+    because: str | None
+    motive: str | None = None
+
+
+class EnrolmentView(BaseModel):
+    """One enrolment, in its latest year of study."""
+
+    enrolment_id: UUID
+    intake_id: UUID
+    school: str
+    programme: str
+    school_year: str
+    year_of_study: int
+    last_year: bool
+    status: Presence
+    label: str
+    enrolled_on: date
+    starts_on: date
+    started_on: date | None
+    left_on: date | None
+    code: InterruptionCode | None
+    years: tuple[Schooling, ...]
+    exams: tuple[Sitting, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+class PupilView(EnrolmentView):
+    """A pupil by their latest enrolment in the reader's school, and those before it."""
+
+    young_id: UUID
+    birth_month: str
+    earlier: tuple[EnrolmentView, ...]
+
+
+class OutcomesView(BaseModel):
+    """What an agency declared of someone it referred."""
+
+    young_id: UUID
+    outcomes: tuple[Outcome, ...]
+
+
+def seats(intake: Intake) -> Seats:
+    return Seats(seats_left=intake.seats_left, **intake.model_dump(include=set(Seats.model_fields) - {"seats_left"}))
+
+
+def application(intake: Intake, young_id: UUID, who: Caller, motive: str | None = None) -> ApplicationView:
+    """An application as this caller may see it."""
+    standing = intake.application(young_id)
+    seen = [one for one in standing.referrals if who.kind != "agency" or one.agency == who.tenant]
+    waiting = [one.young_id for one in intake.waiting_list]
+    rank = waiting.index(standing.young_id) + 1 if standing.young_id in waiting else None
+    where = intake.model_dump(include={"intake_id", "school", "programme", "school_year"})
+    fields = standing.model_dump(exclude={"referrals", "arrival"})
+    return ApplicationView(
+        **where, **fields, referrals=tuple(seen), label=FRENCH[standing.status], rank=rank, motive=motive
+    )  # fmt: skip
+
+
+def applications(intake: Intake, who: Caller) -> list[ApplicationView]:
+    """The applications of an intake that this caller may see; pupils who came from another intake are not applicants."""
+    shown = [one for one in intake.standings if (one.names(who.tenant) if who.kind == "agency" else one.referrals)]
+    return [application(intake, standing.young_id, who) for standing in shown]
+
+
+def pupil(place: Place, school: str | None) -> PupilView:
+    """A pupil as a school sees them: its own enrolments only; None sees all."""
+    own = [one for one in place.enrolments if school in (None, one.school)]
+    earlier = tuple(EnrolmentView(**_enrolment(one)) for one in own[:-1])
+    return PupilView(young_id=place.young_id, birth_month=place.birth_month, earlier=earlier, **_enrolment(own[-1]))
+
+
+def declared_by_agencies(place: Place) -> OutcomesView:
+    """What agencies declared of the latest enrolment."""
+    said = tuple(one for one in place.last().outcomes if one.source is OutcomeSource.AGENCY)
+    return OutcomesView(young_id=place.young_id, outcomes=said)
+
+
+def _enrolment(enrolment: Enrolment) -> dict[str, object]:
+    return {**enrolment.model_dump(), **enrolment.now.model_dump(), "label": PRESENCES[enrolment.status]}

@@ -1,0 +1,1 @@
+"""State, decisions and evolve of enrolment's documents: pure functions, no I/O."""

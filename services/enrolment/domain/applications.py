@@ -1,0 +1,213 @@
+"""Decisions on one young person's application to an intake, from its opening to its terminal answer."""
+
+from datetime import date
+from uuid import UUID
+
+from services.enrolment.domain.intake import Intake, Standing
+from services.enrolment.domain.school import Programme
+from services.enrolment.domain.seats import about
+from services.enrolment.domain.statuses import ALLOWED, FRENCH, NOT_AFTER_CLOSING, OPEN, Status, Verb
+from shared.errors import Refused
+from shared.events import (
+    ApplicationAdmissible,
+    ApplicationIneligible,
+    ApplicationObsolete,
+    ApplicationOpened,
+    ApplicationRefused,
+    ApplicationReopened,
+    ApplicationUnderReview,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
+    Event,
+    ImmersionEnded,
+    ImmersionPlanned,
+    InterviewPlanned,
+    PlaceConfirmed,
+    PlaceDeclined,
+    PlaceOffered,
+    ReferralSubmitted,
+)
+from shared.events.enrolment import IneligibleReason, Met
+from shared.events.referral import RefusalCode, Situation
+from shared.identifiers import age_on
+
+OPEN_FROM = 14
+MACHINES_FROM = 15
+"""Code du travail, D. 4153-15 and after: regulated works are for those who have turned 15."""
+
+
+def reasons_against(birth_month: str, *, starts_on: date, programme: Programme) -> tuple[IneligibleReason, ...]:
+    """Every reason why someone may not enter a programme that starts on a day."""
+    age = age_on(birth_month, starts_on)
+    reasons = []
+    if age < OPEN_FROM:
+        reasons.append(IneligibleReason.TOO_YOUNG)
+    if age < MACHINES_FROM and programme.dangerous_machines:
+        reasons.append(IneligibleReason.TOO_YOUNG_FOR_MACHINES)
+    return tuple(reasons)
+
+
+def priority_of(referral: ReferralSubmitted, *, starts_on: date) -> int:
+    """1: out of school and 15 to 18 when the intake starts; 2: 15 to 18; 3: the others."""
+    if not 15 <= age_on(referral.birth_month, starts_on) <= 18:
+        return 3
+    return 1 if referral.situation is Situation.OUT_OF_SCHOOL else 2
+
+
+def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, on: date) -> list[Event]:
+    """A referral opens an application, or joins the one that another referral opened. Nothing where it was answered already."""
+    standing = intake.standing(referral.young_id)
+    starts_on = intake.starts_on
+    opened = ApplicationOpened(
+        **about(intake, referral.young_id, on), referral_id=referral.referral_id, agency=referral.agency,
+        school_year=intake.school_year, priority=priority_of(referral, starts_on=starts_on),
+    )  # fmt: skip
+    if standing and standing.asked_by(referral.referral_id):
+        return []
+    if standing and standing.status in OPEN:
+        return [opened]
+    if standing and standing.status not in (Status.WITHDRAWN, Status.OBSOLETE):
+        return []
+    reasons = reasons_against(referral.birth_month, starts_on=starts_on, programme=programme)
+    if reasons:
+        return [opened, ApplicationIneligible(**about(intake, referral.young_id, on), reasons=reasons)]
+    return [opened, ApplicationUnderReview(**about(intake, referral.young_id, on))]
+
+
+def review(intake: Intake, *, young_id: UUID, overridden: bool, on: date) -> list[Event]:
+    """Examine an application; for an ineligible one, only by overriding, for a motive that the school keeps."""
+    if intake.application(young_id).status is Status.UNDER_REVIEW:
+        return []
+    _may(intake, young_id, Verb.REVIEW, on)
+    if not overridden:
+        raise Refused("not_eligible", "Cette candidature n’est pas éligible : il faut une dérogation motivée pour l’étudier.")
+    return [ApplicationUnderReview(**about(intake, young_id, on), overridden=True)]
+
+
+def plan_interview(intake: Intake, *, young_id: UUID, planned_on: date, on: date) -> list[Event]:
+    """Agree on a day to meet; another day replaces it."""
+    standing = intake.application(young_id)
+    if standing.status is Status.INTERVIEW_PLANNED and standing.planned_on == planned_on:
+        return []
+    _may(intake, young_id, Verb.PLAN_INTERVIEW, on)
+    return [InterviewPlanned(**about(intake, young_id, on), planned_on=planned_on)]
+
+
+def plan_immersion(intake: Intake, *, young_id: UUID, planned_from: date, planned_until: date, on: date) -> list[Event]:
+    """Agree on days in the workshop; others replace them."""
+    standing = intake.application(young_id)
+    days = (planned_from, planned_until)
+    if standing.status is Status.IMMERSION_PLANNED and (standing.planned_from, standing.planned_until) == days:
+        return []
+    _may(intake, young_id, Verb.PLAN_IMMERSION, on)
+    return [ImmersionPlanned(**about(intake, young_id, on), planned_from=planned_from, planned_until=planned_until)]
+
+
+def end_immersion(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
+    """The immersion took place."""
+    if intake.application(young_id).status is Status.IMMERSION_ENDED:
+        return []
+    _may(intake, young_id, Verb.END_IMMERSION, on)
+    return [ImmersionEnded(**about(intake, young_id, on))]
+
+
+def admit(intake: Intake, *, young_id: UUID, met: Met, on: date) -> list[Event]:
+    """Met, and good for a place as soon as there is one."""
+    if intake.application(young_id).status is Status.ADMISSIBLE:
+        return []
+    _may(intake, young_id, Verb.ADMIT, on)
+    return [ApplicationAdmissible(**about(intake, young_id, on), met=met)]
+
+
+def waitlist(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
+    """Put someone admissible on the waiting list."""
+    if intake.application(young_id).status is Status.WAITLISTED:
+        return []
+    _may(intake, young_id, Verb.WAITLIST, on)
+    return [ApplicationWaitlisted(**about(intake, young_id, on))]
+
+
+def offer(intake: Intake, *, young_id: UUID, until: date, on: date) -> list[Event]:
+    """Hold a seat until the end of a day, at the latest the day the intake closes. Offering twice changes nothing."""
+    if intake.application(young_id).status is Status.OFFERED:
+        return []
+    _may(intake, young_id, Verb.OFFER, on)
+    if until < on:
+        raise Refused("until_before", "La date limite de réponse est déjà passée.")
+    if intake.seats_left < 1:
+        raise Refused("no_place", "Toutes les places de cette rentrée sont prises.")
+    return [PlaceOffered(**about(intake, young_id, on), until=min(until, intake.closes_on))]
+
+
+def confirm(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
+    """Take the seat that was offered, within its deadline. The pupil's own document is written in the same transaction."""
+    standing = intake.application(young_id)
+    if standing.status is Status.ENROLLED:
+        return []
+    _may(intake, young_id, Verb.CONFIRM, on)
+    if standing.until and on > standing.until:
+        raise Refused("offer_expired", f"Cette place était proposée jusqu’au {standing.until:%d/%m/%Y}.")
+    return [PlaceConfirmed(**about(intake, young_id, on))]
+
+
+def decline(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
+    """Say no to the seat that was offered."""
+    if intake.application(young_id).status is Status.DECLINED:
+        return []
+    _may(intake, young_id, Verb.DECLINE, on)
+    return [PlaceDeclined(**about(intake, young_id, on))]
+
+
+def refuse(intake: Intake, *, young_id: UUID, code: RefusalCode, on: date) -> list[Event]:
+    """Answer no, with a code that the sender sees."""
+    standing = intake.application(young_id)
+    if standing.status is Status.REFUSED and standing.code is code:
+        return []
+    _may(intake, young_id, Verb.REFUSE, on)
+    return [ApplicationRefused(**about(intake, young_id, on), code=code)]
+
+
+def reopen(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
+    """Take back a refusal or an expiry: to be examined, or admissible where they were met already."""
+    standing = intake.application(young_id)
+    if standing.status is (Status.ADMISSIBLE if standing.met else Status.UNDER_REVIEW):
+        return []
+    _may(intake, young_id, Verb.REOPEN, on)
+    return [ApplicationReopened(**about(intake, young_id, on))]
+
+
+def withdraw(intake: Intake, *, young_id: UUID, agency: str | None, on: date) -> list[Event]:
+    """Take the application back, a seat that it held too; where another agency asked for it as well, it goes on for that one."""
+    standing = intake.application(young_id)
+    if standing.status is Status.WITHDRAWN:
+        return []
+    _may(intake, young_id, Verb.WITHDRAW, on)
+    if agency and standing.joined_by_others(agency):
+        return []
+    return [ApplicationWithdrawn(**about(intake, young_id, on))]
+
+
+def withdraw_referral(intake: Intake, *, young_id: UUID, referral_id: UUID, agency: str, on: date) -> list[Event]:
+    """An agency withdraws a whole referral: what this one still asks for is taken back, what was answered stays."""
+    standing = intake.standing(young_id)
+    if standing is None or standing.status not in OPEN or not standing.asked_by(referral_id):
+        return []
+    return withdraw(intake, young_id=young_id, agency=agency, on=on)
+
+
+def make_obsolete(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
+    """Enrolled elsewhere: an open application no longer asks for an answer."""
+    standing = intake.standing(young_id)
+    if standing is None or standing.status not in OPEN:
+        return []
+    return [ApplicationObsolete(**about(intake, young_id, on), because="enrolled_elsewhere")]
+
+
+def _may(intake: Intake, young_id: UUID, verb: Verb, on: date) -> Standing:
+    """The standing, where the table allows the verb. Raises Refused with the status that does not."""
+    standing = intake.application(young_id)
+    if verb not in ALLOWED[standing.status]:
+        raise Refused("not_allowed", f"Une candidature « {FRENCH[standing.status]} » ne permet pas cette action.")
+    if verb in NOT_AFTER_CLOSING and on > intake.closes_on:
+        raise Refused("intake_closed", f"Cette rentrée est close depuis le {intake.closes_on:%d/%m/%Y}.")
+    return standing

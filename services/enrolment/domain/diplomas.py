@@ -1,0 +1,82 @@
+"""Decisions on what a pupil obtains and becomes: exams, diplomas, outcomes."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from services.enrolment.domain.place import LEFT, Enrolment, Outcome, Place, Result, exam_id_of
+from services.enrolment.domain.pupils import Verb, about, may
+from shared.errors import Invalid, NotFound, Refused
+from shared.events import DiplomaFailed, DiplomaObtained, Event, ExamRegistered, OutcomeDeclared
+from shared.events.pupils import HORIZONS, ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.identifiers import months_after
+
+AROUND = timedelta(days=30)
+"""How long before and after a horizon its outcome may be declared."""
+
+
+def register_exam(place: Place, *, school: str | None, session: str, on: date) -> list[Event]:
+    """Present a pupil of the last year to a session (the month, 2026-06)."""
+    enrolment = place.last(school)
+    exam_id = exam_id_of(enrolment.enrolment_id, session)
+    if any(sitting.exam_id == exam_id for sitting in enrolment.exams):
+        return []
+    may(enrolment, Verb.SIT_AN_EXAM)
+    if not enrolment.now.last_year:
+        raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.")
+    return [ExamRegistered(**about(place, enrolment, on), exam_id=exam_id, session=session)]
+
+
+def give_result(place: Place, *, school: str | None, exam_id: UUID, result: Result, on: date) -> list[Event]:
+    """Obtained, failed or absent. The same again changes nothing; another one is refused."""
+    enrolment = place.last(school)
+    sitting = next((one for one in enrolment.exams if one.exam_id == exam_id), None)
+    if sitting is None:
+        raise NotFound("Cette présentation à l’examen")
+    if sitting.result is result:
+        return []
+    if sitting.result is not None:
+        raise Refused("already_given", "Le résultat de cet examen est déjà donné.")
+    said = {**about(place, enrolment, on), "exam_id": exam_id}
+    return [DiplomaObtained(**said) if result is Result.OBTAINED else DiplomaFailed(**said, absent=result is Result.ABSENT)]
+
+
+def declare_outcome(
+    place: Place,
+    *,
+    school: str | None,
+    horizon: int,
+    situation: OutcomeSituation,
+    contract: ContractKind | None,
+    by_client: bool | None,
+    source: OutcomeSource,
+    proof: OutcomeProof,
+    on: date,
+) -> list[Event]:
+    """What became of a leaver, around 6, 12, 18 or 24 months after leaving. No source's word overwrites another's."""
+    enrolment = place.last(school)
+    may(enrolment, Verb.DECLARE_AN_OUTCOME)
+    said = Outcome(
+        horizon=horizon, situation=situation, contract=contract, by_client=by_client, source=source, proof=proof, on=on
+    )  # fmt: skip
+    if said_already(enrolment, said):
+        return []
+    _in_its_time(enrolment, horizon, on)
+    return [OutcomeDeclared(**about(place, enrolment, on), **said.model_dump(exclude={"on"}))]
+
+
+def said_already(enrolment: Enrolment, said: Outcome) -> bool:
+    """Whether this is the last word of the same source at the same horizon."""
+    same = [one for one in enrolment.outcomes if (one.horizon, one.source) == (said.horizon, said.source)]
+    return bool(same) and same[-1].model_copy(update={"on": said.on}) == said
+
+
+def _in_its_time(enrolment: Enrolment, horizon: int, on: date) -> None:
+    if horizon not in HORIZONS:
+        raise Invalid("unknown_horizon", "Le devenir se déclare à 6, 12, 18 ou 24 mois.")
+    assert enrolment.status in LEFT
+    assert enrolment.left_on is not None
+    due = months_after(enrolment.left_on, horizon)
+    first, last = due - AROUND, due + AROUND
+    if not first <= on <= last:
+        code = "too_early" if on < first else "too_late"
+        raise Refused(code, f"Le devenir à {horizon} mois se déclare du {first:%d/%m/%Y} au {last:%d/%m/%Y}.")

@@ -1,0 +1,63 @@
+"""Public money: a grant awarded for a civil year to a school or to the network, and its payments."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.errors import Invalid, Refused
+from shared.events import Event, GrantAwarded, GrantPaid
+from shared.events.catalogue import GrantPurpose
+from shared.identifiers import Slug
+
+
+class Payment(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    payment_id: UUID
+    amount_cents: int
+    on: date
+
+
+class Grant(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    grant_id: UUID
+    holder: Slug
+    purpose: GrantPurpose
+    civil_year: int
+    funder: Slug
+    amount_cents: int
+    payments: tuple[Payment, ...] = ()
+
+    @property
+    def paid_cents(self) -> int:
+        return sum(payment.amount_cents for payment in self.payments)
+
+
+def award(grant: Grant | None, *, told: GrantAwarded) -> list[Event]:
+    """Promise public money."""
+    return [] if grant else [told]
+
+
+def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date) -> list[Event]:
+    """Pay a part of a grant (euro cents), never more than was promised. The same payment twice is one."""
+    told = GrantPaid(grant_id=grant.grant_id, holder=grant.holder, amount_cents=amount_cents, payment_id=payment_id, on=on)
+    for payment in grant.payments:
+        if payment.payment_id == payment_id:
+            if payment.amount_cents == amount_cents:
+                return []
+            raise Invalid("key_reused", "Cette référence a déjà servi pour une autre demande.")
+    if grant.paid_cents + amount_cents > grant.amount_cents:
+        raise Refused("more_than_awarded", "Le total versé dépasserait le montant accordé.")
+    return [told]
+
+
+def evolve(grant: Grant | None, event: Event) -> Grant:
+    match event:
+        case GrantAwarded():
+            return Grant(**event.model_dump(exclude={"on"}))
+        case GrantPaid():
+            assert grant is not None
+            payment = Payment(payment_id=event.payment_id, amount_cents=event.amount_cents, on=event.on)
+            return grant.model_copy(update={"payments": (*grant.payments, payment)})
+        case _:
+            raise TypeError(event.type)

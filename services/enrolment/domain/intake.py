@@ -1,0 +1,200 @@
+"""An intake: the seats of a programme for one school year and year of study, and where each young person stands in it."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict
+
+from services.enrolment.domain.statuses import HOLDS_A_SEAT, Status
+from shared.errors import NotFound
+from shared.events import (
+    ApplicationAdmissible,
+    ApplicationIneligible,
+    ApplicationObsolete,
+    ApplicationOpened,
+    ApplicationRefused,
+    ApplicationReopened,
+    ApplicationUnderReview,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
+    Event,
+    ImmersionEnded,
+    ImmersionPlanned,
+    IntakeOpened,
+    IntakeSeatsChanged,
+    InterviewPlanned,
+    PlaceConfirmed,
+    PlaceDeclined,
+    PlaceExpired,
+    PlaceOffered,
+)
+from shared.events.catalogue import Promotion
+from shared.events.enrolment import Application, IneligibleReason, Met
+from shared.events.referral import RefusalCode
+from shared.identifiers import SchoolYear, Slug
+
+INTAKES = UUID("1d0f8f4e-58f0-5b52-8a3a-0c5a4a3f9a10")
+
+
+def intake_id_of(school: str, programme: str, school_year: str, year_of_study: int) -> UUID:
+    """One intake per programme, school year and year of study: its id follows from them."""
+    return uuid5(INTAKES, f"{school} {programme} {school_year} {year_of_study}")
+
+
+class Referring(BaseModel):
+    """A referral that asked for this application, and its agency."""
+
+    model_config = ConfigDict(frozen=True)
+    referral_id: UUID
+    agency: Slug
+
+
+class Standing(BaseModel):
+    """Where one young person stands. Without referrals: a pupil who came from another intake."""
+
+    model_config = ConfigDict(frozen=True)
+    young_id: UUID
+    status: Status
+    priority: int
+    arrival: int
+    opened_on: date
+    since: date
+    referrals: tuple[Referring, ...] = ()
+    reasons: tuple[IneligibleReason, ...] = ()
+    overridden: bool = False
+    planned_on: date | None = None
+    planned_from: date | None = None
+    planned_until: date | None = None
+    met: Met | None = None
+    until: date | None = None
+    code: RefusalCode | None = None
+    because: str | None = None
+
+    def names(self, agency: str) -> bool:
+        """Whether a referral of this agency asked for it."""
+        return any(referring.agency == agency for referring in self.referrals)
+
+    def joined_by_others(self, agency: str) -> bool:
+        """Whether another agency asked for it too."""
+        return any(referring.agency != agency for referring in self.referrals)
+
+    def asked_by(self, referral_id: UUID) -> bool:
+        return any(referring.referral_id == referral_id for referring in self.referrals)
+
+
+class Intake(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    intake_id: UUID
+    school: Slug
+    programme: Slug
+    school_year: SchoolYear
+    year_of_study: int
+    seats: int
+    starts_on: date
+    closes_on: date
+    promotion: Promotion
+    arrivals: int = 0
+    agencies: tuple[Slug, ...] = ()
+    standings: tuple[Standing, ...] = ()
+
+    @property
+    def seats_taken(self) -> int:
+        """Offered, or held by a pupil who is due or present."""
+        return sum(standing.status in HOLDS_A_SEAT for standing in self.standings)
+
+    @property
+    def seats_left(self) -> int:
+        return self.seats - self.seats_taken
+
+    @property
+    def waiting_list(self) -> list[Standing]:
+        """Those who wait for a seat: by priority, then in the order in which their applications came."""
+        waiting = [standing for standing in self.standings if standing.status is Status.WAITLISTED]
+        return sorted(waiting, key=lambda standing: (standing.priority, standing.arrival))
+
+    def standing(self, young_id: UUID) -> Standing | None:
+        """Where a young person stands here, if they ever did."""
+        return next((standing for standing in self.standings if standing.young_id == young_id), None)
+
+    def application(self, young_id: UUID) -> Standing:
+        """Where an applicant stands. Raises NotFound."""
+        standing = self.standing(young_id)
+        if standing is None:
+            raise NotFound("Cette candidature")
+        return standing
+
+    def with_standing(self, standing: Standing) -> "Intake":
+        known = {one.young_id: one for one in self.standings}
+        return self.model_copy(update={"standings": tuple({**known, standing.young_id: standing}.values())})
+
+
+STATUS_AFTER: Mapping[type[Event], Status] = {
+    ApplicationIneligible: Status.INELIGIBLE,
+    ApplicationUnderReview: Status.UNDER_REVIEW,
+    InterviewPlanned: Status.INTERVIEW_PLANNED,
+    ImmersionPlanned: Status.IMMERSION_PLANNED,
+    ImmersionEnded: Status.IMMERSION_ENDED,
+    ApplicationAdmissible: Status.ADMISSIBLE,
+    ApplicationWaitlisted: Status.WAITLISTED,
+    PlaceOffered: Status.OFFERED,
+    PlaceConfirmed: Status.ENROLLED,
+    PlaceDeclined: Status.DECLINED,
+    PlaceExpired: Status.EXPIRED,
+    ApplicationRefused: Status.REFUSED,
+    ApplicationWithdrawn: Status.WITHDRAWN,
+    ApplicationObsolete: Status.OBSOLETE,
+}
+DETAILS = frozenset(Standing.model_fields) - {"young_id", "status", "priority", "arrival", "opened_on", "since", "referrals"}
+
+
+def evolve(intake: Intake | None, event: Event) -> Intake:
+    if isinstance(event, IntakeOpened):
+        return Intake(**event.model_dump(exclude={"on"}))
+    assert intake is not None
+    match event:
+        case IntakeSeatsChanged():
+            return intake.model_copy(update={"seats": event.seats})
+        case ApplicationOpened():
+            return _asked(intake, event)
+        case Application():
+            return intake.with_standing(_moved(intake, event))
+        case _:
+            raise TypeError(event.type)
+
+
+def _asked(intake: Intake, event: ApplicationOpened) -> Intake:
+    """A first referral brings a standing, a later one joins it; after a withdrawal it begins again, behind the others."""
+    standing = intake.standing(event.young_id)
+    asking = Referring(referral_id=event.referral_id, agency=event.agency)
+    if standing is None or standing.status in (Status.WITHDRAWN, Status.OBSOLETE):
+        referrals = (*standing.referrals, asking) if standing else (asking,)
+        joined = _new(intake, event, status=Status.UNDER_REVIEW, priority=event.priority, referrals=referrals)
+    else:
+        best = min(standing.priority, event.priority)
+        joined = standing.model_copy(update={"referrals": (*standing.referrals, asking), "priority": best})
+    agencies = dict.fromkeys([*intake.agencies, event.agency])
+    counted = intake.model_copy(update={"agencies": tuple(agencies), "arrivals": intake.arrivals + 1})
+    return counted.with_standing(joined)
+
+
+def _moved(intake: Intake, event: Application) -> Standing:
+    standing = intake.standing(event.young_id) or _new(intake, event, status=Status.ENROLLED, priority=3)
+    said = {field: getattr(event, field) for field in DETAILS & set(type(event).model_fields)}
+    cleared = {"until": None, "code": None, "because": None}
+    return standing.model_copy(update={**cleared, **said, "status": _status_after(standing, event), "since": event.on})
+
+
+def _status_after(standing: Standing, event: Application) -> Status:
+    if isinstance(event, ApplicationReopened):
+        return Status.ADMISSIBLE if standing.met else Status.UNDER_REVIEW
+    if isinstance(event, PlaceDeclined) and standing.status is Status.ENROLLED:
+        return Status.LEFT
+    return STATUS_AFTER[type(event)]
+
+
+def _new(intake: Intake, event: Application, *, status: Status, priority: int, referrals: tuple[Referring, ...] = ()) -> Standing:
+    return Standing(
+        young_id=event.young_id, status=status, priority=priority, arrival=intake.arrivals + 1, opened_on=event.on,
+        since=event.on, referrals=referrals,
+    )  # fmt: skip

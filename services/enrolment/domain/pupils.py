@@ -1,0 +1,194 @@
+"""Decisions on a pupil: enrolled, present year after year, gone. `school` is who speaks; None is for any."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.place import ACTIVE, FRENCH, Enrolment, Place, Presence, enrolment_id_of
+from services.enrolment.domain.school import Programme
+from shared.errors import Refused
+from shared.events import (
+    Event,
+    StudentChangedProgramme,
+    StudentCompleted,
+    StudentDidNotStart,
+    StudentEnrolled,
+    StudentInterrupted,
+    StudentMovedUp,
+    StudentRepeated,
+    StudentResumed,
+    StudentStarted,
+)
+from shared.events.pupils import InterruptionCode
+from shared.identifiers import BirthMonth, following
+
+
+class Verb(StrEnum):
+    """What may be done to an enrolment."""
+
+    START = "start"
+    MISS_THE_START = "miss_the_start"
+    INTERRUPT = "interrupt"
+    RESUME = "resume"
+    MOVE_UP = "move_up"
+    REPEAT = "repeat"
+    CHANGE_PROGRAMME = "change_programme"
+    COMPLETE = "complete"
+    SIT_AN_EXAM = "sit_an_exam"
+    DECLARE_AN_OUTCOME = "declare_an_outcome"
+
+
+V = Verb
+ALLOWED: Mapping[Presence, frozenset[Verb]] = {
+    Presence.DUE: frozenset({V.START, V.MISS_THE_START, V.CHANGE_PROGRAMME}),
+    Presence.PRESENT: frozenset({V.INTERRUPT, V.MOVE_UP, V.REPEAT, V.CHANGE_PROGRAMME, V.COMPLETE, V.SIT_AN_EXAM}),
+    Presence.INTERRUPTED: frozenset({V.RESUME, V.DECLARE_AN_OUTCOME}),
+    Presence.COMPLETED: frozenset({V.SIT_AN_EXAM, V.DECLARE_AN_OUTCOME}),
+    Presence.DID_NOT_START: frozenset(),
+}
+
+
+def enrol(
+    place: Place | None, *, young_id: UUID, birth_month: BirthMonth, intake: Intake, programme: Programme, on: date
+) -> list[Event]:
+    """A place is confirmed: the young person becomes a pupil. Refused to whom another enrolment is under way."""
+    enrolment_id = enrolment_id_of(intake.intake_id, young_id)
+    if place and place.enrolment(enrolment_id):
+        return []
+    if place and place.active:
+        raise Refused("already_enrolled", "Ce jeune est déjà inscrit dans une école : une seule inscription à la fois.")
+    return [
+        StudentEnrolled(
+            enrolment_id=enrolment_id, young_id=young_id, school=intake.school, birth_month=birth_month,
+            starts_on=intake.starts_on, on=on, **year_in(intake, programme),
+        )
+    ]  # fmt: skip
+
+
+def start(place: Place, *, school: str | None, on: date) -> list[Event]:
+    """Came on the first day, or soon after it."""
+    enrolment = place.last(school)
+    if enrolment.status is Presence.PRESENT:
+        return []
+    may(enrolment, Verb.START)
+    if on < enrolment.starts_on:
+        raise Refused("before_start", f"La rentrée est le {enrolment.starts_on:%d/%m/%Y}.")
+    return [StudentStarted(**about(place, enrolment, on))]
+
+
+def miss_the_start(place: Place, *, school: str | None, on: date) -> list[Event]:
+    """Never came. The seat is given back when this is heard."""
+    enrolment = place.last(school)
+    if enrolment.status is Presence.DID_NOT_START:
+        return []
+    may(enrolment, Verb.MISS_THE_START)
+    return [StudentDidNotStart(**about(place, enrolment, on))]
+
+
+def interrupt(place: Place, *, school: str | None, code: InterruptionCode, on: date) -> list[Event]:
+    """Left before the end. The seat is given back when this is heard."""
+    enrolment = place.last(school)
+    if enrolment.status is Presence.INTERRUPTED and enrolment.code is code:
+        return []
+    may(enrolment, Verb.INTERRUPT)
+    _after_start(enrolment, on)
+    return [StudentInterrupted(**about(place, enrolment, on), code=code)]
+
+
+def resume(place: Place, *, school: str | None, on: date) -> list[Event]:
+    """Came back after an interruption, unless enrolled elsewhere since. Taking a seat again is the intake's decision."""
+    enrolment = place.last(school)
+    if enrolment.status is Presence.PRESENT:
+        return []
+    may(enrolment, Verb.RESUME)
+    if place.active:
+        raise Refused("already_enrolled", "Ce jeune est inscrit ailleurs depuis : il ne peut reprendre ici.")
+    _after_start(enrolment, on)
+    return [StudentResumed(**about(place, enrolment, on))]
+
+
+def move_up(place: Place, *, school: str | None, to: Intake, programme: Programme, on: date) -> list[Event]:
+    """Go on in the next year of study of the same programme, the following school year."""
+    enrolment = place.last(school)
+    if enrolment.now.intake_id == to.intake_id:
+        return []
+    may(enrolment, Verb.MOVE_UP)
+    _same_programme_next_year(enrolment, to, year_of_study=enrolment.now.year_of_study + 1)
+    return [StudentMovedUp(**{**about(place, enrolment, on), **year_in(to, programme)})]
+
+
+def repeat(place: Place, *, school: str | None, to: Intake, programme: Programme, on: date) -> list[Event]:
+    """Do the same year of study again, the following school year."""
+    enrolment = place.last(school)
+    if enrolment.now.intake_id == to.intake_id:
+        return []
+    may(enrolment, Verb.REPEAT)
+    _same_programme_next_year(enrolment, to, year_of_study=enrolment.now.year_of_study)
+    return [StudentRepeated(**{**about(place, enrolment, on), **year_in(to, programme)})]
+
+
+def change_programme(place: Place, *, school: str | None, to: Intake, programme: Programme, on: date) -> list[Event]:
+    """Go on in another programme of the same school, this school year or the following one."""
+    enrolment = place.last(school)
+    if enrolment.now.intake_id == to.intake_id:
+        return []
+    may(enrolment, Verb.CHANGE_PROGRAMME)
+    years = (enrolment.now.school_year, following(enrolment.now.school_year))
+    if to.school != enrolment.school or to.programme == enrolment.now.programme or to.school_year not in years:
+        raise Refused("wrong_intake", "On change de formation dans la même école, cette année scolaire ou la suivante.")
+    return [StudentChangedProgramme(**{**about(place, enrolment, on), **year_in(to, programme)})]
+
+
+def complete(place: Place, *, school: str | None, on: date) -> list[Event]:
+    """Went to the end of the programme, with or without the diploma."""
+    enrolment = place.last(school)
+    if enrolment.status is Presence.COMPLETED:
+        return []
+    may(enrolment, Verb.COMPLETE)
+    _after_start(enrolment, on)
+    if not enrolment.now.last_year:
+        raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.")
+    return [StudentCompleted(**about(place, enrolment, on))]
+
+
+def about(place: Place, enrolment: Enrolment, on: date) -> dict[str, Any]:
+    """What every event about a pupil says."""
+    return {
+        "enrolment_id": enrolment.enrolment_id, "young_id": place.young_id, "school": enrolment.school,
+        "programme": enrolment.now.programme, "on": on,
+    }  # fmt: skip
+
+
+def year_in(intake: Intake, programme: Programme) -> dict[str, Any]:
+    """A year of study in this intake, as events say it."""
+    return {
+        "intake_id": intake.intake_id, "programme": intake.programme, "school_year": intake.school_year,
+        "year_of_study": intake.year_of_study, "last_year": intake.year_of_study == programme.years,
+    }  # fmt: skip
+
+
+def may(enrolment: Enrolment, verb: Verb) -> None:
+    """Raise Refused, with the status, where the table does not allow the verb."""
+    if verb not in ALLOWED[enrolment.status]:
+        raise Refused("not_allowed", f"Un parcours au stade « {FRENCH[enrolment.status]} » ne permet pas cette action.")
+
+
+def is_active(place: Place | None) -> bool:
+    """Whether an enrolment is under way."""
+    return place is not None and any(one.status in ACTIVE for one in place.enrolments)
+
+
+def _after_start(enrolment: Enrolment, on: date) -> None:
+    if enrolment.started_on and on < enrolment.started_on:
+        raise Refused("before_start", f"Cet élève a commencé le {enrolment.started_on:%d/%m/%Y}.")
+
+
+def _same_programme_next_year(enrolment: Enrolment, to: Intake, *, year_of_study: int) -> None:
+    wanted = (enrolment.school, enrolment.now.programme, following(enrolment.now.school_year), year_of_study)
+    if (to.school, to.programme, to.school_year, to.year_of_study) != wanted:
+        raise Refused(
+            "wrong_intake", f"Il faut la rentrée {wanted[2]} de la même formation, en année {year_of_study} du parcours."
+        )

@@ -1,0 +1,64 @@
+"""A school and the programmes it teaches."""
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.errors import Invalid
+from shared.events import Event, ProgrammeOpened, SchoolRegistered
+from shared.events.catalogue import Certification
+from shared.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+
+
+class Programme(BaseModel):
+    """A way to one certification, over `years` school years. Dangerous machines open it from 15 rather than 14."""
+
+    model_config = ConfigDict(frozen=True)
+    programme: Slug
+    title: str
+    certification: Certification
+    rncp: Rncp | None = None
+    sector: Slug
+    years: int
+    dangerous_machines: bool
+
+
+class School(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    school: Slug
+    name: str
+    commune: Commune
+    town: str
+    department: Department
+    uai: Uai | None = None
+    siret: Siret | None = None
+    programmes: tuple[Programme, ...] = ()
+
+    def programme(self, slug: str) -> Programme:
+        """One of its programmes. Raises Invalid (422 `unknown_programme`)."""
+        for programme in self.programmes:
+            if programme.programme == slug:
+                return programme
+        raise Invalid("unknown_programme", f"{self.name} n’a pas de formation « {slug} ».")
+
+
+def register(school: School | None, *, told: SchoolRegistered) -> list[Event]:
+    """A school enters the network, or its public facts change. Saying the same again changes nothing."""
+    return [] if school and evolve(school, told) == school else [told]
+
+
+def open_programme(school: School, *, told: ProgrammeOpened) -> list[Event]:
+    """A school teaches a programme, or its traits change. Saying the same again changes nothing."""
+    return [] if evolve(school, told) == school else [told]
+
+
+def evolve(school: School | None, event: Event) -> School:
+    match event:
+        case SchoolRegistered():
+            facts = event.model_dump(exclude={"on"})
+            return School(**facts, programmes=school.programmes if school else ())
+        case ProgrammeOpened():
+            assert school is not None
+            opened = Programme(**event.model_dump(exclude={"on", "school"}))
+            known = {programme.programme: programme for programme in school.programmes}
+            return school.model_copy(update={"programmes": tuple({**known, opened.programme: opened}.values())})
+        case _:
+            raise TypeError(event.type)

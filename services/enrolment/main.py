@@ -1,0 +1,17 @@
+"""The enrolment service, put together."""
+
+from services.enrolment.api import ROUTERS
+from services.enrolment.store import Store
+from services.enrolment.stream import HANDLERS
+from services.enrolment.sweep import sweep
+from shared.app import Service, serve
+from shared.settings import Settings
+
+
+def service(settings: Settings) -> Service:
+    """Enrolment on these settings."""
+    return Service("enrolment", settings, Store, routers=ROUTERS, hears=HANDLERS, sweep=sweep)
+
+
+if __name__ == "__main__":
+    serve(service(Settings()))

@@ -1,0 +1,145 @@
+"""Enrolment's collections, their indexes, who sees what, and the reads that several rooms share."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from services.enrolment.domain import grant, intake, place, school, wishes
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.place import Place
+from services.enrolment.domain.statuses import OPEN, Status
+from shared.auth import Caller
+from shared.errors import NotFound, Unavailable
+from shared.mongo import Session
+from shared.store import By, Documents, Ledger, Scope
+
+
+class Store:
+    """Schools, intakes, places (pupils), answered wishes and grants; beside them, what no event may carry.
+
+    `birth_months` is what referrals said of each young person's age; `motives` is why a school set ineligibility aside.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.clock = ledger.clock
+        self.database = ledger.database
+        self.schools = ledger.documents("schools", school.School, school.evolve, _own_school)
+        self.intakes = ledger.documents("intakes", Intake, intake.evolve, _own_applications)
+        self.places = ledger.documents("places", Place, place.evolve, _own_pupils)
+        self._every_place = ledger.documents("places", Place, place.evolve, lambda caller: {})
+        self.wishes = ledger.documents("wishes", wishes.Wishes, wishes.evolve, lambda caller: None)
+        self.grants = ledger.documents("grants", grant.Grant, grant.evolve, _own_grants)
+        self._birth_months = ledger.database["birth_months"]
+        self._motives = ledger.database["motives"]
+
+    async def prepare(self) -> None:
+        """Create the indexes of every query made here."""
+        await self.schools.collection.create_index([("state.programmes.sector", 1), ("state.department", 1)])
+        intakes = self.intakes.collection
+        await intakes.create_index([("state.school", 1), ("state.programme", 1), ("state.year_of_study", 1)])
+        await intakes.create_index("state.school_year")
+        await intakes.create_index("state.agencies")
+        await intakes.create_index("state.standings.young_id")
+        await intakes.create_index([("state.standings.status", 1), ("state.standings.until", 1)])
+        await self.places.collection.create_index("state.schools")
+        await self.grants.collection.create_index("state.holder")
+        await self.database["motives"].create_index("young_id")
+
+    async def pupils_in(self, who: Caller, young_id: UUID) -> Documents[Place]:
+        """The places as this caller may act on one young person: an agency, on those it referred. Raises NotFound."""
+        if who.kind != "agency":
+            return self.places
+        if not await self._referred(who.tenant, young_id):
+            raise NotFound("Cet élève")
+        return self._every_place
+
+    def place_for_the_enrolled(self, session: Session) -> Documents[Place]:
+        """The places in the transaction that enrols: the intake has let the caller in, whatever the school of before."""
+        return self._every_place.within(session)
+
+    async def check_named(self, who: Caller, intake_id: UUID, young_id: UUID) -> None:
+        """Raise NotFound unless the caller sees this application: an agency, those that its own referrals asked for."""
+        standing = (await self.intakes.get(intake_id, by=who)).application(young_id)
+        if who.kind == "agency" and not standing.names(who.tenant):
+            raise NotFound("Cette candidature")
+
+    async def standing_in(self, young_id: UUID, *, by: By = "service") -> list[Intake]:
+        """The intakes where a young person stands, whatever their standing."""
+        return await self.intakes.find({"state.standings.young_id": str(young_id)}, by=by)
+
+    async def next_intake(self, school: str, programme: str, *, day: date) -> Intake | None:
+        """The intake of the first year of study that is open on a day and starts the earliest."""
+        where = {
+            "state.school": school, "state.programme": programme, "state.year_of_study": 1,
+            "state.closes_on": {"$gte": day.isoformat()},
+        }  # fmt: skip
+        found = await self.intakes.find(where, by="service", sort=[("state.starts_on", 1)], limit=1)
+        return found[0] if found else None
+
+    async def schools_teaching(self, sector: str, departments: Sequence[str]) -> list[school.School]:
+        """The schools of these departments that have a programme of a sector."""
+        where = {"state.programmes.sector": sector, "state.department": {"$in": list(departments)}}
+        return await self.schools.find(where, by="service")
+
+    async def intakes_to_sweep(self, today: date) -> list[Intake]:
+        """Those that a day may change: an offer is late, the intake has closed on open applications, or someone waits."""
+        day = today.isoformat()
+        late = {"state.standings": {"$elemMatch": {"status": Status.OFFERED.value, "until": {"$lt": day}}}}
+        closed = {"state.standings.status": {"$in": [status.value for status in OPEN]}, "state.closes_on": {"$lt": day}}
+        waiting = {"state.standings.status": Status.WAITLISTED.value, "state.closes_on": {"$gte": day}}
+        return await self.intakes.find({"$or": [late, closed, waiting]}, by="service")
+
+    async def remember_birth_month(self, young_id: UUID, birth_month: str) -> None:
+        """Keep what a referral said, for the day when a place is confirmed."""
+        said = {"$set": {"birth_month": birth_month}}
+        await self._birth_months.update_one({"_id": str(young_id)}, said, upsert=True)
+
+    async def birth_month(self, young_id: UUID) -> str:
+        """The birth month that a referral said. An application exists only after it was kept."""
+        found = await self._birth_months.find_one({"_id": str(young_id)})
+        if found is None:
+            raise Unavailable("not_heard_yet", "Le dossier de ce jeune n’est pas encore arrivé : recommencez dans un instant.")
+        month: str = found["birth_month"]
+        return month
+
+    async def keep_motive(self, intake_id: UUID, young_id: UUID, motive: str, *, session: Session) -> None:
+        """Keep why a school set ineligibility aside: in this service only."""
+        row = {"young_id": str(young_id), "motive": motive}
+        await self._motives.update_one({"_id": f"{intake_id} {young_id}"}, {"$set": row}, upsert=True, session=session)
+
+    async def motive(self, intake_id: UUID, young_id: UUID) -> str | None:
+        """Why a school set ineligibility aside."""
+        found = await self._motives.find_one({"_id": f"{intake_id} {young_id}"})
+        return found["motive"] if found else None
+
+    async def _referred(self, agency: str, young_id: UUID) -> bool:
+        standing = {"young_id": str(young_id), "referrals.agency": agency}
+        return await self.intakes.count({"state.standings": {"$elemMatch": standing}}, by="service") > 0
+
+
+def _own_school(caller: Caller) -> Scope:
+    return {"school": caller.tenant} if caller.kind == "school" else None
+
+
+def _own_applications(caller: Caller) -> Scope:
+    match caller.kind:
+        case "school":
+            return {"school": caller.tenant}
+        case "agency":
+            return {"agencies": caller.tenant}
+        case _:
+            return None
+
+
+def _own_pupils(caller: Caller) -> Scope:
+    return {"schools": caller.tenant} if caller.kind == "school" else None
+
+
+def _own_grants(caller: Caller) -> Scope:
+    match caller.kind:
+        case "school":
+            return {"holder": caller.tenant}
+        case "region" | "federation":
+            return {}
+        case _:
+            return None

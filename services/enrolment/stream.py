@@ -1,0 +1,141 @@
+"""What enrolment hears: referrals, their withdrawals, and its own pupils coming and going."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from services.enrolment.domain.applications import apply, make_obsolete, withdraw_referral
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.place import Place
+from services.enrolment.domain.school import Programme
+from services.enrolment.domain.seats import give_back_seat
+from services.enrolment.domain.wishes import answer
+from services.enrolment.store import Store
+from services.enrolment.sweep import promote
+from shared.clock import PARIS
+from shared.events import (
+    Event,
+    ReferralSubmitted,
+    ReferralWithdrawalRequested,
+    StudentDidNotStart,
+    StudentEnrolled,
+    StudentInterrupted,
+    WishesAnswered,
+)
+from shared.events.enrolment import Unopened, UnopenedCode
+from shared.events.referral import Wish
+from shared.hearing import Handler
+from shared.message import Message
+
+
+async def submitted(store: Store, referral: ReferralSubmitted, message: Message) -> None:
+    """Open or join an application in every intake that is wished for, then answer the wishes, once."""
+    on = message.time.astimezone(PARIS).date()
+    await store.remember_birth_month(referral.young_id, referral.birth_month)
+    wished = [await _wished(store, wish, on) for wish in referral.wishes]
+    enrolled = await _active_in(store, referral.young_id)
+    if enrolled is None:
+        for intake, programme in (one for found in wished for one in found or ()):
+            await store.intakes.decide(intake.intake_id, message, apply, referral=referral, programme=programme, on=on)
+    opened = await _opened_by(store, referral, wished)
+    told = WishesAnswered(
+        referral_id=referral.referral_id, young_id=referral.young_id, agency=referral.agency, on=on,
+        opened=tuple(opened), unopened=_unopened(wished, opened, enrolled=enrolled is not None),
+    )  # fmt: skip
+    await store.wishes.create(referral.referral_id, message, answer, told=told)
+    await _close_if_enrolled_meanwhile(store, referral.young_id, on)
+
+
+async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested, message: Message) -> None:
+    """Withdraw what this referral still asks for; the seats that it held go to who waits."""
+    for intake in await store.standing_in(asked.young_id):
+        await store.intakes.decide(
+            intake.intake_id, message, withdraw_referral, young_id=asked.young_id, referral_id=asked.referral_id,
+            agency=asked.agency, on=asked.on,
+        )  # fmt: skip
+        await promote(store, intake.intake_id)
+
+
+async def enrolled(store: Store, student: StudentEnrolled, message: Message) -> None:
+    """Enrolled in one intake: the others need not answer any more. Heard late, after a departure, it concerns nobody."""
+    if await _active_in(store, student.young_id) is None:
+        return
+    for intake in await store.standing_in(student.young_id):
+        if intake.intake_id != student.intake_id:
+            await store.intakes.decide(intake.intake_id, message, make_obsolete, young_id=student.young_id, on=student.on)
+            await promote(store, intake.intake_id)
+
+
+async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, message: Message) -> None:
+    """A pupil who did not start, or left: the seat goes to who waits."""
+    place = await store.places.get(student.young_id, by="service")
+    enrolment = place.enrolment(student.enrolment_id)
+    assert enrolment is not None
+    intake_id = enrolment.now.intake_id
+    await store.intakes.decide(intake_id, message, give_back_seat, young_id=student.young_id, on=student.on)
+    await promote(store, intake_id)
+
+
+HANDLERS: Mapping[type[Event], Handler] = {
+    ReferralSubmitted: submitted,
+    ReferralWithdrawalRequested: withdrawal_requested,
+    StudentEnrolled: enrolled,
+    StudentDidNotStart: gone,
+    StudentInterrupted: gone,
+}
+
+Wished = list[tuple[Intake, Programme]] | None
+"""The open intakes of one wish; None where no programme answers to it."""
+
+
+async def _wished(store: Store, wish: Wish, day: date) -> Wished:
+    if wish.school and wish.programme:
+        schools = await store.schools.find({"_id": wish.school}, by="service")
+        taught = [(school, one) for school in schools for one in school.programmes if one.programme == wish.programme]
+    else:
+        schools = await store.schools_teaching(wish.sector or "", wish.departments)
+        taught = [(school, one) for school in schools for one in school.programmes if one.sector == wish.sector]
+    if not taught:
+        return None
+    found = [(await store.next_intake(school.school, one.programme, day=day), one) for school, one in taught]
+    return [(intake, programme) for intake, programme in found if intake]
+
+
+async def _active_in(store: Store, young_id: UUID) -> UUID | None:
+    place: Place | None = await store.places.find_one({"_id": str(young_id)}, by="service")
+    return place.active.now.intake_id if place and place.active else None
+
+
+async def _opened_by(store: Store, referral: ReferralSubmitted, wished: list[Wished]) -> list[UUID]:
+    """The intakes that hold an application for this referral, in the order of its wishes."""
+    order = [intake.intake_id for found in wished for intake, _ in found or ()]
+    held = [(intake.intake_id, intake.standing(referral.young_id)) for intake in await store.standing_in(referral.young_id)]
+    opened = [intake_id for intake_id, standing in held if standing and standing.asked_by(referral.referral_id)]
+    return sorted(opened, key=lambda intake_id: order.index(intake_id) if intake_id in order else len(order))
+
+
+def _unopened(wished: list[Wished], opened: list[UUID], *, enrolled: bool) -> tuple[Unopened, ...]:
+    """Each wish that opened nothing, by its rank, with why."""
+    return tuple(
+        Unopened(wish=rank, code=_why(found, enrolled=enrolled))
+        for rank, found in enumerate(wished, start=1)
+        if not found or all(intake.intake_id not in opened for intake, _ in found)
+    )
+
+
+def _why(found: Wished, *, enrolled: bool) -> UnopenedCode:
+    if found is None:
+        return UnopenedCode.UNKNOWN_PROGRAMME
+    if enrolled:
+        return UnopenedCode.ALREADY_ENROLLED
+    return UnopenedCode.ALREADY_ANSWERED if found else UnopenedCode.NO_OPEN_INTAKE
+
+
+async def _close_if_enrolled_meanwhile(store: Store, young_id: UUID, on: date) -> None:
+    """Someone confirmed elsewhere while we were opening: `student.enrolled` may have been heard before these were there."""
+    place_in = await _active_in(store, young_id)
+    if place_in is None:
+        return
+    for intake in await store.standing_in(young_id):
+        if intake.intake_id != place_in:
+            await store.intakes.decide(intake.intake_id, "service", make_obsolete, young_id=young_id, on=on)

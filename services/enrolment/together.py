@@ -1,0 +1,108 @@
+"""The decisions that span documents: each is one transaction, every document in it guarded by its version."""
+
+from collections.abc import Callable, Coroutine
+from datetime import date
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from services.enrolment.domain import applications, pupils, seats
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.place import Place, Presence
+from services.enrolment.domain.school import Programme
+from services.enrolment.domain.statuses import Status
+from services.enrolment.store import Store
+from shared.auth import Caller
+from shared.errors import Unavailable
+from shared.events import Event
+from shared.mongo import Session, in_transaction
+from shared.store import Clash
+
+T = TypeVar("T")
+P = ParamSpec("P")
+TRIES = 20
+
+
+async def confirm(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID, on: date) -> Intake:
+    """Take the offered seat and become a pupil, both or neither: a young person has one active enrolment at most."""
+    birth_month = await store.birth_month(young_id)
+
+    async def work(session: Session) -> Intake:
+        intake = await store.intakes.within(session).decide(intake_id, who, applications.confirm, young_id=young_id, on=on)
+        programme = await _programme(store, intake)
+        places = store.place_for_the_enrolled(session)
+        await places.create(
+            young_id, who, pupils.enrol, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=on
+        )
+        return intake
+
+    return await _together(store, work)
+
+
+Move = Callable[Concatenate[Place, ...], list[Event]]
+"""move_up, repeat or change_programme."""
+
+
+async def move(store: Store, who: Caller, decision: Move, *, young_id: UUID, intake_id: UUID, on: date) -> Place:
+    """Go on in another intake, where a seat is taken; the one left behind is free again only within the same school year."""
+    school = school_of(who)
+
+    async def work(session: Session) -> Place:
+        places, intakes = store.places.within(session), store.intakes.within(session)
+        before = (await places.get(young_id, by=who)).last(school).now
+        to = await intakes.get(intake_id, by=who)
+        programme = await _programme(store, to)
+        place = await places.decide(young_id, who, decision, school=school, to=to, programme=programme, on=on)
+        if before.intake_id != intake_id:
+            await intakes.decide(intake_id, who, seats.take_seat, young_id=young_id, on=on)
+            if before.school_year == to.school_year:
+                await intakes.decide(before.intake_id, who, seats.give_back_seat, young_id=young_id, on=on)
+        return place
+
+    return await _together(store, work)
+
+
+async def resume(store: Store, who: Caller, *, young_id: UUID, on: date) -> Place:
+    """Come back after an interruption, to a free seat of the same intake."""
+    school = school_of(who)
+
+    async def work(session: Session) -> Place:
+        places, intakes = store.places.within(session), store.intakes.within(session)
+        before = (await places.get(young_id, by=who)).last(school)
+        place = await places.decide(young_id, who, pupils.resume, school=school, on=on)
+        if before.status is Presence.INTERRUPTED:
+            await intakes.decide(before.now.intake_id, who, seats.take_seat_again, young_id=young_id, on=on)
+        return place
+
+    return await _together(store, work)
+
+
+async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID, motive: str, on: date) -> Intake:
+    """Examine an ineligible application all the same, and keep the motive of that."""
+
+    async def work(session: Session) -> Intake:
+        intakes = store.intakes.within(session)
+        before = (await intakes.get(intake_id, by=who)).application(young_id)
+        intake = await intakes.decide(intake_id, who, applications.review, young_id=young_id, overridden=True, on=on)
+        if before.status is Status.INELIGIBLE:
+            await store.keep_motive(intake_id, young_id, motive, session=session)
+        return intake
+
+    return await _together(store, work)
+
+
+def school_of(who: Caller) -> str | None:
+    """The school that speaks; None for those who speak of any."""
+    return who.tenant if who.kind == "school" else None
+
+
+async def _programme(store: Store, intake: Intake) -> Programme:
+    return (await store.schools.get(intake.school, by="service")).programme(intake.programme)
+
+
+async def _together(store: Store, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+    for _ in range(TRIES):
+        try:
+            return await in_transaction(store.database, work)
+        except Clash:
+            continue
+    raise Unavailable("busy", "Trop de demandes à la fois sur ce dossier : recommencez.")

@@ -1,0 +1,129 @@
+"""Orders: receipt, quote, acceptance, work, delivery, invoice. The workshop starts, completes and delivers."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body
+from pydantic import Field
+
+from services.production.api.asking import OFFICE, SCHOOL, Said, Stores
+from services.production.domain import orders
+from services.production.domain.clients import Words
+from services.production.domain.orders import WORDS, Order, Status
+from services.production.store import Store
+from shared.auth import Asking, only
+from shared.events.production import CancellationCode
+from shared.requests import Asked
+
+router = APIRouter(prefix="/orders", tags=["commandes"])
+
+
+class NewOrder(Said):
+    client_id: UUID
+    title: Words
+
+
+class Quote(Said):
+    amount_cents: int = Field(gt=0, le=10**11, description="Centimes d'euro, hors taxes.")
+    due_on: date = Field(description="Le jour promis au client.")
+
+
+class Cancellation(Said):
+    code: CancellationCode
+
+
+class OrderAnswer(Order):
+    """An order, with its free text and its status in French."""
+
+    title: str
+    status_label: str
+
+
+Day = Annotated[Said, Body()]
+
+
+async def answer(store: Store, order: Order) -> OrderAnswer:
+    """One order as it is shown."""
+    return (await answers(store, [order]))[0]
+
+
+async def answers(store: Store, found: list[Order]) -> list[OrderAnswer]:
+    """Orders as they are shown, in their order."""
+    titles = await store.titles(order.order_id for order in found)
+    return [
+        OrderAnswer(**order.model_dump(), title=titles.get(order.order_id, ""), status_label=WORDS[order.status])
+        for order in found
+    ]
+
+
+@router.post("", status_code=201, dependencies=[OFFICE])
+async def receive(asked: NewOrder, once: Asked, who: Asking, store: Stores) -> OrderAnswer:
+    """A client of the school asks for something. 404 if the client is not the school's."""
+    client = await store.clients.get(asked.client_id, by=who)
+    order = await store.orders.create_once(
+        once.id, who, once.fingerprint, orders.receive,
+        order_id=once.id, school=who.tenant, client_id=client.client_id, client_kind=client.kind, on=store.clock.day(asked.on),
+    )  # fmt: skip
+    await store.entitle(order.order_id, asked.title)
+    return await answer(store, order)
+
+
+@router.get("", dependencies=[only("school", "admin")])
+async def the_orders(who: Asking, store: Stores, status: Status | None = None) -> list[OrderAnswer]:
+    """The school's orders, the latest received first."""
+    where = {"state.status": status} if status else {}
+    found = await store.orders.find(where, by=who, sort=[("state.steps.received", -1), ("_id", 1)])
+    return await answers(store, found)
+
+
+@router.get("/{order_id}", dependencies=[only("school", "admin")])
+async def one_order(order_id: UUID, who: Asking, store: Stores) -> OrderAnswer:
+    """One order. 404 if it is another school's."""
+    return await answer(store, await store.orders.get(order_id, by=who))
+
+
+@router.post("/{order_id}/quote", dependencies=[OFFICE])
+async def quote(order_id: UUID, asked: Quote, who: Asking, store: Stores) -> OrderAnswer:
+    """A price and a promised day; it may be made again until the client answers."""
+    order = await store.orders.decide(
+        order_id, who, orders.quote, amount_cents=asked.amount_cents, due_on=asked.due_on, on=store.clock.day(asked.on)
+    )
+    return await answer(store, order)
+
+
+@router.post("/{order_id}/accept", dependencies=[OFFICE])
+async def accept(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+    """The client says yes."""
+    return await answer(store, await store.orders.decide(order_id, who, orders.accept, on=store.clock.day(asked.on)))
+
+
+@router.post("/{order_id}/start", dependencies=[SCHOOL])
+async def start(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+    """The workshop begins."""
+    return await answer(store, await store.orders.decide(order_id, who, orders.start, on=store.clock.day(asked.on)))
+
+
+@router.post("/{order_id}/complete", dependencies=[SCHOOL])
+async def complete(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+    """The work is done."""
+    return await answer(store, await store.orders.decide(order_id, who, orders.complete, on=store.clock.day(asked.on)))
+
+
+@router.post("/{order_id}/deliver", dependencies=[SCHOOL])
+async def deliver(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+    """The client has it."""
+    return await answer(store, await store.orders.decide(order_id, who, orders.deliver, on=store.clock.day(asked.on)))
+
+
+@router.post("/{order_id}/invoice", dependencies=[OFFICE])
+async def invoice(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+    """The quoted amount, under the next number of the school's series for that civil year."""
+    return await answer(store, await store.invoice(order_id, who, on=store.clock.day(asked.on)))
+
+
+@router.post("/{order_id}/cancel", dependencies=[OFFICE])
+async def cancel(order_id: UUID, asked: Cancellation, who: Asking, store: Stores) -> OrderAnswer:
+    """Given up, for a reason by code."""
+    order = await store.orders.decide(order_id, who, orders.cancel, code=asked.code, on=store.clock.day(asked.on))
+    return await answer(store, order)

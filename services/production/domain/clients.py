@@ -1,0 +1,25 @@
+"""Clients: who orders. They may be persons, so nothing here is ever told."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, StringConstraints
+
+from shared.events.production import ClientKind
+from shared.identifiers import Siret, Slug
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""Free text that a person wrote: it stays in this service."""
+
+
+class Client(BaseModel):
+    """A client of one school, with its contact as the school wrote it."""
+
+    client_id: UUID
+    school: Slug
+    name: Words
+    kind: ClientKind
+    siret: Siret | None = None
+    contact: Words | None = None
+    since: date

@@ -1,0 +1,90 @@
+"""Production's collections: orders and weeks, which tell; clients, titles, invoice series and pupils, which do not."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from services.production.domain import orders, weeks
+from services.production.domain.orders import Order, Status
+from services.production.domain.weeks import WorkedWeek
+from services.production.store.clients import Clients
+from services.production.store.pupils import Pupils
+from shared.auth import Caller
+from shared.events.production import Hours
+from shared.identifiers import monday_of, school_year_of
+from shared.mongo import Session, in_transaction
+from shared.store import Ledger, Scope
+
+
+def of_school(who: Caller) -> Scope:
+    """A school sees its own; others see nothing here."""
+    return {"school": who.tenant} if who.kind == "school" else None
+
+
+class Store:
+    """Everything that production keeps."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.clock = ledger.clock
+        self.database = ledger.database
+        self.orders = ledger.documents("orders", Order, orders.evolve, of_school)
+        self.weeks = ledger.documents("weeks", WorkedWeek, weeks.evolve, of_school)
+        self.clients = Clients(ledger.database["clients"])
+        self.pupils = Pupils(ledger.database["pupils"])
+        self._titles = ledger.database["titles"]
+        self._series = ledger.database["series"]
+
+    async def prepare(self) -> None:
+        """One index for each way of reading."""
+        await self.orders.collection.create_index([("state.school", 1), ("state.steps.received", -1)])
+        await self.orders.collection.create_index([("state.school", 1), ("state.status", 1), ("state.steps.received", -1)])
+        await self.weeks.collection.create_index([("state.school", 1), ("state.week", 1)])
+        await self.weeks.collection.create_index([("state.school", 1), ("state.school_year", 1), ("state.young_id", 1)])
+        await self.clients.prepare()
+        await self.pupils.prepare()
+
+    async def entitle(self, order_id: UUID, title: str) -> None:
+        """Keep an order's free text beside it. The first said stays."""
+        await self._titles.update_one({"_id": str(order_id)}, {"$setOnInsert": {"title": title}}, upsert=True)
+
+    async def titles(self, order_ids: Iterable[UUID]) -> dict[UUID, str]:
+        """The free text of each of these orders."""
+        found = self._titles.find({"_id": {"$in": [str(id) for id in order_ids]}})
+        return {UUID(row["_id"]): row["title"] async for row in found}
+
+    async def orders_named(self, order_ids: Iterable[UUID], *, by: Caller) -> dict[UUID, Order]:
+        """Those of these orders that are the caller's."""
+        found = await self.orders.find({"_id": {"$in": [str(id) for id in order_ids]}}, by=by)
+        return {order.order_id: order for order in found}
+
+    async def invoice(self, order_id: UUID, by: Caller, *, on: date) -> Order:
+        """Invoice an order and take the next number of its school's series for that civil year: both or neither."""
+        asked = await self.orders.get(order_id, by=by)
+        series = f"{asked.school}:{on.year}"
+        await self._series.update_one({"_id": series}, {"$setOnInsert": {"last": 0}}, upsert=True)
+
+        async def work(session: Session) -> Order:
+            bound = self.orders.within(session)
+            order = await bound.get(order_id, by=by)
+            if order.status is Status.INVOICED:
+                return order
+            taken = await self._series.find_one_and_update(
+                {"_id": series}, {"$inc": {"last": 1}}, return_document=True, session=session
+            )
+            return await bound.decide(order_id, by, orders.invoice, number=f"{on.year}-{taken['last']:04d}", on=on)
+
+        return await in_transaction(self.database, work)
+
+    async def minutes_of_year(
+        self, week: str, *, by: Caller, young_ids: Iterable[UUID] | None = None
+    ) -> dict[UUID, dict[str, int]]:
+        """The minutes by kind of these pupils (or all) over a week's school year, up to that week."""
+        if by.kind != "school":
+            return {}
+        year = {"state.school_year": school_year_of(monday_of(week)), "state.week": {"$lte": week}}
+        whose = {} if young_ids is None else {"state.young_id": {"$in": [str(id) for id in young_ids]}}
+        sums = {kind: {"$sum": f"$state.minutes.{kind}"} for kind in Hours.model_fields}
+        groups = self.weeks.collection.aggregate(
+            [{"$match": {"state.school": by.tenant, **year, **whose}}, {"$group": {"_id": "$state.young_id", **sums}}]
+        )
+        return {UUID(group.pop("_id")): group async for group in groups}

@@ -1,0 +1,49 @@
+"""The clients of each school. They tell nothing, so a plain collection keeps them."""
+
+from typing import Any
+from uuid import UUID
+
+from pymongo.errors import DuplicateKeyError
+
+from services.production.domain.clients import Client
+from shared.auth import Caller
+from shared.errors import Invalid, NotFound
+from shared.mongo import Collection
+
+
+class Clients:
+    """Each client belongs to one school, and is created once per request key."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    async def prepare(self) -> None:
+        await self._collection.create_index([("school", 1), ("name", 1)])
+
+    async def add(self, client: Client, fingerprint: str) -> Client:
+        """Keep a new client. The same request again answers with what was kept; another under its key is refused (422)."""
+        id = str(client.client_id)
+        try:
+            await self._collection.insert_one({"_id": id, "fingerprint": fingerprint, **client.model_dump(mode="json")})
+        except DuplicateKeyError:
+            kept = await self._collection.find_one({"_id": id, "school": client.school, "fingerprint": fingerprint})
+            if kept is None:
+                raise Invalid("key_reused", "Cette référence a déjà servi pour une autre demande.") from None
+            return Client.model_validate(kept)
+        return client
+
+    async def get(self, client_id: UUID, *, by: Caller) -> Client:
+        """One client of the caller's school. Raises NotFound."""
+        found = await self._collection.find_one({"_id": str(client_id), **_own(by)})
+        if found is None:
+            raise NotFound("Ce client")
+        return Client.model_validate(found)
+
+    async def of_school(self, *, by: Caller) -> list[Client]:
+        """The clients of the caller's school, by name."""
+        return [Client.model_validate(found) async for found in self._collection.find(_own(by)).sort("name", 1)]
+
+
+def _own(by: Caller) -> dict[str, Any]:
+    """The tenant filter: a caller who is no school has no client."""
+    return {"school": by.tenant if by.kind == "school" else None}

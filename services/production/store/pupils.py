@@ -1,0 +1,69 @@
+"""The enrolments that production has heard of: one row each, fed by one key of one source, so guarded by its sequence."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.production.domain.pupils import Presence, Pupil, known_from, moved_by
+from shared.auth import Caller
+from shared.events.pupils import Student
+from shared.identifiers import monday_of
+from shared.message import Message
+from shared.mongo import Collection
+
+
+class Pupils:
+    """Read by school; changed only by what is heard."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    async def prepare(self) -> None:
+        await self._collection.create_index([("school", 1), ("young_id", 1)])
+        await self._collection.create_index([("school", 1), ("starts_on", 1)])
+
+    async def hear(self, event: Student, message: Message) -> None:
+        """Take an event of a pupil in. What never changes is kept whenever it comes; the rest follows the latest sequence.
+
+        So the row ends the same whether the messages come once or more, in order or late.
+        """
+        late = {"$gte": [{"$ifNull": ["$heard", -1]}, message.sequence]}
+        moved = {field: {"$cond": [late, f"${field}", value]} for field, value in _plain(moved_by(event)).items()}
+        heard = {"$max": [{"$ifNull": ["$heard", -1]}, message.sequence]}
+        change = {"$set": {**_plain(known_from(event)), **moved, "heard": heard}}
+        await self._collection.update_one({"_id": str(event.enrolment_id)}, [change], upsert=True)
+
+    async def named(self, young_ids: Iterable[UUID], *, by: Caller) -> dict[UUID, list[Pupil]]:
+        """The enrolments of each of these young people in the caller's school."""
+        enrolments: dict[UUID, list[Pupil]] = {}
+        for pupil in await self._find({"young_id": {"$in": [str(id) for id in young_ids]}}, by):
+            enrolments.setdefault(pupil.young_id, []).append(pupil)
+        return enrolments
+
+    async def of_week(self, week: str, *, logged: Iterable[UUID], by: Caller) -> list[Pupil]:
+        """The enrolments in the caller's school of those who were there that week, and of those whose hours are logged."""
+        monday = monday_of(week)
+        begun = {"starts_on": {"$lte": (monday + timedelta(days=6)).isoformat()}}
+        here = {**begun, "presence": Presence.HERE}
+        left_later = {**begun, "presence": Presence.LEFT, "left_on": {"$gte": monday.isoformat()}}
+        return await self._find({"$or": [here, left_later, {"young_id": {"$in": [str(id) for id in logged]}}]}, by)
+
+    async def _find(self, where: Mapping[str, Any], by: Caller) -> list[Pupil]:
+        if by.kind != "school":
+            return []
+        known = {"school": by.tenant, "birth_month": {"$exists": True}}
+        found = self._collection.find({**known, **where}).sort([("starts_on", 1), ("_id", 1)])
+        return [Pupil.model_validate({**row, "enrolment_id": row["_id"]}) async for row in found]
+
+
+class _Facts(BaseModel):
+    facts: dict[str, Any]
+
+
+def _plain(facts: dict[str, object]) -> dict[str, Any]:
+    """Ids and days as the text that is stored."""
+    plain: dict[str, Any] = _Facts(facts=facts).model_dump(mode="json")["facts"]
+    return plain

@@ -1,0 +1,23 @@
+"""What a route of referral needs: the store, and the key of hashes."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import StringConstraints
+
+from services.referral.store import Store
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+def _secret(request: Request) -> bytes:
+    secret: bytes = request.app.state.secret
+    return secret
+
+
+Kept = Annotated[Store, Depends(_store)]
+Secret = Annotated[bytes, Depends(_secret)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

@@ -1,0 +1,37 @@
+"""Agencies: registered by an administrator, listed by anyone signed in."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from services.referral.api.access import Kept, Text
+from services.referral.domain.agency import Agency, register
+from shared.auth import Asking, only
+from shared.events.referral import AgencyKind
+from shared.identifiers import Department, Slug
+
+router = APIRouter(tags=["organismes"])
+
+
+class AgencyAsked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    kind: AgencyKind
+    name: Text
+    department: Department
+    on: date | None = None
+
+
+@router.put("/agencies/{agency}", dependencies=[only("admin")])
+async def register_an_agency(agency: Slug, asked: AgencyAsked, who: Asking, store: Kept) -> Agency:
+    """Let an organisation refer. The same facts again change nothing; other facts replace them."""
+    on = store.clock.day(asked.on)
+    return await store.agencies.create(
+        agency, who, register, id=agency, kind=asked.kind, name=asked.name, department=asked.department, on=on
+    )
+
+
+@router.get("/agencies")
+async def list_agencies(who: Asking, store: Kept) -> list[Agency]:
+    """Every agency, by id."""
+    return await store.agencies.find({}, by=who)

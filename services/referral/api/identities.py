@@ -1,0 +1,64 @@
+"""Identities, for the schools that have an application; and the probable matches, for an administrator, without any."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from services.referral.api.access import Kept
+from services.referral.domain.person import Representative
+from services.referral.vault import merged
+from shared.auth import Asking, only
+
+router = APIRouter(tags=["identités"])
+
+
+class Contact(BaseModel):
+    agency: str
+    counsellor: str
+
+
+class IdentityShown(BaseModel):
+    """What a school reads of an applicant. The workshop gets the names alone."""
+
+    young_id: UUID
+    family_name: str
+    given_name: str
+    birth_date: date | None = None
+    commune: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    ine: str | None = None
+    representative: Representative | None = None
+    informed_on: date | None = None
+    counsellors: list[Contact] = []
+
+
+class Match(BaseModel):
+    young_ids: list[UUID]
+    since: datetime
+
+
+@router.get("/identities/{young_id}", response_model_exclude_unset=True, dependencies=[only("school")])
+async def read_an_identity(young_id: UUID, who: Asking, store: Kept) -> IdentityShown:
+    """Who an applicant of the caller's school is. Each read is in the audit before it is answered."""
+    journey = await store.applicant(who, young_id)
+    sent = await store.vault.read_for_a_school(who, young_id)
+    identity = merged(sent)
+    if who.role == "workshop":
+        return IdentityShown(young_id=young_id, family_name=identity.family_name, given_name=identity.given_name)
+    contacts = {
+        one.agency: Contact(agency=one.agency, counsellor=one.counsellor)
+        for one in sent
+        if who.tenant in journey.schools_of(one.referral_id)
+    }
+    return IdentityShown(
+        young_id=young_id, **dict(identity), informed_on=sent[-1].informed_on, counsellors=list(contacts.values())
+    )
+
+
+@router.get("/matches", dependencies=[only("admin")])
+async def list_probable_matches(store: Kept) -> list[Match]:
+    """Young persons who are probably the same, for someone to decide. Ids only."""
+    return [Match.model_validate(row) for row in await store.vault.probable_matches()]

@@ -1,0 +1,99 @@
+"""Referrals: made, read and asked back by their own agency."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.referral import desk
+from services.referral.api.access import Kept, Secret, Text
+from services.referral.domain.person import Identity, Sent, check_dates
+from services.referral.domain.referral import Status, request_withdrawal
+from services.referral.store import PAGE, Store
+from services.referral.vault import referral_id_of, traits_of
+from shared.auth import Asking, Caller, only
+from shared.events.referral import AgencyKind, Situation, Wish
+from shared.identifiers import Department
+from shared.requests import Asked, Once
+
+router = APIRouter(tags=["orientations"], dependencies=[only("agency")])
+
+
+class WishAsked(Wish):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    departments: Annotated[tuple[Department, ...], Field(max_length=20)] = ()
+
+
+class ReferralAsked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    external_id: Text | None = Field(None, description="The agency's own reference: kept as a keyed hash only.")
+    identity: Identity
+    informed_on: date
+    counsellor: Text
+    situation: Situation
+    out_of_school_since: date | None = None
+    department: Department
+    wishes: tuple[WishAsked, ...] = Field(min_length=1, max_length=5)
+    on: date | None = None
+
+
+class Day(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    on: date | None = None
+
+
+@router.post("/referrals", status_code=201)
+async def refer(asked: ReferralAsked, who: Asking, once: Asked, store: Kept, secret: Secret) -> desk.ShownInFull:
+    """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
+    agency = await store.referring(who)
+    on, since = store.clock.day(asked.on), asked.out_of_school_since
+    check_dates(asked.identity, informed_on=asked.informed_on, out_of_school_since=since, on=on, today=store.clock.today())
+    if asked.external_id is not None:
+        once = Once(referral_id_of(secret, who.tenant, asked.external_id), once.fingerprint)
+    sent = Sent(
+        referral_id=once.id,
+        agency=who.tenant,
+        identity=asked.identity,
+        counsellor=asked.counsellor,
+        informed_on=asked.informed_on,
+    )
+    await store.submit(
+        who, once, sent, traits_of(asked.identity, secret), fresh=uuid4(), situation=asked.situation,
+        out_of_school_since=since, department=asked.department, wishes=asked.wishes, on=on,
+    )  # fmt: skip
+    return await _in_full(store, who, once.id, agency.kind)
+
+
+@router.get("/referrals")
+async def list_referrals(
+    who: Asking, store: Kept, status: Status | None = None, page: Annotated[int, Query(ge=1, le=10_000)] = 1
+) -> desk.Page:
+    """The agency's own referrals, the latest first, fifty a page."""
+    found, total = await store.page(who, status, page)
+    ids = [one.young_id for one in found]
+    journeys, sent, today = await store.journeys.of_each(ids), await store.vault.sent_with(ids), store.clock.today()
+    items = [desk.show(one, journeys[one.young_id], sent[one.referral_id], today=today) for one in found]
+    return desk.Page(items=items, page=page, pages=-(-total // PAGE), total=total)
+
+
+@router.get("/referrals/{referral_id}")
+async def read_a_referral(referral_id: UUID, who: Asking, store: Kept) -> desk.ShownInFull:
+    """One of the agency's own referrals, with its steps."""
+    return await _in_full(store, who, referral_id, (await store.referring(who)).kind)
+
+
+@router.post("/referrals/{referral_id}/withdrawal", status_code=202)
+async def ask_for_withdrawal(referral_id: UUID, who: Asking, store: Kept, asked: Day | None = None) -> desk.ShownInFull:
+    """Ask that the referral's open applications be withdrawn. Enrolment decides; the answer comes with its events."""
+    on = store.clock.day(asked.on if asked else None)
+    await store.referrals.decide(referral_id, who, request_withdrawal, on=on)
+    return await _in_full(store, who, referral_id, (await store.referring(who)).kind)
+
+
+async def _in_full(store: Store, who: Caller, referral_id: UUID, kind: AgencyKind) -> desk.ShownInFull:
+    referral = await store.referrals.get(referral_id, by=who)
+    journey = await store.journeys.of(referral.young_id)
+    sent = await store.vault.sent_with([referral.young_id])
+    return desk.show_in_full(referral, journey, sent[referral_id], kind=kind, today=store.clock.today())

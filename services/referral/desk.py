@@ -1,0 +1,178 @@
+"""What an agency reads of its referrals: its own words back, each application in French, and what came of it.
+
+Of an application that another referral had opened before, nothing is shown that is older than this referral.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.referral import words
+from services.referral.domain.answer import OBSOLETE, conclude
+from services.referral.domain.journey import Journey, Schooling, Standing, Step, Wishes
+from services.referral.domain.person import Identity, Sent, to_complete
+from services.referral.domain.referral import Referral, Status, status
+from shared.events.enrolment import UnopenedCode
+from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
+
+ENTRY_AND_DIPLOMA = frozenset({"started", "did_not_start", "diploma_obtained", "diploma_failed"})
+NOTHING: frozenset[str] = frozenset()
+LATER_SEEN: Mapping[AgencyKind, frozenset[str]] = {
+    AgencyKind.CIO: frozenset(words.LATER),
+    AgencyKind.MISSION_LOCALE: frozenset(words.LATER),
+    AgencyKind.MLDS: frozenset(words.LATER),
+    AgencyKind.PSAD: frozenset(words.LATER),
+    AgencyKind.COLLEGE: ENTRY_AND_DIPLOMA,
+    AgencyKind.SOCIAL_SERVICE: NOTHING,
+    AgencyKind.EMPLOYER: NOTHING,
+}
+"""What comes back after the answer, by kind of agency."""
+
+
+class ShownAnswer(BaseModel):
+    answer: Answer
+    code: RefusalCode | None
+    on: date
+    sentence: str
+
+
+class ShownWish(Wish):
+    unopened: UnopenedCode | None = None
+    sentence: str | None = None
+
+
+class ShownApplication(BaseModel):
+    intake_id: UUID
+    school: str
+    programme: str
+    school_year: str | None
+    status: Standing
+    code: str | None
+    since: date
+    until: date | None
+    sentence: str
+
+
+class ShownStep(BaseModel):
+    on: date
+    step: str
+    intake_id: UUID | None = None
+    school: str | None = None
+    sentence: str
+
+
+class Shown(BaseModel):
+    """A referral, as its own agency reads it."""
+
+    referral_id: UUID
+    young_id: UUID
+    agency: str
+    status: Status
+    sentence: str
+    answer: ShownAnswer | None
+    submitted_on: date
+    withdrawal_requested_on: date | None
+    situation: Situation
+    out_of_school_since: date | None
+    department: str
+    wishes: list[ShownWish]
+    to_complete: list[str]
+    identity: Identity
+    informed_on: date
+    counsellor: str
+    applications: list[ShownApplication]
+
+
+class ShownInFull(Shown):
+    timeline: list[ShownStep]
+    later: list[ShownStep]
+
+
+class Page(BaseModel):
+    items: list[Shown]
+    page: int
+    pages: int
+    total: int
+
+
+def show(referral: Referral, journey: Journey, sent: Sent, *, today: date) -> Shown:
+    """The referral's state."""
+    now, ending = status(journey, referral.referral_id), conclude(journey, referral.referral_id)
+    wishes = journey.wishes.get(referral.referral_id)
+    return Shown(
+        **referral.model_dump(exclude={"wishes", "ending", "birth_month"}), status=now, sentence=words.STATUSES[now],
+        answer=ShownAnswer(**ending.model_dump(), sentence=words.of_ending(ending)) if ending else None,
+        wishes=list(_wishes(referral, wishes)), to_complete=to_complete(sent.identity, today=today),
+        identity=sent.identity, informed_on=sent.informed_on, counsellor=sent.counsellor,
+        applications=list(_applications(journey, wishes)) if wishes else [],
+    )  # fmt: skip
+
+
+def show_in_full(referral: Referral, journey: Journey, sent: Sent, *, kind: AgencyKind, today: date) -> ShownInFull:
+    """The referral's state, its steps by date, and what came later as far as this kind of agency is told."""
+    shown = show(referral, journey, sent, today=today)
+    return ShownInFull(
+        **dict(shown), timeline=list(_timeline(referral, journey)), later=list(_later(referral, journey, LATER_SEEN[kind]))
+    )
+
+
+def _wishes(referral: Referral, wishes: Wishes | None) -> Iterator[ShownWish]:
+    codes = {one.wish: one.code for one in wishes.unopened} if wishes else {}
+    for rank, wish in enumerate(referral.wishes, start=1):
+        code = codes.get(rank)
+        yield ShownWish(**wish.model_dump(), unopened=code, sentence=words.UNOPENED[code] if code else None)
+
+
+def _applications(journey: Journey, wishes: Wishes) -> Iterator[ShownApplication]:
+    for intake_id in wishes.opened:
+        candidacy = journey.candidacies.get(intake_id)
+        if candidacy is None or not candidacy.steps:
+            continue
+        last = candidacy.steps[-1]
+        yield ShownApplication(
+            intake_id=intake_id, **candidacy.model_dump(exclude={"steps"}), status=last.standing, code=_code(last),
+            since=max(last.on, wishes.on), until=last.until, sentence=words.of_step(last),
+        )  # fmt: skip
+
+
+def _code(step: Step) -> str | None:
+    """The code of a refusal; an agency is not told that its applicant was referred, or enrolled, by others."""
+    return OBSOLETE[step.code][1] if step.standing is Standing.OBSOLETE else step.code
+
+
+def _timeline(referral: Referral, journey: Journey) -> list[ShownStep]:
+    steps = [ShownStep(on=referral.submitted_on, step="submitted", sentence="Orientation transmise.")]
+    wishes = journey.wishes.get(referral.referral_id)
+    if wishes:
+        steps.append(ShownStep(on=wishes.on, step="wishes_answered", sentence="Les vœux sont transmis aux écoles."))
+        for intake_id in wishes.opened:
+            steps += _steps(journey, intake_id, wishes.on)
+    if referral.withdrawal_requested_on:
+        asked = ShownStep(on=referral.withdrawal_requested_on, step="withdrawal_requested", sentence="Retrait demandé.")
+        steps.append(asked)
+    return sorted(steps, key=lambda step: step.on)
+
+
+def _steps(journey: Journey, intake_id: UUID, since: date) -> Iterator[ShownStep]:
+    candidacy = journey.candidacies.get(intake_id)
+    if candidacy is None:
+        return
+    for step in candidacy.steps:
+        if step.on >= since:
+            yield ShownStep(
+                on=step.on, step=step.standing, intake_id=intake_id, school=candidacy.school, sentence=words.of_step(step)
+            )
+
+
+def _later(referral: Referral, journey: Journey, seen: frozenset[str]) -> list[ShownStep]:
+    wishes = journey.wishes.get(referral.referral_id)
+    own = [one for one in journey.schoolings.values() if wishes and one.intake_id in wishes.opened]
+    return sorted((step for schooling in own for step in _years(schooling, seen)), key=lambda step: step.on)
+
+
+def _years(schooling: Schooling, seen: frozenset[str]) -> Iterator[ShownStep]:
+    for one in schooling.steps:
+        if one.step in seen:
+            yield ShownStep(on=one.on, step=one.step, intake_id=schooling.intake_id, sentence=words.of_later(one))

@@ -1,0 +1,35 @@
+"""Partner agencies: the organisations that may refer."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import BaseModel
+
+from shared.events import AgencyRegistered, Event
+from shared.events.referral import AgencyKind
+from shared.identifiers import Department, Slug
+
+
+class Agency(BaseModel):
+    agency: Slug
+    kind: AgencyKind
+    name: str
+    department: Department
+
+
+def register(
+    agency: Agency | None, *, id: Slug, kind: AgencyKind, name: str, department: Department, on: date
+) -> Sequence[Event]:
+    """The agency may refer from now on, under these facts. Registering the same again changes nothing."""
+    if agency == Agency(agency=id, kind=kind, name=name, department=department):
+        return []
+    return [AgencyRegistered(agency=id, kind=kind, name=name, department=department, on=on)]
+
+
+def evolve(_agency: Agency | None, event: Event) -> Agency:
+    """The agency after an event."""
+    match event:
+        case AgencyRegistered():
+            return Agency(agency=event.agency, kind=event.kind, name=event.name, department=event.department)
+        case _:
+            raise TypeError(event.type)

@@ -1,0 +1,190 @@
+"""What enrolment said of one young person: their applications, their referrals' wishes, their years as a pupil.
+
+One journey per young person, folded from what is heard. Each part is fed by one source (an intake, a referral's wishes, the
+pupil) and keeps its steps in that source's order: so the order between sources does not matter.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shared import events as told
+from shared.events import Event, WishesAnswered
+from shared.events.enrolment import Application, IneligibleReason, Unopened
+from shared.events.pupils import Student
+from shared.identifiers import SchoolYear, Slug
+
+
+class Standing(StrEnum):
+    """Where an application stands."""
+
+    OPENED = "opened"
+    INELIGIBLE = "ineligible"
+    UNDER_REVIEW = "under_review"
+    INTERVIEW_PLANNED = "interview_planned"
+    IMMERSION_PLANNED = "immersion_planned"
+    IMMERSION_ENDED = "immersion_ended"
+    ADMISSIBLE = "admissible"
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    ENROLLED = "enrolled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    OBSOLETE = "obsolete"
+
+
+STANDINGS: Mapping[type[Event], Standing] = {
+    told.ApplicationOpened: Standing.OPENED,
+    told.ApplicationIneligible: Standing.INELIGIBLE,
+    told.ApplicationUnderReview: Standing.UNDER_REVIEW,
+    told.InterviewPlanned: Standing.INTERVIEW_PLANNED,
+    told.ImmersionPlanned: Standing.IMMERSION_PLANNED,
+    told.ImmersionEnded: Standing.IMMERSION_ENDED,
+    told.ApplicationAdmissible: Standing.ADMISSIBLE,
+    told.ApplicationWaitlisted: Standing.WAITLISTED,
+    told.PlaceOffered: Standing.OFFERED,
+    told.PlaceConfirmed: Standing.ENROLLED,
+    told.PlaceDeclined: Standing.DECLINED,
+    told.PlaceExpired: Standing.EXPIRED,
+    told.ApplicationRefused: Standing.REFUSED,
+    told.ApplicationReopened: Standing.REOPENED,
+    told.ApplicationWithdrawn: Standing.WITHDRAWN,
+    told.ApplicationObsolete: Standing.OBSOLETE,
+}
+
+YEARS: Mapping[type[Event], str] = {
+    told.StudentEnrolled: "enrolled",
+    told.StudentStarted: "started",
+    told.StudentDidNotStart: "did_not_start",
+    told.StudentInterrupted: "interrupted",
+    told.StudentResumed: "resumed",
+    told.StudentMovedUp: "moved_up",
+    told.StudentRepeated: "repeated",
+    told.StudentChangedProgramme: "changed_programme",
+    told.StudentCompleted: "completed",
+    told.ExamRegistered: "exam_registered",
+    told.DiplomaObtained: "diploma_obtained",
+    told.DiplomaFailed: "diploma_failed",
+    told.OutcomeDeclared: "outcome_declared",
+}
+
+
+class Step(BaseModel):
+    """One thing that happened to an application."""
+
+    standing: Standing
+    on: date
+    code: str | None = None
+    reasons: tuple[IneligibleReason, ...] = ()
+    planned: date | None = None
+    until: date | None = None
+
+
+class Candidacy(BaseModel):
+    """An application to one intake, as heard."""
+
+    school: Slug
+    programme: Slug
+    school_year: SchoolYear | None = None
+    steps: list[Step] = []
+
+
+class Later(BaseModel):
+    """One thing that happened to the pupil."""
+
+    step: str
+    on: date
+    code: str | None = None
+    horizon: int | None = None
+
+
+class Schooling(BaseModel):
+    """An enrolment: the intake that it came from, and what followed."""
+
+    intake_id: UUID | None = None
+    steps: list[Later] = []
+
+
+class Wishes(BaseModel):
+    """Enrolment's answer to one referral's wishes."""
+
+    opened: tuple[UUID, ...]
+    unopened: tuple[Unopened, ...]
+    on: date
+
+
+class Journey(BaseModel):
+    young_id: UUID
+    heard: dict[str, int] = {}
+    candidacies: dict[UUID, Candidacy] = {}
+    wishes: dict[UUID, Wishes] = {}
+    schoolings: dict[UUID, Schooling] = {}
+
+    def schools_of(self, referral_id: UUID) -> set[Slug]:
+        """The schools where a referral has an application."""
+        wishes = self.wishes.get(referral_id)
+        return {self.candidacies[id].school for id in wishes.opened if id in self.candidacies} if wishes else set()
+
+
+def hear(journey: Journey, event: Event, *, slot: str, sequence: int) -> Journey:
+    """The journey after an event of enrolment; the same one when this source had already told it, or something later."""
+    if journey.heard.get(slot, -1) >= sequence:
+        return journey
+    after = journey.model_copy(deep=True)
+    after.heard[slot] = sequence
+    match event:
+        case WishesAnswered():
+            after.wishes[event.referral_id] = Wishes(opened=event.opened, unopened=event.unopened, on=event.on)
+        case Application():
+            _hear_of_an_application(after, event)
+        case Student():
+            schooling = after.schoolings.setdefault(event.enrolment_id, Schooling())
+            if isinstance(event, told.StudentEnrolled):
+                schooling.intake_id = event.intake_id
+            schooling.steps.append(_later(event))
+    return after
+
+
+def _hear_of_an_application(journey: Journey, event: Application) -> None:
+    candidacy = journey.candidacies.setdefault(event.intake_id, Candidacy(school=event.school, programme=event.programme))
+    if isinstance(event, told.ApplicationOpened):
+        candidacy.school_year = event.school_year
+        if candidacy.steps:  # a second referral joins it: it stands where it stood
+            return
+    candidacy.steps.append(_step(event))
+
+
+def _step(event: Application) -> Step:
+    standing, on = STANDINGS[type(event)], event.on
+    match event:
+        case told.ApplicationIneligible():
+            return Step(standing=standing, on=on, reasons=event.reasons)
+        case told.InterviewPlanned():
+            return Step(standing=standing, on=on, planned=event.planned_on)
+        case told.ImmersionPlanned():
+            return Step(standing=standing, on=on, planned=event.planned_from, until=event.planned_until)
+        case told.PlaceOffered():
+            return Step(standing=standing, on=on, until=event.until)
+        case told.ApplicationRefused():
+            return Step(standing=standing, on=on, code=event.code)
+        case told.ApplicationObsolete():
+            return Step(standing=standing, on=on, code=event.because)
+        case _:
+            return Step(standing=standing, on=on)
+
+
+def _later(event: Student) -> Later:
+    step, on = YEARS[type(event)], event.on
+    match event:
+        case told.StudentInterrupted():
+            return Later(step=step, on=on, code=event.code)
+        case told.OutcomeDeclared():
+            return Later(step=step, on=on, code=event.situation, horizon=event.horizon)
+        case _:
+            return Later(step=step, on=on)

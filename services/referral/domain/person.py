@@ -1,0 +1,129 @@
+"""Who a young person is: identity as an agency sends it, and the traits by which two referrals are of the same person.
+
+Only the vault keeps what is here. Nothing of it enters an event, a log, an error or an address.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.errors import Invalid
+from shared.identifiers import Commune, Ine, Slug
+
+EARLIEST_BIRTH = date(1980, 1, 1)
+YOUNGEST, MAJORITY = 13, 18
+"""Ages in years: nobody is referred before the first; a minor, under the second, has a representative."""
+
+
+def plain(name: str) -> str:
+    """A name without case, accents, ligatures, hyphens, apostrophes or spaces: how two spellings of one name meet."""
+    spelled = name.casefold().replace("œ", "oe").replace("æ", "ae")
+    return "".join(letter for letter in unicodedata.normalize("NFKD", spelled) if letter.isalnum())
+
+
+def _name(value: str) -> str:
+    if not any(letter.isalpha() for letter in value):
+        raise ValueError("Un nom contient au moins une lettre.")
+    return value
+
+
+def _phone(value: str) -> str:
+    digits = re.sub(r"[\s\u00a0\u202f.()/-]", "", value)
+    french = re.sub(r"^(\+33|0033)0?", "0", digits)
+    if re.fullmatch(r"0[1-9]\d{8}", french):
+        return f"+33{french[1:]}"
+    if not re.fullmatch(r"\+(?!33)[1-9]\d{6,14}", digits):
+        raise ValueError("Ce numéro de téléphone n'est pas valable : dix chiffres, ou + et l'indicatif du pays.")
+    return digits
+
+
+def _email(value: str) -> str:
+    if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+", value):
+        raise ValueError("Cette adresse e-mail n'est pas valable.")
+    return value.lower()
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_name)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_phone)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
+
+
+class Representative(BaseModel):
+    """Who answers for a minor: a parent or guardian, or an institution."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["person", "institution"]
+    name: Name
+    phone: Phone | None = None
+    email: Email | None = None
+
+
+class Identity(BaseModel):
+    """Who the young person is and how to reach them."""
+
+    model_config = ConfigDict(extra="forbid")
+    family_name: Name
+    given_name: Name
+    birth_date: date
+    commune: Commune | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    ine: Ine | None = None
+    representative: Representative | None = None
+
+
+class Sent(BaseModel):
+    """What one agency sent with one referral."""
+
+    referral_id: UUID
+    agency: Slug
+    identity: Identity
+    counsellor: str
+    informed_on: date = Field(description="When the young person was told that their data would be shared.")
+
+
+def age_at(birth_date: date, day: date) -> int:
+    """The age in whole years on a day."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def check_dates(identity: Identity, *, informed_on: date, out_of_school_since: date | None, on: date, today: date) -> None:
+    """The dates of a referral made on a day agree with each other. Raises Invalid, whose sentence holds none of them."""
+    born = identity.birth_date
+    if born > today:
+        raise Invalid("birth_in_the_future", "La date de naissance est dans le futur.")
+    if born < EARLIEST_BIRTH:
+        raise Invalid("birth_too_early", "La date de naissance est trop ancienne : vérifiez l'année.")
+    if on < born:
+        raise Invalid("before_birth", "Le jour de l'orientation précède la naissance.")
+    if age_at(born, on) < YOUNGEST:
+        raise Invalid("too_young", "Une orientation se fait à partir de 13 ans : ce jeune ne les a pas encore.")
+    if informed_on > on:
+        raise Invalid("informed_in_the_future", "La date d'information du jeune est postérieure à l'orientation.")
+    if informed_on < born:
+        raise Invalid("before_birth", "La date d'information du jeune précède sa naissance.")
+    if out_of_school_since is not None and out_of_school_since > on:
+        raise Invalid("out_of_school_in_the_future", "La date de sortie de l'école est postérieure à l'orientation.")
+    if out_of_school_since is not None and out_of_school_since < born:
+        raise Invalid("before_birth", "La date de sortie de l'école précède la naissance.")
+
+
+def to_complete(identity: Identity, *, today: date) -> list[str]:
+    """What is still missing before the young person can be enrolled: a minor's representative."""
+    minor = age_at(identity.birth_date, today) < MAJORITY
+    return ["representative"] if minor and identity.representative is None else []
+
+
+def first_trait(identity: Identity) -> list[str]:
+    """Family name, given name and birth date: two persons who share it are *probably* the same."""
+    return [plain(identity.family_name), plain(identity.given_name), identity.birth_date.isoformat()]
+
+
+def second_traits(identity: Identity) -> list[list[str]]:
+    """The first trait with one more (INE, phone, e-mail, commune): two persons who share one of these are the same."""
+    said = {"ine": identity.ine, "phone": identity.phone, "email": identity.email, "commune": identity.commune}
+    return [[*first_trait(identity), kind, value] for kind, value in said.items() if value is not None]

@@ -1,0 +1,16 @@
+"""The referral service, put together."""
+
+from services.referral.api import routers
+from services.referral.store import Store
+from services.referral.stream import HANDLERS
+from shared.app import Service, serve
+from shared.settings import Settings
+
+
+def service(settings: Settings) -> Service:
+    """Referral: its store, its routes, what it hears."""
+    return Service("referral", settings, Store, routers=routers, hears=HANDLERS)
+
+
+if __name__ == "__main__":
+    serve(service(Settings()))

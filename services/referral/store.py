@@ -1,0 +1,112 @@
+"""Referral's collections: agencies, referrals, the vault, journeys; and the one transaction that takes a referral in."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from services.referral.domain import agency, referral
+from services.referral.domain.agency import Agency
+from services.referral.domain.journey import Journey
+from services.referral.domain.person import Sent
+from services.referral.domain.referral import Referral, Status, close, status, submit
+from services.referral.journeys import Journeys
+from services.referral.vault import Traits, Vault
+from shared.auth import Caller
+from shared.errors import NotFound, Refused, Unavailable
+from shared.events.referral import Situation, Wish
+from shared.message import Message
+from shared.mongo import CLASH, Session, in_transaction
+from shared.requests import Once
+from shared.store import CLASHES, Clash, Ledger
+
+PAGE = 50
+
+
+def of_their_agency(caller: Caller) -> Mapping[str, str] | None:
+    """An agency sees its own referrals; nobody else sees any."""
+    return {"agency": caller.tenant} if caller.kind == "agency" else None
+
+
+def everyone(_caller: Caller) -> Mapping[str, str]:
+    """Agencies are public."""
+    return {}
+
+
+class Store:
+    def __init__(self, ledger: Ledger) -> None:
+        self.clock = ledger.clock
+        self.database = ledger.database
+        self.agencies = ledger.documents("agencies", Agency, agency.evolve, everyone)
+        self.referrals = ledger.documents("referrals", Referral, referral.evolve, of_their_agency)
+        self.vault = Vault(ledger.database, ledger.clock)
+        self.journeys = Journeys(ledger.database)
+        self._told = ledger.told
+
+    async def prepare(self) -> None:
+        """Indexes for every query; the vault's are guards."""
+        referrals = self.referrals.collection
+        latest = [("state.submitted_on", -1), ("_id", 1)]
+        await referrals.create_index("state.young_id")
+        await referrals.create_index([("state.agency", 1), *latest])
+        await referrals.create_index([("state.agency", 1), ("progress.status", 1), *latest])
+        await self.vault.prepare()
+
+    async def referring(self, who: Caller) -> Agency:
+        """The caller's own agency. Refused until an administrator has registered it."""
+        try:
+            return await self.agencies.get(who.tenant, by="service")
+        except NotFound:
+            sentence = "Votre organisme n'est pas encore enregistré : l'administrateur d'Établi doit le faire d'abord."
+            raise Refused("unknown_agency", sentence) from None
+
+    async def submit(
+        self, by: Caller, once: Once, sent: Sent, traits: Traits, *, fresh: UUID, situation: Situation,
+        out_of_school_since: date | None, department: str, wishes: tuple[Wish, ...], on: date,
+    ) -> Referral:  # fmt: skip
+        """Take a referral in: the referral and its person together or not at all, and each once."""
+
+        async def work(session: Session) -> Referral:
+            referrals = self.referrals.within(session)
+            known = await referrals.find_one({"_id": str(once.id)}, by="service")
+            young_id = known.young_id if known else await self.vault.keep(session, sent, traits, fresh)
+            return await referrals.create_once(
+                once.id, by, once.fingerprint, submit, referral_id=once.id, young_id=young_id, agency=by.tenant,
+                birth_month=f"{sent.identity.birth_date:%Y-%m}", situation=situation,
+                out_of_school_since=out_of_school_since, department=department, wishes=wishes, on=on,
+            )  # fmt: skip
+
+        for _ in range(CLASHES):
+            try:
+                taken = await in_transaction(self.database, work)
+            except (Clash, *CLASH):
+                continue  # another took the same person, or the same referral, in: look again
+            self._told.set()  # the relay may have looked before the commit
+            return taken
+        raise Unavailable("busy", "Trop de demandes à la fois sur ce dossier : recommencez.")
+
+    async def follow(self, message: Message, young_id: UUID) -> None:
+        """Hear of a young person, then tell what it changes to each of their referrals."""
+        journey, revision = await self.journeys.hear(message, young_id)
+        for one in await self.referrals.find({"state.young_id": str(young_id)}, by="service"):
+            if close(one, journey=journey):
+                await self.referrals.decide(one.referral_id, message, close, journey=journey)
+            await self._show(one.referral_id, status(journey, one.referral_id), revision)
+
+    async def page(self, who: Caller, wanted: Status | None, page: int) -> tuple[list[Referral], int]:
+        """One page of an agency's referrals, the latest first, and how many there are."""
+        where = {"progress.status": {"$in": [wanted, None] if wanted is Status.SUBMITTED else [wanted]}} if wanted else {}
+        sort = [("state.submitted_on", -1), ("_id", 1)]
+        found = await self.referrals.find(where, by=who, sort=sort, skip=(page - 1) * PAGE, limit=PAGE)
+        return found, await self.referrals.count(where, by=who)
+
+    async def applicant(self, who: Caller, young_id: UUID) -> Journey:
+        """The journey of someone who has an application at the caller's school; NotFound otherwise."""
+        journey = await self.journeys.of(young_id)
+        if not any(candidacy.school == who.tenant for candidacy in journey.candidacies.values()):
+            raise NotFound
+        return journey
+
+    async def _show(self, referral_id: UUID, now: Status, revision: int) -> None:
+        """Keep the status beside the referral, for lists to be filtered by; never an older one over a newer."""
+        older = {"_id": str(referral_id), "progress.revision": {"$not": {"$gte": revision}}}
+        await self.referrals.collection.update_one(older, {"$set": {"progress": {"status": now, "revision": revision}}})

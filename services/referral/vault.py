@@ -1,0 +1,108 @@
+"""The vault: the only place where identity lives. Read by the agency that sent it, and by the schools of its applications.
+
+A person holds what each agency sent, and keyed hashes of the traits that match two referrals: so even an error of the
+database shows no name.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.referral.domain.person import Identity, Sent, first_trait, second_traits
+from shared.auth import Caller
+from shared.clock import Clock
+from shared.errors import NotFound
+from shared.identifiers import Slug
+from shared.message import NAMESPACE
+from shared.mongo import Collection, Database, Session
+from shared.requests import fingerprint
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Keyed hashes: `first` of names and birth date, `second` of the same with one more trait each."""
+
+    first: str
+    second: tuple[str, ...]
+
+
+def traits_of(identity: Identity, secret: bytes) -> Traits:
+    """The traits by which an identity is recognised."""
+    second = tuple(fingerprint(secret, trait) for trait in second_traits(identity))
+    return Traits(fingerprint(secret, first_trait(identity)), second)
+
+
+def referral_id_of(secret: bytes, agency: Slug, external_id: str) -> UUID:
+    """The id of a referral that its agency knows by a reference: from a keyed hash, whence the reference cannot be found."""
+    return uuid5(NAMESPACE, fingerprint(secret, [agency, external_id]))
+
+
+class Vault:
+    """Persons by `young_id`, and the audit of who read them."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.persons: Collection = database["persons"]
+        self.audit: Collection = database["audit"]
+        self._clock = clock
+
+    async def prepare(self) -> None:
+        """One person per second trait, whatever the concurrency."""
+        await self.persons.create_index("second", unique=True, sparse=True)
+        await self.persons.create_index("first")
+        await self.audit.create_index([("young_id", 1), ("at", 1)])
+
+    async def keep(self, session: Session, sent: Sent, traits: Traits, fresh: UUID) -> UUID:
+        """Keep what was sent: with the person who has one of its second traits, else with a new one. Whose young_id.
+
+        Of two known persons that match by different traits the elder gets it; both stay in the list of probable matches.
+        """
+        known = {"second": {"$in": list(traits.second)}}
+        found = [row async for row in self.persons.find(known, session=session).sort([("since", 1), ("_id", 1)])]
+        kept = sent.model_dump(mode="json")
+        if not found:
+            row = {"_id": str(fresh), "first": traits.first, "since": self._clock.now(), "sent": [kept]}
+            second = {"second": list(traits.second)} if traits.second else {}  # an empty list would count as one value
+            await self.persons.insert_one({**row, **second}, session=session)
+            return fresh
+        person, *others = found
+        taken = {trait for other in others for trait in other["second"]}
+        free = [trait for trait in traits.second if trait not in taken]
+        added = {"$push": {"sent": kept}, "$addToSet": {"second": {"$each": free}}}
+        await self.persons.update_one({"_id": person["_id"]}, added, session=session)
+        return UUID(person["_id"])
+
+    async def sent_with(self, young_ids: Iterable[UUID]) -> Mapping[UUID, Sent]:
+        """What was sent about these persons, by referral."""
+        rows = self.persons.find({"_id": {"$in": [str(id) for id in young_ids]}}, {"sent": 1})
+        every = [Sent.model_validate(sent) async for row in rows for sent in row["sent"]]
+        return {sent.referral_id: sent for sent in every}
+
+    async def read_for_a_school(self, who: Caller, young_id: UUID) -> list[Sent]:
+        """All that agencies sent about an applicant, latest last. The read is in the audit before anything is answered."""
+        row = {"organisation": who.organisation, "sub": who.sub, "young_id": str(young_id), "at": self._clock.now()}
+        await self.audit.insert_one(row)
+        person = await self.persons.find_one({"_id": str(young_id)}, {"sent": 1})
+        if person is None:
+            raise NotFound
+        return [Sent.model_validate(sent) for sent in person["sent"]]
+
+    async def probable_matches(self) -> list[dict[str, Any]]:
+        """Persons who share names and birth date and nothing more: a human decides. Ids only, the latest first."""
+        alike = self.persons.aggregate(
+            [
+                {"$group": {"_id": "$first", "young_ids": {"$push": "$_id"}, "since": {"$max": "$since"}}},
+                {"$match": {"young_ids.1": {"$exists": True}}},
+                {"$sort": {"since": -1, "_id": 1}},
+                {"$project": {"_id": 0}},
+            ]
+        )
+        return [{**row, "young_ids": sorted(row["young_ids"])} async for row in alike]
+
+
+def merged(sent: list[Sent]) -> Identity:
+    """One identity out of several: the latest word on each field, an older one where the latest is silent."""
+    said: dict[str, Any] = {}
+    for one in sent:
+        said |= {name: value for name, value in one.identity.model_dump().items() if value is not None}
+    return Identity.model_validate(said)

@@ -1,0 +1,96 @@
+"""What an indicator is, and the figure it gives for one scope."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from services.reporting.indicators.scope import Scoped, ScopeKind
+
+CLOSE_TO_ALL = "avoisine les 100 %"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a figure is compared with: who published it, and when."""
+
+    value: float
+    label: str
+    source: str
+    published: str | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many people, beside the main figure."""
+
+    numerator: int
+    denominator: int
+
+
+Part: TypeAlias = int | float | str | Share | None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What an indicator's formula counts in one scope. `unknown` people stand in the denominator."""
+
+    numerator: int
+    denominator: int
+    unknown: int = 0
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+
+def share(numerator: int, denominator: int) -> float | None:
+    """A ratio from 0 to 1, or None of nobody."""
+    return round(numerator / denominator, 6) if denominator else None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A name, a version, a formula in words, and the pure function that counts it."""
+
+    name: str
+    version: int
+    label: str
+    formula: str
+    unit: str
+    """What the numerator and the denominator count."""
+    count: Callable[[Scoped], Counted]
+    about_people: bool = False
+    """A rate about people, which is masked where they are few."""
+    scopes: Sequence[ScopeKind] = ("network", "school", "programme", "agency_kind")
+    by_cohort: bool = True
+    reference: Reference | None = None
+    ratio: Callable[[int, int], float | None] = share
+    """The value, from the numerator and the denominator."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An indicator counted in a scope. What masking hides is None."""
+
+    indicator: Indicator
+    numerator: int | None
+    denominator: int | None
+    unknown: int | None
+    value: float | None
+    low: float | None
+    high: float | None
+    parts: Mapping[str, Part]
+    masked: bool = False
+
+
+def figure(indicator: Indicator, scoped: Scoped) -> Figure:
+    """The unmasked figure."""
+    counted = indicator.count(scoped)
+    numerator, denominator, unknown = counted.numerator, counted.denominator, counted.unknown
+    return Figure(
+        indicator=indicator,
+        numerator=numerator,
+        denominator=denominator,
+        unknown=unknown,
+        value=indicator.ratio(numerator, denominator),
+        low=indicator.ratio(numerator, denominator),
+        high=indicator.ratio(numerator + unknown, denominator),
+        parts=counted.parts,
+    )

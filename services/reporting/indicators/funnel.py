@@ -1,0 +1,36 @@
+"""From referral to insertion: how many people reached each step."""
+
+from dataclasses import dataclass
+
+from services.reporting.indicators.futures import CONTINUING, FIRST
+from services.reporting.indicators.scope import Scoped
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    label: str
+    people: int | None
+
+
+def funnel(scoped: Scoped) -> list[Step]:
+    """People referred in the scope, and among them those who reached each later step there, each counted once.
+
+    Inserted: whatever is known at six months says employed, apprentice or student, due or not.
+    """
+    referred = {row["young_id"] for row in scoped.referrals}
+    people = [person for person in scoped.people if person.young_id in referred]
+    applied = {row["young_id"] for row in scoped.applications} & referred
+    admissible = {row["young_id"] for row in scoped.applications if "admissible_on" in row} & referred
+    started = [person for person in people if person.started_on]
+    inserted = [person for person in started if person.situation(FIRST) in ("employed", *CONTINUING)]
+    return [
+        Step("referred", "Orientés par une agence", len(referred)),
+        Step("applied", "Candidature ouverte", len(applied)),
+        Step("admissible", "Rencontrés et admissibles", len(admissible)),
+        Step("enrolled", "Inscrits", len(people)),
+        Step("started", "Entrés à l'atelier", len(started)),
+        Step("completed", "Formation menée au bout", sum(any(e.completed_on for e in person.enrolments) for person in started)),
+        Step("diploma", "Diplômés", sum(person.obtained for person in started)),
+        Step("inserted", "En emploi ou en études à 6 mois", len(inserted)),
+    ]

@@ -1,0 +1,119 @@
+"""What became of those who left: further studies, employment, insertion."""
+
+from collections.abc import Callable, Sequence
+
+from services.reporting.indicators.figure import CLOSE_TO_ALL, Counted, Indicator, Reference, Share
+from services.reporting.indicators.people import Person, finishers, leavers
+from services.reporting.indicators.scope import Scoped
+from shared.events.pupils import HORIZONS
+
+CONTINUING = ("apprenticeship", "further_studies")
+FIRST = HORIZONS[0]
+
+
+def _in(people: Sequence[Person], horizon: int, *situations: str | None) -> int:
+    return sum(person.situation(horizon) in situations for person in people)
+
+
+def further_studies(scoped: Scoped) -> Counted:
+    """Leavers continuing (apprenticeship or further studies) at 6 months / leavers.
+
+    Every leaver is in the denominator: those whose six months have not passed (`not_due`), undeclared and unreachable
+    are unknowns. A word told before the six months have passed counts already.
+    """
+    left = leavers(scoped.people, scoped.day)
+    return Counted(
+        numerator=_in(left, FIRST, *CONTINUING),
+        denominator=len(left),
+        unknown=_in(left, FIRST, None),
+        parts={
+            "apprenticeship": _in(left, FIRST, "apprenticeship"),
+            "not_due": sum(not person.due(FIRST, scoped.day) for person in left),
+        },
+    )
+
+
+def employment(horizon: int) -> Callable[[Scoped], Counted]:
+    """Employed on the reference day / (leavers due - continuing), so many months after leaving.
+
+    Due: the reference day (the same day of the month, so many months after leaving) is not after the day of reading.
+    With proof: contract, certificate or phone.
+    """
+
+    def count(scoped: Scoped) -> Counted:
+        due = [person for person in leavers(scoped.people, scoped.day) if person.due(horizon, scoped.day)]
+        employed = [person for person in due if person.situation(horizon) == "employed"]
+        continuing = _in(due, horizon, *CONTINUING)
+        return Counted(
+            numerator=len(employed),
+            denominator=len(due) - continuing,
+            unknown=_in(due, horizon, None),
+            parts={
+                "due": len(due),
+                "continuing": continuing,
+                "with_proof": Share(sum(person.outcomes[horizon]["proof"] != "none" for person in employed), len(employed)),
+            },
+        )
+
+    return count
+
+
+def insertion(of: Callable[[list[Person]], list[Person]]) -> Callable[[Scoped], Counted]:
+    """(Continuing + employed) at 6 months / those of the leavers whose six months have passed."""
+
+    def count(scoped: Scoped) -> Counted:
+        due = [person for person in of(leavers(scoped.people, scoped.day)) if person.due(FIRST, scoped.day)]
+        return Counted(
+            numerator=_in(due, FIRST, "employed", *CONTINUING),
+            denominator=len(due),
+            unknown=_in(due, FIRST, None),
+            parts={"employed": _in(due, FIRST, "employed"), "continuing": _in(due, FIRST, *CONTINUING)},
+        )
+
+    return count
+
+
+CLOSE = Reference(1.0, CLOSE_TO_ALL, "réseau des Écoles de Production", "2021-02")
+INDICATORS = (
+    Indicator(
+        name="further_studies",
+        version=1,
+        label="Poursuite d'études",
+        formula="en apprentissage ou en études 6 mois après / sortants",
+        unit="personnes",
+        count=further_studies,
+        about_people=True,
+    ),
+    *(
+        Indicator(
+            name=f"employment_{horizon}",
+            version=1,
+            label=f"En emploi à {horizon} mois",
+            formula=f"en emploi {horizon} mois après la sortie / (sortants à l'échéance - ceux qui poursuivent leurs études)",
+            unit="personnes",
+            count=employment(horizon),
+            about_people=True,
+        )
+        for horizon in HORIZONS
+    ),
+    Indicator(
+        name="insertion_finishers",
+        version=1,
+        label="Insertion de ceux qui sont allés en dernière année",
+        formula="(en études + en emploi) 6 mois après / sortants de dernière année à l'échéance",
+        unit="personnes",
+        count=insertion(finishers),
+        about_people=True,
+        reference=CLOSE,
+    ),
+    Indicator(
+        name="insertion_entrants",
+        version=1,
+        label="Insertion de tous les entrants",
+        formula="(en études + en emploi) 6 mois après / tous les sortants à l'échéance",
+        unit="personnes",
+        count=insertion(list),
+        about_people=True,
+        reference=CLOSE,
+    ),
+)

@@ -1,0 +1,32 @@
+"""How many stop on the way."""
+
+from services.reporting.indicators.figure import Counted, Indicator
+from services.reporting.indicators.people import entrants
+from services.reporting.indicators.scope import Scoped
+
+
+def count(scoped: Scoped) -> Counted:
+    """Entrants whose last started enrolment is interrupted and not resumed / entrants. No delay: an interruption counts at once.
+
+    Those who were enrolled in the scope and never started there are apart (`did_not_start`).
+    """
+    started = entrants(scoped.people)
+    never_came = [person for person in scoped.people if not person.started_on and all(e.did_not_start for e in person.enrolments)]
+    return Counted(
+        numerator=sum(person.interrupted for person in started),
+        denominator=len(started),
+        parts={"did_not_start": len(never_came)},
+    )
+
+
+INDICATORS = (
+    Indicator(
+        name="interruption",
+        version=1,
+        label="Interruptions",
+        formula="interruptions sans reprise / entrants ; ceux qui ne sont jamais venus sont comptés à part",
+        unit="personnes",
+        count=count,
+        about_people=True,
+    ),
+)

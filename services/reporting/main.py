@@ -1,0 +1,30 @@
+"""The reporting service: `python -m services.reporting.main`."""
+
+from typing import cast
+
+from services.reporting import api, pages
+from services.reporting.projections import PROJECTIONS
+from services.reporting.settings import Settings
+from services.reporting.store import Store
+from shared import projector
+from shared.app import Service, serve
+from shared.pages import static
+from shared.settings import Settings as Shared
+
+
+def service(settings: Shared) -> Service:
+    """Reporting, wired. It hears Kafka in batches, not by Faust."""
+    own = settings if isinstance(settings, Settings) else Settings(**settings.model_dump())
+    return Service(
+        name="reporting",
+        settings=own,
+        store=lambda ledger: Store(ledger, own),
+        routers=(api.router, pages.router, projector.router, static),
+        hears=projector.handlers(PROJECTIONS),
+        by_faust=False,
+        works=(lambda app: cast(Store, app.state.store).projector.run(),),
+    )
+
+
+if __name__ == "__main__":
+    serve(service(Settings()))

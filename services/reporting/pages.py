@@ -1,0 +1,108 @@
+"""The dashboard: what became of the young people referred, in one page that follows what happens."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.reporting.api import Stores, known_on, masking_for
+from services.reporting.board import Board, cohorts, scopes
+from services.reporting.settings import Settings
+from services.reporting.store import Store
+from shared.auth import COOKIE, Caller, Unauthenticated, caller
+from shared.errors import Forbidden, Invalid, Refused
+from shared.identifiers import is_school_year
+from shared.pages import Pages
+
+router = APIRouter(include_in_schema=False)
+pages = Pages(Path(__file__).parent / "templates")
+READERS: Mapping[str, str] = {"admin": "Administration", "region": "Région", "federation": "Fédération"}
+EIGHT_HOURS = 8 * 3600
+
+
+@router.get("/")
+async def dashboard(
+    request: Request,
+    store: Stores,
+    scope: str = "network",
+    cohort: str = "",
+    as_of: str = "",
+    token: Annotated[str | None, Query()] = None,
+    fragment: bool = False,
+) -> Response:
+    """The page; with `fragment`, only what changes in it. Whoever may not read it reads why."""
+    settings: Settings = request.app.state.settings
+    try:
+        if token is not None and settings.simulated:
+            return _sign_in(request, token)
+        who = _reader(request)
+        return await _page(store, settings, who, scope=scope, cohort=cohort, as_of=as_of, fragment=fragment)
+    except Refused as refused:
+        return _word(request, settings, refused)
+
+
+async def _page(
+    store: Store, settings: Settings, who: Caller, *, scope: str, cohort: str, as_of: str, fragment: bool
+) -> Response:
+    asked_on = known_on(_day(as_of), store.clock)
+    reading = await store.views.read(asked_on)
+    asked = reading.known.scope(scope)
+    if cohort and not is_school_year(cohort):
+        raise Invalid("invalid", "Une rentrée s'écrit 2025-2026.")
+    values = Board(reading, masking_for(who, settings), settings).values(asked, cohort or None)
+    filtered: dict[str, Any] = {
+        "scope": scope,
+        "cohort": cohort,
+        "as_of": as_of,
+        "filtered": scope != "network" or bool(cohort or as_of),
+    }
+    live = asked_on is None
+    if fragment:
+        return pages.answer("fragment.html", live=live, **filtered, **values)
+    return pages.answer(
+        "dashboard.html", live=live, simulated=settings.simulated, reader=READERS[who.kind], today=store.clock.today(),
+        scopes=scopes(reading.known), cohorts=cohorts(reading.known), **filtered, **values,
+    )  # fmt: skip
+
+
+def _sign_in(request: Request, token: str) -> Response:
+    """Keep the token of a link in a cookie, and take it out of the address. On a simulated stack alone: addresses are logged."""
+    request.app.state.check_token(token)
+    answer = RedirectResponse(str(request.url.remove_query_params("token")), 303, headers={"Referrer-Policy": "no-referrer"})
+    answer.set_cookie(COOKIE, token, max_age=EIGHT_HOURS, httponly=True, samesite="strict")
+    return answer
+
+
+def _reader(request: Request) -> Caller:
+    who = caller(request)
+    if who.kind not in READERS:
+        raise Forbidden("Ce tableau de bord est celui de la Région et de la fédération. Une école lit ses chiffres par l'API.")
+    return who
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("invalid", "Cette date n'est pas valable ; on l'écrit 2026-09-01.") from None
+
+
+def _word(request: Request, settings: Settings, refused: Refused) -> Response:
+    """A plain page that says what happened and what to do."""
+    signed_out = isinstance(refused, Unauthenticated)
+    return pages.answer(
+        "word.html",
+        status=refused.status,
+        heading="Connectez-vous pour lire ce tableau de bord" if signed_out else refused.sentence,
+        sentences=[
+            "Il faut un jeton de la Région, de la fédération ou de l'administration, en cours de validité.",
+        ]
+        if signed_out
+        else [],
+        how=signed_out,
+        address=str(request.base_url),
+        simulated=settings.simulated,
+    )

@@ -1,0 +1,23 @@
+"""Reporting's rows, and the projector that keeps them."""
+
+from services.reporting.projections import PROJECTIONS
+from services.reporting.settings import Settings
+from services.reporting.views import Views
+from shared.parking import Parking
+from shared.projector import Projector
+from shared.store import Ledger
+
+
+class Store:
+    """What reporting reads, and what writes it."""
+
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+        self.clock = ledger.clock
+        self.projector = Projector(
+            ledger, Parking(ledger), PROJECTIONS,
+            bootstrap=settings.kafka, group="reporting", holder=f"reporting-{settings.instance}",
+        )  # fmt: skip
+        self.views = Views(ledger.database, ledger.clock, self.projector.changes)
+
+    async def prepare(self) -> None:
+        """Rows are read whole or by their id: no index but that one."""

@@ -1,0 +1,186 @@
+"""Figures in French words, as the dashboard shows them. Small numbers are numbers of people, not percentages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.reporting.indicators.figure import Figure, Share
+from services.reporting.indicators.funnel import Step
+from services.reporting.masking import Masking
+from services.reporting.settings import Settings
+from shared.pages.french import euros, month, number, percent, several
+
+NOBODY: Mapping[str, str] = {
+    "answer_rate": "aucune demande reçue",
+    "raccrochage": "personne orienté hors de l'école il y a 15 mois",
+    "occupancy": "aucune place ouverte cette année scolaire",
+    "interruption": "personne n'est encore entré",
+    "production_share": "aucune heure saisie",
+    "practice_share": "aucune heure saisie",
+    "orders": "aucune commande terminée",
+    "diploma_success": "personne ne s'est encore présenté",
+    "further_studies": "personne n'est encore sorti",
+    "cost": "aucun élève présent",
+}
+NOT_DUE = "personne n'est sorti depuis assez longtemps"
+UNKNOWN: Mapping[str, tuple[str, str]] = {"diploma_success": ("résultat attendu", "résultats attendus")}
+NO_NEWS = ("sans nouvelles", "sans nouvelles")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure ready to read: the words, what goes under them, and the bar that draws it (None where it would say too much)."""
+
+    name: str
+    label: str
+    main: str
+    detail: str
+    formula: str
+    reference: str | None = None
+    reference_source: str | None = None
+    mark: float | None = None
+    bar: float | None = None
+    bar_high: float | None = None
+    quiet: bool = False
+    """There is nothing to say yet, or nothing that may be said."""
+
+
+def shown(figure: Figure, settings: Settings) -> Shown:
+    """One figure in words."""
+    said = figure.indicator
+    main, detail, quiet = _main(figure, settings)
+    draws = not quiet and figure.value is not None and said.name != "cost"
+    reference = said.reference
+    return Shown(
+        name=said.name,
+        label=said.label,
+        main=main,
+        detail=detail,
+        formula=said.formula,
+        reference=reference.label if reference else None,
+        reference_source=_source(figure),
+        mark=reference.value if reference else None,
+        bar=figure.value if draws else None,
+        bar_high=figure.high if draws else None,
+        quiet=quiet,
+    )
+
+
+def _source(figure: Figure) -> str | None:
+    reference = figure.indicator.reference
+    if reference is None:
+        return None
+    return f"{reference.source}, {month(reference.published)}" if reference.published else reference.source
+
+
+def _main(figure: Figure, settings: Settings) -> tuple[str, str, bool]:
+    name, numerator, denominator = figure.indicator.name, figure.numerator, figure.denominator
+    if figure.masked or numerator is None or denominator is None:
+        return f"masqué (moins de {settings.masked_below})", "cumulez les rentrées pour en voir plus", True
+    if not denominator:
+        return "–", NOBODY.get(name, NOT_DUE), True
+    if name == "cost":
+        if figure.value is None:
+            return "–", "subventions tenues par le réseau, sans répartition connue", True
+        return euros(figure.value), f"{euros(numerator / 100)} en {figure.parts['civil_year']}", False
+    if figure.indicator.unit == "minutes":
+        return percent(numerator / denominator), f"{hours(numerator)} sur {hours(denominator)}", False
+    counted = f"{number(numerator)} sur {number(denominator)}"
+    one, many = UNKNOWN.get(name, NO_NEWS)
+    unknown = several(figure.unknown, one, many) if figure.unknown else ""
+    if figure.value is None or denominator < settings.shares_from:
+        return counted, unknown or _beside(figure), False
+    if figure.unknown and figure.low is not None and figure.high is not None:
+        between = f"entre {number(figure.low * 100)} et {percent(figure.high)}"
+        return between, f"{counted}, {unknown}", False
+    beside = _beside(figure)
+    return percent(figure.value), f"{counted}, {beside}" if beside else counted, False
+
+
+def _beside(figure: Figure) -> str:
+    """The word that goes with a figure, where it has one."""
+    parts = figure.parts
+    match figure.indicator.name:
+        case "answer_rate" if isinstance(days := parts["median_open_days"], float):
+            return f"{several(days, 'jour ouvré', 'jours ouvrés')} en médiane"
+        case "raccrochage" if parts["other_path"]:
+            return f"{several_part(parts['other_path'])} vers une autre voie"
+        case "interruption" if parts["did_not_start"]:
+            return f"{several_part(parts['did_not_start'])} jamais venus, à part"
+        case "orders":
+            return f"{euros(float(str(parts['turnover_cents'])) / 100)} facturés"
+        case "diploma_success" if isinstance(entered := parts["obtained_of_entrants"], Share):
+            return f"{number(entered.numerator)} sur {number(entered.denominator)} entrants"
+    return ""
+
+
+def several_part(part: object) -> str:
+    """A part that counts."""
+    return number(float(str(part)))
+
+
+def hours(minutes: int) -> str:
+    """Minutes as whole hours."""
+    return f"{number(minutes / 60)} h"
+
+
+CONCLUSIONS = (
+    (
+        "insertion_entrants",
+        ("jeune sorti de formation", "jeunes sortis de formation"),
+        ("est en emploi ou en études six mois après", "sont en emploi ou en études six mois après"),
+    ),
+    (
+        "diploma_success",
+        ("jeune présenté à l'examen", "jeunes présentés à l'examen"),
+        ("a obtenu son diplôme", "ont obtenu leur diplôme"),
+    ),
+)
+"""What can be concluded, the furthest first: an indicator, who it speaks of, what they did."""
+
+
+def conclusion(figures: Mapping[str, Figure], steps: list[Step]) -> str:
+    """The answer to the page's one question, « what became of them? », with its figure: the furthest that can be said."""
+    for name, people_are, verbs in CONCLUSIONS:
+        figure = figures[name]
+        if figure.numerator is not None and figure.denominator and figure.denominator > (figure.unknown or 0):
+            one, many = UNKNOWN.get(name, NO_NEWS)
+            rest = f" ; {several(figure.unknown, one, many)}" if figure.unknown else ""
+            subject = several(figure.numerator, *people_are)
+            return f"{subject} sur {number(figure.denominator)} {verbs[figure.numerator > 1]}{rest}."
+    people = {step.name: step.people for step in steps}
+    if people["started"]:
+        return f"{several(people['started'], 'jeune est entré', 'jeunes sont entrés')} à l'atelier."
+    if people["referred"]:
+        return f"{several(people['referred'], 'jeune a été orienté', 'jeunes ont été orientés')} vers une école."
+    return "Personne n'a encore été orienté."
+
+
+def funnel_title(steps: list[Step]) -> str:
+    """What the bars say."""
+    people = {step.name: step.people for step in steps}
+    if people["referred"] is None:
+        return "Du premier contact à l'insertion"
+    return (
+        f"Sur {several(people['referred'], 'jeune orienté', 'jeunes orientés')}, "
+        f"{several(people['started'] or 0, 'est entré', 'sont entrés')} à l'atelier"
+    )
+
+
+def seats_title(occupancies: list[Figure]) -> str:
+    """What the table of schools says."""
+    left = sum((figure.denominator or 0) - (figure.numerator or 0) for figure in occupancies)
+    if not any(figure.denominator for figure in occupancies):
+        return "Les écoles, sans rentrée ouverte cette année scolaire"
+    return (
+        f"{several(left, 'place libre', 'places libres')} cette année scolaire" if left > 0 else "Toutes les places sont prises"
+    )
+
+
+def masking_words(masking: Masking) -> str | None:
+    """The thresholds in force, for who they concern."""
+    if not masking.masked_below:
+        return None
+    return (
+        f"Les taux qui portent sur moins de {masking.masked_below} personnes sont masqués ; "
+        f"en dessous de {masking.shares_from}, on lit des nombres, pas des pourcentages."
+    )

@@ -1,0 +1,231 @@
+"""Topics to rows: read in large batches, folded per row in memory, one bulk per batch, offsets after the rows."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from fastapi import APIRouter, FastAPI, Request
+from prometheus_client import Counter
+from pymongo import InsertOne, ReplaceOne
+
+from shared.auth import only
+from shared.events import EVENTS, Event
+from shared.hearing import code_of
+from shared.kafka import AWAY as KAFKA_AWAY
+from shared.kafka import PARTITIONS, consumer
+from shared.lease import Lease
+from shared.message import Message, Undecodable, read
+from shared.mongo import BulkWriteError, Collection, is_away
+from shared.parking import BEHIND, Parking, Record
+from shared.projection import Fact, Projection, Stored, fold
+from shared.store import Ledger
+
+log = structlog.get_logger()
+PROJECTED = Counter("etabli_projected", "Messages folded into rows.")
+BATCH = 20_000
+Facts = dict[str, dict[str, list[Fact]]]
+"""projection -> row id -> what is told of it, in order."""
+
+
+class Changes:
+    """A number that rises each time rows changed, and a way to wait for it."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._changed = asyncio.Condition()
+
+    async def wait(self, after: int) -> int:
+        """The change number, once it is past `after`."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.number > after)
+            return self.number
+
+    async def mark(self) -> None:
+        async with self._changed:
+            self.number += 1
+            self._changed.notify_all()
+
+
+@dataclass
+class Progress:
+    """How far a rebuild is, in messages."""
+
+    done: int = 0
+    total: int = 0
+    running: bool = False
+
+
+class Projector:
+    """Keeps a service's rows. One is active, by a lease; the others serve reads."""
+
+    def __init__(
+        self, ledger: Ledger, parking: Parking, projections: Sequence[Projection], *, bootstrap: str, group: str, holder: str
+    ) -> None:
+        self._projections = projections
+        self._rows: dict[str, Collection] = {p.name: ledger.database[p.name] for p in projections}
+        self._offsets: Collection = ledger.database["offsets"]
+        self._parking = parking
+        self._parked: Collection = ledger.database["parked"]
+        self._bootstrap = bootstrap
+        self._group = group
+        self._lease = Lease(ledger.database, "projector", holder)
+        self._rebuild_asked = False
+        self.topics = sorted({event.topic for projection in projections for event in projection.events})
+        self.changes = Changes()
+        self.progress = Progress()
+
+    async def run(self, _app: FastAPI | None = None) -> None:
+        """Project until cancelled; whatever server goes away is waited for."""
+        wait = 0.1
+        while True:
+            try:
+                if await self._lease.hold():
+                    reader = consumer(self._bootstrap, group_id=self._group, max_poll_records=BATCH, fetch_max_wait_ms=100)
+                    await reader.start()
+                    try:
+                        wait = 0.1
+                        await self._read(reader)
+                    finally:
+                        with contextlib.suppress(*KAFKA_AWAY):
+                            await reader.stop()
+            except KAFKA_AWAY as error:
+                log.warning("projector.kafka_away", error=type(error).__name__)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("projector.database_away", error=type(error).__name__)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 5.0)
+
+    def ask_rebuild(self) -> None:
+        """Forget every row and read everything again, from the first message."""
+        self._rebuild_asked = True
+        self.progress = Progress(running=True)
+
+    async def apply(self, messages: Sequence[tuple[Event, Message]]) -> None:
+        """Fold messages into their rows and write each row once. Messages already heard change nothing."""
+        told: Facts = defaultdict(lambda: defaultdict(list))
+        for event, message in messages:
+            for projection in self._projections:
+                for row in projection.rows(event):
+                    fact = Fact(message.source, message.sequence, message.time, row.facts)
+                    told[projection.name][row.id].append(fact)
+        for name, facts in told.items():
+            while not await self._write(self._rows[name], facts):
+                log.info("projector.rows_changed_meanwhile", projection=name)
+
+    async def _read(self, reader: AIOKafkaConsumer) -> None:
+        partitions = [TopicPartition(topic, number) for topic in self.topics for number in range(PARTITIONS)]
+        reader.assign(partitions)
+        await self._seek(reader, partitions)
+        while await self._lease.hold():
+            if self._rebuild_asked:
+                await self._start_over(reader, partitions)
+            batches: Mapping[TopicPartition, Sequence[Any]] = await reader.getmany(timeout_ms=250, max_records=BATCH)
+            if batches:
+                await self._take_in([record for batch in batches.values() for record in batch])
+                await self._keep_offsets(reader, {tp: batch[-1].offset + 1 for tp, batch in batches.items()})
+                await self.changes.mark()
+            if self.progress.running:
+                self._count(sum(map(len, batches.values())))
+
+    async def _take_in(self, records: Sequence[Any]) -> None:
+        behind = set(await self._parking.first_of_each_key())
+        messages: list[tuple[Event, Message]] = []
+        for record in records:
+            try:
+                if (record.topic, record.key) in behind:
+                    raise Undecodable(BEHIND)
+                message = read(record.headers, record.key, record.value)
+                event = message.event()
+                for projection in self._projections:
+                    projection.rows(event)  # a bug on this event parks it, not its batch
+                messages.append((event, message))
+            except Exception as error:
+                await self._parking.park(_record(record), code_of(error))
+                behind.add((record.topic, record.key))
+        await self.apply(messages)
+        PROJECTED.inc(len(messages))
+
+    async def _write(self, rows: Collection, told: Mapping[str, Sequence[Fact]]) -> bool:
+        """One bulk for these rows. False when another writer was there first: fold again on what it left."""
+        found: dict[str, Stored] = {row["_id"]: row async for row in rows.find({"_id": {"$in": list(told)}})}
+        writes: list[InsertOne[Stored] | ReplaceOne[Stored]] = []
+        for id, facts in told.items():
+            stored = row = found.get(id)
+            for fact in facts:
+                row = fold(row, id, fact)
+            if row is None or row is stored:
+                continue
+            new = {**row, "version": row["version"] + 1}
+            writes.append(ReplaceOne({"_id": id, "version": stored["version"]}, new) if stored else InsertOne(new))
+        if not writes:
+            return True
+        try:
+            done = await rows.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if any(one["code"] != 11000 for one in error.details["writeErrors"]):
+                raise
+            return False
+        return bool(done.inserted_count + done.matched_count == len(writes))
+
+    async def _seek(self, reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
+        kept = {row["_id"]: row["next"] async for row in self._offsets.find()}
+        for tp in partitions:
+            reader.seek(tp, kept.get(f"{tp.topic}/{tp.partition}", 0))
+
+    async def _keep_offsets(self, reader: AIOKafkaConsumer, following: Mapping[TopicPartition, int]) -> None:
+        rows = [ReplaceOne({"_id": f"{tp.topic}/{tp.partition}"}, {"next": next}, upsert=True) for tp, next in following.items()]
+        await self._offsets.bulk_write(rows, ordered=False)
+        try:
+            await reader.commit(dict(following))
+        except KAFKA_AWAY as error:
+            log.warning("projector.commit_failed", error=type(error).__name__)  # only lag shows it: ours are kept above
+
+    async def _start_over(self, reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
+        ends = await reader.end_offsets(list(partitions))
+        for collection in (self._offsets, *self._rows.values(), self._parked):  # offsets first: killed here, nothing is lost
+            await collection.delete_many({})
+        for tp in partitions:
+            reader.seek(tp, 0)
+        self._rebuild_asked = False
+        self.progress = Progress(total=sum(ends.values()), running=True)
+
+    def _count(self, messages: int) -> None:
+        done = self.progress.done + messages
+        self.progress = Progress(done, max(self.progress.total, done), running=done < self.progress.total)
+
+
+def handlers(projections: Sequence[Projection]) -> dict[type[Event], Any]:
+    """How unparked messages are heard: folded like any other. The store must have a `projector`."""
+
+    async def hear(store: Any, event: Event, message: Message) -> None:
+        await store.projector.apply([(event, message)])
+        await store.projector.changes.mark()
+
+    return dict.fromkeys(EVENTS.values(), hear)
+
+
+router = APIRouter(prefix="/admin/rebuild", tags=["exploitation"], dependencies=[only("admin")])
+
+
+@router.post("", status_code=202)
+async def rebuild(request: Request) -> dict[str, Any]:
+    """Read every topic again from its first message into empty rows."""
+    request.app.state.store.projector.ask_rebuild()
+    return await rebuilding(request)
+
+
+@router.get("")
+async def rebuilding(request: Request) -> dict[str, Any]:
+    """How far the rebuild is, in messages."""
+    return asdict(request.app.state.store.projector.progress)
+
+
+def _record(record: Any) -> Record:
+    return Record(record.topic, record.partition, record.offset, record.key, record.value, dict(record.headers))

@@ -1,0 +1,134 @@
+"""The real servers, a fresh database for each test, and services running in this process with signed callers."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+from deploy.local.servers import Servers, running_servers
+from shared.app import Service, build
+from shared.auth import make_keys, sign
+from shared.clock import Clock, real_now
+from shared.kafka import create_topics
+from shared.mongo import Database, connect
+from shared.settings import Settings
+from shared.store import Ledger
+
+A_MORNING = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Kafka and mongod, once for the session, with the topics."""
+    with running_servers(tmp_path_factory.mktemp("servers")) as running:
+        asyncio.run(create_topics(running.kafka))
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(servers: Servers) -> AsyncIterator[Database]:
+    """An empty database of this test's own."""
+    fresh = connect(servers.mongodb, f"test_{uuid.uuid4().hex[:12]}")
+    yield fresh
+    await fresh.client.drop_database(fresh.name)
+    fresh.client.close()
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    """A ledger on an empty database, whose clock stands on 1 September 2025, eight in the morning in Paris."""
+    return Ledger(database, "test", Clock(A_MORNING))
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the signing key, its JWKS and the secret of hashes."""
+    folder = tmp_path_factory.mktemp("keys")
+    make_keys(folder / "private.pem", folder / "jwks.json")
+    (folder / "secret").write_text("5" * 64)
+    return folder
+
+
+@dataclass
+class Running:
+    """A service in this process. `as_` gives a client signed in as that scope (`school:besancon:head`)."""
+
+    app: FastAPI
+    settings: Settings
+    _keys: Path
+    _clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def as_(self, scope: str, *, sub: str = "someone") -> httpx.AsyncClient:
+        token = sign(self._keys / "private.pem", scope, sub=sub, now=real_now(), lifetime=timedelta(hours=1))
+        return self._client({"Authorization": f"Bearer {token}"})
+
+    def signed_out(self) -> httpx.AsyncClient:
+        return self._client({})
+
+    def _client(self, headers: dict[str, str]) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url="http://etabli", headers=headers)
+        self._clients.append(client)
+        return client
+
+    @property
+    def store(self) -> Any:
+        return self.app.state.store
+
+    async def until(self, true: Callable[[], Any], *, within: float = 20) -> Any:
+        """Wait for an async condition to give something true, and return that."""
+        async with asyncio.timeout(within):
+            while not (found := await true()):
+                await asyncio.sleep(0.02)
+            return found
+
+
+Start = Callable[..., AbstractAsyncContextManager[Running]]
+
+
+@pytest.fixture
+def running(servers: Servers, keys: Path) -> Start:
+    """`async with running(make_service) as r`: the service of `make_service(settings)`, on an emptied database.
+
+    Its group keeps its offsets from test to test: what earlier tests told is not heard again. Keyword arguments are settings. The simulated clock stands on 1 September 2025 unless `simulated_start` says otherwise.
+    """
+
+    @asynccontextmanager
+    async def start(
+        make: Callable[[Settings], Service], settings: type[Settings] = Settings, **knobs: Any
+    ) -> AsyncIterator[Running]:
+        said = {
+            "kafka": servers.kafka, "mongodb": servers.mongodb, "jwks_file": keys / "jwks.json", "secret_file": keys / "secret",
+            "simulated": True, "simulated_start": A_MORNING.isoformat(), "longest_wait": 0.5,
+        }  # fmt: skip
+        service = make(settings(**{**said, **knobs}))
+        own_database = f"etabli_{service.name}"
+        app = build(service)
+        async with AsyncExitStack() as stack:
+            fresh = connect(servers.mongodb, own_database)
+            await fresh.client.drop_database(own_database)
+            fresh.client.close()
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            here = Running(app, service.settings, keys)
+            async with asyncio.timeout(20):
+                while not app.state.prepared:
+                    await asyncio.sleep(0.02)
+            yield here
+            for client in here._clients:
+                await client.aclose()
+
+    return start
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("ETABLI_LOG_LEVEL", "WARNING")

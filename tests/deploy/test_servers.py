@@ -1,0 +1,103 @@
+"""Servers, their folder and their ports."""
+
+import socket
+import threading
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from deploy.local.errors import CannotRun
+from deploy.local.folder import is_held, locked
+from deploy.local.mongod import mongod, mongodb_url
+from deploy.local.ports import HOST, keep_ports
+from deploy.local.process import Process
+from deploy.local.servers import running_servers
+from deploy.local.stack import keep_simulated, stop
+from deploy.local.supervisor import Supervisor
+
+
+def test_given_servers_win_and_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka-1:9092,kafka-2:9092")
+    monkeypatch.setenv("MONGODB_URL", "mongodb://given/")
+    with running_servers(tmp_path) as servers:
+        assert (servers.kafka, servers.mongodb) == ("kafka-1:9092,kafka-2:9092", "mongodb://given/")
+        assert (servers.kafka_process, servers.mongod_process) == (None, None)
+
+
+def test_mongod_takes_writes_again_after_its_port_changed(tmp_path: Path) -> None:
+    for count, port in enumerate(keep_ports(tmp_path / "ports.json", ["one", "other"]).values(), start=1):
+        server = mongod(tmp_path / "data", port=port, log=tmp_path / "log")
+        server.start()
+        server.wait_ready()
+        client: MongoClient[dict[str, Any]] = MongoClient(mongodb_url(port))
+        with client:
+            client.test.things.insert_one({})
+            assert client.test.things.count_documents({}) == count
+        server.kill()
+
+
+def test_ports_are_kept_but_for_one_that_was_taken(tmp_path: Path) -> None:
+    first = keep_ports(tmp_path / "ports.json", ["kafka", "mongod"])
+    assert keep_ports(tmp_path / "ports.json", ["kafka", "mongod"]) == first
+    with socket.create_server((HOST, first["kafka"])):
+        second = keep_ports(tmp_path / "ports.json", ["kafka", "mongod"])
+    assert second["mongod"] == first["mongod"]
+    assert second["kafka"] not in first.values()
+
+
+def test_two_stacks_never_share_a_folder(tmp_path: Path) -> None:
+    assert not is_held(tmp_path)
+    with locked(tmp_path):
+        assert is_held(tmp_path)
+        with pytest.raises(CannotRun, match="sert déjà à une pile en marche"), running_servers(tmp_path):
+            pass
+    assert not is_held(tmp_path)
+
+
+def test_invented_facts_never_mix_with_true_ones(tmp_path: Path) -> None:
+    keep_simulated(tmp_path, True)
+    with pytest.raises(CannotRun, match="données simulées"):
+        keep_simulated(tmp_path, False)
+
+
+def test_a_server_that_ends_while_it_starts_says_why(tmp_path: Path) -> None:
+    broken = Process("mongod", ["sh", "-c", "echo no room left; exit 5"], log=tmp_path / "log", ready=lambda: False)
+    broken.start()
+    with pytest.raises(CannotRun, match=r"mongod s'est arrêté pendant son démarrage\.\n.*\n  no room left"):
+        broken.wait_ready()
+
+
+def test_services_end_before_kafka_and_kafka_before_mongod(tmp_path: Path) -> None:
+    ends = tmp_path / "ends"
+    script = 'trap "echo $0 >> {ends}; exit" TERM; touch {log}.ready; while :; do sleep 0.05; done'
+
+    def process(name: str) -> Process:
+        log = tmp_path / name
+        ready = Path(f"{log}.ready")
+        return Process(name, ["sh", "-c", script.format(ends=ends, log=log), name], log=log, ready=ready.exists)
+
+    processes = [process(name) for name in ("referral", "reporting", "kafka", "mongod")]
+    for each in processes:
+        each.start()
+        each.wait_ready()
+    stop(processes)
+    assert sorted(ends.read_text().split()[:2]) == ["referral", "reporting"]
+    assert ends.read_text().split()[2:] == ["kafka", "mongod"]
+
+
+def test_giving_up_stops_the_others_and_interrupts_whoever_is_busy(tmp_path: Path) -> None:
+    def process(name: str, script: str) -> Process:
+        return Process(name, ["sh", "-c", script], log=tmp_path / name, ready=lambda: True)
+
+    processes = [process("referral", "exit 3"), process("kafka", "sleep 60")]
+    processes[1].start()
+    busy = threading.Event()
+    with Supervisor(processes, give_up=partial(stop, processes)) as supervisor:
+        supervisor.on_failure = busy.set
+        assert busy.wait(10)
+    assert not any(each.alive for each in processes)
+    with pytest.raises(CannotRun, match="referral s'est arrêté 3 fois en une minute"):
+        supervisor.check()

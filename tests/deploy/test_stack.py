@@ -1,0 +1,129 @@
+"""A stack is started, killed in every way, and ended: nothing outlives it and nothing is lost."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from pymongo import MongoClient
+
+from deploy.local.kafka import knows_itself
+from deploy.local.stack import is_ready
+from tests.deploy.conftest import ROOT, Launch, Program, alive, eventually
+
+TOPIC = "etabli.referral"
+
+
+def port(program: Program, service: str) -> int:
+    return int(program.addresses[service].rsplit(":", 1)[1])
+
+
+def gone(program: Program) -> bool:
+    return not any(alive(pid) for pid in program.pids.values())
+
+
+def places(program: Program) -> dict[str, Any]:
+    """Where each part answers."""
+    return {name: address for name, address in program.addresses.items() if name not in ("tokens", "pids")}
+
+
+def test_a_child_that_dies_is_started_again_on_its_port_with_a_word(launch: Launch, tmp_path: Path) -> None:
+    program = launch(tmp_path / "data")
+    for name in ("referral", "mongod", "kafka"):
+        os.kill(program.pids[name], signal.SIGKILL)
+        assert program.hears(f"{name} s'est arrêté (signal SIGKILL) : il est relancé.")
+    assert eventually(lambda: is_ready(port(program, "referral")), within=5)
+    assert eventually(lambda: knows_itself(port(program, "kafka")), within=15)
+    keep(program.addresses["mongodb"], "after")
+    asyncio.run(tell(program.addresses["kafka"], b"after"))
+
+    assert program.end(signal.SIGTERM) == 0
+    assert gone(program)
+
+
+def test_ctrl_c_ends_everything_in_good_order(launch: Launch, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    program = launch(data)
+    assert (data / "stack.json").stat().st_mode & 0o777 == 0o600
+
+    assert program.end(signal.SIGINT) == -signal.SIGINT
+    assert gone(program)
+    assert not (data / "stack.json").exists()
+    assert (data / "kafka" / "log" / ".kafka_cleanshutdown").exists()
+    assert (data / "mongod" / "mongod.lock").read_text() == ""
+
+
+def test_three_deaths_in_a_minute_stop_the_stack_and_say_why(launch: Launch, tmp_path: Path) -> None:
+    program = launch(tmp_path / "data")
+    for _ in range(3):
+        assert eventually(lambda: is_ready(port(program, "production")), within=5)
+        with suppress(OSError, HTTPException):
+            urlopen(f"{program.addresses['production']}/die")
+
+    assert program.process.wait(30) == 1
+    assert "production s'est arrêté 3 fois en une minute (code 3) : la pile s'arrête." in program.said
+    assert "logs/production.log" in program.said
+    assert gone(program)
+
+
+def test_nothing_outlives_a_supervisor_killed_outright_and_the_next_one_goes_on(launch: Launch, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    first = launch(data)
+    keep(first.addresses["mongodb"], "kept")
+    asyncio.run(tell(first.addresses["kafka"], b"kept"))
+    keys = {file.name: file.read_bytes() for file in (data / "keys").iterdir()}
+
+    first.end(signal.SIGKILL)
+    assert eventually(lambda: gone(first), within=5)
+
+    second = launch(data)
+    assert places(second) == places(first)
+    assert {file.name: file.read_bytes() for file in (data / "keys").iterdir()} == keys
+    assert kept(second.addresses["mongodb"]) == ["kept"]
+    assert asyncio.run(heard(second.addresses["kafka"])) == b"kept"
+
+
+def test_a_stack_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
+    starter = (
+        "import subprocess, sys\n"
+        "up = subprocess.Popen([sys.executable, '-m', 'tests.deploy.up', sys.argv[1]], stdout=subprocess.PIPE)\n"
+        "up.stdout.readline()\n"
+        "print(up.pid)\n"
+    )
+    command = [sys.executable, "-c", starter, str(tmp_path / "data")]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    stack = int(done.stdout)
+
+    assert eventually(lambda: not alive(stack), within=20)
+    assert (tmp_path / "data" / "kafka" / "log" / ".kafka_cleanshutdown").exists()
+
+
+def keep(url: str, name: str) -> None:
+    client: MongoClient[dict[str, Any]] = MongoClient(url)
+    with client:
+        client.test.things.insert_one({"_id": name})
+
+
+def kept(url: str) -> list[str]:
+    client: MongoClient[dict[str, Any]] = MongoClient(url)
+    with client:
+        return [thing["_id"] for thing in client.test.things.find()]
+
+
+async def tell(bootstrap: str, value: bytes) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True) as producer:
+        await producer.send_and_wait(TOPIC, value)
+
+
+async def heard(bootstrap: str) -> bytes:
+    async with AIOKafkaConsumer(TOPIC, bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+        message = await asyncio.wait_for(consumer.getone(), 10)
+        value: bytes = message.value
+        return value

@@ -1,0 +1,110 @@
+"""Builders of enrolment's tests: referrals, intakes at any step, messages. Everything has a default."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import reduce
+from typing import Any
+from uuid import UUID
+
+from services.enrolment.domain import applications, seats
+from services.enrolment.domain.intake import Intake, evolve
+from services.enrolment.domain.school import Programme
+from shared.events import Event, ProgrammeOpened, ReferralSubmitted, SchoolRegistered
+from shared.events.catalogue import Certification, Promotion
+from shared.events.enrolment import Met
+from shared.events.referral import Situation, Wish
+from shared.message import Message, message_of
+
+OPENING = date(2025, 5, 1)
+START = date(2025, 9, 1)
+CLOSING = date(2025, 10, 31)
+MAY = date(2025, 5, 12)
+DEADLINE = date(2025, 6, 15)
+
+
+def a_programme(**said: Any) -> Programme:
+    default = {
+        "programme": "usinage", "title": "CAP Usinage", "certification": Certification.CAP, "sector": "usinage", "years": 2,
+        "dangerous_machines": True,
+    }  # fmt: skip
+    return Programme(**{**default, **said})
+
+
+def a_school(**said: Any) -> SchoolRegistered:
+    default = {"school": "besancon", "name": "École de Besançon", "commune": "25056", "town": "Besançon", "department": "25"}
+    return SchoolRegistered(**{"on": OPENING, **default, **said})
+
+
+def programme_opened(**said: Any) -> ProgrammeOpened:
+    return ProgrammeOpened(**{"school": "besancon", "on": OPENING, **a_programme().model_dump(), **said})
+
+
+def intake_command(**said: Any) -> dict[str, Any]:
+    default = {
+        "school": "besancon", "programme": a_programme(), "school_year": "2025-2026", "year_of_study": 1, "seats": 2,
+        "starts_on": START, "closes_on": CLOSING, "promotion": Promotion.CONFIRMED, "on": OPENING,
+    }  # fmt: skip
+    return {**default, **said}
+
+
+def an_intake(**said: Any) -> Intake:
+    return happened(None, seats.open_intake(None, **intake_command(**said)))
+
+
+def a_referral(**said: Any) -> ReferralSubmitted:
+    default = {
+        "referral_id": uuid.uuid4(), "young_id": uuid.uuid4(), "agency": "cio-dole", "birth_month": "2009-03",
+        "situation": Situation.IN_SCHOOL_AT_RISK, "department": "39", "on": MAY,
+        "wishes": (Wish(school="besancon", programme="usinage"),),
+    }  # fmt: skip
+    return ReferralSubmitted(**{**default, **said})
+
+
+def happened(intake: Intake | None, events: Sequence[Event]) -> Intake:
+    """The intake after events."""
+    state = reduce(evolve, events, intake)
+    assert state is not None
+    return state
+
+
+def applied(intake: Intake, referral: ReferralSubmitted, *, on: date = MAY) -> Intake:
+    return happened(intake, applications.apply(intake, referral=referral, programme=a_programme(), on=on))
+
+
+def admitted(intake: Intake, referral: ReferralSubmitted, *, on: date = MAY) -> Intake:
+    intake = applied(intake, referral, on=on)
+    return happened(intake, applications.admit(intake, young_id=referral.young_id, met=Met.INTERVIEW, on=on))
+
+
+def waitlisted(intake: Intake, referral: ReferralSubmitted, *, on: date = MAY) -> Intake:
+    intake = admitted(intake, referral, on=on)
+    return happened(intake, applications.waitlist(intake, young_id=referral.young_id, on=on))
+
+
+def offered(intake: Intake, referral: ReferralSubmitted, *, until: date = DEADLINE) -> Intake:
+    intake = admitted(intake, referral)
+    return happened(intake, applications.offer(intake, young_id=referral.young_id, until=until, on=MAY))
+
+
+def confirmed(intake: Intake, referral: ReferralSubmitted) -> Intake:
+    intake = offered(intake, referral)
+    return happened(intake, applications.confirm(intake, young_id=referral.young_id, on=MAY))
+
+
+def said(intake: Intake, young_id: UUID, *, on: date = MAY, **more: Any) -> dict[str, Any]:
+    """The fields of an event about a young person in an intake."""
+    return {
+        "intake_id": intake.intake_id, "young_id": young_id, "school": intake.school, "programme": intake.programme, "on": on,
+        **more,
+    }  # fmt: skip
+
+
+def a_message(event: Event, *, source: str, sequence: int = 1, on: date = MAY) -> Message:
+    """An event as it is heard, told at noon of a day."""
+    return message_of(event, source=source, sequence=sequence, time=datetime(on.year, on.month, on.day, 12, tzinfo=UTC))
+
+
+def heard(referral: ReferralSubmitted, *, sequence: int = 1, on: date = MAY) -> Message:
+    """A referral as it is heard from its own document."""
+    return a_message(referral, source=f"/referral/referrals/{referral.referral_id}", sequence=sequence, on=on)

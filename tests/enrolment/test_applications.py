@@ -1,0 +1,267 @@
+"""An application: opened, joined, examined, answered."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.enrolment.domain import applications
+from services.enrolment.domain.intake import Intake, Referring
+from services.enrolment.domain.statuses import ALLOWED, Status, Verb
+from shared.errors import Refused
+from shared.events import (
+    ApplicationAdmissible,
+    ApplicationIneligible,
+    ApplicationOpened,
+    ApplicationRefused,
+    ApplicationReopened,
+    ApplicationUnderReview,
+    ApplicationWithdrawn,
+    Event,
+    InterviewPlanned,
+    PlaceConfirmed,
+    PlaceOffered,
+)
+from shared.events.enrolment import IneligibleReason, Met
+from shared.events.referral import RefusalCode, Situation
+from tests.enrolment.building import (
+    CLOSING,
+    DEADLINE,
+    MAY,
+    a_programme,
+    a_referral,
+    admitted,
+    an_intake,
+    applied,
+    confirmed,
+    happened,
+    offered,
+    said,
+)
+
+YOUNG, MACHINES = IneligibleReason.TOO_YOUNG, IneligibleReason.TOO_YOUNG_FOR_MACHINES
+
+
+def test_a_wish_opens_an_application_that_the_school_examines() -> None:
+    intake, referral = an_intake(), a_referral()
+    assert applications.apply(intake, referral=referral, programme=a_programme(), on=MAY) == [
+        ApplicationOpened(
+            **said(intake, referral.young_id), referral_id=referral.referral_id, agency="cio-dole", school_year="2025-2026",
+            priority=2,
+        ),
+        ApplicationUnderReview(**said(intake, referral.young_id)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("born", "machines", "reasons"),
+    [
+        ("2010-08", True, ()),
+        ("2010-09", True, (MACHINES,)),
+        ("2010-09", False, ()),
+        ("2011-08", False, ()),
+        ("2011-09", False, (YOUNG,)),
+        ("2012-05", True, (YOUNG, MACHINES)),
+        ("1990-01", True, ()),
+    ],
+)
+def test_eligibility_is_computed_for_the_day_the_intake_starts(
+    born: str, machines: bool, reasons: tuple[IneligibleReason, ...]
+) -> None:
+    intake, referral = an_intake(), a_referral(birth_month=born)
+    told = applications.apply(intake, referral=referral, programme=a_programme(dangerous_machines=machines), on=MAY)[1]
+    against = ApplicationIneligible(**said(intake, referral.young_id), reasons=reasons)
+    assert told == (against if reasons else ApplicationUnderReview(**said(intake, referral.young_id)))
+
+
+@pytest.mark.parametrize(
+    ("born", "situation", "priority"),
+    [
+        ("2010-08", Situation.OUT_OF_SCHOOL, 1),
+        ("2006-09", Situation.OUT_OF_SCHOOL, 1),
+        ("2006-08", Situation.OUT_OF_SCHOOL, 3),
+        ("2010-09", Situation.OUT_OF_SCHOOL, 3),
+        ("2009-01", Situation.IN_TROISIEME, 2),
+    ],
+)
+def test_who_is_out_of_school_and_15_to_18_comes_first(born: str, situation: Situation, priority: int) -> None:
+    referral = a_referral(birth_month=born, situation=situation)
+    opened = applications.apply(an_intake(), referral=referral, programme=a_programme(), on=MAY)[0]
+    assert isinstance(opened, ApplicationOpened)
+    assert opened.priority == priority
+
+
+def test_a_second_referral_joins_the_application_where_it_stands() -> None:
+    first = a_referral()
+    second = a_referral(young_id=first.young_id, agency="mlds-jura", situation=Situation.OUT_OF_SCHOOL)
+    intake = admitted(an_intake(), first)
+    told = applications.apply(intake, referral=second, programme=a_programme(), on=MAY)
+    assert [type(event) for event in told] == [ApplicationOpened]
+    joined = happened(intake, told).application(first.young_id)
+    before = intake.application(first.young_id)
+    asking = Referring(referral_id=second.referral_id, agency="mlds-jura")
+    assert joined == before.model_copy(update={"referrals": (*before.referrals, asking), "priority": 1})
+
+
+def test_the_same_referral_twice_changes_nothing() -> None:
+    referral = a_referral()
+    assert applications.apply(applied(an_intake(), referral), referral=referral, programme=a_programme(), on=MAY) == []
+
+
+@pytest.mark.parametrize(
+    "status", [Status.INELIGIBLE, Status.REFUSED, Status.DECLINED, Status.EXPIRED, Status.ENROLLED, Status.LEFT]
+)
+def test_an_intake_that_answered_does_not_open_again_for_another_referral(status: Status) -> None:
+    referral = a_referral()
+    intake = standing_as(status, referral.young_id)
+    again = a_referral(young_id=referral.young_id)
+    assert applications.apply(intake, referral=again, programme=a_programme(), on=MAY) == []
+
+
+def test_after_a_withdrawal_a_new_referral_begins_again_behind_the_others() -> None:
+    first, other = a_referral(), a_referral()
+    intake = applied(admitted(an_intake(), first), other)
+    intake = happened(intake, applications.withdraw(intake, young_id=first.young_id, agency=None, on=MAY))
+    intake = applied(intake, a_referral(young_id=first.young_id, agency="mlds-jura"))
+    again = intake.application(first.young_id)
+    assert (again.status, again.met) == (Status.UNDER_REVIEW, None)
+    assert again.arrival > intake.application(other.young_id).arrival
+
+
+def test_an_ineligible_application_is_examined_only_by_a_dispensation_whose_motive_is_not_told() -> None:
+    referral = a_referral(birth_month="2010-09")
+    intake = applied(an_intake(), referral)
+    with pytest.raises(Refused, match="not_eligible"):
+        applications.review(intake, young_id=referral.young_id, overridden=False, on=MAY)
+    told = applications.review(intake, young_id=referral.young_id, overridden=True, on=MAY)
+    assert told == [ApplicationUnderReview(**said(intake, referral.young_id), overridden=True)]
+    standing = happened(intake, told).application(referral.young_id)
+    assert (standing.status, standing.overridden, standing.reasons) == (Status.UNDER_REVIEW, True, (MACHINES,))
+
+
+def test_an_interview_may_be_moved_to_another_day() -> None:
+    referral, day = a_referral(), date(2025, 5, 20)
+    intake = applied(an_intake(), referral)
+    told = applications.plan_interview(intake, young_id=referral.young_id, planned_on=day, on=MAY)
+    assert told == [InterviewPlanned(**said(intake, referral.young_id), planned_on=day)]
+    intake = happened(intake, told)
+    assert applications.plan_interview(intake, young_id=referral.young_id, planned_on=day, on=MAY) == []
+    assert applications.plan_interview(intake, young_id=referral.young_id, planned_on=DEADLINE, on=MAY) != []
+
+
+def test_an_offer_holds_a_seat_until_its_day_and_at_most_until_the_closing() -> None:
+    referral = a_referral()
+    intake = admitted(an_intake(seats=1), referral)
+    told = applications.offer(intake, young_id=referral.young_id, until=date(2026, 3, 1), on=MAY)
+    assert told == [PlaceOffered(**said(intake, referral.young_id), until=CLOSING)]
+    intake = admitted(happened(intake, told), other := a_referral())
+    assert intake.seats_left == 0
+    with pytest.raises(Refused, match="no_place"):
+        applications.offer(intake, young_id=other.young_id, until=DEADLINE, on=MAY)
+
+
+def test_a_place_is_confirmed_within_its_deadline_only() -> None:
+    referral = a_referral()
+    intake = offered(an_intake(), referral)
+    told = applications.confirm(intake, young_id=referral.young_id, on=DEADLINE)
+    assert told == [PlaceConfirmed(**said(intake, referral.young_id, on=DEADLINE))]
+    with pytest.raises(Refused, match="offer_expired"):
+        applications.confirm(intake, young_id=referral.young_id, on=date(2025, 6, 16))
+
+
+def test_a_place_declined_is_free_again() -> None:
+    referral = a_referral()
+    intake = offered(an_intake(seats=1), referral)
+    intake = happened(intake, applications.decline(intake, young_id=referral.young_id, on=MAY))
+    assert intake.seats_left == 1
+
+
+def test_a_refusal_says_its_code_and_may_be_taken_back() -> None:
+    referral = a_referral()
+    intake = applied(an_intake(), referral)
+    told = applications.refuse(intake, young_id=referral.young_id, code=RefusalCode.NO_PLACE, on=MAY)
+    assert told == [ApplicationRefused(**said(intake, referral.young_id), code=RefusalCode.NO_PLACE)]
+    intake = happened(intake, told)
+    told = applications.reopen(intake, young_id=referral.young_id, on=MAY)
+    assert told == [ApplicationReopened(**said(intake, referral.young_id))]
+    standing = happened(intake, told).application(referral.young_id)
+    assert (standing.status, standing.code) == (Status.UNDER_REVIEW, None)
+
+
+def test_who_was_met_is_still_admissible_after_a_reopening() -> None:
+    referral = a_referral()
+    intake = admitted(an_intake(), referral)
+    intake = happened(intake, applications.refuse(intake, young_id=referral.young_id, code=RefusalCode.OTHER, on=MAY))
+    intake = happened(intake, applications.reopen(intake, young_id=referral.young_id, on=MAY))
+    assert intake.application(referral.young_id).status is Status.ADMISSIBLE
+
+
+def test_withdrawing_a_referral_takes_back_what_no_other_agency_asked_for() -> None:
+    referral = a_referral()
+    intake = applied(an_intake(), referral)
+    asked: dict[str, Any] = {"young_id": referral.young_id, "referral_id": referral.referral_id, "agency": "cio-dole", "on": MAY}
+    assert applications.withdraw_referral(intake, **asked) == [ApplicationWithdrawn(**said(intake, referral.young_id))]
+    joined = applied(intake, a_referral(young_id=referral.young_id, agency="mlds-jura"))
+    assert applications.withdraw_referral(joined, **asked) == []
+    assert applications.withdraw_referral(confirmed(an_intake(), referral), **asked) == []
+    assert applications.withdraw_referral(intake, **{**asked, "referral_id": uuid4()}) == []
+
+
+def test_nothing_moves_forward_after_the_closing() -> None:
+    referral = a_referral()
+    intake = applied(an_intake(), referral)
+    with pytest.raises(Refused, match="intake_closed"):
+        applications.admit(intake, young_id=referral.young_id, met=Met.INTERVIEW, on=date(2025, 11, 1))
+    told = applications.admit(intake, young_id=referral.young_id, met=Met.INTERVIEW, on=CLOSING)
+    assert told == [ApplicationAdmissible(**said(intake, referral.young_id, on=CLOSING), met=Met.INTERVIEW)]
+
+
+Decision = Callable[[Intake, UUID], list[Event]]
+DECISIONS: dict[Verb, tuple[Status, Decision]] = {
+    Verb.REVIEW: (Status.UNDER_REVIEW, lambda i, y: applications.review(i, young_id=y, overridden=True, on=MAY)),
+    Verb.PLAN_INTERVIEW: (
+        Status.INTERVIEW_PLANNED, lambda i, y: applications.plan_interview(i, young_id=y, planned_on=MAY, on=MAY),
+    ),
+    Verb.PLAN_IMMERSION: (
+        Status.IMMERSION_PLANNED,
+        lambda i, y: applications.plan_immersion(i, young_id=y, planned_from=MAY, planned_until=MAY, on=MAY),
+    ),
+    Verb.END_IMMERSION: (Status.IMMERSION_ENDED, lambda i, y: applications.end_immersion(i, young_id=y, on=MAY)),
+    Verb.ADMIT: (Status.ADMISSIBLE, lambda i, y: applications.admit(i, young_id=y, met=Met.INTERVIEW, on=MAY)),
+    Verb.WAITLIST: (Status.WAITLISTED, lambda i, y: applications.waitlist(i, young_id=y, on=MAY)),
+    Verb.OFFER: (Status.OFFERED, lambda i, y: applications.offer(i, young_id=y, until=DEADLINE, on=MAY)),
+    Verb.CONFIRM: (Status.ENROLLED, lambda i, y: applications.confirm(i, young_id=y, on=MAY)),
+    Verb.DECLINE: (Status.DECLINED, lambda i, y: applications.decline(i, young_id=y, on=MAY)),
+    Verb.REFUSE: (Status.REFUSED, lambda i, y: applications.refuse(i, young_id=y, code=RefusalCode.OTHER, on=MAY)),
+    Verb.REOPEN: (Status.UNDER_REVIEW, lambda i, y: applications.reopen(i, young_id=y, on=MAY)),
+    Verb.WITHDRAW: (Status.WITHDRAWN, lambda i, y: applications.withdraw(i, young_id=y, agency=None, on=MAY)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", DECISIONS)
+@pytest.mark.parametrize("status", Status)
+def test_the_table_says_which_verbs_a_status_allows(status: Status, verb: Verb) -> None:
+    young_id = uuid4()
+    intake, (after, decide) = standing_as(status, young_id), DECISIONS[verb]
+    if verb in ALLOWED[status]:
+        told = decide(intake, young_id)
+        assert happened(intake, told).application(young_id).status is after
+    elif status is after:
+        assert decide(intake, young_id) == [] or verb is Verb.REVIEW
+    else:
+        with pytest.raises(Refused, match="not_allowed"):
+            decide(intake, young_id)
+
+
+def standing_as(status: Status, young_id: UUID) -> Intake:
+    """An intake of two seats where someone has this status, with the details that the decisions above would give."""
+    details: dict[Status, dict[str, object]] = {
+        Status.INTERVIEW_PLANNED: {"planned_on": MAY},
+        Status.IMMERSION_PLANNED: {"planned_from": MAY, "planned_until": MAY},
+        Status.OFFERED: {"until": DEADLINE},
+        Status.REFUSED: {"code": RefusalCode.OTHER},
+    }
+    intake = applied(an_intake(), a_referral(young_id=young_id))
+    return intake.with_standing(intake.application(young_id).model_copy(update={"status": status, **details.get(status, {})}))

@@ -1,0 +1,134 @@
+"""What must hold whatever the decisions and their order."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.enrolment.domain import applications, pupils, seats
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.place import Place
+from services.enrolment.domain.place import evolve as evolve_place
+from services.enrolment.domain.statuses import HOLDS_A_SEAT, Status
+from shared.errors import Refused
+from shared.events import Event, PlaceOffered
+from shared.events.catalogue import Promotion
+from shared.events.enrolment import Met
+from shared.events.pupils import InterruptionCode
+from shared.events.referral import RefusalCode, Situation
+from tests.enrolment.building import OPENING, START, a_programme, a_referral, an_intake, happened
+
+PEOPLE = [UUID(int=n) for n in range(6)]
+REFERRALS = {
+    young_id: a_referral(
+        young_id=young_id, situation=Situation.OUT_OF_SCHOOL if rank % 2 else Situation.OTHER,
+        birth_month="2009-03" if rank % 3 else "2012-03",
+    )
+    for rank, young_id in enumerate(PEOPLE)
+}  # fmt: skip
+Decision = Callable[[Intake, UUID, date], list[Event]]
+DECISIONS: dict[str, Decision] = {
+    "apply": lambda i, y, on: applications.apply(i, referral=REFERRALS[y], programme=a_programme(), on=on),
+    "override": lambda i, y, on: applications.review(i, young_id=y, overridden=True, on=on),
+    "admit": lambda i, y, on: applications.admit(i, young_id=y, met=Met.INTERVIEW, on=on),
+    "waitlist": lambda i, y, on: applications.waitlist(i, young_id=y, on=on),
+    "offer": lambda i, y, on: applications.offer(i, young_id=y, until=on + timedelta(days=7), on=on),
+    "confirm": lambda i, y, on: applications.confirm(i, young_id=y, on=on),
+    "decline": lambda i, y, on: applications.decline(i, young_id=y, on=on),
+    "refuse": lambda i, y, on: applications.refuse(i, young_id=y, code=RefusalCode.OTHER, on=on),
+    "reopen": lambda i, y, on: applications.reopen(i, young_id=y, on=on),
+    "withdraw": lambda i, y, on: applications.withdraw(i, young_id=y, agency=None, on=on),
+    "obsolete": lambda i, y, on: applications.make_obsolete(i, young_id=y, on=on),
+    "promote": lambda i, y, on: seats.promote(i, until=on + timedelta(days=7), on=on),
+    "promote_by_itself": lambda i, y, on: seats.promote_by_itself(i, on=on),
+    "let_pass": lambda i, y, on: seats.let_pass(i, today=on),
+    "take": lambda i, y, on: seats.take_seat(i, young_id=y, on=on),
+    "take_again": lambda i, y, on: seats.take_seat_again(i, young_id=y, on=on),
+    "give_back": lambda i, y, on: seats.give_back_seat(i, young_id=y, on=on),
+    "one_seat": lambda i, y, on: seats.change_seats(i, seats=1, on=on),
+    "three_seats": lambda i, y, on: seats.change_seats(i, seats=3, on=on),
+}
+STEPS = st.lists(st.tuples(st.sampled_from(sorted(DECISIONS)), st.sampled_from(PEOPLE), st.integers(0, 5)), max_size=80)
+GOOD_FOR_A_PLACE = [(name, young_id, 0) for young_id in PEOPLE for name in ("apply", "override", "admit")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=STEPS, promotion=st.sampled_from(Promotion))
+def test_there_are_never_more_pupils_and_offers_than_seats(steps: list[tuple[str, UUID, int]], promotion: Promotion) -> None:
+    intake, on = an_intake(seats=2, promotion=promotion), OPENING
+    for name, young_id, days in [*GOOD_FOR_A_PLACE, *steps]:
+        on += timedelta(days=days)
+        try:
+            told = DECISIONS[name](intake, young_id, on)
+        except Refused:
+            continue
+        intake = happened(intake, told)
+        assert sum(standing.status in HOLDS_A_SEAT for standing in intake.standings) <= intake.seats
+        assert intake.seats_left >= 0
+        again = _again(DECISIONS[name], intake, young_id, on)
+        assert again == [] or name in ("promote", "apply", "override")
+
+
+def _again(decision: Decision, intake: Intake, young_id: UUID, on: date) -> list[Event]:
+    try:
+        return decision(intake, young_id, on)
+    except Refused:
+        return []
+
+
+@settings(max_examples=100, deadline=None)
+@given(order=st.permutations(PEOPLE), waiting=st.permutations(PEOPLE), places=st.integers(1, 6))
+def test_the_waiting_list_is_served_by_priority_then_arrival(order: list[UUID], waiting: list[UUID], places: int) -> None:
+    intake = an_intake(seats=places, promotion=Promotion.AUTOMATIC)
+    for young_id in order:
+        for name in ("apply", "override", "admit"):
+            intake = happened(intake, _again(DECISIONS[name], intake, young_id, OPENING))
+    for young_id in waiting:
+        intake = happened(intake, DECISIONS["waitlist"](intake, young_id, OPENING))
+    served = [event.young_id for event in seats.promote_by_itself(intake, on=OPENING) if isinstance(event, PlaceOffered)]
+    ranks = [(intake.application(young_id).priority, order.index(young_id)) for young_id in served]
+    assert len(served) == places
+    assert all(before < after for before, after in pairwise(ranks))
+    left = [(one.priority, order.index(one.young_id)) for one in intake.standings if one.young_id not in served]
+    assert all(rank > ranks[-1] for rank in left)
+    assert all(one.status is Status.WAITLISTED for one in intake.standings)
+
+
+INTAKES = [an_intake(school=school) for school in ("besancon", "chalon", "dole")]
+PUPIL_STEPS = st.lists(
+    st.tuples(st.sampled_from(["enrol", "start", "miss", "interrupt", "resume"]), st.sampled_from(INTAKES)), max_size=40
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=PUPIL_STEPS)
+def test_nobody_ever_has_two_active_enrolments(steps: list[tuple[str, Intake]]) -> None:
+    place: Place | None = None
+    for name, intake in steps:
+        try:
+            told = _on_pupil(place, name, intake)
+        except Refused:
+            continue
+        for event in told:
+            place = evolve_place(place, event)
+        assert place is None or sum(pupils.ALLOWED[one.status] >= {pupils.Verb.CHANGE_PROGRAMME} for one in place.enrolments) <= 1
+
+
+def _on_pupil(place: Place | None, name: str, intake: Intake) -> list[Event]:
+    if name == "enrol":
+        born = "2009-03"
+        return pupils.enrol(place, young_id=PEOPLE[0], birth_month=born, intake=intake, programme=a_programme(), on=START)
+    if place is None:
+        return []
+    match name:
+        case "start":
+            return pupils.start(place, school=intake.school, on=START)
+        case "miss":
+            return pupils.miss_the_start(place, school=intake.school, on=START)
+        case "interrupt":
+            return pupils.interrupt(place, school=intake.school, code=InterruptionCode.OTHER, on=START)
+        case _:
+            return pupils.resume(place, school=intake.school, on=START)

@@ -1,0 +1,1 @@
+"""Production: orders, weeks, and the pupils it heard of."""

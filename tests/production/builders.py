@@ -1,0 +1,58 @@
+"""What the tests of production build, with overrides."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from services.production.domain.orders import Order, Status
+from services.production.domain.pupils import Presence, Pupil
+from shared.events import Event, StudentEnrolled
+from shared.events.production import ClientKind
+from shared.message import Message, message_of
+
+MONDAY = date(2025, 9, 8)
+WEEK = "2025-W37"
+
+
+def an_id(name: str) -> UUID:
+    """Always the same id for a name."""
+    return uuid5(NAMESPACE_OID, name)
+
+
+YOUNG = an_id("young")
+ENROLMENT = an_id("enrolment")
+ORDER = an_id("order")
+CLIENT = an_id("client")
+WHOSE: dict[str, Any] = {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "besancon", "programme": "cap-cip"}
+WHICH: dict[str, Any] = {"order_id": ORDER, "school": "besancon"}
+
+
+def a_pupil(**said: Any) -> Pupil:
+    usual = {**WHOSE, "birth_month": "2009-05", "starts_on": date(2025, 9, 1), "presence": Presence.HERE}
+    return Pupil(**{**usual, **said})
+
+
+def an_order(status: Status = Status.RECEIVED, *, on: date = MONDAY, **said: Any) -> Order:
+    """An order that took every step up to a status on the same day; a cancelled one was received only."""
+    line = [step for step in Status if step is not Status.CANCELLED]
+    taken = [Status.RECEIVED, status] if status is Status.CANCELLED else line[: line.index(status) + 1]
+    usual = {**WHICH, "client_id": CLIENT, "client_kind": ClientKind.COMPANY, "status": status, "steps": dict.fromkeys(taken, on)}
+    if Status.QUOTED in taken:
+        usual |= {"amount_cents": 45_000, "due_on": date(2025, 10, 1)}
+    if Status.INVOICED in taken:
+        usual["number"] = "2025-0001"
+    return Order(**{**usual, **said})
+
+
+def an_enrolment(**said: Any) -> StudentEnrolled:
+    usual = {
+        **WHOSE, "on": date(2025, 7, 1), "birth_month": "2009-05", "starts_on": date(2025, 9, 1), "intake_id": an_id("intake"),
+        "school_year": "2025-2026", "year_of_study": 1, "last_year": False,
+    }  # fmt: skip
+    return StudentEnrolled(**{**usual, **said})
+
+
+def told(event: Event, sequence: int) -> Message:
+    """The message that enrolment tells an event of a pupil in."""
+    source = f"/enrolment/places/{event.key}"
+    return message_of(event, source=source, sequence=sequence, time=datetime(2025, 9, 1, tzinfo=UTC))

@@ -1,0 +1,74 @@
+"""The service running, its school's pupils known and its callers signed in."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest_asyncio
+
+from services.production.main import service
+from services.production.store import Store
+from services.production.stream import HANDLERS
+from shared.events.pupils import Student
+from tests.conftest import Running, Start
+from tests.production.builders import an_enrolment, told
+
+A_FRIDAY = "2025-09-12T15:00:00+00:00"
+
+
+@dataclass
+class Production:
+    """Production on 12 September 2025, and three people who use it."""
+
+    running: Running
+    head: httpx.AsyncClient
+    workshop: httpx.AsyncClient
+    elsewhere: httpx.AsyncClient
+
+    @property
+    def store(self) -> Store:
+        store: Store = self.running.store
+        return store
+
+    def advance(self, to: str) -> None:
+        self.running.app.state.ledger.clock.advance(datetime.fromisoformat(to))
+
+    async def hear(self, event: Student, sequence: int) -> None:
+        """Hear an event as the stream does."""
+        await HANDLERS[type(event)](self.store, event, told(event, sequence))
+
+    async def a_pupil(self, young_id: UUID, **said: Any) -> UUID:
+        await self.hear(an_enrolment(young_id=young_id, enrolment_id=young_id, **said), 1)
+        return young_id
+
+    async def a_client(self, **said: Any) -> dict[str, Any]:
+        answer = await self.head.post("/clients", json={"name": "Mairie de Besançon", "kind": "public_body", **said})
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def an_order(self, upto: str = "received", **said: Any) -> dict[str, Any]:
+        """An order of the head's school that went that far today."""
+        client = await self.a_client()
+        answer = await self.head.post("/orders", json={"client_id": client["client_id"], "title": "Portail", **said})
+        assert answer.status_code == 201, answer.text
+        order: dict[str, Any] = answer.json()
+        quote = {"amount_cents": 45_000, "due_on": "2025-10-01"}
+        for verb in ("quote", "accept", "start", "complete", "deliver", "invoice"):
+            if order["status"] == upto:
+                break
+            answer = await self.head.post(f"/orders/{order['order_id']}/{verb}", json=quote if verb == "quote" else {})
+            assert answer.status_code == 200, answer.text
+            order = answer.json()
+        return order
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def production(running: Start) -> AsyncIterator[Production]:
+    async with running(service, simulated_start=A_FRIDAY) as here:
+        yield Production(
+            here, here.as_("school:besancon:head"), here.as_("school:besancon:workshop"), here.as_("school:chalon:head")
+        )

@@ -1,0 +1,169 @@
+"""Orders and clients over HTTP, on the real servers."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.production.conftest import Production
+
+
+async def test_an_order_goes_from_receipt_to_invoice(production: Production) -> None:
+    client = await production.a_client(
+        name="Garage du Doubs", kind="company", siret="732 829 320 00074", contact="03 81 00 00 00"
+    )
+    asked = {"client_id": client["client_id"], "title": "Douze platines", "on": "2025-09-08"}
+    order = (await production.head.post("/orders", json=asked)).json()
+    path = f"/orders/{order['order_id']}"
+    quote = {"amount_cents": 120_050, "due_on": "2025-10-03", "on": "2025-09-09"}
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("quote", quote),
+        ("accept", {"on": "2025-09-10"}),
+        ("start", {}),
+        ("complete", {}),
+    ]
+    for verb, body in [*steps, ("deliver", {}), ("invoice", {})]:
+        answer = await production.head.post(f"{path}/{verb}", json=body)
+        assert answer.status_code == 200, answer.text
+
+    assert (await production.head.get(path)).json() == {
+        "order_id": order["order_id"], "school": "besancon", "client_id": client["client_id"], "client_kind": "company",
+        "title": "Douze platines", "status": "invoiced", "status_label": "facturée",
+        "steps": {
+            "received": "2025-09-08", "quoted": "2025-09-09", "accepted": "2025-09-10", "started": "2025-09-12",
+            "completed": "2025-09-12", "delivered": "2025-09-12", "invoiced": "2025-09-12",
+        },
+        "amount_cents": 120_050, "due_on": "2025-10-03", "number": "2025-0001", "cancelled_because": None,
+    }  # fmt: skip
+
+
+async def test_what_is_told_of_an_order_says_neither_its_client_nor_its_title(production: Production) -> None:
+    await production.a_client(name="Madame Confidentielle", kind="person", contact="06 12 34 56 78")
+    order = await production.an_order("invoiced", title="Portail de Madame Confidentielle")
+
+    async def history() -> list[dict[str, Any]]:
+        told = production.store.database["history"].find({"document": order["order_id"]}).sort("sequence", 1)
+        return found if len(found := await told.to_list(None)) == 7 else []
+
+    told = await production.running.until(history)
+    assert [entry["type"].split(".")[-2] for entry in told] == [
+        "received", "quoted", "accepted", "started", "completed", "delivered", "invoiced",
+    ]  # fmt: skip
+    assert {entry["source"] for entry in told} == {f"/production/orders/{order['order_id']}"}
+    assert {entry["key"] for entry in told} == {order["order_id"]}
+    assert not any("Confidentielle" in str(entry) for entry in told)
+
+
+async def test_asking_twice_with_one_key_creates_once(production: Production) -> None:
+    key = {"Idempotency-Key": "cle-1"}
+    body = {"name": "Mairie", "kind": "public_body"}
+    first, again = [await production.head.post("/clients", json=body, headers=key) for _ in range(2)]
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert len((await production.head.get("/clients")).json()) == 1
+
+    other = await production.head.post("/clients", json={**body, "name": "Autre"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+
+    order = {"client_id": first.json()["client_id"], "title": "Portail"}
+    one, same = [await production.head.post("/orders", json=order, headers=key) for _ in range(2)]
+    assert (one.status_code, one.json()) == (201, same.json())
+    other = await production.head.post("/orders", json={**order, "title": "Grille"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert [found["title"] for found in (await production.head.get("/orders")).json()] == ["Portail"]
+
+
+async def test_each_school_sees_its_own_clients_and_orders_only(production: Production) -> None:
+    order = await production.an_order("delivered")
+    path = f"/orders/{order['order_id']}"
+    assert (await production.elsewhere.get("/orders")).json() == []
+    assert (await production.elsewhere.get("/clients")).json() == []
+    assert (await production.elsewhere.get(path)).status_code == 404
+    assert (await production.elsewhere.post(f"{path}/invoice", json={})).status_code == 404
+    assert (await production.elsewhere.post(f"{path}/cancel", json={"code": "other"})).status_code == 404
+    theirs = {"client_id": order["client_id"], "title": "Portail"}
+    answer = await production.elsewhere.post("/orders", json=theirs)
+    assert (answer.status_code, answer.json()["detail"]) == (404, "Ce client n'existe pas, ou pas pour vous.")
+
+
+async def test_the_workshop_works_on_orders_and_sees_no_contact(production: Production) -> None:
+    order = await production.an_order("accepted")
+    path = f"/orders/{order['order_id']}"
+    for verb in ("start", "complete", "deliver"):
+        assert (await production.workshop.post(f"{path}/{verb}")).status_code == 200
+    for verb in ("invoice", "accept"):
+        assert (await production.workshop.post(f"{path}/{verb}")).status_code == 403
+    assert (await production.workshop.get("/clients")).status_code == 403
+    assert (await production.workshop.get(path)).json()["status"] == "delivered"
+
+
+@pytest.mark.parametrize("scope", ["agency:cio-dole", "region", "federation"])
+async def test_others_than_a_school_have_no_way_in(production: Production, scope: str) -> None:
+    stranger = production.running.as_(scope)
+    for path in ("/clients", "/orders", f"/orders/{uuid4()}", "/weeks/2025-W37"):
+        assert (await stranger.get(path)).status_code == 403
+    assert (await production.running.signed_out().get("/orders")).status_code == 401
+
+
+async def test_a_refused_step_names_the_present_status_in_french(production: Production) -> None:
+    order = await production.an_order("completed")
+    answer = await production.head.post(f"/orders/{order['order_id']}/invoice", json={})
+    assert answer.status_code == 409
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "wrong_status"
+    assert answer.json()["detail"] == "Cette commande est « terminée » : seule une commande « livrée » peut être facturée."
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"amount_cents": 0, "due_on": "2025-10-01"}, "amount_cents"),
+        ({"amount_cents": 10**30, "due_on": "2025-10-01"}, "amount_cents"),
+        ({"amount_cents": 100}, "due_on"),
+        ({"amount_cents": 100, "due_on": "2025-02-30"}, "due_on"),
+        ({"amount_cents": 100, "due_on": "2025-10-01", "remise": 1}, "remise"),
+    ],
+)
+async def test_an_incorrect_quote_says_which_field(production: Production, body: dict[str, Any], field: str) -> None:
+    order = await production.an_order()
+    answer = await production.head.post(f"/orders/{order['order_id']}/quote", json=body)
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, [field])
+
+
+async def test_a_day_to_come_is_refused(production: Production) -> None:
+    order = await production.an_order()
+    body = {"amount_cents": 100, "due_on": "2025-10-01", "on": "2025-09-13"}
+    answer = await production.head.post(f"/orders/{order['order_id']}/quote", json=body)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "Le 13/09/2025 n'est pas encore arrivé.")
+
+
+async def test_orders_are_listed_by_status_the_latest_first(production: Production) -> None:
+    early = await production.an_order("quoted", on="2025-09-08")
+    late = await production.an_order("quoted", on="2025-09-10")
+    await production.an_order("accepted")
+    listed = (await production.head.get("/orders", params={"status": "quoted"})).json()
+    assert [order["order_id"] for order in listed] == [late["order_id"], early["order_id"]]
+    assert (await production.head.get("/orders", params={"status": "perdue"})).status_code == 422
+
+
+async def test_twenty_invoices_at_once_take_twenty_numbers_without_gap(production: Production) -> None:
+    orders = [await production.an_order("delivered") for _ in range(20)]
+    refused = await production.an_order("completed")
+    paths = [f"/orders/{order['order_id']}/invoice" for order in orders]
+    wrong = f"/orders/{refused['order_id']}/invoice"
+    answers = await asyncio.gather(*(production.head.post(path, json={}) for path in [*paths, wrong, *paths]))
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 40 + [409]
+    listed = (await production.head.get("/orders", params={"status": "invoiced"})).json()
+    assert sorted(order["number"] for order in listed) == [f"2025-{rank:04d}" for rank in range(1, 21)]
+    assert {order["amount_cents"] for order in listed} == {45_000}
+
+
+async def test_each_civil_year_and_each_school_has_its_own_series(production: Production) -> None:
+    await production.an_order("invoiced")
+    order = await production.an_order("delivered")
+    production.advance("2026-01-02T09:00:00+00:00")
+    new_year = await production.head.post(f"/orders/{order['order_id']}/invoice")
+    assert new_year.json()["number"] == "2026-0001"
+    production.head = production.elsewhere
+    assert (await production.an_order("delivered", on="2025-09-01"))["number"] is None
