@@ -100,7 +100,8 @@ Start = Callable[..., AbstractAsyncContextManager[Running]]
 def running(servers: Servers, keys: Path) -> Start:
     """`async with running(make_service) as r`: the service of `make_service(settings)`, on an emptied database.
 
-    Its group keeps its offsets from test to test: what earlier tests told is not heard again. Keyword arguments are settings. The simulated clock stands on 1 September 2025 unless `simulated_start` says otherwise.
+    Its group keeps its offsets from test to test: what earlier tests told is not heard again. Keyword arguments are
+    settings. The simulated clock stands on 1 September 2025 unless `simulated_start` says otherwise.
     """
 
     @asynccontextmanager

@@ -32,8 +32,8 @@ async def submitted(store: Store, referral: ReferralSubmitted, message: Message)
     """Open or join an application in every intake that is wished for, then answer the wishes, once."""
     on = message.time.astimezone(PARIS).date()
     await store.remember_birth_month(referral.young_id, referral.birth_month)
-    wished = [await _wished(store, wish, on) for wish in referral.wishes]
     enrolled = await _active_in(store, referral.young_id)
+    wished = [await _wished(store, wish, on) for wish in referral.wishes]
     if enrolled is None:
         for intake, programme in (one for found in wished for one in found or ()):
             await store.intakes.decide(intake.intake_id, message, apply, referral=referral, programme=programme, on=on)

@@ -49,7 +49,7 @@ def spaced(text: str) -> str:
     """The same text with unbreakable spaces before : ; ! ? % € and inside guillemets, and real apostrophes."""
     text = re.sub(r" ([;!?%»€])", NARROW + r"\1", text)
     text = text.replace("« ", f"«{NARROW}").replace(" :", f"{WIDE}:").replace("'", "’")
-    return re.sub(r"(?<=\d) (?=(sur|mois|h|min|élèves?|places?|ans?)\b)", WIDE, text)
+    return re.sub(r"(?<=\d) (?=(sur|mois|h|ans?)\b)|(?<=\bsur) (?=\d)", WIDE, text)
 
 
 def spaced_html(html: str) -> Markup:
@@ -58,6 +58,11 @@ def spaced_html(html: str) -> Markup:
     return Markup("".join(part if part.startswith("<") else spaced(part) for part in parts))
 
 
+def width(share: float) -> str:
+    """A share as a length that SVG and CSS read."""
+    return f"{share * 100:.2f}%"
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "number": number, "percent": percent, "euros": euros, "day": day, "month": month, "spaced": spaced_html,
+    "number": number, "percent": percent, "euros": euros, "day": day, "month": month, "spaced": spaced_html, "width": width,
 }  # fmt: skip

@@ -213,8 +213,8 @@ def test_an_exam_is_registered_in_the_last_year_and_has_one_result() -> None:
 
 def declare(place: Place, **more: Any) -> list[Event]:
     default: dict[str, Any] = {
-        "school": None, "horizon": 6, "situation": OutcomeSituation.EMPLOYED, "contract": ContractKind.PERMANENT, "by_client": True,
-        "source": OutcomeSource.SCHOOL, "proof": OutcomeProof.CONTRACT, "on": date(2028, 1, 2),
+        "school": None, "horizon": 6, "situation": OutcomeSituation.EMPLOYED, "contract": ContractKind.PERMANENT,
+        "by_client": True, "source": OutcomeSource.SCHOOL, "proof": OutcomeProof.CONTRACT, "on": date(2028, 1, 2),
     }  # fmt: skip
     return diplomas.declare_outcome(place, **{**default, **more})
 

@@ -11,7 +11,7 @@ from shared.auth import Caller
 from shared.errors import Invalid, NotFound, Refused
 from shared.events import Event
 from shared.message import Message, message_of
-from shared.mongo import in_transaction
+from shared.mongo import Session, in_transaction
 from shared.store import Documents, Ledger
 from tests.conftest import A_MORNING
 from tests.shared.counting import Toy, a_school, accept, evolve, receive, scope
@@ -46,9 +46,7 @@ async def test_a_decision_saves_the_state_and_what_it_tells_in_order(ledger: Led
 async def test_concurrent_decisions_are_each_taken_once_on_the_state_that_the_other_left(ledger: Ledger) -> None:
     documents, id = toys(ledger), uuid.uuid4()
     await documents.create(id, DOLE, receive, id=id, school="dole")
-    answers = await asyncio.gather(
-        *(documents.decide(id, DOLE, accept, at_most=7) for _ in range(15)), return_exceptions=True
-    )
+    answers = await asyncio.gather(*(documents.decide(id, DOLE, accept, at_most=7) for _ in range(15)), return_exceptions=True)
     assert sum(isinstance(answer, Refused) for answer in answers) == 8
     found = await documents.collection.find_one({"_id": str(id)})
     assert found is not None
@@ -130,7 +128,7 @@ async def test_two_documents_change_together_or_not_at_all(ledger: Ledger) -> No
     for id in (one, two):
         await documents.create(id, DOLE, receive, id=id, school="dole")
 
-    async def both(session: object) -> None:
+    async def both(session: Session) -> None:
         inside = documents.within(session)
         await inside.decide(one, DOLE, accept)
         await inside.decide(two, DOLE, accept, at_most=0)

@@ -1,0 +1,46 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PUPILS ?=
+SEED ?=
+
+.PHONY: help setup demo up test test-slow check contracts bench-latency clean
+
+help: ## Ce que l'on peut taper
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
+
+.venv/installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+setup: .venv/installed ## Installe tout dans .venv, d'après requirements.lock
+
+demo: setup ## Une année scolaire des cinq écoles, sous vos yeux (ONCE=1 : s'arrête seul ; PUPILS=n : la taille)
+	$(BIN)/etabli demo $(if $(ONCE),--once) $(if $(PUPILS),--pupils $(PUPILS)) $(if $(SEED),--seed $(SEED))
+
+up: setup ## Les serveurs et les quatre services, vides, sur cette machine
+	$(BIN)/etabli up
+
+test: setup ## Les tests, sur les vrais serveurs (moins de 5 minutes)
+	$(BIN)/pytest -m "not slow"
+
+test-slow: setup ## Les tests plus longs : pannes en pleine démonstration
+	$(BIN)/pytest -m slow
+
+check: setup ## ruff, mypy, dépendances permises, contrats à jour
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.contracts --check
+
+contracts: setup ## Réécrit docs/contracts d'après le code (refuse de changer une version publiée)
+	$(BIN)/python -m deploy.contracts
+
+bench-latency: setup ## Du POST d'une orientation à son décompte : médiane et 99e centile, à côté d'un pair
+	$(BIN)/python -m deploy.bench.latency
+
+clean: ## Enlève .venv et les caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,17 @@
+"""Enrolment's store on an empty database, whose clock stands on 12 May 2025."""
+
+from datetime import UTC, datetime
+
+import pytest_asyncio
+
+from services.enrolment.store import Store
+from shared.clock import Clock
+from shared.mongo import Database
+from shared.store import Ledger
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def store(database: Database) -> Store:
+    made = Store(Ledger(database, "enrolment", Clock(datetime(2025, 5, 12, 10, tzinfo=UTC))))
+    await made.prepare()
+    return made

@@ -1,0 +1,138 @@
+"""Many at once, on a real mongod: never more pupils than seats, never two active enrolments for one young person."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import date
+from typing import Any
+
+from services.enrolment import together
+from services.enrolment.domain import applications, pupils
+from services.enrolment.domain.place import Presence
+from services.enrolment.domain.seats import give_back_seat
+from services.enrolment.domain.statuses import Status
+from services.enrolment.store import Store
+from shared.errors import Refused
+from shared.events import StudentEnrolled
+from shared.events.enrolment import Met
+from shared.events.pupils import InterruptionCode
+from shared.events.referral import Wish
+from tests.enrolment.building import DEADLINE, MAY, START, a_programme, a_referral
+from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told
+
+
+async def codes(*asked: Coroutine[Any, Any, Any]) -> list[str | None]:
+    """Each answer's code, None for a yes. What is not a refusal is raised."""
+
+    async def one(work: Coroutine[Any, Any, Any]) -> str | None:
+        try:
+            await work
+        except Refused as error:
+            return error.code
+        return None
+
+    return await asyncio.gather(*(one(work) for work in asked))
+
+
+async def test_of_20_who_confirm_at_once_3_seats_make_3_pupils(store: Store) -> None:
+    intake = await intake_opens(store, seats=3)
+    referrals = [a_referral() for _ in range(20)]
+    for referral in referrals:
+        await refers(store, referral)
+        admit: dict[str, Any] = {"young_id": referral.young_id, "met": Met.INTERVIEW, "on": MAY}
+        await store.intakes.decide(intake.intake_id, ADMIN, applications.admit, **admit)
+
+    async def offer_and_confirm(young_id: Any) -> None:
+        offer: dict[str, Any] = {"young_id": young_id, "until": DEADLINE, "on": MAY}
+        await store.intakes.decide(intake.intake_id, ADMIN, applications.offer, **offer)
+        await together.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=young_id, on=MAY)
+
+    answers = await codes(*(offer_and_confirm(referral.young_id) for referral in referrals))
+    assert sorted(map(str, answers)) == ["None"] * 3 + ["no_place"] * 17
+    assert await store.places.count({}, by="service") == 3
+    assert (await store.intakes.get(intake.intake_id, by="service")).seats_taken == 3
+
+
+async def test_one_young_person_confirmed_in_two_schools_at_once_enrols_in_one(store: Store) -> None:
+    here, there = await intake_opens(store, seats=50), await intake_opens(store, seats=50, school="chalon")
+    for _ in range(5):
+        referral = a_referral(wishes=tuple(Wish(school=school, programme="usinage") for school in ("besancon", "chalon")))
+        await refers(store, referral)
+        for intake in (here, there):
+            await offers(store, intake, referral.young_id)
+        confirm: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
+        answers = await codes(*(together.confirm(store, ADMIN, intake_id=i.intake_id, **confirm) for i in (here, there)))
+        assert sorted(map(str, answers)) == ["None", "already_enrolled"]
+        held = [await status(store, intake, referral.young_id) for intake in (here, there)]
+        assert sorted(map(str, held)) == ["enrolled", "offered"]
+        assert [type(event) for event in await told(store.places, referral.young_id)] == [StudentEnrolled]
+
+
+async def test_a_confirmation_repeated_at_once_is_one(store: Store) -> None:
+    intake, referral = await intake_opens(store), a_referral()
+    await refers(store, referral)
+    await offers(store, intake, referral.young_id)
+    confirm: dict[str, Any] = {"intake_id": intake.intake_id, "young_id": referral.young_id, "on": MAY}
+    assert await codes(*(together.confirm(store, ADMIN, **confirm) for _ in range(6))) == [None] * 6
+    assert [type(event) for event in await told(store.places, referral.young_id)] == [StudentEnrolled]
+    names = [type(event).__name__ for event in await told(store.intakes, intake.intake_id)]
+    assert names.count("PlaceConfirmed") == 1
+
+
+async def test_a_refused_enrolment_leaves_the_intake_as_it_was(store: Store) -> None:
+    here, there = await intake_opens(store), await intake_opens(store, school="chalon")
+    referral = a_referral(wishes=tuple(Wish(school=school, programme="usinage") for school in ("besancon", "chalon")))
+    await refers(store, referral)
+    await offers(store, there, referral.young_id)
+    await enrols(store, here, referral.young_id)
+    before = await store.intakes.collection.find_one({"_id": str(there.intake_id)})
+    confirm = together.confirm(store, ADMIN, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
+    assert await codes(confirm) == ["already_enrolled"]
+    assert await store.intakes.collection.find_one({"_id": str(there.intake_id)}) == before
+
+
+async def test_those_who_move_up_at_once_never_outnumber_the_seats(store: Store) -> None:
+    first = await intake_opens(store, seats=6)
+    second = await intake_opens(store, seats=2, school_year="2026-2027", year_of_study=2)
+    referrals = [a_referral() for _ in range(6)]
+    for referral in referrals:
+        await refers(store, referral)
+        await enrols(store, first, referral.young_id)
+        await starts(store, referral.young_id)
+    move: dict[str, Any] = {"intake_id": second.intake_id, "on": date(2026, 9, 1)}
+    answers = await codes(*(together.move(store, ADMIN, pupils.move_up, young_id=one.young_id, **move) for one in referrals))
+    assert sorted(map(str, answers)) == ["None"] * 2 + ["no_place"] * 4
+    moved = await store.places.count({"state.enrolments.years.intake_id": str(second.intake_id)}, by="service")
+    assert (moved, (await store.intakes.get(second.intake_id, by="service")).seats_taken) == (2, 2)
+    assert (await store.intakes.get(first.intake_id, by="service")).seats_taken == 6
+
+
+async def test_a_change_of_programme_in_the_year_frees_the_seat_left_behind(store: Store) -> None:
+    before = await intake_opens(store, seats=1)
+    cooking = a_programme(programme="restauration", sector="restauration")
+    after = await intake_opens(store, seats=1, programme=cooking)
+    referral = a_referral()
+    await refers(store, referral)
+    await enrols(store, before, referral.young_id)
+    await starts(store, referral.young_id)
+    for _ in range(2):
+        move: dict[str, Any] = {"young_id": referral.young_id, "intake_id": after.intake_id, "on": START}
+        await together.move(store, ADMIN, pupils.change_programme, **move)
+    assert await status(store, before, referral.young_id) is Status.LEFT
+    assert await status(store, after, referral.young_id) is Status.ENROLLED
+    place = await store.places.get(referral.young_id, by="service")
+    assert (place.last().status, place.last().now.programme) == (Presence.PRESENT, "restauration")
+
+
+async def test_who_comes_back_and_who_is_offered_the_seat_at_once_do_not_both_get_it(store: Store) -> None:
+    intake = await intake_opens(store, seats=1)
+    pupil, other = a_referral(), a_referral()
+    await refers(store, pupil)
+    await refers(store, other)
+    await enrols(store, intake, pupil.young_id)
+    await starts(store, pupil.young_id)
+    leave: dict[str, Any] = {"school": None, "code": InterruptionCode.MOVED, "on": START}
+    await store.places.decide(pupil.young_id, ADMIN, pupils.interrupt, **leave)
+    await store.intakes.decide(intake.intake_id, ADMIN, give_back_seat, young_id=pupil.young_id, on=START)
+    answers = await codes(together.resume(store, ADMIN, young_id=pupil.young_id, on=START), offers(store, intake, other.young_id))
+    assert sorted(map(str, answers)) == ["None", "no_place"]
+    assert (await store.intakes.get(intake.intake_id, by="service")).seats_taken == 1
