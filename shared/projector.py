@@ -131,7 +131,7 @@ class Projector:
                 await self._take_in([record for batch in batches.values() for record in batch])
                 await self._keep_offsets(reader, {tp: batch[-1].offset + 1 for tp, batch in batches.items()})
                 await self.changes.mark()
-            if self.progress.running:
+            if self.progress.running and not self._rebuild_asked:
                 self._count(sum(map(len, batches.values())))
 
     async def _take_in(self, records: Sequence[Any]) -> None:

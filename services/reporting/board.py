@@ -10,7 +10,7 @@ from services.reporting.indicators.scope import NETWORK, Known, Scope
 from services.reporting.masking import Masking
 from services.reporting.settings import Settings
 from services.reporting.views import Reading
-from services.reporting.words import conclusion, funnel_title, masking_words, seats_title, shown
+from services.reporting.words import conclusion, funnel_title, masking_words, schools_title, shown
 from shared.pages.french import number, percent
 
 COMPARED = ("diploma_success", "insertion_entrants", "insertion_finishers", "production_share", "practice_share")
@@ -62,7 +62,7 @@ class Board:
             "funnel_title": funnel_title(steps),
             "funnel": steps,
             "funnel_rows": [self._step(step, steps[0]) for step in steps],
-            "schools_title": seats_title([figures["occupancy"] for _, figures in schools if "occupancy" in figures]),
+            "schools_title": schools_title([figures["occupancy"] for _, figures in schools if "occupancy" in figures]),
             "school_heads": ["École", *(head for name, head in BY_SCHOOL.items() if name in figures)],
             "schools": [self._school(row, theirs) for row, theirs in schools],
             "formulas": [Line(one.name, one.label, (one.main, one.detail, one.formula)) for one in words.values()],

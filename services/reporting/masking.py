@@ -36,8 +36,8 @@ class Masking:
         return replace(figure, value=None, low=None, high=None, parts=parts)
 
     def funnel(self, steps: list[Step]) -> list[Step]:
-        """The steps, without their numbers where fewer people were referred than may be shown."""
-        return [replace(step, people=None) for step in steps] if self.hides(steps[0].people or 0) else steps
+        """The steps, without the number of those that so few people reached: it would undo a masked rate."""
+        return [replace(step, people=None) if self.hides(step.people or 0) else step for step in steps]
 
     def _part(self, part: Part) -> Part:
         return None if isinstance(part, Share) and self.hides(part.denominator) else part

@@ -150,6 +150,8 @@ def conclusion(figures: Mapping[str, Figure], steps: list[Step]) -> str:
     people = {step.name: step.people for step in steps}
     if people["started"]:
         return f"{several(people['started'], 'jeune est entré', 'jeunes sont entrés')} à l'atelier."
+    if people["referred"] is None:
+        return "Quelques jeunes ont été orientés, trop peu pour en dire plus."
     if people["referred"]:
         return f"{several(people['referred'], 'jeune a été orienté', 'jeunes ont été orientés')} vers une école."
     return "Personne n'a encore été orienté."
@@ -158,16 +160,19 @@ def conclusion(figures: Mapping[str, Figure], steps: list[Step]) -> str:
 def funnel_title(steps: list[Step]) -> str:
     """What the bars say."""
     people = {step.name: step.people for step in steps}
-    if people["referred"] is None:
+    referred, started = people["referred"], people["started"]
+    if referred is None or started is None:
         return "Du premier contact à l'insertion"
     return (
-        f"Sur {several(people['referred'], 'jeune orienté', 'jeunes orientés')}, "
-        f"{several(people['started'] or 0, 'est entré', 'sont entrés')} à l'atelier"
+        f"Sur {several(referred, 'jeune orienté', 'jeunes orientés')}, "
+        f"{several(started, 'est entré', 'sont entrés')} à l'atelier"
     )
 
 
-def seats_title(occupancies: list[Figure]) -> str:
-    """What the table of schools says."""
+def schools_title(occupancies: list[Figure]) -> str:
+    """What the table of schools says: the seats left, where seats are read (they are not by cohort)."""
+    if not occupancies:
+        return "École par école"
     left = sum((figure.denominator or 0) - (figure.numerator or 0) for figure in occupancies)
     if not any(figure.denominator for figure in occupancies):
         return "Les écoles, sans rentrée ouverte cette année scolaire"

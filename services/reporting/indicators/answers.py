@@ -62,7 +62,7 @@ INDICATORS = (
     Indicator(
         name="answer_rate",
         version=1,
-        label="Demandes qui ont eu leur réponse",
+        label="Demandes répondues",
         formula="demandes closes par une réponse / demandes reçues ; délai médian en jours ouvrés jusqu'à la clôture",
         unit="demandes",
         count=count,

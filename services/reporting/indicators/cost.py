@@ -33,7 +33,7 @@ INDICATORS = (
     Indicator(
         name="cost",
         version=1,
-        label="Coût d'une année d'élève",
+        label="Coût par élève et par an",
         formula="subventions de fonctionnement versées dans l'année civile / (mois-élèves présents / 12)",
         unit="centimes et mois-élèves",
         count=count,

@@ -99,7 +99,7 @@ INDICATORS = (
     Indicator(
         name="insertion_finishers",
         version=1,
-        label="Insertion de ceux qui sont allés en dernière année",
+        label="Insertion, dernière année",
         formula="(en études + en emploi) 6 mois après / sortants de dernière année à l'échéance",
         unit="personnes",
         count=insertion(finishers),
@@ -109,7 +109,7 @@ INDICATORS = (
     Indicator(
         name="insertion_entrants",
         version=1,
-        label="Insertion de tous les entrants",
+        label="Insertion, tous entrants",
         formula="(en études + en emploi) 6 mois après / tous les sortants à l'échéance",
         unit="personnes",
         count=insertion(list),

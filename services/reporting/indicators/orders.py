@@ -27,7 +27,7 @@ INDICATORS = (
     Indicator(
         name="orders",
         version=1,
-        label="Commandes terminées à temps",
+        label="Commandes à temps",
         formula="commandes terminées au plus tard le jour convenu / commandes terminées",
         unit="commandes",
         count=count,

@@ -1,0 +1,107 @@
+"""Identifiers of the field, accepted as people write them and refused when a digit is wrong."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from shared.identifiers import (
+    UAI_LETTERS,
+    BirthMonth,
+    Commune,
+    Ine,
+    Rncp,
+    SchoolYear,
+    Siret,
+    Uai,
+    Week,
+    age_on,
+    following,
+    monday_of,
+    months_after,
+    school_year_of,
+    week_of,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "kept"),
+    [
+        (Uai, "025 0032 z", "0250032Z"),
+        (Siret, "732 829 320 00074", "73282932000074"),
+        (Siret, "356 000 000 49837", "35600000049837"),
+        (Ine, "120 345 678", None),
+        (Ine, "1203456789A", "1203456789A"),
+        (Ine, "120345678AB", "120345678AB"),
+        (Ine, "06A1B2C3D45", "06A1B2C3D45"),
+        (Rncp, "rncp 37382", "RNCP37382"),
+        (Commune, "2a004", "2A004"),
+        (Commune, "25056", "25056"),
+        (Week, "2020-W53", "2020-W53"),
+        (Week, "2021-W53", None),
+        (Week, "2021-W00", None),
+        (SchoolYear, "2025-2026", "2025-2026"),
+        (SchoolYear, "2025-2027", None),
+        (BirthMonth, "2009-13", None),
+        (Siret, "73282932000075", None),
+        (Commune, "2C004", None),
+    ],
+)
+def test_an_identifier_is_kept_bare_or_refused(kind: type, said: str, kept: str | None) -> None:
+    try:
+        assert TypeAdapter(kind).validate_python(said) == kept
+    except ValidationError:
+        assert kept is None
+
+
+@given(st.integers(0, 9_999_999))
+def test_one_letter_alone_goes_with_a_uai_number(number: int) -> None:
+    digits = f"{number:07d}"
+    accepted = []
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        try:
+            accepted.append(TypeAdapter(Uai).validate_python(digits + letter)[-1])
+        except ValidationError:
+            continue
+    assert accepted == [UAI_LETTERS[number % 23]]
+
+
+@given(st.integers(0, 10**13 - 1), st.integers(0, 13), st.integers(1, 9))
+def test_one_wrong_digit_is_always_seen_in_a_siret(number: int, place: int, more: int) -> None:
+    digits = [int(d) for d in f"{number:013d}"]
+    total = sum(sum(divmod(2 * d, 10)) if rank % 2 == 0 else d for rank, d in enumerate(digits))
+    right = "".join(map(str, [*digits, -total % 10]))
+    if right.startswith("356000000"):
+        return
+    assert TypeAdapter(Siret).validate_python(right) == right
+    wrong = right[:place] + str((int(right[place]) + more) % 10) + right[place + 1 :]
+    if not wrong.startswith("356000000"):
+        with pytest.raises(ValidationError):
+            TypeAdapter(Siret).validate_python(wrong)
+
+
+def test_an_age_is_reached_on_the_last_day_of_the_birth_month() -> None:
+    assert age_on("2009-05", date(2025, 5, 30)) == 15
+    assert age_on("2009-05", date(2025, 5, 31)) == 16
+    assert age_on("2008-02", date(2025, 2, 27)) == 16
+    assert age_on("2008-02", date(2025, 2, 28)) == 17
+    assert age_on("2009-12", date(2025, 12, 31)) == 16
+
+
+def test_months_are_added_within_short_months() -> None:
+    assert months_after(date(2025, 8, 31), 6) == date(2026, 2, 28)
+    assert months_after(date(2025, 6, 30), 24) == date(2027, 6, 30)
+    assert months_after(date(2025, 11, 30), 1) == date(2025, 12, 30)
+
+
+def test_the_school_year_turns_in_august() -> None:
+    assert school_year_of(date(2025, 7, 31)) == "2024-2025"
+    assert school_year_of(date(2025, 8, 1)) == "2025-2026"
+    assert following("2025-2026") == "2026-2027"
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_a_day_is_in_its_week(day: date) -> None:
+    assert 0 <= (day - monday_of(week_of(day))).days <= 6
