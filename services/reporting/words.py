@@ -164,8 +164,7 @@ def funnel_title(steps: list[Step]) -> str:
     if referred is None or started is None:
         return "Du premier contact à l'insertion"
     return (
-        f"Sur {several(referred, 'jeune orienté', 'jeunes orientés')}, "
-        f"{several(started, 'est entré', 'sont entrés')} à l'atelier"
+        f"Sur {several(referred, 'jeune orienté', 'jeunes orientés')}, {several(started, 'est entré', 'sont entrés')} à l'atelier"
     )
 
 

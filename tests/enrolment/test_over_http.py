@@ -94,7 +94,13 @@ async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -
         (sitting,) = (await life.does(f"{pupil}/exams/{exam}/result", result="obtained"))["exams"]
         assert (sitting["exam_id"], sitting["result"]) == (exam, "obtained")
         assert (await life.does(f"{pupil}/complete"))["left_on"] == "2027-07-02"
-        said = {"horizon": 6, "situation": "employed", "contract": "permanent", "by_client": True, "proof": "contract"}
+        said: dict[str, Any] = {
+            "horizon": 6,
+            "situation": "employed",
+            "contract": "permanent",
+            "by_client": True,
+            "proof": "contract",
+        }
         await life.does(f"{pupil}/outcomes", 409, **said, source="school")
         await life.passes_to("2028-01-02")
         assert len((await life.does(f"{pupil}/outcomes", **said, source="school"))["outcomes"]) == 1

@@ -56,7 +56,7 @@ class Production:
         answer = await self.head.post("/orders", json={"client_id": client["client_id"], "title": "Portail", **said})
         assert answer.status_code == 201, answer.text
         order: dict[str, Any] = answer.json()
-        quote = {"amount_cents": 45_000, "due_on": "2025-10-01"}
+        quote = {"amount_cents": 45_000, "due_on": "2026-03-01"}
         for verb in ("quote", "accept", "start", "complete", "deliver", "invoice"):
             if order["status"] == upto:
                 break

@@ -1,0 +1,109 @@
+"""How the demo speaks: signed requests, asked again while a server is away, and never counted twice."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import orjson
+
+from deploy.local.errors import CannotRun
+from shared.auth import sign
+
+AT_ONCE = 24
+PATIENCE = 120.0
+"""Seconds for which a server that is away is waited for."""
+LIFETIME = timedelta(days=1)
+AWAY = (502, 503, 504)
+
+
+class Unexpected(CannotRun):
+    """A service answered what the story did not foresee."""
+
+    def __init__(self, method: str, url: str, answer: httpx.Response) -> None:
+        try:
+            said = answer.json()
+            reason = f"{said['code']} : {said['detail']}"
+        except (ValueError, KeyError, TypeError):
+            reason = answer.text[:200]
+        super().__init__(f"{method} {url} : {answer.status_code} {reason}")
+        self.status = answer.status_code
+
+
+class Speaker:
+    """Asks each service as whoever the story says: `admin`, `school:dole`, `agency:cio-du-canal`…"""
+
+    def __init__(self, stack: Mapping[str, Any]) -> None:
+        self._urls = {name: str(stack[name]) for name in ("referral", "enrolment", "production", "reporting")}
+        self._private_key = Path(stack["private_key"])
+        self._tokens: dict[str, str] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=4)
+        self._http = httpx.AsyncClient(trust_env=False, timeout=30, limits=limits)  # no proxy on the loopback
+        self.answered = 0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._http.aclose()
+
+    async def get(self, who: str, service: str, path: str, **query: str) -> Any:
+        """Read something."""
+        return await self._ask("GET", who, service, path, query=query)
+
+    async def put(self, who: str, service: str, path: str, body: Mapping[str, Any]) -> Any:
+        """State something; saying it twice is the same as once."""
+        return await self._ask("PUT", who, service, path, body=body)
+
+    async def create(self, who: str, service: str, path: str, body: Mapping[str, Any], *, key: str) -> Any:
+        """Make something, once per key."""
+        return await self._ask("POST", who, service, path, body=body, key=key)
+
+    async def decide(
+        self, who: str, service: str, path: str, body: Mapping[str, Any] | None = None, *, shown_at: str | None = None
+    ) -> Any:
+        """Have something decided; where a lost answer made us ask twice and the rules now say no, read it at `shown_at`."""
+        return await self._ask("POST", who, service, path, body=body or {}, shown_at=shown_at)
+
+    async def _ask(
+        self, method: str, who: str, service: str, path: str, *, body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None, key: str | None = None, shown_at: str | None = None,
+    ) -> Any:  # fmt: skip
+        url = self._urls[service] + path
+        headers = {"Authorization": f"Bearer {self._token(who)}", "Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        content = orjson.dumps(body) if body is not None else None
+        deadline, wait, lost = monotonic() + PATIENCE, 0.05, False
+        while True:
+            answer = None
+            try:
+                async with self._slots:
+                    answer = await self._http.request(method, url, headers=headers, content=content, params=query or None)
+            except httpx.TransportError as error:
+                if monotonic() > deadline:
+                    raise CannotRun(f"{service} ne répond plus depuis {PATIENCE:.0f} s ({type(error).__name__}).") from error
+            if answer is not None and answer.status_code not in AWAY:
+                break
+            if answer is not None and monotonic() > deadline:
+                raise Unexpected(method, url, answer)
+            lost = True  # it may have been done all the same
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 2.0)
+        if answer.status_code == 409 and lost and shown_at is not None:
+            return await self._ask("GET", who, service, shown_at)
+        if answer.is_error:
+            raise Unexpected(method, url, answer)
+        self.answered += 1
+        return orjson.loads(answer.content)
+
+    def _token(self, who: str) -> str:
+        if who not in self._tokens:
+            now = datetime.now(UTC)
+            self._tokens[who] = sign(self._private_key, who, sub="demo", now=now, lifetime=LIFETIME)
+        return self._tokens[who]
