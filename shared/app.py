@@ -102,8 +102,9 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
         try:
             yield
         finally:
+            running.remove_done_callback(_ended)
             running.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, Exception):  # what could not stop in time is stopped with the process
                 await running
             ledger.database.client.close()
 

@@ -19,8 +19,12 @@ from shared.parking import Record
 log = structlog.get_logger()
 
 
+class FaustEnded(Exception):
+    """Faust stopped by itself: nothing would be heard any more."""
+
+
 async def listen(hearing: Hearing, *, service: str, slot: str, bootstrap: str, session_timeout: int, longest_wait: float) -> None:
-    """Hear the service's topics until cancelled. Returns or raises otherwise only if Faust itself gave up."""
+    """Hear the service's topics until cancelled. Raises FaustEnded, or what ended it, if Faust gave up."""
     await _broker_answers(bootstrap, longest_wait)
     app = faust.App(
         service,
@@ -41,6 +45,7 @@ async def listen(hearing: Hearing, *, service: str, slot: str, bootstrap: str, s
     async with faust_app_running(app, stop_timeout=8):
         log.info("stream.listening", topics=hearing.topics)
         await app.wait_until_stopped()
+        raise FaustEnded
 
 
 def _agent(app: faust.App, topic: str, hearing: Hearing) -> None:

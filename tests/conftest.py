@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis  # noqa: F401  imported early: pytest would at the very end, too deep for CPython 3.11
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI

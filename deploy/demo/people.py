@@ -148,4 +148,3 @@ def _wishes(region: Region, chance: Random) -> list[Mapping[str, Any]]:
     number = chance.choices((1, 2, 3), (6, 3, 1))[0]
     chosen = dict.fromkeys((one.school, one.programme) for one in (workshop, *others))
     return [{"school": school, "programme": programme} for school, programme in list(chosen)[:number]]
-

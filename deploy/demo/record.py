@@ -28,8 +28,8 @@ class Referral:
 class Application:
     intake_id: UUID
     young_id: UUID
-    agency: str
-    """Whose referral asked for it last."""
+    agencies: tuple[str, ...]
+    """Whose referrals asked for it, the latest last."""
     status: str
     priority: int
     reasons: tuple[str, ...] = ()
@@ -147,7 +147,7 @@ class Record:
         """An application as its school sees it."""
         key = UUID(view["intake_id"]), UUID(view["young_id"])
         said: dict[str, Any] = {name: view[name] for name in ("status", "priority", "code", "because")}
-        said |= {"agency": view["referrals"][-1]["agency"], "reasons": tuple(view["reasons"])}
+        said |= {"agencies": tuple(one["agency"] for one in view["referrals"]), "reasons": tuple(view["reasons"])}
         if key not in self.applications:
             self.applications[key] = Application(*key, **said)
         kept = self.applications[key]

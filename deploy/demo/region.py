@@ -108,6 +108,9 @@ class Region(Entry):
     def kind_of(self, agency: str) -> AgencyKind:
         return next(one.kind for one in self.agencies if one.id == agency)
 
+    def department_of(self, agency: str) -> str:
+        return next(one.department for one in self.agencies if one.id == agency)
+
     def workshops_of(self, sector: str, departments: Sequence[str]) -> list[Workshop]:
         """The workshops of a sector in the schools of these departments."""
         there = {school.id for school in self.schools if school.department in departments}

@@ -1,7 +1,7 @@
 """The indicators as JSON, and the stream that says when rows changed."""
 
 import asyncio
-from collections.abc import AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
@@ -60,7 +60,7 @@ async def events(store: Stores, last_event_id: Annotated[int | None, Header()] =
         yield ServerSentEvent(event="changed", id=str(number), data=number)
 
 
-async def changes(of: Changes, heard: int | None) -> AsyncIterable[int]:
+async def changes(of: Changes, heard: int | None) -> AsyncGenerator[int, None]:
     """Change numbers past the one heard, with a second between two. A number of before a restart is not ours: we tell ours."""
     after = of.number if heard is None else heard if heard <= of.number else -1
     while True:

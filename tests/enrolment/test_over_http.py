@@ -1,8 +1,8 @@
 """Enrolment over HTTP, on the real servers: the main line, who may do and see what, and what is refused."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,8 +10,10 @@ import httpx
 
 from services.enrolment import stream
 from services.enrolment.main import service
+from shared.app import Service
 from shared.events import ReferralSubmitted
 from shared.events.referral import Wish
+from shared.settings import Settings
 from tests.conftest import Running, Start
 from tests.enrolment.building import a_referral, heard
 
@@ -58,9 +60,14 @@ class Life:
         return f"/pupils/{referral.young_id}"
 
 
+def deaf(settings: Settings) -> Service:
+    """Enrolment that hears nothing from Kafka: what these tests need of the stream, they tell its handlers themselves."""
+    return replace(service(settings), hears={})
+
+
 @asynccontextmanager
-async def living(running: Start) -> AsyncIterator[Life]:
-    async with running(service) as here:
+async def living(running: Start, make: Callable[[Settings], Service] = deaf) -> AsyncIterator[Life]:
+    async with running(make) as here:
         admin, head = here.as_("admin"), here.as_("school:essai:head")
         for slug in ("essai", "voisine"):
             read(await admin.put(f"/schools/{slug}", json=SCHOOL))
@@ -114,7 +121,7 @@ async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -
 
 
 async def test_what_is_told_comes_back_through_kafka_and_frees_seats(running: Start) -> None:
-    async with living(running) as life:
+    async with living(running, service) as life:
         referral, waiting = await life.refers(), await life.refers()
         pupil = await life.enrols(referral)
         await life.does(f"{life.one(waiting)}/admit", met="immersion")

@@ -1,7 +1,7 @@
 """The service running, its school's pupils known and its callers signed in."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ import pytest_asyncio
 from services.production.main import service
 from services.production.store import Store
 from services.production.stream import HANDLERS
+from shared.app import Service
 from shared.events.pupils import Student
+from shared.settings import Settings
 from tests.conftest import Running, Start
 from tests.production.builders import an_enrolment, told
 
@@ -66,9 +68,26 @@ class Production:
         return order
 
 
+def deaf(settings: Settings) -> Service:
+    """Production without its ears: a test says itself what is heard."""
+    return replace(service(settings), hears={})
+
+
+async def production_of(running: Start, make: Callable[[Settings], Service]) -> AsyncIterator[Production]:
+    async with running(make, simulated_start=A_FRIDAY) as here:
+        scopes = ("school:besancon:head", "school:besancon:workshop", "school:chalon:head")
+        yield Production(here, *map(here.as_, scopes))
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def production(running: Start) -> AsyncIterator[Production]:
-    async with running(service, simulated_start=A_FRIDAY) as here:
-        yield Production(
-            here, here.as_("school:besancon:head"), here.as_("school:besancon:workshop"), here.as_("school:chalon:head")
-        )
+    """Production, hearing only what the test says."""
+    async for made in production_of(running, deaf):
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def listening(running: Start) -> AsyncIterator[Production]:
+    """Production, hearing Kafka."""
+    async for made in production_of(running, service):
+        yield made

@@ -1,22 +1,32 @@
 """Builders: a referral as an agency sends it, and what enrolment says of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
+from itertools import count
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from services.referral.domain.journey import Journey, hear
+from services.referral.domain.referral import Referral, evolve, submit
 from services.referral.main import service
+from services.referral.stream import HANDLERS
 from shared import events as told
+from shared.app import Service
 from shared.events import Event, WishesAnswered
 from shared.events.enrolment import Application
+from shared.events.pupils import Student
+from shared.events.referral import Situation, Wish
 from shared.message import Message, message_of
+from shared.settings import Settings
 from tests.conftest import A_MORNING, Running, Start
 
 A_DAY = date(2025, 9, 1)
-CIO, SOCIAL = "cio-dole", "aide-sociale-39"
+CIO, COLLEGE, SOCIAL = "cio-dole", "college-dole", "aide-sociale-39"
 YOUNG, REFERRAL, X, Y = (UUID(int=n) for n in (1, 2, 11, 12))
+ENROLMENT = UUID(int=21)
+SEQUENCES = count(1)
 
 
 def an_identity(**said: Any) -> dict[str, Any]:
@@ -53,6 +63,29 @@ def application(kind: type[Application], intake_id: UUID = X, **said: Any) -> Ap
     return kind(**{**common, **needed.get(kind, {}), **said})
 
 
+def student(kind: type[Student], **said: Any) -> Student:
+    """What is told of the pupil, enrolled from the intake X unless said otherwise."""
+    year = {"intake_id": X, "school_year": "2025-2026", "year_of_study": 1, "last_year": False}
+    needed: dict[type[Event], dict[str, Any]] = {
+        told.StudentEnrolled: {**year, "birth_month": "2010-03", "starts_on": A_DAY},
+        told.StudentMovedUp: {**year, "intake_id": Y, "school_year": "2026-2027", "year_of_study": 2, "last_year": True},
+        told.StudentInterrupted: {"code": "moved"},
+        told.DiplomaObtained: {"exam_id": UUID(int=31)},
+        told.OutcomeDeclared: {"horizon": 6, "situation": "employed", "source": "school", "proof": "contract"},
+    }
+    pupil = {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "dole", "programme": "dole-cap-serrurerie", "on": A_DAY}
+    return kind(**{**pupil, **needed.get(kind, {}), **said})
+
+
+def the_referral() -> Referral:
+    """The referral, submitted."""
+    [event] = submit(
+        None, referral_id=REFERRAL, young_id=YOUNG, agency=CIO, birth_month="2010-03", situation=Situation.OUT_OF_SCHOOL,
+        out_of_school_since=None, department="39", wishes=(Wish(sector="bois", departments=("39",)),), on=A_DAY,
+    )  # fmt: skip
+    return evolve(None, event)
+
+
 def wishes_answered(*opened: UUID, **said: Any) -> WishesAnswered:
     """Enrolment's answer to the wishes of the referral."""
     return WishesAnswered(**{"referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "opened": opened, "on": A_DAY, **said})
@@ -81,37 +114,47 @@ def on_the_wire(event: Event, sequence: int) -> Message:
     return message_of(event, source=source_of(event), sequence=sequence, time=A_MORNING)
 
 
-class Enrolment:
-    """Says things to a running referral service, as its stream would hear them."""
+async def enrolment_says(here: Running, *events: Event) -> list[Message]:
+    """Have a running referral service hear these, each told once, in this order."""
+    messages = [on_the_wire(event, next(SEQUENCES)) for event in events]
+    for message in messages:
+        await hear_again(here, message)
+    return messages
 
-    def __init__(self, here: Running) -> None:
-        self._here = here
-        self._sequence = 0
 
-    async def says(self, *events: Event) -> list[Message]:
-        messages = []
-        for event in events:
-            self._sequence += 1
-            messages.append(on_the_wire(event, self._sequence))
-        for message in messages:
-            await self.says_again(message)
-        return messages
+async def hear_again(here: Running, message: Message) -> None:
+    """What its stream does with a message."""
+    event = message.event()
+    await HANDLERS[type(event)](here.store, event, message)
 
-    async def says_again(self, message: Message) -> None:
-        event = message.event()
-        await self._here.app.state.hearing._handlers[type(event)](self._here.store, event, message)
+
+def without_stream(settings: Settings) -> Service:
+    """The service, hearing only what a test says to it."""
+    return replace(service(settings), by_faust=False)
 
 
 @asynccontextmanager
-async def referral(running: Start, **knobs: Any) -> AsyncIterator[Running]:
-    """The service, with a CIO, a social service and a mission locale that may refer."""
-    async with running(service, **knobs) as here:
+async def referring(running: Start, make: Callable[[Settings], Service] = without_stream) -> AsyncIterator[Running]:
+    """The service, with a CIO, a collège and a social service that may refer."""
+    async with running(make) as here:
         admin = here.as_("admin")
-        for id, kind in ((CIO, "cio"), (SOCIAL, "social_service"), ("ml-besancon", "mission_locale")):
+        for id, kind in ((CIO, "cio"), (COLLEGE, "college"), (SOCIAL, "social_service")):
             answer = await admin.put(f"/agencies/{id}", json={"kind": kind, "name": id.upper(), "department": "39"})
             assert answer.status_code == 200, answer.text
         yield here
 
 
-def fresh() -> UUID:
-    return uuid4()
+async def refer(here: Running, agency: str = CIO, **said: Any) -> dict[str, Any]:
+    """The referral that an agency has just made, as it reads it."""
+    answer = await here.as_(f"agency:{agency}").post("/referrals", json=a_referral(**said))
+    assert answer.status_code == 201, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+async def read(here: Running, referral_id: str, agency: str = CIO) -> dict[str, Any]:
+    """A referral, as its agency reads it now."""
+    answer = await here.as_(f"agency:{agency}").get(f"/referrals/{referral_id}")
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown

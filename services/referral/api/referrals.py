@@ -35,7 +35,7 @@ class ReferralAsked(BaseModel):
     situation: Situation
     out_of_school_since: date | None = None
     department: Department
-    wishes: tuple[WishAsked, ...] = Field(min_length=1, max_length=5)
+    wishes: list[WishAsked] = Field(min_length=1, max_length=5)
     on: date | None = None
 
 
@@ -61,7 +61,7 @@ async def refer(asked: ReferralAsked, who: Asking, once: Asked, store: Kept, sec
     )
     await store.submit(
         who, once, sent, traits_of(asked.identity, secret), fresh=uuid4(), situation=asked.situation,
-        out_of_school_since=since, department=asked.department, wishes=asked.wishes, on=on,
+        out_of_school_since=since, department=asked.department, wishes=tuple(asked.wishes), on=on,
     )  # fmt: skip
     return await _in_full(store, who, once.id, agency.kind)
 

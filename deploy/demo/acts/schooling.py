@@ -1,0 +1,140 @@
+"""School years: coming on the first day or not, leaving, coming back, moving up, staying down, changing programme."""
+
+from collections import Counter
+from datetime import date, timedelta
+from uuid import UUID
+
+from deploy.demo.record import Enrolment, Intake
+from deploy.demo.seasons import school_year
+from deploy.demo.stage import Stage, head, together
+from shared.events import PlaceDeclined
+from shared.identifiers import months_after
+
+
+async def say(stage: Stage, pupil: Enrolment, verb: str, **body: str) -> None:
+    """One decision on a pupil, by the head of the school."""
+    one = f"/pupils/{pupil.young_id}"
+    stage.record.pupil(await stage.speaker.decide(head(pupil.school), "enrolment", f"{one}/{verb}", body, shown_at=one))
+
+
+async def start(stage: Stage, entry: int) -> str:
+    """Those whose place is confirmed come."""
+    await stage.look_at_pupils(entry)
+    due = [one for one in stage.pupils("due") if stage.journey(one.young_id, one.entry).fate.comes]
+    await together(say(stage, one, "start") for one in due)
+    return f"rentrée {entry} : {len(due)} jeunes commencent"
+
+
+async def miss(stage: Stage, entry: int) -> str | None:
+    """Those who did not come give their place back."""
+    await stage.look_at_pupils(entry)
+    absent = stage.pupils("due")
+    await _leave(stage, absent, [say(stage, one, "did-not-start") for one in absent])
+    return f"rentrée {entry} : {len(absent)} ne sont pas venus" if absent else None
+
+
+async def interrupt(stage: Stage) -> str | None:
+    """Some leave before the end."""
+    leaving = [(one, day) for one in stage.pupils("present") if (day := _leaves_on(stage, one)) and day <= stage.today]
+    departures = []
+    for one, day in leaving:
+        departure = stage.journey(one.young_id, one.entry).fate.departure
+        assert departure is not None
+        departures.append(say(stage, one, "interrupt", code=departure.code, on=day.isoformat()))
+    await _leave(stage, [one for one, _ in leaving], departures)
+    return f"{stage.today:%m/%Y} : {len(leaving)} parcours interrompus" if leaving else None
+
+
+async def resume(stage: Stage) -> None:
+    """A few come back before the summer, where a seat is free."""
+    for one in stage.pupils("interrupted"):  # one after the other: two may want the same seat
+        day = _back_on(stage, one)
+        if day is None or day > stage.today:
+            continue
+        if await stage.seats_left(stage.record.intakes[one.now.intake_id]) > 0:
+            await say(stage, one, "resume", on=day.isoformat())
+            one.absences.append((day, False))
+
+
+async def councils(stage: Stage, year: int) -> None:
+    """In June, some first years are to do it again, or to go on in another programme of their school."""
+    moves = []
+    for one in of_year(stage, year):
+        fate = stage.journey(one.young_id, one.entry).fate
+        others = [w.programme for w in stage.region.workshops if w.school == one.school and w.programme != one.now.programme]
+        if one.now.year_of_study > 1 or one.now.last_year:
+            continue
+        if fate.repeats:
+            moves.append((one, "repeat", stage.intake(one.school, one.now.programme, year)))
+        elif fate.changes and others:
+            moves.append((one, "change-programme", stage.intake(one.school, others[0], year)))
+    await _move(stage, moves)
+
+
+async def turn_the_year(stage: Stage, year: int) -> str:
+    """In July the others move up; those who failed and try again stay in their last year."""
+    moves = []
+    for one in of_year(stage, year):
+        verb, further = ("repeat", 0) if one.now.last_year else ("move-up", 1)
+        moves.append((one, verb, stage.intake(one.school, one.now.programme, year, one.now.year_of_study + further)))
+    await _move(stage, moves)
+    return f"juillet {year} : {len(moves)} élèves passent ou refont une année"
+
+
+async def complete(stage: Stage, year: int) -> str:
+    """The last day of the last year, with or without the diploma, unless they will try again."""
+    done = []
+    for one in of_year(stage, year):
+        fate = stage.journey(one.young_id, one.entry).fate
+        failed = "obtained" not in one.exams.values()
+        if one.now.last_year and not (failed and fate.tries_again and len(one.exams) < len(fate.results)):
+            done.append(one)
+    await together(say(stage, one, "complete") for one in done)
+    return f"juin {year} : {len(done)} élèves vont au bout de leur formation"
+
+
+def of_year(stage: Stage, year: int) -> list[Enrolment]:
+    """Pupils present in the school year that ends in the summer of `year`."""
+    return [one for one in stage.pupils("present") if one.now.school_year == school_year(year - 1)]
+
+
+async def _move(stage: Stage, moves: list[tuple[Enrolment, str, Intake]]) -> None:
+    """Make room where seats are missing, then move; those who go to the same intake one after the other."""
+    for id, wanted in Counter(intake.id for _, _, intake in moves).items():
+        intake = stage.record.intakes[id]
+        missing = wanted - await stage.seats_left(intake)
+        if missing > 0:
+            body = {"seats": stage.record.intakes[id].seats + missing}
+            view = await stage.speaker.decide(head(intake.school), "enrolment", f"/intakes/{id}/seats", body)
+            stage.record.intake(view)
+
+    async def into(id: UUID) -> None:
+        for one, verb, intake in moves:
+            if intake.id == id:
+                await say(stage, one, verb, intake_id=str(id))
+
+    await together(into(id) for id in {intake.id for _, _, intake in moves})
+
+
+async def _leave(stage: Stage, pupils: list[Enrolment], decisions: list) -> None:  # type: ignore[type-arg]
+    keys = [(one.now.intake_id, one.young_id) for one in pupils]
+    told = {key: stage.ears.times(key, PlaceDeclined) for key in keys}
+    await together(decisions)
+    for key in keys:
+        await stage.ears.each([key], PlaceDeclined, times=told[key] + 1)
+
+
+def _leaves_on(stage: Stage, pupil: Enrolment) -> date | None:
+    departure = stage.journey(pupil.young_id, pupil.entry).fate.departure
+    if departure is None or pupil.absences or pupil.started_on is None:
+        return None
+    return months_after(pupil.started_on, departure.after) + timedelta(days=departure.day)
+
+
+def _back_on(stage: Stage, pupil: Enrolment) -> date | None:
+    """The day of the return, if it is before the summer of the same school year."""
+    departure = stage.journey(pupil.young_id, pupil.entry).fate.departure
+    if departure is None or departure.back_after is None or pupil.left_on is None:
+        return None
+    day = months_after(pupil.left_on, departure.back_after)
+    return day if day < date(int(pupil.now.school_year[5:]), 6, 1) else None

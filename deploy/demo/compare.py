@@ -1,0 +1,5 @@
+"""stub"""
+
+
+async def compare(stage, stack):
+    return True

@@ -1,0 +1,113 @@
+"""What production hears of pupils: once, in order, late or twice, the row ends the same."""
+
+from datetime import UTC, date, datetime
+from itertools import permutations
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.production.domain.pupils import Presence, Pupil
+from services.production.store import Store
+from services.production.stream import HANDLERS
+from shared.auth import Caller
+from shared.events import (
+    StudentChangedProgramme,
+    StudentCompleted,
+    StudentDidNotStart,
+    StudentInterrupted,
+    StudentResumed,
+    StudentStarted,
+)
+from shared.events.pupils import InterruptionCode, Student
+from shared.kafka import producer
+from shared.message import message_of
+from shared.store import Ledger
+from tests.production.builders import ENROLMENT, WEEK, WHOSE, YOUNG, a_pupil, an_enrolment, an_id, told
+from tests.production.conftest import Production
+
+HEAD = Caller("head", "school", "besancon", "head")
+ENROLLED = an_enrolment()
+CHANGED = StudentChangedProgramme(
+    **{**WHOSE, "programme": "bac-usinage"}, on=date(2025, 10, 1), intake_id=an_id("other"), school_year="2025-2026",
+    year_of_study=1, last_year=False,
+)  # fmt: skip
+INTERRUPTED = StudentInterrupted(
+    **{**WHOSE, "programme": "bac-usinage"}, on=date(2025, 11, 3), code=InterruptionCode.EMPLOYMENT
+)  # fmt: skip
+RESUMED = StudentResumed(**{**WHOSE, "programme": "bac-usinage"}, on=date(2025, 12, 1))
+
+
+async def hear(store: Store, event: Student, sequence: int) -> None:
+    await HANDLERS[type(event)](store, event, told(event, sequence))
+
+
+async def known(store: Store, young_id: UUID = YOUNG) -> list[Pupil]:
+    return (await store.pupils.named([young_id], by=HEAD)).get(young_id, [])
+
+
+async def test_a_pupil_is_known_once_enrolled_and_to_their_school_alone(ledger: Ledger) -> None:
+    store = Store(ledger)
+    assert await known(store) == []
+    await hear(store, ENROLLED, 1)
+    assert await known(store) == [a_pupil()]
+    assert await store.pupils.named([YOUNG], by=Caller("head", "school", "chalon", "head")) == {}
+    assert await store.pupils.named([YOUNG], by=Caller("x", "region", "", "reader")) == {}
+
+
+async def test_leaving_coming_back_and_never_coming_are_known(ledger: Ledger) -> None:
+    store = Store(ledger)
+    await hear(store, ENROLLED, 1)
+    await hear(store, StudentDidNotStart(**WHOSE, on=date(2025, 9, 15)), 2)
+    assert await known(store) == [a_pupil(presence=Presence.NEVER_CAME)]
+    await hear(store, StudentStarted(**WHOSE, on=date(2025, 9, 16)), 3)
+    assert await known(store) == [a_pupil()]
+    await hear(store, StudentCompleted(**WHOSE, on=date(2026, 7, 1)), 9)
+    assert await known(store) == [a_pupil(presence=Presence.LEFT, left_on=date(2026, 7, 1))]
+
+
+async def test_messages_late_or_twice_end_in_the_same_row(ledger: Ledger) -> None:
+    store = Store(ledger)
+    story = [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5)]
+    for order in permutations([*story, story[0], story[1]]):
+        await ledger.database["pupils"].delete_many({})
+        for event, sequence in order:
+            await hear(store, event, sequence)
+        assert await known(store) == [
+            a_pupil(programme="bac-usinage", presence=Presence.LEFT, left_on=date(2025, 11, 3))
+        ]  # fmt: skip
+
+
+async def test_a_late_message_changes_no_presence(ledger: Ledger) -> None:
+    store = Store(ledger)
+    for event, sequence in [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5), (RESUMED, 6), (INTERRUPTED, 5), (ENROLLED, 1)]:
+        await hear(store, event, sequence)
+    assert await known(store) == [a_pupil(programme="bac-usinage")]
+
+
+async def test_a_second_enrolment_is_a_row_of_its_own(ledger: Ledger) -> None:
+    store = Store(ledger)
+    again = an_enrolment(enrolment_id=an_id("second"), starts_on=date(2026, 9, 1))
+    await hear(store, ENROLLED, 1)
+    await hear(store, INTERRUPTED, 2)
+    await hear(store, again, 7)
+    assert {pupil.enrolment_id: pupil.presence for pupil in await known(store)} == {
+        ENROLMENT: Presence.LEFT, an_id("second"): Presence.HERE,
+    }  # fmt: skip
+
+
+async def test_hours_may_be_logged_once_the_stream_has_heard_of_the_pupil(listening: Production) -> None:
+    young = uuid4()
+    event = an_enrolment(young_id=young, enrolment_id=uuid4())
+    message = message_of(event, source=f"/enrolment/places/{young}", sequence=1, time=datetime(2025, 9, 1, tzinfo=UTC))
+    body: dict[str, Any] = {"minutes": {"production": 60}}
+    path = f"/weeks/{WEEK}/{young}"
+    assert (await listening.head.put(path, json=body)).json()["code"] == "unknown_pupil"
+
+    speaker = producer(listening.running.settings.kafka)
+    await speaker.start()
+    await speaker.send_and_wait(event.topic, message.data, key=message.key.encode(), headers=message.headers())
+    await speaker.stop()
+
+    async def logged() -> bool:
+        return (await listening.head.put(path, json=body)).status_code == 200
+
+    await listening.running.until(logged)

@@ -1,0 +1,124 @@
+"""Hours over HTTP, on the real servers."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+from tests.production.builders import WEEK, an_id
+from tests.production.conftest import Production
+
+USUAL = {"production": 1400, "practice": 100, "teaching": 500}
+NOTHING = {"production": 0, "practice": 0, "teaching": 0, "placement": 0, "absence_justified": 0, "absence_unjustified": 0}
+
+
+async def put(production: Production, young_id: UUID, minutes: dict[str, int], *, week: str = WEEK, **said: Any) -> Any:
+    return await production.workshop.put(f"/weeks/{week}/{young_id}", json={"minutes": minutes, **said})
+
+
+async def test_a_week_answers_with_its_measures_those_of_the_year_and_its_alerts(production: Production) -> None:
+    young = await production.a_pupil(an_id("ana"))
+    order = await production.an_order("started")
+    assert (await put(production, young, {"teaching": 1000}, week="2025-W36")).status_code == 200
+    on_orders = [{"order_id": order["order_id"], "minutes": 1300}]
+    answer = await put(production, young, {**USUAL, "placement": 400}, on_orders=on_orders)
+
+    assert (answer.status_code, answer.json()) == (200, {
+        "young_id": str(young), "enrolment_id": str(young), "programme": "cap-cip", "week": WEEK,
+        "minutes": {**NOTHING, **USUAL, "placement": 400}, "on_orders": on_orders,
+        "production_share": 0.7, "practice_share": 0.75,
+        "year": {"production_share": 1400 / 3000, "practice_share": 0.5},
+        "alerts": [
+            {"code": "minor_over_35_hours", "detail": "40 h de présence : un mineur n'en fait que 35."},
+            {"code": "production_share_low", "detail": "Depuis la rentrée, 46 % de production : la cible est de deux tiers."},
+            {"code": "practice_share_low", "detail": "Depuis la rentrée, 50 % de pratique : la cible est de 60 %."},
+        ],
+    })  # fmt: skip
+
+
+async def test_the_week_of_a_school_shows_those_without_hours_too(production: Production) -> None:
+    ana, bob = await production.a_pupil(an_id("ana")), await production.a_pupil(an_id("bob"))
+    await production.a_pupil(an_id("elsewhere"), school="chalon")
+    await production.a_pupil(an_id("next"), starts_on="2025-09-15")
+    await put(production, ana, USUAL)
+    await put(production, bob, {"teaching": 1000}, week="2025-W36")
+    seen = (await production.head.get(f"/weeks/{WEEK}")).json()
+
+    pupils = {row.pop("young_id"): row for row in seen.pop("pupils")}
+    assert seen == {
+        "week": WEEK, "monday": "2025-09-08", "minutes": {**NOTHING, **USUAL}, "production_share": 0.7, "practice_share": 0.75,
+        "year": {"production_share": 1400 / 3000, "practice_share": 0.5},
+    }  # fmt: skip
+    assert set(pupils) == {str(ana), str(bob)}
+    assert (pupils[str(ana)]["minutes"], pupils[str(ana)]["alerts"]) == ({**NOTHING, **USUAL}, [])
+    assert (pupils[str(bob)]["minutes"], pupils[str(bob)]["production_share"]) == (None, None)
+    assert pupils[str(bob)]["year"] == {"production_share": 0.0, "practice_share": 0.0}
+
+
+async def test_a_workshop_is_saved_at_once_but_for_those_refused(production: Production) -> None:
+    pupils = [await production.a_pupil(an_id(f"pupil {rank}")) for rank in range(40)]
+    order = await production.an_order("accepted")
+    on_orders = [{"order_id": order["order_id"], "minutes": 600}]
+    said = [{"young_id": str(young), "minutes": USUAL, "on_orders": on_orders} for young in pupils]
+    said[7]["minutes"] = {"production": 3601}
+    said.append({"young_id": str(an_id("nobody")), "minutes": USUAL})
+
+    begun = time.perf_counter()
+    answer = await production.workshop.put(f"/weeks/{WEEK}", json={"pupils": said})
+    took = time.perf_counter() - begun
+    print(f"40 pupils' weeks in {took * 1000:.0f} ms")
+    assert took < 2
+
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert (body["saved"], body["alerts"]) == (39, [])
+    assert [(one["young_id"], one["code"]) for one in body["refused"]] == [
+        (str(pupils[7]), "too_many_hours"), (str(an_id("nobody")), "unknown_pupil"),
+    ]  # fmt: skip
+    assert body["refused"][0]["detail"] == "60 h 01 dans une semaine : au-delà de 60 h, c'est une faute de frappe."
+    again = (await production.workshop.put(f"/weeks/{WEEK}", json={"pupils": said})).json()
+    assert again["saved"] == 39
+    seen = (await production.head.get(f"/weeks/{WEEK}")).json()
+    assert sum(row["minutes"] is not None for row in seen["pupils"]) == 39
+
+
+async def test_a_week_is_told_once_however_often_it_is_said(production: Production) -> None:
+    young = await production.a_pupil(an_id("ana"))
+    for production_minutes in (600, 600, 900, 900, 600):
+        assert (await put(production, young, {"production": production_minutes})).status_code == 200
+    history = production.store.database["history"]
+
+    async def told() -> list[dict[str, Any]]:
+        found = await history.find({"document": f"{young}:{WEEK}"}).sort("sequence", 1).to_list(None)
+        return found if len(found) == 3 else []
+
+    entries = await production.running.until(told)
+    assert [(entry["source"], entry["key"], entry["sequence"]) for entry in entries] == [
+        (f"/production/weeks/{young}:{WEEK}", str(young), sequence) for sequence in (1, 2, 3)
+    ]
+
+
+async def test_a_school_logs_hours_of_its_own_pupils_and_orders_only(production: Production) -> None:
+    ana = await production.a_pupil(an_id("ana"))
+    theirs = await production.a_pupil(an_id("zoe"), school="chalon")
+    order = await production.an_order("accepted")
+    await put(production, ana, USUAL)
+
+    answer = await put(production, theirs, USUAL)
+    assert (answer.status_code, answer.json()["code"]) == (409, "unknown_pupil")
+    said = {"minutes": USUAL, "on_orders": [{"order_id": order["order_id"], "minutes": 60}]}
+    answer = await production.elsewhere.put(f"/weeks/{WEEK}/{theirs}", json=said)
+    assert (answer.status_code, answer.json()["code"]) == (409, "unknown_order")
+    answer = await production.elsewhere.put(f"/weeks/{WEEK}/{ana}", json={"minutes": USUAL})
+    assert (answer.status_code, answer.json()["code"]) == (409, "unknown_pupil")
+    assert [row["young_id"] for row in (await production.elsewhere.get(f"/weeks/{WEEK}")).json()["pupils"]] == [str(theirs)]
+
+
+async def test_what_is_mistyped_says_where(production: Production) -> None:
+    young = await production.a_pupil(an_id("ana"))
+    assert (await put(production, young, USUAL, week="2025-W54")).status_code == 422
+    assert (await put(production, young, USUAL, week="2025-W38")).json()["code"] == "in_the_future"
+    assert (await put(production, young, {"prodution": 60})).json()["errors"][0]["field"] == "minutes.prodution"
+    assert (await put(production, young, {"production": -1})).status_code == 422
+    twice = {"pupils": [{"young_id": str(young), "minutes": USUAL}] * 2}
+    answer = await production.head.put(f"/weeks/{WEEK}", json=twice)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "Un même élève est cité deux fois.")

@@ -1,0 +1,15 @@
+"""One running service for the tests that need no empty database."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.conftest import Running, Start
+from tests.referral.building import referring
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(running: Start) -> AsyncIterator[Running]:
+    """The referral service, hearing only what the test says, with three agencies registered."""
+    async with referring(running) as here:
+        yield here

@@ -1,0 +1,164 @@
+"""When a referral has its answer, which one, and what becomes of it when a school takes its own back."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.referral.domain.agency import evolve as evolve_agency
+from services.referral.domain.agency import register
+from services.referral.domain.answer import conclude
+from services.referral.domain.journey import hear
+from services.referral.domain.referral import Status, close, evolve, request_withdrawal, status, submit
+from shared import events as told
+from shared.events import AgencyRegistered, Event, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
+from shared.events.enrolment import Application, Unopened, UnopenedCode
+from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
+from tests.referral.building import (
+    A_DAY,
+    CIO,
+    REFERRAL,
+    YOUNG,
+    X,
+    Y,
+    application,
+    heard_in_turn,
+    the_referral,
+    wishes_answered,
+)
+
+ENROLLED, REFUSED = application(told.PlaceConfirmed), application(told.ApplicationRefused)
+
+
+def ending_of(*events: Event) -> tuple[Answer, RefusalCode | None] | None:
+    ending = conclude(heard_in_turn(*events), REFERRAL)
+    return (ending.answer, ending.code) if ending else None
+
+
+def test_submitting_tells_the_referral_without_its_identity_and_twice_tells_nothing() -> None:
+    wishes = (Wish(school="dole", programme="dole-cap-serrurerie"),)
+    command: dict[str, Any] = {
+        "referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "birth_month": "2010-03",
+        "situation": Situation.OUT_OF_SCHOOL, "out_of_school_since": None, "department": "39", "wishes": wishes, "on": A_DAY,
+    }  # fmt: skip
+    told_first = submit(None, **command)
+    assert told_first == [ReferralSubmitted(**command)]
+    assert submit(evolve(None, told_first[0]), **command) == []
+
+
+def test_a_withdrawal_is_requested_once() -> None:
+    referral = the_referral()
+    asked = request_withdrawal(referral, on=A_DAY)
+    assert asked == [ReferralWithdrawalRequested(referral_id=REFERRAL, young_id=YOUNG, agency=CIO, on=A_DAY)]
+    assert request_withdrawal(evolve(referral, asked[0]), on=A_DAY) == []
+
+
+def test_an_agency_registered_again_tells_only_what_changed() -> None:
+    def said(name: str) -> dict[str, Any]:
+        return {"kind": AgencyKind.CIO, "name": name, "department": "39", "on": A_DAY}
+
+    first = register(None, id=CIO, **said("CIO de Dole"))
+    assert first == [AgencyRegistered(agency=CIO, **said("CIO de Dole"))]
+    agency = evolve_agency(None, first[0])
+    assert register(agency, id=CIO, **said("CIO de Dole")) == []
+    assert register(agency, id=CIO, **said("CIO du Jura")) == [AgencyRegistered(agency=CIO, **said("CIO du Jura"))]
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        [REFUSED],
+        [wishes_answered(X)],
+        [wishes_answered(X, Y), REFUSED],
+        [wishes_answered(X), REFUSED, application(told.ApplicationReopened)],
+        [wishes_answered(X), application(told.ApplicationIneligible), application(told.ApplicationUnderReview, overridden=True)],
+        [wishes_answered(X), application(told.PlaceOffered)],
+    ],
+)
+def test_there_is_no_answer_before_wishes_are_answered_and_each_application_has_ended(heard: Sequence[Event]) -> None:
+    assert ending_of(*heard) is None
+
+
+@pytest.mark.parametrize(
+    ("last", "answer", "code"),
+    [
+        (ENROLLED, Answer.ENROLLED, None),
+        (application(told.ApplicationRefused, code="did_not_come"), Answer.REFUSED, RefusalCode.DID_NOT_COME),
+        (application(told.ApplicationIneligible), Answer.REFUSED, RefusalCode.NOT_ELIGIBLE),
+        (application(told.ApplicationObsolete), Answer.REFUSED, RefusalCode.CHOSE_OTHER_PATH),
+        (application(told.ApplicationObsolete, because="intake_closed"), Answer.EXPIRED, None),
+        (application(told.PlaceDeclined), Answer.DECLINED, None),
+        (application(told.PlaceExpired), Answer.EXPIRED, None),
+        (application(told.ApplicationWithdrawn), Answer.WITHDRAWN, None),
+    ],
+)
+def test_each_end_of_an_application_is_an_answer(last: Event, answer: Answer, code: RefusalCode | None) -> None:
+    assert ending_of(wishes_answered(X), last) == (answer, code)
+
+
+def test_of_several_ends_enrolled_wins_then_the_most_telling() -> None:
+    from_most_to_least: list[type[Application]] = [
+        told.PlaceConfirmed, told.ApplicationRefused, told.ApplicationIneligible, told.ApplicationObsolete,
+        told.PlaceDeclined, told.PlaceExpired, told.ApplicationWithdrawn,
+    ]  # fmt: skip
+    for better, worse in pairwise(from_most_to_least):
+        alone = ending_of(wishes_answered(X), application(better))
+        assert ending_of(wishes_answered(X, Y), application(better), application(worse, Y)) == alone
+        assert ending_of(wishes_answered(Y, X), application(worse, Y), application(better)) == alone
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [
+        ([UnopenedCode.NO_OPEN_INTAKE], RefusalCode.NO_PLACE),
+        ([UnopenedCode.UNKNOWN_PROGRAMME, UnopenedCode.NO_OPEN_INTAKE], RefusalCode.NO_PLACE),
+        ([UnopenedCode.ALREADY_ENROLLED], RefusalCode.CHOSE_OTHER_PATH),
+        ([UnopenedCode.UNKNOWN_PROGRAMME], RefusalCode.OTHER),
+        ([], RefusalCode.OTHER),
+    ],
+)
+def test_when_no_wish_opened_the_answer_comes_at_once(codes: list[UnopenedCode], code: RefusalCode) -> None:
+    unopened = [Unopened(wish=rank, code=one) for rank, one in enumerate(codes, start=1)]
+    assert ending_of(wishes_answered(unopened=unopened)) == (Answer.REFUSED, code)
+
+
+def test_an_application_that_this_referral_did_not_open_says_nothing_of_it() -> None:
+    assert ending_of(application(told.PlaceConfirmed, Y), wishes_answered(X), REFUSED) == (Answer.REFUSED, RefusalCode.NO_PLACE)
+
+
+def test_a_referral_is_closed_once_on_the_day_its_last_answer_came() -> None:
+    later = date(2025, 9, 20)
+    journey = heard_in_turn(application(told.ApplicationRefused, on=later), wishes_answered(X))
+    closed = close(the_referral(), journey=journey)
+    assert closed == [
+        ReferralClosed(
+            referral_id=REFERRAL, young_id=YOUNG, agency=CIO, answer=Answer.REFUSED, code=RefusalCode.NO_PLACE, on=later
+        )
+    ]
+    assert close(evolve(the_referral(), closed[0]), journey=journey) == []
+
+
+def test_an_answer_taken_back_puts_the_referral_in_progress_and_the_next_one_is_told() -> None:
+    journey = heard_in_turn(wishes_answered(X), REFUSED)
+    referral = evolve(the_referral(), close(the_referral(), journey=journey)[0])
+    reopened = hear(journey, application(told.ApplicationReopened), slot="x", sequence=1)
+    assert (status(journey, REFERRAL), status(reopened, REFERRAL)) == (Status.CLOSED, Status.IN_PROGRESS)
+    assert close(referral, journey=reopened) == []
+    enrolled = hear(reopened, ENROLLED, slot="x", sequence=2)
+    [closed] = close(referral, journey=enrolled)
+    assert isinstance(closed, ReferralClosed)
+    assert closed.answer is Answer.ENROLLED
+
+
+def test_a_second_referral_that_joins_an_application_leaves_it_where_it_stands() -> None:
+    journey = heard_in_turn(
+        application(told.ApplicationOpened),
+        ENROLLED,
+        application(told.ApplicationOpened, referral_id=UUID(int=3)),
+        wishes_answered(X),
+    )
+    assert conclude(journey, REFERRAL) is not None
+    assert [step.standing for step in journey.candidacies[X].steps] == ["opened", "enrolled"]

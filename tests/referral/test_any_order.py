@@ -1,0 +1,111 @@
+"""Whatever the order between sources, and however often each message comes, a referral ends in the same state."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.referral.desk import show_in_full
+from services.referral.domain.journey import Journey, hear
+from services.referral.domain.person import Identity, Sent
+from services.referral.domain.referral import Referral, Status, close, evolve, status
+from shared import events as told
+from shared.events import Event
+from shared.events.enrolment import Application, Unopened, UnopenedCode
+from shared.events.pupils import Student
+from shared.events.referral import AgencyKind
+from tests.referral.building import (
+    A_DAY,
+    CIO,
+    REFERRAL,
+    YOUNG,
+    X,
+    Y,
+    an_identity,
+    application,
+    source_of,
+    student,
+    the_referral,
+    wishes_answered,
+)
+
+STEPS: list[type[Application]] = [
+    told.ApplicationOpened, told.ApplicationIneligible, told.ApplicationUnderReview, told.InterviewPlanned,
+    told.ApplicationAdmissible, told.PlaceOffered, told.PlaceConfirmed, told.PlaceDeclined, told.PlaceExpired,
+    told.ApplicationRefused, told.ApplicationReopened, told.ApplicationWithdrawn, told.ApplicationObsolete,
+]  # fmt: skip
+YEARS: list[type[Student]] = [
+    told.StudentEnrolled, told.StudentStarted, told.StudentMovedUp, told.StudentInterrupted, told.DiplomaObtained,
+    told.OutcomeDeclared,
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Heard:
+    event: Event
+    sequence: int
+
+
+def dated(events: list[Event]) -> list[Heard]:
+    """A source's own story: days that never go back, sequences that rise and skip."""
+    return [
+        Heard(event.model_copy(update={"on": A_DAY + timedelta(days=rank // 2)}), 3 * rank) for rank, event in enumerate(events)
+    ]
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[list[Heard]]:
+    """What each source tells: two intakes, the wishes, and the pupil's years."""
+    of_x = draw(st.lists(st.sampled_from(STEPS), max_size=6))
+    of_y = draw(st.lists(st.sampled_from(STEPS), max_size=4))
+    opened = draw(st.sampled_from([(X,), (X, Y), (Y,), ()]))
+    answered = wishes_answered(*opened, unopened=() if opened else (Unopened(wish=1, code=UnopenedCode.NO_OPEN_INTAKE),))
+    told_of_wishes: list[Event] = [answered] if draw(st.booleans()) else []
+    years = draw(st.lists(st.sampled_from(YEARS), max_size=4))
+    return [
+        dated([application(kind, X) for kind in of_x]),
+        dated([application(kind, Y) for kind in of_y]),
+        dated(told_of_wishes),
+        dated([student(kind) for kind in years]),
+    ]
+
+
+@st.composite
+def orders(draw: st.DrawFn, told_by_each: list[list[Heard]]) -> list[Heard]:
+    """One order of all messages, each source's own kept, some of them again once they were heard."""
+    left, order = [list(source) for source in told_by_each if source], list[Heard]()
+    while left:
+        source = draw(st.sampled_from(left))
+        order.append(source.pop(0))
+        left = [one for one in left if one]
+        if draw(st.integers(0, 3)) == 0:
+            order += order[draw(st.integers(0, len(order) - 1)) :]
+    return order
+
+
+def after(order: list[Heard]) -> tuple[Journey, Referral]:
+    journey, referral = Journey(young_id=YOUNG), the_referral()
+    for one in order:
+        journey = hear(journey, one.event, slot=source_of(one.event), sequence=one.sequence)
+        for event in close(referral, journey=journey):
+            referral = evolve(referral, event)
+    return journey, referral
+
+
+@given(st.data())
+def test_any_order_between_sources_and_any_repetition_give_the_same_state(data: st.DataObject) -> None:
+    story = data.draw(stories())
+    plain_journey, plain_referral = after([one for source in story for one in source])
+    journey, referral = after(data.draw(orders(story)))
+    assert journey == plain_journey
+    assert shown(referral, journey) == shown(plain_referral, plain_journey)
+    if status(journey, REFERRAL) is Status.CLOSED:
+        assert referral == plain_referral
+        assert referral.ending is not None
+
+
+def shown(referral: Referral, journey: Journey) -> object:
+    identity = Identity.model_validate(an_identity())
+    sent = Sent(referral_id=REFERRAL, agency=CIO, identity=identity, counsellor="x", informed_on=A_DAY)
+    return show_in_full(referral, journey, sent, kind=AgencyKind.CIO, today=A_DAY)

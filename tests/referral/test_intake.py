@@ -1,0 +1,171 @@
+"""Taking referrals in: once each, checked, for a registered agency alone."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.conftest import Running, Start
+from tests.referral.building import CIO, COLLEGE, a_referral, an_identity, read, refer, referring
+
+
+async def rows(here: Running, collection: str) -> list[dict[str, Any]]:
+    return [row async for row in here.store.database[collection].find({})]
+
+
+async def test_a_referral_is_taken_in_and_told_without_its_identity(running: Start) -> None:
+    async with referring(running) as here:
+        shown = await refer(here)
+        assert shown == await read(here, shown["referral_id"])
+        assert (shown["status"], shown["sentence"], shown["answer"]) == ("submitted", "Transmise, en attente des écoles", None)
+        assert shown["identity"]["family_name"] == "Lefèbvre-Quintard"
+        [row] = await rows(here, "referrals")
+        assert row["state"] == {
+            "referral_id": shown["referral_id"], "young_id": shown["young_id"], "agency": CIO, "birth_month": "2010-03",
+            "situation": "out_of_school", "out_of_school_since": "2025-06-30", "department": "39",
+            "wishes": [{"school": "dole", "programme": "dole-cap-serrurerie", "sector": None, "departments": []}],
+            "submitted_on": "2025-09-01", "withdrawal_requested_on": None, "ending": None,
+        }  # fmt: skip
+
+
+async def test_the_same_request_again_answers_the_same_and_creates_nothing(running: Start) -> None:
+    async with referring(running) as here:
+        cio = here.as_(f"agency:{CIO}")
+        for headers, said in (({}, {"external_id": "D-17"}), ({"Idempotency-Key": "k"}, {"identity": an_identity(ine=None)})):
+            answers = await asyncio.gather(*(cio.post("/referrals", json=a_referral(**said), headers=headers) for _ in range(5)))
+            assert [answer.status_code for answer in answers] == [201] * 5
+            assert len({answer.json()["referral_id"] for answer in answers}) == 1
+        assert len(await rows(here, "referrals")) == 2
+        assert sum(len(person["sent"]) for person in await rows(here, "persons")) == 2
+
+
+async def test_another_request_under_the_same_key_is_refused_and_leaves_no_trace(running: Start) -> None:
+    async with referring(running) as here:
+        cio = here.as_(f"agency:{CIO}")
+        bodies = [a_referral(external_id="D-17", identity=an_identity(given_name=f"Zoé{letter}", ine=None)) for letter in "abcde"]
+        answers = await asyncio.gather(*(cio.post("/referrals", json=body) for body in bodies))
+        assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422, 422]
+        assert {answer.json().get("code") for answer in answers} == {None, "key_reused"}
+        assert len(await rows(here, "referrals")) == 1
+        assert len(await rows(here, "persons")) == 1
+
+
+async def test_two_agencies_may_use_the_same_reference(running: Start) -> None:
+    async with referring(running) as here:
+        one, other = await refer(here, external_id="1"), await refer(here, COLLEGE, external_id="1")
+        assert one["referral_id"] != other["referral_id"]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"identity": an_identity(ine="123")}, "identity.ine"),
+        ({"identity": an_identity(phone="12")}, "identity.phone"),
+        ({"identity": an_identity(email="x")}, "identity.email"),
+        ({"identity": an_identity(commune="999")}, "identity.commune"),
+        ({"identity": an_identity(birth_date="2010-02-30")}, "identity.birth_date"),
+        ({"identity": an_identity(surname="x")}, "identity.surname"),
+        ({"wishes": []}, "wishes"),
+        ({"wishes": [{"sector": "bois", "departments": ["39"]}] * 6}, "wishes"),
+        ({"wishes": [{"school": "dole"}]}, "wishes.0"),
+        ({"department": "jura"}, "department"),
+        ({"situation": "lost"}, "situation"),
+        ({"colour": "red"}, "colour"),
+        ({"counsellor": " "}, "counsellor"),
+    ],
+)
+async def test_a_wrong_field_is_named_in_french_without_its_value(api: Running, said: dict[str, Any], field: str) -> None:
+    answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**said))
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert "Quintard" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"identity": an_identity(birth_date="2012-09-02")}, "too_young"),
+        ({"identity": an_identity(birth_date="2026-01-01")}, "birth_in_the_future"),
+        ({"on": "2009-01-01"}, "before_birth"),
+        ({"on": "2025-09-02"}, "in_the_future"),
+        ({"out_of_school_since": "2025-09-02"}, "out_of_school_in_the_future"),
+    ],
+)
+async def test_a_date_that_cannot_be_is_refused_in_french(api: Running, said: dict[str, Any], code: str) -> None:
+    answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**said))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert answer.json()["detail"].endswith(".")
+
+
+async def test_malformed_json_is_answered_400(api: Running) -> None:
+    answer = await api.as_(f"agency:{CIO}").post(
+        "/referrals", content=b'{"identity": ', headers={"content-type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+async def test_someone_just_thirteen_is_taken_in(api: Running) -> None:
+    shown = await refer(api, identity=an_identity(birth_date="2012-09-01"))
+    assert shown["status"] == "submitted"
+
+
+async def test_a_minor_without_representative_is_taken_in_and_shown_to_complete(api: Running) -> None:
+    assert (await refer(api, identity=an_identity(representative=None)))["to_complete"] == ["representative"]
+
+
+async def test_an_agency_that_is_not_registered_is_told_so(api: Running) -> None:
+    answer = await api.as_("agency:unknown").post("/referrals", json=a_referral())
+    assert (answer.status_code, answer.json()["code"]) == (409, "unknown_agency")
+
+
+async def test_counsellors_and_managers_refer_and_nobody_else(api: Running) -> None:
+    answers = {
+        scope: (await api.as_(scope).post("/referrals", json=a_referral())).status_code
+        for scope in (f"agency:{CIO}:counsellor", f"agency:{CIO}:manager", "school:dole", "admin", "region")
+    }
+    assert list(answers.values()) == [201, 201, 403, 403, 403]
+    assert (await api.signed_out().post("/referrals", json=a_referral())).status_code == 401
+
+
+async def test_another_agency_finds_nothing(api: Running) -> None:
+    mine = (await refer(api))["referral_id"]
+    college = api.as_(f"agency:{COLLEGE}")
+    assert (await college.get(f"/referrals/{mine}")).status_code == 404
+    assert (await college.post(f"/referrals/{mine}/withdrawal")).status_code == 404
+    assert mine not in (await college.get("/referrals")).text
+    assert (await college.get(f"/referrals/{uuid4()}")).status_code == 404
+    for scope in ("admin", "school:dole", "region", "federation"):
+        assert (await api.as_(scope).get(f"/referrals/{mine}")).status_code == 403
+
+
+async def test_a_withdrawal_is_requested_once_and_told_once(api: Running) -> None:
+    id = (await refer(api))["referral_id"]
+    cio = api.as_(f"agency:{CIO}")
+    asked = [await cio.post(f"/referrals/{id}/withdrawal"), await cio.post(f"/referrals/{id}/withdrawal", json={})]
+    assert [answer.status_code for answer in asked] == [202, 202]
+    assert asked[0].json()["withdrawal_requested_on"] == "2025-09-01"
+    assert (await api.store.referrals.collection.find_one({"_id": id}))["told"] == 2
+
+
+async def test_agencies_are_registered_by_an_administrator_and_listed_for_all(api: Running) -> None:
+    asked = {"kind": "psad", "name": "PSAD du Jura", "department": "39"}
+    assert (await api.as_(f"agency:{CIO}").put("/agencies/psad-39", json=asked)).status_code == 403
+    answer = await api.as_("admin").put("/agencies/psad-39", json=asked)
+    assert (answer.status_code, answer.json()) == (200, {"agency": "psad-39", **asked})
+    assert {"agency": "psad-39", **asked} in (await api.as_("school:dole").get("/agencies")).json()
+
+
+async def test_pages_hold_fifty_the_latest_first(api: Running) -> None:
+    agency = "ml-besancon"
+    asked = {"kind": "mission_locale", "name": "ML", "department": "25"}
+    assert (await api.as_("admin").put(f"/agencies/{agency}", json=asked)).status_code == 200
+    for day in range(1, 52):
+        on = f"2025-0{6 + day // 30}-{1 + day % 30:02d}"
+        await refer(api, agency, on=on, informed_on="2025-05-01", out_of_school_since=None, identity=an_identity(ine=None))
+    client = api.as_(f"agency:{agency}")
+    first, second = [(await client.get("/referrals", params={"page": page})).json() for page in (1, 2)]
+    assert [(page["total"], page["pages"], len(page["items"])) for page in (first, second)] == [(51, 2, 50), (51, 2, 1)]
+    days = [one["submitted_on"] for one in first["items"] + second["items"]]
+    assert days == sorted(days, reverse=True)
+    assert (await client.get("/referrals", params={"page": 0})).status_code == 422

@@ -1,0 +1,104 @@
+"""Who a young person is: dates that agree, and the traits by which two referrals are of the same person."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.referral.domain.person import (
+    Identity,
+    age_at,
+    check_dates,
+    first_trait,
+    plain,
+    second_traits,
+    to_complete,
+)
+from shared.errors import Invalid
+from tests.referral.building import A_DAY, an_identity
+
+
+def identity(**said: Any) -> Identity:
+    return Identity.model_validate(an_identity(**said))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Lefèbvre-Quintard", "LEFEBVRE QUINTARD"),
+        ("D’Arc", "d'arc"),
+        ("Œuvray", "oeuvray"),
+        ("Jean - Noël", "jeannoel"),
+        ("Nin\u0303o", "Niño"),
+    ],
+)
+def test_two_spellings_of_one_name_meet(one: str, other: str) -> None:
+    assert plain(one) == plain(other)
+
+
+def test_two_names_do_not_meet() -> None:
+    assert plain("Durand") != plain("Durant")
+
+
+def test_a_phone_written_three_ways_is_one_trait() -> None:
+    ways = ("06 12 34 56 78", "+33 6.12.34.56.78", "0033612345678", "+33 (0)6 12 34 56 78")
+    assert {identity(phone=way).phone for way in ways} == {"+33612345678"}
+
+
+def test_each_second_trait_holds_the_first() -> None:
+    someone = identity(ine=None, email=None)
+    assert second_traits(someone) == [
+        [*first_trait(someone), "phone", "+33612345678"],
+        [*first_trait(someone), "commune", "39198"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("phone", "12"), ("phone", "+33 0 12"), ("phone", "06 12 34 56 7x"), ("email", "zelie@"), ("email", "a b@c.fr"),
+        ("ine", "123"), ("commune", "Dole"), ("family_name", " - "), ("given_name", ""), ("birth_date", "14/03/2010"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_an_identity_is_refused(field: str, value: str) -> None:
+    with pytest.raises(ValidationError):
+        identity(**{field: value})
+
+
+def test_an_age_is_reached_on_the_birthday() -> None:
+    born = date(2012, 2, 29)
+    assert [age_at(born, day) for day in (date(2025, 2, 28), date(2025, 3, 1))] == [12, 13]
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "facts"),
+    [
+        ("birth_in_the_future", {"birth_date": "2025-09-02"}, {}),
+        ("birth_too_early", {"birth_date": "1979-12-31"}, {}),
+        ("too_young", {"birth_date": "2012-09-02"}, {}),
+        ("before_birth", {"birth_date": "2010-03-14"}, {"on": date(2010, 3, 13)}),
+        ("informed_in_the_future", {}, {"informed_on": A_DAY + timedelta(days=1)}),
+        ("before_birth", {}, {"informed_on": date(2010, 3, 13)}),
+        ("out_of_school_in_the_future", {}, {"out_of_school_since": A_DAY + timedelta(days=1)}),
+        ("before_birth", {}, {"out_of_school_since": date(2010, 3, 13)}),
+    ],
+)
+def test_dates_that_cannot_be_are_refused_without_saying_them(code: str, said: dict[str, Any], facts: dict[str, Any]) -> None:
+    dates: dict[str, Any] = {"informed_on": A_DAY, "out_of_school_since": None, "on": A_DAY, "today": A_DAY, **facts}
+    with pytest.raises(Invalid) as refusal:
+        check_dates(identity(**said), **dates)
+    assert refusal.value.code == code
+    assert "20" not in refusal.value.sentence
+
+
+def test_thirteen_years_old_today_is_old_enough_to_be_referred() -> None:
+    someone = identity(birth_date="2012-09-01")
+    check_dates(someone, informed_on=A_DAY, out_of_school_since=None, on=A_DAY, today=A_DAY)
+
+
+def test_a_minor_without_a_representative_is_to_complete_until_eighteen() -> None:
+    alone = identity(representative=None)
+    days = (A_DAY, date(2028, 3, 13), date(2028, 3, 14))
+    assert [to_complete(alone, today=day) for day in days] == [["representative"], ["representative"], []]
+    assert to_complete(identity(), today=A_DAY) == []

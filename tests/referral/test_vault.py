@@ -1,0 +1,184 @@
+"""Identity: matched by two traits, kept in the vault alone, read by the agency that sent it and by its schools, each read noted."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared import events as told
+from tests.conftest import Running, Start
+from tests.referral.building import (
+    CIO,
+    COLLEGE,
+    X,
+    Y,
+    an_identity,
+    application,
+    enrolment_says,
+    read,
+    refer,
+    referring,
+    wishes_answered,
+)
+
+ALONE = {"ine": None, "phone": None, "email": None, "commune": None}
+SAID = (
+    "Lefèbvre",
+    "Quintard",
+    "QUINTARD",
+    "Zélie",
+    "zelie",
+    "2010-03-14",
+    "612345678",
+    "1234567890A",
+    "Odile",
+    "Perrigaud",
+    "D-17",
+)
+
+
+async def everything_told(here: Running) -> str:
+    """All that left, or waits to leave, the service, as text."""
+    database, said = here.store.database, []
+    for name in await database.list_collection_names():
+        if name != "persons":
+            said += [str(row) async for row in database[name].find({})]
+    return "\n".join(said)
+
+
+@pytest.mark.parametrize("trait", list(ALONE))
+async def test_the_same_names_and_birth_date_with_one_more_trait_are_one_person(api: Running, trait: str) -> None:
+    known = an_identity()
+    one = await refer(api, identity=known)
+    again = an_identity(**{**ALONE, trait: known[trait]}, family_name="LEFEBVRE QUINTARD", given_name="zelie")
+    other = await refer(api, COLLEGE, identity=again)
+    assert other["young_id"] == one["young_id"]
+
+
+async def test_the_same_names_and_birth_date_alone_are_two_persons_that_someone_must_compare(api: Running) -> None:
+    one = await refer(api)
+    other = await refer(api, COLLEGE, identity=an_identity(**ALONE))
+    third = await refer(api, identity=an_identity(**ALONE, given_name="Zoé"))
+    assert len({shown["young_id"] for shown in (one, other, third)}) == 3
+    answer = await api.as_("admin").get("/matches")
+    assert [match["young_ids"] for match in answer.json()] == [sorted([one["young_id"], other["young_id"]])]
+    assert "Quintard" not in answer.text
+    assert (await api.as_(f"agency:{CIO}").get("/matches")).status_code == 403
+
+
+@pytest.mark.parametrize(("trait", "value"), [("birth_date", "2010-03-15"), ("given_name", "Zoé"), ("family_name", "Lefèbvre")])
+async def test_another_name_or_birth_date_is_another_person_whatever_else_is_shared(api: Running, trait: str, value: str) -> None:
+    one, other = await refer(api), await refer(api, identity=an_identity(**{trait: value}))
+    assert one["young_id"] != other["young_id"]
+
+
+async def test_two_who_match_by_different_traits_stay_two_and_the_elder_gets_the_referral(api: Running) -> None:
+    by_phone = await refer(api, identity=an_identity(**{**ALONE, "phone": "0612345678"}))
+    by_email = await refer(api, identity=an_identity(**{**ALONE, "email": "zelie.quintard@exemple.test"}))
+    both = await refer(api, COLLEGE)
+    assert both["young_id"] == by_phone["young_id"] != by_email["young_id"]
+    [match] = (await api.as_("admin").get("/matches")).json()
+    assert match["young_ids"] == sorted([by_phone["young_id"], by_email["young_id"]])
+
+
+async def test_an_agency_is_not_told_that_another_referred_the_same_person(api: Running) -> None:
+    def without_ids(shown: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in shown.items() if name not in ("referral_id", "young_id", "agency")}
+
+    first = await refer(api)
+    await enrolment_says(api, application(told.ApplicationOpened, young_id=UUID(first["young_id"])))
+    second = await refer(api, COLLEGE, counsellor="M. Autre", identity=an_identity(phone="07 00 00 00 00"))
+    assert second["young_id"] == first["young_id"]
+    mine = {"counsellor": "M. Autre", "identity": {**first["identity"], "phone": "+33700000000"}}
+    assert without_ids(second) == {**without_ids(first), **mine}
+    assert without_ids(await read(api, first["referral_id"])) == without_ids(first)
+
+
+async def test_the_same_person_referred_by_all_at_once_is_one_person(running: Start) -> None:
+    async with referring(running) as here:
+        shared = [an_identity(family_name=name) for name in ("Lefèbvre-Quintard", "LEFEBVRE QUINTARD", "Lefebvre-Quintard")]
+        agencies = (CIO, COLLEGE, "aide-sociale-39")
+        taken = await asyncio.gather(*(refer(here, agency, identity=one) for one in shared for agency in agencies))
+        assert len({shown["referral_id"] for shown in taken}) == 9
+        assert len({shown["young_id"] for shown in taken}) == 1
+        [person] = [row async for row in here.store.vault.persons.find({})]
+        assert len(person["sent"]) == 9
+
+
+async def test_no_identity_leaves_the_vault(running: Start) -> None:
+    async with referring(running) as here:
+        shown = await refer(here, external_id="D-17", identity=an_identity(family_name="QUINTARD Lefèbvre"))
+        await here.as_(f"agency:{CIO}").post("/referrals", json={"external_id": "D-17", "identity": an_identity()})
+        young_id = UUID(shown["young_id"])
+        await enrolment_says(
+            here, application(told.ApplicationRefused, young_id=young_id),
+            wishes_answered(X, young_id=young_id, referral_id=UUID(shown["referral_id"])),
+        )  # fmt: skip
+        assert (await here.as_("school:dole").get(f"/identities/{young_id}")).status_code == 200
+        history = here.store.database["history"]
+
+        async def all_told() -> bool:
+            """Three agencies, and the referral submitted and closed, acknowledged by Kafka."""
+            return bool(await history.count_documents({}) == 5)
+
+        await here.until(all_told)
+        kept = await everything_told(here)
+        assert shown["referral_id"] in kept
+        assert [word for word in SAID if word in kept] == []
+        said = [row async for row in history.find({"topic": "etabli.referral"})]
+        assert [word for word in SAID if any(word in row["data"].decode() for row in said)] == []
+
+
+async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api: Running) -> None:
+    shown = await refer(api)
+    young_id = UUID(shown["young_id"])
+    url = f"/identities/{young_id}"
+    head = api.as_("school:dole:head", sub="m.durand")
+    assert (await head.get(url)).status_code == 404
+    await enrolment_says(
+        api, application(told.ApplicationOpened, young_id=young_id), application(told.ApplicationOpened, Y, school="besancon"),
+        wishes_answered(X, young_id=young_id, referral_id=UUID(shown["referral_id"])),
+    )  # fmt: skip
+    answer = await head.get(url)
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {
+            "young_id": str(young_id),
+            **shown["identity"],
+            "informed_on": "2025-08-28",
+            "counsellors": [{"agency": CIO, "counsellor": "Mme Perrigaud"}],
+        },
+    )
+    workshop = await api.as_("school:dole:workshop", sub="atelier").get(url)
+    assert workshop.json() == {"young_id": str(young_id), "family_name": "Lefèbvre-Quintard", "given_name": "Zélie"}
+    assert (await api.as_("school:besancon").get(url)).status_code == 404
+    assert (await head.get(f"/identities/{uuid4()}")).status_code == 404
+    for scope in ("admin", "region", "federation", f"agency:{CIO}"):
+        assert (await api.as_(scope).get(url)).status_code == 403
+    noted = [(row["organisation"], row["sub"], row["young_id"]) async for row in api.store.vault.audit.find({}).sort("_id", 1)]
+    assert noted == [("school:dole", "m.durand", str(young_id)), ("school:dole", "atelier", str(young_id))]
+
+
+async def test_what_cannot_be_noted_is_not_read(api: Running) -> None:
+    shown = await refer(api)
+    await enrolment_says(api, application(told.ApplicationOpened, young_id=UUID(shown["young_id"])))
+    await api.store.database.command({"collMod": "audit", "validator": {"never": True}})
+    answer = await api.as_("school:dole").get(f"/identities/{shown['young_id']}")
+    assert answer.status_code == 500
+    assert "Quintard" not in answer.text
+
+
+async def test_a_school_reads_the_latest_word_and_only_the_counsellors_who_referred_there(api: Running) -> None:
+    first = await refer(api)
+    second = await refer(api, COLLEGE, counsellor="M. Autre", identity=an_identity(phone="07 00 00 00 00", ine=None))
+    young_id = UUID(first["young_id"])
+    await enrolment_says(
+        api, application(told.ApplicationOpened, young_id=young_id),
+        application(told.ApplicationOpened, Y, school="besancon", young_id=young_id),
+        wishes_answered(X, young_id=young_id, referral_id=UUID(first["referral_id"])),
+        wishes_answered(Y, young_id=young_id, referral_id=UUID(second["referral_id"])),
+    )  # fmt: skip
+    seen = (await api.as_("school:besancon:office").get(f"/identities/{young_id}")).json()
+    assert (seen["phone"], seen["ine"]) == ("+33700000000", "1234567890A")
+    assert seen["counsellors"] == [{"agency": COLLEGE, "counsellor": "M. Autre"}]

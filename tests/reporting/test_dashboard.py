@@ -1,0 +1,168 @@
+"""The dashboard: signed out, empty, full, masked, live."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import date
+from html import unescape
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from services.reporting.main import service
+from services.reporting.settings import Settings
+from shared.auth import COOKIE
+from tests.conftest import Running, Start
+from tests.reporting.region import a_region
+
+TODAY = date(2026, 2, 10)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def empty(running: Start) -> AsyncIterator[Running]:
+    async with running(service, Settings, simulated_start="2026-02-10T09:00:00+00:00") as here:
+        yield here
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def full(empty: Running) -> Running:
+    await empty.store.projector.apply(a_region(cohorts=4, pupils=8, weeks=2, today=TODAY).messages)
+    await empty.store.projector.changes.mark()
+    return empty
+
+
+def words(answer: httpx.Response) -> str:
+    """What people read, with plain spaces and apostrophes."""
+    text = unescape(re.sub(r"<[^>]*>", " ", re.sub(r"<head>.*?</head>", "", answer.text, flags=re.DOTALL)))
+    return re.sub(r"\s+", " ", text).replace("’", "'")
+
+
+async def test_signed_out_a_plain_page_says_how_to_sign_in(empty: Running) -> None:
+    answer = await empty.signed_out().get("/")
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert "Connectez-vous pour lire ce tableau de bord" in words(answer)
+    assert "etabli token region" in words(answer)
+
+
+@pytest.mark.parametrize("who", ["agency:cio-dole", "school:dole:head"])
+async def test_an_agency_or_a_school_reads_whose_page_it_is(full: Running, who: str) -> None:
+    answer = await full.as_(who).get("/")
+    assert answer.status_code == 403
+    assert "celui de la Région et de la fédération" in words(answer)
+
+
+async def test_a_link_with_a_token_signs_in_and_leaves_the_address_clean(full: Running) -> None:
+    token = full.as_("region").headers["authorization"].removeprefix("Bearer ")
+    browser = full.signed_out()
+    answer = await browser.get("/", params={"cohort": "2024-2025", "token": token})
+    assert (answer.status_code, answer.headers["location"]) == (303, "http://etabli/?cohort=2024-2025")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{COOKIE}={token};")
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=strict"))
+    assert (await browser.get("/")).status_code == 200
+
+
+async def test_a_forged_token_signs_nobody_in(full: Running) -> None:
+    answer = await full.signed_out().get("/", params={"token": "forged"})
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+
+
+async def test_a_token_in_an_address_is_for_simulated_stacks_only(running: Start) -> None:
+    async with running(service, Settings, simulated=False) as real:
+        token = real.as_("region").headers["authorization"].removeprefix("Bearer ")
+        answer = await real.signed_out().get("/", params={"token": token})
+        assert answer.status_code == 401
+        assert "set-cookie" not in answer.headers
+        assert "Données simulées" not in words(await real.as_("region").get("/"))
+
+
+async def test_an_empty_page_says_what_fills_it(empty: Running) -> None:
+    answer = await empty.as_("region").get("/")
+    assert answer.status_code == 200
+    assert "Personne n'a encore été orienté." in words(answer)
+    assert "dès qu'une agence oriente un jeune" in words(answer)
+    assert "Face aux repères" not in words(answer)
+
+
+async def test_the_page_concludes_compares_and_shows_the_way(full: Running) -> None:
+    answer = await full.as_("region").get("/")
+    said = words(answer)
+    assert answer.status_code == 200
+    assert "Données simulées" in said
+    assert re.search(r"<h1[^>]*>\d+.jeunes sortis de formation sur.\d+ sont en emploi ou en études six mois après", answer.text)
+    assert "Repère : 93 % (réseau des Écoles de Production, session non précisée, février 2021)" in said
+    assert "Repère : deux tiers" in said
+    assert "Repère : avoisine les 100 %" in said
+    assert re.search(r"Sur 160 jeunes orientés, \d+ sont entrés à l'atelier", said)
+    assert "Juralternance/Eccofor, Dole" in said
+    assert "L'École buissonnière, Clux-Villeneuve" in said
+
+
+async def test_the_bars_and_their_table_say_the_same(full: Running) -> None:
+    page = (await full.as_("admin").get("/")).text
+    steps = ("referred", "applied", "admissible", "enrolled", "started", "completed", "diploma", "inserted")
+    drawn = [re.search(rf'data-live="step-{step}".*?<text[^>]*>(\d+)</text>', page, re.DOTALL) for step in steps]
+    table = [re.search(rf'data-live="funnel-{step}-1">(\d+)</td>', page) for step in steps]
+    assert [found and found[1] for found in drawn] == [found and found[1] for found in table]
+    assert None not in drawn
+
+
+async def test_filters_stand_in_the_address_and_stay_chosen(full: Running) -> None:
+    answer = await full.as_("region").get("/", params={"scope": "school:dole", "cohort": "2024-2025"})
+    assert "Juralternance/Eccofor, entrés en 2024-2025" in words(answer)
+    assert '<option value="school:dole" selected>' in answer.text
+    assert '<option value="2024-2025" selected>' in answer.text
+
+
+async def test_the_region_reads_masked_cells_and_the_administrator_does_not(full: Running) -> None:
+    few = {"scope": "agency_kind:cio", "cohort": "2022-2023"}
+    region, admin = [words(await full.as_(who).get("/", params=few)) for who in ("region", "admin")]
+    assert "masqué (moins de 5) cumulez les rentrées pour en voir plus" in region
+    assert "masqué" not in admin
+    assert "Les taux qui portent sur moins de 5 personnes sont masqués" in region
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "sentence"),
+    [
+        ({"scope": "school:nowhere"}, 404, "Ce périmètre n'existe pas, ou pas pour vous."),
+        ({"cohort": "2025"}, 422, "Une rentrée s'écrit 2025-2026."),
+        ({"as_of": "hier"}, 422, "Cette date n'est pas valable"),
+        ({"as_of": "2026-02-11"}, 422, "Le 11/02/2026 n'est pas encore arrivé."),
+    ],
+)
+async def test_an_address_that_says_nothing_is_answered_with_a_page(
+    full: Running, asked: dict[str, str], status: int, sentence: str
+) -> None:
+    answer = await full.as_("region").get("/", params=asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert sentence in words(answer)
+
+
+async def test_the_fragment_is_what_the_page_shows_without_its_frame(full: Running) -> None:
+    region = full.as_("region")
+    page, fragment = (await region.get("/")).text, (await region.get("/", params={"fragment": "1"})).text
+    assert re.findall(r'data-live="([^"]+)"', fragment) == re.findall(r'data-live="([^"]+)"', page)
+    assert "<form" not in fragment
+    assert "<html" not in fragment
+
+
+async def test_a_page_of_the_past_is_not_live(full: Running) -> None:
+    region = full.as_("region")
+    assert "live.js" in (await region.get("/")).text
+    assert "live.js" not in (await region.get("/", params={"as_of": "2025-06-30"})).text
+
+
+async def test_a_page_takes_nothing_from_elsewhere_and_its_files_are_kept(full: Running) -> None:
+    answer = await full.as_("region").get("/")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', answer.text):
+        file = await full.signed_out().get(address)
+        assert (file.status_code, "immutable" in file.headers["cache-control"]) == (200, True)
+
+
+async def test_words_keep_their_spaces_and_texts_are_escaped(full: Running) -> None:
+    page = (await full.as_("region").get("/")).text
+    assert "L’Atelier d’Anne-Marie" in page
+    assert not re.search(r"\d %", re.sub(r"<[^>]*>", "", page))

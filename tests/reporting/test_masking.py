@@ -1,0 +1,58 @@
+"""What a région sees of few people."""
+
+import pytest
+
+from services.reporting.indicators import INDICATORS
+from services.reporting.indicators.figure import Figure, Share
+from services.reporting.indicators.funnel import Step
+from services.reporting.masking import UNMASKED, Masking
+
+REGION = Masking(masked_below=5, shares_from=20)
+
+
+def a_figure(denominator: int, name: str = "diploma_success", numerator: int = 1, **said: object) -> Figure:
+    indicator = next(one for one in INDICATORS if one.name == name)
+    values = {"unknown": 0, "value": 0.5, "low": 0.5, "high": 0.5, "parts": {"of": Share(1, 6), "count": 3}}
+    return Figure(indicator=indicator, numerator=numerator, denominator=denominator, **{**values, **said})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("people", "masked", "percentage"),
+    [(0, False, False), (1, True, False), (4, True, False), (5, False, False), (19, False, False), (20, False, True)],
+)
+def test_numbers_from_five_and_percentages_from_twenty(people: int, masked: bool, percentage: bool) -> None:
+    seen = REGION.figure(a_figure(people))
+    assert seen.masked is masked
+    assert (seen.denominator is None) is masked
+    assert (seen.value is not None, seen.low is not None, seen.high is not None) == (percentage,) * 3
+
+
+def test_nothing_is_left_of_a_masked_figure() -> None:
+    seen = REGION.figure(a_figure(4))
+    numbers = (seen.numerator, seen.denominator, seen.unknown, seen.value, seen.low, seen.high, *seen.parts.values())
+    assert numbers == (None,) * 8
+
+
+def test_a_part_about_fewer_people_is_masked_alone() -> None:
+    seen = REGION.figure(a_figure(30, parts={"few": Share(1, 4), "enough": Share(1, 5), "nobody": Share(0, 0)}))
+    assert seen.parts == {"few": None, "enough": Share(1, 5), "nobody": Share(0, 0)}
+
+
+@pytest.mark.parametrize("name", ["answer_rate", "occupancy", "production_share", "practice_share", "orders", "cost"])
+def test_seats_orders_hours_delays_and_money_are_never_masked(name: str) -> None:
+    assert REGION.figure(a_figure(1, name)) == a_figure(1, name)
+
+
+def test_every_rate_about_people_is_masked() -> None:
+    kept = {one.name for one in INDICATORS if not one.about_people}
+    assert kept == {"answer_rate", "occupancy", "production_share", "practice_share", "orders", "cost"}
+
+
+def test_the_administrator_sees_everything() -> None:
+    assert UNMASKED.figure(a_figure(1)) == a_figure(1)
+
+
+def test_a_step_that_few_reached_is_masked_in_the_funnel() -> None:
+    steps = [Step("referred", "", 12), Step("started", "", 4), Step("inserted", "", 0)]
+    assert [step.people for step in REGION.funnel(steps)] == [12, None, 0]
+    assert UNMASKED.funnel(steps) == steps

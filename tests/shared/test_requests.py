@@ -1,0 +1,127 @@
+"""What every service answers to what it should not be asked."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from shared.app import Service
+from shared.auth import Asking, only
+from shared.identifiers import Uai
+from shared.requests import Asked
+from shared.settings import Settings
+from shared.store import Ledger
+from tests.conftest import Start
+
+router = APIRouter()
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    uai: Uai
+    seats: int
+
+
+class Store:
+    def __init__(self, ledger: Ledger) -> None:
+        self.clock = ledger.clock
+
+    async def prepare(self) -> None:
+        """Nothing to index."""
+
+
+@router.post("/things", dependencies=[only("school:head")])
+async def make(asked: Body, once: Asked, who: Asking) -> dict[str, str]:
+    return {"id": str(once.id), "print": once.fingerprint, "tenant": who.tenant}
+
+
+@router.get("/broken")
+async def broken() -> None:
+    raise ValueError("family name: Dupont")
+
+
+def toy(settings: Settings) -> Service:
+    return Service("requests", settings, Store, routers=[router])
+
+
+GOOD = {"uai": "025 0032 z", "seats": 12}
+
+
+async def test_every_no_is_a_problem_in_french_that_repeats_no_value(running: Start) -> None:
+    async with running(toy) as here:
+        head = here.as_("school:dole:head")
+        malformed = await head.post("/things", content=b'{"uai": ', headers={"content-type": "application/json"})
+        wrong = await head.post("/things", json={"uai": "0250032A", "seats": "douze", "nom": "Dupont"})
+        bug = await head.get("/broken")
+        nowhere = await head.get("/nowhere")
+        large = await head.post("/things", content=b" " * 2_000_000, headers={"content-type": "application/json"})
+    for answer, status, code in (
+        (malformed, 400, "malformed"), (wrong, 422, "invalid"), (bug, 500, "bug"), (nowhere, 404, "http_404"),
+        (large, 413, "too_large"),
+    ):  # fmt: skip
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (answer.status_code, answer.json()["status"], answer.json()["code"]) == (status, status, code)
+        assert "Dupont" not in answer.text
+        assert answer.json()["title"]
+    assert wrong.json()["errors"] == [
+        {"field": "uai", "detail": "Ce code UAI n'est pas valable : vérifiez sa lettre de contrôle."},
+        {"field": "seats", "detail": "Un nombre entier est attendu."},
+        {"field": "nom", "detail": "Ce champ n'est pas connu."},
+    ]
+
+
+async def test_a_body_in_chunks_stops_at_the_limit_too(running: Start) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" " * 100_000
+
+    async with running(toy) as here:
+        answer = await here.as_("school:dole:head").post("/things", content=chunks())
+        assert answer.status_code >= 400
+
+
+async def test_the_same_key_gives_the_same_id_to_the_same_organisation_alone(running: Start) -> None:
+    async with running(toy) as here:
+        key = {"Idempotency-Key": "a"}
+        dole, chalon = here.as_("school:dole:head"), here.as_("school:chalon:head")
+        one = (await dole.post("/things", json=GOOD, headers=key)).json()
+        again = (await dole.post("/things", json=dict(reversed(GOOD.items())), headers=key)).json()
+        other_body = (await dole.post("/things", json={**GOOD, "seats": 13}, headers=key)).json()
+        other_school = (await chalon.post("/things", json=GOOD, headers=key)).json()
+        no_key = (await dole.post("/things", json=GOOD)).json()
+    assert one == again
+    assert (other_body["id"], other_body["print"]) == (one["id"], other_body["print"])
+    assert other_body["print"] != one["print"]
+    assert len({one["id"], other_school["id"], no_key["id"]}) == 3
+
+
+async def test_a_token_is_needed_and_its_role_decides(running: Start) -> None:
+    async with running(toy) as here:
+        assert (await here.signed_out().post("/things", json=GOOD)).status_code == 401
+        forged = here.signed_out()
+        forged.headers["Authorization"] = "Bearer " + here.as_("school:dole:head").headers["Authorization"][7:-4] + "AAAA"
+        assert (await forged.post("/things", json=GOOD)).status_code == 401
+        assert (await here.as_("school:dole:workshop").post("/things", json=GOOD)).status_code == 403
+        assert (await here.as_("agency:cio").post("/things", json=GOOD)).status_code == 403
+        assert (await here.as_("school:dole:head").get("/admin/clock")).status_code == 403
+        assert (await here.as_("school:dole:head").post("/things", json=GOOD)).json()["tenant"] == "dole"
+
+
+async def test_the_simulated_clock_advances_never_goes_back_and_is_remembered(running: Start) -> None:
+    async with running(toy) as here:
+        admin = here.as_("admin")
+        ahead = {"now": datetime(2026, 1, 5, 8, tzinfo=UTC).isoformat()}
+        assert (await admin.post("/admin/clock", json=ahead)).json()["today"] == "2026-01-05"
+        back = await admin.post("/admin/clock", json={"now": "2025-12-01T08:00:00Z"})
+        assert (back.status_code, back.json()["code"]) == (409, "clock_goes_back")
+        assert await here.app.state.ledger.database["clock"].find_one() == {
+            "_id": "clock",
+            "now": datetime(2026, 1, 5, 8, tzinfo=UTC),
+        }
+
+
+async def test_a_real_clock_is_nobodys_to_advance(running: Start) -> None:
+    async with running(toy, simulated=False) as here:
+        answer = await here.as_("admin").post("/admin/clock", json={"now": "2030-01-01T00:00:00Z"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "real_clock")
