@@ -47,7 +47,7 @@ async def _play(stack: Mapping[str, Any], pupils: int, seed: int, on_phase: OnPh
             advance(len(days), len(days))
         say(f"Joué en {monotonic() - began:.0f} s : {speaker.answered} demandes.")
         on_phase("compare")
-        return await compare(stage, stack)
+        return await compare(stage)
 
 
 async def _live(stage: Stage, day: Day) -> None:

@@ -28,6 +28,7 @@ from shared.events.enrolment import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceReleased,
     WishesAnswered,
 )
 from shared.events.envelope import Event
@@ -66,7 +67,8 @@ EVENTS: dict[str, type[Event]] = {
         SchoolRegistered, ProgrammeOpened, IntakeOpened, IntakeSeatsChanged, GrantAwarded, GrantPaid,
         WishesAnswered, ApplicationOpened, ApplicationIneligible, ApplicationUnderReview, InterviewPlanned,
         ImmersionPlanned, ImmersionEnded, ApplicationAdmissible, ApplicationWaitlisted, PlaceOffered, PlaceConfirmed,
-        PlaceDeclined, PlaceExpired, ApplicationRefused, ApplicationReopened, ApplicationWithdrawn, ApplicationObsolete,
+        PlaceReleased, PlaceDeclined, PlaceExpired,
+        ApplicationRefused, ApplicationReopened, ApplicationWithdrawn, ApplicationObsolete,
         StudentEnrolled, StudentStarted, StudentDidNotStart, StudentInterrupted, StudentResumed, StudentMovedUp,
         StudentRepeated, StudentChangedProgramme, StudentCompleted,
         ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared,
@@ -113,6 +115,7 @@ __all__ = [
     "PlaceDeclined",
     "PlaceExpired",
     "PlaceOffered",
+    "PlaceReleased",
     "ProgrammeOpened",
     "ReferralClosed",
     "ReferralSubmitted",

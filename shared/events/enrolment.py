@@ -111,6 +111,10 @@ class PlaceConfirmed(Application, type="enrolment.place.confirmed.v1"):
     """The seat is taken. The application ended well; student.enrolled tells the rest."""
 
 
+class PlaceReleased(Application, type="enrolment.place.released.v1"):
+    """The pupil who held the seat did not start, left or went on elsewhere; the seat is free again."""
+
+
 class PlaceDeclined(Application, type="enrolment.place.declined.v1"):
     """The young person says no to the seat, which is free again."""
 

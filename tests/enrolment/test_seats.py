@@ -13,9 +13,9 @@ from shared.events import (
     IntakeOpened,
     IntakeSeatsChanged,
     PlaceConfirmed,
-    PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceReleased,
 )
 from shared.events.catalogue import Promotion
 from shared.events.enrolment import Met
@@ -135,7 +135,7 @@ def test_a_departure_gives_the_seat_back_once_and_a_return_needs_a_free_one() ->
     with pytest.raises(Unavailable, match="still_leaving"):
         seats.take_seat_again(intake, young_id=referral.young_id, on=MAY)
     told = seats.give_back_seat(intake, young_id=referral.young_id, on=MAY)
-    assert told == [PlaceDeclined(**said(intake, referral.young_id))]
+    assert told == [PlaceReleased(**said(intake, referral.young_id))]
     intake = happened(intake, told)
     assert (intake.seats_left, intake.application(referral.young_id).status) == (1, Status.LEFT)
     assert seats.give_back_seat(intake, young_id=referral.young_id, on=MAY) == []

@@ -122,7 +122,7 @@ def test_an_order_is_what_its_events_say() -> None:
     assert order == Order(
         order_id=ORDER, school="besancon", client_id=CLIENT, client_kind=ClientKind.COUNTER, status=Status.INVOICED,
         steps={Status.RECEIVED: MONDAY} | dict.fromkeys(line, LATER),
-        amount_cents=45_000, due_on=DUE, number="2025-0007",
+        amount_cents=60_000, due_on=DUE, number="2025-0007",
     )  # fmt: skip
 
 

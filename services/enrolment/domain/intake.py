@@ -28,6 +28,7 @@ from shared.events import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceReleased,
 )
 from shared.events.catalogue import Promotion
 from shared.events.enrolment import Application, IneligibleReason, Met
@@ -140,6 +141,7 @@ STATUS_AFTER: Mapping[type[Event], Status] = {
     PlaceOffered: Status.OFFERED,
     PlaceConfirmed: Status.ENROLLED,
     PlaceDeclined: Status.DECLINED,
+    PlaceReleased: Status.LEFT,
     PlaceExpired: Status.EXPIRED,
     ApplicationRefused: Status.REFUSED,
     ApplicationWithdrawn: Status.WITHDRAWN,
@@ -188,8 +190,6 @@ def _moved(intake: Intake, event: Application) -> Standing:
 def _status_after(standing: Standing, event: Application) -> Status:
     if isinstance(event, ApplicationReopened):
         return Status.ADMISSIBLE if standing.met else Status.UNDER_REVIEW
-    if isinstance(event, PlaceDeclined) and standing.status is Status.ENROLLED:
-        return Status.LEFT
     return STATUS_AFTER[type(event)]
 
 

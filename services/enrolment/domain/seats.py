@@ -14,9 +14,9 @@ from shared.events import (
     IntakeOpened,
     IntakeSeatsChanged,
     PlaceConfirmed,
-    PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceReleased,
 )
 from shared.events.catalogue import Promotion
 
@@ -128,4 +128,4 @@ def give_back_seat(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     standing = intake.standing(young_id)
     if standing is None or standing.status is not Status.ENROLLED:
         return []
-    return [PlaceDeclined(**about(intake, young_id, on))]
+    return [PlaceReleased(**about(intake, young_id, on))]

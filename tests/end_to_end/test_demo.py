@@ -1,0 +1,107 @@
+"""The region lives on the real stack: the tally equals every indicator, and no topic knows anybody."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.demo.play import play
+from deploy.local.keys import keys_in
+from deploy.local.lag import lags
+from deploy.local.stack import Stack, running_stack
+from shared.events import TOPICS
+from shared.kafka import consumer, dead_letters
+from shared.mongo import connect
+
+PUPILS, SEED = 16, 7
+VAULT = ("family_name", "given_name", "birth_date", "phone", "email", "ine", "name")
+SHORTEST = 5
+"""Shorter words of an identity stand in ordinary French too."""
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack on which the demo was played to its end, its tally equal to every indicator."""
+    with running_stack(tmp_path_factory.mktemp("demo"), simulated=True) as running:
+        addresses = {**running.addresses, "private_key": str(keys_in(running.data).private)}
+        assert play(addresses, pupils=PUPILS, seed=SEED)
+        yield running
+
+
+def as_(stack: Stack, who: str) -> httpx.Client:
+    return httpx.Client(headers={"Authorization": f"Bearer {stack.addresses['tokens'][who]}"}, timeout=30)
+
+
+def test_the_tally_equals_every_indicator_and_nothing_is_left_behind(stack: Stack) -> None:
+    with as_(stack, "admin") as admin:
+        for service in ("referral", "enrolment", "production", "reporting"):
+            assert admin.get(f"{stack.addresses[service]}/admin/parked").json() == []  # type: ignore[literal-required]
+    assert {(lag.group, lag.topic): lag.messages for lag in asyncio.run(_settled(stack)) if lag.messages} == {}
+
+
+def test_no_name_birth_date_or_contact_is_in_any_topic_or_log(stack: Stack) -> None:
+    identities, records = asyncio.run(_identities(stack)), asyncio.run(_records(stack))
+    assert len(identities) > PUPILS
+    assert len(records) > 20 * PUPILS
+    said = b"\n".join(records)
+    assert [one for one in identities if one.encode() in said] == []
+    logs = b"\n".join(file.read_bytes() for file in (stack.data / "logs").glob("*.log"))
+    assert [one for one in identities if one.encode() in logs] == []
+
+
+def test_the_dashboard_shows_the_region_and_says_that_it_is_simulated(stack: Stack) -> None:
+    with as_(stack, "region") as region:
+        page = region.get(stack.addresses["reporting"])
+    assert page.status_code == 200
+    assert "simulées" in page.text
+    for school in ("Besançon", "Chalon-sur-Saône", "Juralternance", "buissonnière", "Anne-Marie"):
+        assert school in page.text
+
+
+async def _settled(stack: Stack) -> Any:
+    """The lag once the last commits have come (Faust commits every half second)."""
+    found = await lags(stack.addresses["kafka"], ("referral", "enrolment", "production", "reporting"))
+    for _ in range(20):
+        if not any(lag.messages for lag in found):
+            break
+        await asyncio.sleep(0.5)
+        found = await lags(stack.addresses["kafka"], ("referral", "enrolment", "production", "reporting"))
+    return found
+
+
+async def _identities(stack: Stack) -> set[str]:
+    """Every word of the vault that tells who somebody is."""
+    database = connect(stack.addresses["mongodb"], "etabli_referral")
+    found: set[str] = set()
+
+    def gather(value: Any, field: str = "") -> None:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                gather(inner, name)
+        elif isinstance(value, list):
+            for inner in value:
+                gather(inner, field)
+        elif field in VAULT and isinstance(value, str) and len(value) >= SHORTEST:
+            found.add(value)
+
+    async for person in database["persons"].find():
+        gather(person)
+    database.client.close()
+    return found
+
+
+async def _records(stack: Stack) -> list[bytes]:
+    """Every record of every topic: key, value and headers."""
+    found: list[bytes] = []
+    async with consumer(stack.addresses["kafka"]) as reader:
+        reader.subscribe([*TOPICS, *map(dead_letters, TOPICS)])
+        empty = 0
+        while empty < 5:
+            batches = await reader.getmany(timeout_ms=300)
+            empty = 0 if batches else empty + 1
+            for batch in batches.values():
+                for record in batch:
+                    found += [record.key or b"", record.value or b"", *(value for _, value in record.headers)]
+    return found
