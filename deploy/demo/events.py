@@ -1,4 +1,4 @@
-"""How the demo hears: what enrolment tells on its public topic, in order, each message once."""
+"""How the demo hears: what enrolment and referral tell on their public topics, in order, each message once."""
 
 import asyncio
 import logging
@@ -10,12 +10,12 @@ from uuid import UUID
 from aiokafka import TopicPartition
 
 from deploy.local.errors import CannotRun
-from shared.events import Event, WishesAnswered
+from shared.events import Event, ReferralClosed, WishesAnswered
 from shared.events.enrolment import Application
 from shared.kafka import AWAY, PARTITIONS, consumer
 from shared.message import read
 
-TOPIC = WishesAnswered.topic
+TOPICS = (WishesAnswered.topic, ReferralClosed.topic)
 PATIENCE = 120.0
 Key = tuple[UUID, UUID]
 """An intake and a young person."""
@@ -26,6 +26,8 @@ class Ears:
 
     def __init__(self) -> None:
         self.wishes: dict[UUID, WishesAnswered] = {}
+        self.closed: dict[UUID, ReferralClosed] = {}
+        """The last answer told of each referral."""
         self._told: dict[Key, Counter[type[Event]]] = defaultdict(Counter)
         self._heard: dict[str, int] = {}
         self._news = asyncio.Condition()
@@ -38,6 +40,8 @@ class Ears:
         match event:
             case WishesAnswered():
                 self.wishes[event.referral_id] = event
+            case ReferralClosed():
+                self.closed[event.referral_id] = event
             case Application():
                 self._told[event.intake_id, event.young_id][type(event)] += 1
         async with self._news:
@@ -68,7 +72,7 @@ class Ears:
 
 @asynccontextmanager
 async def listening(bootstrap: str) -> AsyncIterator[Ears]:
-    """Ears that hear the topic from its first message, whatever happens to the broker meanwhile."""
+    """Ears that hear the topics from their first message, whatever happens to the broker meanwhile."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says at length what we wait for in silence
     ears = Ears()
     task = asyncio.create_task(_listen(bootstrap, ears))
@@ -85,7 +89,7 @@ async def _listen(bootstrap: str, ears: Ears) -> None:
         reader = consumer(bootstrap, fetch_max_wait_ms=50)
         try:
             await reader.start()
-            reader.assign([TopicPartition(TOPIC, number) for number in range(PARTITIONS)])
+            reader.assign([TopicPartition(topic, number) for topic in TOPICS for number in range(PARTITIONS)])
             await reader.seek_to_beginning()
             while True:
                 for records in (await reader.getmany(timeout_ms=1000)).values():

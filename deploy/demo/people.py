@@ -19,7 +19,7 @@ FAMILY_NAMES = (
     "Kaya", "Nguyen", "Petrov", "Rossi", "Traoré",
 )  # fmt: skip
 GIVEN_NAMES = (
-    "Adam", "Agathe", "Amina", "Anaïs", "Aylin", "Baptiste", "Camille", "Chloé", "Enzo", "Fatou", "Gabin", "Hugo", "Inès", "Jules",
+    "Adam", "Agathe", "Amina", "Anaïs", "Aylin", "Baptiste", "Camille", "Chloé", "Enzo", "Fatou", "Inès", "Jules",
     "Kévin", "Léa", "Lina", "Lucas", "Maël", "Manon", "Mathis", "Moussa", "Nathan", "Noé", "Océane", "Rayan", "Romane", "Sacha",
     "Théo", "Yanis", "Zoé",
 )  # fmt: skip

@@ -23,7 +23,7 @@ OPEN = frozenset(
     {"under_review", "interview_planned", "immersion_planned", "immersion_ended", "admissible", "waitlisted", "offered"}
 )
 """Statuses of an application that still asks for an answer."""
-SEATS_PER_REFERRED = 0.5
+SEATS_PER_REFERRED = 0.7
 
 
 @dataclass

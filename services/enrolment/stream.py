@@ -6,7 +6,6 @@ from uuid import UUID
 
 from services.enrolment.domain.applications import apply, make_obsolete, withdraw_referral
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import Place
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.seats import give_back_seat
 from services.enrolment.domain.wishes import answer
@@ -32,15 +31,15 @@ async def submitted(store: Store, referral: ReferralSubmitted, message: Message)
     """Open or join an application in every intake that is wished for, then answer the wishes, once."""
     on = message.time.astimezone(PARIS).date()
     await store.remember_birth_month(referral.young_id, referral.birth_month)
-    enrolled = await _active_in(store, referral.young_id)
+    is_pupil = await _is_active(store, referral.young_id)
     wished = [await _wished(store, wish, on) for wish in referral.wishes]
-    if enrolled is None:
+    if not is_pupil:
         for intake, programme in (one for found in wished for one in found or ()):
             await store.intakes.decide(intake.intake_id, message, apply, referral=referral, programme=programme, on=on)
     opened = await _opened_by(store, referral, wished)
     told = WishesAnswered(
         referral_id=referral.referral_id, young_id=referral.young_id, agency=referral.agency, on=on,
-        opened=tuple(opened), unopened=_unopened(wished, opened, enrolled=enrolled is not None),
+        opened=tuple(opened), unopened=_unopened(wished, opened, is_pupil=is_pupil),
     )  # fmt: skip
     await store.wishes.create(referral.referral_id, message, answer, told=told)
     await _close_if_enrolled_meanwhile(store, referral.young_id, on)
@@ -58,10 +57,8 @@ async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested,
 
 async def enrolled(store: Store, student: StudentEnrolled, message: Message) -> None:
     """Enrolled in one intake: the others need not answer any more. Heard late, after a departure, it concerns nobody."""
-    if await _active_in(store, student.young_id) is None:
-        return
-    for intake in await store.standing_in(student.young_id):
-        if intake.intake_id != student.intake_id:
+    if await _is_active(store, student.young_id):
+        for intake in await store.standing_in(student.young_id):
             await store.intakes.decide(intake.intake_id, message, make_obsolete, young_id=student.young_id, on=student.on)
             await promote(store, intake.intake_id)
 
@@ -101,9 +98,9 @@ async def _wished(store: Store, wish: Wish, day: date) -> Wished:
     return [(intake, programme) for intake, programme in found if intake]
 
 
-async def _active_in(store: Store, young_id: UUID) -> UUID | None:
-    place: Place | None = await store.places.find_one({"_id": str(young_id)}, by="service")
-    return place.active.now.intake_id if place and place.active else None
+async def _is_active(store: Store, young_id: UUID) -> bool:
+    place = await store.places.find_one({"_id": str(young_id)}, by="service")
+    return bool(place and place.active)
 
 
 async def _opened_by(store: Store, referral: ReferralSubmitted, wished: list[Wished]) -> list[UUID]:
@@ -114,28 +111,25 @@ async def _opened_by(store: Store, referral: ReferralSubmitted, wished: list[Wis
     return sorted(opened, key=lambda intake_id: order.index(intake_id) if intake_id in order else len(order))
 
 
-def _unopened(wished: list[Wished], opened: list[UUID], *, enrolled: bool) -> tuple[Unopened, ...]:
+def _unopened(wished: list[Wished], opened: list[UUID], *, is_pupil: bool) -> tuple[Unopened, ...]:
     """Each wish that opened nothing, by its rank, with why."""
     return tuple(
-        Unopened(wish=rank, code=_why(found, enrolled=enrolled))
+        Unopened(wish=rank, code=_why(found, is_pupil=is_pupil))
         for rank, found in enumerate(wished, start=1)
         if not found or all(intake.intake_id not in opened for intake, _ in found)
     )
 
 
-def _why(found: Wished, *, enrolled: bool) -> UnopenedCode:
+def _why(found: Wished, *, is_pupil: bool) -> UnopenedCode:
     if found is None:
         return UnopenedCode.UNKNOWN_PROGRAMME
-    if enrolled:
+    if is_pupil:
         return UnopenedCode.ALREADY_ENROLLED
     return UnopenedCode.ALREADY_ANSWERED if found else UnopenedCode.NO_OPEN_INTAKE
 
 
 async def _close_if_enrolled_meanwhile(store: Store, young_id: UUID, on: date) -> None:
     """Someone confirmed elsewhere while we were opening: `student.enrolled` may have been heard before these were there."""
-    place_in = await _active_in(store, young_id)
-    if place_in is None:
-        return
-    for intake in await store.standing_in(young_id):
-        if intake.intake_id != place_in:
+    if await _is_active(store, young_id):
+        for intake in await store.standing_in(young_id):
             await store.intakes.decide(intake.intake_id, "service", make_obsolete, young_id=young_id, on=on)

@@ -35,7 +35,7 @@ async def confirm(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID,
         )
         return intake
 
-    return await _together(store, work)
+    return await at_once(store, work)
 
 
 Move = Callable[Concatenate[Place, ...], list[Event]]
@@ -58,7 +58,7 @@ async def move(store: Store, who: Caller, decision: Move, *, young_id: UUID, int
                 await intakes.decide(before.intake_id, who, seats.give_back_seat, young_id=young_id, on=on)
         return place
 
-    return await _together(store, work)
+    return await at_once(store, work)
 
 
 async def resume(store: Store, who: Caller, *, young_id: UUID, on: date) -> Place:
@@ -73,7 +73,7 @@ async def resume(store: Store, who: Caller, *, young_id: UUID, on: date) -> Plac
             await intakes.decide(before.now.intake_id, who, seats.take_seat_again, young_id=young_id, on=on)
         return place
 
-    return await _together(store, work)
+    return await at_once(store, work)
 
 
 async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID, motive: str, on: date) -> Intake:
@@ -87,7 +87,7 @@ async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID
             await store.keep_motive(intake_id, young_id, motive, session=session)
         return intake
 
-    return await _together(store, work)
+    return await at_once(store, work)
 
 
 def school_of(who: Caller) -> str | None:
@@ -99,7 +99,8 @@ async def _programme(store: Store, intake: Intake) -> Programme:
     return (await store.schools.get(intake.school, by="service")).programme(intake.programme)
 
 
-async def _together(store: Store, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+async def at_once(store: Store, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+    """Do a work in one transaction, again where it met another writer. Raises Unavailable when it always does."""
     for _ in range(TRIES):
         try:
             return await in_transaction(store.database, work)

@@ -12,12 +12,12 @@ from services.referral.domain.referral import Referral, Status, close, status, s
 from services.referral.journeys import Journeys
 from services.referral.vault import Traits, Vault
 from shared.auth import Caller
-from shared.errors import NotFound, Refused, Unavailable
+from shared.errors import NotFound, Refused
 from shared.events.referral import Situation, Wish
 from shared.message import Message
-from shared.mongo import CLASH, Session, in_transaction
+from shared.mongo import Session, in_transaction
 from shared.requests import Once
-from shared.store import CLASHES, Clash, Ledger
+from shared.store import Ledger
 
 PAGE = 50
 
@@ -63,7 +63,10 @@ class Store:
         self, by: Caller, once: Once, sent: Sent, traits: Traits, *, fresh: UUID, situation: Situation,
         out_of_school_since: date | None, department: str, wishes: tuple[Wish, ...], on: date,
     ) -> Referral:  # fmt: skip
-        """Take a referral in: the referral and its person together or not at all, and each once."""
+        """Take a referral in: the referral and its person together or not at all, and each once.
+
+        Of two that take the same person in at the same time, MongoDB runs one again, which then finds the other's.
+        """
 
         async def work(session: Session) -> Referral:
             referrals = self.referrals.within(session)
@@ -75,14 +78,9 @@ class Store:
                 out_of_school_since=out_of_school_since, department=department, wishes=wishes, on=on,
             )  # fmt: skip
 
-        for _ in range(CLASHES):
-            try:
-                taken = await in_transaction(self.database, work)
-            except (Clash, *CLASH):
-                continue  # another took the same person, or the same referral, in: look again
-            self._told.set()  # the relay may have looked before the commit
-            return taken
-        raise Unavailable("busy", "Trop de demandes à la fois sur ce dossier : recommencez.")
+        taken = await in_transaction(self.database, work)
+        self._told.set()  # the relay may have looked before the commit
+        return taken
 
     async def follow(self, message: Message, young_id: UUID) -> None:
         """Hear of a young person, then tell what it changes to each of their referrals."""

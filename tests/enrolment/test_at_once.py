@@ -16,6 +16,8 @@ from shared.events import StudentEnrolled
 from shared.events.enrolment import Met
 from shared.events.pupils import InterruptionCode
 from shared.events.referral import Wish
+from shared.mongo import Session
+from shared.store import Clash
 from tests.enrolment.building import DEADLINE, MAY, START, a_programme, a_referral
 from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told
 
@@ -76,6 +78,53 @@ async def test_a_confirmation_repeated_at_once_is_one(store: Store) -> None:
     assert [type(event) for event in await told(store.places, referral.young_id)] == [StudentEnrolled]
     names = [type(event).__name__ for event in await told(store.intakes, intake.intake_id)]
     assert names.count("PlaceConfirmed") == 1
+
+
+async def test_a_place_confirmed_and_declined_at_once_is_one_or_the_other(store: Store) -> None:
+    intake = await intake_opens(store, seats=50)
+    for _ in range(20):
+        referral = a_referral()
+        await refers(store, referral)
+        await offers(store, intake, referral.young_id)
+        said: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
+        await codes(
+            together.confirm(store, ADMIN, intake_id=intake.intake_id, **said),
+            store.intakes.decide(intake.intake_id, ADMIN, applications.decline, **said),
+        )
+        is_pupil = await store.places.count({"_id": str(referral.young_id)}, by="service") == 1
+        assert is_pupil == (await status(store, intake, referral.young_id) is Status.ENROLLED)
+
+
+async def test_who_moves_up_and_leaves_at_once_holds_a_seat_only_where_they_are(store: Store) -> None:
+    first = await intake_opens(store, seats=50)
+    second = await intake_opens(store, seats=50, school_year="2026-2027", year_of_study=2)
+    day = date(2026, 9, 1)
+    for _ in range(12):
+        referral = a_referral()
+        await refers(store, referral)
+        await enrols(store, first, referral.young_id)
+        await starts(store, referral.young_id)
+        leave: dict[str, Any] = {"school": None, "code": InterruptionCode.MOVED, "on": day}
+        young_id = referral.young_id
+        await codes(
+            together.move(store, ADMIN, pupils.move_up, young_id=young_id, intake_id=second.intake_id, on=day),
+            store.places.decide(young_id, ADMIN, pupils.interrupt, **leave),
+        )
+        moved = (await store.places.get(young_id, by="service")).last().now.intake_id == second.intake_id
+        assert moved == (await status(store, second, young_id) is Status.ENROLLED)
+
+
+async def test_what_met_another_writer_is_done_again(store: Store) -> None:
+    tries = 0
+
+    async def work(_session: Session) -> int:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise Clash
+        return tries
+
+    assert await together.at_once(store, work) == 3
 
 
 async def test_a_refused_enrolment_leaves_the_intake_as_it_was(store: Store) -> None:

@@ -1,39 +1,28 @@
 """What enrolment makes of what it hears, on a real database: once, however often it hears it."""
 
-import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
-import pytest
-
-from services.enrolment import stream, together
-from services.enrolment.api import views
-from services.enrolment.domain import applications, pupils
+from services.enrolment import stream
+from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
-from services.enrolment.sweep import sweep
-from shared.auth import Caller
-from shared.errors import Refused, Unavailable
 from shared.events import (
     ApplicationOpened,
     ApplicationUnderReview,
-    PlaceExpired,
-    PlaceOffered,
     ReferralSubmitted,
     ReferralWithdrawalRequested,
     StudentEnrolled,
-    StudentInterrupted,
     WishesAnswered,
 )
 from shared.events.catalogue import Promotion
 from shared.events.enrolment import Unopened, UnopenedCode
-from shared.events.pupils import InterruptionCode
 from shared.events.referral import RefusalCode, Wish
 from shared.store import Ledger
-from tests.enrolment.building import MAY, START, a_message, a_programme, a_referral, heard, said
-from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, school_opens, starts, status, told, waits
+from tests.enrolment.building import MAY, a_message, a_programme, a_referral, heard, said
+from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, school_opens, status, told, waits
 
 
 async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -67,6 +56,14 @@ async def test_a_referral_heard_again_leaves_every_document_as_it_was(store: Sto
     before = await everything(store)
     await refers(store, referral)
     assert await everything(store) == before
+
+
+async def test_a_referral_told_anew_is_not_answered_again(store: Store) -> None:
+    await intake_opens(store)
+    referral = a_referral()
+    await refers(store, referral)
+    await stream.submitted(store, referral, heard(referral, sequence=2))
+    assert len(await told(store.wishes, referral.referral_id)) == 1
 
 
 async def test_a_referral_whose_hearing_was_cut_short_ends_the_same(store: Store) -> None:
@@ -221,97 +218,3 @@ async def test_who_is_enrolled_while_another_referral_is_heard_keeps_nothing_ope
     await refers(store, a_referral(young_id=first.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
     assert await status(store, here, first.young_id) is Status.ENROLLED
     assert await status(store, there, first.young_id) is Status.OBSOLETE
-
-
-async def departs(store: Store, young_id: uuid.UUID) -> tuple[StudentInterrupted, Any]:
-    """Interrupts, and the message that says so."""
-    code = InterruptionCode.MOVED
-    await store.places.decide(young_id, ADMIN, pupils.interrupt, school=None, code=code, on=START)
-    events = await told(store.places, young_id)
-    event = events[-1]
-    assert isinstance(event, StudentInterrupted)
-    return event, a_message(event, source=f"/enrolment/places/{young_id}", sequence=len(events))
-
-
-async def test_an_interruption_gives_the_seat_to_who_waits_and_a_return_finds_none(store: Store) -> None:
-    store.clock.advance(a_message(withdrawal(a_referral()), source="x", on=START).time)
-    intake = await intake_opens(store, seats=1, promotion=Promotion.AUTOMATIC)
-    pupil, waiting = a_referral(), a_referral()
-    await refers(store, pupil)
-    await refers(store, waiting)
-    await enrols(store, intake, pupil.young_id)
-    await waits(store, intake, waiting.young_id)
-    await starts(store, pupil.young_id)
-    event, message = await departs(store, pupil.young_id)
-    with pytest.raises(Unavailable, match="still_leaving"):
-        await together.resume(store, ADMIN, young_id=pupil.young_id, on=START)
-    for _ in range(2):
-        await stream.gone(store, event, message)
-    assert await status(store, intake, pupil.young_id) is Status.LEFT
-    assert await status(store, intake, waiting.young_id) is Status.OFFERED
-
-
-async def test_a_departure_heard_again_after_the_return_leaves_the_seat(store: Store) -> None:
-    intake, referral = await intake_opens(store, seats=1), a_referral()
-    await refers(store, referral)
-    await enrols(store, intake, referral.young_id)
-    await starts(store, referral.young_id)
-    event, message = await departs(store, referral.young_id)
-    await stream.gone(store, event, message)
-    await together.resume(store, ADMIN, young_id=referral.young_id, on=START)
-    await stream.gone(store, event, message)
-    assert await status(store, intake, referral.young_id) is Status.ENROLLED
-    assert (await store.intakes.get(intake.intake_id, by="service")).seats_left == 0
-
-
-async def test_an_enrolment_heard_after_the_departure_closes_nothing(store: Store) -> None:
-    here, there = await intake_opens(store), await intake_opens(store, school="chalon")
-    referral = a_referral()
-    await refers(store, referral)
-    await enrols(store, here, referral.young_id)
-    (event,) = await told(store.places, referral.young_id)
-    assert isinstance(event, StudentEnrolled)
-    await starts(store, referral.young_id)
-    await departs(store, referral.young_id)
-    await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
-    await stream.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
-    assert await status(store, there, referral.young_id) is Status.UNDER_REVIEW
-
-
-async def test_the_sweep_ends_what_the_days_ended_and_offers_the_seats_on(store: Store) -> None:
-    intake = await intake_opens(store, seats=1, promotion=Promotion.AUTOMATIC)
-    held, waiting = a_referral(), a_referral()
-    await refers(store, held)
-    await refers(store, waiting)
-    await offers(store, intake, held.young_id)
-    await waits(store, intake, waiting.young_id)
-    await sweep(store)
-    assert await status(store, intake, held.young_id) is Status.OFFERED
-    store.clock.advance(datetime(2025, 6, 16, 8, tzinfo=UTC))
-    for _ in range(2):
-        await sweep(store)
-        assert (await told(store.intakes, intake.intake_id))[-2:] == [
-            PlaceExpired(**said(intake, held.young_id, on=date(2025, 6, 16))),
-            PlaceOffered(**said(intake, waiting.young_id, on=date(2025, 6, 16)), until=date(2025, 6, 30)),
-        ]
-    store.clock.advance(datetime(2025, 12, 1, 8, tzinfo=UTC))
-    await sweep(store)
-    assert await status(store, intake, waiting.young_id) is Status.EXPIRED
-
-
-async def test_a_school_enrols_who_left_another_and_neither_sees_the_others_enrolment(store: Store) -> None:
-    here, there = await intake_opens(store), await intake_opens(store, school="chalon")
-    besancon, chalon = Caller("b", "school", "besancon", "head"), Caller("c", "school", "chalon", "head")
-    referral = a_referral()
-    await refers(store, referral)
-    await enrols(store, here, referral.young_id)
-    await starts(store, referral.young_id)
-    await departs(store, referral.young_id)
-    await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
-    await offers(store, there, referral.young_id)
-    await together.confirm(store, chalon, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
-    for head in (besancon, chalon):
-        seen = views.pupil(await store.places.get(referral.young_id, by=head), head.tenant)
-        assert (seen.school, seen.earlier) == (head.tenant, ())
-    with pytest.raises(Refused, match="already_enrolled"):
-        await together.resume(store, besancon, young_id=referral.young_id, on=START)

@@ -16,7 +16,9 @@ from shared.events import (
     StudentInterrupted,
     StudentResumed,
     StudentStarted,
+    WorkLogged,
 )
+from shared.events.production import Hours
 from shared.events.pupils import InterruptionCode, Student
 from shared.kafka import producer
 from shared.message import message_of
@@ -50,7 +52,17 @@ async def test_a_pupil_is_known_once_enrolled_and_to_their_school_alone(ledger: 
     await hear(store, ENROLLED, 1)
     assert await known(store) == [a_pupil()]
     assert await store.pupils.named([YOUNG], by=Caller("head", "school", "chalon", "head")) == {}
-    assert await store.pupils.named([YOUNG], by=Caller("x", "region", "", "reader")) == {}
+
+
+async def test_an_agency_that_bears_a_school_s_id_sees_nothing(ledger: Ledger) -> None:
+    store, namesake = Store(ledger), Caller("someone", "agency", "besancon", "manager")
+    await hear(store, ENROLLED, 1)
+    worked = WorkLogged(**WHOSE, on=date(2025, 9, 12), week=WEEK, minutes=Hours(production=60))
+    await store.weeks.create(f"{YOUNG}:{WEEK}", HEAD, lambda _: [worked])
+    assert await store.pupils.named([YOUNG], by=namesake) == {}
+    assert await store.weeks.find({}, by=namesake) == []
+    assert await store.minutes_of_year(WEEK, by=namesake) == {}
+    assert await store.minutes_of_year(WEEK, by=HEAD) != {}
 
 
 async def test_leaving_coming_back_and_never_coming_are_known(ledger: Ledger) -> None:

@@ -37,7 +37,8 @@ async def test_a_week_answers_with_its_measures_those_of_the_year_and_its_alerts
 
 async def test_the_week_of_a_school_shows_those_without_hours_too(production: Production) -> None:
     ana, bob = await production.a_pupil(an_id("ana")), await production.a_pupil(an_id("bob"))
-    await production.a_pupil(an_id("elsewhere"), school="chalon")
+    theirs = await production.a_pupil(an_id("elsewhere"), school="chalon")
+    await production.elsewhere.put(f"/weeks/{WEEK}/{theirs}", json={"minutes": USUAL})
     await production.a_pupil(an_id("next"), starts_on="2025-09-15")
     await put(production, ana, USUAL)
     await put(production, bob, {"teaching": 1000}, week="2025-W36")
@@ -52,6 +53,15 @@ async def test_the_week_of_a_school_shows_those_without_hours_too(production: Pr
     assert (pupils[str(ana)]["minutes"], pupils[str(ana)]["alerts"]) == ({**NOTHING, **USUAL}, [])
     assert (pupils[str(bob)]["minutes"], pupils[str(bob)]["production_share"]) == (None, None)
     assert pupils[str(bob)]["year"] == {"production_share": 0.0, "practice_share": 0.0}
+
+
+async def test_the_year_shown_with_a_week_stops_at_that_week(production: Production) -> None:
+    young = await production.a_pupil(an_id("ana"))
+    production.advance("2025-09-19T15:00:00+00:00")
+    await put(production, young, {"teaching": 1000}, week="2025-W38")
+    assert (await put(production, young, USUAL)).json()["year"] == {"production_share": 0.7, "practice_share": 0.75}
+    for week, share in ((WEEK, 0.7), ("2025-W38", 1400 / 3000)):
+        assert (await production.head.get(f"/weeks/{week}")).json()["year"]["production_share"] == share
 
 
 async def test_a_workshop_is_saved_at_once_but_for_those_refused(production: Production) -> None:

@@ -4,8 +4,6 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from tests.conftest import Running, Start
 from tests.referral.building import CIO, COLLEGE, a_referral, an_identity, read, refer, referring
 
@@ -57,45 +55,44 @@ async def test_two_agencies_may_use_the_same_reference(running: Start) -> None:
         assert one["referral_id"] != other["referral_id"]
 
 
-@pytest.mark.parametrize(
-    ("said", "field"),
-    [
-        ({"identity": an_identity(ine="123")}, "identity.ine"),
-        ({"identity": an_identity(phone="12")}, "identity.phone"),
-        ({"identity": an_identity(email="x")}, "identity.email"),
-        ({"identity": an_identity(commune="999")}, "identity.commune"),
-        ({"identity": an_identity(birth_date="2010-02-30")}, "identity.birth_date"),
-        ({"identity": an_identity(surname="x")}, "identity.surname"),
-        ({"wishes": []}, "wishes"),
-        ({"wishes": [{"sector": "bois", "departments": ["39"]}] * 6}, "wishes"),
-        ({"wishes": [{"school": "dole"}]}, "wishes.0"),
-        ({"department": "jura"}, "department"),
-        ({"situation": "lost"}, "situation"),
-        ({"colour": "red"}, "colour"),
-        ({"counsellor": " "}, "counsellor"),
-    ],
-)
-async def test_a_wrong_field_is_named_in_french_without_its_value(api: Running, said: dict[str, Any], field: str) -> None:
-    answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**said))
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
-    assert "Quintard" not in answer.text
+WRONG_FIELDS: dict[str, dict[str, Any]] = {
+    "identity.ine": {"identity": an_identity(ine="123")},
+    "identity.phone": {"identity": an_identity(phone="12")},
+    "identity.email": {"identity": an_identity(email="x")},
+    "identity.commune": {"identity": an_identity(commune="999")},
+    "identity.birth_date": {"identity": an_identity(birth_date="2010-02-30")},
+    "identity.surname": {"identity": an_identity(surname="x")},
+    "wishes": {"wishes": [{"sector": "bois", "departments": ["39"]}] * 6},
+    "wishes.0": {"wishes": [{"school": "dole"}]},
+    "department": {"department": "jura"},
+    "situation": {"situation": "lost"},
+    "colour": {"colour": "red"},
+    "counsellor": {"counsellor": " "},
+}
 
 
-@pytest.mark.parametrize(
-    ("said", "code"),
-    [
-        ({"identity": an_identity(birth_date="2012-09-02")}, "too_young"),
-        ({"identity": an_identity(birth_date="2026-01-01")}, "birth_in_the_future"),
-        ({"on": "2009-01-01"}, "before_birth"),
-        ({"on": "2025-09-02"}, "in_the_future"),
-        ({"out_of_school_since": "2025-09-02"}, "out_of_school_in_the_future"),
-    ],
-)
-async def test_a_date_that_cannot_be_is_refused_in_french(api: Running, said: dict[str, Any], code: str) -> None:
-    answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**said))
-    assert (answer.status_code, answer.json()["code"]) == (422, code)
-    assert answer.json()["detail"].endswith(".")
+async def test_a_wrong_field_is_named_in_french_without_its_value(api: Running) -> None:
+    for field, said in WRONG_FIELDS.items():
+        answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**said))
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
+        assert "Quintard" not in answer.text
+    assert (await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(wishes=[]))).status_code == 422
+
+
+async def test_a_date_that_cannot_be_is_refused_in_french(api: Running) -> None:
+    impossible: dict[str, dict[str, Any]] = {
+        "too_young": {"identity": an_identity(birth_date="2012-09-02")},
+        "birth_in_the_future": {"identity": an_identity(birth_date="2026-01-01")},
+        "before_birth": {"on": "2009-01-01"},
+        "in_the_future": {"on": "2025-09-02"},
+        "out_of_school_in_the_future": {"out_of_school_since": "2025-09-02"},
+    }
+    for code, said in impossible.items():
+        answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**said))
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert answer.json()["detail"].endswith(".")
+    assert await rows(api, "referrals") == await rows(api, "persons") == []
 
 
 async def test_malformed_json_is_answered_400(api: Running) -> None:

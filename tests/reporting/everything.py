@@ -36,6 +36,7 @@ from shared.events import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceReleased,
     ProgrammeOpened,
     ReferralClosed,
     ReferralSubmitted,
@@ -142,6 +143,7 @@ def _applications(telling: Telling) -> None:
             ApplicationWithdrawn(**of),
             ApplicationObsolete(because="intake_closed", **of),
             PlaceConfirmed(**of),
+            PlaceReleased(**of),
         ):
             telling.intake(INTAKE, event)
 

@@ -46,6 +46,9 @@ from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, W
 from shared.identifiers import following, months_after, school_year_of, week_of
 from tests.reporting.telling import Telling, an_id
 
+TODAY = date(2026, 2, 10)
+ALONE = {"simulated_start": "2026-02-10T09:00:00+00:00", "kafka": "127.0.0.1:9"}
+"""Settings of a reporting service that stands on that day and hears nobody but its test."""
 SITUATIONS = (*[OutcomeSituation.EMPLOYED] * 4, *[OutcomeSituation.APPRENTICESHIP] * 3, OutcomeSituation.JOB_SEEKING)
 SCHOOLS = (
     ("besancon", "École de Production de Besançon", "Besançon", "CAP Conducteur d'installations de production"),

@@ -6,27 +6,28 @@ from contextlib import aclosing
 from datetime import date
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from deploy.local.servers import Servers
 from services.reporting import api
 from services.reporting.main import service
 from services.reporting.settings import Settings
-from shared.events.pupils import StudentStarted
+from shared.events import SchoolRegistered, StudentStarted
+from shared.kafka import producer
 from shared.projector import Changes
 from tests.conftest import Running, Start
-from tests.reporting.region import a_region
-from tests.reporting.telling import Told, an_id
-
-TODAY = date(2026, 2, 10)
+from tests.reporting.region import ALONE, TODAY, a_region
+from tests.reporting.telling import Telling, Told, an_id
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def reporting(running: Start) -> AsyncIterator[Running]:
     """Reporting on 10 February 2026, with five schools and three cohorts of six."""
-    async with running(service, Settings, simulated_start="2026-02-10T09:00:00+00:00") as here:
+    async with running(service, Settings, **ALONE) as here:
         await hear(here, a_region(cohorts=3, pupils=6, weeks=2, today=TODAY).messages)
         yield here
 
@@ -78,7 +79,7 @@ async def test_a_region_reads_nothing_of_four_people_numbers_of_a_dozen_and_perc
 
 
 async def test_thresholds_are_settings(running: Start) -> None:
-    async with running(service, Settings, simulated_start="2026-02-10T09:00:00+00:00", masked_below=50) as here:
+    async with running(service, Settings, **ALONE, masked_below=50) as here:
         await hear(here, a_region(cohorts=1, pupils=6, weeks=0, today=TODAY).messages)
         assert (await read(here.as_("federation")))["interruption"]["masked"] is True
         assert (await read(here.as_("admin")))["interruption"]["masked"] is False
@@ -125,6 +126,33 @@ async def test_as_known_on_a_day_answers_with_what_was_told_by_its_evening(repor
     late.place(started.young_id, started, at=TODAY)
     await hear(reporting, late.messages)
     assert await read(admin, as_of="2025-08-31") == before
+
+
+async def test_an_interruption_is_not_known_before_it_is_told(reporting: Running) -> None:
+    admin = reporting.as_("admin")
+    before = (await read(admin, as_of="2024-11-30"))["interruption"]
+    after = (await read(admin, as_of="2024-12-01"))["interruption"]
+    assert before["denominator"] == after["denominator"]
+    assert before["numerator"] < after["numerator"]
+
+
+async def test_what_is_told_on_the_topics_is_read_and_announced(running: Start, servers: Servers) -> None:
+    school = f"ecole-{uuid4().hex[:8]}"
+    telling = Telling()
+    registered = SchoolRegistered(on=TODAY, school=school, name="École neuve", commune="25056", town="Besançon", department="25")
+    telling.tell(f"/enrolment/schools/{school}", registered)
+    async with running(service, Settings) as here:
+        admin = here.as_("admin")
+        before = here.store.projector.changes.number
+        async with producer(servers.kafka) as kafka:
+            for event, message in telling.messages:
+                await kafka.send_and_wait(event.topic, message.data, message.key.encode(), headers=message.headers())
+
+        async def known() -> bool:
+            return (await admin.get("/indicators", params={"scope": f"school:{school}"})).status_code == 200
+
+        await here.until(known)
+        assert await here.store.projector.changes.wait(before) > before
 
 
 async def test_a_change_is_read_at_once(reporting: Running) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date
 from html import unescape
 
 import httpx
@@ -12,14 +11,12 @@ from services.reporting.main import service
 from services.reporting.settings import Settings
 from shared.auth import COOKIE
 from tests.conftest import Running, Start
-from tests.reporting.region import a_region
-
-TODAY = date(2026, 2, 10)
+from tests.reporting.region import ALONE, TODAY, a_region
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def empty(running: Start) -> AsyncIterator[Running]:
-    async with running(service, Settings, simulated_start="2026-02-10T09:00:00+00:00") as here:
+    async with running(service, Settings, **ALONE) as here:
         yield here
 
 
@@ -68,7 +65,7 @@ async def test_a_forged_token_signs_nobody_in(empty: Running) -> None:
 
 
 async def test_a_token_in_an_address_is_for_simulated_stacks_only(running: Start) -> None:
-    async with running(service, Settings, simulated=False) as real:
+    async with running(service, Settings, kafka=ALONE["kafka"], simulated=False) as real:
         token = real.as_("region").headers["authorization"].removeprefix("Bearer ")
         answer = await real.signed_out().get("/", params={"token": token})
         assert answer.status_code == 401

@@ -76,4 +76,4 @@ def test_an_enrolment_keeps_every_year_and_every_absence() -> None:
 def test_an_application_keeps_every_day_of_contact_and_its_last_status() -> None:
     facts = IN_ORDER[applications.name][f"{YOUNG}/{INTAKE}"]["facts"]
     assert [day for _, day in facts["contacted_on"]] == ["2024-03-04", "2024-03-05", "2024-03-07", "2024-03-04"]
-    assert facts["status"][-1][1] == "enrolled"
+    assert facts["status"][-1][1] == "released"

@@ -7,7 +7,10 @@ from deploy.demo.stage import Stage, together
 
 
 async def read_answers(stage: Stage) -> None:
-    """Every agency reads its referrals, page by page: those that are closed, by which answer, on which day."""
+    """Every agency reads its referrals, page by page: those that are closed, by which answer, on which day.
+
+    One that a school took up again (an ineligible applicant whom it lets in) shows none; the answer told before stands.
+    """
     await together(_read(stage, agency.id) for agency in stage.region.agencies)
 
 
@@ -18,7 +21,10 @@ async def _read(stage: Stage, agency: str) -> None:
         pages = view["pages"]
         for shown in view["items"]:
             kept = stage.record.referrals[UUID(shown["referral_id"])]
-            ending = shown["answer"] or {"on": None, "answer": None, "code": None}
-            kept.closed_on = date.fromisoformat(ending["on"]) if ending["on"] else None
-            kept.answer, kept.code = ending["answer"], ending["code"]
+            told = stage.ears.closed.get(kept.id)
+            if ending := shown["answer"]:
+                kept.closed_on = date.fromisoformat(ending["on"])
+                kept.answer, kept.code = ending["answer"], ending["code"]
+            elif told:
+                kept.closed_on, kept.answer, kept.code = told.on, told.answer, told.code
         page += 1

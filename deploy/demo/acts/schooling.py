@@ -7,7 +7,7 @@ from uuid import UUID
 from deploy.demo.record import Enrolment, Intake
 from deploy.demo.seasons import school_year
 from deploy.demo.stage import Stage, head, together
-from shared.events import PlaceDeclined
+from shared.events import PlaceReleased
 from shared.identifiers import months_after
 
 
@@ -118,10 +118,10 @@ async def _move(stage: Stage, moves: list[tuple[Enrolment, str, Intake]]) -> Non
 
 async def _leave(stage: Stage, pupils: list[Enrolment], decisions: list) -> None:  # type: ignore[type-arg]
     keys = [(one.now.intake_id, one.young_id) for one in pupils]
-    told = {key: stage.ears.times(key, PlaceDeclined) for key in keys}
+    told = {key: stage.ears.times(key, PlaceReleased) for key in keys}
     await together(decisions)
     for key in keys:
-        await stage.ears.each([key], PlaceDeclined, times=told[key] + 1)
+        await stage.ears.each([key], PlaceReleased, times=told[key] + 1)
 
 
 def _leaves_on(stage: Stage, pupil: Enrolment) -> date | None:

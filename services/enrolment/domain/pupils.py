@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import ACTIVE, FRENCH, Enrolment, Place, Presence, enrolment_id_of
+from services.enrolment.domain.place import FRENCH, Enrolment, Place, Presence, enrolment_id_of
 from services.enrolment.domain.school import Programme
 from shared.errors import Refused
 from shared.events import (
@@ -174,11 +174,6 @@ def may(enrolment: Enrolment, verb: Verb) -> None:
     """Raise Refused, with the status, where the table does not allow the verb."""
     if verb not in ALLOWED[enrolment.status]:
         raise Refused("not_allowed", f"Un parcours au stade « {FRENCH[enrolment.status]} » ne permet pas cette action.")
-
-
-def is_active(place: Place | None) -> bool:
-    """Whether an enrolment is under way."""
-    return place is not None and any(one.status in ACTIVE for one in place.enrolments)
 
 
 def _after_start(enrolment: Enrolment, on: date) -> None:

@@ -12,7 +12,7 @@ def count(scoped: Scoped) -> Counted:
     confirmed for the present school year counts from the confirmation. Seats of every year of study.
     """
     year = school_year_of(scoped.day)
-    active = {e.young_id for e in scoped.enrolments if e.holds_a_seat}
+    active = {e.young_id for e in scoped.enrolments if year in e.school_years and e.holds_a_seat}
     seats = sum(intake["seats"] for intake in scoped.intakes if intake["school_year"] == year)
     return Counted(len(active), seats, parts={"school_year": year})
 

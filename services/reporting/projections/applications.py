@@ -17,6 +17,7 @@ from shared.events import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceReleased,
 )
 from shared.events.enrolment import Application
 from shared.projection import Projection, Row
@@ -69,6 +70,11 @@ def offered(event: PlaceOffered) -> Row:
 @applications.on(PlaceConfirmed)
 def confirmed(event: PlaceConfirmed) -> Row:
     return _row(event, "enrolled")
+
+
+@applications.on(PlaceReleased)
+def released(event: PlaceReleased) -> Row:
+    return _row(event, "released")
 
 
 @applications.on(PlaceDeclined)

@@ -1,0 +1,116 @@
+"""Pupils who leave, come back or go elsewhere, and what the days bring, on a real database."""
+
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.enrolment import stream, together
+from services.enrolment.api import views
+from services.enrolment.domain import pupils
+from services.enrolment.domain.statuses import Status
+from services.enrolment.store import Store
+from services.enrolment.sweep import sweep
+from shared.auth import Caller
+from shared.errors import Refused, Unavailable
+from shared.events import PlaceExpired, PlaceOffered, StudentEnrolled, StudentInterrupted
+from shared.events.catalogue import Promotion
+from shared.events.pupils import InterruptionCode
+from shared.events.referral import Wish
+from tests.enrolment.building import MAY, START, a_message, a_referral, said
+from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
+
+
+async def departs(store: Store, young_id: uuid.UUID) -> tuple[StudentInterrupted, Any]:
+    """Interrupts, and the message that says so."""
+    code = InterruptionCode.MOVED
+    await store.places.decide(young_id, ADMIN, pupils.interrupt, school=None, code=code, on=START)
+    events = await told(store.places, young_id)
+    event = events[-1]
+    assert isinstance(event, StudentInterrupted)
+    return event, a_message(event, source=f"/enrolment/places/{young_id}", sequence=len(events))
+
+
+async def test_an_interruption_gives_the_seat_to_who_waits_and_a_return_finds_none(store: Store) -> None:
+    store.clock.advance(datetime(2025, 9, 1, 8, tzinfo=UTC))
+    intake = await intake_opens(store, seats=1, promotion=Promotion.AUTOMATIC)
+    pupil, waiting = a_referral(), a_referral()
+    await refers(store, pupil)
+    await refers(store, waiting)
+    await enrols(store, intake, pupil.young_id)
+    await waits(store, intake, waiting.young_id)
+    await starts(store, pupil.young_id)
+    event, message = await departs(store, pupil.young_id)
+    with pytest.raises(Unavailable, match="still_leaving"):
+        await together.resume(store, ADMIN, young_id=pupil.young_id, on=START)
+    for _ in range(2):
+        await stream.gone(store, event, message)
+    assert await status(store, intake, pupil.young_id) is Status.LEFT
+    assert await status(store, intake, waiting.young_id) is Status.OFFERED
+
+
+async def test_a_departure_heard_again_after_the_return_leaves_the_seat(store: Store) -> None:
+    intake, referral = await intake_opens(store, seats=1), a_referral()
+    await refers(store, referral)
+    await enrols(store, intake, referral.young_id)
+    await starts(store, referral.young_id)
+    event, message = await departs(store, referral.young_id)
+    await stream.gone(store, event, message)
+    await together.resume(store, ADMIN, young_id=referral.young_id, on=START)
+    await stream.gone(store, event, message)
+    assert await status(store, intake, referral.young_id) is Status.ENROLLED
+    assert (await store.intakes.get(intake.intake_id, by="service")).seats_left == 0
+
+
+async def test_an_enrolment_heard_after_the_departure_closes_nothing(store: Store) -> None:
+    here, there = await intake_opens(store), await intake_opens(store, school="chalon")
+    referral = a_referral()
+    await refers(store, referral)
+    await enrols(store, here, referral.young_id)
+    (event,) = await told(store.places, referral.young_id)
+    assert isinstance(event, StudentEnrolled)
+    await starts(store, referral.young_id)
+    await departs(store, referral.young_id)
+    await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
+    await stream.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
+    assert await status(store, there, referral.young_id) is Status.UNDER_REVIEW
+
+
+async def test_the_sweep_ends_what_the_days_ended_and_offers_the_seats_on(store: Store) -> None:
+    intake = await intake_opens(store, seats=1, promotion=Promotion.AUTOMATIC)
+    held, waiting = a_referral(), a_referral()
+    await refers(store, held)
+    await refers(store, waiting)
+    await offers(store, intake, held.young_id)
+    await waits(store, intake, waiting.young_id)
+    await sweep(store)
+    assert await status(store, intake, held.young_id) is Status.OFFERED
+    store.clock.advance(datetime(2025, 6, 16, 8, tzinfo=UTC))
+    for _ in range(2):
+        await sweep(store)
+        assert (await told(store.intakes, intake.intake_id))[-2:] == [
+            PlaceExpired(**said(intake, held.young_id, on=date(2025, 6, 16))),
+            PlaceOffered(**said(intake, waiting.young_id, on=date(2025, 6, 16)), until=date(2025, 6, 30)),
+        ]
+    store.clock.advance(datetime(2025, 12, 1, 8, tzinfo=UTC))
+    await sweep(store)
+    assert await status(store, intake, waiting.young_id) is Status.EXPIRED
+
+
+async def test_a_school_enrols_who_left_another_and_neither_sees_the_others_enrolment(store: Store) -> None:
+    here, there = await intake_opens(store), await intake_opens(store, school="chalon")
+    besancon, chalon = Caller("b", "school", "besancon", "head"), Caller("c", "school", "chalon", "head")
+    referral = a_referral()
+    await refers(store, referral)
+    await enrols(store, here, referral.young_id)
+    await starts(store, referral.young_id)
+    await departs(store, referral.young_id)
+    await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
+    await offers(store, there, referral.young_id)
+    await together.confirm(store, chalon, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
+    for head in (besancon, chalon):
+        seen = views.pupil(await store.places.get(referral.young_id, by=head), head.tenant)
+        assert (seen.school, seen.earlier) == (head.tenant, ())
+    with pytest.raises(Refused, match="already_enrolled"):
+        await together.resume(store, besancon, young_id=referral.young_id, on=START)
