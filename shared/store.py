@@ -1,7 +1,7 @@
 """Load, decide, save: a document's new state, what it tells and what it heard, in one write."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar
@@ -15,9 +15,10 @@ from shared.clock import Clock, real_now
 from shared.errors import Invalid, NotFound, Unavailable
 from shared.events import Event
 from shared.message import Message, message_of
-from shared.mongo import Collection, Database, Session
+from shared.mongo import Collection, Database, Session, in_transaction
 
 S = TypeVar("S", bound=BaseModel)
+T = TypeVar("T")
 P = ParamSpec("P")
 CLASHES = 50
 
@@ -43,6 +44,17 @@ class Ledger:
         self.told = asyncio.Event()
         """Set at each save that tells something: the relay need not wait for its next look."""
         self.telling: dict[str, Collection] = {}
+
+    async def together(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+        """Decide on several documents (`Documents.within`) or on none. `work` runs again after a clash with another's."""
+        for _ in range(CLASHES):
+            try:
+                done = await in_transaction(self.database, work)
+            except Clash:
+                continue
+            self.told.set()  # the relay may have looked before the commit
+            return done
+        raise busy()
 
     def documents(
         self, name: str, state: type[S], evolve: Callable[[S | None, Event], S], scope: Callable[[Caller], Scope]
@@ -101,7 +113,7 @@ class Documents(Generic[S]):
         return 0 if allowed is None else int(await self.collection.count_documents(allowed))
 
     def within(self, session: Session) -> "Documents[S]":
-        """The same documents, read and written in a transaction (shared.mongo.in_transaction)."""
+        """The same documents, read and written in a transaction (Ledger.together)."""
         bound = copy(self)
         bound._session = session
         return bound
@@ -183,7 +195,7 @@ class Documents(Generic[S]):
                 return new
         if self._session:
             raise Clash
-        raise Unavailable("busy", "Trop de demandes à la fois sur ce dossier : recommencez.")
+        raise busy()
 
     async def _save(
         self,
@@ -228,6 +240,11 @@ class Documents(Generic[S]):
             return True
         scope = self._scope(by)
         return scope is not None and all(_holds(getattr(state, field), value) for field, value in scope.items())
+
+
+def busy() -> Unavailable:
+    """Fifty others were first: nothing was kept."""
+    return Unavailable("busy", "Trop de demandes à la fois sur ce dossier : recommencez.")
 
 
 def _holds(found: object, value: str) -> bool:

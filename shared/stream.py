@@ -5,6 +5,8 @@ and given back only when `hear` has returned: whatever ends the agent early leav
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import faust
@@ -42,10 +44,24 @@ async def listen(hearing: Hearing, *, service: str, slot: str, bootstrap: str, s
     )
     for topic in hearing.topics:
         _agent(app, topic, hearing)
-    async with faust_app_running(app, stop_timeout=8):
+    async with _running(app):
         log.info("stream.listening", topics=hearing.topics)
         await app.wait_until_stopped()
         raise FaustEnded
+
+
+@asynccontextmanager
+async def _running(app: faust.App) -> AsyncIterator[None]:
+    """Faust, started and stopped. Cancelled while it starts it would leave its threads behind: it starts first, then stops."""
+    context = faust_app_running(app, stop_timeout=8)
+    starting = asyncio.create_task(context.__aenter__())
+    try:
+        await asyncio.shield(starting)
+        yield
+    finally:
+        await asyncio.wait([starting])
+        if starting.exception() is None:
+            await context.__aexit__(None, None, None)
 
 
 def _agent(app: faust.App, topic: str, hearing: Hearing) -> None:

@@ -15,7 +15,7 @@ from shared.auth import Caller
 from shared.errors import NotFound, Refused
 from shared.events.referral import Situation, Wish
 from shared.message import Message
-from shared.mongo import Session, in_transaction
+from shared.mongo import Session
 from shared.requests import Once
 from shared.store import Ledger
 
@@ -40,7 +40,7 @@ class Store:
         self.referrals = ledger.documents("referrals", Referral, referral.evolve, of_their_agency)
         self.vault = Vault(ledger.database, ledger.clock)
         self.journeys = Journeys(ledger.database)
-        self._told = ledger.told
+        self._ledger = ledger
 
     async def prepare(self) -> None:
         """Indexes for every query; the vault's are guards."""
@@ -78,9 +78,7 @@ class Store:
                 out_of_school_since=out_of_school_since, department=department, wishes=wishes, on=on,
             )  # fmt: skip
 
-        taken = await in_transaction(self.database, work)
-        self._told.set()  # the relay may have looked before the commit
-        return taken
+        return await self._ledger.together(work)
 
     async def follow(self, message: Message, young_id: UUID) -> None:
         """Hear of a young person, then tell what it changes to each of their referrals."""

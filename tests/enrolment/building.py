@@ -10,10 +10,11 @@ from uuid import UUID
 from services.enrolment.domain import applications, seats
 from services.enrolment.domain.intake import Intake, evolve
 from services.enrolment.domain.school import Programme
+from services.enrolment.domain.statuses import Status
 from shared.events import Event, ProgrammeOpened, ReferralSubmitted, SchoolRegistered
 from shared.events.catalogue import Certification, Promotion
 from shared.events.enrolment import Met
-from shared.events.referral import Situation, Wish
+from shared.events.referral import RefusalCode, Situation, Wish
 from shared.message import Message, message_of
 
 OPENING = date(2025, 5, 1)
@@ -108,3 +109,15 @@ def a_message(event: Event, *, source: str, sequence: int = 1, on: date = MAY) -
 def heard(referral: ReferralSubmitted, *, sequence: int = 1, on: date = MAY) -> Message:
     """A referral as it is heard from its own document."""
     return a_message(referral, source=f"/referral/referrals/{referral.referral_id}", sequence=sequence, on=on)
+
+
+def standing_as(status: Status, young_id: UUID) -> Intake:
+    """An intake of two seats where someone has this status, with the details that the decisions above would give."""
+    details: dict[Status, dict[str, object]] = {
+        Status.INTERVIEW_PLANNED: {"planned_on": MAY},
+        Status.IMMERSION_PLANNED: {"planned_from": MAY, "planned_until": MAY},
+        Status.OFFERED: {"until": DEADLINE},
+        Status.REFUSED: {"code": RefusalCode.OTHER},
+    }
+    intake = applied(an_intake(), a_referral(young_id=young_id))
+    return intake.with_standing(intake.application(young_id).model_copy(update={"status": status, **details.get(status, {})}))

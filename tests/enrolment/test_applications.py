@@ -1,15 +1,14 @@
 """An application: opened, joined, examined, answered."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from services.enrolment.domain import applications
-from services.enrolment.domain.intake import Intake, Referring
-from services.enrolment.domain.statuses import ALLOWED, Status, Verb
+from services.enrolment.domain.intake import Referring
+from services.enrolment.domain.statuses import Status
 from shared.errors import Refused
 from shared.events import (
     ApplicationAdmissible,
@@ -19,7 +18,6 @@ from shared.events import (
     ApplicationReopened,
     ApplicationUnderReview,
     ApplicationWithdrawn,
-    Event,
     InterviewPlanned,
     PlaceConfirmed,
     PlaceOffered,
@@ -39,6 +37,7 @@ from tests.enrolment.building import (
     happened,
     offered,
     said,
+    standing_as,
 )
 
 YOUNG, MACHINES = IneligibleReason.TOO_YOUNG, IneligibleReason.TOO_YOUNG_FOR_MACHINES
@@ -216,52 +215,3 @@ def test_nothing_moves_forward_after_the_closing() -> None:
         applications.admit(intake, young_id=referral.young_id, met=Met.INTERVIEW, on=date(2025, 11, 1))
     told = applications.admit(intake, young_id=referral.young_id, met=Met.INTERVIEW, on=CLOSING)
     assert told == [ApplicationAdmissible(**said(intake, referral.young_id, on=CLOSING), met=Met.INTERVIEW)]
-
-
-Decision = Callable[[Intake, UUID], list[Event]]
-DECISIONS: dict[Verb, tuple[Status, Decision]] = {
-    Verb.REVIEW: (Status.UNDER_REVIEW, lambda i, y: applications.review(i, young_id=y, overridden=True, on=MAY)),
-    Verb.PLAN_INTERVIEW: (
-        Status.INTERVIEW_PLANNED, lambda i, y: applications.plan_interview(i, young_id=y, planned_on=MAY, on=MAY),
-    ),
-    Verb.PLAN_IMMERSION: (
-        Status.IMMERSION_PLANNED,
-        lambda i, y: applications.plan_immersion(i, young_id=y, planned_from=MAY, planned_until=MAY, on=MAY),
-    ),
-    Verb.END_IMMERSION: (Status.IMMERSION_ENDED, lambda i, y: applications.end_immersion(i, young_id=y, on=MAY)),
-    Verb.ADMIT: (Status.ADMISSIBLE, lambda i, y: applications.admit(i, young_id=y, met=Met.INTERVIEW, on=MAY)),
-    Verb.WAITLIST: (Status.WAITLISTED, lambda i, y: applications.waitlist(i, young_id=y, on=MAY)),
-    Verb.OFFER: (Status.OFFERED, lambda i, y: applications.offer(i, young_id=y, until=DEADLINE, on=MAY)),
-    Verb.CONFIRM: (Status.ENROLLED, lambda i, y: applications.confirm(i, young_id=y, on=MAY)),
-    Verb.DECLINE: (Status.DECLINED, lambda i, y: applications.decline(i, young_id=y, on=MAY)),
-    Verb.REFUSE: (Status.REFUSED, lambda i, y: applications.refuse(i, young_id=y, code=RefusalCode.OTHER, on=MAY)),
-    Verb.REOPEN: (Status.UNDER_REVIEW, lambda i, y: applications.reopen(i, young_id=y, on=MAY)),
-    Verb.WITHDRAW: (Status.WITHDRAWN, lambda i, y: applications.withdraw(i, young_id=y, agency=None, on=MAY)),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("verb", DECISIONS)
-@pytest.mark.parametrize("status", Status)
-def test_the_table_says_which_verbs_a_status_allows(status: Status, verb: Verb) -> None:
-    young_id = uuid4()
-    intake, (after, decide) = standing_as(status, young_id), DECISIONS[verb]
-    if verb in ALLOWED[status]:
-        told = decide(intake, young_id)
-        assert happened(intake, told).application(young_id).status is after
-    elif status is after:
-        assert decide(intake, young_id) == [] or verb is Verb.REVIEW
-    else:
-        with pytest.raises(Refused, match="not_allowed"):
-            decide(intake, young_id)
-
-
-def standing_as(status: Status, young_id: UUID) -> Intake:
-    """An intake of two seats where someone has this status, with the details that the decisions above would give."""
-    details: dict[Status, dict[str, object]] = {
-        Status.INTERVIEW_PLANNED: {"planned_on": MAY},
-        Status.IMMERSION_PLANNED: {"planned_from": MAY, "planned_until": MAY},
-        Status.OFFERED: {"until": DEADLINE},
-        Status.REFUSED: {"code": RefusalCode.OTHER},
-    }
-    intake = applied(an_intake(), a_referral(young_id=young_id))
-    return intake.with_standing(intake.application(young_id).model_copy(update={"status": status, **details.get(status, {})}))

@@ -5,9 +5,11 @@ from collections.abc import Coroutine
 from datetime import date
 from typing import Any
 
+import pytest
+
 from services.enrolment import together
 from services.enrolment.domain import applications, pupils
-from services.enrolment.domain.place import Presence
+from services.enrolment.domain.place import Place, Presence
 from services.enrolment.domain.seats import give_back_seat
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
@@ -17,7 +19,7 @@ from shared.events.enrolment import Met
 from shared.events.pupils import InterruptionCode
 from shared.events.referral import Wish
 from shared.mongo import Session
-from shared.store import Clash
+from shared.store import Clash, Documents, Ledger
 from tests.enrolment.building import DEADLINE, MAY, START, a_programme, a_referral
 from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told
 
@@ -112,6 +114,54 @@ async def test_who_moves_up_and_leaves_at_once_holds_a_seat_only_where_they_are(
         )
         moved = (await store.places.get(young_id, by="service")).last().now.intake_id == second.intake_id
         assert moved == (await status(store, second, young_id) is Status.ENROLLED)
+
+
+class CutShort(Exception):
+    """The process is killed, say."""
+
+
+def dying(documents: Documents[Any], method: str) -> Documents[Any]:
+    """The same documents, but the process dies once they are written, before the transaction is committed."""
+    write = getattr(documents, method)
+
+    async def write_then_die(*args: Any, **command: Any) -> None:
+        await write(*args, **command)
+        raise CutShort
+
+    setattr(documents, method, write_then_die)
+    return documents
+
+
+class Killed(Store):
+    def place_for_the_enrolled(self, session: Session) -> Documents[Place]:
+        return dying(super().place_for_the_enrolled(session), "create")
+
+
+async def test_a_confirmation_cut_short_leaves_neither_a_seat_taken_nor_a_pupil(ledger: Ledger) -> None:
+    store = Killed(ledger)
+    intake, referral = await intake_opens(store), a_referral()
+    await refers(store, referral)
+    await offers(store, intake, referral.young_id)
+    with pytest.raises(CutShort):
+        await together.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=referral.young_id, on=MAY)
+    assert await status(store, intake, referral.young_id) is Status.OFFERED
+    assert await store.places.count({}, by="service") == 0
+
+
+async def test_a_move_cut_short_leaves_the_pupil_where_they_were(store: Store) -> None:
+    first = await intake_opens(store)
+    second = await intake_opens(store, school_year="2026-2027", year_of_study=2)
+    referral, day = a_referral(), date(2026, 9, 1)
+    await refers(store, referral)
+    await enrols(store, first, referral.young_id)
+    await starts(store, referral.young_id)
+    within = store.intakes.within
+    store.intakes.within = lambda session: dying(within(session), "decide")  # type: ignore[method-assign]
+    move: dict[str, Any] = {"young_id": referral.young_id, "intake_id": second.intake_id, "on": day}
+    with pytest.raises(CutShort):
+        await together.move(store, ADMIN, pupils.move_up, **move)
+    assert await status(store, second, referral.young_id) is None
+    assert (await store.places.get(referral.young_id, by="service")).last().now.intake_id == first.intake_id
 
 
 async def test_what_met_another_writer_is_done_again(store: Store) -> None:

@@ -11,7 +11,7 @@ from shared.auth import Caller
 from shared.errors import Invalid, NotFound, Refused
 from shared.events import Event
 from shared.message import Message, message_of
-from shared.mongo import Session, in_transaction
+from shared.mongo import Session
 from shared.store import Documents, Ledger
 from tests.conftest import A_MORNING
 from tests.shared.counting import Toy, a_school, accept, evolve, receive, scope
@@ -134,5 +134,5 @@ async def test_two_documents_change_together_or_not_at_all(ledger: Ledger) -> No
         await inside.decide(two, DOLE, accept, at_most=0)
 
     with pytest.raises(Refused):
-        await in_transaction(ledger.database, both)
+        await ledger.together(both)
     assert (await documents.get(one, by="service")).accepted == 0

@@ -12,7 +12,7 @@ from services.production.store.pupils import Pupils
 from shared.auth import Caller
 from shared.events.production import Hours
 from shared.identifiers import monday_of, school_year_of
-from shared.mongo import Session, in_transaction
+from shared.mongo import Session
 from shared.store import Ledger, Scope
 
 
@@ -26,6 +26,7 @@ class Store:
 
     def __init__(self, ledger: Ledger) -> None:
         self.clock = ledger.clock
+        self._ledger = ledger
         self.database = ledger.database
         self.orders = ledger.documents("orders", Order, orders.evolve, of_school)
         self.weeks = ledger.documents("weeks", WorkedWeek, weeks.evolve, of_school)
@@ -73,7 +74,7 @@ class Store:
             )
             return await bound.decide(order_id, by, orders.invoice, number=f"{on.year}-{taken['last']:04d}", on=on)
 
-        return await in_transaction(self.database, work)
+        return await self._ledger.together(work)
 
     async def minutes_of_year(
         self, week: str, *, by: Caller, young_ids: Iterable[UUID] | None = None

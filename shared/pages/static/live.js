@@ -30,6 +30,7 @@ function replace(fresh) {
     old.classList.remove("changed");
     void old.offsetWidth;
     old.classList.add("changed");
+    setTimeout(() => old.classList.remove("changed"), 2500);
   }
 }
 

@@ -1,0 +1,62 @@
+"""Builders of pupils, at each step from a confirmed place to a departure."""
+
+from datetime import date
+from functools import reduce
+from typing import Any
+from uuid import UUID
+
+from services.enrolment.domain import pupils
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.place import Place, enrolment_id_of, evolve
+from shared.events import Event
+from shared.events.pupils import InterruptionCode
+from tests.enrolment.building import MAY, START, a_programme, an_intake
+
+YOUNG = UUID("11111111-2222-4333-8444-555555555555")
+FIRST = an_intake()
+SECOND = an_intake(school_year="2026-2027", year_of_study=2)
+AGAIN = an_intake(school_year="2026-2027")
+ENROLMENT = enrolment_id_of(FIRST.intake_id, YOUNG)
+LATER = date(2027, 7, 2)
+
+
+def after(place: Place | None, events: list[Event]) -> Place:
+    state = reduce(evolve, events, place)
+    assert state is not None
+    return state
+
+
+def enrolled(place: Place | None = None, intake: Intake = FIRST) -> Place:
+    told = pupils.enrol(
+        place, young_id=YOUNG, birth_month="2009-03", intake=intake, programme=a_programme(programme=intake.programme), on=MAY
+    )
+    return after(place, told)
+
+
+def started() -> Place:
+    place = enrolled()
+    return after(place, pupils.start(place, school="besancon", on=START))
+
+
+def interrupted(on: date = date(2025, 12, 1)) -> Place:
+    place = started()
+    return after(place, pupils.interrupt(place, school=None, code=InterruptionCode.MOVED, on=on))
+
+
+def in_last_year() -> Place:
+    place = started()
+    return after(place, pupils.move_up(place, school=None, to=SECOND, programme=a_programme(), on=START))
+
+
+def completed() -> Place:
+    place = in_last_year()
+    return after(place, pupils.complete(place, school=None, on=LATER))
+
+
+def said_of(on: date, **more: Any) -> dict[str, Any]:
+    return {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "besancon", "programme": "usinage", "on": on, **more}
+
+
+def year(intake: Intake) -> dict[str, Any]:
+    last = intake.year_of_study == 2
+    return {**intake.model_dump(include={"intake_id", "school_year", "year_of_study"}), "last_year": last}
