@@ -23,11 +23,15 @@ SITUATIONS = {
 PROOFS = {OutcomeProof.CONTRACT: 5, OutcomeProof.CERTIFICATE: 3, OutcomeProof.PHONE: 5, OutcomeProof.NONE: 3}
 
 
+Answer = Literal["silence", "refused", "refused_once_met", "admitted"]
+ANSWERS: Mapping[Answer, int] = {"silence": 6, "refused": 12, "refused_once_met": 10, "admitted": 72}
+
+
 @dataclass(frozen=True)
 class Reply:
     """What one school answers to the application: nothing, no before a meeting, no after it, or yes."""
 
-    word: Literal["silence", "refused", "refused_once_met", "admitted"]
+    word: Answer
     code: RefusalCode
     met: Met
     dispensed: bool
@@ -87,7 +91,7 @@ def fate(chance: Random, workshops: int) -> Fate:
         agency_answers=chance.random() < 0.4,
         comes=chance.random() < 0.94,
         departure=_departure(chance),
-        repeats=chance.random() < 0.06,
+        repeats=chance.random() < 0.08,
         changes=chance.random() < 0.06,
         results=[_of(chance, {"obtained": 93, "failed": 5, "absent": 2}) for _ in range(SITTINGS)],
         tries_again=chance.random() < 0.4,
@@ -97,7 +101,7 @@ def fate(chance: Random, workshops: int) -> Fate:
 
 
 def _reply(chance: Random) -> Reply:
-    word = _of(chance, {"silence": 6, "refused": 12, "refused_once_met": 10, "admitted": 72})
+    word = _of(chance, ANSWERS)
     codes = BEFORE_MEETING if word == "refused" else AFTER_MEETING
     return Reply(
         word=word,
@@ -109,9 +113,9 @@ def _reply(chance: Random) -> Reply:
 
 
 def _departure(chance: Random) -> Departure | None:
-    leaves, after, day = chance.random() < 0.17, chance.randint(0, 20), chance.randint(0, 20)
+    leaves, after, day = chance.random() < 0.22, chance.randint(0, 18), chance.randint(0, 20)
     code = _of(chance, dict.fromkeys(InterruptionCode, 1))
-    comes_back, back_after = chance.random() < 0.25, chance.randint(1, 4)
+    comes_back, back_after = chance.random() < 0.4, chance.randint(1, 4)
     return Departure(after, day, code, back_after if comes_back else None) if leaves else None
 
 

@@ -105,7 +105,7 @@ def diploma_success(tally: Tally) -> Figure:
     obtained = [one for one in presented if "obtained" in one.results]
     waiting = [one for one in presented if "obtained" not in one.results and None in one.results]
     finishers = [one for one in tally.entrants if one.finisher]
-    parts = {
+    parts: dict[str, Part] = {
         "presented_of_last_year": _share(sum(bool(one.results) for one in finishers), len(finishers)),
         "obtained_of_entrants": _share(len(obtained), len(tally.entrants)),
     }
@@ -126,7 +126,7 @@ def employment(tally: Tally, horizon: int) -> Figure:
     situations = [one.situation(horizon) for one in due]
     continuing, employed = _continuing(situations), [one for one in due if one.situation(horizon) == "employed"]
     proved = sum((kept := one.retained(horizon)) is not None and kept.proof != "none" for one in employed)
-    parts = {"due": len(due), "continuing": continuing, "with_proof": _share(proved, len(employed))}
+    parts: dict[str, Part] = {"due": len(due), "continuing": continuing, "with_proof": _share(proved, len(employed))}
     return Figure(len(employed), len(due) - continuing, situations.count(None), parts)
 
 

@@ -139,7 +139,7 @@ def _by_another(region: Region, chance: Random, first: Asked) -> Asked:
 
 def _wishes(region: Region, chance: Random) -> list[Mapping[str, Any]]:
     """One to three workshops, or a sector in one or two departments."""
-    workshop = chance.choice(region.workshops)
+    workshop = chance.choices(region.workshops, [one.share for one in region.workshops])[0]
     if chance.random() < 0.15:
         near = next(school.department for school in region.schools if school.id == workshop.school)
         far = chance.choice(region.schools).department

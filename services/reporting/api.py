@@ -3,37 +3,18 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from services.reporting.asking import READERS, AsOf, Cohort, Stores, known_on, masking_for, scope_for
 from services.reporting.indicators.figure import Figure
-from services.reporting.indicators.scope import Scope
-from services.reporting.masking import UNMASKED, Masking
-from services.reporting.settings import Settings
-from services.reporting.store import Store
-from services.reporting.views import Reading
-from shared.auth import Asking, Caller, only
-from shared.clock import Clock
-from shared.errors import NotFound
-from shared.identifiers import SchoolYear
+from shared.auth import Asking
 from shared.projector import Changes
 
-READERS = only("admin", "region", "federation", "school")
 router = APIRouter(tags=["indicateurs"], dependencies=[READERS])
 A_SECOND = 1.0
-
-
-def _store(request: Request) -> Store:
-    store: Store = request.app.state.store
-    return store
-
-
-Stores = Annotated[Store, Depends(_store)]
-Cohort = Annotated[SchoolYear | None, Query(description="L'année scolaire d'entrée : 2025-2026.")]
-AsOf = Annotated[date | None, Query(description="Ce que l'on savait à la fin de ce jour.")]
 
 
 @router.get("/indicators")
@@ -67,28 +48,6 @@ async def changes(of: Changes, heard: int | None) -> AsyncGenerator[int, None]:
         after = await of.wait(after)
         yield after
         await asyncio.sleep(A_SECOND)
-
-
-def known_on(as_of: date | None, clock: Clock) -> date | None:
-    """The day asked for, which cannot be after today (422)."""
-    return clock.day(as_of) if as_of else None
-
-
-def scope_for(who: Caller, scope: str | None, reading: Reading) -> Scope:
-    """The scope asked for: the network by default. A school sees itself and nothing else (404)."""
-    if who.kind == "school":
-        own = f"school:{who.tenant}"
-        if scope not in (None, own):
-            raise NotFound("Ce périmètre")
-        scope = own
-    return reading.known.scope(scope or "network")
-
-
-def masking_for(who: Caller, settings: Settings) -> Masking:
-    """Thresholds for a région and the federation; the administrator and a school, of itself, see everything."""
-    if who.kind in ("admin", "school"):
-        return UNMASKED
-    return Masking(masked_below=settings.masked_below, shares_from=settings.shares_from)
 
 
 def as_json(figure: Figure) -> dict[str, Any]:

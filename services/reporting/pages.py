@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.reporting.api import Stores, known_on, masking_for
+from services.reporting.asking import Stores, known_on, masking_for
 from services.reporting.board import Board, cohorts, scopes
 from services.reporting.settings import Settings
 from services.reporting.store import Store
@@ -53,19 +53,14 @@ async def _page(
     if cohort and not is_school_year(cohort):
         raise Invalid("invalid", "Une rentrée s'écrit 2025-2026.")
     values = Board(reading, masking_for(who, settings), settings).values(asked, cohort or None)
-    filtered: dict[str, Any] = {
-        "scope": scope,
-        "cohort": cohort,
-        "as_of": as_of,
+    values |= {
+        "live": asked_on is None, "today": store.clock.today(), "scope": scope, "cohort": cohort, "as_of": as_of,
+        "scopes": scopes(reading.known), "cohorts": cohorts(reading.known),
         "filtered": scope != "network" or bool(cohort or as_of),
-    }
-    live = asked_on is None
+    }  # fmt: skip
     if fragment:
-        return pages.answer("fragment.html", live=live, **filtered, **values)
-    return pages.answer(
-        "dashboard.html", live=live, simulated=settings.simulated, reader=READERS[who.kind], today=store.clock.today(),
-        scopes=scopes(reading.known), cohorts=cohorts(reading.known), **filtered, **values,
-    )  # fmt: skip
+        return pages.answer("fragment.html", **values)
+    return pages.answer("dashboard.html", simulated=settings.simulated, reader=READERS[who.kind], **values)
 
 
 def _sign_in(request: Request, token: str) -> Response:

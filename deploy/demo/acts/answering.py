@@ -5,10 +5,13 @@ from uuid import UUID
 
 from deploy.demo.record import Application, Intake
 from deploy.demo.stage import OPEN, Stage, head, together
+from deploy.demo.words import count
 from shared.events import ApplicationObsolete
 from shared.events.catalogue import Promotion
 from shared.events.enrolment import Met
 from shared.events.referral import RefusalCode
+
+TAKEN_BACK = (RefusalCode.NO_PLACE, RefusalCode.DID_NOT_COME)
 
 
 async def say(
@@ -90,7 +93,8 @@ async def offer(stage: Stage, entry: int, until: date) -> str:
     await together(of(intake) for intake in stage.entries(entry))
     await stage.look(entry)
     statuses = [one.status for intake in stage.entries(entry) for one in stage.applications(intake)]
-    return f"juin {entry} : {statuses.count('offered')} places proposées, {statuses.count('waitlisted')} en liste d'attente"
+    offered = count(statuses.count("offered"), "place proposée", "places proposées")
+    return f"juin {entry} : {offered}, {statuses.count('waitlisted')} en liste d'attente"
 
 
 async def answer(stage: Stage, entry: int) -> None:
@@ -128,18 +132,16 @@ async def promote(stage: Stage, entry: int, until: date) -> None:
 
 
 async def reconsider(stage: Stage, entry: int, until: date) -> None:
-    """Schools with places left take back some of the noes for want of one."""
+    """Schools with places left take back some noes, to those for whom there was no place or who had not come."""
 
     async def of(intake: Intake) -> None:
         left = await stage.seats_left(intake)
         for one in stage.applications(intake):
-            if (
-                left > 0
-                and one.code == RefusalCode.NO_PLACE
-                and stage.reply(one).reconsidered
-                and _free(stage, entry, one.young_id)
-            ):
+            taken_back = one.code in TAKEN_BACK and stage.reply(one).reconsidered
+            if left > 0 and taken_back and _free(stage, entry, one.young_id):
                 await say(stage, one, "reopen", contact=False)
+                if one.status != "admissible":
+                    await say(stage, one, "admit", met=Met.INTERVIEW)
                 await say(stage, one, "offer", until=until.isoformat())
                 left -= 1
 
@@ -152,7 +154,7 @@ async def close(stage: Stage, entry: int) -> str:
     await stage.look(entry)
     statuses = [one.status for intake in stage.entries(entry) for one in stage.applications(intake)]
     assert not OPEN & set(statuses)
-    return f"rentrée {entry} : {statuses.count('enrolled')} inscrits"
+    return f"rentrée {entry} : {count(statuses.count('enrolled'), 'inscrit', 'inscrits')} en première année"
 
 
 async def _answer(stage: Stage, entry: int, offered: list[Application]) -> list[tuple[UUID, UUID]]:

@@ -8,20 +8,21 @@ from deploy.demo.fates import Word
 from deploy.demo.record import Declared, Enrolment
 from deploy.demo.seasons import LAST
 from deploy.demo.stage import Stage, head, together
+from deploy.demo.words import count
 from shared.events.pupils import HORIZONS, OutcomeSource
 from shared.identifiers import months_after
 
 AROUND = timedelta(days=30)
 
 
-async def register(stage: Stage, year: int) -> str:
+async def register(stage: Stage, year: int) -> str | None:
     """Every pupil of a last year is presented."""
     presented = [one for one in of_year(stage, year) if one.now.last_year]
     await together(_register(stage, one, year) for one in presented)
-    return f"mai {year} : {len(presented)} élèves présentés à l'examen"
+    return f"mai {year} : {count(len(presented), 'élève présenté', 'élèves présentés')} à l'examen" if presented else None
 
 
-async def publish(stage: Stage, year: int) -> str:
+async def publish(stage: Stage, year: int) -> str | None:
     """The results; in the last June of the play, those of every second school only are out."""
     schools = [school.id for school in stage.region.schools]
     out = schools[::2] if year == LAST else schools
@@ -30,7 +31,7 @@ async def publish(stage: Stage, year: int) -> str:
     ]
     await together(_publish(stage, one, exam) for one, exam in waiting)
     obtained = sum(one.exams[exam] == "obtained" for one, exam in waiting)
-    return f"juin {year} : {obtained} diplômes pour {len(waiting)} présentés"
+    return f"juin {year} : {count(obtained, 'diplôme', 'diplômes')} pour {len(waiting)} résultats" if waiting else None
 
 
 async def declare(stage: Stage) -> str | None:
@@ -40,7 +41,7 @@ async def declare(stage: Stage) -> str | None:
         last[one.young_id] = one
     gone = [one for one in last.values() if one.status in ("completed", "interrupted")]
     said = sum(await together(_declare(stage, one) for one in gone))
-    return f"{stage.today:%m/%Y} : devenir de {said} anciens déclaré" if said else None
+    return f"devenir connu de {count(said, 'ancien', 'anciens')}" if said else None
 
 
 async def _register(stage: Stage, pupil: Enrolment, year: int) -> None:

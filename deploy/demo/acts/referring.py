@@ -5,11 +5,12 @@ from uuid import UUID
 from deploy.demo.people import Asked, again
 from deploy.demo.record import Referral
 from deploy.demo.stage import OPEN, Stage, together
+from deploy.demo.words import count, month_of
 from deploy.local.errors import CannotRun
 from shared.events import ApplicationWithdrawn
 
 
-async def refer(stage: Stage, entry: int, wave: int) -> str:
+async def refer(stage: Stage, entry: int, wave: int) -> str | None:
     """A wave of referrals. It has come in when enrolment has answered all their wishes."""
     asked = [one for one in stage.asked[entry] if one.wave == wave]
     asked += _who_try_again(stage, entry) if wave == 1 else []
@@ -18,9 +19,8 @@ async def refer(stage: Stage, entry: int, wave: int) -> str:
     for one in referrals:
         one.opened = stage.ears.wishes[one.id].opened
     await stage.look(entry)
-    season = f"printemps {entry}, {wave + 1}e vague" if wave else f"printemps {entry}, 1re vague"
     people = len({one.young_id for one in referrals})
-    return f"{season} : {people} jeunes orientés"
+    return f"{month_of(stage.today)} : {count(people, 'jeune orienté', 'jeunes orientés')}" if people else None
 
 
 async def withdraw(stage: Stage, entry: int) -> str | None:
@@ -41,7 +41,7 @@ async def withdraw(stage: Stage, entry: int) -> str | None:
     )
     await stage.ears.each(withdrawn, ApplicationWithdrawn)
     await stage.look(entry)
-    return f"juin {entry} : {len(asked_back)} orientations retirées" if asked_back else None
+    return f"juin {entry} : {count(len(asked_back), 'orientation retirée', 'orientations retirées')}" if asked_back else None
 
 
 async def _refer(stage: Stage, asked: Asked) -> Referral:

@@ -1,12 +1,14 @@
 """School years: coming on the first day or not, leaving, coming back, moving up, staying down, changing programme."""
 
 from collections import Counter
+from collections.abc import Awaitable, Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
 from deploy.demo.record import Enrolment, Intake
 from deploy.demo.seasons import school_year
 from deploy.demo.stage import Stage, head, together
+from deploy.demo.words import count, month_of
 from shared.events import PlaceReleased
 from shared.identifiers import months_after
 
@@ -17,12 +19,12 @@ async def say(stage: Stage, pupil: Enrolment, verb: str, **body: str) -> None:
     stage.record.pupil(await stage.speaker.decide(head(pupil.school), "enrolment", f"{one}/{verb}", body, shown_at=one))
 
 
-async def start(stage: Stage, entry: int) -> str:
+async def start(stage: Stage, entry: int) -> str | None:
     """Those whose place is confirmed come."""
     await stage.look_at_pupils(entry)
     due = [one for one in stage.pupils("due") if stage.journey(one.young_id, one.entry).fate.comes]
     await together(say(stage, one, "start") for one in due)
-    return f"rentrée {entry} : {len(due)} jeunes commencent"
+    return f"{month_of(stage.today)} : {count(len(due), 'jeune commence', 'jeunes commencent')}" if due else None
 
 
 async def miss(stage: Stage, entry: int) -> str | None:
@@ -30,7 +32,9 @@ async def miss(stage: Stage, entry: int) -> str | None:
     await stage.look_at_pupils(entry)
     absent = stage.pupils("due")
     await _leave(stage, absent, [say(stage, one, "did-not-start") for one in absent])
-    return f"rentrée {entry} : {len(absent)} ne sont pas venus" if absent else None
+    return (
+        f"{month_of(stage.today)} : {count(len(absent), 'jeune n’est pas venu', 'jeunes ne sont pas venus')}" if absent else None
+    )
 
 
 async def interrupt(stage: Stage) -> str | None:
@@ -42,7 +46,7 @@ async def interrupt(stage: Stage) -> str | None:
         assert departure is not None
         departures.append(say(stage, one, "interrupt", code=departure.code, on=day.isoformat()))
     await _leave(stage, [one for one, _ in leaving], departures)
-    return f"{stage.today:%m/%Y} : {len(leaving)} parcours interrompus" if leaving else None
+    return count(len(leaving), "parcours interrompu", "parcours interrompus") if leaving else None
 
 
 async def resume(stage: Stage) -> None:
@@ -71,17 +75,19 @@ async def councils(stage: Stage, year: int) -> None:
     await _move(stage, moves)
 
 
-async def turn_the_year(stage: Stage, year: int) -> str:
+async def turn_the_year(stage: Stage, year: int) -> str | None:
     """In July the others move up; those who failed and try again stay in their last year."""
     moves = []
     for one in of_year(stage, year):
         verb, further = ("repeat", 0) if one.now.last_year else ("move-up", 1)
         moves.append((one, verb, stage.intake(one.school, one.now.programme, year, one.now.year_of_study + further)))
     await _move(stage, moves)
-    return f"juillet {year} : {len(moves)} élèves passent ou refont une année"
+    return (
+        f"juillet {year} : {count(len(moves), 'élève passe', 'élèves passent')} en année suivante ou la refont" if moves else None
+    )
 
 
-async def complete(stage: Stage, year: int) -> str:
+async def complete(stage: Stage, year: int) -> str | None:
     """The last day of the last year, with or without the diploma, unless they will try again."""
     done = []
     for one in of_year(stage, year):
@@ -90,7 +96,7 @@ async def complete(stage: Stage, year: int) -> str:
         if one.now.last_year and not (failed and fate.tries_again and len(one.exams) < len(fate.results)):
             done.append(one)
     await together(say(stage, one, "complete") for one in done)
-    return f"juin {year} : {len(done)} élèves vont au bout de leur formation"
+    return f"juin {year} : {count(len(done), 'élève va', 'élèves vont')} au bout de la formation" if done else None
 
 
 def of_year(stage: Stage, year: int) -> list[Enrolment]:
@@ -116,12 +122,12 @@ async def _move(stage: Stage, moves: list[tuple[Enrolment, str, Intake]]) -> Non
     await together(into(id) for id in {intake.id for _, _, intake in moves})
 
 
-async def _leave(stage: Stage, pupils: list[Enrolment], decisions: list) -> None:  # type: ignore[type-arg]
+async def _leave(stage: Stage, pupils: list[Enrolment], decisions: Iterable[Awaitable[None]]) -> None:
     keys = [(one.now.intake_id, one.young_id) for one in pupils]
     told = {key: stage.ears.times(key, PlaceReleased) for key in keys}
     await together(decisions)
-    for key in keys:
-        await stage.ears.each([key], PlaceReleased, times=told[key] + 1)
+    for key, before in told.items():
+        await stage.ears.each([key], PlaceReleased, times=before + 1)
 
 
 def _leaves_on(stage: Stage, pupil: Enrolment) -> date | None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from deploy.demo.jobs import Job
 from deploy.demo.record import Enrolment, Order, Week
 from deploy.demo.stage import Stage, head, together
+from deploy.demo.words import count
 from deploy.local.errors import CannotRun
 from shared.identifiers import week_of
 
@@ -29,7 +30,8 @@ async def log_week(stage: Stage) -> str | None:
     for one in stage.pupils("present"):
         by_school.setdefault(one.school, []).append(one)
     await together(_log(stage, school, week, pupils) for school, pupils in by_school.items())
-    return f"semaine {week} : les heures de {sum(map(len, by_school.values()))} élèves" if by_school else None
+    pupils = count(sum(map(len, by_school.values())), "élève", "élèves")
+    return f"semaine {week} : les heures de {pupils}" if by_school else None
 
 
 async def _go_on(stage: Stage, job: Job) -> None:

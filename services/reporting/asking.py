@@ -1,0 +1,50 @@
+"""Who asks for what: the scope they may read, as known when, masked how much."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from services.reporting.indicators.scope import Scope
+from services.reporting.masking import UNMASKED, Masking
+from services.reporting.settings import Settings
+from services.reporting.store import Store
+from services.reporting.views import Reading
+from shared.auth import Caller, only
+from shared.clock import Clock
+from shared.errors import NotFound
+from shared.identifiers import SchoolYear
+
+READERS = only("admin", "region", "federation", "school")
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+Stores = Annotated[Store, Depends(_store)]
+Cohort = Annotated[SchoolYear | None, Query(description="L'année scolaire d'entrée : 2025-2026.")]
+AsOf = Annotated[date | None, Query(description="Ce que l'on savait à la fin de ce jour.")]
+
+
+def known_on(as_of: date | None, clock: Clock) -> date | None:
+    """The day asked for, which cannot be after today (422)."""
+    return clock.day(as_of) if as_of else None
+
+
+def scope_for(who: Caller, scope: str | None, reading: Reading) -> Scope:
+    """The scope asked for: the network by default. A school sees itself and nothing else (404)."""
+    if who.kind == "school":
+        own = f"school:{who.tenant}"
+        if scope not in (None, own):
+            raise NotFound("Ce périmètre")
+        scope = own
+    return reading.known.scope(scope or "network")
+
+
+def masking_for(who: Caller, settings: Settings) -> Masking:
+    """Thresholds for a région and the federation; the administrator and a school, of itself, see everything."""
+    if who.kind in ("admin", "school"):
+        return UNMASKED
+    return Masking(masked_below=settings.masked_below, shares_from=settings.shares_from)
