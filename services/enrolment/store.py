@@ -21,6 +21,7 @@ class Store:
     """
 
     def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
         self.clock = ledger.clock
         self.database = ledger.database
         self.schools = ledger.documents("schools", school.School, school.evolve, _own_school)

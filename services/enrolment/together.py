@@ -1,8 +1,8 @@
 """The decisions that span documents: each is one transaction, every document in it guarded by its version."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import date
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from services.enrolment.domain import applications, pupils, seats
@@ -12,14 +12,10 @@ from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from shared.auth import Caller
-from shared.errors import Unavailable
 from shared.events import Event
-from shared.mongo import Session, in_transaction
-from shared.store import Clash
+from shared.mongo import Session
 
-T = TypeVar("T")
 P = ParamSpec("P")
-TRIES = 20
 
 
 async def confirm(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID, on: date) -> Intake:
@@ -35,7 +31,7 @@ async def confirm(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID,
         )
         return intake
 
-    return await at_once(store, work)
+    return await store.ledger.together(work)
 
 
 Move = Callable[Concatenate[Place, ...], list[Event]]
@@ -58,7 +54,7 @@ async def move(store: Store, who: Caller, decision: Move, *, young_id: UUID, int
                 await intakes.decide(before.intake_id, who, seats.give_back_seat, young_id=young_id, on=on)
         return place
 
-    return await at_once(store, work)
+    return await store.ledger.together(work)
 
 
 async def resume(store: Store, who: Caller, *, young_id: UUID, on: date) -> Place:
@@ -73,7 +69,7 @@ async def resume(store: Store, who: Caller, *, young_id: UUID, on: date) -> Plac
             await intakes.decide(before.now.intake_id, who, seats.take_seat_again, young_id=young_id, on=on)
         return place
 
-    return await at_once(store, work)
+    return await store.ledger.together(work)
 
 
 async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID, motive: str, on: date) -> Intake:
@@ -87,7 +83,7 @@ async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID
             await store.keep_motive(intake_id, young_id, motive, session=session)
         return intake
 
-    return await at_once(store, work)
+    return await store.ledger.together(work)
 
 
 def school_of(who: Caller) -> str | None:
@@ -97,13 +93,3 @@ def school_of(who: Caller) -> str | None:
 
 async def _programme(store: Store, intake: Intake) -> Programme:
     return (await store.schools.get(intake.school, by="service")).programme(intake.programme)
-
-
-async def at_once(store: Store, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
-    """Do a work in one transaction, again where it met another writer. Raises Unavailable when it always does."""
-    for _ in range(TRIES):
-        try:
-            return await in_transaction(store.database, work)
-        except Clash:
-            continue
-    raise Unavailable("busy", "Trop de demandes à la fois sur ce dossier : recommencez.")

@@ -19,7 +19,7 @@ from shared.events.enrolment import Met
 from shared.events.pupils import InterruptionCode
 from shared.events.referral import Wish
 from shared.mongo import Session
-from shared.store import Clash, Documents, Ledger
+from shared.store import Documents, Ledger
 from tests.enrolment.building import DEADLINE, MAY, START, a_programme, a_referral
 from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told
 
@@ -162,19 +162,6 @@ async def test_a_move_cut_short_leaves_the_pupil_where_they_were(store: Store) -
         await together.move(store, ADMIN, pupils.move_up, **move)
     assert await status(store, second, referral.young_id) is None
     assert (await store.places.get(referral.young_id, by="service")).last().now.intake_id == first.intake_id
-
-
-async def test_what_met_another_writer_is_done_again(store: Store) -> None:
-    tries = 0
-
-    async def work(_session: Session) -> int:
-        nonlocal tries
-        tries += 1
-        if tries < 3:
-            raise Clash
-        return tries
-
-    assert await together.at_once(store, work) == 3
 
 
 async def test_a_refused_enrolment_leaves_the_intake_as_it_was(store: Store) -> None:

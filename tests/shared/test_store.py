@@ -12,7 +12,7 @@ from shared.errors import Invalid, NotFound, Refused
 from shared.events import Event
 from shared.message import Message, message_of
 from shared.mongo import Session
-from shared.store import Documents, Ledger
+from shared.store import Clash, Documents, Ledger
 from tests.conftest import A_MORNING
 from tests.shared.counting import Toy, a_school, accept, evolve, receive, scope
 
@@ -136,3 +136,17 @@ async def test_two_documents_change_together_or_not_at_all(ledger: Ledger) -> No
     with pytest.raises(Refused):
         await ledger.together(both)
     assert (await documents.get(one, by="service")).accepted == 0
+
+
+async def test_what_met_another_writer_in_a_transaction_is_done_again(ledger: Ledger) -> None:
+    tries = 0
+
+    async def work(_session: Session) -> int:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise Clash
+        return tries
+
+    assert await ledger.together(work) == 3
+    assert ledger.told.is_set()
