@@ -83,7 +83,7 @@ class Fate:
 
 
 def fate(chance: Random, workshops: int) -> Fate:
-    """Draw a fate. Always the same number of draws, in the same order."""
+    """Draw a fate, whole: what will come into play and what will not."""
     return Fate(
         withdrawn=chance.random() < 0.05,
         replies=[_reply(chance) for _ in range(workshops)],
