@@ -152,7 +152,8 @@ def demo(
     from deploy.demo.play import play
 
     with _stack(data, simulated=True) as stack:
-        dashboard = f"Tableau de bord : {stack.addresses['reporting']}"
+        signed_in = f"{stack.addresses['reporting']}/?token={stack.addresses['tokens']['region']}"
+        dashboard = f"Tableau de bord, en tant que Région : {signed_in}"
         say(dashboard)
         with _interrupted_by_failure(stack.supervisor):
             known = {**stack.addresses, "private_key": str(keys_in(stack.data).private)}
