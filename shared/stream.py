@@ -27,8 +27,28 @@ class FaustEnded(Exception):
 
 async def listen(hearing: Hearing, *, service: str, slot: str, bootstrap: str, session_timeout: int, longest_wait: float) -> None:
     """Hear the service's topics until cancelled. Raises FaustEnded, or what ended it, if Faust gave up."""
-    await _broker_answers(bootstrap, longest_wait)
-    app = faust.App(
+    while True:
+        await _broker_answers(bootstrap, longest_wait)
+        app = _faust(service, slot, bootstrap, session_timeout)
+        for topic in hearing.topics:
+            _agent(app, topic, hearing)
+        started = False
+        try:
+            async with _running(app):
+                started = True
+                log.info("stream.listening", topics=hearing.topics)
+                await app.wait_until_stopped()
+                raise FaustEnded
+        except AWAY as error:
+            stopping = asyncio.current_task().cancelling()  # type: ignore[union-attr]
+            if started or stopping:
+                raise
+            log.warning("stream.broker_away", error=type(error).__name__)  # gone again between its answer and our start
+            await asyncio.sleep(1)
+
+
+def _faust(service: str, slot: str, bootstrap: str, session_timeout: int) -> faust.App:
+    return faust.App(
         service,
         broker=f"aiokafka://{bootstrap}",
         web_enabled=False,
@@ -42,12 +62,6 @@ async def listen(hearing: Hearing, *, service: str, slot: str, bootstrap: str, s
         broker_commit_interval=0.5,
         producer_acks=-1,
     )
-    for topic in hearing.topics:
-        _agent(app, topic, hearing)
-    async with _running(app):
-        log.info("stream.listening", topics=hearing.topics)
-        await app.wait_until_stopped()
-        raise FaustEnded
 
 
 @asynccontextmanager

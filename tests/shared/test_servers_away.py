@@ -23,6 +23,8 @@ from tests.conftest import Start
 from tests.shared.counting import Toy, evolve, receive, scope
 
 pytestmark = pytest.mark.slow
+A_MINUTE = 65
+"""Seconds: longer than every time-out of the clients."""
 router = APIRouter()
 
 
@@ -77,7 +79,7 @@ async def test_what_is_told_while_the_broker_is_down_is_heard_when_it_comes(own:
         assert await here.store.heard.count_documents({}) == 1
 
 
-async def test_a_broker_that_dies_and_comes_back_loses_nothing(own: Servers, running: Start) -> None:
+async def test_a_broker_that_is_away_for_a_minute_loses_nothing(own: Servers, running: Start) -> None:
     broker, ids = process(own.kafka_process), [uuid.uuid4() for _ in range(30)]
     async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
         school = here.as_("school:dole")
@@ -85,6 +87,7 @@ async def test_a_broker_that_dies_and_comes_back_loses_nothing(own: Servers, run
             if rank == 10:
                 broker.kill()
             if rank == 20:
+                await asyncio.sleep(A_MINUTE)
                 await asyncio.to_thread(broker.restart)
             assert (await school.post(f"/toys/{id}")).status_code == 200
 
