@@ -50,9 +50,9 @@ class Parking:
 
     async def park(self, record: Record, code: str) -> None:
         """Keep a message aside. Parking the same one twice keeps one."""
-        headers = dict(record.headers)
-        said_type = headers.get("ce_type", b"").decode(errors="replace")
+        said_type = (record.headers.get("ce_type") or b"").decode(errors="replace")
         row = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "key": record.key}
+        headers = [[name, value] for name, value in record.headers.items()]  # pairs: a name may hold what a field may not
         letter = self._letter(record, said_type, code)
         kept = {**row, "value": record.value, "headers": headers, "code": code, "type": said_type, "outbox": [letter]}
         await self._parked.update_one({"_id": record.coordinates}, {"$setOnInsert": kept}, upsert=True)
@@ -94,4 +94,4 @@ class Parking:
 
 
 def _record(row: Mapping[str, Any]) -> Record:
-    return Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], row["headers"])
+    return Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], dict(row["headers"]))

@@ -1,5 +1,6 @@
 """What every service answers to what it should not be asked."""
 
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from shared.requests import Asked
 from shared.settings import Settings
 from shared.store import Ledger
 from tests.conftest import Start
+from tests.shared.counting import Toy, evolve, receive, scope
 
 router = APIRouter()
 
@@ -26,6 +28,7 @@ class Body(BaseModel):
 class Store:
     def __init__(self, ledger: Ledger) -> None:
         self.clock = ledger.clock
+        self.toys = ledger.documents("toys", Toy, evolve, scope)
 
     async def prepare(self) -> None:
         """Nothing to index."""
@@ -119,6 +122,18 @@ async def test_the_simulated_clock_advances_never_goes_back_and_is_remembered(ru
             "_id": "clock",
             "now": datetime(2026, 1, 5, 8, tzinfo=UTC),
         }
+
+
+async def test_a_service_with_too_much_untold_says_that_it_is_not_ready(running: Start) -> None:
+    async with running(toy, kafka="127.0.0.1:9", outbox_limit=2) as here:
+        toys = here.store.toys
+        for told in range(1, 4):
+            id = uuid.uuid4()
+            await toys.create(id, "service", receive, id=id, school="dole")
+            ready = await here.signed_out().get("/health/ready")
+            assert (ready.status_code, ready.json()["untold"]) == ((200, told) if told < 3 else (503, 3))
+        assert ready.headers["Retry-After"]
+        assert ready.json()["code"] == "outbox_full"
 
 
 async def test_a_real_clock_is_nobodys_to_advance(running: Start) -> None:

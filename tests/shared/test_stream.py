@@ -104,19 +104,20 @@ async def test_what_cannot_be_decoded_is_parked_with_its_reason_and_its_value_is
     running: Start, servers: Servers
 ) -> None:
     secret = b'{"family_name": "Dupont"'
-    keys = [uuid.uuid4() for _ in range(4)]
+    keys = [uuid.uuid4() for _ in range(5)]
     first = received(keys[0], 1)
     unknown = [*(header for header in first.headers() if header[0] != "ce_type"), ("ce_type", b"fr.etabli.future.thing.v9")]
     async with running(toy) as here:
         await tell(servers, first, value=secret)
         await tell(servers, received(keys[1], 1), headers=[])
         await tell(servers, received(keys[2], 1), headers=unknown)
+        await tell(servers, received(keys[4], 1), headers=[("a\0name.$", b"x"), ("ce_type", b"\xff")])
         await tell(servers, received(keys[3], 1))
         await heard(here, keys[3], [1])
-        rows = await parked(here, 3)
-        assert sorted(row["code"] for row in rows) == ["invalid_data", "not_cloudevents", "unknown_type"]
+        rows = await parked(here, 4)
+        assert sorted(row["code"] for row in rows) == ["invalid_data", "not_cloudevents", "not_cloudevents", "unknown_type"]
         letters = await dead(servers, {row["_id"] for row in rows})
-        assert len(letters) == 3
+        assert len(letters) == 4
         assert not any(b"Dupont" in letter for letter in letters)
 
 
