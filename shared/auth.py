@@ -126,7 +126,8 @@ def caller(request: Request) -> Caller:
     """The caller of this request, from its bearer token or, on pages, its cookie. Raises Unauthenticated."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        token = request.cookies.get(COOKIE, "")
+        # a page of another port of this machine may send our cookie along: it opens reading only
+        token = request.cookies.get(COOKIE, "") if request.method in ("GET", "HEAD") else ""
     if not token:
         raise Unauthenticated
     check: Checker = request.app.state.check_token

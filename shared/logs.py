@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -9,9 +11,18 @@ import structlog
 from shared.message import traceparent
 
 
-def _with_trace(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, Any]:
+def _with_trace(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if trace := traceparent.get():
         line["trace"] = trace
+    return line
+
+
+def _without_values(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception as its type and where it was raised: its own words may quote what was sent."""
+    failure = line.pop("exc_info", None)
+    error = sys.exc_info()[1] if failure is True else failure[1] if isinstance(failure, tuple) else failure
+    if isinstance(error, BaseException):
+        line["exception"] = [type(error).__name__, *traceback.format_tb(error.__traceback__)]
     return line
 
 
@@ -23,7 +34,7 @@ def set_up(service: str, level: str) -> None:
     ]  # fmt: skip
     render = structlog.processors.JSONRenderer()
     structlog.configure(
-        processors=[*before, structlog.processors.format_exc_info, render],
+        processors=[*before, _without_values, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
@@ -31,7 +42,7 @@ def set_up(service: str, level: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=before,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, render],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_values, render],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -1,10 +1,11 @@
 """The envelope of every message: CloudEvents 1.0 in Kafka's binary mode."""
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -12,6 +13,8 @@ from pydantic import ValidationError
 
 from shared.events import EVENTS, Event
 
+SOURCE = re.compile(r"/[\x21-\x7e]{1,300}")
+TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 NAMESPACE = uuid.UUID("6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11")
 traceparent: ContextVar[str] = ContextVar("traceparent", default="")
 """The W3C trace that the present work belongs to: from the request or the message heard, to the messages told."""
@@ -87,10 +90,18 @@ def read(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]] | None, key:
     said: dict[str, Any] = dict(headers or ())
     try:
         text = {name: said[f"ce_{name}"].decode() for name in ("id", "source", "type", "sequence", "time")}
-        return Message(
+        message = Message(
             id=text["id"], source=text["source"], type=text["type"], subject=said.get("ce_subject", b"").decode(),
-            sequence=int(text["sequence"]), time=datetime.fromisoformat(text["time"]), key=key.decode(), data=value,
-            trace=said.get("ce_traceparent", b"").decode(),
+            sequence=int(text["sequence"]), time=datetime.fromisoformat(text["time"]).astimezone(UTC), key=key.decode(),
+            data=value, trace=trace_of(said.get("ce_traceparent", b"").decode()),
         )  # fmt: skip
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, AttributeError, OverflowError) as error:
         raise Undecodable("not_cloudevents") from error
+    if not SOURCE.fullmatch(message.source) or not 0 <= message.sequence < 2**63 or "\0" in message.key:
+        raise Undecodable("not_cloudevents")  # a guard could not be kept under such names
+    return message
+
+
+def trace_of(said: str) -> str:
+    """A W3C traceparent as it was sent, or nothing: what looks otherwise may say anything, and is not kept."""
+    return said if TRACE.fullmatch(said) else ""

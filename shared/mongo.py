@@ -15,6 +15,7 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
     WriteConcernError,
 )
+from pymongo.read_concern import ReadConcern
 
 T = TypeVar("T")
 type_of_document = dict[str, Any]
@@ -26,7 +27,7 @@ AWAY = (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WriteConcern
 """What a server that is unreachable, without primary or too slow makes pymongo raise. Try again; the data is not at fault."""
 
 CLASH = (DuplicateKeyError,)
-__all__ = ["AWAY", "CLASH", "BulkWriteError", "Collection", "Database", "Session", "connect", "in_transaction", "is_away"]
+__all__ = ["AWAY", "CLASH", "BulkWriteError", "Collection", "Database", "Session", "connect", "in_transaction", "is_away", "safe"]
 
 
 def connect(url: str, name: str) -> Database:
@@ -38,6 +39,11 @@ def connect(url: str, name: str) -> Database:
         tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME
     )
     return client.get_database(name, codec_options=options)
+
+
+def safe(collection: Collection) -> Collection:
+    """The same collection, read only as a majority keeps it: what is told of it can not be rolled back."""
+    return collection.with_options(read_concern=ReadConcern("majority"))
 
 
 def is_away(error: BaseException) -> bool:

@@ -101,8 +101,14 @@ def answer_errors(app: FastAPI) -> None:
             return problem(
                 503, "database_away", "La base de données ne répond pas. Rien n'est perdu : recommencez dans un instant."
             )
+        if isinstance(error, OverflowError):
+            return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l'on sait garder.")
         log.error("request.failed", error=type(error).__name__)
-        return problem(500, "bug", "Une erreur de notre fait ; elle est notée. Rien n'a été enregistré de cette demande.")
+        return problem(
+            500,
+            "bug",
+            "Une erreur de notre fait ; elle est notée. Vérifiez si votre demande a été enregistrée avant de la refaire.",
+        )
 
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, invalid)

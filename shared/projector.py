@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -14,6 +14,8 @@ from prometheus_client import Counter
 from pymongo import InsertOne, ReplaceOne
 
 from shared.auth import only
+from shared.changes import Changes, Progress
+from shared.errors import Unavailable
 from shared.events import EVENTS, Event
 from shared.hearing import code_of
 from shared.kafka import AWAY as KAFKA_AWAY
@@ -32,34 +34,6 @@ Facts = dict[str, dict[str, list[Fact]]]
 """projection -> row id -> what is told of it, in order."""
 
 
-class Changes:
-    """A number that rises each time rows changed, and a way to wait for it."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self._changed = asyncio.Condition()
-
-    async def wait(self, after: int) -> int:
-        """The change number, once it is past `after`."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.number > after)
-            return self.number
-
-    async def mark(self) -> None:
-        async with self._changed:
-            self.number += 1
-            self._changed.notify_all()
-
-
-@dataclass
-class Progress:
-    """How far a rebuild is, in messages."""
-
-    done: int = 0
-    total: int = 0
-    running: bool = False
-
-
 class Projector:
     """Keeps a service's rows. One is active, by a lease; the others serve reads."""
 
@@ -75,6 +49,8 @@ class Projector:
         self._group = group
         self._lease = Lease(ledger.database, "projector", holder)
         self._rebuild_asked = False
+        self._active = False
+        self._writing = asyncio.Lock()
         self.topics = sorted({event.topic for projection in projections for event in projection.events})
         self.changes = Changes()
         self.progress = Progress()
@@ -86,11 +62,13 @@ class Projector:
             try:
                 if await self._lease.hold():
                     reader = consumer(self._bootstrap, group_id=self._group, max_poll_records=BATCH, fetch_max_wait_ms=100)
-                    await reader.start()
                     try:
+                        await reader.start()
                         wait = 0.1
+                        self._active = True
                         await self._read(reader)
                     finally:
+                        self._active = False
                         with contextlib.suppress(*KAFKA_AWAY):
                             await reader.stop()
             except KAFKA_AWAY as error:
@@ -103,9 +81,19 @@ class Projector:
             wait = min(wait * 2, 5.0)
 
     def ask_rebuild(self) -> None:
-        """Forget every row and read everything again, from the first message."""
+        """Forget every row and read everything again, from the first message. Unavailable where another replica projects."""
+        if not self._active:
+            raise Unavailable("not_projecting", "Cet exemplaire ne tient pas les lignes en ce moment : demandez à un autre.")
         self._rebuild_asked = True
         self.progress = Progress(running=True)
+
+    async def hear(self, event: Event, message: Message) -> None:
+        """Fold one message that was parked. Not during a rebuild, which hears it in its order."""
+        async with self._writing:
+            if self.progress.running:
+                raise Unavailable("rebuilding", "Une reconstruction est en cours : recommencez quand elle sera finie.")
+            await self.apply([(event, message)])
+        await self.changes.mark()
 
     async def apply(self, messages: Sequence[tuple[Event, Message]]) -> None:
         """Fold messages into their rows and write each row once. Messages already heard change nothing."""
@@ -136,7 +124,7 @@ class Projector:
 
     async def _take_in(self, records: Sequence[Any]) -> None:
         behind = set(await self._parking.first_of_each_key())
-        messages: list[tuple[Event, Message]] = []
+        taken: list[tuple[Any, Event, Message]] = []
         for record in records:
             try:
                 if (record.topic, record.key) in behind:
@@ -145,12 +133,31 @@ class Projector:
                 event = message.event()
                 for projection in self._projections:
                     projection.rows(event)  # a bug on this event parks it, not its batch
-                messages.append((event, message))
+                taken.append((record, event, message))
             except Exception as error:
                 await self._parking.park(_record(record), code_of(error))
                 behind.add((record.topic, record.key))
-        await self.apply(messages)
-        PROJECTED.inc(len(messages))
+        try:
+            await self.apply([(event, message) for _, event, message in taken])
+        except Exception as error:
+            if is_away(error):
+                raise
+            await self._one_by_one(taken)
+        PROJECTED.inc(len(taken))
+
+    async def _one_by_one(self, taken: Sequence[tuple[Any, Event, Message]]) -> None:
+        """A batch that cannot be written: each message by itself, so that only what is at fault is parked."""
+        behind: set[tuple[str, bytes]] = set()
+        for record, event, message in taken:
+            try:
+                if (record.topic, record.key) in behind:
+                    raise Undecodable(BEHIND)
+                await self.apply([(event, message)])
+            except Exception as error:
+                if is_away(error):
+                    raise
+                await self._parking.park(_record(record), code_of(error))
+                behind.add((record.topic, record.key))
 
     async def _write(self, rows: Collection, told: Mapping[str, Sequence[Fact]]) -> bool:
         """One bulk for these rows. False when another writer was there first: fold again on what it left."""
@@ -189,12 +196,13 @@ class Projector:
 
     async def _start_over(self, reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
         ends = await reader.end_offsets(list(partitions))
-        for collection in (self._offsets, *self._rows.values(), self._parked):  # offsets first: killed here, nothing is lost
-            await collection.delete_many({})
-        for tp in partitions:
-            reader.seek(tp, 0)
-        self._rebuild_asked = False
-        self.progress = Progress(total=sum(ends.values()), running=True)
+        async with self._writing:
+            for collection in (self._offsets, self._parked, *self._rows.values()):  # offsets first: killed here, nothing is lost
+                await collection.delete_many({})
+            for tp in partitions:
+                reader.seek(tp, 0)
+            self._rebuild_asked = False
+            self.progress = Progress(total=sum(ends.values()), running=True)
 
     def _count(self, messages: int) -> None:
         done = self.progress.done + messages
@@ -205,8 +213,7 @@ def handlers(projections: Sequence[Projection]) -> dict[type[Event], Any]:
     """How unparked messages are heard: folded like any other. The store must have a `projector`."""
 
     async def hear(store: Any, event: Event, message: Message) -> None:
-        await store.projector.apply([(event, message)])
-        await store.projector.changes.mark()
+        await store.projector.hear(event, message)
 
     return dict.fromkeys(EVENTS.values(), hear)
 

@@ -16,7 +16,7 @@ from shared.kafka import AWAY as KAFKA_AWAY
 from shared.kafka import producer as new_producer
 from shared.lease import Lease
 from shared.message import Message
-from shared.mongo import Collection, is_away
+from shared.mongo import Collection, is_away, safe
 from shared.store import Ledger
 
 log = structlog.get_logger()
@@ -70,7 +70,7 @@ class Relay:
         """Tell one page of each collection. True when there was something."""
         busy = False
         for collection in self._ledger.telling.values():
-            found = collection.find(_untold(), {"outbox": 1}).sort("outbox.at", 1).limit(PAGE)
+            found = safe(collection).find(_untold(), {"outbox": 1}).sort("outbox.at", 1).limit(PAGE)
             outboxes = {document["_id"]: document["outbox"] async for document in found}
             if outboxes:
                 busy = True
@@ -127,8 +127,8 @@ async def _send(producer: AIOKafkaProducer, entry: dict[str, Any]) -> "asyncio.F
 
 @contextlib.asynccontextmanager
 async def _started(producer: AIOKafkaProducer) -> AsyncIterator[AIOKafkaProducer]:
-    await producer.start()
     try:
+        await producer.start()
         yield producer
     finally:
         with contextlib.suppress(*KAFKA_AWAY):

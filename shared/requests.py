@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, FastAPI, Header, Request
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth import Asking
-from shared.message import NAMESPACE, traceparent
+from shared.message import NAMESPACE, trace_of, traceparent
 from shared.problems import problem
 
 
@@ -39,12 +40,12 @@ async def once(
     """From the Idempotency-Key header, the same id each time, or a fresh one without it."""
     secret: bytes = request.app.state.secret
     try:
-        body = orjson.loads(await request.body())
-    except orjson.JSONDecodeError:
+        body = await request.json()
+    except ValueError:
         body = None  # FastAPI answers 400 by itself
     if idempotency_key is None:
         return Once(uuid.uuid4(), fingerprint(secret, body))
-    asked = uuid.uuid5(NAMESPACE, f"{who.organisation} {request.url.path} {idempotency_key}")
+    asked = uuid.uuid5(NAMESPACE, f"{who.organisation} {who.sub} {request.url.path} {idempotency_key}")
     return Once(asked, fingerprint(secret, body))
 
 
@@ -52,7 +53,7 @@ Asked = Annotated[Once, Depends(once)]
 
 
 class RequestGuard:
-    """The ASGI layer around a service: body limit (413), not ready yet (503), and the trace."""
+    """The ASGI layer around a service: body limit (413), not ready yet (503), the trace, and no caches."""
 
     def __init__(self, app: ASGIApp, *, outer: FastAPI, body_limit: int) -> None:
         self._app = app
@@ -72,9 +73,9 @@ class RequestGuard:
             starting = problem(503, "starting", "Le service démarre : sa base de données ne répond pas encore.")
             await starting(scope, receive, send)
             return
-        token = traceparent.set(headers.get(b"traceparent", b"").decode("latin-1") or _new_trace())
+        token = traceparent.set(trace_of(headers.get(b"traceparent", b"").decode("latin-1")) or _new_trace())
         try:
-            await self._app(scope, _limited(receive, self._body_limit), send)
+            await self._app(scope, _limited(receive, self._body_limit), _uncached(send))
         finally:
             traceparent.reset(token)
 
@@ -90,6 +91,18 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return {"type": "http.disconnect"} if taken > limit else message
 
     return take
+
+
+def _uncached(send: Send) -> Send:
+    """Answers may be about people: kept by no cache unless they say otherwise (static files do)."""
+
+    async def say(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.setdefault("cache-control", "no-store")
+        await send(message)
+
+    return say
 
 
 def _new_trace() -> str:

@@ -37,4 +37,7 @@ class Settings(BaseSettings):
     @property
     def secret(self) -> bytes:
         """The key of hashes that must not be guessable (external ids, bodies that hold identity)."""
-        return self.secret_file.read_bytes().strip()
+        secret = self.secret_file.read_bytes().strip()
+        if len(secret) < 32:
+            raise ValueError("The secret that keys our hashes must be 32 bytes or more.")
+        return secret

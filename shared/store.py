@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -16,16 +16,12 @@ from shared.errors import Invalid, NotFound, Unavailable
 from shared.events import Event
 from shared.message import Message, message_of
 from shared.mongo import Collection, Database, Session, in_transaction
+from shared.scope import By, Scope, holds, name_of
 
 S = TypeVar("S", bound=BaseModel)
 T = TypeVar("T")
 P = ParamSpec("P")
 CLASHES = 50
-
-By = Caller | Message | Literal["service"]
-"""For whom a document is read or decided on: a person (only what their tenant sees), a message heard (once), or ourselves."""
-Scope = Mapping[str, str] | None
-"""What a caller sees of a collection: fields of the state and the value each must have (or hold); {} all, None nothing."""
 
 
 class Clash(Exception):
@@ -177,11 +173,12 @@ class Documents(Generic[S]):
                         return state
                     raise Invalid("key_reused", "Cette référence a déjà servi pour une autre demande.")
             heard: dict[str, int] = dict(found["heard"]) if found else {}
+            repeated = False
             if isinstance(by, Message):
-                if state is not None and heard.get(by.slot, -1) >= by.sequence:
-                    return state
-                heard[by.slot] = by.sequence
-            events = decision(state)
+                repeated = state is not None and heard.get(by.slot, -1) >= by.sequence
+                heard[by.slot] = max(by.sequence, heard.get(by.slot, -1))
+            # heard before: the write below, without events, waits until that is safe on a majority too
+            events = [] if repeated else decision(state)
             new = state
             for event in events:
                 new = self._evolve(new, event)
@@ -227,7 +224,7 @@ class Documents(Generic[S]):
 
     def _entry(self, id: str, event: Event, sequence: int, by: By) -> dict[str, Any]:
         message = message_of(event, source=f"{self._source}/{id}", sequence=sequence, time=self._ledger.clock.now())
-        return {**vars(message), "topic": event.topic, "at": real_now(), "by": _name(by)}
+        return {**vars(message), "topic": event.topic, "at": real_now(), "by": name_of(by)}
 
     def _filter(self, where: Mapping[str, Any], by: By) -> dict[str, Any] | None:
         if not isinstance(by, Caller) or by.is_admin:
@@ -239,24 +236,9 @@ class Documents(Generic[S]):
         if not isinstance(by, Caller) or by.is_admin:
             return True
         scope = self._scope(by)
-        return scope is not None and all(_holds(getattr(state, field), value) for field, value in scope.items())
+        return scope is not None and all(holds(getattr(state, field), value) for field, value in scope.items())
 
 
 def busy() -> Unavailable:
     """Fifty others were first: nothing was kept."""
     return Unavailable("busy", "Trop de demandes à la fois sur ce dossier : recommencez.")
-
-
-def _holds(found: object, value: str) -> bool:
-    return value in found if isinstance(found, list | tuple) else found == value
-
-
-def _name(by: By) -> str:
-    """Who did it, for the history: the person and their organisation, or the message that made us."""
-    match by:
-        case Caller():
-            return f"{by.organisation} {by.sub}"
-        case Message():
-            return by.id
-        case _:
-            return by

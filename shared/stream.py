@@ -6,7 +6,7 @@ and given back only when `hear` has returned: whatever ends the agent early leav
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import faust
@@ -76,6 +76,9 @@ async def _running(app: faust.App) -> AsyncIterator[None]:
         await asyncio.wait([starting])
         if starting.exception() is None:
             await context.__aexit__(None, None, None)
+        else:
+            with suppress(Exception):  # half started: what can be stopped is
+                await asyncio.wait_for(app.stop(), 8)
 
 
 def _agent(app: faust.App, topic: str, hearing: Hearing) -> None:

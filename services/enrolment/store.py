@@ -11,7 +11,8 @@ from services.enrolment.domain.statuses import OPEN, Status
 from shared.auth import Caller
 from shared.errors import NotFound, Unavailable
 from shared.mongo import Session
-from shared.store import By, Documents, Ledger, Scope
+from shared.scope import By, Scope
+from shared.store import Documents, Ledger
 
 
 class Store:

@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.reporting.asking import READERS, AsOf, Cohort, Stores, known_on, masking_for, scope_for
 from services.reporting.indicators.figure import Figure
 from shared.auth import Asking
-from shared.projector import Changes
+from shared.changes import Changes
 
 router = APIRouter(tags=["indicateurs"], dependencies=[READERS])
 A_SECOND = 1.0

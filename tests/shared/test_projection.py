@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.servers import Servers
+from shared.errors import Unavailable
 from shared.events import OrderAccepted, OrderReceived
 from shared.events.production import ClientKind
 from shared.kafka import producer
@@ -36,6 +37,8 @@ def received(event: OrderReceived) -> Row:
 def accepted(event: OrderAccepted) -> Row:
     if event.school == "broken":
         raise ValueError("a bug")
+    if event.school == "too-large":
+        return Row(event.order_id, accepted_on=2**70)
     return Row(event.order_id, accepted_on=event.on.isoformat())
 
 
@@ -164,6 +167,32 @@ async def test_a_message_that_a_projection_cannot_take_is_parked_with_its_key_al
     row = await ledger.database["toy_orders"].find_one({"_id": str(bad)})
     assert row is not None
     assert "accepted_on" not in row["facts"]
+
+
+async def test_a_fact_that_cannot_be_written_is_parked_and_its_batch_goes_on(ledger: Ledger, servers: Servers) -> None:
+    bad, good = uuid.uuid4(), uuid.uuid4()
+    async with projecting(ledger, servers):
+        await tell(servers, [*story(bad, school="too-large"), *story(good)])
+        await row_of(ledger, good)
+    parked = [row async for row in ledger.database["parked"].find({"key": str(bad).encode()})]
+    assert sorted({row["code"] for row in parked}) == ["behind_a_parked_message", "bug_OverflowError"]
+
+
+async def test_nothing_is_unparked_during_a_rebuild(ledger: Ledger, servers: Servers) -> None:
+    id = uuid.uuid4()
+    message = story(id)[1]
+    async with projecting(ledger, servers) as projector:
+        await tell(servers, story(id))
+        await row_of(ledger, id)
+        projector.ask_rebuild()
+        with pytest.raises(Unavailable, match="rebuilding"):
+            await projector.hear(message.event(), message)
+
+
+async def test_only_who_keeps_the_rows_can_rebuild_them(ledger: Ledger, servers: Servers) -> None:
+    idle = Projector(ledger, Parking(ledger), [orders], bootstrap=servers.kafka, group="x", holder="x")
+    with pytest.raises(Unavailable, match="not_projecting"):
+        idle.ask_rebuild()
 
 
 @pytest.mark.parametrize("sequence", [0, 5])

@@ -1,15 +1,20 @@
 """What every service answers to what it should not be asked."""
 
+import subprocess
+import sys
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
-from fastapi import APIRouter
+import pytest
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from shared.app import Service
-from shared.auth import Asking, only
+from shared.auth import COOKIE, Asking, only
 from shared.identifiers import Uai
+from shared.message import TRACE
 from shared.requests import Asked
 from shared.settings import Settings
 from shared.store import Ledger
@@ -39,6 +44,12 @@ async def make(asked: Body, once: Asked, who: Asking) -> dict[str, str]:
     return {"id": str(once.id), "print": once.fingerprint, "tenant": who.tenant}
 
 
+@router.put("/toys/{id}")
+async def receive_a_toy(id: uuid.UUID, who: Asking, request: Request) -> Toy:
+    toy: Toy = await request.app.state.store.toys.create(id, who, receive, id=id, school=who.tenant)
+    return toy
+
+
 @router.get("/broken")
 async def broken() -> None:
     raise ValueError("family name: Dupont")
@@ -48,6 +59,8 @@ def toy(settings: Settings) -> Service:
     return Service("requests", settings, Store, routers=[router])
 
 
+ROOT = Path(__file__).parents[2]
+A_TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 GOOD = {"uai": "025 0032 z", "seats": 12}
 
 
@@ -84,7 +97,7 @@ async def test_a_body_in_chunks_stops_at_the_limit_too(running: Start) -> None:
         assert answer.status_code >= 400
 
 
-async def test_the_same_key_gives_the_same_id_to_the_same_organisation_alone(running: Start) -> None:
+async def test_the_same_key_gives_the_same_id_to_the_same_person_alone(running: Start) -> None:
     async with running(toy) as here:
         key = {"Idempotency-Key": "a"}
         dole, chalon = here.as_("school:dole:head"), here.as_("school:chalon:head")
@@ -92,11 +105,12 @@ async def test_the_same_key_gives_the_same_id_to_the_same_organisation_alone(run
         again = (await dole.post("/things", json=dict(reversed(GOOD.items())), headers=key)).json()
         other_body = (await dole.post("/things", json={**GOOD, "seats": 13}, headers=key)).json()
         other_school = (await chalon.post("/things", json=GOOD, headers=key)).json()
+        colleague = (await here.as_("school:dole:head", sub="other").post("/things", json=GOOD, headers=key)).json()
         no_key = (await dole.post("/things", json=GOOD)).json()
     assert one == again
     assert (other_body["id"], other_body["print"]) == (one["id"], other_body["print"])
     assert other_body["print"] != one["print"]
-    assert len({one["id"], other_school["id"], no_key["id"]}) == 3
+    assert len({one["id"], other_school["id"], colleague["id"], no_key["id"]}) == 4
 
 
 async def test_a_token_is_needed_and_its_role_decides(running: Start) -> None:
@@ -109,6 +123,49 @@ async def test_a_token_is_needed_and_its_role_decides(running: Start) -> None:
         assert (await here.as_("agency:cio").post("/things", json=GOOD)).status_code == 403
         assert (await here.as_("school:dole:head").get("/admin/clock")).status_code == 403
         assert (await here.as_("school:dole:head").post("/things", json=GOOD)).json()["tenant"] == "dole"
+
+
+async def test_a_cookie_opens_reading_only_and_no_answer_is_cached(running: Start) -> None:
+    async with running(toy) as here:
+        page = here.signed_out()
+        page.cookies.set(COOKIE, here.as_("admin").headers["Authorization"][7:])
+        read = await page.get("/admin/clock")
+        assert (read.status_code, read.headers["cache-control"]) == (200, "no-store")
+        assert (await page.post("/admin/unpark")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [(A_TRACE, True), ("Zelie Quintard 06 12 34 56 78", False), (A_TRACE + "x" * 5000, False)]
+)
+async def test_a_trace_is_kept_only_if_it_is_one(running: Start, said: str, kept: bool) -> None:
+    async with running(toy, kafka="127.0.0.1:9") as here:
+        id = uuid.uuid4()
+        answer = await here.as_("school:dole:head").put(f"/toys/{id}", headers={"traceparent": said})
+        assert answer.status_code == 200
+        document = await here.store.toys.collection.find_one({"_id": str(id)})
+        assert (document["outbox"][0]["trace"] == said) is kept
+        assert TRACE.fullmatch(document["outbox"][0]["trace"])
+
+
+def test_what_fails_is_logged_by_its_type_and_place_without_its_words() -> None:
+    script = (
+        "import logging, structlog\nfrom shared.logs import set_up\nset_up('toy', 'INFO')\n"
+        "try: raise ValueError('family name: Dupont')\n"
+        "except ValueError as error:\n"
+        "    structlog.get_logger().error('failed', exc_info=True)\n"
+        "    structlog.get_logger().error('failed', exc_info=error)\n"
+        "    logging.getLogger('uvicorn.error').exception('Exception in ASGI application')\n"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert said.returncode == 0
+    assert said.stderr.count("ValueError") == 3
+    assert "Dupont" not in said.stderr
+
+
+def test_a_secret_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("short\n")
+    with pytest.raises(ValueError, match="32 bytes"):
+        assert Settings(jwks_file=tmp_path, secret_file=tmp_path / "secret").secret
 
 
 async def test_the_simulated_clock_advances_never_goes_back_and_is_remembered(running: Start) -> None:

@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
+import pytest
 from aiokafka import TopicPartition
 
 from deploy.local.servers import Servers
@@ -12,7 +13,7 @@ from shared.app import Service
 from shared.events import Event, OrderReceived
 from shared.events.production import ClientKind
 from shared.kafka import consumer, dead_letters, producer
-from shared.message import Message, message_of
+from shared.message import Message, Undecodable, message_of, read
 from shared.settings import Settings
 from shared.store import Ledger
 from tests.conftest import A_MORNING, Running, Start
@@ -111,7 +112,7 @@ async def test_what_cannot_be_decoded_is_parked_with_its_reason_and_its_value_is
         await tell(servers, first, value=secret)
         await tell(servers, received(keys[1], 1), headers=[])
         await tell(servers, received(keys[2], 1), headers=unknown)
-        await tell(servers, received(keys[4], 1), headers=[("a\0name.$", b"x"), ("ce_type", b"\xff")])
+        await tell(servers, received(keys[4], 1), headers=[("a\0name.$", b"x"), ("ce_type", None)])
         await tell(servers, received(keys[3], 1))
         await heard(here, keys[3], [1])
         rows = await parked(here, 4)
@@ -119,6 +120,19 @@ async def test_what_cannot_be_decoded_is_parked_with_its_reason_and_its_value_is
         letters = await dead(servers, {row["_id"] for row in rows})
         assert len(letters) == 4
         assert not any(b"Dupont" in letter for letter in letters)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ce_sequence": str(2**70)}, {"ce_sequence": "-1"}, {"ce_time": "0001-01-01T00:00:00+14:00"}, {"ce_source": "$set"},
+        {"ce_source": "/a\0b"}, {"ce_time": "yesterday"},
+    ],
+)  # fmt: skip
+def test_an_envelope_that_no_guard_could_keep_is_not_read(wrong: dict[str, str]) -> None:
+    said = dict(received(uuid.uuid4(), 1).headers()) | {name: value.encode() for name, value in wrong.items()}
+    with pytest.raises(Undecodable, match="not_cloudevents"):
+        read(said, b"key", b"{}")
 
 
 async def test_a_type_that_this_service_does_not_hear_is_skipped(running: Start, servers: Servers) -> None:

@@ -13,7 +13,8 @@ from shared.auth import Caller
 from shared.events.production import Hours
 from shared.identifiers import monday_of, school_year_of
 from shared.mongo import Session
-from shared.store import Ledger, Scope
+from shared.scope import Scope
+from shared.store import Ledger
 
 
 def of_school(who: Caller) -> Scope:
