@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.structs import RecordMetadata
 from prometheus_client import Counter, Gauge
 from pymongo import ReplaceOne, UpdateOne
 
@@ -84,8 +83,8 @@ class Relay:
         waiting = dict(outboxes)
         for rank in range(max(map(len, outboxes.values()))):
             waiting = {id: entries for id, entries in waiting.items() if len(entries) > rank}
-            sent = [await _send(producer, entries[rank]) for entries in waiting.values()]
-            answers = await asyncio.gather(*sent, return_exceptions=True)
+            sends = (_send(producer, entries[rank]) for entries in waiting.values())
+            answers = await asyncio.gather(*sends, return_exceptions=True)
             for (id, entries), answer in zip(list(waiting.items()), answers, strict=True):
                 if isinstance(answer, BaseException):
                     failed = answer
@@ -117,12 +116,11 @@ def _untold() -> dict[str, Any]:
     return {"outbox.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
 
 
-async def _send(producer: AIOKafkaProducer, entry: dict[str, Any]) -> "asyncio.Future[RecordMetadata]":
+async def _send(producer: AIOKafkaProducer, entry: dict[str, Any]) -> None:
+    """Send one entry, and return once all in-sync replicas have it."""
     message = Message(**{field: entry[field] for field in FIELDS})
-    sent: asyncio.Future[RecordMetadata] = await producer.send(
-        entry["topic"], message.data, key=message.key.encode(), headers=message.headers()
-    )
-    return sent
+    acknowledged = await producer.send(entry["topic"], message.data, key=message.key.encode(), headers=message.headers())
+    await acknowledged
 
 
 @contextlib.asynccontextmanager

@@ -58,6 +58,37 @@ async def test_every_event_is_told_once_in_the_order_of_its_document(ledger: Led
     assert len({message.id for message in messages}) == 150
 
 
+async def test_an_entry_that_cannot_be_sent_holds_back_its_own_document_and_no_other(ledger: Ledger, servers: Servers) -> None:
+    documents, bad, good = ledger.documents("toys", Toy, evolve, scope), uuid.uuid4(), uuid.uuid4()
+    for id in (bad, good):
+        await documents.create(id, DOLE, receive, id=id, school="dole")
+        await documents.decide(id, DOLE, accept)
+    too_large = {"$set": {"outbox.0.data": b"x" * 2_000_000}}
+    await documents.collection.update_one({"_id": str(bad)}, too_large)
+    async with relaying(ledger, servers):
+        messages = await told(servers, {str(good), str(bad)}, 2)
+        await asyncio.sleep(1)
+    assert [(message.key, message.sequence) for message in messages] == [(str(good), 1), (str(good), 2)]
+    left = await documents.collection.find_one({"_id": str(bad)})
+    assert left is not None
+    assert [entry["sequence"] for entry in left["outbox"]] == [1, 2]
+
+
+async def test_what_was_told_but_not_yet_forgotten_is_told_again_and_nothing_is_lost(ledger: Ledger, servers: Servers) -> None:
+    documents, id = ledger.documents("toys", Toy, evolve, scope), uuid.uuid4()
+    await documents.create(id, DOLE, receive, id=id, school="dole")
+    untold = await documents.collection.find_one({"_id": str(id)})
+    assert untold is not None
+    async with relaying(ledger, servers) as relay:
+        await told(servers, {str(id)}, 1)
+        async with asyncio.timeout(5):
+            while await relay.untold(10):
+                await asyncio.sleep(0.05)
+        await documents.collection.update_one({"_id": str(id)}, {"$set": {"outbox": untold["outbox"]}})  # as if killed before
+        messages = await told(servers, {str(id)}, 2)
+    assert messages[0] == messages[1]
+
+
 async def test_the_history_keeps_who_did_it_which_the_topic_does_not(ledger: Ledger, servers: Servers) -> None:
     documents, id = ledger.documents("toys", Toy, evolve, scope), uuid.uuid4()
     async with relaying(ledger, servers) as relay:
