@@ -15,13 +15,14 @@ from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from shared.errors import Refused
 from shared.events import StudentEnrolled
+from shared.events.catalogue import Promotion
 from shared.events.enrolment import Met
 from shared.events.pupils import InterruptionCode
 from shared.events.referral import Wish
 from shared.mongo import Session
 from shared.store import Documents, Ledger
 from tests.enrolment.building import DEADLINE, MAY, START, a_programme, a_referral
-from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told
+from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
 
 
 async def codes(*asked: Coroutine[Any, Any, Any]) -> list[str | None]:
@@ -207,6 +208,24 @@ async def test_a_change_of_programme_in_the_year_frees_the_seat_left_behind(stor
     assert await status(store, after, referral.young_id) is Status.ENROLLED
     place = await store.places.get(referral.young_id, by="service")
     assert (place.last().status, place.last().now.programme) == (Presence.PRESENT, "restauration")
+
+
+@pytest.mark.parametrize("has_started", [True, False])
+async def test_a_change_to_next_years_programme_frees_the_seat_of_who_had_not_started(store: Store, has_started: bool) -> None:
+    before = await intake_opens(store, seats=1, promotion=Promotion.AUTOMATIC)
+    cooking = a_programme(programme="restauration", sector="restauration")
+    after = await intake_opens(store, programme=cooking, school_year="2026-2027")
+    pupil, waiting = a_referral(), a_referral()
+    for referral in (pupil, waiting):
+        await refers(store, referral)
+    await enrols(store, before, pupil.young_id)
+    await waits(store, before, waiting.young_id)
+    if has_started:
+        await starts(store, pupil.young_id)
+    move: dict[str, Any] = {"young_id": pupil.young_id, "intake_id": after.intake_id, "on": START}
+    await together.move(store, ADMIN, pupils.change_programme, **move)
+    seats = [await status(store, before, one.young_id) for one in (pupil, waiting)]
+    assert seats == ([Status.ENROLLED, Status.WAITLISTED] if has_started else [Status.LEFT, Status.OFFERED])
 
 
 async def test_who_comes_back_and_who_is_offered_the_seat_at_once_do_not_both_get_it(store: Store) -> None:

@@ -63,6 +63,21 @@ async def test_a_departure_heard_again_after_the_return_leaves_the_seat(store: S
     assert (await store.intakes.get(intake.intake_id, by="service")).seats_left == 0
 
 
+async def test_a_departure_heard_again_after_the_return_and_a_move_up_leaves_the_new_seat(store: Store) -> None:
+    first, referral = await intake_opens(store), a_referral()
+    second = await intake_opens(store, school_year="2026-2027", year_of_study=2)
+    await refers(store, referral)
+    await enrols(store, first, referral.young_id)
+    await starts(store, referral.young_id)
+    event, message = await departs(store, referral.young_id)
+    await stream.gone(store, event, message)
+    await together.resume(store, ADMIN, young_id=referral.young_id, on=START)
+    move: dict[str, Any] = {"young_id": referral.young_id, "intake_id": second.intake_id, "on": date(2026, 9, 1)}
+    await together.move(store, ADMIN, pupils.move_up, **move)
+    await stream.gone(store, event, message)
+    assert await status(store, second, referral.young_id) is Status.ENROLLED
+
+
 async def test_an_enrolment_heard_after_the_departure_closes_nothing(store: Store) -> None:
     here, there = await intake_opens(store), await intake_opens(store, school="chalon")
     referral = a_referral()

@@ -66,6 +66,15 @@ async def test_a_referral_told_anew_is_not_answered_again(store: Store) -> None:
     assert len(await told(store.wishes, referral.referral_id)) == 1
 
 
+async def test_a_referral_answered_already_opens_nothing_in_an_intake_that_came_later(store: Store) -> None:
+    referral = a_referral(wishes=tuple(Wish(school=school, programme="usinage") for school in ("besancon", "chalon")))
+    await intake_opens(store)
+    await refers(store, referral)
+    later = await intake_opens(store, school="chalon")
+    await refers(store, referral)
+    assert await status(store, later, referral.young_id) is None
+
+
 async def test_a_referral_whose_hearing_was_cut_short_ends_the_same(store: Store) -> None:
     """Killed after the first intake was written and before the second: heard again, nothing twice, everything once."""
     first = await intake_opens(store)

@@ -73,6 +73,25 @@ async def test_asking_twice_with_one_key_creates_once(production: Production) ->
     assert [found["title"] for found in (await production.head.get("/orders")).json()] == ["Portail"]
 
 
+async def test_there_is_no_order_without_its_title(production: Production) -> None:
+    body = {"client_id": (await production.an_order())["client_id"], "title": "Grille"}
+    await production.store.database.command({"collMod": "titles", "validator": {"never": True}})
+    assert (await production.head.post("/orders", json=body)).status_code == 500
+    assert [order["title"] for order in (await production.head.get("/orders")).json()] == ["Portail"]
+
+
+async def test_a_title_kept_without_its_order_is_not_that_of_another_request(production: Production) -> None:
+    key, client = {"Idempotency-Key": "cle-1"}, (await production.a_client())["client_id"]
+    await production.store.database.create_collection("orders", check_exists=False)
+    await production.store.database.command({"collMod": "orders", "validator": {"never": True}})
+    body = {"client_id": client, "title": "Grille"}
+    assert (await production.head.post("/orders", json=body, headers=key)).status_code == 500
+    await production.store.database.command({"collMod": "orders", "validator": {}})
+    other = await production.head.post("/orders", json={**body, "title": "Portail"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert (await production.head.post("/orders", json=body, headers=key)).json()["title"] == "Grille"
+
+
 async def test_each_school_sees_its_own_clients_and_orders_only(production: Production) -> None:
     order = await production.an_order("delivered")
     path = f"/orders/{order['order_id']}"

@@ -58,7 +58,7 @@ async def test_an_agency_that_bears_a_school_s_id_sees_nothing(ledger: Ledger) -
     store, namesake = Store(ledger), Caller("someone", "agency", "besancon", "manager")
     await hear(store, ENROLLED, 1)
     worked = WorkLogged(**WHOSE, on=date(2025, 9, 12), week=WEEK, minutes=Hours(production=60))
-    await store.weeks.create(f"{YOUNG}:{WEEK}", HEAD, lambda _: [worked])
+    await store.weeks.create(f"besancon:{YOUNG}:{WEEK}", HEAD, lambda _: [worked])
     assert await store.pupils.named([YOUNG], by=namesake) == {}
     assert await store.weeks.find({}, by=namesake) == []
     assert await store.minutes_of_year(WEEK, by=namesake) == {}

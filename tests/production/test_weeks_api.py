@@ -1,10 +1,13 @@
 """Hours over HTTP, on the real servers."""
 
 import time
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tests.production.builders import WEEK, an_id
+from shared.events import StudentInterrupted
+from shared.events.pupils import InterruptionCode
+from tests.production.builders import WEEK, WHOSE, an_enrolment, an_id
 from tests.production.conftest import Production
 
 USUAL = {"production": 1400, "practice": 100, "teaching": 500}
@@ -98,12 +101,12 @@ async def test_a_week_is_told_once_however_often_it_is_said(production: Producti
     history = production.store.database["history"]
 
     async def told() -> list[dict[str, Any]]:
-        found = await history.find({"document": f"{young}:{WEEK}"}).sort("sequence", 1).to_list(None)
+        found = await history.find({"document": f"besancon:{young}:{WEEK}"}).sort("sequence", 1).to_list(None)
         return found if len(found) == 3 else []
 
     entries = await production.running.until(told)
     assert [(entry["source"], entry["key"], entry["sequence"]) for entry in entries] == [
-        (f"/production/weeks/{young}:{WEEK}", str(young), sequence) for sequence in (1, 2, 3)
+        (f"/production/weeks/besancon:{young}:{WEEK}", str(young), sequence) for sequence in (1, 2, 3)
     ]
 
 
@@ -121,6 +124,38 @@ async def test_a_school_logs_hours_of_its_own_pupils_and_orders_only(production:
     answer = await production.elsewhere.put(f"/weeks/{WEEK}/{ana}", json={"minutes": USUAL})
     assert (answer.status_code, answer.json()["code"]) == (409, "unknown_pupil")
     assert [row["young_id"] for row in (await production.elsewhere.get(f"/weeks/{WEEK}")).json()["pupils"]] == [str(theirs)]
+
+
+async def test_two_schools_log_the_same_week_of_a_pupil_who_left_one_for_the_other(production: Production) -> None:
+    young, monday = await production.a_pupil(an_id("ana")), date(2025, 9, 8)
+    left = {**WHOSE, "young_id": young, "enrolment_id": young}
+    await production.hear(StudentInterrupted(**left, on=monday, code=InterruptionCode.OTHER_SCHOOL), 2)
+    there = an_enrolment(young_id=young, enrolment_id=an_id("there"), school="chalon", programme="cap-cip", on=monday)
+    await production.hear(there, 3)
+    assert (await put(production, young, {"practice": 60})).status_code == 200
+    answer = await production.elsewhere.put(f"/weeks/{WEEK}/{young}", json={"minutes": {"production": 900}})
+    assert (answer.status_code, answer.json()["enrolment_id"]) == (200, str(an_id("there"))), answer.text
+    for school, minutes in ((production.head, {"practice": 60}), (production.elsewhere, {"production": 900})):
+        [row] = (await school.get(f"/weeks/{WEEK}")).json()["pupils"]
+        assert row["minutes"] == {**NOTHING, **minutes}
+
+
+async def test_a_school_logs_no_week_from_before_the_pupil_was_its_own(production: Production) -> None:
+    young = await production.a_pupil(an_id("ana"), school="chalon", on=date(2025, 9, 10), starts_on=date(2025, 9, 1))
+    answer = await production.elsewhere.put(f"/weeks/2025-W36/{young}", json={"minutes": USUAL})
+    assert (answer.status_code, answer.json()["code"]) == (409, "before_start")
+    assert answer.json()["detail"] == "Cet élève entre le 10/09/2025 : la semaine 2025-W36 est avant."
+    assert (await production.elsewhere.put(f"/weeks/{WEEK}/{young}", json={"minutes": USUAL})).status_code == 200
+    assert (await production.elsewhere.get("/weeks/2025-W36")).json()["pupils"] == []
+
+
+async def test_a_week_of_another_century_is_no_week(production: Production) -> None:
+    young = await production.a_pupil(an_id("ana"))
+    for week in ("9999-W52", "1999-W52", "2101-W01", "0001-W01"):
+        assert (await production.head.get(f"/weeks/{week}")).status_code == 422, week
+        assert (await put(production, young, USUAL, week=week)).status_code == 422, week
+    for week in ("2000-W01", "2100-W52"):
+        assert (await production.head.get(f"/weeks/{week}")).status_code == 200, week
 
 
 async def test_what_is_mistyped_says_where(production: Production) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
 
 from deploy.local.servers import Servers
@@ -171,6 +172,41 @@ async def test_enrolled_through_another_referral_reads_as_another_path_and_no_mo
     assert (shown["answer"]["answer"], shown["answer"]["code"], shown["later"]) == ("refused", "chose_other_path", [])
     assert "enrolled_elsewhere" not in str(shown)
     assert (await read(here, second["referral_id"], COLLEGE))["answer"]["answer"] == "enrolled"
+
+
+TELLING = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
+
+
+@pytest.mark.parametrize("code", TELLING)
+async def test_an_agency_does_not_learn_from_an_unopened_wish_that_another_had_referred(case: Case, code: UnopenedCode) -> None:
+    here, of = case.here, case.of
+    await enrolment_says(
+        here, wishes_answered(X, **case.wishes), application(told.PlaceConfirmed, **of), student(told.StudentEnrolled, **of)
+    )
+
+    async def refused(agency: str, code: UnopenedCode) -> str:
+        """What an agency reads of a new referral whose wish opened nothing, without its ids and days."""
+        id = (await refer(here, agency))["referral_id"]
+        unopened = (Unopened(wish=1, code=code),)
+        await enrolment_says(here, wishes_answered(**of, referral_id=UUID(id), agency=agency, unopened=unopened))
+        shown = await read(here, id, agency)
+        [listed] = [
+            one for one in (await here.as_(f"agency:{agency}").get("/referrals")).json()["items"] if one["referral_id"] == id
+        ]
+        assert (listed["wishes"], listed["answer"]) == (shown["wishes"], shown["answer"])
+        return str(shown).replace(id, "")
+
+    neutral = await refused(SOCIAL, UnopenedCode.NO_OPEN_INTAKE)
+    assert (await refused(COLLEGE, code)).replace(COLLEGE, SOCIAL) == neutral
+    assert (await refused(COLLEGE, code)).replace(COLLEGE, SOCIAL) == neutral  # asking again teaches it nothing
+    assert code in await refused(CIO, code)
+
+
+async def test_an_agency_reads_why_when_no_application_could_open_for_all(case: Case) -> None:
+    unopened = (Unopened(wish=1, code=UnopenedCode.UNKNOWN_PROGRAMME),)
+    await enrolment_says(case.here, wishes_answered(**case.wishes, unopened=unopened))
+    shown = await case.shown()
+    assert (shown["wishes"][0]["unopened"], shown["answer"]["code"]) == ("unknown_programme", "other")
 
 
 async def test_what_comes_back_later_depends_on_the_kind_of_agency(case: Case) -> None:

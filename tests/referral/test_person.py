@@ -4,10 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.referral.domain.person import (
     Identity,
+    Representative,
+    Sent,
     age_at,
     check_dates,
     first_trait,
@@ -64,6 +66,25 @@ def test_each_second_trait_holds_the_first() -> None:
 def test_what_cannot_be_an_identity_is_refused(field: str, value: str) -> None:
     with pytest.raises(ValidationError):
         identity(**{field: value})
+
+
+def test_an_email_that_small_letters_make_too_long_is_refused() -> None:
+    assert identity(email="İ" * 4 + "@exemple.test").email == "i̇" * 4 + "@exemple.test"
+    with pytest.raises(ValidationError, match="trop longue"):
+        identity(email="İ" * 200 + "@exemple.test")
+
+
+def test_an_identity_read_again_is_the_same() -> None:
+    someone = identity(email="İ" * 100 + "@exemple.test")
+    assert Identity.model_validate(someone.model_dump(mode="json")) == someone
+
+
+@pytest.mark.parametrize("model", [Identity, Representative, Sent])
+def test_an_error_says_nothing_of_who_it_is_about(model: type[BaseModel]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate({**an_identity(phone="0612zelie"), "identity": an_identity(email="zelie")})
+    assert refused.value.error_count() > 0
+    assert not any(said in str(refused.value).lower() for said in ("zelie", "zélie", "quintard"))
 
 
 def test_an_age_is_reached_on_the_birthday() -> None:

@@ -18,6 +18,7 @@ from tests.referral.building import (
     read,
     refer,
     referring,
+    student,
     wishes_answered,
 )
 
@@ -138,8 +139,15 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
             "counsellors": [{"agency": CIO, "counsellor": "Mme Perrigaud"}],
         },
     )
-    workshop = await api.as_("school:dole:workshop", sub="atelier").get(url)
-    assert workshop.json() == {"young_id": str(young_id), "family_name": "Lefèbvre-Quintard", "given_name": "Zélie"}
+    workshop = api.as_("school:dole:workshop", sub="atelier")
+    assert (await workshop.get(url)).status_code == 404  # an applicant is not yet a pupil
+    await enrolment_says(api, student(told.StudentEnrolled, young_id=young_id))
+    assert (await api.as_("school:besancon:workshop").get(url)).status_code == 404
+    assert (await workshop.get(url)).json() == {
+        "young_id": str(young_id),
+        "family_name": "Lefèbvre-Quintard",
+        "given_name": "Zélie",
+    }
     assert (await api.as_("school:besancon").get(url)).status_code == 404
     assert (await head.get(f"/identities/{uuid4()}")).status_code == 404
     for scope in ("admin", "region", "federation", f"agency:{CIO}"):
