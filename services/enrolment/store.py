@@ -10,7 +10,7 @@ from services.enrolment.domain.place import Place
 from services.enrolment.domain.statuses import OPEN, Status
 from shared.auth import Caller
 from shared.errors import NotFound, Unavailable
-from shared.mongo import Session
+from shared.mongo import Session, safe
 from shared.scope import By, Scope
 from shared.store import Documents, Ledger
 
@@ -48,10 +48,11 @@ class Store:
         await self.database["motives"].create_index("young_id")
 
     async def pupils_in(self, who: Caller, young_id: UUID) -> Documents[Place]:
-        """The places as this caller may act on one young person: an agency, on those it referred. Raises NotFound."""
+        """The places as this caller may act on one young person: an agency, on those enrolled as it asked. Raises NotFound."""
         if who.kind != "agency":
             return self.places
-        if not await self._referred(who.tenant, young_id):
+        place = await self._every_place.find_one({"_id": str(young_id)}, by="service")
+        if place is None or not await self._referred(who.tenant, young_id, to=place.last().years[0].intake_id):
             raise NotFound("Cet élève")
         return self._every_place
 
@@ -68,6 +69,10 @@ class Store:
     async def standing_in(self, young_id: UUID, *, by: By = "service") -> list[Intake]:
         """The intakes where a young person stands, whatever their standing."""
         return await self.intakes.find({"state.standings.young_id": str(young_id)}, by=by)
+
+    async def has_answered(self, referral_id: UUID) -> bool:
+        """Whether a referral's wishes were answered, for good."""
+        return await safe(self.wishes.collection).find_one({"_id": str(referral_id)}, {"_id": 1}) is not None
 
     async def next_intake(self, school: str, programme: str, *, day: date) -> Intake | None:
         """The intake of the first year of study that is open on a day and starts the earliest."""
@@ -114,9 +119,9 @@ class Store:
         found = await self._motives.find_one({"_id": f"{intake_id} {young_id}"})
         return found["motive"] if found else None
 
-    async def _referred(self, agency: str, young_id: UUID) -> bool:
+    async def _referred(self, agency: str, young_id: UUID, *, to: UUID) -> bool:
         standing = {"young_id": str(young_id), "referrals.agency": agency}
-        return await self.intakes.count({"state.standings": {"$elemMatch": standing}}, by="service") > 0
+        return await self.intakes.count({"_id": str(to), "state.standings": {"$elemMatch": standing}}, by="service") > 0
 
 
 def _own_school(caller: Caller) -> Scope:

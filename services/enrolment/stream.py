@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.enrolment.domain.applications import apply, make_obsolete, withdraw_referral
 from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.place import ACTIVE
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.seats import give_back_seat
 from services.enrolment.domain.wishes import answer
@@ -28,8 +29,17 @@ from shared.message import Message
 
 
 async def submitted(store: Store, referral: ReferralSubmitted, message: Message) -> None:
-    """Open or join an application in every intake that is wished for, then answer the wishes, once."""
+    """Open or join an application in every intake that is wished for, then answer the wishes, once.
+
+    Heard again, it opens nothing more: an intake that came since is not in the answer.
+    """
     on = message.time.astimezone(PARIS).date()
+    if not await store.has_answered(referral.referral_id):
+        await _open_and_answer(store, referral, message, on)
+    await _close_if_enrolled_meanwhile(store, referral.young_id, on)
+
+
+async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: Message, on: date) -> None:
     await store.remember_birth_month(referral.young_id, referral.birth_month)
     is_pupil = await _is_active(store, referral.young_id)
     wished = [await _wished(store, wish, on) for wish in referral.wishes]
@@ -42,7 +52,6 @@ async def submitted(store: Store, referral: ReferralSubmitted, message: Message)
         opened=tuple(opened), unopened=_unopened(wished, opened, is_pupil=is_pupil),
     )  # fmt: skip
     await store.wishes.create(referral.referral_id, message, answer, told=told)
-    await _close_if_enrolled_meanwhile(store, referral.young_id, on)
 
 
 async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested, message: Message) -> None:
@@ -64,10 +73,12 @@ async def enrolled(store: Store, student: StudentEnrolled, message: Message) -> 
 
 
 async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, message: Message) -> None:
-    """A pupil who did not start, or left: the seat goes to who waits."""
+    """A pupil who did not start, or left: the seat goes to who waits. Heard late, of one who came back, it concerns nobody."""
     place = await store.places.get(student.young_id, by="service")
     enrolment = place.enrolment(student.enrolment_id)
     assert enrolment is not None
+    if enrolment.status in ACTIVE:  # coming back waits until the seat that was left has been given back
+        return
     intake_id = enrolment.now.intake_id
     await store.intakes.decide(intake_id, message, give_back_seat, young_id=student.young_id, on=student.on)
     await promote(store, intake_id)

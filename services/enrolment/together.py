@@ -11,6 +11,7 @@ from services.enrolment.domain.place import Place, Presence
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
+from services.enrolment.sweep import promote
 from shared.auth import Caller
 from shared.events import Event
 from shared.mongo import Session
@@ -39,22 +40,28 @@ Move = Callable[Concatenate[Place, ...], list[Event]]
 
 
 async def move(store: Store, who: Caller, decision: Move, *, young_id: UUID, intake_id: UUID, on: date) -> Place:
-    """Go on in another intake, where a seat is taken; the one left behind is free again only within the same school year."""
+    """Go on in another intake, where a seat is taken; the one left is free again within the year, or before the start."""
     school = school_of(who)
 
-    async def work(session: Session) -> Place:
+    async def work(session: Session) -> tuple[Place, UUID | None]:
         places, intakes = store.places.within(session), store.intakes.within(session)
-        before = (await places.get(young_id, by=who)).last(school).now
+        enrolment = (await places.get(young_id, by=who)).last(school)
+        before = enrolment.now
         to = await intakes.get(intake_id, by=who)
         programme = await _programme(store, to)
         place = await places.decide(young_id, who, decision, school=school, to=to, programme=programme, on=on)
-        if before.intake_id != intake_id:
-            await intakes.decide(intake_id, who, seats.take_seat, young_id=young_id, on=on)
-            if before.school_year == to.school_year:
-                await intakes.decide(before.intake_id, who, seats.give_back_seat, young_id=young_id, on=on)
-        return place
+        if before.intake_id == intake_id:
+            return place, None
+        await intakes.decide(intake_id, who, seats.take_seat, young_id=young_id, on=on)
+        if before.school_year != to.school_year and enrolment.status is not Presence.DUE:
+            return place, None
+        await intakes.decide(before.intake_id, who, seats.give_back_seat, young_id=young_id, on=on)
+        return place, before.intake_id
 
-    return await store.ledger.together(work)
+    place, freed = await store.ledger.together(work)
+    if freed:
+        await promote(store, freed)
+    return place
 
 
 async def resume(store: Store, who: Caller, *, young_id: UUID, on: date) -> Place:

@@ -100,7 +100,7 @@ def test_a_second_referral_joins_the_application_where_it_stands() -> None:
     assert [type(event) for event in told] == [ApplicationOpened]
     joined = happened(intake, told).application(first.young_id)
     before = intake.application(first.young_id)
-    asking = Referring(referral_id=second.referral_id, agency="mlds-jura")
+    asking = Referring(referral_id=second.referral_id, agency="mlds-jura", on=MAY)
     assert joined == before.model_copy(update={"referrals": (*before.referrals, asking), "priority": 1})
 
 

@@ -10,7 +10,7 @@ from services.enrolment.api import views
 from services.enrolment.api.asked import Dated, Kept
 from services.enrolment.api.views import OutcomesView, PupilView
 from services.enrolment.domain import diplomas as decisions
-from services.enrolment.domain.place import Result, exam_id_of
+from services.enrolment.domain.place import Outcome, Result, exam_id_of
 from services.enrolment.together import school_of
 from shared.auth import Asking, only
 from shared.errors import Forbidden
@@ -70,14 +70,11 @@ async def give_result(young_id: UUID, exam_id: UUID, asked: ResultAsked, who: As
 
 @router.post("/pupils/{young_id}/outcomes", dependencies=[only("school:head", "school:office", "agency", "admin")])
 async def declare_outcome(young_id: UUID, asked: OutcomeAsked, who: Asking, store: Kept) -> PupilView | OutcomesView:
-    """What became of a leaver. An agency speaks as an agency of those it referred, and reads agencies' words only."""
+    """What became of a leaver. An agency speaks as an agency of those it referred, and reads its own word only."""
     if (who.kind == "agency") != (asked.source is OutcomeSource.AGENCY) and not who.is_admin:
         raise Forbidden("Une agence déclare comme agence ; une école, pour elle-même, le jeune ou l’employeur.")
     school = school_of(who)
+    said = Outcome(**{**asked.model_dump(), "on": store.clock.day(asked.on)})
     places = await store.pupils_in(who, young_id)
-    place = await places.decide(
-        young_id, who, decisions.declare_outcome, school=school, horizon=asked.horizon, situation=asked.situation,
-        contract=asked.contract, by_client=asked.by_client, source=asked.source, proof=asked.proof,
-        on=store.clock.day(asked.on),
-    )  # fmt: skip
-    return views.declared_by_agencies(place) if who.kind == "agency" else views.pupil(place, school)
+    place = await places.decide(young_id, who, decisions.declare_outcome, school=school, **said.model_dump())
+    return OutcomesView(young_id=young_id, outcomes=(said,)) if who.kind == "agency" else views.pupil(place, school)

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.enrolment.domain.intake import Intake, Referring
+from services.enrolment.domain.intake import Intake, Referring, Standing
 from services.enrolment.domain.place import FRENCH as PRESENCES
 from services.enrolment.domain.place import Enrolment, Outcome, Place, Presence, Schooling, Sitting
 from services.enrolment.domain.statuses import FRENCH, Status
 from shared.auth import Caller
 from shared.events.catalogue import Promotion
 from shared.events.enrolment import IneligibleReason, Met
-from shared.events.pupils import InterruptionCode, OutcomeSource
+from shared.events.pupils import InterruptionCode
 from shared.events.referral import RefusalCode
 
 
@@ -32,7 +32,10 @@ class Seats(BaseModel):
 
 
 class ApplicationView(BaseModel):
-    """One application. An agency sees only its own referrals in it; `rank` is the place in the waiting list."""
+    """One application; `rank` is the place in the waiting list.
+
+    An agency sees only its own referrals in it, nothing older than they are, and no priority nor rank: others make them.
+    """
 
     intake_id: UUID
     school: str
@@ -43,7 +46,7 @@ class ApplicationView(BaseModel):
     label: str
     since: date
     opened_on: date
-    priority: int
+    priority: int | None
     rank: int | None
     referrals: tuple[Referring, ...]
     reasons: tuple[IneligibleReason, ...]
@@ -89,7 +92,7 @@ class PupilView(EnrolmentView):
 
 
 class OutcomesView(BaseModel):
-    """What an agency declared of someone it referred."""
+    """What an agency has just declared of someone it referred: not what another did."""
 
     young_id: UUID
     outcomes: tuple[Outcome, ...]
@@ -102,14 +105,13 @@ def seats(intake: Intake) -> Seats:
 def application(intake: Intake, young_id: UUID, who: Caller, motive: str | None = None) -> ApplicationView:
     """An application as this caller may see it."""
     standing = intake.application(young_id)
-    seen = [one for one in standing.referrals if who.kind != "agency" or one.agency == who.tenant]
+    where = intake.model_dump(include={"intake_id", "school", "programme", "school_year"})
+    fields = {**standing.model_dump(exclude={"arrival", "met_on"}), "label": FRENCH[standing.status], "motive": motive}
+    if who.kind == "agency":
+        return ApplicationView(**{**where, **fields, **_told_to(who.tenant, standing)})
     waiting = [one.young_id for one in intake.waiting_list]
     rank = waiting.index(standing.young_id) + 1 if standing.young_id in waiting else None
-    where = intake.model_dump(include={"intake_id", "school", "programme", "school_year"})
-    fields = standing.model_dump(exclude={"referrals", "arrival"})
-    return ApplicationView(
-        **where, **fields, referrals=tuple(seen), label=FRENCH[standing.status], rank=rank, motive=motive
-    )  # fmt: skip
+    return ApplicationView(**where, **fields, rank=rank)
 
 
 def applications(intake: Intake, who: Caller) -> list[ApplicationView]:
@@ -125,10 +127,20 @@ def pupil(place: Place, school: str | None) -> PupilView:
     return PupilView(young_id=place.young_id, birth_month=place.birth_month, earlier=earlier, **_enrolment(own[-1]))
 
 
-def declared_by_agencies(place: Place) -> OutcomesView:
-    """What agencies declared of the latest enrolment."""
-    said = tuple(one for one in place.last().outcomes if one.source is OutcomeSource.AGENCY)
-    return OutcomesView(young_id=place.young_id, outcomes=said)
+def _told_to(agency: str, standing: Standing) -> dict[str, object]:
+    """What an agency reads in place of what is older than its own referral, or comes from another's."""
+    own = tuple(one for one in standing.referrals if one.agency == agency)
+    joined = min(one.on for one in own)
+    planned = {field: getattr(standing, field) for field in ("planned_on", "planned_from", "planned_until")}
+    return {
+        **{field: day if day and day >= joined else None for field, day in planned.items()},
+        "met": standing.met if standing.met_on and standing.met_on >= joined else None,
+        "opened_on": max(standing.opened_on, joined),
+        "since": max(standing.since, joined),
+        "referrals": own,
+        "priority": None,
+        "rank": None,
+    }
 
 
 def _enrolment(enrolment: Enrolment) -> dict[str, object]:

@@ -44,11 +44,12 @@ def intake_id_of(school: str, programme: str, school_year: str, year_of_study: i
 
 
 class Referring(BaseModel):
-    """A referral that asked for this application, and its agency."""
+    """A referral that asked for this application, its agency, and the day it did."""
 
     model_config = ConfigDict(frozen=True)
     referral_id: UUID
     agency: Slug
+    on: date
 
 
 class Standing(BaseModel):
@@ -68,6 +69,7 @@ class Standing(BaseModel):
     planned_from: date | None = None
     planned_until: date | None = None
     met: Met | None = None
+    met_on: date | None = None
     until: date | None = None
     code: RefusalCode | None = None
     because: str | None = None
@@ -168,7 +170,7 @@ def evolve(intake: Intake | None, event: Event) -> Intake:
 def _asked(intake: Intake, event: ApplicationOpened) -> Intake:
     """A first referral brings a standing, a later one joins it; after a withdrawal it begins again, behind the others."""
     standing = intake.standing(event.young_id)
-    asking = Referring(referral_id=event.referral_id, agency=event.agency)
+    asking = Referring(referral_id=event.referral_id, agency=event.agency, on=event.on)
     if standing is None or standing.status in (Status.WITHDRAWN, Status.OBSOLETE):
         referrals = (*standing.referrals, asking) if standing else (asking,)
         joined = _new(intake, event, status=Status.UNDER_REVIEW, priority=event.priority, referrals=referrals)
@@ -184,6 +186,8 @@ def _moved(intake: Intake, event: Application) -> Standing:
     standing = intake.standing(event.young_id) or _new(intake, event, status=Status.ENROLLED, priority=3)
     said = {field: getattr(event, field) for field in DETAILS & set(type(event).model_fields)}
     cleared = {"until": None, "code": None, "because": None}
+    if isinstance(event, ApplicationAdmissible):
+        said["met_on"] = event.on
     return standing.model_copy(update={**cleared, **said, "status": _status_after(standing, event), "since": event.on})
 
 

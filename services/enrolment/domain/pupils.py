@@ -59,7 +59,7 @@ def enrol(
     if place and place.enrolment(enrolment_id):
         return []
     if place and place.active:
-        raise Refused("already_enrolled", "Ce jeune est déjà inscrit dans une école : une seule inscription à la fois.")
+        raise Refused("already_enrolled", "Ce jeune est déjà inscrit : une seule inscription à la fois.")
     return [
         StudentEnrolled(
             enrolment_id=enrolment_id, young_id=young_id, school=intake.school, birth_month=birth_month,
