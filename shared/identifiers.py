@@ -58,12 +58,12 @@ def is_commune(value: str) -> bool:
 
 
 def is_week(value: str) -> bool:
-    """An ISO week such as 2025-W37 that exists in its year."""
+    """An ISO week such as 2025-W37 that exists in its year, of this century."""
     try:
         monday_of(value)
     except ValueError:
         return False
-    return bool(re.fullmatch(r"\d{4}-W\d{2}", value))
+    return bool(re.fullmatch(r"\d{4}-W\d{2}", value)) and 2000 <= int(value[:4]) <= 2100
 
 
 def is_school_year(value: str) -> bool:

@@ -5,6 +5,7 @@ Of an application that another referral had opened before, nothing is shown that
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import takewhile
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -29,6 +30,8 @@ LATER_SEEN: Mapping[AgencyKind, frozenset[str]] = {
     AgencyKind.EMPLOYER: NOTHING,
 }
 """What comes back after the answer, by kind of agency."""
+OF_OTHERS = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
+"""What an agency understands only of someone for whom it had an application opened itself."""
 
 
 class ShownAnswer(BaseModel):
@@ -97,25 +100,47 @@ class Page(BaseModel):
     total: int
 
 
-def show(referral: Referral, journey: Journey, sent: Sent, *, today: date) -> Shown:
-    """The referral's state."""
+def show(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, today: date) -> Shown:
+    """The referral's state. `sent` holds, by referral, all that was sent of this person (or more), in the order of arrival."""
+    journey, own = _discreet(journey, referral, sent), sent[referral.referral_id]
     now, ending = status(journey, referral.referral_id), conclude(journey, referral.referral_id)
     wishes = journey.wishes.get(referral.referral_id)
     return Shown(
         **referral.model_dump(exclude={"wishes", "ending", "birth_month"}), status=now, sentence=words.STATUSES[now],
         answer=ShownAnswer(**ending.model_dump(), sentence=words.of_ending(ending)) if ending else None,
-        wishes=list(_wishes(referral, wishes)), to_complete=to_complete(sent.identity, today=today),
-        identity=sent.identity, informed_on=sent.informed_on, counsellor=sent.counsellor,
+        wishes=list(_wishes(referral, wishes)), to_complete=to_complete(own.identity, today=today),
+        identity=own.identity, informed_on=own.informed_on, counsellor=own.counsellor,
         applications=list(_applications(journey, wishes)) if wishes else [],
     )  # fmt: skip
 
 
-def show_in_full(referral: Referral, journey: Journey, sent: Sent, *, kind: AgencyKind, today: date) -> ShownInFull:
+def show_in_full(
+    referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, kind: AgencyKind, today: date
+) -> ShownInFull:
     """The referral's state, its steps by date, and what came later as far as this kind of agency is told."""
     shown = show(referral, journey, sent, today=today)
     return ShownInFull(
         **dict(shown), timeline=list(_timeline(referral, journey)), later=list(_later(referral, journey, LATER_SEEN[kind]))
     )
+
+
+def _discreet(journey: Journey, referral: Referral, sent: Mapping[UUID, Sent]) -> Journey:
+    """The journey as this referral may show it: a wish that other agencies' referrals kept from opening found nothing open."""
+    wishes = journey.wishes.get(referral.referral_id)
+    if wishes is None or _had_opened(journey, referral, sent):
+        return journey
+    neutral = tuple(
+        one.model_copy(update={"code": UnopenedCode.NO_OPEN_INTAKE}) if one.code in OF_OTHERS else one for one in wishes.unopened
+    )
+    shown = wishes.model_copy(update={"unopened": neutral})
+    return journey.model_copy(update={"wishes": {**journey.wishes, referral.referral_id: shown}})
+
+
+def _had_opened(journey: Journey, referral: Referral, sent: Mapping[UUID, Sent]) -> bool:
+    """Whether an earlier referral of the same person by the same agency opened an application."""
+    earlier = takewhile(lambda one: one.referral_id != referral.referral_id, sent.values())
+    own = [journey.wishes.get(one.referral_id) for one in earlier if one.agency == referral.agency]
+    return any(wishes and wishes.opened for wishes in own)
 
 
 def _wishes(referral: Referral, wishes: Wishes | None) -> Iterator[ShownWish]:

@@ -96,9 +96,12 @@ class Store:
         return found, await self.referrals.count(where, by=who)
 
     async def applicant(self, who: Caller, young_id: UUID) -> Journey:
-        """The journey of someone who has an application at the caller's school; NotFound otherwise."""
+        """The journey of someone who has an application at the caller's school, or is its pupil if the workshop asks.
+
+        NotFound otherwise.
+        """
         journey = await self.journeys.of(young_id)
-        if not any(candidacy.school == who.tenant for candidacy in journey.candidacies.values()):
+        if not journey.may_be_named_at(who.tenant, to_the_workshop=who.role == "workshop"):
             raise NotFound
         return journey
 

@@ -73,7 +73,7 @@ class Vault:
         return UUID(person["_id"])
 
     async def sent_with(self, young_ids: Iterable[UUID]) -> Mapping[UUID, Sent]:
-        """What was sent about these persons, by referral."""
+        """What was sent about these persons, by referral, in the order in which it came for each."""
         rows = self.persons.find({"_id": {"$in": [str(id) for id in young_ids]}}, {"sent": 1})
         every = [Sent.model_validate(sent) async for row in rows for sent in row["sent"]]
         return {sent.referral_id: sent for sent in every}

@@ -82,7 +82,6 @@ async def test_there_is_no_order_without_its_title(production: Production) -> No
 
 async def test_a_title_kept_without_its_order_is_not_that_of_another_request(production: Production) -> None:
     key, client = {"Idempotency-Key": "cle-1"}, (await production.a_client())["client_id"]
-    await production.store.database.create_collection("orders", check_exists=False)
     await production.store.database.command({"collMod": "orders", "validator": {"never": True}})
     body = {"client_id": client, "title": "Grille"}
     assert (await production.head.post("/orders", json=body, headers=key)).status_code == 500

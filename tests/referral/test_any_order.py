@@ -108,4 +108,4 @@ def test_any_order_between_sources_and_any_repetition_give_the_same_state(data: 
 def shown(referral: Referral, journey: Journey) -> object:
     identity = Identity.model_validate(an_identity())
     sent = Sent(referral_id=REFERRAL, agency=CIO, identity=identity, counsellor="x", informed_on=A_DAY)
-    return show_in_full(referral, journey, sent, kind=AgencyKind.CIO, today=A_DAY)
+    return show_in_full(referral, journey, {REFERRAL: sent}, kind=AgencyKind.CIO, today=A_DAY)

@@ -60,12 +60,12 @@ async def answers(store: Store, found: list[Order]) -> list[OrderAnswer]:
 @router.post("", status_code=201, dependencies=[OFFICE])
 async def receive(asked: NewOrder, once: Asked, who: Asking, store: Stores) -> OrderAnswer:
     """A client of the school asks for something. 404 if the client is not the school's."""
-    client = await store.clients.get(asked.client_id, by=who)
+    on, client = store.clock.day(asked.on), await store.clients.get(asked.client_id, by=who)
+    await store.entitle(once.id, asked.title)  # first: killed here, a title without its order harms nobody
     order = await store.orders.create_once(
         once.id, who, once.fingerprint, orders.receive,
-        order_id=once.id, school=who.tenant, client_id=client.client_id, client_kind=client.kind, on=store.clock.day(asked.on),
+        order_id=once.id, school=who.tenant, client_id=client.client_id, client_kind=client.kind, on=on,
     )  # fmt: skip
-    await store.entitle(order.order_id, asked.title)
     return await answer(store, order)
 
 

@@ -81,7 +81,7 @@ async def _save(store: Store, who: Caller, week: str, said: Sequence[PupilWorked
         pupil = enrolment_for(pupils.get(one.young_id, ()), week)
         async with slots:
             return await store.weeks.create(
-                f"{one.young_id}:{week}", who, log_work,
+                f"{who.tenant}:{one.young_id}:{week}", who, log_work,
                 pupil=pupil, week=week, minutes=one.hours, on_orders=one.split, orders=orders, on=on,
             )  # fmt: skip
 

@@ -40,7 +40,10 @@ PRESENCE: Mapping[type[Student], Presence] = {
 
 
 class Pupil(BaseModel):
-    """One enrolment of a young person in a school. `left_on` is the day they left, if they did."""
+    """One enrolment of a young person in a school, which they enter on `starts_on`: never before they are enrolled.
+
+    `left_on` is the day they left, if they did.
+    """
 
     enrolment_id: UUID
     young_id: UUID
@@ -60,7 +63,7 @@ def known_from(event: Student) -> dict[str, object]:
     """The facts of an enrolment that never change, as far as this event says them."""
     facts: dict[str, object] = {"young_id": event.young_id, "school": event.school}
     if isinstance(event, StudentEnrolled):
-        facts |= {"birth_month": event.birth_month, "starts_on": event.starts_on}
+        facts |= {"birth_month": event.birth_month, "starts_on": max(event.starts_on, event.on)}
     return facts
 
 

@@ -18,7 +18,7 @@ LONGEST_WEEK = 60 * 60
 
 
 class WorkedWeek(BaseModel):
-    """What a pupil did in a week, in minutes by kind. It belongs to the school year of its Monday."""
+    """What a pupil did in a week in one school, in minutes by kind. It belongs to the school year of its Monday."""
 
     young_id: UUID
     enrolment_id: UUID

@@ -10,6 +10,7 @@ from services.production.domain.weeks import WorkedWeek
 from services.production.store.clients import Clients
 from services.production.store.pupils import Pupils
 from shared.auth import Caller
+from shared.errors import Invalid
 from shared.events.production import Hours
 from shared.identifiers import monday_of, school_year_of
 from shared.mongo import Session
@@ -46,8 +47,11 @@ class Store:
         await self.pupils.prepare()
 
     async def entitle(self, order_id: UUID, title: str) -> None:
-        """Keep an order's free text beside it. The first said stays."""
-        await self._titles.update_one({"_id": str(order_id)}, {"$setOnInsert": {"title": title}}, upsert=True)
+        """Keep an order's free text beside it, once. Another under the same id is refused (422)."""
+        said = {"$setOnInsert": {"title": title}}
+        kept = await self._titles.find_one_and_update({"_id": str(order_id)}, said, upsert=True, return_document=True)
+        if kept["title"] != title:
+            raise Invalid("key_reused", "Cette référence a déjà servi pour une autre demande.")
 
     async def titles(self, order_ids: Iterable[UUID]) -> dict[UUID, str]:
         """The free text of each of these orders."""

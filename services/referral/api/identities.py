@@ -20,7 +20,7 @@ class Contact(BaseModel):
 
 
 class IdentityShown(BaseModel):
-    """What a school reads of an applicant. The workshop gets the names alone."""
+    """What a school reads of an applicant. The workshop gets the names alone, of pupils alone."""
 
     young_id: UUID
     family_name: str

@@ -74,7 +74,7 @@ async def list_referrals(
     found, total = await store.page(who, status, page)
     ids = [one.young_id for one in found]
     journeys, sent, today = await store.journeys.of_each(ids), await store.vault.sent_with(ids), store.clock.today()
-    items = [desk.show(one, journeys[one.young_id], sent[one.referral_id], today=today) for one in found]
+    items = [desk.show(one, journeys[one.young_id], sent, today=today) for one in found]
     return desk.Page(items=items, page=page, pages=-(-total // PAGE), total=total)
 
 
@@ -96,4 +96,4 @@ async def _in_full(store: Store, who: Caller, referral_id: UUID, kind: AgencyKin
     referral = await store.referrals.get(referral_id, by=who)
     journey = await store.journeys.of(referral.young_id)
     sent = await store.vault.sent_with([referral.young_id])
-    return desk.show_in_full(referral, journey, sent[referral_id], kind=kind, today=store.clock.today())
+    return desk.show_in_full(referral, journey, sent, kind=kind, today=store.clock.today())

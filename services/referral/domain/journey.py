@@ -105,8 +105,9 @@ class Later(BaseModel):
 
 
 class Schooling(BaseModel):
-    """An enrolment: the intake that it came from, and what followed."""
+    """An enrolment: its school, the intake that it came from, and what followed."""
 
+    school: Slug | None = None
     intake_id: UUID | None = None
     steps: list[Later] = []
 
@@ -125,6 +126,11 @@ class Journey(BaseModel):
     candidacies: dict[UUID, Candidacy] = {}
     wishes: dict[UUID, Wishes] = {}
     schoolings: dict[UUID, Schooling] = {}
+
+    def may_be_named_at(self, school: Slug, *, to_the_workshop: bool) -> bool:
+        """Whether a school may know who this is: its applicant or, for its workshop, its pupil."""
+        known = self.schoolings if to_the_workshop else self.candidacies
+        return any(one.school == school for one in known.values())
 
     def schools_of(self, referral_id: UUID) -> set[Slug]:
         """The schools where a referral has an application."""
@@ -146,7 +152,7 @@ def hear(journey: Journey, event: Event, *, slot: str, sequence: int) -> Journey
         case Student():
             schooling = after.schoolings.setdefault(event.enrolment_id, Schooling())
             if isinstance(event, told.StudentEnrolled):
-                schooling.intake_id = event.intake_id
+                schooling.school, schooling.intake_id = event.school, event.intake_id
             schooling.steps.append(_later(event))
     return after
 

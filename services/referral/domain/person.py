@@ -17,6 +17,7 @@ from shared.identifiers import Commune, Ine, Slug
 EARLIEST_BIRTH = date(1980, 1, 1)
 YOUNGEST, MAJORITY = 13, 18
 """Ages in years: nobody is referred before the first; a minor, under the second, has a representative."""
+LONGEST_EMAIL = 254
 
 
 def plain(name: str) -> str:
@@ -44,18 +45,21 @@ def _phone(value: str) -> str:
 def _email(value: str) -> str:
     if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+", value):
         raise ValueError("Cette adresse e-mail n'est pas valable.")
-    return value.lower()
+    lower = value.lower()
+    if len(lower) > LONGEST_EMAIL:  # « İ » becomes two characters
+        raise ValueError("Cette adresse e-mail est trop longue.")
+    return lower
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_name)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_phone)]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_EMAIL), AfterValidator(_email)]
 
 
 class Representative(BaseModel):
     """Who answers for a minor: a parent or guardian, or an institution."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
     kind: Literal["person", "institution"]
     name: Name
     phone: Phone | None = None
@@ -65,7 +69,7 @@ class Representative(BaseModel):
 class Identity(BaseModel):
     """Who the young person is and how to reach them."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
     family_name: Name
     given_name: Name
     birth_date: date
@@ -79,6 +83,7 @@ class Identity(BaseModel):
 class Sent(BaseModel):
     """What one agency sent with one referral."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
     referral_id: UUID
     agency: Slug
     identity: Identity
