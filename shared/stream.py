@@ -57,6 +57,8 @@ def _faust(service: str, slot: str, bootstrap: str, session_timeout: int) -> fau
         topic_allow_declare=False,
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
+        # A broker just back answers before it knows its topics: a group that joins then is assigned nothing until it looks again.
+        consumer_metadata_max_age_ms=3_000,
         consumer_group_instance_id=f"{service}-{slot}",
         broker_session_timeout=session_timeout,
         broker_commit_interval=0.5,

@@ -79,6 +79,16 @@ async def test_what_is_told_while_the_broker_is_down_is_heard_when_it_comes(own:
         assert await here.store.heard.count_documents({}) == 1
 
 
+async def test_a_group_that_joined_before_its_topics_were_known_is_given_them_soon(tmp_path: Path, running: Start) -> None:
+    with running_servers(tmp_path) as bare:
+        id = uuid.uuid4()
+        async with running(toy, kafka=bare.kafka, mongodb=bare.mongodb) as here:
+            await asyncio.sleep(5)  # Faust has joined by now, to no partition
+            await create_topics(bare.kafka)
+            assert (await here.as_("school:dole").post(f"/toys/{id}")).status_code == 200
+            await here.until(lambda: here.store.heard.find_one({"key": str(id)}), within=45)
+
+
 async def test_a_broker_that_is_away_for_a_minute_loses_nothing(own: Servers, running: Start) -> None:
     broker, ids = process(own.kafka_process), [uuid.uuid4() for _ in range(30)]
     async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
