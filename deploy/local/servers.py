@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from deploy.local.folder import locked
 from deploy.local.kafka import kafka
@@ -39,7 +40,7 @@ def running_servers(data: Path) -> Iterator[Servers]:
             database.start()  # it settles while Kafka is fetched and formatted
         if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
             kafka_ports = {"port": ports["kafka"], "controller_port": ports["kafka-controller"]}
-            broker = kafka(data / "kafka", log=logs / "kafka.log", **kafka_ports)
+            broker = kafka(data / "kafka", log=logs / "kafka.log", cluster=uuid4(), **kafka_ports)
             ending.callback(broker.stop)
             broker.start()
         for process in filter(None, (database, broker)):

@@ -5,12 +5,14 @@ import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pymongo import MongoClient
 
 from deploy.local.errors import CannotRun
 from deploy.local.folder import is_held, locked
+from deploy.local.kafka import kafka
 from deploy.local.mongod import mongod, mongodb_url
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
@@ -37,6 +39,12 @@ def test_mongod_takes_writes_again_after_its_port_changed(tmp_path: Path) -> Non
             client.test.things.insert_one({})
             assert client.test.things.count_documents({}) == count
         server.kill()
+
+
+def test_kafka_takes_a_cluster_id_that_looks_like_an_option(tmp_path: Path) -> None:
+    begins_with_a_dash = UUID("fbffffff-ffff-4fff-bfff-ffffffffffff")
+    kafka(tmp_path / "data", port=1, controller_port=2, log=tmp_path / "log", cluster=begins_with_a_dash)
+    assert "cluster.id=-_" in (tmp_path / "data" / "log" / "meta.properties").read_text()
 
 
 def test_ports_are_kept_but_for_one_that_was_taken(tmp_path: Path) -> None:
