@@ -177,6 +177,19 @@ async def test_twenty_invoices_at_once_take_twenty_numbers_without_gap(productio
     assert {order["amount_cents"] for order in listed} == {45_000}
 
 
+async def test_numbers_follow_the_days_of_the_invoices(production: Production) -> None:
+    orders = [await production.an_order("delivered", on="2025-09-12") for _ in range(3)]
+    production.advance("2025-09-20T09:00:00+00:00")
+    first, back_dated, same_day = (f"/orders/{order['order_id']}/invoice" for order in orders)
+    assert (await production.head.post(first, json={"on": "2025-09-18"})).json()["number"] == "2025-0001"
+    refused = await production.head.post(back_dated, json={"on": "2025-09-17"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "before_last_invoice")
+    said = "La facture 2025-0001 est datée du 18/09/2025 : la suivante ne peut pas être d'un jour plus ancien."
+    assert refused.json()["detail"] == said
+    assert (await production.head.post(same_day, json={"on": "2025-09-18"})).json()["number"] == "2025-0002"
+    assert (await production.head.post(back_dated, json={})).json()["number"] == "2025-0003"
+
+
 async def test_each_civil_year_and_each_school_has_its_own_series(production: Production) -> None:
     await production.an_order("invoiced")
     order = await production.an_order("delivered")

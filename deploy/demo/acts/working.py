@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from random import Random
 from time import monotonic
 from typing import Any
@@ -19,8 +20,9 @@ PATIENCE = 120.0
 
 
 async def work(stage: Stage) -> None:
-    """Whatever has happened to the orders since the last time."""
+    """Whatever has happened to the orders since the last time; invoices last, in the order of their days."""
     await together(_go_on(stage, job) for job in stage.jobs)
+    await together(_invoice(stage, school.id) for school in stage.region.schools)
 
 
 async def log_week(stage: Stage) -> str | None:
@@ -36,9 +38,19 @@ async def log_week(stage: Stage) -> str | None:
 
 async def _go_on(stage: Stage, job: Job) -> None:
     for rank, (verb, on, body) in enumerate(job.steps):
-        if on <= stage.today and rank >= stage.worked[job.number]:
+        if verb != "invoice" and on <= stage.today and rank >= stage.worked[job.number]:
             await _step(stage, job, verb, {**body, "on": on.isoformat()})
             stage.worked[job.number] = rank + 1
+
+
+async def _invoice(stage: Stage, school: str) -> None:
+    """A school's series is numbered in the order of the days."""
+    delivered = [job for job in stage.jobs if job.school == school and stage.worked[job.number] == len(job.steps) - 1]
+    lasts = [(*job.steps[-1][:2], job) for job in delivered]
+    due = [(on, job.number, job) for verb, on, job in lasts if verb == "invoice" and on <= stage.today]
+    for on, _, job in sorted(due, key=itemgetter(0, 1)):
+        await _step(stage, job, "invoice", {"on": on.isoformat()})
+        stage.worked[job.number] += 1
 
 
 async def _step(stage: Stage, job: Job, verb: str, body: Mapping[str, Any]) -> None:

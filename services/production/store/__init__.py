@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.production.domain import orders, weeks
 from services.production.domain.orders import Order, Status
+from services.production.domain.series import Series, number_another
 from services.production.domain.weeks import WorkedWeek
 from services.production.store.clients import Clients
 from services.production.store.pupils import Pupils
@@ -66,18 +67,18 @@ class Store:
     async def invoice(self, order_id: UUID, by: Caller, *, on: date) -> Order:
         """Invoice an order and take the next number of its school's series for that civil year: both or neither."""
         asked = await self.orders.get(order_id, by=by)
-        series = f"{asked.school}:{on.year}"
-        await self._series.update_one({"_id": series}, {"$setOnInsert": {"last": 0}}, upsert=True)
+        which = {"_id": f"{asked.school}:{on.year}"}
+        await self._series.update_one(which, {"$setOnInsert": Series(year=on.year).model_dump(mode="json")}, upsert=True)
 
         async def work(session: Session) -> Order:
             bound = self.orders.within(session)
             order = await bound.get(order_id, by=by)
             if order.status is Status.INVOICED:
                 return order
-            taken = await self._series.find_one_and_update(
-                {"_id": series}, {"$inc": {"last": 1}}, return_document=True, session=session
-            )
-            return await bound.decide(order_id, by, orders.invoice, number=f"{on.year}-{taken['last']:04d}", on=on)
+            kept = Series.model_validate(await self._series.find_one(which, session=session))
+            series = number_another(kept, on=on)
+            await self._series.update_one(which, {"$set": series.model_dump(mode="json")}, session=session)
+            return await bound.decide(order_id, by, orders.invoice, number=series.number, on=on)
 
         return await self._ledger.together(work)
 
