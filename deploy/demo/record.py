@@ -30,6 +30,8 @@ class Application:
     young_id: UUID
     agencies: tuple[str, ...]
     """Whose referrals asked for it, the latest last."""
+    asking: tuple[str, ...]
+    """Those that it goes on for."""
     status: str
     priority: int
     reasons: tuple[str, ...] = ()
@@ -147,7 +149,11 @@ class Record:
         """An application as its school sees it."""
         key = UUID(view["intake_id"]), UUID(view["young_id"])
         said: dict[str, Any] = {name: view[name] for name in ("status", "priority", "code", "because")}
-        said |= {"agencies": tuple(one["agency"] for one in view["referrals"]), "reasons": tuple(view["reasons"])}
+        said |= {
+            "agencies": tuple(one["agency"] for one in view["referrals"]),
+            "asking": tuple(one["agency"] for one in view["referrals"] if one["ended"] is None),
+            "reasons": tuple(view["reasons"]),
+        }
         if key not in self.applications:
             self.applications[key] = Application(*key, **said)
         kept = self.applications[key]

@@ -9,7 +9,7 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.place import Place
 from services.enrolment.domain.statuses import OPEN, Status
 from shared.auth import Caller
-from shared.errors import NotFound, Unavailable
+from shared.errors import NotFound, Refused, Unavailable
 from shared.mongo import Session, safe
 from shared.scope import By, Scope
 from shared.store import Documents, Ledger
@@ -66,6 +66,13 @@ class Store:
         if who.kind == "agency" and not standing.names(who.tenant):
             raise NotFound("Cette candidature")
 
+    async def check_asking(self, who: Caller, intake_id: UUID, young_id: UUID) -> None:
+        """Raise NotFound as above, or Refused where the agency took its own part of this application back."""
+        await self.check_named(who, intake_id, young_id)
+        standing = (await self.intakes.get(intake_id, by=who)).application(young_id)
+        if who.kind == "agency" and all(one.agency != who.tenant for one in standing.asking):
+            raise Refused("withdrawn_by_you", "Votre organisme a retiré cette candidature.")
+
     async def standing_in(self, young_id: UUID, *, by: By = "service") -> list[Intake]:
         """The intakes where a young person stands, whatever their standing."""
         return await self.intakes.find({"state.standings.young_id": str(young_id)}, by=by)
@@ -120,7 +127,8 @@ class Store:
         return found["motive"] if found else None
 
     async def _referred(self, agency: str, young_id: UUID, *, to: UUID) -> bool:
-        standing = {"young_id": str(young_id), "referrals.agency": agency}
+        asking = {"$elemMatch": {"agency": agency, "ended": None}}
+        standing = {"young_id": str(young_id), "referrals": asking}
         return await self.intakes.count({"_id": str(to), "state.standings": {"$elemMatch": standing}}, by="service") > 0
 
 

@@ -55,12 +55,11 @@ async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: M
 
 
 async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested, message: Message) -> None:
-    """Withdraw what this referral still asks for; the seats that it held go to who waits."""
+    """Withdraw what this referral still asks for; the seats that no other asks for go to who waits."""
     for intake in await store.standing_in(asked.young_id):
         await store.intakes.decide(
-            intake.intake_id, message, withdraw_referral, young_id=asked.young_id, referral_id=asked.referral_id,
-            agency=asked.agency, on=asked.on,
-        )  # fmt: skip
+            intake.intake_id, message, withdraw_referral, young_id=asked.young_id, referral_id=asked.referral_id, on=asked.on
+        )
         await promote(store, intake.intake_id)
 
 

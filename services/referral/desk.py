@@ -110,7 +110,7 @@ def show(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, tod
         answer=ShownAnswer(**ending.model_dump(), sentence=words.of_ending(ending)) if ending else None,
         wishes=list(_wishes(referral, wishes)), to_complete=to_complete(own.identity, today=today),
         identity=own.identity, informed_on=own.informed_on, counsellor=own.counsellor,
-        applications=list(_applications(journey, wishes)) if wishes else [],
+        applications=list(_applications(journey, referral, wishes)) if wishes else [],
     )  # fmt: skip
 
 
@@ -150,16 +150,16 @@ def _wishes(referral: Referral, wishes: Wishes | None) -> Iterator[ShownWish]:
         yield ShownWish(**wish.model_dump(), unopened=code, sentence=words.UNOPENED[code] if code else None)
 
 
-def _applications(journey: Journey, wishes: Wishes) -> Iterator[ShownApplication]:
+def _applications(journey: Journey, referral: Referral, wishes: Wishes) -> Iterator[ShownApplication]:
     for intake_id in wishes.opened:
         candidacy = journey.candidacies.get(intake_id)
-        if candidacy is None or not candidacy.steps:
-            continue
-        last = candidacy.steps[-1]
-        yield ShownApplication(
-            intake_id=intake_id, **candidacy.model_dump(exclude={"steps"}), status=last.standing, code=_code(last),
-            since=max(last.on, wishes.on), until=last.until, sentence=words.of_step(last),
-        )  # fmt: skip
+        steps = candidacy.steps_of(referral.referral_id) if candidacy else []
+        if candidacy and steps:
+            last, where = steps[-1], candidacy.model_dump(include={"school", "programme", "school_year"})
+            yield ShownApplication(
+                intake_id=intake_id, **where, status=last.standing, code=_code(last), since=max(last.on, wishes.on),
+                until=last.until, sentence=words.of_step(last),
+            )  # fmt: skip
 
 
 def _code(step: Step) -> str | None:
@@ -173,18 +173,18 @@ def _timeline(referral: Referral, journey: Journey) -> list[ShownStep]:
     if wishes:
         steps.append(ShownStep(on=wishes.on, step="wishes_answered", sentence="Les vœux sont transmis aux écoles."))
         for intake_id in wishes.opened:
-            steps += _steps(journey, intake_id, wishes.on)
+            steps += _steps(journey, referral, intake_id, wishes.on)
     if referral.withdrawal_requested_on:
         asked = ShownStep(on=referral.withdrawal_requested_on, step="withdrawal_requested", sentence="Retrait demandé.")
         steps.append(asked)
     return sorted(steps, key=lambda step: step.on)
 
 
-def _steps(journey: Journey, intake_id: UUID, since: date) -> Iterator[ShownStep]:
+def _steps(journey: Journey, referral: Referral, intake_id: UUID, since: date) -> Iterator[ShownStep]:
     candidacy = journey.candidacies.get(intake_id)
     if candidacy is None:
         return
-    for step in candidacy.steps:
+    for step in candidacy.steps_of(referral.referral_id):
         if step.on >= since:
             yield ShownStep(
                 on=step.on, step=step.standing, intake_id=intake_id, school=candidacy.school, sentence=words.of_step(step)
@@ -192,8 +192,8 @@ def _steps(journey: Journey, intake_id: UUID, since: date) -> Iterator[ShownStep
 
 
 def _later(referral: Referral, journey: Journey, seen: frozenset[str]) -> list[ShownStep]:
-    wishes = journey.wishes.get(referral.referral_id)
-    own = [one for one in journey.schoolings.values() if wishes and one.intake_id in wishes.opened]
+    intakes = journey.intakes_of(referral.referral_id)
+    own = [one for one in journey.schoolings.values() if one.intake_id in intakes]
     return sorted((step for schooling in own for step in _years(schooling, seen)), key=lambda step: step.on)
 
 

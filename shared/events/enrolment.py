@@ -131,8 +131,15 @@ class ApplicationReopened(Application, type="enrolment.application.reopened.v1")
     """The school takes back a refusal or an expiry."""
 
 
+class ApplicationLeft(Application, type="enrolment.application.left.v1"):
+    """One referral no longer asks for it; it goes on for the others that do."""
+
+    referral_id: UUID
+    agency: Slug
+
+
 class ApplicationWithdrawn(Application, type="enrolment.application.withdrawn.v1"):
-    """The agency withdrew it."""
+    """The school, or the last agency that asked for it, withdrew it."""
 
 
 class ApplicationObsolete(Application, type="enrolment.application.obsolete.v1"):

@@ -41,7 +41,8 @@ class Story:
         return kept
 
     def application(self, young_id: UUID, **said: Any) -> Application:
-        usual: dict[str, Any] = {"agencies": ("cio-du-canal",), "status": "under_review", "priority": 1}
+        agencies = ("cio-du-canal",)
+        usual: dict[str, Any] = {"agencies": agencies, "asking": agencies, "status": "under_review", "priority": 1}
         kept = Application(self.intake.id, young_id, **{**usual, **said})
         self.record.applications[kept.intake_id, young_id] = kept
         return kept

@@ -13,6 +13,7 @@ from shared.errors import Refused
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
+    ApplicationLeft,
     ApplicationOpened,
     ApplicationRefused,
     ApplicationReopened,
@@ -197,15 +198,42 @@ def test_who_was_met_is_still_admissible_after_a_reopening() -> None:
     assert intake.application(referral.young_id).status is Status.ADMISSIBLE
 
 
-def test_withdrawing_a_referral_takes_back_what_no_other_agency_asked_for() -> None:
+def test_withdrawing_a_referral_takes_back_what_no_other_referral_asks_for() -> None:
     referral = a_referral()
     intake = applied(an_intake(), referral)
-    asked: dict[str, Any] = {"young_id": referral.young_id, "referral_id": referral.referral_id, "agency": "cio-dole", "on": MAY}
+    asked: dict[str, Any] = {"young_id": referral.young_id, "referral_id": referral.referral_id, "on": MAY}
     assert applications.withdraw_referral(intake, **asked) == [ApplicationWithdrawn(**said(intake, referral.young_id))]
-    joined = applied(intake, a_referral(young_id=referral.young_id, agency="mlds-jura"))
-    assert applications.withdraw_referral(joined, **asked) == []
     assert applications.withdraw_referral(confirmed(an_intake(), referral), **asked) == []
     assert applications.withdraw_referral(intake, **{**asked, "referral_id": uuid4()}) == []
+
+
+def test_an_application_goes_on_for_the_others_until_the_last_that_asks_for_it_withdraws() -> None:
+    first = a_referral()
+    second = a_referral(young_id=first.young_id, agency="mlds-jura")
+    intake = applied(applied(an_intake(), first), second)
+    asked: dict[str, Any] = {"young_id": first.young_id, "referral_id": first.referral_id, "on": MAY}
+    left = applications.withdraw_referral(intake, **asked)
+    assert left == [ApplicationLeft(**said(intake, first.young_id), referral_id=first.referral_id, agency="cio-dole")]
+    intake = happened(intake, left)
+    standing = intake.application(first.young_id)
+    assert standing.status is Status.UNDER_REVIEW
+    assert [(one.agency, one.ended, one.ended_on) for one in standing.referrals] == [
+        ("cio-dole", Status.WITHDRAWN, MAY), ("mlds-jura", None, None),
+    ]  # fmt: skip
+    assert applications.withdraw_referral(intake, **asked) == []
+    assert applications.withdraw(intake, young_id=first.young_id, agency="cio-dole", on=MAY) == []
+    last = applications.withdraw(intake, young_id=first.young_id, agency="mlds-jura", on=MAY)
+    assert last == [ApplicationWithdrawn(**said(intake, first.young_id))]
+
+
+def test_who_began_again_may_withdraw_whatever_was_asked_before() -> None:
+    first = a_referral()
+    intake = applied(an_intake(), first)
+    intake = happened(intake, applications.withdraw(intake, young_id=first.young_id, agency="cio-dole", on=MAY))
+    intake = applied(intake, a_referral(young_id=first.young_id, agency="mlds-jura"))
+    assert [one.ended for one in intake.application(first.young_id).referrals] == [Status.WITHDRAWN, None]
+    told = applications.withdraw(intake, young_id=first.young_id, agency="mlds-jura", on=MAY)
+    assert told == [ApplicationWithdrawn(**said(intake, first.young_id))]
 
 
 def test_nothing_moves_forward_after_the_closing() -> None:

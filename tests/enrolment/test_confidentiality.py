@@ -5,12 +5,13 @@ from typing import Any
 
 from services.enrolment.api import views
 from services.enrolment.domain import applications
+from services.enrolment.domain.statuses import Status
 from shared.auth import Caller
 from shared.events import ReferralSubmitted
 from shared.events.enrolment import Met
 from shared.events.referral import Situation, Wish
 from tests.conftest import Start
-from tests.enrolment.building import DEADLINE, MAY, a_referral, an_intake, applied, happened, waitlisted
+from tests.enrolment.building import CLOSING, DEADLINE, MAY, a_referral, an_intake, applied, happened, waitlisted
 from tests.enrolment.living import refers
 from tests.enrolment.test_over_http import INTAKE, THIS_YEAR, living, read
 
@@ -51,6 +52,44 @@ def test_an_agency_reads_whatever_happened_since_its_own_referral() -> None:
     intake = happened(intake, applications.admit(intake, met=Met.IMMERSION, **said))
     seen = views.application(intake, first.young_id, MLDS)
     assert (days(seen), seen.met) == ([JOINING, JOINING, DEADLINE], Met.IMMERSION)
+
+
+def test_an_agency_that_withdrew_reads_its_withdrawal_and_nothing_that_came_after() -> None:
+    first, second = both()
+    said: dict[str, Any] = {"young_id": first.young_id}
+    alone = applied(an_intake(), first)
+    alone = happened(alone, applications.plan_interview(alone, planned_on=DEADLINE, on=MAY, **said))
+    intake = applied(alone, second)
+    intake = happened(intake, applications.withdraw(intake, agency="cio-dole", on=MAY, **said))
+    alone = happened(alone, applications.withdraw(alone, agency="cio-dole", on=MAY, **said))
+    seen = views.application(intake, first.young_id, CIO)
+    assert (seen.status, seen.label, seen.since) == (Status.WITHDRAWN, "retirée", MAY)
+    assert seen == views.application(alone, first.young_id, CIO)
+    intake = happened(intake, applications.admit(intake, met=Met.INTERVIEW, on=DEADLINE, **said))
+    intake = happened(intake, applications.offer(intake, until=CLOSING, on=DEADLINE, **said))
+    assert views.application(intake, first.young_id, CIO) == seen
+    assert views.application(intake, first.young_id, MLDS).status is Status.OFFERED
+
+
+async def test_an_agency_that_withdrew_neither_confirms_nor_declines(running: Start) -> None:
+    async with living(running) as life:
+        referral = await life.refers()
+        await refers(life.here.store, a_referral(young_id=referral.young_id, agency="mlds-essai", wishes=referral.wishes))
+        one = life.one(referral)
+        assert read(await life.agency.post(f"{one}/withdraw", json={}))["status"] == "withdrawn"
+        await life.does(f"{one}/admit", met="interview")
+        await life.does(f"{one}/offer", until="2025-09-12")
+        for verb in ("confirm", "decline"):
+            no = read(await life.agency.post(f"{one}/{verb}", json={}), 409)
+            assert (no["code"], no["detail"]) == ("withdrawn_by_you", "Votre organisme a retiré cette candidature.")
+        assert read(await life.agency.post(f"{one}/withdraw", json={}))["status"] == "withdrawn"
+        read(await life.here.as_("agency:mlds-essai").post(f"{one}/confirm", json={}))
+        pupil = f"/pupils/{referral.young_id}"
+        await life.does(f"{pupil}/start")
+        await life.does(f"{pupil}/interrupt", code="moved")
+        await life.passes_to("2026-03-01")
+        said = {"horizon": 6, "source": "agency", "proof": "none", "situation": "other"}
+        read(await life.agency.post(f"{pupil}/outcomes", json=said), 404)
 
 
 def test_priority_and_rank_which_the_others_make_are_for_the_school_alone() -> None:

@@ -10,6 +10,7 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from shared.events import (
+    ApplicationLeft,
     ApplicationOpened,
     ApplicationUnderReview,
     ReferralSubmitted,
@@ -182,6 +183,12 @@ async def test_an_application_that_two_agencies_asked_for_outlives_the_withdrawa
     asked = withdrawal(first)
     await stream.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/x", sequence=2))
     assert await status(store, intake, first.young_id) is Status.UNDER_REVIEW
+    last = (await told(store.intakes, intake.intake_id))[-1]
+    left = ApplicationLeft(**said(intake, first.young_id), referral_id=first.referral_id, agency=first.agency)
+    assert last == left
+    asked = withdrawal(second)
+    await stream.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/y", sequence=2))
+    assert await status(store, intake, first.young_id) is Status.WITHDRAWN
 
 
 async def test_an_enrolment_makes_the_other_applications_obsolete(store: Store) -> None:

@@ -1,6 +1,6 @@
 """Builders: a referral as an agency sends it, and what enrolment says of it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -57,6 +57,7 @@ def application(kind: type[Application], intake_id: UUID = X, **said: Any) -> Ap
         told.ApplicationAdmissible: {"met": "interview"},
         told.PlaceOffered: {"until": A_DAY},
         told.ApplicationRefused: {"code": "no_place"},
+        told.ApplicationLeft: {"referral_id": REFERRAL, "agency": CIO},
         told.ApplicationObsolete: {"because": "enrolled_elsewhere"},
     }
     common = {"intake_id": intake_id, "young_id": YOUNG, "school": "dole", "programme": "dole-cap-serrurerie", "on": A_DAY}
@@ -102,10 +103,23 @@ def source_of(event: Event) -> str:
             return f"/enrolment/places/{event.key}"
 
 
+def with_openings(events: Sequence[Event]) -> list[Event]:
+    """These events, and before the first, the opening of each application that an answer to wishes names but they do not."""
+    opened = {(event.referral_id, event.intake_id) for event in events if isinstance(event, told.ApplicationOpened)}
+    missing = [
+        application(told.ApplicationOpened, id, young_id=one.young_id, referral_id=one.referral_id, agency=one.agency, on=one.on)
+        for one in events
+        if isinstance(one, WishesAnswered)
+        for id in one.opened
+        if (one.referral_id, id) not in opened
+    ]
+    return [*missing, *events]
+
+
 def heard_in_turn(*events: Event) -> Journey:
     """The journey after these events, each told once, in this order."""
     journey = Journey(young_id=YOUNG)
-    for sequence, event in enumerate(events):
+    for sequence, event in enumerate(with_openings(events)):
         journey = hear(journey, event, slot=source_of(event), sequence=sequence)
     return journey
 
@@ -116,7 +130,7 @@ def on_the_wire(event: Event, sequence: int) -> Message:
 
 async def enrolment_says(here: Running, *events: Event) -> list[Message]:
     """Have a running referral service hear these, each told once, in this order."""
-    messages = [on_the_wire(event, next(SEQUENCES)) for event in events]
+    messages = [on_the_wire(event, next(SEQUENCES)) for event in with_openings(events)]
     for message in messages:
         await hear_again(here, message)
     return messages

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from tests.conftest import Running, Start
-from tests.referral.building import referring
+from tests.referral.building import refer, referring
+from tests.referral.case import Case
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -13,3 +14,8 @@ async def api(running: Start) -> AsyncIterator[Running]:
     """The referral service, hearing only what the test says, with three agencies registered."""
     async with referring(running) as here:
         yield here
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def case(api: Running) -> AsyncIterator[Case]:
+    yield Case(api, await refer(api))

@@ -11,7 +11,7 @@ import pytest
 from services.referral.domain.agency import evolve as evolve_agency
 from services.referral.domain.agency import register
 from services.referral.domain.answer import conclude
-from services.referral.domain.journey import hear
+from services.referral.domain.journey import Journey, hear
 from services.referral.domain.referral import Status, close, evolve, request_withdrawal, status, submit
 from shared import events as told
 from shared.events import AgencyRegistered, Event, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
@@ -26,6 +26,7 @@ from tests.referral.building import (
     Y,
     application,
     heard_in_turn,
+    source_of,
     the_referral,
     wishes_answered,
 )
@@ -108,6 +109,40 @@ def test_of_several_ends_enrolled_wins_then_the_most_telling() -> None:
         alone = ending_of(wishes_answered(X), application(better))
         assert ending_of(wishes_answered(X, Y), application(better), application(worse, Y)) == alone
         assert ending_of(wishes_answered(Y, X), application(worse, Y), application(better)) == alone
+
+
+def test_an_application_that_ended_before_is_no_answer_until_it_is_heard_to_begin_again() -> None:
+    journey = Journey(young_id=YOUNG)
+    before = [application(told.ApplicationOpened, **OTHERS), application(told.ApplicationWithdrawn)]
+    for sequence, event in enumerate([*before, wishes_answered(X)]):
+        journey = hear(journey, event, slot=source_of(event), sequence=sequence)
+    assert conclude(journey, REFERRAL) is None
+    for sequence, event in enumerate([application(told.ApplicationOpened), ENROLLED], start=len(before)):
+        journey = hear(journey, event, slot=source_of(event), sequence=sequence)
+    ending = conclude(journey, REFERRAL)
+    assert ending is not None
+    assert ending.answer is Answer.ENROLLED
+
+
+OTHERS: dict[str, Any] = {"referral_id": UUID(int=99), "agency": "mlds-jura"}
+
+
+@pytest.mark.parametrize(
+    ("heard", "answer"),
+    [
+        ([application(told.ApplicationLeft), ENROLLED], Answer.WITHDRAWN),
+        ([application(told.ApplicationLeft, **OTHERS), ENROLLED], Answer.ENROLLED),
+        ([application(told.ApplicationWithdrawn), application(told.ApplicationOpened, **OTHERS), ENROLLED], Answer.WITHDRAWN),
+        ([application(told.ApplicationObsolete), application(told.ApplicationOpened, **OTHERS), ENROLLED], Answer.REFUSED),
+    ],
+)
+def test_what_an_application_becomes_for_others_is_no_answer_to_a_referral_that_it_ended_for(
+    heard: Sequence[Event], answer: Answer
+) -> None:
+    opened = application(told.ApplicationOpened), wishes_answered(X), application(told.ApplicationUnderReview)
+    ending = conclude(heard_in_turn(*opened, *heard), REFERRAL)
+    assert ending is not None
+    assert ending.answer is answer
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from tests.referral.building import (
 STEPS: list[type[Application]] = [
     told.ApplicationOpened, told.ApplicationIneligible, told.ApplicationUnderReview, told.InterviewPlanned,
     told.ApplicationAdmissible, told.PlaceOffered, told.PlaceConfirmed, told.PlaceDeclined, told.PlaceExpired,
-    told.ApplicationRefused, told.ApplicationReopened, told.ApplicationWithdrawn, told.ApplicationObsolete,
+    told.ApplicationRefused, told.ApplicationReopened, told.ApplicationLeft, told.ApplicationWithdrawn, told.ApplicationObsolete,
 ]  # fmt: skip
 YEARS: list[type[Student]] = [
     told.StudentEnrolled, told.StudentStarted, told.StudentMovedUp, told.StudentInterrupted, told.DiplomaObtained,

@@ -1,13 +1,9 @@
 """An agency follows its referral: what enrolment says reaches every referral of that person, and shows each only its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
-
-import pytest
-import pytest_asyncio
 
 from deploy.local.servers import Servers
 from services.referral.domain.referral import Status
@@ -15,11 +11,10 @@ from services.referral.main import service
 from shared import events as told
 from shared.events.enrolment import Unopened, UnopenedCode
 from shared.kafka import producer
-from tests.conftest import Running, Start
+from tests.conftest import Start
 from tests.referral.building import (
     CIO,
     COLLEGE,
-    SOCIAL,
     X,
     Y,
     a_referral,
@@ -32,34 +27,9 @@ from tests.referral.building import (
     referring,
     student,
     wishes_answered,
+    with_openings,
 )
-
-
-class Case:
-    """One young person, referred by the CIO."""
-
-    def __init__(self, here: Running, shown: dict[str, Any]) -> None:
-        self.here = here
-        self.id: str = shown["referral_id"]
-        self.young_id = UUID(shown["young_id"])
-        self.of = {"young_id": self.young_id}
-        self.wishes = {**self.of, "referral_id": UUID(self.id)}
-
-    async def shown(self) -> dict[str, Any]:
-        return await read(self.here, self.id)
-
-    async def told(self) -> list[str]:
-        """The types that the referral told, in order, still in its outbox or already in the history."""
-        database = self.here.store.database
-        row = await database["referrals"].find_one({"_id": self.id})
-        entries = row["outbox"] + [entry async for entry in database["history"].find({"document": self.id})]
-        by_sequence = {entry["sequence"]: entry["type"].removeprefix("fr.etabli.referral.referral.") for entry in entries}
-        return [by_sequence[sequence] for sequence in sorted(by_sequence)]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def case(api: Running) -> AsyncIterator[Case]:
-    yield Case(api, await refer(api))
+from tests.referral.case import Case
 
 
 async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Case) -> None:
@@ -108,7 +78,7 @@ async def test_an_answer_taken_back_is_in_progress_again_in_lists_too_and_the_ne
 
 
 async def test_a_message_heard_again_later_changes_nothing(case: Case) -> None:
-    wishes, refused, reopened = await enrolment_says(
+    _, wishes, refused, reopened = await enrolment_says(
         case.here, wishes_answered(X, **case.wishes), application(told.ApplicationRefused, **case.of),
         application(told.ApplicationReopened, **case.of),
     )  # fmt: skip
@@ -121,9 +91,11 @@ async def test_a_message_heard_again_later_changes_nothing(case: Case) -> None:
 
 async def test_messages_heard_at_the_same_time_are_all_kept(case: Case) -> None:
     intakes = [uuid4() for _ in range(12)]
+    opened = {**case.of, "referral_id": UUID(case.id)}
+    await enrolment_says(case.here, *(application(told.ApplicationOpened, intake, **opened) for intake in intakes))
     await asyncio.gather(
         *(enrolment_says(case.here, application(told.ApplicationRefused, intake, **case.of)) for intake in intakes),
-        enrolment_says(case.here, wishes_answered(*intakes, **case.wishes)),
+        hear_again(case.here, on_the_wire(wishes_answered(*intakes, **case.wishes), 1)),
     )
     shown = await case.shown()
     assert (shown["status"], len(shown["applications"])) == ("closed", 12)
@@ -159,81 +131,15 @@ async def test_a_second_referral_of_the_same_person_knows_what_was_said_before_a
     assert [one["answer"]["answer"] for one in answers] == ["enrolled", "enrolled"]
 
 
-async def test_enrolled_through_another_referral_reads_as_another_path_and_no_more(case: Case) -> None:
-    here, of = case.here, case.of
-    second = await refer(here, COLLEGE)
-    await enrolment_says(
-        here, wishes_answered(Y, **case.wishes), application(told.ApplicationOpened, Y, **of),
-        wishes_answered(X, **of, referral_id=UUID(second["referral_id"]), agency=COLLEGE),
-        application(told.PlaceConfirmed, X, **of), student(told.StudentEnrolled, **of), student(told.StudentStarted, **of),
-        application(told.ApplicationObsolete, Y, **of),
-    )  # fmt: skip
-    shown = await case.shown()
-    assert (shown["answer"]["answer"], shown["answer"]["code"], shown["later"]) == ("refused", "chose_other_path", [])
-    assert "enrolled_elsewhere" not in str(shown)
-    assert (await read(here, second["referral_id"], COLLEGE))["answer"]["answer"] == "enrolled"
-
-
-TELLING = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
-
-
-@pytest.mark.parametrize("code", TELLING)
-async def test_an_agency_does_not_learn_from_an_unopened_wish_that_another_had_referred(case: Case, code: UnopenedCode) -> None:
-    here, of = case.here, case.of
-    await enrolment_says(
-        here, wishes_answered(X, **case.wishes), application(told.PlaceConfirmed, **of), student(told.StudentEnrolled, **of)
-    )
-
-    async def refused(agency: str, code: UnopenedCode) -> str:
-        """What an agency reads of a new referral whose wish opened nothing, without its ids and days."""
-        id = (await refer(here, agency))["referral_id"]
-        unopened = (Unopened(wish=1, code=code),)
-        await enrolment_says(here, wishes_answered(**of, referral_id=UUID(id), agency=agency, unopened=unopened))
-        shown = await read(here, id, agency)
-        [listed] = [
-            one for one in (await here.as_(f"agency:{agency}").get("/referrals")).json()["items"] if one["referral_id"] == id
-        ]
-        assert (listed["wishes"], listed["answer"]) == (shown["wishes"], shown["answer"])
-        return str(shown).replace(id, "")
-
-    neutral = await refused(SOCIAL, UnopenedCode.NO_OPEN_INTAKE)
-    assert (await refused(COLLEGE, code)).replace(COLLEGE, SOCIAL) == neutral
-    assert (await refused(COLLEGE, code)).replace(COLLEGE, SOCIAL) == neutral  # asking again teaches it nothing
-    assert code in await refused(CIO, code)
-
-
-async def test_an_agency_reads_why_when_no_application_could_open_for_all(case: Case) -> None:
-    unopened = (Unopened(wish=1, code=UnopenedCode.UNKNOWN_PROGRAMME),)
-    await enrolment_says(case.here, wishes_answered(**case.wishes, unopened=unopened))
-    shown = await case.shown()
-    assert (shown["wishes"][0]["unopened"], shown["answer"]["code"]) == ("unknown_programme", "other")
-
-
-async def test_what_comes_back_later_depends_on_the_kind_of_agency(case: Case) -> None:
-    here, of = case.here, case.of
-    others = {agency: (await refer(here, agency))["referral_id"] for agency in (COLLEGE, SOCIAL)}
-    await enrolment_says(
-        here, wishes_answered(X, **case.wishes),
-        *(wishes_answered(X, **of, referral_id=UUID(id), agency=agency) for agency, id in others.items()),
-        application(told.PlaceConfirmed, **of), student(told.StudentEnrolled, **of), student(told.StudentStarted, **of),
-        student(told.StudentMovedUp, **of), student(told.DiplomaObtained, **of), student(told.OutcomeDeclared, **of),
-    )  # fmt: skip
-    seen = {agency: (await read(here, id, agency))["later"] for agency, id in {CIO: case.id, **others}.items()}
-    assert {agency: [step["step"] for step in steps] for agency, steps in seen.items()} == {
-        CIO: ["enrolled", "started", "moved_up", "diploma_obtained", "outcome_declared"],
-        COLLEGE: ["started", "diploma_obtained"],
-        SOCIAL: [],
-    }
-
-
 async def test_the_stream_hears_enrolment_and_the_relay_tells_the_answer(servers: Servers, running: Start) -> None:
     async with referring(running, service) as here:
         shown = (await here.as_(f"agency:{CIO}").post("/referrals", json=a_referral())).json()
         of = {"young_id": UUID(shown["young_id"])}
-        said = [application(told.ApplicationRefused, **of), wishes_answered(X, **of, referral_id=UUID(shown["referral_id"]))]
+        answered = wishes_answered(X, **of, referral_id=UUID(shown["referral_id"]))
+        said = with_openings([application(told.ApplicationRefused, **of), answered])
         async with producer(servers.kafka) as sender:
-            for event in said:
-                message = on_the_wire(event, 1)
+            for sequence, event in enumerate(said):
+                message = on_the_wire(event, sequence)
                 await sender.send_and_wait(event.topic, message.data, key=message.key.encode(), headers=message.headers())
 
         async def closed() -> Any:

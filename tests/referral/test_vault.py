@@ -170,10 +170,11 @@ async def test_a_school_reads_the_latest_word_and_only_the_counsellors_who_refer
     second = await refer(api, COLLEGE, counsellor="M. Autre", identity=an_identity(phone="07 00 00 00 00", ine=None))
     young_id = UUID(first["young_id"])
     await enrolment_says(
-        api, application(told.ApplicationOpened, young_id=young_id),
-        application(told.ApplicationOpened, Y, school="besancon", young_id=young_id),
-        wishes_answered(X, young_id=young_id, referral_id=UUID(first["referral_id"])),
-        wishes_answered(Y, young_id=young_id, referral_id=UUID(second["referral_id"])),
+        api, application(told.ApplicationOpened, young_id=young_id, referral_id=UUID(first["referral_id"])),
+        application(
+            told.ApplicationOpened, Y, school="besancon", young_id=young_id, agency=COLLEGE,
+            referral_id=UUID(second["referral_id"]),
+        ),
     )  # fmt: skip
     seen = (await api.as_("school:besancon:office").get(f"/identities/{young_id}")).json()
     assert (seen["phone"], seen["ine"]) == ("+33700000000", "1234567890A")

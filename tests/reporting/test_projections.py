@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.applications import applications
 from services.reporting.projections.enrolments import enrolments
-from shared.events import EVENTS, ReferralWithdrawalRequested
+from shared.events import EVENTS, ApplicationLeft, ReferralWithdrawalRequested
 from tests.reporting.everything import ENROLMENT, INTAKE, YOUNG, everything
 from tests.reporting.telling import Told, rows_of
 
@@ -42,9 +42,9 @@ def test_every_projection_ends_in_the_same_rows_under_any_order_between_sources_
     assert rows_of(delivered) == IN_ORDER
 
 
-def test_every_event_is_projected_but_the_request_to_withdraw() -> None:
+def test_every_event_is_projected_but_those_that_another_one_tells_the_end_of() -> None:
     heard = {event for projection in PROJECTIONS for event in projection.events}
-    assert set(EVENTS.values()) - heard == {ReferralWithdrawalRequested}
+    assert set(EVENTS.values()) - heard == {ReferralWithdrawalRequested, ApplicationLeft}
     assert heard == {type(event) for event, _ in TOLD}
 
 

@@ -167,7 +167,7 @@ async def _answer(stage: Stage, entry: int, offered: list[Application]) -> list[
     if word == "silence":
         return []
     for one in sorted(offered, key=lambda one: stage.rank(stage.record.intakes[one.intake_id])):
-        by = f"agency:{one.agencies[-1]}" if fate.agency_answers else ""
+        by = f"agency:{one.asking[-1]}" if fate.agency_answers else ""
         await say(stage, one, word, by=by, contact=False)
         if word == "confirm":
             mine = [key for key, other in stage.record.applications.items() if key[1] == young_id and other.status in OPEN]

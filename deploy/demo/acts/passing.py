@@ -59,7 +59,7 @@ async def _publish(stage: Stage, pupil: Enrolment, exam: UUID) -> None:
 async def _declare(stage: Stage, pupil: Enrolment) -> bool:
     """The words whose time it is; one after the other, as they are told of one person."""
     journey = stage.journey(pupil.young_id, pupil.entry)
-    referred_by = stage.record.applications[pupil.years[0].intake_id, pupil.young_id].agencies[0]
+    referred_by = stage.record.applications[pupil.years[0].intake_id, pupil.young_id].asking[0]
     said = False
     for horizon in HORIZONS:
         assert pupil.left_on is not None

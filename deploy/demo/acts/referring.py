@@ -7,7 +7,7 @@ from deploy.demo.record import Referral
 from deploy.demo.stage import OPEN, Stage, together
 from deploy.demo.words import count, month_of
 from deploy.local.errors import CannotRun
-from shared.events import ApplicationWithdrawn
+from shared.events import ApplicationLeft, ApplicationWithdrawn
 
 
 async def refer(stage: Stage, entry: int, wave: int) -> str | None:
@@ -24,22 +24,24 @@ async def refer(stage: Stage, entry: int, wave: int) -> str | None:
 
 
 async def withdraw(stage: Stage, entry: int) -> str | None:
-    """Some agencies ask for their referral back; the applications that nobody else asked for are withdrawn."""
+    """Some agencies ask for their referral back; the applications that nobody else asks for are withdrawn, the others left."""
     asked_back = [
         one for one in stage.record.referrals.values()
         if one.asked.campaign == entry and one.asked.fate.withdrawn and one.asked.attempt in (1, 11)
     ]  # fmt: skip
-    withdrawn = [
-        (intake, one.young_id)
+    open_ones = [
+        stage.record.applications[intake, one.young_id]
         for one in asked_back
         for intake in one.opened
-        if (application := stage.record.applications[intake, one.young_id]).status in OPEN
-        and set(application.agencies) == {one.asked.agency}
+        if stage.record.applications[intake, one.young_id].status in OPEN
     ]
+    alone = [(one.intake_id, one.young_id) for one in open_ones if len(one.asking) == 1]
+    joined = [(one.intake_id, one.young_id) for one in open_ones if len(one.asking) > 1]
     await together(
         stage.speaker.decide(f"agency:{one.asked.agency}", "referral", f"/referrals/{one.id}/withdrawal") for one in asked_back
     )
-    await stage.ears.each(withdrawn, ApplicationWithdrawn)
+    await stage.ears.each(alone, ApplicationWithdrawn)
+    await stage.ears.each(joined, ApplicationLeft)
     await stage.look(entry)
     return f"juin {entry} : {count(len(asked_back), 'orientation retirée', 'orientations retirées')}" if asked_back else None
 

@@ -158,7 +158,7 @@ async def offer(intake_id: UUID, young_id: UUID, asked: OfferAsked, who: Asking,
 @router.post(ONE + "/confirm", dependencies=[SCHOOLS_AND_AGENCIES])
 async def confirm(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
     """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
-    await store.check_named(who, intake_id, young_id)
+    await store.check_asking(who, intake_id, young_id)
     on = store.clock.day(asked.on)
     intake = await together.confirm(store, who, intake_id=intake_id, young_id=young_id, on=on)
     return views.application(intake, young_id, who)
@@ -167,7 +167,7 @@ async def confirm(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, st
 @router.post(ONE + "/decline", dependencies=[SCHOOLS_AND_AGENCIES])
 async def decline(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
     """Say no to the offered seat."""
-    await store.check_named(who, intake_id, young_id)
+    await store.check_asking(who, intake_id, young_id)
     on = store.clock.day(asked.on)
     await store.intakes.decide(intake_id, who, decisions.decline, young_id=young_id, on=on)
     return views.application(await promote(store, intake_id), young_id, who)
@@ -192,7 +192,7 @@ async def reopen(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, sto
 
 @router.post(ONE + "/withdraw", dependencies=[SCHOOLS_AND_AGENCIES])
 async def withdraw(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
-    """Take the application back."""
+    """Take the application back; an agency, for its own part: it goes on for whoever else asked for it."""
     await store.check_named(who, intake_id, young_id)
     agency = who.tenant if who.kind == "agency" else None
     on = store.clock.day(asked.on)

@@ -34,7 +34,8 @@ class Seats(BaseModel):
 class ApplicationView(BaseModel):
     """One application; `rank` is the place in the waiting list.
 
-    An agency sees only its own referrals in it, nothing older than they are, and no priority nor rank: others make them.
+    An agency sees only its own referrals in it, nothing older than they are nor later than their end, and no priority nor
+    rank: others make them.
     """
 
     intake_id: UUID
@@ -130,8 +131,17 @@ def pupil(place: Place, school: str | None) -> PupilView:
 def _told_to(agency: str, standing: Standing) -> dict[str, object]:
     """What an agency reads in place of what is older than its own referral, or comes from another's."""
     own = tuple(one for one in standing.referrals if one.agency == agency)
-    joined = min(one.on for one in own)
+    asking = [one for one in own if one.ended is None]
     planned = {field: getattr(standing, field) for field in ("planned_on", "planned_from", "planned_until")}
+    if not asking:
+        last = own[-1]
+        assert last.ended is not None
+        nothing = {**dict.fromkeys(planned), "met": None, "until": None, "code": None, "because": None, "reasons": ()}
+        return {
+            **nothing, "overridden": False, "status": last.ended, "label": FRENCH[last.ended], "since": last.ended_on,
+            "opened_on": own[0].on, "referrals": own, "priority": None, "rank": None,
+        }  # fmt: skip
+    joined = min(one.on for one in asking)
     return {
         **{field: day if day and day >= joined else None for field, day in planned.items()},
         "met": standing.met if standing.met_on and standing.met_on >= joined else None,

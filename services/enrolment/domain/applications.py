@@ -1,9 +1,10 @@
 """Decisions on one young person's application to an intake, from its opening to its terminal answer."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from services.enrolment.domain.intake import Intake, Standing
+from services.enrolment.domain.intake import Intake, Referring, Standing
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.seats import about
 from services.enrolment.domain.statuses import ALLOWED, FRENCH, NOT_AFTER_CLOSING, OPEN, Status, Verb
@@ -11,6 +12,7 @@ from shared.errors import Refused
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
+    ApplicationLeft,
     ApplicationObsolete,
     ApplicationOpened,
     ApplicationRefused,
@@ -177,22 +179,21 @@ def reopen(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
 
 
 def withdraw(intake: Intake, *, young_id: UUID, agency: str | None, on: date) -> list[Event]:
-    """Take the application back, a seat that it held too; where another agency asked for it as well, it goes on for that one."""
+    """A school takes the application back; an agency, its own part. A seat that it held is free again once it has ended."""
     standing = intake.application(young_id)
-    if standing.status is Status.WITHDRAWN:
+    leaving = [one for one in standing.asking if agency in (None, one.agency)]
+    if standing.status is Status.WITHDRAWN or not leaving:
         return []
     _may(intake, young_id, Verb.WITHDRAW, on)
-    if agency and standing.joined_by_others(agency):
-        return []
-    return [ApplicationWithdrawn(**about(intake, young_id, on))]
+    return _take_back(intake, standing, leaving, on)
 
 
-def withdraw_referral(intake: Intake, *, young_id: UUID, referral_id: UUID, agency: str, on: date) -> list[Event]:
+def withdraw_referral(intake: Intake, *, young_id: UUID, referral_id: UUID, on: date) -> list[Event]:
     """An agency withdraws a whole referral: what this one still asks for is taken back, what was answered stays."""
     standing = intake.standing(young_id)
-    if standing is None or standing.status not in OPEN or not standing.asked_by(referral_id):
+    if standing is None or standing.status not in OPEN:
         return []
-    return withdraw(intake, young_id=young_id, agency=agency, on=on)
+    return _take_back(intake, standing, [one for one in standing.asking if one.referral_id == referral_id], on)
 
 
 def make_obsolete(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
@@ -201,6 +202,14 @@ def make_obsolete(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     if standing is None or standing.status not in OPEN:
         return []
     return [ApplicationObsolete(**about(intake, young_id, on), because="enrolled_elsewhere")]
+
+
+def _take_back(intake: Intake, standing: Standing, leaving: Sequence[Referring], on: date) -> list[Event]:
+    """The application ends with the last referrals that ask for it; before, it goes on for the others."""
+    said = about(intake, standing.young_id, on)
+    if len(leaving) == len(standing.asking):
+        return [ApplicationWithdrawn(**said)]
+    return [ApplicationLeft(**said, referral_id=one.referral_id, agency=one.agency) for one in leaving]
 
 
 def _may(intake: Intake, young_id: UUID, verb: Verb, on: date) -> Standing:

@@ -1,6 +1,6 @@
 """An intake: the seats of a programme for one school year and year of study, and where each young person stands in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -11,6 +11,7 @@ from shared.errors import NotFound
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
+    ApplicationLeft,
     ApplicationObsolete,
     ApplicationOpened,
     ApplicationRefused,
@@ -44,12 +45,14 @@ def intake_id_of(school: str, programme: str, school_year: str, year_of_study: i
 
 
 class Referring(BaseModel):
-    """A referral that asked for this application, its agency, and the day it did."""
+    """A referral that asked for this application, its agency, and the day it did; how and when that ended, if before the rest."""
 
     model_config = ConfigDict(frozen=True)
     referral_id: UUID
     agency: Slug
     on: date
+    ended: Status | None = None
+    ended_on: date | None = None
 
 
 class Standing(BaseModel):
@@ -78,9 +81,10 @@ class Standing(BaseModel):
         """Whether a referral of this agency asked for it."""
         return any(referring.agency == agency for referring in self.referrals)
 
-    def joined_by_others(self, agency: str) -> bool:
-        """Whether another agency asked for it too."""
-        return any(referring.agency != agency for referring in self.referrals)
+    @property
+    def asking(self) -> tuple[Referring, ...]:
+        """The referrals that it goes on for."""
+        return tuple(referring for referring in self.referrals if referring.ended is None)
 
     def asked_by(self, referral_id: UUID) -> bool:
         return any(referring.referral_id == referral_id for referring in self.referrals)
@@ -161,6 +165,13 @@ def evolve(intake: Intake | None, event: Event) -> Intake:
             return intake.model_copy(update={"seats": event.seats})
         case ApplicationOpened():
             return _asked(intake, event)
+        case ApplicationLeft():
+            standing = intake.application(event.young_id)
+            leaving = [one for one in standing.asking if one.referral_id == event.referral_id]
+            return intake.with_standing(_ended(standing, leaving, Status.WITHDRAWN, event.on))
+        case ApplicationWithdrawn():
+            moved = _moved(intake, event)
+            return intake.with_standing(_ended(moved, moved.asking, Status.WITHDRAWN, event.on))
         case Application():
             return intake.with_standing(_moved(intake, event))
         case _:
@@ -172,7 +183,8 @@ def _asked(intake: Intake, event: ApplicationOpened) -> Intake:
     standing = intake.standing(event.young_id)
     asking = Referring(referral_id=event.referral_id, agency=event.agency, on=event.on)
     if standing is None or standing.status in (Status.WITHDRAWN, Status.OBSOLETE):
-        referrals = (*standing.referrals, asking) if standing else (asking,)
+        before = _ended(standing, standing.asking, standing.status, standing.since).referrals if standing else ()
+        referrals = (*before, asking)
         joined = _new(intake, event, status=Status.UNDER_REVIEW, priority=event.priority, referrals=referrals)
     else:
         best = min(standing.priority, event.priority)
@@ -180,6 +192,13 @@ def _asked(intake: Intake, event: ApplicationOpened) -> Intake:
     agencies = dict.fromkeys([*intake.agencies, event.agency])
     counted = intake.model_copy(update={"agencies": tuple(agencies), "arrivals": intake.arrivals + 1})
     return counted.with_standing(joined)
+
+
+def _ended(standing: Standing, leaving: Sequence[Referring], status: Status, on: date) -> Standing:
+    """The standing, which these referrals no longer ask for."""
+    ended = {"ended": status, "ended_on": on}
+    referrals = (one.model_copy(update=ended) if one in leaving else one for one in standing.referrals)
+    return standing.model_copy(update={"referrals": tuple(referrals)})
 
 
 def _moved(intake: Intake, event: Application) -> Standing:

@@ -28,6 +28,7 @@ def number_another(series: Series, *, on: date) -> Series:
     if series.last_on and on < series.last_on:
         raise Refused(
             "before_last_invoice",
-            f"La facture {series.number} est datée du {series.last_on:%d/%m/%Y} : la suivante ne peut pas être d'un jour plus ancien.",
+            f"La facture {series.number} est datée du {series.last_on:%d/%m/%Y} : la suivante ne peut pas être d'un jour plus "
+            "ancien.",
         )
     return series.model_copy(update={"last": series.last + 1, "last_on": on})

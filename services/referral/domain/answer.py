@@ -49,7 +49,7 @@ def conclude(journey: Journey, referral_id: UUID) -> Ending | None:
         return None
     if not wishes.opened:
         return Ending(answer=Answer.REFUSED, code=_nothing_opened(wishes), on=wishes.on)
-    lasts = [_last(journey.candidacies.get(intake_id)) for intake_id in wishes.opened]
+    lasts = [_last(journey.candidacies.get(intake_id), referral_id) for intake_id in wishes.opened]
     ends = [(last, end) for last in lasts if last is not None and (end := _end(last))]
     if len(ends) < len(lasts):
         return None
@@ -57,8 +57,9 @@ def conclude(journey: Journey, referral_id: UUID) -> Ending | None:
     return Ending(answer=answer, code=code, on=max(wishes.on, *(last.on for last, _ in ends)))
 
 
-def _last(candidacy: Candidacy | None) -> Step | None:
-    return candidacy.steps[-1] if candidacy and candidacy.steps else None
+def _last(candidacy: Candidacy | None, referral_id: UUID) -> Step | None:
+    steps = candidacy.steps_of(referral_id) if candidacy else []
+    return steps[-1] if steps else None
 
 
 def _end(step: Step) -> tuple[Answer, RefusalCode | None] | None:

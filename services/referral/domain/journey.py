@@ -39,6 +39,7 @@ class Standing(StrEnum):
     OBSOLETE = "obsolete"
 
 
+BEGINS_AGAIN_AFTER = (Standing.WITHDRAWN, Standing.OBSOLETE)
 STANDINGS: Mapping[type[Event], Standing] = {
     told.ApplicationOpened: Standing.OPENED,
     told.ApplicationIneligible: Standing.INELIGIBLE,
@@ -54,6 +55,7 @@ STANDINGS: Mapping[type[Event], Standing] = {
     told.PlaceExpired: Standing.EXPIRED,
     told.ApplicationRefused: Standing.REFUSED,
     told.ApplicationReopened: Standing.REOPENED,
+    told.ApplicationLeft: Standing.WITHDRAWN,
     told.ApplicationWithdrawn: Standing.WITHDRAWN,
     told.ApplicationObsolete: Standing.OBSOLETE,
 }
@@ -92,7 +94,15 @@ class Candidacy(BaseModel):
     school: Slug
     programme: Slug
     school_year: SchoolYear | None = None
+    asked_by: list[UUID] = []
+    """The referrals that it goes on for."""
     steps: list[Step] = []
+    ended: dict[UUID, list[Step]] = {}
+    """By referral that it no longer goes on for: the steps up to its own end."""
+
+    def steps_of(self, referral_id: UUID) -> list[Step]:
+        """What happened to it as far as it concerns one referral; nothing before that one's own opening was heard."""
+        return self.ended.get(referral_id, self.steps if referral_id in self.asked_by else [])
 
 
 class Later(BaseModel):
@@ -133,9 +143,12 @@ class Journey(BaseModel):
         return any(one.school == school for one in known.values())
 
     def schools_of(self, referral_id: UUID) -> set[Slug]:
-        """The schools where a referral has an application."""
-        wishes = self.wishes.get(referral_id)
-        return {self.candidacies[id].school for id in wishes.opened if id in self.candidacies} if wishes else set()
+        """The schools where a referral has an application that goes on for it."""
+        return {self.candidacies[id].school for id in self.intakes_of(referral_id)}
+
+    def intakes_of(self, referral_id: UUID) -> set[UUID]:
+        """The intakes where a referral has an application that goes on for it, or ended for all."""
+        return {id for id, candidacy in self.candidacies.items() if referral_id in candidacy.asked_by}
 
 
 def hear(journey: Journey, event: Event, *, slot: str, sequence: int) -> Journey:
@@ -159,11 +172,25 @@ def hear(journey: Journey, event: Event, *, slot: str, sequence: int) -> Journey
 
 def _hear_of_an_application(journey: Journey, event: Application) -> None:
     candidacy = journey.candidacies.setdefault(event.intake_id, Candidacy(school=event.school, programme=event.programme))
-    if isinstance(event, told.ApplicationOpened):
-        candidacy.school_year = event.school_year
-        if candidacy.steps:  # a second referral joins it: it stands where it stood
-            return
-    candidacy.steps.append(_step(event))
+    match event:
+        case told.ApplicationOpened():
+            _hear_who_asks(candidacy, event)
+        case told.ApplicationLeft():
+            candidacy.ended[event.referral_id] = [*candidacy.steps, _step(event)]
+            candidacy.asked_by = [id for id in candidacy.asked_by if id != event.referral_id]
+        case _:
+            candidacy.steps.append(_step(event))
+
+
+def _hear_who_asks(candidacy: Candidacy, event: told.ApplicationOpened) -> None:
+    """A first referral, one that joins it where it stands, or one for which it begins again once it had ended."""
+    candidacy.school_year = event.school_year
+    if candidacy.steps and candidacy.steps[-1].standing in BEGINS_AGAIN_AFTER:
+        candidacy.ended |= dict.fromkeys(candidacy.asked_by, candidacy.steps)
+        candidacy.asked_by, candidacy.steps = [], []
+    candidacy.asked_by.append(event.referral_id)
+    if not candidacy.steps:
+        candidacy.steps.append(_step(event))
 
 
 def _step(event: Application) -> Step:
