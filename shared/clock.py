@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from shared.errors import Invalid, Refused
 
 PARIS = ZoneInfo("Europe/Paris")
+FIRST = date(2000, 1, 1)
 
 
 def real_now() -> datetime:
@@ -40,7 +41,9 @@ class Clock:
         self._standing = to.astimezone(UTC)
 
     def day(self, said: date | None) -> date:
-        """The day the speaker says it happened: today unless said otherwise, never after today (422)."""
+        """The day the speaker says it happened: today unless said otherwise, of this century and never after today (422)."""
         if said is not None and said > self.today():
             raise Invalid("in_the_future", f"Le {said:%d/%m/%Y} n'est pas encore arrivé.")
+        if said is not None and said < FIRST:
+            raise Invalid("too_long_ago", f"Le {said:%d/%m/%Y} est trop ancien : vérifiez l'année.")
         return said or self.today()

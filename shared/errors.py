@@ -40,3 +40,8 @@ class Unavailable(Refused):
     """A server that we need does not answer; nothing was kept, ask again (503)."""
 
     status = 503
+
+
+def key_reused() -> Invalid:
+    """The same key or reference, and another demand under it."""
+    return Invalid("key_reused", "Cette référence a déjà servi pour une autre demande.")

@@ -30,7 +30,7 @@ def _checked(test: Callable[[str], bool], sentence: str) -> AfterValidator:
 
 def is_uai(value: str) -> bool:
     """Seven digits and the letter that they give: the 23-letter alphabet at their number modulo 23."""
-    return bool(re.fullmatch(r"\d{7}[A-Z]", value)) and UAI_LETTERS[int(value[:7]) % 23] == value[7]
+    return bool(re.fullmatch(r"[0-9]{7}[A-Z]", value)) and UAI_LETTERS[int(value[:7]) % 23] == value[7]
 
 
 def luhn(digits: str) -> bool:
@@ -41,7 +41,7 @@ def luhn(digits: str) -> bool:
 
 def is_siret(value: str) -> bool:
     """Fourteen digits that pass Luhn; La Poste's establishments may instead have a digit sum multiple of five."""
-    if not re.fullmatch(r"\d{14}", value):
+    if not re.fullmatch(r"[0-9]{14}", value):
         return False
     la_poste = value.startswith(LA_POSTE) and sum(map(int, value)) % 5 == 0
     return luhn(value) or la_poste
@@ -49,12 +49,12 @@ def is_siret(value: str) -> bool:
 
 def is_ine(value: str) -> bool:
     """One of the three forms of the national student number (INE, INA, INE-RNIE). None has a check letter we can compute."""
-    return bool(re.fullmatch(r"\d{10}[A-Z]|\d{9}[A-Z]{2}|[0-9A-Z]{10}\d", value))
+    return bool(re.fullmatch(r"[0-9]{10}[A-Z]|[0-9]{9}[A-Z]{2}|[0-9A-Z]{10}[0-9]", value))
 
 
 def is_commune(value: str) -> bool:
     """An INSEE commune code: two digits or 2A, 2B for the department, then three digits."""
-    return bool(re.fullmatch(r"(\d{2}|2[AB])\d{3}", value))
+    return bool(re.fullmatch(r"([0-9]{2}|2[AB])[0-9]{3}", value))
 
 
 def is_week(value: str) -> bool:
@@ -63,12 +63,12 @@ def is_week(value: str) -> bool:
         monday_of(value)
     except ValueError:
         return False
-    return bool(re.fullmatch(r"\d{4}-W\d{2}", value)) and 2000 <= int(value[:4]) <= 2100
+    return bool(re.fullmatch(r"[0-9]{4}-W[0-9]{2}", value)) and 2000 <= int(value[:4]) <= 2100
 
 
 def is_school_year(value: str) -> bool:
     """Two consecutive years: 2025-2026."""
-    found = re.fullmatch(r"(\d{4})-(\d{4})", value)
+    found = re.fullmatch(r"([0-9]{4})-([0-9]{4})", value)
     return bool(found) and int(found[2]) == int(found[1]) + 1  # type: ignore[index]
 
 
@@ -116,15 +116,15 @@ Commune = Annotated[str, BeforeValidator(_bare), _checked(is_commune, "Ce code c
 Rncp = Annotated[
     str,
     BeforeValidator(_bare),
-    _checked(lambda v: bool(re.fullmatch(r"RNCP\d{1,6}", v)), "Un code RNCP s'écrit RNCP suivi de chiffres."),
+    _checked(lambda v: bool(re.fullmatch(r"RNCP[0-9]{1,6}", v)), "Un code RNCP s'écrit RNCP suivi de chiffres."),
 ]
 Week = Annotated[str, _checked(is_week, "Cette semaine n'existe pas ; on l'écrit 2025-W37.")]
 SchoolYear = Annotated[str, _checked(is_school_year, "Une année scolaire s'écrit 2025-2026.")]
 BirthMonth = Annotated[
-    str, _checked(lambda v: bool(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", v)), "Un mois de naissance s'écrit 2009-05.")
+    str, _checked(lambda v: bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", v)), "Un mois de naissance s'écrit 2009-05.")
 ]
 Department = Annotated[
-    str, _checked(lambda v: bool(re.fullmatch(r"\d{2}|2[AB]|97\d", v)), "Un département s'écrit 25, 2A ou 974.")
+    str, _checked(lambda v: bool(re.fullmatch(r"[0-9]{2}|2[AB]|97[0-9]", v)), "Un département s'écrit 25, 2A ou 974.")
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 """A short readable id of an organisation or a programme: besancon, cio-dole, dole-cap-serrurerie."""

@@ -39,14 +39,15 @@ async def once(
 ) -> Once:
     """From the Idempotency-Key header, the same id each time, or a fresh one without it."""
     secret: bytes = request.app.state.secret
+    body = await request.body()
     try:
-        body = await request.json()
-    except ValueError:
-        body = None  # FastAPI answers 400 by itself
+        printed = fingerprint(secret, orjson.loads(body))
+    except (ValueError, TypeError):  # malformed, or deeper than orjson goes: FastAPI answers by itself
+        printed = fingerprint(secret, body.hex())
     if idempotency_key is None:
-        return Once(uuid.uuid4(), fingerprint(secret, body))
+        return Once(uuid.uuid4(), printed)
     asked = uuid.uuid5(NAMESPACE, f"{who.organisation} {who.sub} {request.url.path} {idempotency_key}")
-    return Once(asked, fingerprint(secret, body))
+    return Once(asked, printed)
 
 
 Asked = Annotated[Once, Depends(once)]

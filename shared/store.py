@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.auth import Caller
 from shared.clock import Clock, real_now
-from shared.errors import Invalid, NotFound, Unavailable
+from shared.errors import NotFound, Unavailable, key_reused
 from shared.events import Event
 from shared.message import Message, message_of
 from shared.mongo import Collection, Database, Session, in_transaction
@@ -171,7 +171,7 @@ class Documents(Generic[S]):
                 if fingerprint is not None:
                     if found and found.get("fingerprint") == fingerprint:
                         return state
-                    raise Invalid("key_reused", "Cette référence a déjà servi pour une autre demande.")
+                    raise key_reused()
             heard: dict[str, int] = dict(found["heard"]) if found else {}
             repeated = False
             if isinstance(by, Message):

@@ -97,6 +97,10 @@ class Stage:
         found = [one for key, one in self.record.applications.items() if key[0] == intake.id]
         return sorted(found, key=lambda one: (one.priority, *self._arrival(one, intake)))
 
+    def open_applications(self, young_id: UUID) -> list[tuple[UUID, UUID]]:
+        """Those of one young person that still ask for an answer, by intake and young person."""
+        return [key for key, one in self.record.applications.items() if key[1] == young_id and one.status in OPEN]
+
     def wave(self, application: Application) -> int:
         entry = int(self.record.intakes[application.intake_id].school_year[:4])
         return self.journey(application.young_id, entry).wave

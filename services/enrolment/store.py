@@ -95,13 +95,14 @@ class Store:
         where = {"state.programmes.sector": sector, "state.department": {"$in": list(departments)}}
         return await self.schools.find(where, by="service")
 
-    async def intakes_to_sweep(self, today: date) -> list[Intake]:
+    async def intakes_to_sweep(self, today: date) -> list[UUID]:
         """Those that a day may change: an offer is late, the intake has closed on open applications, or someone waits."""
         day = today.isoformat()
         late = {"state.standings": {"$elemMatch": {"status": Status.OFFERED.value, "until": {"$lt": day}}}}
         closed = {"state.standings.status": {"$in": [status.value for status in OPEN]}, "state.closes_on": {"$lt": day}}
         waiting = {"state.standings.status": Status.WAITLISTED.value, "state.closes_on": {"$gte": day}}
-        return await self.intakes.find({"$or": [late, closed, waiting]}, by="service")
+        found = self.intakes.collection.find({"$or": [late, closed, waiting]}, {"_id": 1})
+        return [UUID(row["_id"]) async for row in found]
 
     async def remember_birth_month(self, young_id: UUID, birth_month: str) -> None:
         """Keep what a referral said, for the day when a place is confirmed."""

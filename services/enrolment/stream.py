@@ -20,6 +20,7 @@ from shared.events import (
     StudentDidNotStart,
     StudentEnrolled,
     StudentInterrupted,
+    StudentResumed,
     WishesAnswered,
 )
 from shared.events.enrolment import Unopened, UnopenedCode
@@ -63,8 +64,8 @@ async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested,
         await promote(store, intake.intake_id)
 
 
-async def enrolled(store: Store, student: StudentEnrolled, message: Message) -> None:
-    """Enrolled in one intake: the others need not answer any more. Heard late, after a departure, it concerns nobody."""
+async def enrolled(store: Store, student: StudentEnrolled | StudentResumed, message: Message) -> None:
+    """A pupil of one intake, or again: the others need not answer any more. Heard after a departure, it concerns nobody."""
     if await _is_active(store, student.young_id):
         for intake in await store.standing_in(student.young_id):
             await store.intakes.decide(intake.intake_id, message, make_obsolete, young_id=student.young_id, on=student.on)
@@ -87,6 +88,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ReferralSubmitted: submitted,
     ReferralWithdrawalRequested: withdrawal_requested,
     StudentEnrolled: enrolled,
+    StudentResumed: enrolled,
     StudentDidNotStart: gone,
     StudentInterrupted: gone,
 }

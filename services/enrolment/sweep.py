@@ -2,17 +2,27 @@
 
 from uuid import UUID
 
+import structlog
+
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.seats import let_pass, promote_by_itself
 from services.enrolment.store import Store
+from shared.mongo import is_away
+
+log = structlog.get_logger()
 
 
 async def sweep(store: Store) -> None:
-    """Look at every intake that today may change. Doing it twice changes nothing."""
+    """Look at every intake that today may change, whatever becomes of another. Doing it twice changes nothing."""
     today = store.clock.today()
-    for intake in await store.intakes_to_sweep(today):
-        await store.intakes.decide(intake.intake_id, "service", let_pass, today=today)
-        await promote(store, intake.intake_id)
+    for intake_id in await store.intakes_to_sweep(today):
+        try:
+            await store.intakes.decide(intake_id, "service", let_pass, today=today)
+            await promote(store, intake_id)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.error("sweep.intake_failed", intake=str(intake_id), error=type(error).__name__, exc_info=True)
 
 
 async def promote(store: Store, intake_id: UUID) -> Intake:

@@ -12,7 +12,7 @@ from services.referral.domain.referral import Referral, Status, close, status, s
 from services.referral.journeys import Journeys
 from services.referral.vault import Traits, Vault
 from shared.auth import Caller
-from shared.errors import NotFound, Refused
+from shared.errors import NotFound, Refused, key_reused
 from shared.events.referral import Situation, Wish
 from shared.message import Message
 from shared.mongo import Session
@@ -40,6 +40,7 @@ class Store:
         self.referrals = ledger.documents("referrals", Referral, referral.evolve, of_their_agency)
         self.vault = Vault(ledger.database, ledger.clock)
         self.journeys = Journeys(ledger.database)
+        self._keys = ledger.database["request_keys"]
         self._ledger = ledger
 
     async def prepare(self) -> None:
@@ -60,15 +61,16 @@ class Store:
             raise Refused("unknown_agency", sentence) from None
 
     async def submit(
-        self, by: Caller, once: Once, sent: Sent, traits: Traits, *, fresh: UUID, situation: Situation,
+        self, by: Caller, once: Once, key: UUID, sent: Sent, traits: Traits, *, fresh: UUID, situation: Situation,
         out_of_school_since: date | None, department: str, wishes: tuple[Wish, ...], on: date,
     ) -> Referral:  # fmt: skip
-        """Take a referral in: the referral and its person together or not at all, and each once.
+        """Take a referral in: the referral, its person and the request's key together or not at all, and each once.
 
         Of two that take the same person in at the same time, MongoDB runs one again, which then finds the other's.
         """
 
         async def work(session: Session) -> Referral:
+            await self._use(key, once.id, session)
             referrals = self.referrals.within(session)
             known = await referrals.find_one({"_id": str(once.id)}, by="service")
             young_id = known.young_id if known else await self.vault.keep(session, sent, traits, fresh)
@@ -79,6 +81,13 @@ class Store:
             )  # fmt: skip
 
         return await self._ledger.together(work)
+
+    async def _use(self, key: UUID, referral_id: UUID, session: Session) -> None:
+        """Keep for which referral a request's own key served. Refused (422) where it was another."""
+        said = {"$setOnInsert": {"referral_id": str(referral_id)}}
+        kept = await self._keys.find_one_and_update({"_id": str(key)}, said, upsert=True, return_document=True, session=session)
+        if kept["referral_id"] != str(referral_id):
+            raise key_reused()
 
     async def follow(self, message: Message, young_id: UUID) -> None:
         """Hear of a young person, then tell what it changes to each of their referrals."""

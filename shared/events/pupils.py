@@ -107,6 +107,8 @@ class StudentRepeated(Year, type="enrolment.student.repeated.v1"):
 class StudentChangedProgramme(Year, type="enrolment.student.changed_programme.v1"):
     """Goes on in another programme of the same school; `programme` is the new one."""
 
+    starts_on: date | None = Field(default=None, description="Of who has not started yet: the day on which they are due now.")
+
 
 class StudentCompleted(Student, type="enrolment.student.completed.v1"):
     """Went to the end of the programme, with or without the diploma."""

@@ -56,7 +56,8 @@ class Wish(BaseModel):
 
     @model_validator(mode="after")
     def one_kind(self) -> Self:
-        if bool(self.school and self.programme) == bool(self.sector and self.departments):
+        said = (bool(self.school), bool(self.programme), bool(self.sector), bool(self.departments))
+        if said not in ((True, True, False, False), (False, False, True, True)):
             raise ValueError("Un vœu nomme une école et sa formation, ou bien un secteur et des départements.")
         return self
 

@@ -42,9 +42,11 @@ def programme_opened(**said: Any) -> ProgrammeOpened:
 
 
 def intake_command(**said: Any) -> dict[str, Any]:
+    school_year = said.get("school_year", "2025-2026")
+    starts_on, closes_on = (day.replace(year=int(school_year[:4])) for day in (START, CLOSING))
     default = {
-        "school": "besancon", "programme": a_programme(), "school_year": "2025-2026", "year_of_study": 1, "seats": 2,
-        "starts_on": START, "closes_on": CLOSING, "promotion": Promotion.CONFIRMED, "on": OPENING,
+        "school": "besancon", "programme": a_programme(), "school_year": school_year, "year_of_study": 1, "seats": 2,
+        "starts_on": starts_on, "closes_on": closes_on, "promotion": Promotion.CONFIRMED, "on": OPENING,
     }  # fmt: skip
     return {**default, **said}
 

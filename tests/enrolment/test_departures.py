@@ -92,6 +92,25 @@ async def test_an_enrolment_heard_after_the_departure_closes_nothing(store: Stor
     assert await status(store, there, referral.young_id) is Status.UNDER_REVIEW
 
 
+async def test_a_return_closes_what_was_asked_for_elsewhere_meanwhile(store: Store) -> None:
+    here, there = await intake_opens(store), await intake_opens(store, school="chalon")
+    referral = a_referral()
+    await refers(store, referral)
+    await enrols(store, here, referral.young_id)
+    await starts(store, referral.young_id)
+    event, message = await departs(store, referral.young_id)
+    await stream.gone(store, event, message)
+    await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
+    await offers(store, there, referral.young_id)
+    await together.resume(store, ADMIN, young_id=referral.young_id, on=START)
+    resumed = (await told(store.places, referral.young_id))[-1]
+    message = a_message(resumed, source=f"/enrolment/places/{referral.young_id}", sequence=9)
+    await stream.HANDLERS[type(resumed)](store, resumed, message)
+    assert await status(store, there, referral.young_id) is Status.OBSOLETE
+    assert await status(store, here, referral.young_id) is Status.ENROLLED
+    assert (await store.intakes.get(there.intake_id, by="service")).seats_left == 2
+
+
 async def test_the_sweep_ends_what_the_days_ended_and_offers_the_seats_on(store: Store) -> None:
     intake = await intake_opens(store, seats=1, promotion=Promotion.AUTOMATIC)
     held, waiting = a_referral(), a_referral()

@@ -45,6 +45,12 @@ def test_a_confirmed_place_makes_a_pupil_once() -> None:
     assert again == []
 
 
+@pytest.mark.parametrize("place", [in_last_year(), completed()], ids=["present", "completed"])
+def test_a_place_confirmed_again_in_the_intake_of_a_later_year_makes_no_other_enrolment(place: Place) -> None:
+    said: dict[str, Any] = {"young_id": YOUNG, "birth_month": "2009-03", "programme": a_programme(), "on": LATER}
+    assert pupils.enrol(place, intake=SECOND, **said) == []
+
+
 @pytest.mark.parametrize("place", [enrolled(), started()], ids=["due", "present"])
 def test_nobody_has_two_active_enrolments(place: Place) -> None:
     with pytest.raises(Refused, match="already_enrolled"):
@@ -103,6 +109,27 @@ def test_a_change_of_programme_stays_in_the_school() -> None:
     told = pupils.change_programme(place, school=None, to=to, programme=a_programme(programme="restauration"), on=START)
     assert told == [StudentChangedProgramme(**{**said_of(START), **year(to), "programme": "restauration"})]
     assert after(place, told).enrolments[0].now.programme == "restauration"
+
+
+def test_a_change_of_programme_asks_for_the_age_of_its_machines() -> None:
+    place, to = started().model_copy(update={"birth_month": "2011-03"}), an_intake(programme=a_programme(programme="soudure"))
+    change: dict[str, Any] = {"school": None, "to": to, "on": START}
+    with pytest.raises(Refused, match="not_eligible"):
+        pupils.change_programme(place, programme=a_programme(programme="soudure"), **change)
+    assert pupils.change_programme(place, programme=a_programme(programme="soudure", dangerous_machines=False), **change)
+
+
+def test_who_changes_programme_before_starting_starts_with_the_new_one() -> None:
+    programme = a_programme(programme="soudure")
+    to = an_intake(programme=programme, school_year="2026-2027")
+    change: dict[str, Any] = {"school": None, "to": to, "programme": programme, "on": START}
+    place = after(enrolled(), pupils.change_programme(enrolled(), **change))
+    assert place.enrolments[0].starts_on == date(2026, 9, 1)
+    with pytest.raises(Refused, match="before_start"):
+        pupils.start(place, school=None, on=START)
+    (told,) = pupils.change_programme(started(), **change)
+    assert isinstance(told, StudentChangedProgramme)
+    assert told.starts_on is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from services.production.domain.orders import Order, Status
 from services.production.domain.pupils import Presence, Pupil
 from shared.events import Event, StudentEnrolled
-from shared.events.production import ClientKind
+from shared.events.production import CancellationCode, ClientKind
 from shared.message import Message, message_of
 
 MONDAY = date(2025, 9, 8)
@@ -39,6 +39,8 @@ def an_order(status: Status = Status.RECEIVED, *, on: date = MONDAY, **said: Any
     usual = {**WHICH, "client_id": CLIENT, "client_kind": ClientKind.COMPANY, "status": status, "steps": dict.fromkeys(taken, on)}
     if Status.QUOTED in taken:
         usual |= {"amount_cents": 45_000, "due_on": date(2025, 10, 1)}
+    if Status.CANCELLED in taken:
+        usual["cancelled_because"] = CancellationCode.CLIENT
     if Status.INVOICED in taken:
         usual["number"] = "2025-0001"
     return Order(**{**usual, **said})

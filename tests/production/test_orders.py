@@ -78,6 +78,13 @@ def test_the_graph_is_the_one_of_the_field() -> None:
     assert COMES_FROM[Status.CANCELLED] == tuple(line[:4])
 
 
+def test_an_order_cancelled_for_one_reason_is_not_cancelled_for_another() -> None:
+    cancelled = orders.evolve(an_order(), TOLD[Status.CANCELLED])
+    assert orders.cancel(cancelled, code=CancellationCode.CLIENT, on=LATER) == []
+    with pytest.raises(Refused, match="wrong_status"):
+        orders.cancel(cancelled, code=CancellationCode.SCHOOL, on=LATER)
+
+
 @pytest.mark.parametrize("to", [to for to in COMES_FROM if to is not Status.QUOTED])
 def test_a_step_taken_twice_tells_nothing(to: Status) -> None:
     assert decide(an_order(to), to) == []

@@ -65,6 +65,16 @@ async def test_an_agency_that_bears_a_school_s_id_sees_nothing(ledger: Ledger) -
     assert await store.minutes_of_year(WEEK, by=HEAD) != {}
 
 
+async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_any_order(ledger: Ledger) -> None:
+    store = Store(ledger)
+    moved = CHANGED.model_copy(update={"on": date(2025, 7, 2), "starts_on": date(2026, 9, 1)})
+    for order in ([(ENROLLED, 1), (moved, 2)], [(moved, 2), (ENROLLED, 1)], [(ENROLLED, 1), (moved, 2), (ENROLLED, 1)]):
+        await store.pupils._collection.delete_many({})
+        for event, sequence in order:
+            await hear(store, event, sequence)
+        assert [pupil.starts_on for pupil in await known(store)] == [date(2026, 9, 1)]
+
+
 async def test_leaving_coming_back_and_never_coming_are_known(ledger: Ledger) -> None:
     store = Store(ledger)
     await hear(store, ENROLLED, 1)

@@ -49,6 +49,21 @@ async def test_another_request_under_the_same_key_is_refused_and_leaves_no_trace
         assert len(await rows(here, "persons")) == 1
 
 
+async def test_a_key_that_served_for_one_reference_serves_for_no_other(running: Start) -> None:
+    async with referring(running) as here:
+        cio, key = here.as_(f"agency:{CIO}"), {"Idempotency-Key": "k"}
+        first = await cio.post("/referrals", json=a_referral(external_id="D-17"), headers=key)
+        assert first.status_code == 201
+        for said in ({"external_id": "D-18"}, {}):
+            other = await cio.post("/referrals", json=a_referral(**said), headers=key)
+            assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+        again = await cio.post("/referrals", json=a_referral(external_id="D-17"), headers=key)
+        assert again.json()["referral_id"] == first.json()["referral_id"]
+        assert len(await rows(here, "referrals")) == 1
+        unkeyed = await cio.post("/referrals", json=a_referral(external_id="D-17"))
+        assert unkeyed.json()["referral_id"] == first.json()["referral_id"]
+
+
 async def test_two_agencies_may_use_the_same_reference(running: Start) -> None:
     async with referring(running) as here:
         one, other = await refer(here, external_id="1"), await refer(here, COLLEGE, external_id="1")
@@ -64,6 +79,12 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
     "identity.surname": {"identity": an_identity(surname="x")},
     "wishes": {"wishes": [{"sector": "bois", "departments": ["39"]}] * 6},
     "wishes.0": {"wishes": [{"school": "dole"}]},
+    "wishes.1": {
+        "wishes": [
+            {"sector": "bois", "departments": ["39"]},
+            {"school": "dole", "sector": "bois", "departments": ["39"]},
+        ]
+    },
     "department": {"department": "jura"},
     "situation": {"situation": "lost"},
     "colour": {"colour": "red"},

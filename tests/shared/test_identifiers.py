@@ -11,6 +11,7 @@ from shared.identifiers import (
     UAI_LETTERS,
     BirthMonth,
     Commune,
+    Department,
     Ine,
     Rncp,
     SchoolYear,
@@ -47,6 +48,9 @@ from shared.identifiers import (
         (BirthMonth, "2009-13", None),
         (Siret, "73282932000075", None),
         (Commune, "2C004", None),
+        (Commune, "٢٥٠٥٦", None),
+        (Department, "٣٩", None),
+        (Department, "974", "974"),
     ],
 )
 def test_an_identifier_is_kept_bare_or_refused(kind: type, said: str, kept: str | None) -> None:

@@ -87,6 +87,25 @@ async def test_every_no_is_a_problem_in_french_that_repeats_no_value(running: St
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"uai": "0250032Z", "seats": 1000000000000000000000000000000}', 200),
+        (b'{"uai": "\\ud800", "seats": 1}', 422),
+        (b'{"uai": "0250032Z", "seats": ' + b"[" * 300 + b"]" * 300 + b"}", 422),
+        (b"[" * 100_000, 400),
+        (b'{"uai": "0250032Z", "seats": NaN}', 422),
+        (b"\xff\xfe", 400),
+        (b"", 422),
+    ],
+)
+async def test_odd_json_is_no_fault_of_ours(running: Start, body: bytes, status: int) -> None:
+    async with running(toy) as here:
+        answer = await here.as_("school:dole:head").post("/things", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == status, answer.text
+    assert status == 200 or answer.headers["content-type"] == "application/problem+json"
+
+
 async def test_a_body_in_chunks_stops_at_the_limit_too(running: Start) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(20):

@@ -170,8 +170,7 @@ async def _answer(stage: Stage, entry: int, offered: list[Application]) -> list[
         by = f"agency:{one.asking[-1]}" if fate.agency_answers else ""
         await say(stage, one, word, by=by, contact=False)
         if word == "confirm":
-            mine = [key for key, other in stage.record.applications.items() if key[1] == young_id and other.status in OPEN]
-            return [key for key in mine if key != (one.intake_id, young_id)]
+            return [key for key in stage.open_applications(young_id) if key != (one.intake_id, young_id)]
     return []
 
 

@@ -9,7 +9,7 @@ from deploy.demo.record import Enrolment, Intake
 from deploy.demo.seasons import school_year
 from deploy.demo.stage import Stage, head, together
 from deploy.demo.words import count, month_of
-from shared.events import PlaceReleased
+from shared.events import ApplicationObsolete, PlaceReleased
 from shared.identifiers import months_after
 
 
@@ -50,14 +50,20 @@ async def interrupt(stage: Stage) -> str | None:
 
 
 async def resume(stage: Stage) -> None:
-    """A few come back before the summer, where a seat is free."""
+    """A few come back before the summer, where a seat is free; what they asked for elsewhere meanwhile is closed."""
     for one in stage.pupils("interrupted"):  # one after the other: two may want the same seat
         day = _back_on(stage, one)
         if day is None or day > stage.today:
             continue
         if await stage.seats_left(stage.record.intakes[one.now.intake_id]) > 0:
+            entry = int(one.now.school_year[5:])
+            await stage.look(entry)
+            closing = {key: stage.ears.times(key, ApplicationObsolete) for key in stage.open_applications(one.young_id)}
             await say(stage, one, "resume", on=day.isoformat())
             one.absences.append((day, False))
+            for key, before in closing.items():
+                await stage.ears.each([key], ApplicationObsolete, times=before + 1)
+            await stage.look(entry)
 
 
 async def councils(stage: Stage, year: int) -> None:

@@ -21,7 +21,7 @@ SCHOOLS = only("school:head", "school:office", "admin")
 
 
 class ExamAsked(Dated):
-    session: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Le mois de la session : 2026-06.")
+    session: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Le mois de la session : 2026-06.")
 
 
 class ResultAsked(Dated):

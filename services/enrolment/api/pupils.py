@@ -16,7 +16,6 @@ from shared.events.pupils import InterruptionCode
 from shared.identifiers import SchoolYear
 
 router = APIRouter(tags=["élèves"])
-READERS = only("school", "admin")
 SCHOOLS = only("school:head", "school:office", "admin")
 
 
@@ -28,7 +27,7 @@ class MoveAsked(Dated):
     intake_id: UUID
 
 
-@router.get("/pupils", dependencies=[READERS])
+@router.get("/pupils", dependencies=[SCHOOLS])
 async def of_a_school(who: Asking, store: Kept, school_year: Annotated[SchoolYear | None, Query()] = None) -> list[PupilView]:
     """The pupils of one's school, of one school year where it is said."""
     own = {"school": who.tenant} if who.kind == "school" else {}
@@ -37,7 +36,7 @@ async def of_a_school(who: Asking, store: Kept, school_year: Annotated[SchoolYea
     return [views.pupil(place, school_of(who)) for place in await store.places.find(where, by=who)]
 
 
-@router.get("/pupils/{young_id}", dependencies=[READERS])
+@router.get("/pupils/{young_id}", dependencies=[SCHOOLS])
 async def read(young_id: UUID, who: Asking, store: Kept) -> PupilView:
     """One pupil: years, exams, outcomes."""
     return views.pupil(await store.places.get(young_id, by=who), school_of(who))

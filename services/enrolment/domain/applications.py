@@ -92,6 +92,7 @@ def plan_interview(intake: Intake, *, young_id: UUID, planned_on: date, on: date
     if standing.status is Status.INTERVIEW_PLANNED and standing.planned_on == planned_on:
         return []
     _may(intake, young_id, Verb.PLAN_INTERVIEW, on)
+    _to_come(planned_on, on)
     return [InterviewPlanned(**about(intake, young_id, on), planned_on=planned_on)]
 
 
@@ -102,6 +103,7 @@ def plan_immersion(intake: Intake, *, young_id: UUID, planned_from: date, planne
     if standing.status is Status.IMMERSION_PLANNED and (standing.planned_from, standing.planned_until) == days:
         return []
     _may(intake, young_id, Verb.PLAN_IMMERSION, on)
+    _to_come(planned_from, on)
     return [ImmersionPlanned(**about(intake, young_id, on), planned_from=planned_from, planned_until=planned_until)]
 
 
@@ -212,11 +214,19 @@ def _take_back(intake: Intake, standing: Standing, leaving: Sequence[Referring],
     return [ApplicationLeft(**said, referral_id=one.referral_id, agency=one.agency) for one in leaving]
 
 
+def _to_come(planned: date, on: date) -> None:
+    if planned < on:
+        raise Refused("planned_before", f"Le {planned:%d/%m/%Y} est déjà passé : un rendez-vous se prévoit pour un jour à venir.")
+
+
 def _may(intake: Intake, young_id: UUID, verb: Verb, on: date) -> Standing:
-    """The standing, where the table allows the verb. Raises Refused with the status that does not."""
+    """The standing, where the table allows the verb on that day. Raises Refused with the status, or the day, that does not."""
     standing = intake.application(young_id)
     if verb not in ALLOWED[standing.status]:
         raise Refused("not_allowed", f"Une candidature « {FRENCH[standing.status]} » ne permet pas cette action.")
+    if on < standing.since:
+        sentence = f"Le {on:%d/%m/%Y} précède le {standing.since:%d/%m/%Y}, dernier jour connu de cette candidature."
+        raise Refused("before_previous_step", sentence)
     if verb in NOT_AFTER_CLOSING and on > intake.closes_on:
         raise Refused("intake_closed", f"Cette rentrée est close depuis le {intake.closes_on:%d/%m/%Y}.")
     return standing

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from services.enrolment.domain.place import LEFT, Enrolment, Outcome, Place, Result, exam_id_of
-from services.enrolment.domain.pupils import Verb, about, may
+from services.enrolment.domain.pupils import Verb, about, may, not_before
 from shared.errors import Invalid, NotFound, Refused
 from shared.events import DiplomaFailed, DiplomaObtained, Event, ExamRegistered, OutcomeDeclared
 from shared.events.pupils import HORIZONS, ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
@@ -20,7 +20,8 @@ def register_exam(place: Place, *, school: str | None, session: str, on: date) -
     exam_id = exam_id_of(enrolment.enrolment_id, session)
     if any(sitting.exam_id == exam_id for sitting in enrolment.exams):
         return []
-    may(enrolment, Verb.SIT_AN_EXAM)
+    may(enrolment, Verb.SIT_AN_EXAM, max(on, enrolment.since))
+    not_before(enrolment.started_on, on)
     if not enrolment.now.last_year:
         raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.")
     return [ExamRegistered(**about(place, enrolment, on), exam_id=exam_id, session=session)]
@@ -36,6 +37,7 @@ def give_result(place: Place, *, school: str | None, exam_id: UUID, result: Resu
         return []
     if sitting.result is not None:
         raise Refused("already_given", "Le résultat de cet examen est déjà donné.")
+    not_before(enrolment.started_on, on)
     said = {**about(place, enrolment, on), "exam_id": exam_id}
     return [DiplomaObtained(**said) if result is Result.OBTAINED else DiplomaFailed(**said, absent=result is Result.ABSENT)]
 
@@ -54,7 +56,7 @@ def declare_outcome(
 ) -> list[Event]:
     """What became of a leaver, around 6, 12, 18 or 24 months after leaving. No source's word overwrites another's."""
     enrolment = place.last(school)
-    may(enrolment, Verb.DECLARE_AN_OUTCOME)
+    may(enrolment, Verb.DECLARE_AN_OUTCOME, on)
     said = Outcome(
         horizon=horizon, situation=situation, contract=contract, by_client=by_client, source=source, proof=proof, on=on
     )  # fmt: skip

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.errors import Invalid, Refused
+from shared.errors import Refused, key_reused
 from shared.events import Event, GrantAwarded, GrantPaid
 from shared.events.catalogue import GrantPurpose
 from shared.identifiers import Slug
@@ -45,7 +45,7 @@ def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date) -> list[
         if payment.payment_id == payment_id:
             if payment.amount_cents == amount_cents:
                 return []
-            raise Invalid("key_reused", "Cette référence a déjà servi pour une autre demande.")
+            raise key_reused()
     if grant.paid_cents + amount_cents > grant.amount_cents:
         raise Refused("more_than_awarded", "Le total versé dépasserait le montant accordé.")
     return [told]

@@ -117,6 +117,7 @@ class Enrolment(BaseModel):
     enrolment_id: UUID
     school: Slug
     status: Presence
+    since: date
     enrolled_on: date
     starts_on: date
     started_on: date | None = None
@@ -165,8 +166,8 @@ class Place(BaseModel):
 def evolve(place: Place | None, event: Event) -> Place:
     if isinstance(event, StudentEnrolled):
         enrolment = Enrolment(
-            enrolment_id=event.enrolment_id, school=event.school, status=Presence.DUE, enrolled_on=event.on,
-            starts_on=event.starts_on, years=(_year(event),),
+            enrolment_id=event.enrolment_id, school=event.school, status=Presence.DUE, since=event.on,
+            enrolled_on=event.on, starts_on=event.starts_on, years=(_year(event),),
         )  # fmt: skip
         known = place or Place(young_id=event.young_id, birth_month=event.birth_month, schools=(), enrolments=())
         return known.with_enrolment(enrolment)
@@ -179,16 +180,18 @@ def evolve(place: Place | None, event: Event) -> Place:
 def _change(enrolment: Enrolment, event: Student) -> dict[str, Any]:
     match event:
         case StudentStarted():
-            return {"status": Presence.PRESENT, "started_on": event.on}
+            return {"status": Presence.PRESENT, "since": event.on, "started_on": event.on}
         case StudentDidNotStart():
-            return {"status": Presence.DID_NOT_START}
+            return {"status": Presence.DID_NOT_START, "since": event.on}
         case StudentInterrupted():
-            return {"status": Presence.INTERRUPTED, "left_on": event.on, "code": event.code}
+            return {"status": Presence.INTERRUPTED, "since": event.on, "left_on": event.on, "code": event.code}
         case StudentResumed():
-            return {"status": Presence.PRESENT, "left_on": None, "code": None}
+            return {"status": Presence.PRESENT, "since": event.on, "left_on": None, "code": None}
         case StudentCompleted():
-            return {"status": Presence.COMPLETED, "left_on": event.on}
-        case StudentMovedUp() | StudentRepeated() | StudentChangedProgramme():
+            return {"status": Presence.COMPLETED, "since": event.on, "left_on": event.on}
+        case StudentChangedProgramme():
+            return {"years": (*enrolment.years, _year(event)), "starts_on": event.starts_on or enrolment.starts_on}
+        case StudentMovedUp() | StudentRepeated():
             return {"years": (*enrolment.years, _year(event))}
         case ExamRegistered():
             return {"exams": (*enrolment.exams, Sitting(exam_id=event.exam_id, session=event.session))}

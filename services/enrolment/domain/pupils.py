@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from services.enrolment.domain.applications import reasons_against
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.place import FRENCH, Enrolment, Place, Presence, enrolment_id_of
 from services.enrolment.domain.school import Programme
@@ -56,7 +57,7 @@ def enrol(
 ) -> list[Event]:
     """A place is confirmed: the young person becomes a pupil. Refused to whom another enrolment is under way."""
     enrolment_id = enrolment_id_of(intake.intake_id, young_id)
-    if place and place.enrolment(enrolment_id):
+    if place and any(year.intake_id == intake.intake_id for one in place.enrolments for year in one.years):
         return []
     if place and place.active:
         raise Refused("already_enrolled", "Ce jeune est déjà inscrit : une seule inscription à la fois.")
@@ -73,7 +74,7 @@ def start(place: Place, *, school: str | None, on: date) -> list[Event]:
     enrolment = place.last(school)
     if enrolment.status is Presence.PRESENT:
         return []
-    may(enrolment, Verb.START)
+    may(enrolment, Verb.START, on)
     if on < enrolment.starts_on:
         raise Refused("before_start", f"La rentrée est le {enrolment.starts_on:%d/%m/%Y}.")
     return [StudentStarted(**about(place, enrolment, on))]
@@ -84,7 +85,7 @@ def miss_the_start(place: Place, *, school: str | None, on: date) -> list[Event]
     enrolment = place.last(school)
     if enrolment.status is Presence.DID_NOT_START:
         return []
-    may(enrolment, Verb.MISS_THE_START)
+    may(enrolment, Verb.MISS_THE_START, on)
     return [StudentDidNotStart(**about(place, enrolment, on))]
 
 
@@ -93,8 +94,7 @@ def interrupt(place: Place, *, school: str | None, code: InterruptionCode, on: d
     enrolment = place.last(school)
     if enrolment.status is Presence.INTERRUPTED and enrolment.code is code:
         return []
-    may(enrolment, Verb.INTERRUPT)
-    _after_start(enrolment, on)
+    may(enrolment, Verb.INTERRUPT, on)
     return [StudentInterrupted(**about(place, enrolment, on), code=code)]
 
 
@@ -103,10 +103,9 @@ def resume(place: Place, *, school: str | None, on: date) -> list[Event]:
     enrolment = place.last(school)
     if enrolment.status is Presence.PRESENT:
         return []
-    may(enrolment, Verb.RESUME)
+    may(enrolment, Verb.RESUME, on)
     if place.active:
         raise Refused("already_enrolled", "Ce jeune est inscrit ailleurs depuis : il ne peut reprendre ici.")
-    _after_start(enrolment, on)
     return [StudentResumed(**about(place, enrolment, on))]
 
 
@@ -115,7 +114,7 @@ def move_up(place: Place, *, school: str | None, to: Intake, programme: Programm
     enrolment = place.last(school)
     if enrolment.now.intake_id == to.intake_id:
         return []
-    may(enrolment, Verb.MOVE_UP)
+    may(enrolment, Verb.MOVE_UP, on)
     _same_programme_next_year(enrolment, to, year_of_study=enrolment.now.year_of_study + 1)
     return [StudentMovedUp(**{**about(place, enrolment, on), **year_in(to, programme)})]
 
@@ -125,7 +124,7 @@ def repeat(place: Place, *, school: str | None, to: Intake, programme: Programme
     enrolment = place.last(school)
     if enrolment.now.intake_id == to.intake_id:
         return []
-    may(enrolment, Verb.REPEAT)
+    may(enrolment, Verb.REPEAT, on)
     _same_programme_next_year(enrolment, to, year_of_study=enrolment.now.year_of_study)
     return [StudentRepeated(**{**about(place, enrolment, on), **year_in(to, programme)})]
 
@@ -135,11 +134,14 @@ def change_programme(place: Place, *, school: str | None, to: Intake, programme:
     enrolment = place.last(school)
     if enrolment.now.intake_id == to.intake_id:
         return []
-    may(enrolment, Verb.CHANGE_PROGRAMME)
+    may(enrolment, Verb.CHANGE_PROGRAMME, on)
     years = (enrolment.now.school_year, following(enrolment.now.school_year))
     if to.school != enrolment.school or to.programme == enrolment.now.programme or to.school_year not in years:
         raise Refused("wrong_intake", "On change de formation dans la même école, cette année scolaire ou la suivante.")
-    return [StudentChangedProgramme(**{**about(place, enrolment, on), **year_in(to, programme)})]
+    if reasons_against(place.birth_month, starts_on=max(on, to.starts_on), programme=programme):
+        raise Refused("not_eligible", "Ce jeune n’a pas encore l’âge que demandent les machines de cette formation.")
+    starts_on = to.starts_on if enrolment.status is Presence.DUE else None
+    return [StudentChangedProgramme(**{**about(place, enrolment, on), **year_in(to, programme), "starts_on": starts_on})]
 
 
 def complete(place: Place, *, school: str | None, on: date) -> list[Event]:
@@ -147,8 +149,7 @@ def complete(place: Place, *, school: str | None, on: date) -> list[Event]:
     enrolment = place.last(school)
     if enrolment.status is Presence.COMPLETED:
         return []
-    may(enrolment, Verb.COMPLETE)
-    _after_start(enrolment, on)
+    may(enrolment, Verb.COMPLETE, on)
     if not enrolment.now.last_year:
         raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.")
     return [StudentCompleted(**about(place, enrolment, on))]
@@ -170,15 +171,17 @@ def year_in(intake: Intake, programme: Programme) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def may(enrolment: Enrolment, verb: Verb) -> None:
-    """Raise Refused, with the status, where the table does not allow the verb."""
+def may(enrolment: Enrolment, verb: Verb, on: date) -> None:
+    """Raise Refused, with the status, where the table does not allow the verb, or with the day where another came after."""
     if verb not in ALLOWED[enrolment.status]:
         raise Refused("not_allowed", f"Un parcours au stade « {FRENCH[enrolment.status]} » ne permet pas cette action.")
+    not_before(enrolment.since, on)
 
 
-def _after_start(enrolment: Enrolment, on: date) -> None:
-    if enrolment.started_on and on < enrolment.started_on:
-        raise Refused("before_start", f"Cet élève a commencé le {enrolment.started_on:%d/%m/%Y}.")
+def not_before(day: date | None, on: date) -> None:
+    """Raise Refused where something is said to have happened before a day that is known."""
+    if day and on < day:
+        raise Refused("before_previous_step", f"Le {on:%d/%m/%Y} précède le {day:%d/%m/%Y}, dernier jour connu de ce parcours.")
 
 
 def _same_programme_next_year(enrolment: Enrolment, to: Intake, *, year_of_study: int) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.enrolment.domain.intake import Intake, evolve, intake_id_of
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import OPEN, Status
-from shared.errors import Refused, Unavailable
+from shared.errors import Invalid, Refused, Unavailable
 from shared.events import (
     ApplicationObsolete,
     Event,
@@ -47,6 +47,10 @@ def open_intake(
     """Open seats for a programme. Asking the same again changes nothing; something else under the same id is refused."""
     if year_of_study > programme.years:
         raise Refused("no_such_year", f"« {programme.title} » se fait en {programme.years} an(s).")
+    first, last = date(int(school_year[:4]), 1, 1), date(int(school_year[5:]), 8, 31)
+    if not (first <= starts_on <= last and first <= closes_on <= last):
+        sentence = f"Une rentrée {school_year} commence et se clôt entre le {first:%d/%m/%Y} et le {last:%d/%m/%Y}."
+        raise Invalid("outside_school_year", sentence)
     if closes_on < on:
         raise Refused("closes_before_opening", "La date de clôture est déjà passée.")
     opened = IntakeOpened(
@@ -96,12 +100,12 @@ def promote_by_itself(intake: Intake, *, on: date) -> list[Event]:
 def let_pass(intake: Intake, *, today: date) -> list[Event]:
     """What the days bring: offers past their deadline expire; once the intake has closed, nothing stays open."""
     told: list[Event] = []
-    closed_on = intake.closes_on + timedelta(days=1)
     for standing in intake.standings:
         if standing.until and standing.until < today:
             expired_on = standing.until + timedelta(days=1)
             told.append(PlaceExpired(**about(intake, standing.young_id, expired_on)))
-        elif standing.status in OPEN and closed_on <= today:
+        elif standing.status in OPEN and intake.closes_on < today:
+            closed_on = intake.closes_on + timedelta(days=1)
             told.append(ApplicationObsolete(**about(intake, standing.young_id, closed_on), because="intake_closed"))
     return told
 

@@ -72,7 +72,7 @@ ALLOWED: Mapping[Status, frozenset[Verb]] = {
     Status.IMMERSION_PLANNED: frozenset(_meets | _ends | {V.END_IMMERSION}),
     Status.IMMERSION_ENDED: frozenset(_meets | _ends),
     Status.ADMISSIBLE: frozenset(_ends | {V.WAITLIST, V.OFFER}),
-    Status.WAITLISTED: frozenset(_ends | {V.OFFER}),
+    Status.WAITLISTED: frozenset(_ends),  # a seat comes to them by promotion alone, in their order
     Status.OFFERED: frozenset({V.CONFIRM, V.DECLINE, V.EXPIRE, V.WITHDRAW, V.MAKE_OBSOLETE}),
     Status.REFUSED: frozenset({V.REOPEN}),
     Status.EXPIRED: frozenset({V.REOPEN}),

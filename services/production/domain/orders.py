@@ -129,7 +129,9 @@ def invoice(order: Order, *, number: str, on: date) -> list[Event]:
 
 
 def cancel(order: Order, *, code: CancellationCode, on: date) -> list[Event]:
-    """Give it up, until the work is done."""
+    """Give it up, until the work is done; for one reason."""
+    if order.status is Status.CANCELLED and order.cancelled_because is not code:
+        _check(order, Status.CANCELLED, on)
     return _step(order, OrderCancelled(on=on, order_id=order.order_id, school=order.school, code=code))
 
 

@@ -63,18 +63,21 @@ def known_from(event: Student) -> dict[str, object]:
     """The facts of an enrolment that never change, as far as this event says them."""
     facts: dict[str, object] = {"young_id": event.young_id, "school": event.school}
     if isinstance(event, StudentEnrolled):
-        facts |= {"birth_month": event.birth_month, "starts_on": max(event.starts_on, event.on)}
+        facts |= {"birth_month": event.birth_month, "enrolled_to_start_on": max(event.starts_on, event.on)}
     return facts
 
 
 def moved_by(event: Student) -> dict[str, object]:
     """The facts of an enrolment that the latest event alone decides."""
     presence = PRESENCE[type(event)]
-    return {
+    facts: dict[str, object] = {
         "programme": event.programme,
         "presence": presence,
         "left_on": event.on if presence is Presence.LEFT else None,
     }
+    if isinstance(event, StudentChangedProgramme) and event.starts_on:
+        facts["moved_to_start_on"] = max(event.starts_on, event.on)
+    return facts
 
 
 def enrolment_for(pupils: Iterable[Pupil], week: str) -> Pupil:

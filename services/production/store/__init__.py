@@ -11,7 +11,7 @@ from services.production.domain.weeks import WorkedWeek
 from services.production.store.clients import Clients
 from services.production.store.pupils import Pupils
 from shared.auth import Caller
-from shared.errors import Invalid
+from shared.errors import key_reused
 from shared.events.production import Hours
 from shared.identifiers import monday_of, school_year_of
 from shared.mongo import Session
@@ -52,7 +52,7 @@ class Store:
         said = {"$setOnInsert": {"title": title}}
         kept = await self._titles.find_one_and_update({"_id": str(order_id)}, said, upsert=True, return_document=True)
         if kept["title"] != title:
-            raise Invalid("key_reused", "Cette référence a déjà servi pour une autre demande.")
+            raise key_reused()
 
     async def titles(self, order_ids: Iterable[UUID]) -> dict[UUID, str]:
         """The free text of each of these orders."""

@@ -7,7 +7,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.production.domain.clients import Client
 from shared.auth import Caller
-from shared.errors import Invalid, NotFound
+from shared.errors import NotFound, key_reused
 from shared.mongo import Collection
 
 
@@ -28,7 +28,7 @@ class Clients:
         except DuplicateKeyError:
             kept = await self._collection.find_one({"_id": id, "school": client.school, "fingerprint": fingerprint})
             if kept is None:
-                raise Invalid("key_reused", "Cette référence a déjà servi pour une autre demande.") from None
+                raise key_reused() from None
             return Client.model_validate(kept)
         return client
 

@@ -34,7 +34,8 @@ class Pupils:
         moved = {field: {"$cond": [late, f"${field}", value]} for field, value in _plain(moved_by(event)).items()}
         heard = {"$max": [{"$ifNull": ["$heard", -1]}, message.sequence]}
         change = {"$set": {**_plain(known_from(event)), **moved, "heard": heard}}
-        await self._collection.update_one({"_id": str(event.enrolment_id)}, [change], upsert=True)
+        starts_on = {"$set": {"starts_on": {"$ifNull": ["$moved_to_start_on", "$enrolled_to_start_on"]}}}
+        await self._collection.update_one({"_id": str(event.enrolment_id)}, [change, starts_on], upsert=True)
 
     async def named(self, young_ids: Iterable[UUID], *, by: Caller) -> dict[UUID, list[Pupil]]:
         """The enrolments of each of these young people in the caller's school."""

@@ -50,6 +50,7 @@ async def refer(asked: ReferralAsked, who: Asking, once: Asked, store: Kept, sec
     agency = await store.referring(who)
     on, since = store.clock.day(asked.on), asked.out_of_school_since
     check_dates(asked.identity, informed_on=asked.informed_on, out_of_school_since=since, on=on, today=store.clock.today())
+    key = once.id
     if asked.external_id is not None:
         once = Once(referral_id_of(secret, who.tenant, asked.external_id), once.fingerprint)
     sent = Sent(
@@ -60,7 +61,7 @@ async def refer(asked: ReferralAsked, who: Asking, once: Asked, store: Kept, sec
         informed_on=asked.informed_on,
     )
     await store.submit(
-        who, once, sent, traits_of(asked.identity, secret), fresh=uuid4(), situation=asked.situation,
+        who, once, key, sent, traits_of(asked.identity, secret), fresh=uuid4(), situation=asked.situation,
         out_of_school_since=since, department=asked.department, wishes=tuple(asked.wishes), on=on,
     )  # fmt: skip
     return await _in_full(store, who, once.id, agency.kind)

@@ -35,9 +35,9 @@ def _name(value: str) -> str:
 def _phone(value: str) -> str:
     digits = re.sub(r"[\s\u00a0\u202f.()/-]", "", value)
     french = re.sub(r"^(\+33|0033)0?", "0", digits)
-    if re.fullmatch(r"0[1-9]\d{8}", french):
+    if re.fullmatch(r"0[1-9][0-9]{8}", french):
         return f"+33{french[1:]}"
-    if not re.fullmatch(r"\+(?!33)[1-9]\d{6,14}", digits):
+    if not re.fullmatch(r"\+(?!33)[1-9][0-9]{6,14}", digits):
         raise ValueError("Ce numéro de téléphone n'est pas valable : dix chiffres, ou + et l'indicatif du pays.")
     return digits
 
