@@ -59,7 +59,7 @@ class Service:
 def build(service: Service) -> FastAPI:
     """The service as an ASGI application. Connects to nothing until its lifespan starts."""
     settings = service.settings
-    app = FastAPI(title=f"Établi : {service.name}", lifespan=_lifespan(service), openapi_url="/openapi.json")
+    app = FastAPI(title=f"Établi : {service.name}", lifespan=_lifespan(service), docs_url=None, redoc_url=None)  # they load a CDN
     app.state.prepared = False
     app.state.settings = settings
     app.state.sweep = service.sweep

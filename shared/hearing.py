@@ -12,7 +12,7 @@ from shared.errors import Refused, Unavailable
 from shared.events import EVENTS, Event
 from shared.message import Message, Undecodable, read, traceparent
 from shared.mongo import is_away
-from shared.parking import BEHIND, Parking, Record
+from shared.parking import Parking, Record
 
 log = structlog.get_logger()
 HEARD = Counter("etabli_heard", "Messages heard, by type.", ["type"])
@@ -51,9 +51,7 @@ class Hearing:
             try:
                 if code:
                     await self._parking.park(record, code)
-                elif await self._parking.holds(record):
-                    await self._parking.park(record, BEHIND)
-                else:
+                elif not await self._parking.park_behind(record):
                     await self._handle(record)
                 WAITING.set(0)
                 return

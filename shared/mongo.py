@@ -9,6 +9,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, A
 from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
+    CursorNotFound,
     DuplicateKeyError,
     ExecutionTimeout,
     OperationFailure,
@@ -23,7 +24,7 @@ Database = AsyncIOMotorDatabase[type_of_document]
 Collection = AsyncIOMotorCollection[type_of_document]
 Session = AsyncIOMotorClientSession
 
-AWAY = (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError)
+AWAY = (ConnectionFailure, CursorNotFound, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError)
 """What a server that is unreachable, without primary or too slow makes pymongo raise. Try again; the data is not at fault."""
 
 CLASH = (DuplicateKeyError,)

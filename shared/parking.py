@@ -1,5 +1,6 @@
 """Where messages wait that would fail again: parked with their reason, those of their key behind them, replayed in order."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from shared.store import Ledger
 log = structlog.get_logger()
 PARKED = Counter("etabli_parked", "Messages parked, by reason.", ["code"])
 BEHIND = "behind_a_parked_message"
+TYPE = re.compile(r"fr\.etabli\.[a-z_.]{1,80}\.v[0-9]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,23 @@ class Parking:
         self._parked: Collection = ledger.database["parked"]
         ledger.telling["parked"] = self._parked
 
-    async def holds(self, record: Record) -> bool:
-        """Whether an earlier message of this (topic, key) is parked, so that this one must wait behind it."""
-        earlier = {"topic": record.topic, "key": record.key, "_id": {"$ne": record.coordinates}}
-        return await self._parked.find_one(earlier, {"_id": 1}) is not None
+    async def park_behind(self, record: Record) -> bool:
+        """Park a message if an earlier one of its (topic, key) is parked, and still is once this one is there too.
+
+        So whoever lets the earlier one go then either finds this one, or has let it go before we looked again.
+        """
+        if not await self._holds_another(record):
+            return False
+        await self.park(record, BEHIND)
+        if await self._holds_another(record):
+            return True
+        await self.release(record)
+        return False
 
     async def park(self, record: Record, code: str) -> None:
         """Keep a message aside. Parking the same one twice keeps one."""
         said_type = (record.headers.get("ce_type") or b"").decode(errors="replace")
+        said_type = said_type if TYPE.fullmatch(said_type) else ""  # it could say anything, and is repeated in logs
         row = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "key": record.key}
         headers = [[name, value] for name, value in record.headers.items()]  # pairs: a name may hold what a field may not
         letter = self._letter(record, said_type, code)
@@ -81,6 +92,10 @@ class Parking:
     async def left(self) -> int:
         """How many messages are parked."""
         return int(await self._parked.count_documents({}))
+
+    async def _holds_another(self, record: Record) -> bool:
+        another = {"topic": record.topic, "key": record.key, "_id": {"$ne": record.coordinates}}
+        return await self._parked.find_one(another, {"_id": 1}) is not None
 
     def _letter(self, record: Record, said_type: str, code: str) -> dict[str, Any]:
         source = f"/{self._ledger.teller}/parked"

@@ -21,9 +21,9 @@ from shared.hearing import code_of
 from shared.kafka import AWAY as KAFKA_AWAY
 from shared.kafka import PARTITIONS, consumer
 from shared.lease import Lease
-from shared.message import Message, Undecodable, read
+from shared.message import Message, read
 from shared.mongo import BulkWriteError, Collection, is_away
-from shared.parking import BEHIND, Parking, Record
+from shared.parking import Parking, Record
 from shared.projection import Fact, Projection, Stored, fold
 from shared.store import Ledger
 
@@ -67,6 +67,7 @@ class Projector:
                         wait = 0.1
                         self._active = True
                         await self._read(reader)
+                        self._rebuild_asked, self.progress = False, Progress()  # whoever has the lease now goes on with it
                     finally:
                         self._active = False
                         with contextlib.suppress(*KAFKA_AWAY):
@@ -126,9 +127,9 @@ class Projector:
         behind = set(await self._parking.first_of_each_key())
         taken: list[tuple[Any, Event, Message]] = []
         for record in records:
+            if (record.topic, record.key) in behind and await self._parking.park_behind(_record(record)):
+                continue
             try:
-                if (record.topic, record.key) in behind:
-                    raise Undecodable(BEHIND)
                 message = read(record.headers, record.key, record.value)
                 event = message.event()
                 for projection in self._projections:
@@ -149,9 +150,9 @@ class Projector:
         """A batch that cannot be written: each message by itself, so that only what is at fault is parked."""
         behind: set[tuple[str, bytes]] = set()
         for record, event, message in taken:
+            if (record.topic, record.key) in behind and await self._parking.park_behind(_record(record)):
+                continue
             try:
-                if (record.topic, record.key) in behind:
-                    raise Undecodable(BEHIND)
                 await self.apply([(event, message)])
             except Exception as error:
                 if is_away(error):

@@ -86,7 +86,7 @@ class Running:
     def store(self) -> Any:
         return self.app.state.store
 
-    async def until(self, true: Callable[[], Any], *, within: float = 20) -> Any:
+    async def until(self, true: Callable[[], Any], *, within: float = 60) -> Any:
         """Wait for an async condition to give something true, and return that."""
         async with asyncio.timeout(within):
             while not (found := await true()):
@@ -122,7 +122,7 @@ def running(servers: Servers, keys: Path) -> Start:
             fresh.client.close()
             await stack.enter_async_context(app.router.lifespan_context(app))
             here = Running(app, service.settings, keys)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not app.state.prepared:
                     await asyncio.sleep(0.02)
             yield here

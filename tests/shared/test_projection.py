@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.servers import Servers
+from shared.changes import Progress
+from shared.clock import real_now
 from shared.errors import Unavailable
 from shared.events import OrderAccepted, OrderReceived
 from shared.events.production import ClientKind
@@ -101,11 +103,20 @@ async def tell(servers: Servers, messages: list[Message]) -> None:
 
 
 async def row_of(ledger: Ledger, id: uuid.UUID, accepted_on: str = "2025-09-03") -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             row = await ledger.database["toy_orders"].find_one({"_id": str(id)})
             if row and as_of(row, None).get("accepted_on") == accepted_on:
                 return dict(row)
+            await asyncio.sleep(0.05)
+
+
+async def parked_of(ledger: Ledger, key: uuid.UUID, count: int) -> list[dict[str, Any]]:
+    async with asyncio.timeout(60):
+        while True:
+            parked = [row async for row in ledger.database["parked"].find({"key": str(key).encode()})]
+            if len(parked) == count:
+                return parked
             await asyncio.sleep(0.05)
 
 
@@ -128,7 +139,7 @@ async def test_rows_written_but_whose_offsets_were_lost_are_not_doubled(ledger: 
         before = await row_of(ledger, id)
     await ledger.database["offsets"].delete_many({})
     async with projecting(ledger, servers) as projector:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await projector.changes.wait(0)
         assert await row_of(ledger, id) == before
 
@@ -149,7 +160,7 @@ async def test_a_rebuild_ends_in_the_same_rows(ledger: Ledger, servers: Servers)
         before = await row_of(ledger, id)
         await ledger.database["toy_orders"].update_one({"_id": str(id)}, {"$set": {"facts.accepted_on": [["", "wrong"]]}})
         projector.ask_rebuild()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while projector.progress.running:
                 await asyncio.sleep(0.05)
         assert projector.progress.done == projector.progress.total > 0
@@ -162,7 +173,7 @@ async def test_a_message_that_a_projection_cannot_take_is_parked_with_its_key_al
     async with projecting(ledger, servers):
         await tell(servers, [*story(bad, school="broken"), *story(good)])
         await row_of(ledger, good)
-    parked = [row async for row in ledger.database["parked"].find({"key": str(bad).encode()})]
+        parked = await parked_of(ledger, bad, 3)
     assert sorted(row["code"] for row in parked) == ["behind_a_parked_message", "behind_a_parked_message", "bug_ValueError"]
     row = await ledger.database["toy_orders"].find_one({"_id": str(bad)})
     assert row is not None
@@ -174,7 +185,7 @@ async def test_a_fact_that_cannot_be_written_is_parked_and_its_batch_goes_on(led
     async with projecting(ledger, servers):
         await tell(servers, [*story(bad, school="too-large"), *story(good)])
         await row_of(ledger, good)
-    parked = [row async for row in ledger.database["parked"].find({"key": str(bad).encode()})]
+        parked = await parked_of(ledger, bad, 3)
     assert sorted({row["code"] for row in parked}) == ["behind_a_parked_message", "bug_OverflowError"]
 
 
@@ -193,6 +204,21 @@ async def test_only_who_keeps_the_rows_can_rebuild_them(ledger: Ledger, servers:
     idle = Projector(ledger, Parking(ledger), [orders], bootstrap=servers.kafka, group="x", holder="x")
     with pytest.raises(Unavailable, match="not_projecting"):
         idle.ask_rebuild()
+
+
+async def test_who_loses_the_rows_in_mid_rebuild_leaves_it_to_who_has_them_now(ledger: Ledger, servers: Servers) -> None:
+    id = uuid.uuid4()
+    async with projecting(ledger, servers) as projector:
+        await tell(servers, story(id))
+        await row_of(ledger, id)
+        projector.progress = Progress(total=10**9, running=True)
+        another = {"$set": {"holder": "another", "until": real_now() + timedelta(hours=1)}}
+        await ledger.database["leases"].update_one({"_id": "projector"}, another)
+        async with asyncio.timeout(60):
+            while projector.progress.running:
+                await asyncio.sleep(0.05)
+        with pytest.raises(Unavailable, match="not_projecting"):
+            projector.ask_rebuild()
 
 
 @pytest.mark.parametrize("sequence", [0, 5])

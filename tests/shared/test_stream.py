@@ -172,7 +172,7 @@ async def dead(servers: Servers, coordinates: set[str]) -> list[bytes]:
     async with consumer(servers.kafka) as reader:
         reader.subscribe([dead_letters(TOPIC)])
         found: list[bytes] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(found) < len(coordinates):
                 batches = await reader.getmany(timeout_ms=200)
                 found += [r.value for batch in batches.values() for r in batch if r.key.decode() in coordinates]
