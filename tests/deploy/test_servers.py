@@ -5,7 +5,7 @@ import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pymongo import MongoClient
@@ -45,6 +45,23 @@ def test_kafka_takes_a_cluster_id_that_looks_like_an_option(tmp_path: Path) -> N
     begins_with_a_dash = UUID("fbffffff-ffff-4fff-bfff-ffffffffffff")
     kafka(tmp_path / "data", port=1, controller_port=2, log=tmp_path / "log", cluster=begins_with_a_dash)
     assert "cluster.id=-_" in (tmp_path / "data" / "log" / "meta.properties").read_text()
+
+
+@pytest.mark.parametrize("language", ["C", "C.UTF-8"])
+def test_kafka_keeps_all_its_data_in_its_folder_whatever_that_is_called(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", language)
+    data = tmp_path / "données, à garder\\ici"
+    ports = keep_ports(tmp_path / "ports.json", ["kafka", "controller"])
+    server = kafka(data, port=ports["kafka"], controller_port=ports["controller"], log=tmp_path / "log", cluster=uuid4())
+    server.start()
+    try:
+        server.wait_ready()
+    finally:
+        server.stop()
+    assert (data / "log" / ".kafka_cleanshutdown").exists()
+    assert {each.name for each in tmp_path.iterdir()} == {data.name, "ports.json", "log"}
 
 
 def test_ports_are_kept_but_for_one_that_was_taken(tmp_path: Path) -> None:
