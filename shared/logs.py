@@ -18,12 +18,17 @@ def _with_trace(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> Mut
 
 
 def _without_values(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """An exception as its type and where it was raised: its own words may quote what was sent."""
+    """An exception as its type and where it was raised, and so each of a group: its own words may quote what was sent."""
     failure = line.pop("exc_info", None)
     error = sys.exc_info()[1] if failure is True else failure[1] if isinstance(failure, tuple) else failure
     if isinstance(error, BaseException):
-        line["exception"] = [type(error).__name__, *traceback.format_tb(error.__traceback__)]
+        line["exception"] = _type_and_place(error)
     return line
+
+
+def _type_and_place(error: BaseException) -> list[Any]:
+    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return [type(error).__name__, *traceback.format_tb(error.__traceback__), *map(_type_and_place, inner)]
 
 
 def set_up(service: str, level: str) -> None:
