@@ -1,4 +1,4 @@
-"""Starts again what dies, and gives up, saying why, on what dies three times in a minute."""
+"""Starts again what dies, and gives up, saying why, on what dies three times in a minute or does not start."""
 
 import signal
 import threading
@@ -45,40 +45,59 @@ class Supervisor:
         self._thread.join()
 
     def wait(self) -> None:
-        """Return only by raising: when something died too often, or when the caller is interrupted."""
+        """Return only by raising: on failure, or when the caller is interrupted."""
         self._failed.wait()
         self.check()
 
     def check(self) -> None:
-        """Raise if something died too often."""
+        """Raise on failure: something died too often, or could not be started again."""
         if self.failure is not None:
             raise CannotRun(self.failure)
 
     def _watch(self) -> None:
         while not self._halted.wait(LOOK_EVERY_SECONDS):
             for process in self._processes:
-                if not process.alive and not self._started_again(process):
-                    self._give_up()
-                    self._failed.set()
-                    self.on_failure()
+                if not process.alive and (why := self._stays_down(process)):
+                    self._fail(why)
                     return
 
-    def _started_again(self, process: Process) -> bool:
+    def _stays_down(self, process: Process) -> str | None:
+        try:
+            self._start_again(process)
+        except CannotRun as reason:
+            return str(reason)
+        except Exception as error:  # whatever it is: once this thread ended, nobody would be told
+            return f"{process.name} ne se relance pas ({error!r}) : la pile s'arrête."
+        return None
+
+    def _start_again(self, process: Process) -> None:
         now = time.monotonic()
         deaths = [when for when in self._deaths[process.name] if now - when < WITHIN_SECONDS] + [now]
         self._deaths[process.name] = deaths
         how = described(process.ended_with)
         if len(deaths) >= TOO_MANY:
-            self.failure = (
+            raise CannotRun(
                 f"{process.name} s'est arrêté {len(deaths)} fois en une minute ({how}) : la pile s'arrête.\n"
                 f"{process.last_words()}"
             )
-            return False
         say(f"{process.name} s'est arrêté ({how}) : il est relancé.")
         process.start()
-        return True
+
+    def _fail(self, why: str) -> None:
+        self.failure = why
+        try:
+            self._give_up()
+        except Exception as error:
+            self.failure = f"{why}\nL'arrêt a échoué : {error!r}"
+        self._failed.set()
+        self.on_failure()
 
 
 def described(code: int) -> str:
     """How a process ended, from what the system says of it: below zero, the signal that ended it."""
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"code {code}"
+    if code >= 0:
+        return f"code {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:  # a real-time signal has no name
+        return f"signal {-code}"

@@ -113,16 +113,39 @@ def test_services_end_before_kafka_and_kafka_before_mongod(tmp_path: Path) -> No
     assert ends.read_text().split()[2:] == ["kafka", "mongod"]
 
 
-def test_giving_up_stops_the_others_and_interrupts_whoever_is_busy(tmp_path: Path) -> None:
-    def process(name: str, script: str) -> Process:
-        return Process(name, ["sh", "-c", script], log=tmp_path / name, ready=lambda: True)
+@pytest.mark.parametrize(
+    ("referral", "why"),
+    [
+        (["sh", "-c", "exit 3"], r"referral s'est arrêté 3 fois en une minute \(code 3\)"),
+        (["sh", "-c", "kill -40 $$"], r"referral s'est arrêté 3 fois en une minute \(signal 40\)"),
+        (["true", "x" * 3_000_000], r"referral ne se relance pas \(OSError\(7, 'Argument list too long'\)\)"),
+    ],
+    ids=["dies", "dies of a signal without a name", "cannot be started"],
+)
+def test_giving_up_stops_the_others_says_why_and_interrupts_whoever_is_busy(
+    referral: list[str], why: str, tmp_path: Path
+) -> None:
+    def process(name: str, command: list[str]) -> Process:
+        return Process(name, command, log=tmp_path / name, ready=lambda: True)
 
-    processes = [process("referral", "exit 3"), process("kafka", "sleep 60")]
+    processes = [process("referral", referral), process("kafka", ["sleep", "60"])]
     processes[1].start()
     busy = threading.Event()
     with Supervisor(processes, give_up=partial(stop, processes)) as supervisor:
         supervisor.on_failure = busy.set
         assert busy.wait(10)
     assert not any(each.alive for each in processes)
-    with pytest.raises(CannotRun, match="referral s'est arrêté 3 fois en une minute"):
+    with pytest.raises(CannotRun, match=why):
+        supervisor.check()
+
+
+def test_a_stack_that_cannot_be_stopped_is_told_with_the_reason_why_it_should_have_been(tmp_path: Path) -> None:
+    def cannot() -> None:
+        raise PermissionError("not yours")
+
+    told = threading.Event()
+    with Supervisor([Process("referral", ["false"], log=tmp_path / "log", ready=lambda: True)], give_up=cannot) as supervisor:
+        supervisor.on_failure = told.set
+        assert told.wait(10)
+    with pytest.raises(CannotRun, match=r"referral s'est arrêté 3 fois(.|\n)*L'arrêt a échoué : PermissionError\('not yours'\)"):
         supervisor.check()
