@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import sys
 from _thread import interrupt_main
 from collections.abc import Iterator, Mapping
@@ -54,6 +55,7 @@ SHORT = timedelta(minutes=15)
 
 def main() -> None:
     """Run the command; what stops it is one sentence on stderr and exit status 1."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we tell it ourselves, in a sentence and once
     try:
         app()
     except CannotRun as reason:

@@ -99,12 +99,17 @@ def _format(java: list[str], data: Path, *, cluster: UUID) -> None:
 
 def knows_itself(port: int) -> bool:
     """Whether it answers a request for metadata, with itself in it."""
+    return knows_brokers(f"{HOST}:{port}")
+
+
+def knows_brokers(bootstrap: str) -> bool:
+    """Whether a Kafka there answers a request for metadata, with a broker in it."""
     with ThreadPoolExecutor(1) as apart:  # the caller may be running an event loop
-        return apart.submit(asyncio.run, _asked(port)).result()
+        return apart.submit(asyncio.run, _asked(bootstrap)).result()
 
 
-async def _asked(port: int) -> bool:
-    client = AIOKafkaClient(bootstrap_servers=f"{HOST}:{port}", request_timeout_ms=2000)
+async def _asked(bootstrap: str) -> bool:
+    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=2000)
     try:
         await client.bootstrap()
         return bool(client.cluster.brokers())

@@ -1,12 +1,10 @@
 """The whole of Établi on one machine: servers, topics and the four services, supervised."""
 
-import asyncio
 import http.client
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +18,7 @@ from deploy.local.process import Process
 from deploy.local.progress import progress, say
 from deploy.local.servers import Servers, running_servers
 from deploy.local.supervisor import Supervisor
-from shared.kafka import create_topics
+from deploy.local.topics import make_topics
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90.0
@@ -73,8 +71,7 @@ def running_stack(
         say(f"Kafka et MongoDB démarrent. Données : {data}")
         servers = ending.enter_context(running_servers(data))
         keep_simulated(data, simulated)
-        with ThreadPoolExecutor(1) as apart:  # the caller may be running an event loop
-            apart.submit(asyncio.run, create_topics(servers.kafka)).result()
+        make_topics(servers.kafka)
         ports = keep_ports(data / "ports.json", SERVICES)
         addresses = _addresses(data, servers, ports)
         environment = _environment(data, addresses, simulated)
