@@ -61,6 +61,9 @@ def main() -> None:
     except CannotRun as reason:
         say(str(reason))
         sys.exit(1)
+    except PermissionError as refused:
+        say(f"Vous n'avez pas le droit d'accéder à {refused.filename or refused}.")
+        sys.exit(1)
 
 
 @app.command()
@@ -93,7 +96,7 @@ def sign_tokens(
         ),
     ],
     data: Folder = None,
-    days: Annotated[int, typer.Option("--days", min=1, metavar="JOURS", help="Durée de validité.")] = 30,
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, metavar="JOURS", help="Durée de validité.")] = 30,
 ) -> None:
     """Signe un jeton par portée avec la clé de la pile : un par ligne."""
     folder = stack_folder(data)

@@ -31,13 +31,27 @@ class Addresses(TypedDict):
 @contextmanager
 def locked(data: Path) -> Iterator[None]:
     """Hold the data folder for ourselves; the lock falls with the process, however it ends."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (data / "lock").touch()
+    except OSError as error:
+        raise CannotRun(f"Le dossier {data} ne peut pas servir : {_reason(error)}.") from error
     with (data / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche : arrêtez-la d'abord.") from None
         yield
+
+
+def _reason(error: OSError) -> str:
+    match error:
+        case FileExistsError() | NotADirectoryError():
+            return "ce n'est pas un dossier"
+        case PermissionError():
+            return "vous n'avez pas le droit d'y écrire"
+        case _:
+            return str(error.strerror)
 
 
 def is_held(data: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from getpass import getuser
@@ -43,9 +44,17 @@ def token(data: Path, scope: str, lifetime: timedelta = PRINTED_LIFETIME) -> str
     if not private.exists():
         raise CannotRun(f"Le dossier {data} n'a pas de clé : lancez d'abord « etabli up --data {data} ».")
     try:
-        return sign(private, scope, sub=getuser(), now=datetime.now(UTC), lifetime=lifetime)
+        return sign(private, scope, sub=signer(), now=datetime.now(UTC), lifetime=lifetime)
     except ValueError:
         raise CannotRun(
             f"« {scope} » n'est pas une portée : admin, region, federation, "
             "agency:ID[:counsellor|manager] ou school:ID[:head|office|workshop]."
         ) from None
+
+
+def signer(login: Callable[[], str] = getuser) -> str:
+    """Who runs this: by login, or by number where the system knows no name for them, as in many containers."""
+    try:
+        return login()
+    except (KeyError, OSError):  # OSError from Python 3.13
+        return f"uid-{os.getuid()}"

@@ -1,6 +1,9 @@
 """What a person may give that cannot be: told in one sentence, without a traceback."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
@@ -10,10 +13,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.errors import CannotRun
 from deploy.local.kafka import kafka
+from deploy.local.keys import keys_in, signer
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.topics import make_topics
 from shared.events import TOPICS
-from tests.deploy.conftest import eventually
+from tests.deploy.conftest import ROOT, eventually
 
 NOBODY = f"{HOST}:1"
 
@@ -43,6 +47,48 @@ def test_a_kafka_that_is_not_there_yet_is_waited_for_with_a_word(tmp_path: Path,
             assert set(TOPICS) <= asyncio.run(topics(address))
         finally:
             server.stop()
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [("file", "ce n'est pas un dossier"), ("file/within", "ce n'est pas un dossier"), ("long" * 100, "File name too long")],
+    ids=["a file", "within a file", "too long a name"],
+)
+def test_a_data_folder_that_cannot_be_is_told(folder: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = etabli("up", "--data", str(tmp_path / folder))
+    assert said.returncode == 1
+    assert said.stderr.splitlines()[1:] == [f"Le dossier {tmp_path / folder} ne peut pas servir : {why}."]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.parametrize("command", [["up"], ["token", "admin"], ["lag"]], ids=" ".join)
+def test_a_data_folder_of_somebody_else_is_told(command: list[str], tmp_path: Path) -> None:
+    tmp_path.chmod(0)
+    said = etabli(*command, "--data", str(tmp_path / "data"))
+    tmp_path.chmod(0o700)
+    assert said.returncode == 1
+    assert str(tmp_path) in said.stderr.splitlines()[-1]
+    assert "Traceback" not in said.stderr
+
+
+def test_a_token_for_ever_is_refused(tmp_path: Path) -> None:
+    keys_in(tmp_path)
+    said = etabli("token", "admin", "--days", "99999999", "--data", str(tmp_path))
+    assert said.returncode == 2
+    assert "--days" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_a_user_without_a_name_signs_by_their_number() -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    assert signer(nameless) == f"uid-{os.getuid()}"
+
+
+def etabli(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, "-m", "deploy.cli", *arguments], capture_output=True, text=True, cwd=ROOT, check=False)
 
 
 async def topics(bootstrap: str) -> set[str]:
