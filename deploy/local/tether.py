@@ -23,9 +23,9 @@ def become(starter: int, command: list[str]) -> None:
 
 
 def watch(starter: int, command: list[str]) -> int:
-    """Elsewhere: the command shares our process group, so signals to the group reach it."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    child = subprocess.Popen(command, restore_signals=True)
+    """Elsewhere: the command shares our process group, so signals to the group reach it, and we end as it does."""
+    signal.signal(signal.SIGTERM, lambda *_: None)  # not SIG_IGN, which the command would inherit
+    child = subprocess.Popen(command)
     while child.poll() is None:
         if os.getppid() != starter:
             child.kill()
