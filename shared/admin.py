@@ -1,6 +1,6 @@
 """Routes of operations: health, metrics, the simulated clock, parked messages."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,9 +9,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.auth import only
+from shared.errors import Refused
 from shared.mongo import is_away
 from shared.problems import problem
 
+FURTHEST = timedelta(days=5 * 365)
+"""How far the simulated clock may go at once."""
 health = APIRouter(tags=["santé"])
 admin = APIRouter(prefix="/admin", tags=["exploitation"], dependencies=[only("admin")])
 
@@ -63,7 +66,10 @@ async def read_clock(request: Request) -> dict[str, Any]:
 async def advance_clock(request: Request, asked: Instant) -> dict[str, Any]:
     """Advance the simulated clock, then do what the new day brings (deadlines). 409 on a real clock, or to go back."""
     state = request.app.state
-    state.ledger.clock.advance(asked.now)
+    clock = state.ledger.clock
+    if clock.simulated and asked.now - clock.now() > FURTHEST:  # a slip would hold for ever: it never goes back
+        raise Refused("clock_too_far", "L'horloge simulée s'avance de cinq ans au plus à la fois.")
+    clock.advance(asked.now)
     await keep_clock(state.ledger.database, asked.now)
     if state.sweep:
         await state.sweep(state.store)

@@ -200,6 +200,16 @@ async def test_the_simulated_clock_advances_never_goes_back_and_is_remembered(ru
         }
 
 
+@pytest.mark.parametrize("far", ["9999-12-31T23:30:00Z", "9999-12-31T23:30:00-12:00", "2030-09-01T06:00:01Z"])
+async def test_a_simulated_clock_put_too_far_is_refused_before_anything_is_kept(running: Start, far: str) -> None:
+    async with running(toy) as here:
+        admin = here.as_("admin")
+        refused = await admin.post("/admin/clock", json={"now": far})
+        assert (refused.status_code, refused.json()["code"]) == (409, "clock_too_far")
+        assert await here.app.state.ledger.database["clock"].find_one() is None
+        assert (await admin.get("/admin/clock")).json()["now"] == "2025-09-01T06:00:00Z"
+
+
 async def test_a_service_with_too_much_untold_says_that_it_is_not_ready(running: Start) -> None:
     async with running(toy, kafka="127.0.0.1:9", outbox_limit=2) as here:
         toys = here.store.toys
@@ -214,5 +224,5 @@ async def test_a_service_with_too_much_untold_says_that_it_is_not_ready(running:
 
 async def test_a_real_clock_is_nobodys_to_advance(running: Start) -> None:
     async with running(toy, simulated=False) as here:
-        answer = await here.as_("admin").post("/admin/clock", json={"now": "2030-01-01T00:00:00Z"})
+        answer = await here.as_("admin").post("/admin/clock", json={"now": "9999-12-31T23:30:00Z"})
         assert (answer.status_code, answer.json()["code"]) == (409, "real_clock")
