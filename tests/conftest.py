@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import hypothesis  # noqa: F401  imported early: pytest would at the very end, too deep for CPython 3.11
+import hypothesis  # early: pytest would import it at the very end, too deep for CPython 3.11
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
@@ -24,6 +24,9 @@ from shared.kafka import create_topics
 from shared.mongo import Database, connect
 from shared.settings import Settings
 from shared.store import Ledger
+
+hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("etabli")  # no example is late: the machine may be slow
 
 A_MORNING = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 
