@@ -64,7 +64,7 @@ async def read_clock(request: Request) -> dict[str, Any]:
 
 @admin.post("/clock")
 async def advance_clock(request: Request, asked: Instant) -> dict[str, Any]:
-    """Advance the simulated clock, then do what the new day brings (deadlines). 409 on a real clock, or to go back."""
+    """Advance the simulated clock, then do what the new day brings (deadlines). 409 on a real clock, to go back, or too far."""
     state = request.app.state
     clock = state.ledger.clock
     if clock.simulated and asked.now - clock.now() > FURTHEST:  # a slip would hold for ever: it never goes back
