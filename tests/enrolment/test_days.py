@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.enrolment.domain import applications, diplomas, pupils, seats
-from services.enrolment.domain.place import Place
+from services.enrolment.domain.place import Place, Result
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from services.enrolment.sweep import sweep
@@ -14,9 +14,9 @@ from shared.errors import Invalid, Refused
 from shared.events.enrolment import Met
 from shared.events.pupils import InterruptionCode
 from shared.events.referral import RefusalCode
-from tests.enrolment.building import MAY, a_referral, an_intake, applied, offered
+from tests.enrolment.building import MAY, START, a_referral, an_intake, applied, offered
 from tests.enrolment.living import intake_opens, offers, refers, status
-from tests.enrolment.pupils import completed, enrolled, in_last_year, interrupted, started
+from tests.enrolment.pupils import LATER, after, completed, enrolled, in_last_year, interrupted, started
 
 BEFORE = MAY - timedelta(days=1)
 
@@ -74,6 +74,15 @@ def test_who_left_on_a_day_came_back_on_that_day_or_later() -> None:
         pupils.resume(place, school=None, on=date(2025, 9, 2))
     assert refused.value.sentence == "Le 02/09/2025 précède le 01/12/2025, dernier jour connu de ce parcours."
     assert completed().enrolments[0].since == completed().enrolments[0].left_on
+
+
+def test_a_result_does_not_come_before_the_first_day() -> None:
+    place = in_last_year()
+    place = after(place, diplomas.register_exam(place, school=None, session="2027-06", on=LATER))
+    result: dict[str, Any] = {"school": None, "exam_id": place.enrolments[0].exams[0].exam_id, "result": Result.OBTAINED}
+    with pytest.raises(Refused, match="before_previous_step"):
+        diplomas.give_result(place, on=START - timedelta(days=1), **result)
+    assert diplomas.give_result(place, on=LATER, **result)
 
 
 @pytest.mark.parametrize(

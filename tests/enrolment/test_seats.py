@@ -82,6 +82,13 @@ def test_a_seat_given_back_goes_to_the_first_waiting_by_priority_then_arrival() 
     assert seats.promote(intake, until=DEADLINE, on=MAY) == []
 
 
+def test_nobody_on_the_waiting_list_is_offered_a_seat_out_of_turn() -> None:
+    first, second = a_referral(), a_referral()
+    intake = waitlisted(waitlisted(an_intake(), first), second)
+    with pytest.raises(Refused, match="not_allowed"):
+        applications.offer(intake, young_id=second.young_id, until=DEADLINE, on=MAY)
+
+
 def test_no_seat_is_promoted_that_is_not_free() -> None:
     intake = waitlisted(offered(an_intake(seats=1), a_referral()), a_referral())
     with pytest.raises(Refused, match="no_place"):
