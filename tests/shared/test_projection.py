@@ -129,7 +129,8 @@ async def test_rows_go_on_where_they_stopped_and_hear_nothing_twice(ledger: Ledg
     async with projecting(ledger, servers) as projector:
         assert len((await row_of(ledger, two))["facts"]["accepted_on"]) == 3
         assert await row_of(ledger, one) == before
-        assert projector.changes.number > 0
+        async with asyncio.timeout(60):
+            assert await projector.changes.wait(0) > 0
 
 
 async def test_rows_written_but_whose_offsets_were_lost_are_not_doubled(ledger: Ledger, servers: Servers) -> None:
