@@ -118,8 +118,10 @@ class Projector:
             batches: Mapping[TopicPartition, Sequence[Any]] = await reader.getmany(timeout_ms=250, max_records=BATCH)
             if batches:
                 await self._take_in([record for batch in batches.values() for record in batch])
-                await self._keep_offsets(reader, {tp: batch[-1].offset + 1 for tp, batch in batches.items()})
+                following = {tp: batch[-1].offset + 1 for tp, batch in batches.items()}
+                await self._keep_offsets(following)
                 await self.changes.mark()
+                await show_lag(reader, following)
             if self.progress.running and not self._rebuild_asked:
                 self._count(sum(map(len, batches.values())))
 
@@ -187,13 +189,9 @@ class Projector:
         for tp in partitions:
             reader.seek(tp, kept.get(f"{tp.topic}/{tp.partition}", 0))
 
-    async def _keep_offsets(self, reader: AIOKafkaConsumer, following: Mapping[TopicPartition, int]) -> None:
+    async def _keep_offsets(self, following: Mapping[TopicPartition, int]) -> None:
         rows = [ReplaceOne({"_id": f"{tp.topic}/{tp.partition}"}, {"next": next}, upsert=True) for tp, next in following.items()]
         await self._offsets.bulk_write(rows, ordered=False)
-        try:
-            await reader.commit(dict(following))
-        except KAFKA_AWAY as error:
-            log.warning("projector.commit_failed", error=type(error).__name__)  # only lag shows it: ours are kept above
 
     async def _start_over(self, reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
         ends = await reader.end_offsets(list(partitions))
@@ -208,6 +206,18 @@ class Projector:
     def _count(self, messages: int) -> None:
         done = self.progress.done + messages
         self.progress = Progress(done, max(self.progress.total, done), running=done < self.progress.total)
+
+
+async def show_lag(reader: AIOKafkaConsumer, following: Mapping[TopicPartition, int], *, patience: float = 5.0) -> None:
+    """Commit to the group what is kept beside the rows: for lag alone, so a coordinator that is away holds nothing up.
+
+    aiokafka would ask it for ever: `patience` is in seconds.
+    """
+    try:
+        async with asyncio.timeout(patience):
+            await reader.commit(dict(following))
+    except KAFKA_AWAY as error:
+        log.warning("projector.commit_failed", error=type(error).__name__)
 
 
 def handlers(projections: Sequence[Projection]) -> dict[type[Event], Any]:

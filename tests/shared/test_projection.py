@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from shared.kafka import producer
 from shared.message import Message, message_of
 from shared.parking import Parking
 from shared.projection import Fact, Projection, Row, as_of, fold
-from shared.projector import Projector
+from shared.projector import Projector, show_lag
 from shared.store import Ledger
 from tests.conftest import A_MORNING
 from tests.shared.counting import A_DAY
@@ -220,6 +221,17 @@ async def test_who_loses_the_rows_in_mid_rebuild_leaves_it_to_who_has_them_now(l
                 await asyncio.sleep(0.05)
         with pytest.raises(Unavailable, match="not_projecting"):
             projector.ask_rebuild()
+
+
+async def test_a_group_coordinator_that_does_not_answer_holds_no_row_up() -> None:
+    class Reader:
+        """A consumer whose coordinator is away: aiokafka asks it for ever."""
+
+        async def commit(self, _offsets: dict[TopicPartition, int]) -> None:
+            await asyncio.Event().wait()
+
+    async with asyncio.timeout(60):
+        await show_lag(Reader(), {TopicPartition("etabli.production", 0): 1}, patience=0.01)
 
 
 @pytest.mark.parametrize("sequence", [0, 5])
