@@ -52,6 +52,9 @@ async def changes(of: Changes, heard: int | None) -> AsyncGenerator[int, None]:
 
 def as_json(figure: Figure) -> dict[str, Any]:
     """A figure with its indicator's name, version and formula."""
-    said, counted = figure.indicator, {field: value for field, value in vars(figure).items() if field != "indicator"}
+    said, counted = (
+        figure.indicator,
+        {field: value for field, value in vars(figure).items() if field not in ("indicator", "groups")},
+    )
     about = {field: getattr(said, field) for field in ("name", "version", "label", "formula", "unit")}
     return {**about, "reference": asdict(said.reference) if said.reference else None, **counted}

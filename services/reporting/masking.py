@@ -22,10 +22,10 @@ class Masking:
 
     def figure(self, figure: Figure) -> Figure:
         """The figure as this reader may see it."""
-        people = figure.denominator or 0
         if not figure.indicator.about_people:
             return figure
-        if self.hides(people):
+        people = figure.denominator or 0
+        if any(map(self.hides, (people, *figure.groups))):
             hidden = dict.fromkeys(figure.parts)
             return replace(
                 figure, numerator=None, denominator=None, unknown=None, value=None, low=None, high=None, parts=hidden, masked=True

@@ -21,7 +21,7 @@ NOBODY: Mapping[str, str] = {
     "further_studies": "personne n'est encore sorti",
     "cost": "aucun élève présent",
 }
-NOT_DUE = "personne n'est sorti depuis assez longtemps"
+NOT_DUE, ALL_CONTINUE = "personne n'est sorti depuis assez longtemps", "tous poursuivent leurs études"
 UNKNOWN: Mapping[str, tuple[str, str]] = {"diploma_success": ("résultat attendu", "résultats attendus")}
 NO_NEWS = ("sans nouvelles", "sans nouvelles")
 
@@ -77,7 +77,7 @@ def _main(figure: Figure, settings: Settings) -> tuple[str, str, bool]:
     if figure.masked or numerator is None or denominator is None:
         return f"masqué (moins de {settings.masked_below})", "cumulez les rentrées pour en voir plus", True
     if not denominator:
-        return "–", NOBODY.get(name, NOT_DUE), True
+        return "–", ALL_CONTINUE if figure.parts.get("due") else NOBODY.get(name, NOT_DUE), True
     if name == "cost":
         if figure.value is None:
             return "–", "subventions tenues par le réseau, sans répartition connue", True

@@ -1,12 +1,16 @@
 """What a région sees of few people."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from services.reporting.indicators import INDICATORS
 from services.reporting.indicators.figure import Figure, Share
 from services.reporting.indicators.funnel import Step
 from services.reporting.masking import UNMASKED, Masking
+from tests.reporting.rows import Row, a_finisher, an_enrolment, an_outcome, figure_of, known
 
+SIX_MONTHS = ("further_studies", "employment_6", "insertion_finishers", "insertion_entrants")
 REGION = Masking(masked_below=5, shares_from=20)
 
 
@@ -56,3 +60,26 @@ def test_a_step_that_few_reached_is_masked_in_the_funnel() -> None:
     steps = [Step("referred", "", 12), Step("started", "", 4), Step("inserted", "", 0)]
     assert [step.people for step in REGION.funnel(steps)] == [12, None, 0]
     assert UNMASKED.funnel(steps) == steps
+
+
+def masked_at_six_months(leavers: Sequence[Row], outcomes: Sequence[Row]) -> dict[str, bool]:
+    now = known("2027-01-15", enrolments=leavers, outcomes=outcomes)
+    return {name: REGION.figure(figure_of(name, now)).masked for name in SIX_MONTHS}
+
+
+def test_of_few_who_left_nothing_is_told_even_when_they_all_continue() -> None:
+    one_due = [a_finisher("a"), *(a_finisher(young, completed_on="2026-12-01") for young in "bcdef")]
+    masked = masked_at_six_months(one_due, [an_outcome("a", "apprenticeship")])
+    assert masked == dict.fromkeys(SIX_MONTHS, True)
+
+
+def test_insertion_does_not_give_away_the_few_whose_employment_is_masked() -> None:
+    five = [a_finisher(young) for young in "abcde"]
+    masked = masked_at_six_months(five, [an_outcome("a", "apprenticeship"), an_outcome("b", "employed")])
+    assert masked == {**dict.fromkeys(SIX_MONTHS, True), "further_studies": False}
+
+
+def test_finishers_beside_all_entrants_do_not_give_away_the_few_who_left_before_the_last_year() -> None:
+    gone = an_enrolment("z", absence=[["2025-02-28", True, "exclusion"]])
+    masked = masked_at_six_months([*(a_finisher(young) for young in "abcdef"), gone], [])
+    assert masked == {**dict.fromkeys(SIX_MONTHS, False), "insertion_finishers": True}

@@ -38,6 +38,8 @@ class Counted:
     denominator: int
     unknown: int = 0
     parts: Mapping[str, Part] = field(default_factory=dict)
+    groups: Sequence[int] = ()
+    """How many are in each other group that the numbers tell of, alone or by subtraction: masking looks at them too."""
 
 
 def share(numerator: int, denominator: int) -> float | None:
@@ -77,6 +79,7 @@ class Figure:
     low: float | None
     high: float | None
     parts: Mapping[str, Part]
+    groups: Sequence[int] = ()
     masked: bool = False
 
 
@@ -93,4 +96,5 @@ def figure(indicator: Indicator, scoped: Scoped) -> Figure:
         low=indicator.ratio(numerator, denominator),
         high=indicator.ratio(numerator + unknown, denominator),
         parts=counted.parts,
+        groups=counted.groups,
     )

@@ -22,14 +22,13 @@ def further_studies(scoped: Scoped) -> Counted:
     are unknowns. A word told before the six months have passed counts already.
     """
     left = leavers(scoped.people, scoped.day)
+    not_due = sum(not person.due(FIRST, scoped.day) for person in left)
     return Counted(
         numerator=_in(left, FIRST, *CONTINUING),
         denominator=len(left),
         unknown=_in(left, FIRST, None),
-        parts={
-            "apprenticeship": _in(left, FIRST, "apprenticeship"),
-            "not_due": sum(not person.due(FIRST, scoped.day) for person in left),
-        },
+        parts={"apprenticeship": _in(left, FIRST, "apprenticeship"), "not_due": not_due},
+        groups=(len(left) - not_due,),
     )
 
 
@@ -53,21 +52,27 @@ def employment(horizon: int) -> Callable[[Scoped], Counted]:
                 "continuing": continuing,
                 "with_proof": Share(sum(person.outcomes[horizon]["proof"] != "none" for person in employed), len(employed)),
             },
+            groups=(len(due),),
         )
 
     return count
 
 
 def insertion(of: Callable[[list[Person]], list[Person]]) -> Callable[[Scoped], Counted]:
-    """(Continuing + employed) at 6 months / those of the leavers whose six months have passed."""
+    """(Continuing + employed) at 6 months / those of the leavers whose six months have passed.
+
+    Groups: all of them, and those who do not continue, whom employment tells of; and those whom this one leaves out.
+    """
 
     def count(scoped: Scoped) -> Counted:
-        due = [person for person in of(leavers(scoped.people, scoped.day)) if person.due(FIRST, scoped.day)]
+        everybody = [person for person in leavers(scoped.people, scoped.day) if person.due(FIRST, scoped.day)]
+        due = of(everybody)
         return Counted(
             numerator=_in(due, FIRST, "employed", *CONTINUING),
             denominator=len(due),
             unknown=_in(due, FIRST, None),
             parts={"employed": _in(due, FIRST, "employed"), "continuing": _in(due, FIRST, *CONTINUING)},
+            groups=(len(everybody), len(everybody) - _in(everybody, FIRST, *CONTINUING), len(everybody) - len(due)),
         )
 
     return count
