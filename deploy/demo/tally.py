@@ -175,6 +175,11 @@ class Tally:
         """Whom agencies of the kind referred."""
         return {one.young_id for one in self.record.referrals.values() if self._sent(one.asked.agency)}
 
+    @cached_property
+    def _asked_for(self) -> set[tuple[UUID, UUID]]:
+        """The intake and the young person of each application that agencies of the kind opened or joined."""
+        return {(id, one.young_id) for one in self.referrals for id in one.opened}
+
     def _sent(self, agency: str) -> bool:
         return self.region.kind_of(agency) == self.name
 
@@ -185,7 +190,9 @@ class Tally:
         intake = self.record.intakes[application.intake_id]
         if self.cohort and intake.school_year != self.cohort:
             return False
-        return self._sent(application.agencies[-1]) if self.kind == "agency_kind" else self._is_of(intake)
+        if self.kind == "agency_kind":
+            return (application.intake_id, application.young_id) in self._asked_for
+        return self._is_of(intake)
 
     def _holds(self, enrolment: Enrolment) -> bool:
         match self.kind:

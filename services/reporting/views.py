@@ -23,7 +23,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "programmes": ("school", "programme", "title"),
     "intakes": ("school", "programme", "school_year", "seats"),
     "referrals": ("young_id", "agency", "situation", "submitted_on", "wishes", "opened", "closed_on", "answer", "code"),
-    "applications": ("young_id", "school", "programme", "school_year", "agency", "status", "contacted_on", "admissible_on"),
+    "applications": ("young_id", "school", "programme", "school_year", "status", "contacted_on", "admissible_on"),
     "enrolments": ("young_id", "school", "year", "started_on", "did_not_start_on", "absence", "completed_on"),
     "exams": ("enrolment_id", "result"),
     "outcomes": ("enrolment_id", "horizon", "source", "situation", "proof", "declared_on"),

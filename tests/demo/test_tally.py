@@ -53,6 +53,18 @@ def test_a_referral_belongs_to_the_school_it_wished_for_and_to_the_one_that_open
     assert answer_rate(story.seen("agency_kind:cio")).denominator == 2
 
 
+def test_two_agencies_that_refer_the_same_person_both_have_the_contact() -> None:
+    story, young_id = Story(), uuid4()
+    for agency in ("cio-du-canal", "college-de-la-source"):
+        story.referral(young_id, agency=agency, opened=(story.intake.id,), closed_on=date(2021, 10, 16), answer="expired")
+    agencies = ("cio-du-canal", "college-de-la-source")
+    story.application(young_id, agencies=agencies, status="obsolete", because="intake_closed", contacts=[date(2021, 3, 8)])
+    kinds = ("agency_kind:cio", "agency_kind:college", "agency_kind:mlds")
+    assert [answer_rate(story.seen(kind)).numerator for kind in kinds] == [1, 1, 0]
+    assert [len(story.seen(kind).applications) for kind in kinds] == [1, 1, 0]
+    assert answer_rate(story.seen()).numerator == 2
+
+
 def test_raccrochage_wants_a_start_within_a_year_and_presence_three_months_after() -> None:
     story = Story()
     stayed, gone, never = uuid4(), uuid4(), uuid4()

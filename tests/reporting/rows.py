@@ -65,7 +65,7 @@ def a_referral(young: str = "a", **said: Any) -> Row:
 def an_application(young: str = "a", **said: Any) -> Row:
     return {
         "id": f"{young}/i1", "young_id": young, "school": "dole", "programme": "serrurerie", "school_year": "2024-2025",
-        "agency": "cio-dole", "status": "under_review", "contacted_on": [], **said,
+        "status": "under_review", "contacted_on": [], **said,
     }  # fmt: skip
 
 

@@ -61,6 +61,22 @@ def test_a_kind_of_agency_is_answerable_for_the_young_people_it_referred() -> No
     assert [figure_of("interruption", now, f"agency_kind:{kind}").denominator for kind in ("cio", "college", "mlds")] == [1, 2, 0]
 
 
+def test_two_agencies_that_refer_the_same_person_both_have_the_contact() -> None:
+    closed = {"closed_on": "2024-12-01", "answer": "expired", "code": None}
+    referrals = [a_referral("a", **closed), a_referral("a", id="r2", agency="college-dole", **closed)]
+    applications = [an_application("a", contacted_on=["2024-03-08"], status="intake_closed")]
+    now = known(
+        "2025-01-01", agencies=[CIO, COLLEGE], intakes=[an_intake()], referrals=referrals, applications=applications,
+        enrolments=[an_enrolment("a")],
+    )  # fmt: skip
+    for kind in ("cio", "college"):
+        assert figure_of("answer_rate", now, f"agency_kind:{kind}").numerator == 1
+        assert figure_of("answer_rate", now, f"agency_kind:{kind}").parts["median_open_days_to_contact"] == 4.0
+        assert [step.people for step in funnel(Scoped(now, now.scope(f"agency_kind:{kind}")))][:2] == [1, 1]
+    assert figure_of("answer_rate", now).numerator == 2
+    assert figure_of("answer_rate", now, "agency_kind:mlds").parts["silent"] == 0
+
+
 def test_what_means_nothing_in_a_scope_is_left_out() -> None:
     now = known(
         "2025-01-01", schools=[DOLE], programmes=[{"id": "x", "school": "dole", "programme": "serrurerie", "title": "CAP"}]

@@ -100,8 +100,11 @@ class Scoped:
 
     @cached_property
     def applications(self) -> Rows:
-        kept = [row for row in self.known.applications if "school" in row and self._in_scope(row)]
-        return [row for row in kept if self.cohort in (None, row["school_year"])]
+        """Those of the scope; of a kind of agency, those that its referrals opened or joined, whoever else did."""
+        kept = [row for row in self.known.applications if "school" in row and self.cohort in (None, row["school_year"])]
+        if self.scope.kind == "agency_kind":
+            return [row for row in kept if row["id"] in self._opened]
+        return [row for row in kept if self._in_scope(row)]
 
     @cached_property
     def enrolments(self) -> list[Enrolment]:
@@ -151,6 +154,10 @@ class Scoped:
     def _referred_by_kind(self) -> set[str]:
         kinds = self.known.kind_of_agency
         return {row["young_id"] for row in self.known.referrals if "agency" in row and kinds.get(row["agency"]) == self.scope.id}
+
+    @cached_property
+    def _opened(self) -> set[str]:
+        return {f"{row['young_id']}/{intake}" for row in self.referrals for intake in row.get("opened", ())}
 
     def _in_scope(self, row: Mapping[str, Any]) -> bool:
         match self.scope.kind:
