@@ -139,16 +139,18 @@ def insertion(tally: Tally, *, among: Callable[[Person], bool]) -> Figure:
 
 
 def cost(tally: Tally) -> Figure:
-    """Operating cents paid in a civil year / pupil-months of that year."""
-    years = [one.on.year for one in tally.payments if one.purpose == "operating"]
-    year = max(years, default=tally.day.year)
+    """Operating cents that the Région (the demo's one funder) paid in a civil year / pupil-months of that year."""
+    years = {one.on.year for one in tally.payments if one.purpose == "operating"}
+    over = [year for year in years if tally.day >= date(year, 12, 31)]
+    year = max(over, default=tally.day.year)
     paid = Counter[str]()
     for one in tally.payments:
         if one.on.year == year:
             paid[one.purpose] += one.amount_cents
     middles = [day for month in range(1, 13) if (day := date(year, month, 15)) <= tally.day]
     months = {(one.young_id, day) for one in tally.enrolments for day in middles if present(one, day)}
-    return Figure(paid["operating"], len(months), parts={"civil_year": year, "investment_cents": paid["investment"]})
+    parts = {"civil_year": year, "complete": bool(over), "investment_cents": paid["investment"]}
+    return Figure(paid["operating"], len(months), parts=parts)
 
 
 EVERYWHERE = ("network", "school", "programme", "agency_kind")

@@ -28,7 +28,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "exams": ("enrolment_id", "result"),
     "outcomes": ("enrolment_id", "horizon", "source", "situation", "proof", "declared_on"),
     "orders": ("school", "received_on", "due_on", "completed_on", "cancelled_on", "invoiced_cents"),
-    "grants": ("holder", "purpose"),
+    "grants": ("holder", "purpose", "funder"),
     "payments": ("grant_id", "amount_cents", "paid_on"),
 }
 HISTORIES: Mapping[str, Sequence[str]] = {"applications": ("contacted_on",), "enrolments": ("year", "absence")}

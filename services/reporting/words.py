@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.reporting.indicators.figure import Figure, Share
+from services.reporting.indicators.figure import Figure, Part, Share
 from services.reporting.indicators.funnel import Step
 from services.reporting.masking import Masking
 from services.reporting.settings import Settings
@@ -80,8 +80,8 @@ def _main(figure: Figure, settings: Settings) -> tuple[str, str, bool]:
         return "–", ALL_CONTINUE if figure.parts.get("due") else NOBODY.get(name, NOT_DUE), True
     if name == "cost":
         if figure.value is None:
-            return "–", "subventions tenues par le réseau, sans répartition connue", True
-        return euros(figure.value), f"{euros(numerator / 100)} en {figure.parts['civil_year']}", False
+            return "–", "aucune subvention de la Région propre à ce périmètre", True
+        return euros(figure.value), _spent(numerator, figure.parts), False
     if figure.indicator.unit == "minutes":
         return percent(numerator / denominator), f"{hours(numerator)} sur {hours(denominator)}", False
     counted = f"{number(numerator)} sur {number(denominator)}"
@@ -94,6 +94,12 @@ def _main(figure: Figure, settings: Settings) -> tuple[str, str, bool]:
         return between, f"{counted}, {unknown}", False
     beside = _beside(figure)
     return percent(figure.value), f"{counted}, {beside}" if beside else counted, False
+
+
+def _spent(cents: int, parts: Mapping[str, Part]) -> str:
+    so_far = "" if parts["complete"] else ", année en cours, à ce jour"
+    investment = euros(float(str(parts["investment_cents"])) / 100)
+    return f"{euros(cents / 100)} versés en {parts['civil_year']}{so_far} ; investissement à part : {investment}"
 
 
 def _beside(figure: Figure) -> str:

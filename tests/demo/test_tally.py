@@ -185,13 +185,24 @@ def test_with_the_same_proof_the_latest_word_is_retained_then_the_first_source_b
     assert [one.situation(6) for one in story.seen().people] == ["other", "other"]
 
 
-def test_cost_divides_the_operating_money_of_its_last_year_by_the_months_present() -> None:
+def test_cost_divides_the_operating_money_of_its_last_complete_year_by_the_months_present() -> None:
     story = Story()
     story.enrolment()
     story.payment("network", "operating", 12_000, date(2021, 12, 1))
     story.payment("network", "investment", 500, date(2021, 12, 1))
-    assert cost(story.seen()) == Figure(1_200_000, 4, parts={"civil_year": 2021, "investment_cents": 50_000})
+    story.payment("network", "operating", 9_000, date(2022, 3, 1))
+    complete = Figure(1_200_000, 4, parts={"civil_year": 2021, "complete": True, "investment_cents": 50_000})
+    assert cost(story.seen(day=date(2021, 12, 31))) == cost(story.seen(day=date(2022, 12, 30))) == complete
+    assert cost(story.seen(day=date(2022, 12, 31))).parts["civil_year"] == 2022
     assert cost(story.seen("school:dole", day=date(2021, 12, 31))).numerator == 0
+
+
+def test_cost_of_a_first_year_is_unfinished_until_its_last_day() -> None:
+    story = Story()
+    story.enrolment()
+    story.payment("network", "operating", 12_000, date(2021, 9, 1))
+    parts = {"civil_year": 2021, "complete": False, "investment_cents": 0}
+    assert cost(story.seen(day=date(2021, 12, 30))) == Figure(1_200_000, 4, parts=parts)
 
 
 def test_an_indicator_that_means_nothing_in_a_scope_is_not_counted() -> None:

@@ -131,19 +131,39 @@ def test_orders_are_on_time_on_the_day_they_are_due() -> None:
     assert said.parts == {"received": 3, "cancelled": 1, "production_minutes": 90, "turnover_cents": 12_000}
 
 
-def test_cost_divides_a_year_of_payments_by_pupil_months() -> None:
-    grants = [
-        {"id": "g", "holder": "network", "purpose": "operating"},
-        {"id": "i", "holder": "network", "purpose": "investment"},
-    ]
+def grants_and_payments(*paid: tuple[str, int, str], funder: str = "region-bfc") -> dict[str, Any]:
+    """A grant of each purpose held by the network, and payments: purpose, cents, day."""
+    held = [{"id": id, "holder": "network", "purpose": id, "funder": funder} for id in ("operating", "investment")]
     payments = [
-        {"id": "1", "grant_id": "g", "amount_cents": 9_999, "paid_on": "2023-12-31"},
-        {"id": "2", "grant_id": "g", "amount_cents": 500_000, "paid_on": "2024-03-01"},
-        {"id": "3", "grant_id": "i", "amount_cents": 70_000, "paid_on": "2024-05-01"},
+        {"id": str(number), "grant_id": purpose, "amount_cents": cents, "paid_on": on}
+        for number, (purpose, cents, on) in enumerate(paid)
     ]
+    return {"schools": [DOLE], "grants": held, "payments": payments}
+
+
+def test_cost_divides_the_payments_of_the_last_complete_year_by_pupil_months() -> None:
+    rows = grants_and_payments(
+        ("operating", 9_999, "2023-12-31"),
+        ("operating", 500_000, "2024-03-01"),
+        ("investment", 70_000, "2024-05-01"),
+        ("operating", 7_000_000, "2025-03-01"),
+    )
     enrolments = [an_enrolment("a"), an_enrolment("b", absence=[["2024-11-15", True, "other"]])]
-    now = known("2024-12-14", schools=[DOLE], grants=grants, payments=payments, enrolments=enrolments)
-    said = figure_of("cost", now)
-    assert (said.numerator, said.denominator, said.value) == (500_000, 5, 12_000.0)  # a: Sep, Oct, Nov; b: Sep, Oct
-    assert said.parts == {"civil_year": 2024, "investment_cents": 70_000}
-    assert (figure_of("cost", now, "school:dole").numerator, figure_of("cost", now, "school:dole").value) == (0, None)
+    for day in ("2024-12-31", "2025-02-28", "2025-03-31", "2025-12-30"):
+        said = figure_of("cost", known(day, enrolments=enrolments, **rows))
+        assert (said.numerator, said.denominator, said.value) == (500_000, 6, 10_000.0)  # a: Sep to Dec; b: Sep, Oct
+        assert said.parts == {"civil_year": 2024, "complete": True, "investment_cents": 70_000}
+    school = figure_of("cost", known("2025-12-30", enrolments=enrolments, **rows), "school:dole")
+    assert (school.numerator, school.value) == (0, None)
+
+
+def test_cost_of_a_first_year_is_said_to_be_unfinished() -> None:
+    rows = grants_and_payments(("operating", 500_000, "2024-03-01"))
+    said = figure_of("cost", known("2024-12-14", enrolments=[an_enrolment()], **rows))
+    assert (said.numerator, said.denominator) == (500_000, 3)
+    assert said.parts == {"civil_year": 2024, "complete": False, "investment_cents": 0}
+
+
+def test_only_the_region_s_grants_make_its_part_of_the_cost() -> None:
+    rows = grants_and_payments(("operating", 500_000, "2024-03-01"), funder="taxe-apprentissage")
+    assert figure_of("cost", known("2025-01-15", enrolments=[an_enrolment()], **rows)).numerator == 0

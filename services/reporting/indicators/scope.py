@@ -146,8 +146,9 @@ class Scoped:
 
     @cached_property
     def payments(self) -> Rows:
-        """The payments of the scope's grants, each with its grant's `purpose`: those that a school holds, or all."""
-        held = {row["id"]: row for row in self.known.grants if self.scope.kind == "network" or row["holder"] == self.scope.id}
+        """The payments of the Région's grants, each with its grant's `purpose`: those that a school holds, or all."""
+        of_region = [row for row in self.known.grants if row["funder"].partition("-")[0] == "region"]
+        held = {row["id"]: row for row in of_region if self.scope.kind == "network" or row["holder"] == self.scope.id}
         return [{**row, "purpose": held[row["grant_id"]]["purpose"]} for row in self.known.payments if row["grant_id"] in held]
 
     @cached_property
