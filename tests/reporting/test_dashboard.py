@@ -140,6 +140,12 @@ async def test_the_fragment_is_what_the_page_shows_without_its_frame(full: Runni
     assert "<html" not in fragment
 
 
+async def test_the_day_at_the_foot_and_the_choices_of_the_filters_follow_too(full: Running) -> None:
+    fragment = (await full.as_("region").get("/", params={"fragment": "1"})).text
+    for part, said in (("when", "Connu le"), ("source", "connus le"), ("filters", 'max="2026-02-10"'), ("filters", "2025-2026")):
+        assert re.search(rf'data-live="{part}"(?:(?!data-live).)*?{said}', fragment, re.DOTALL), part
+
+
 async def test_a_page_of_the_past_is_not_live(full: Running) -> None:
     region = full.as_("region")
     assert "live.js" in (await region.get("/")).text

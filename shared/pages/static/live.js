@@ -1,37 +1,49 @@
 // Keeps a page current: when the server says that rows changed, fetches the page's fragment and replaces what differs.
 const region = document.getElementById("live");
+const UNMARKED = ["when", "source"];
 let busy = false, again = false;
 
 function say(words) {
   const status = document.getElementById("status");
-  if (status && status.textContent !== words) {
-    status.textContent = words;
-    status.hidden = !words;
+  if (status.textContent !== words) status.textContent = words;
+}
+
+const named = (root) => new Map([...root.querySelectorAll("[data-live]")].map((part) => [part.dataset.live, part]));
+
+function replace(fresh) {
+  const here = named(region), there = named(fresh);
+  if (here.size !== there.size || [...there.keys()].some((name) => !here.has(name))) rebuild(fresh);
+  for (const [name, part] of named(fresh)) {
+    const old = here.get(name);
+    if (old.innerHTML === part.innerHTML) continue;
+    if (old.localName === "form") refill(old, part);
+    else update(old, part);
   }
 }
 
-function replace(fresh) {
-  const named = (root) => new Map([...root.querySelectorAll("[data-live]")].map((part) => [part.dataset.live, part]));
-  const here = named(region), there = named(fresh);
-  if (here.size !== there.size || [...there.keys()].some((name) => !here.has(name))) {
-    const open = region.querySelector("details")?.open;
-    region.replaceChildren(...fresh.childNodes);
-    const details = region.querySelector("details");
-    if (details && open) details.open = true;
-    return;
-  }
-  for (const [name, part] of there) {
-    const old = here.get(name);
-    const status = old.querySelector("#status");
-    if (status) part.querySelector("#status")?.replaceWith(status.cloneNode(true));
-    if (old.innerHTML === part.innerHTML) continue;
-    old.replaceChildren(...part.childNodes);
-    if (name === "when") continue;
-    old.classList.remove("changed");
-    void old.offsetWidth;
-    old.classList.add("changed");
-    setTimeout(() => old.classList.remove("changed"), 2500);
-  }
+// The page has other parts than before: all of it is new, but its head and its filters.
+function rebuild(fresh) {
+  const board = document.getElementById("board");
+  const open = board.querySelector("details")?.open;
+  board.replaceChildren(...fresh.querySelector("#board").childNodes);
+  if (open) board.querySelector("details")?.setAttribute("open", "");
+}
+
+// New choices: what was chosen or typed stays, and nothing moves under whoever is choosing.
+function refill(form, part) {
+  if (form.contains(document.activeElement)) return;
+  const kept = new FormData(form);
+  form.replaceChildren(...part.childNodes);
+  for (const [name, value] of kept) form.elements[name].value = value;
+}
+
+function update(old, part) {
+  old.className = part.className;
+  old.replaceChildren(...part.childNodes);
+  if (UNMARKED.includes(part.dataset.live)) return;
+  void old.offsetWidth;
+  old.classList.add("changed");
+  setTimeout(() => old.classList.remove("changed"), 2500);
 }
 
 async function refresh() {
