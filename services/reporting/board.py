@@ -78,7 +78,8 @@ class Board:
         return [(row, self._figures(Scope("school", row["id"]), cohort)) for row in rows]
 
     def _school(self, row: Mapping[str, Any], figures: Mapping[str, Figure]) -> Line:
-        cells = [shown(figures[name], self.settings).main for name in BY_SCHOOL if name in figures]
+        words = [shown(figures[name], self.settings) for name in BY_SCHOOL if name in figures]
+        cells = [f"{one.main}, {one.unknown}" if one.unknown else one.main for one in words]
         return Line(row["id"], f"{row['name']}, {row['town']}" if row["town"] not in row["name"] else row["name"], cells)
 
     def _step(self, step: Step, first: Step) -> Line:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.reporting.indicators.figure import Figure, Part, Share
+from services.reporting.companions import beside, hours, spent, unknown
+from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step
 from services.reporting.masking import Masking
 from services.reporting.settings import Settings
@@ -11,7 +12,7 @@ from shared.pages.french import euros, month, number, percent, several
 
 NOBODY: Mapping[str, str] = {
     "answer_rate": "aucune demande reçue",
-    "raccrochage": "personne orienté hors de l'école il y a 15 mois",
+    "raccrochage": "personne n'a été orienté hors de l'école il y a 15 mois ou plus",
     "occupancy": "aucune place ouverte cette année scolaire",
     "interruption": "personne n'est encore entré",
     "production_share": "aucune heure saisie",
@@ -22,8 +23,6 @@ NOBODY: Mapping[str, str] = {
     "cost": "aucun élève présent",
 }
 NOT_DUE, ALL_CONTINUE = "personne n'est sorti depuis assez longtemps", "tous poursuivent leurs études"
-UNKNOWN: Mapping[str, tuple[str, str]] = {"diploma_success": ("résultat attendu", "résultats attendus")}
-NO_NEWS = ("sans nouvelles", "sans nouvelles")
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ class Shown:
     mark: float | None = None
     bar: float | None = None
     bar_high: float | None = None
+    unknown: str = ""
+    """Those of the figure of whom nothing is known yet, where it has some."""
     quiet: bool = False
     """There is nothing to say yet, or nothing that may be said."""
 
@@ -61,6 +62,7 @@ def shown(figure: Figure, settings: Settings) -> Shown:
         mark=reference.value if reference else None,
         bar=figure.value if draws else None,
         bar_high=figure.high if draws else None,
+        unknown=unknown(figure),
         quiet=quiet,
     )
 
@@ -81,52 +83,18 @@ def _main(figure: Figure, settings: Settings) -> tuple[str, str, bool]:
     if name == "cost":
         if figure.value is None:
             return "–", "aucune subvention de la Région propre à ce périmètre", True
-        return euros(figure.value), _spent(numerator, figure.parts), False
+        return euros(figure.value), spent(numerator, figure.parts), False
     if figure.indicator.unit == "minutes":
         return percent(numerator / denominator), f"{hours(numerator)} sur {hours(denominator)}", False
     counted = f"{number(numerator)} sur {number(denominator)}"
-    one, many = UNKNOWN.get(name, NO_NEWS)
-    unknown = several(figure.unknown, one, many) if figure.unknown else ""
-    if figure.value is None or denominator < settings.shares_from:
-        return counted, unknown or _beside(figure), False
-    if figure.unknown and figure.low is not None and figure.high is not None:
-        between = f"entre {number(figure.low * 100)} et {percent(figure.high)}"
-        return between, f"{counted}, {unknown}", False
-    beside = _beside(figure)
-    return percent(figure.value), f"{counted}, {beside}" if beside else counted, False
+    if figure.low is None or figure.high is None or denominator < settings.shares_from:
+        return counted, " ; ".join(beside(figure)), False
+    return _between(figure.low, figure.high), " ; ".join((counted, *beside(figure))), False
 
 
-def _spent(cents: int, parts: Mapping[str, Part]) -> str:
-    so_far = "" if parts["complete"] else ", année en cours, à ce jour"
-    investment = euros(float(str(parts["investment_cents"])) / 100)
-    return f"{euros(cents / 100)} versés en {parts['civil_year']}{so_far} ; investissement à part : {investment}"
-
-
-def _beside(figure: Figure) -> str:
-    """The word that goes with a figure, where it has one."""
-    parts = figure.parts
-    match figure.indicator.name:
-        case "answer_rate" if isinstance(days := parts["median_open_days"], float):
-            return f"{several(days, 'jour ouvré', 'jours ouvrés')} en médiane"
-        case "raccrochage" if parts["other_path"]:
-            return f"{several_part(parts['other_path'])} vers une autre voie"
-        case "interruption" if parts["did_not_start"]:
-            return f"{several_part(parts['did_not_start'])} jamais venus, à part"
-        case "orders":
-            return f"{euros(float(str(parts['turnover_cents'])) / 100)} facturés"
-        case "diploma_success" if isinstance(entered := parts["obtained_of_entrants"], Share):
-            return f"{number(entered.numerator)} sur {number(entered.denominator)} entrants"
-    return ""
-
-
-def several_part(part: object) -> str:
-    """A part that counts."""
-    return number(float(str(part)))
-
-
-def hours(minutes: int) -> str:
-    """Minutes as whole hours."""
-    return f"{number(minutes / 60)} h"
+def _between(low: float, high: float) -> str:
+    least, most = percent(low), percent(high)
+    return least if least == most else f"entre {least} et {most}"
 
 
 CONCLUSIONS = (
@@ -149,8 +117,7 @@ def conclusion(figures: Mapping[str, Figure], steps: list[Step]) -> str:
     for name, people_are, verbs in CONCLUSIONS:
         figure = figures[name]
         if figure.numerator is not None and figure.denominator and figure.denominator > (figure.unknown or 0):
-            one, many = UNKNOWN.get(name, NO_NEWS)
-            rest = f" ; {several(figure.unknown, one, many)}" if figure.unknown else ""
+            rest = f" ; {unknown(figure)}" if figure.unknown else ""
             subject = several(figure.numerator, *people_are)
             return f"{subject} sur {number(figure.denominator)} {verbs[figure.numerator > 1]}{rest}."
     people = {step.name: step.people for step in steps}

@@ -119,6 +119,16 @@ async def test_the_region_reads_masked_cells_and_the_administrator_does_not(full
     assert "Les taux qui portent sur moins de 5 personnes sont masqués" in region
 
 
+async def test_the_table_of_schools_keeps_who_is_not_heard_of(full: Running) -> None:
+    page = (await full.as_("region").get("/")).text
+    cells = [
+        cell.replace("\u202f", " ").replace("\u00a0", " ")
+        for cell in re.findall(r'data-head="Insertion à 6 mois"[^>]*>([^<]+)<', page)
+    ]
+    assert len(cells) == 5
+    assert re.fullmatch(r"\d+ sur \d+, \d+ sans nouvelles", cells[0])
+
+
 async def test_an_address_that_says_nothing_is_answered_with_a_page(full: Running) -> None:
     cases = [
         ({"scope": "school:nowhere"}, 404, "Ce périmètre n'existe pas, ou pas pour vous."),

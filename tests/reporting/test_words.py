@@ -4,9 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from services.reporting.masking import Masking
 from services.reporting.settings import Settings
 from services.reporting.words import shown
-from tests.reporting.rows import a_finisher, an_enrolment, an_outcome, figure_of, known
+from tests.reporting.rows import (
+    a_finisher,
+    a_referral,
+    an_application,
+    an_enrolment,
+    an_exam,
+    an_intake,
+    an_outcome,
+    figure_of,
+    known,
+)
 
 GRANTS = [{"id": purpose, "holder": "network", "purpose": purpose, "funder": "region"} for purpose in ("operating", "investment")]
 PAYMENTS = [
@@ -30,6 +41,45 @@ def test_the_cost_is_the_region_s_part_of_a_year_with_the_investment_beside(day:
     said = shown(figure_of("cost", now), SETTINGS)
     assert said.label == "Coût par élève et par an, part Région"
     assert plain(said.detail) == f"40 000 € versés {year} ; investissement à part : 7 000 €"
+
+
+def test_the_diploma_is_never_alone_even_when_a_result_is_awaited() -> None:
+    enrolments = [a_finisher("a"), a_finisher("b"), a_finisher("c"), an_enrolment("d")]
+    now = known("2026-07-01", enrolments=enrolments, exams=[an_exam("a", "obtained"), an_exam("b")])
+    said = shown(figure_of("diploma_success", now), SETTINGS)
+    assert (plain(said.main), said.unknown) == ("1 sur 2", "1\u00a0résultat attendu")
+    assert plain(said.detail) == "1 résultat attendu ; 2 présentés sur 3 en dernière année ; 1 diplômé sur 4 entrants"
+
+
+def test_apprenticeship_is_apart_and_proofs_are_counted() -> None:
+    outcomes = [an_outcome("a", "apprenticeship"), an_outcome("b", "employed"), an_outcome("c", "employed", proof="none")]
+    now = known("2027-01-15", enrolments=[a_finisher(young) for young in "abcd"], outcomes=outcomes)
+    studies, employment = (shown(figure_of(name, now), SETTINGS).detail for name in ("further_studies", "employment_6"))
+    assert plain(studies) == "1 sans nouvelles ; dont 1 en apprentissage"
+    assert plain(employment) == "1 sans nouvelles ; dont 1 avec preuve"
+
+
+def test_answers_tell_their_delays_and_what_stayed_silent() -> None:
+    referrals = [a_referral("a", closed_on="2024-03-08", answer="enrolled", code=None), a_referral("b")]
+    applications = [an_application("a", contacted_on=["2024-03-06"]), an_application("b", status="expired")]
+    now = known("2024-12-02", intakes=[an_intake()], referrals=referrals, applications=applications)
+    assert plain(shown(figure_of("answer_rate", now), SETTINGS).detail) == (
+        "réponse en 4 jours ouvrés (médiane) ; premier contact en 2 jours ouvrés ; 1 candidature sans réponse"
+    )
+
+
+def test_a_companion_about_few_people_is_left_out() -> None:
+    outcomes = [an_outcome("a", "employed")]
+    now = known("2027-01-15", enrolments=[a_finisher(young) for young in "abcdef"], outcomes=outcomes)
+    seen = Masking(masked_below=5, shares_from=20).figure(figure_of("employment_6", now))
+    assert plain(shown(seen, SETTINGS).detail) == "5 sans nouvelles"
+
+
+@pytest.mark.parametrize(("absent", "words"), [(1, "1 jamais venu, à part"), (2, "2 jamais venus, à part")])
+def test_who_never_came_is_written_in_the_singular_and_the_plural(absent: int, words: str) -> None:
+    missing = [an_enrolment(str(n), started_on=None, did_not_start_on="2024-09-09") for n in range(absent)]
+    now = known("2025-01-15", enrolments=[an_enrolment("a"), *missing])
+    assert plain(shown(figure_of("interruption", now), SETTINGS).detail) == words
 
 
 def plain(text: str) -> str:
