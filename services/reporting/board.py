@@ -49,7 +49,7 @@ class Board:
     def values(self, scope: Scope, cohort: str | None) -> dict[str, Any]:
         """Everything that changes in the page."""
         figures = self._figures(scope, cohort)
-        steps = self.masking.funnel(self.reading.funnel(scope, cohort))
+        steps = self.masking.funnel(self.reading.funnel(scope, cohort), figures)
         words = {name: shown(figure, self.settings) for name, figure in figures.items()}
         schools = self._schools(cohort) if scope == NETWORK else []
         return {

@@ -1,9 +1,14 @@
 """What a région and the federation see of rates about people: nothing below five, numbers below twenty, then percentages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from services.reporting.indicators.figure import Figure, Part, Share
 from services.reporting.indicators.funnel import Step
+
+DEMANDS = ("referred", "applied")
+TOLD_BY: Mapping[str, str] = {"diploma": "diploma_success", "inserted": "insertion_entrants"}
+"""The figure whose numerator counts the people of a step."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,22 @@ class Masking:
             return replace(figure, parts=parts)
         return replace(figure, value=None, low=None, high=None, parts=parts)
 
-    def funnel(self, steps: list[Step]) -> list[Step]:
-        """The steps, without the number of those that so few people reached: it would undo a masked rate."""
-        return [replace(step, people=None) if self.hides(step.people or 0) else step for step in steps]
+    def funnel(self, steps: list[Step], beside: Mapping[str, Figure]) -> list[Step]:
+        """The steps as this reader may see them, beside figures that this reader sees. Demands are never masked.
+
+        Of the others goes the number that so few people reached, unless a figure beside already says it, and the number
+        that would undo a figure masked beside.
+        """
+        return [
+            step if self._shows(step, beside.get(TOLD_BY.get(step.name, ""))) else replace(step, people=None) for step in steps
+        ]
+
+    def _shows(self, step: Step, figure: Figure | None) -> bool:
+        if step.name in DEMANDS:
+            return True
+        if figure and figure.masked:
+            return False
+        return not self.hides(step.people or 0) or (figure is not None and figure.numerator == step.people)
 
     def _part(self, part: Part) -> Part:
         return None if isinstance(part, Share) and self.hides(part.denominator) else part

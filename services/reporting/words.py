@@ -123,8 +123,6 @@ def conclusion(figures: Mapping[str, Figure], steps: list[Step]) -> str:
     people = {step.name: step.people for step in steps}
     if people["started"]:
         return f"{several(people['started'], 'jeune est entré', 'jeunes sont entrés')} à l'atelier."
-    if people["referred"] is None:
-        return "Quelques jeunes ont été orientés, trop peu pour en dire plus."
     if people["referred"]:
         return f"{several(people['referred'], 'jeune a été orienté', 'jeunes ont été orientés')} vers une école."
     return "Personne n'a encore été orienté."

@@ -56,10 +56,26 @@ def test_the_administrator_sees_everything() -> None:
     assert UNMASKED.figure(a_figure(1)) == a_figure(1)
 
 
-def test_a_step_that_few_reached_is_masked_in_the_funnel() -> None:
-    steps = [Step("referred", "", 12), Step("started", "", 4), Step("inserted", "", 0)]
-    assert [step.people for step in REGION.funnel(steps)] == [12, None, 0]
-    assert UNMASKED.funnel(steps) == steps
+STEPS = [
+    Step("referred", "", 3), Step("applied", "", 2), Step("started", "", 4), Step("diploma", "", 2), Step("inserted", "", 0),
+]  # fmt: skip
+
+
+def seen_of(*figures: Figure) -> list[int | None]:
+    return [step.people for step in REGION.funnel(STEPS, {figure.indicator.name: REGION.figure(figure) for figure in figures})]
+
+
+def test_a_step_that_few_reached_is_masked_in_the_funnel_but_for_demands() -> None:
+    assert seen_of(a_figure(5), a_figure(5, "insertion_entrants")) == [3, 2, None, None, 0]
+    assert UNMASKED.funnel(STEPS, {}) == STEPS
+
+
+def test_a_step_shows_what_a_figure_beside_it_already_says() -> None:
+    assert seen_of(a_figure(5, numerator=2), a_figure(5, "insertion_entrants"))[3:] == [2, 0]
+
+
+def test_a_step_does_not_undo_the_figure_that_is_masked_beside_it() -> None:
+    assert seen_of(a_figure(5), a_figure(4, "insertion_entrants"))[4] is None
 
 
 def masked_at_six_months(leavers: Sequence[Row], outcomes: Sequence[Row]) -> dict[str, bool]:
