@@ -10,7 +10,7 @@ from services.reporting.indicators.scope import NETWORK, Known, Scope
 from services.reporting.masking import Masking
 from services.reporting.settings import Settings
 from services.reporting.views import Reading
-from services.reporting.words import conclusion, funnel_title, masking_words, schools_title, shown
+from services.reporting.words import conclusion, funnel_title, masking_words, nobody, schools_title, shown
 from shared.pages.french import number, percent
 
 COMPARED = ("diploma_success", "insertion_entrants", "insertion_finishers", "production_share", "practice_share")
@@ -46,8 +46,8 @@ class Board:
     masking: Masking
     settings: Settings
 
-    def values(self, scope: Scope, cohort: str | None) -> dict[str, Any]:
-        """Everything that changes in the page."""
+    def values(self, scope: Scope, cohort: str | None, *, past: bool) -> dict[str, Any]:
+        """Everything that changes in the page, of today or as known on a day of the past."""
         figures = self._figures(scope, cohort)
         steps = self.masking.funnel(self.reading.funnel(scope, cohort), figures)
         words = {name: shown(figure, self.settings) for name, figure in figures.items()}
@@ -55,7 +55,7 @@ class Board:
         return {
             "day": self.reading.known.day,
             "heading": heading(self.reading.known, scope) + (f", entrés en {cohort}" if cohort else ""),
-            "conclusion": conclusion(figures, steps),
+            "conclusion": conclusion(figures, steps, nobody(scoped=scope != NETWORK, cohort=cohort is not None, past=past)),
             "empty": all(not figure.denominator and not figure.masked for figure in figures.values()),
             "compared": [words[name] for name in COMPARED],
             "others": [one for name, one in words.items() if name not in COMPARED],
@@ -115,9 +115,9 @@ def scopes(known: Known) -> list[Group]:
     ]
 
 
-def cohorts(known: Known) -> list[Group]:
-    """Every school year for which somebody was enrolled, the last first."""
-    years = sorted({e.entry_year for e in known.all_enrolments}, reverse=True)
+def cohorts(known: Known, chosen: str) -> list[Group]:
+    """Every school year for which somebody was enrolled, and the one chosen, the last first."""
+    years = sorted({e.entry_year for e in known.all_enrolments} | ({chosen} if chosen else set()), reverse=True)
     return [("", [("", "Toutes les rentrées"), *((year, year) for year in years)])]
 
 

@@ -52,10 +52,10 @@ async def _page(
     asked = reading.known.scope(scope)
     if cohort and not is_school_year(cohort):
         raise Invalid("invalid", "Une rentrée s'écrit 2025-2026.")
-    values = Board(reading, masking_for(who, settings), settings).values(asked, cohort or None)
+    values = Board(reading, masking_for(who, settings), settings).values(asked, cohort or None, past=asked_on is not None)
     values |= {
         "live": asked_on is None, "today": store.clock.today(), "scope": scope, "cohort": cohort, "as_of": as_of,
-        "scopes": scopes(reading.known), "cohorts": cohorts(reading.known),
+        "scopes": scopes(reading.known), "cohorts": cohorts(reading.known, cohort),
         "filtered": scope != "network" or bool(cohort or as_of),
     }  # fmt: skip
     if fragment:

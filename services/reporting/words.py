@@ -112,7 +112,16 @@ CONCLUSIONS = (
 """What can be concluded, the furthest first: an indicator, who it speaks of, what they did."""
 
 
-def conclusion(figures: Mapping[str, Figure], steps: list[Step]) -> str:
+REACHED: Mapping[str, tuple[str, str]] = {
+    "started": ("jeune est entré à l'atelier", "jeunes sont entrés à l'atelier"),
+    "referred": ("jeune a été orienté vers une école", "jeunes ont été orientés vers une école"),
+    "applied": ("jeune a une candidature", "jeunes ont une candidature"),
+}
+SET_OUT: Mapping[str, tuple[str, str]] = {"referred": ("jeune orienté", "jeunes orientés"), "applied": ("candidat", "candidats")}
+"""Who stands at the first step."""
+
+
+def conclusion(figures: Mapping[str, Figure], steps: list[Step], nobody: str) -> str:
     """The answer to the page's one question, « what became of them? », with its figure: the furthest that can be said."""
     for name, people_are, verbs in CONCLUSIONS:
         figure = figures[name]
@@ -121,22 +130,26 @@ def conclusion(figures: Mapping[str, Figure], steps: list[Step]) -> str:
             subject = several(figure.numerator, *people_are)
             return f"{subject} sur {number(figure.denominator)} {verbs[figure.numerator > 1]}{rest}."
     people = {step.name: step.people for step in steps}
-    if people["started"]:
-        return f"{several(people['started'], 'jeune est entré', 'jeunes sont entrés')} à l'atelier."
-    if people["referred"]:
-        return f"{several(people['referred'], 'jeune a été orienté', 'jeunes ont été orientés')} vers une école."
-    return "Personne n'a encore été orienté."
+    for name in ("started", steps[0].name):
+        if count := people[name]:
+            return f"{several(count, *REACHED[name])}."
+    return nobody
+
+
+def nobody(*, scoped: bool, cohort: bool, past: bool) -> str:
+    """There is nobody to speak of: here, for that entry, or as of that day."""
+    where = " et ".join(words for words, asked in (("dans ce périmètre", scoped), ("pour cette rentrée", cohort)) if asked)
+    if where:
+        return f"Personne {where}, d'après ce que l'on savait ce jour-là." if past else f"Personne {where}."
+    return "Personne n'avait encore été orienté ce jour-là." if past else "Personne n'a encore été orienté."
 
 
 def funnel_title(steps: list[Step]) -> str:
     """What the bars say."""
-    people = {step.name: step.people for step in steps}
-    referred, started = people["referred"], people["started"]
-    if referred is None or started is None:
-        return "Du premier contact à l'insertion"
-    return (
-        f"Sur {several(referred, 'jeune orienté', 'jeunes orientés')}, {several(started, 'est entré', 'sont entrés')} à l'atelier"
-    )
+    first, started = steps[0], next(step.people for step in steps if step.name == "started")
+    if first.people is None or started is None:
+        return "Étape par étape, jusqu'à l'insertion"
+    return f"Sur {several(first.people, *SET_OUT[first.name])}, {several(started, 'est entré', 'sont entrés')} à l'atelier"
 
 
 def schools_title(occupancies: list[Figure]) -> str:

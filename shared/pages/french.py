@@ -20,8 +20,9 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def percent(share: float) -> str:
-    """A share from 0 to 1 as a whole percentage."""
-    return f"{number(share * 100)}{NARROW}%"
+    """A share from 0 to 1 as a whole percentage: 0 and 100 only where it is exactly that."""
+    rounded = round(share * 100)
+    return f"{number(min(max(rounded, 1), 99) if 0 < share < 1 else rounded)}{NARROW}%"
 
 
 def euros(amount: float) -> str:

@@ -81,6 +81,22 @@ async def test_an_empty_page_says_what_fills_it(empty: Running) -> None:
     assert "Face aux repères" not in words(answer)
 
 
+async def test_nobody_found_by_a_filter_is_said_so_and_leads_back(full: Running) -> None:
+    cases = {
+        "Personne pour cette rentrée.": {"cohort": "2030-2031"},
+        "Personne dans ce périmètre et pour cette rentrée.": {"scope": "school:dole", "cohort": "2030-2031"},
+        "Personne pour cette rentrée, d'après ce que l'on savait ce jour-là.": {"cohort": "2030-2031", "as_of": "2025-06-30"},
+        "Personne n'avait encore été orienté ce jour-là. Rien n'était encore connu": {"as_of": "2020-01-05"},
+    }
+    for sentence, asked in cases.items():
+        answer = await full.as_("region").get("/", params=asked)
+        said = re.sub(r"Connu le .*?Afficher ", "", words(answer))
+        assert sentence in said
+        assert "se remplit d'elle-même" not in said
+        assert '<a href="/">' in answer.text
+        assert f'<option value="{asked.get("cohort", "")}" selected>' in answer.text
+
+
 async def test_the_page_concludes_compares_and_shows_the_way(full: Running) -> None:
     answer = await full.as_("region").get("/")
     said = words(answer)

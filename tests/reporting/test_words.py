@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from services.reporting.indicators.funnel import Step
 from services.reporting.masking import Masking
 from services.reporting.settings import Settings
-from services.reporting.words import shown
+from services.reporting.words import conclusion, funnel_title, shown
+from shared.pages.french import percent
 from tests.reporting.rows import (
     a_finisher,
     a_referral,
@@ -80,6 +82,30 @@ def test_who_never_came_is_written_in_the_singular_and_the_plural(absent: int, w
     missing = [an_enrolment(str(n), started_on=None, did_not_start_on="2024-09-09") for n in range(absent)]
     now = known("2025-01-15", enrolments=[an_enrolment("a"), *missing])
     assert plain(shown(figure_of("interruption", now), SETTINGS).detail) == words
+
+
+def test_of_a_cohort_the_way_begins_with_those_who_applied() -> None:
+    steps = [Step("applied", "", 12), Step("started", "", 9)]
+    assert plain(funnel_title(steps)) == "Sur 12 candidats, 9 sont entrés à l'atelier"
+    figures = {name: figure_of(name, known("2025-01-15")) for name in ("insertion_entrants", "diploma_success")}
+    assert plain(conclusion(figures, [Step("applied", "", 12), Step("started", "", 0)], "")) == "12 jeunes ont une candidature."
+
+
+@pytest.mark.parametrize(
+    ("of", "total", "words"),
+    [(299, 300, "99 %"), (300, 300, "100 %"), (1, 300, "1 %"), (0, 300, "0 %"), (199, 200, "99 %"), (71, 100, "71 %")],
+)
+def test_a_percentage_is_all_or_nothing_only_when_it_is(of: int, total: int, words: str) -> None:
+    assert plain(percent(of / total)) == words
+
+
+def test_a_range_that_rounds_to_one_number_is_written_once() -> None:
+    rows = {"enrolments": [a_finisher(str(n)) for n in range(300)]}
+    results = ["obtained"] * 213 + ["failed"] * 86 + [None]
+    rows["exams"] = [an_exam(str(n), result) for n, result in enumerate(results)]
+    assert plain(shown(figure_of("diploma_success", known("2026-07-01", **rows)), SETTINGS).main) == "71 %"
+    rows["exams"] = [an_exam(str(n), "obtained" if n < 213 else "failed" if n < 214 else None) for n in range(300)]
+    assert plain(shown(figure_of("diploma_success", known("2026-07-01", **rows)), SETTINGS).main) == "entre 71 % et 99 %"
 
 
 def plain(text: str) -> str:

@@ -16,6 +16,7 @@ class Step:
 def funnel(scoped: Scoped) -> list[Step]:
     """People referred in the scope, and among them those who reached each later step there, each counted once.
 
+    Of a cohort, it begins with those who applied: who was referred without an application is of no cohort.
     Inserted: whatever is known at six months says employed, apprentice or student, due or not.
     """
     referred = {row["young_id"] for row in scoped.referrals}
@@ -24,7 +25,7 @@ def funnel(scoped: Scoped) -> list[Step]:
     admissible = {row["young_id"] for row in scoped.applications if "admissible_on" in row} & referred
     started = [person for person in people if person.started_on]
     inserted = [person for person in started if person.situation(FIRST) in ("employed", *CONTINUING)]
-    return [
+    steps = [
         Step("referred", "Orientés par une agence", len(referred)),
         Step("applied", "Candidature ouverte", len(applied)),
         Step("admissible", "Rencontrés et admissibles", len(admissible)),
@@ -34,3 +35,4 @@ def funnel(scoped: Scoped) -> list[Step]:
         Step("diploma", "Diplômés", sum(person.obtained for person in started)),
         Step("inserted", "En emploi ou en études à 6 mois", len(inserted)),
     ]
+    return steps if scoped.cohort is None else steps[1:]
