@@ -68,8 +68,21 @@ async function refresh() {
   if (again && !document.hidden) refresh();
 }
 
-const events = new EventSource("/events");
-events.addEventListener("open", refresh);
-events.addEventListener("changed", refresh);
-events.addEventListener("error", () => say("Le direct est interrompu, on réessaie"));
+const SOONEST = 2000, LATEST = 60000;
+let delay = SOONEST;
+
+// The browser listens again by itself, but not after an answer that is a refusal or a breakdown.
+function listen() {
+  const events = new EventSource("/events");
+  events.addEventListener("open", () => { delay = SOONEST; refresh(); });
+  events.addEventListener("changed", refresh);
+  events.addEventListener("error", () => {
+    if (events.readyState !== EventSource.CLOSED) return say("Le direct est interrompu, on réessaie");
+    say("Le direct est interrompu, on réessaie ; si cela dure, rechargez la page");
+    setTimeout(listen, delay);
+    delay = Math.min(2 * delay, LATEST);
+  });
+}
+
+listen();
 document.addEventListener("visibilitychange", () => { if (again) refresh(); });
