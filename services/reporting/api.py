@@ -10,8 +10,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.reporting.asking import READERS, AsOf, Cohort, Stores, known_on, masking_for, scope_for
 from services.reporting.indicators.figure import Figure
+from services.reporting.settings import Settings
 from shared.auth import Asking
 from shared.changes import Changes
+from shared.pages import SIMULATED
 
 router = APIRouter(tags=["indicateurs"], dependencies=[READERS])
 A_SECOND = 1.0
@@ -24,12 +26,14 @@ async def indicators(
     """Every indicator that means something in a scope: network, school:…, programme:… or agency_kind:…."""
     reading = await store.views.read(known_on(as_of, store.clock))
     asked = scope_for(who, scope, reading)
-    masking = masking_for(who, request.app.state.settings)
+    settings: Settings = request.app.state.settings
+    masking = masking_for(who, settings)
     return {
         "scope": str(asked),
         "cohort": cohort,
         "as_of": reading.known.day,
-        "simulated": request.app.state.settings.simulated,
+        "simulated": settings.simulated,
+        "notice": SIMULATED if settings.simulated else None,
         "indicators": [as_json(masking.figure(figure)) for figure in reading.figures(asked, cohort)],
     }
 

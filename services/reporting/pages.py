@@ -31,7 +31,7 @@ async def dashboard(
     cohort: str = "",
     as_of: str = "",
     token: Annotated[str | None, Query()] = None,
-    fragment: bool = False,
+    fragment: str = "",
 ) -> Response:
     """The page; with `fragment`, only what changes in it. Whoever may not read it reads why."""
     settings: Settings = request.app.state.settings
@@ -39,7 +39,7 @@ async def dashboard(
         if token is not None and settings.simulated:
             return _sign_in(request, token)
         who = _reader(request)
-        return await _page(store, settings, who, scope=scope, cohort=cohort, as_of=as_of, fragment=fragment)
+        return await _page(store, settings, who, scope=scope, cohort=cohort, as_of=as_of, fragment=bool(fragment))
     except Refused as refused:
         return _word(request, settings, refused)
 

@@ -20,6 +20,8 @@ FILES: Mapping[str, tuple[bytes, str]] = {
 FINGERPRINT = hashlib.sha256(b"".join(body for body, _ in FILES.values())).hexdigest()[:10]
 """In the address of each file, so that a browser may keep it for ever."""
 
+SIMULATED = "Données simulées : aucune de ces personnes n'existe."
+"""On every page and export of a simulated stack."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -54,7 +56,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._jinja.filters.update(french.FILTERS)
-        self._jinja.globals["static"] = f"/static/{FINGERPRINT}"
+        self._jinja.globals.update(static=f"/static/{FINGERPRINT}", notice=SIMULATED)
 
     def answer(self, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
         """A page, with the headers that keep it safe: nothing from elsewhere, no copy kept."""

@@ -127,6 +127,15 @@ async def test_filters_stand_in_the_address_and_stay_chosen(full: Running) -> No
     assert '<option value="2024-2025" selected>' in answer.text
 
 
+async def test_going_back_the_browser_does_not_put_an_older_choice_in_the_filters(full: Running) -> None:
+    assert re.search(r'<form class="filters"[^>]* autocomplete="off"', (await full.as_("region").get("/")).text)
+
+
+async def test_an_address_with_an_odd_fragment_is_a_page_all_the_same(full: Running) -> None:
+    answer = await full.as_("region").get("/", params={"fragment": "zz"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
 async def test_the_region_reads_masked_cells_and_the_administrator_does_not(full: Running) -> None:
     few = {"scope": "agency_kind:cio", "cohort": "2022-2023"}
     region, admin = [words(await full.as_(who).get("/", params=few)) for who in ("region", "admin")]
