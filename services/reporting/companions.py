@@ -64,12 +64,12 @@ def _diplomas(parts: Parts) -> tuple[str, ...]:
 
 def _studies(parts: Parts) -> tuple[str, ...]:
     apprentices = _count(parts["apprenticeship"])
-    return (f"dont {number(apprentices)} en apprentissage" if apprentices else "",)
+    return (f"{number(apprentices)} en apprentissage" if apprentices else "",)
 
 
 def _employment(parts: Parts) -> tuple[str, ...]:
     proved = parts["with_proof"]
-    return (f"dont {number(proved.numerator)} avec preuve" if isinstance(proved, Share) and proved.denominator else "",)
+    return (f"{number(proved.numerator)} avec preuve" if isinstance(proved, Share) and proved.denominator else "",)
 
 
 COMPANIONS: Mapping[str, Callable[[Parts], tuple[str, ...]]] = {

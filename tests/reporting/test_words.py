@@ -57,8 +57,8 @@ def test_apprenticeship_is_apart_and_proofs_are_counted() -> None:
     outcomes = [an_outcome("a", "apprenticeship"), an_outcome("b", "employed"), an_outcome("c", "employed", proof="none")]
     now = known("2027-01-15", enrolments=[a_finisher(young) for young in "abcd"], outcomes=outcomes)
     studies, employment = (shown(figure_of(name, now), SETTINGS).detail for name in ("further_studies", "employment_6"))
-    assert plain(studies) == "1 sans nouvelles ; dont 1 en apprentissage"
-    assert plain(employment) == "1 sans nouvelles ; dont 1 avec preuve"
+    assert plain(studies) == "1 sans nouvelles ; 1 en apprentissage"
+    assert plain(employment) == "1 sans nouvelles ; 1 avec preuve"
 
 
 def test_answers_tell_their_delays_and_what_stayed_silent() -> None:
