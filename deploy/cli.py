@@ -146,7 +146,7 @@ def show_lag(data: Folder = None, as_json: Json = False) -> None:
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="S'arrête à la fin du jeu, au lieu d'attendre Ctrl-C.")] = False,
-    pupils: Annotated[int, typer.Option("--pupils", min=1, metavar="N", help="Nombre de jeunes orientés.")] = 120,
+    pupils: Annotated[int, typer.Option("--pupils", min=1, metavar="N", help="Nombre de jeunes orientés.")] = 40,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Graine du hasard : la même rejoue la même histoire.")] = 1,
     data: NewFolder = None,
 ) -> None:
