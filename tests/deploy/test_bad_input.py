@@ -32,6 +32,7 @@ def test_an_address_of_kafka_that_is_none_is_told() -> None:
         make_topics("kafka:port")
 
 
+@pytest.mark.slow
 def test_a_kafka_that_is_not_there_yet_is_waited_for_with_a_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ports = keep_ports(tmp_path / "ports.json", ["kafka", "controller"])
     address = f"{HOST}:{ports['kafka']}"

@@ -47,6 +47,7 @@ def test_kafka_takes_a_cluster_id_that_looks_like_an_option(tmp_path: Path) -> N
     assert "cluster.id=-_" in (tmp_path / "data" / "log" / "meta.properties").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["C", "C.UTF-8"])
 def test_kafka_keeps_all_its_data_in_its_folder_whatever_that_is_called(
     language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pymongo import MongoClient
 
@@ -34,6 +35,7 @@ def places(program: Program) -> dict[str, Any]:
     return {name: address for name, address in program.addresses.items() if name not in ("tokens", "pids")}
 
 
+@pytest.mark.slow
 def test_a_child_that_dies_is_started_again_on_its_port_with_a_word(launch: Launch, tmp_path: Path) -> None:
     program = launch(tmp_path / "data")
     for name in ("referral", "mongod", "kafka"):
@@ -60,6 +62,7 @@ def test_ctrl_c_ends_everything_in_good_order(launch: Launch, tmp_path: Path) ->
     assert (data / "mongod" / "mongod.lock").read_text() == ""
 
 
+@pytest.mark.slow
 def test_three_deaths_in_a_minute_stop_the_stack_and_say_why(launch: Launch, tmp_path: Path) -> None:
     program = launch(tmp_path / "data")
     for _ in range(3):
