@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from shared.app import build
 from shared.events import EVENTS, TOPICS, Event
 from shared.settings import Settings
+from shared.web.app import build
 
 FOLDER = Path(__file__).parents[1] / "docs" / "contracts"
 SERVICES = ("referral", "enrolment", "production", "reporting")

@@ -21,10 +21,10 @@ import httpx
 
 from deploy.local.keys import keys_in
 from deploy.local.stack import running_stack
-from shared.auth import sign
-from shared.clock import real_now
-from shared.kafka import consumer, producer
-from shared.mongo import Database, connect
+from shared.kernel.clock import real_now
+from shared.messaging.kafka import consumer, producer
+from shared.persistence.mongo import Database, connect
+from shared.web.auth import sign
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks" / "latency.json"
 ONE_BY_ONE, AT_ONCE, WIDTH = 200, 400, 20

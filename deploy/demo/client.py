@@ -12,7 +12,7 @@ import httpx
 import orjson
 
 from deploy.local.errors import CannotRun
-from shared.auth import sign
+from shared.web.auth import sign
 
 AT_ONCE = 24
 PATIENCE = 120.0

@@ -11,9 +11,9 @@ from aiokafka import TopicPartition
 
 from deploy.local.errors import CannotRun
 from shared.events import Event, ReferralClosed, WishesAnswered
-from shared.events.enrolment import Application
-from shared.kafka import AWAY, PARTITIONS, consumer
-from shared.message import read
+from shared.events.applications import Application
+from shared.events.message import read
+from shared.messaging.kafka import AWAY, PARTITIONS, consumer
 
 TOPICS = (WishesAnswered.topic, ReferralClosed.topic)
 PATIENCE = 120.0

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, TypeVar
 
-from shared.events.enrolment import Met
-from shared.events.pupils import HORIZONS, ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.events.applications import Met
 from shared.events.referral import RefusalCode
+from shared.events.students import HORIZONS, ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 
 T = TypeVar("T")
 SITTINGS, OFFERS = 3, 5

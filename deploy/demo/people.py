@@ -10,7 +10,7 @@ from deploy.demo.fates import Fate, fate
 from deploy.demo.region import Region
 from deploy.demo.seasons import CAMPAIGNS, WAVES, wave_day
 from shared.events.referral import Situation
-from shared.identifiers import months_after
+from shared.kernel.identifiers import months_after
 
 FAMILY_NAMES = (
     "Aubertin", "Bazin", "Bouquerod", "Carrez", "Chapuis", "Courbet", "Darbois", "Faivre", "Gauthier", "Girardot", "Grandjean",

@@ -17,7 +17,7 @@ from deploy.demo.seasons import BEGINS, ENDS, FIRST
 from deploy.demo.stage import Stage
 from deploy.local.errors import CannotRun
 from deploy.local.progress import progress, say
-from shared.clock import PARIS
+from shared.kernel.clock import PARIS
 
 OnPhase = Callable[[str], None]
 

@@ -11,7 +11,7 @@ from deploy.local.errors import CannotRun
 from shared.events.catalogue import NETWORK, Certification, GrantPurpose, Promotion
 from shared.events.production import ClientKind
 from shared.events.referral import AgencyKind
-from shared.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
 
 FILE = Path(__file__).with_name("bourgogne-franche-comte.yaml")
 

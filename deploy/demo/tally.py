@@ -9,7 +9,7 @@ from uuid import UUID
 
 from deploy.demo.record import Application, Declared, Enrolment, Intake, Order, Payment, Record, Referral, Week
 from deploy.demo.region import Region
-from shared.identifiers import months_after, school_year_of
+from shared.kernel.identifiers import months_after, school_year_of
 
 CONTINUING = ("apprenticeship", "further_studies")
 PROOFS = ("contract", "certificate", "phone", "none")

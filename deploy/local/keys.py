@@ -9,7 +9,7 @@ from getpass import getuser
 from pathlib import Path
 
 from deploy.local.errors import CannotRun
-from shared.auth import make_keys, sign
+from shared.web.auth import make_keys, sign
 
 PRINTED_SCOPES = ("admin", "region", "federation")
 PRINTED_LIFETIME = timedelta(days=30)

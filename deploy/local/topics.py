@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from deploy.local.errors import CannotRun
 from deploy.local.kafka import knows_brokers
 from deploy.local.progress import say
-from shared.kafka import AWAY, create_topics
+from shared.messaging.kafka import AWAY, create_topics
 
 LOOK_EVERY_SECONDS = 0.5
 

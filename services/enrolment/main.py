@@ -4,8 +4,8 @@ from services.enrolment.api import ROUTERS
 from services.enrolment.store import Store
 from services.enrolment.stream import HANDLERS
 from services.enrolment.sweep import sweep
-from shared.app import Service, serve
 from shared.settings import Settings
+from shared.web.app import Service, serve
 
 
 def service(settings: Settings) -> Service:

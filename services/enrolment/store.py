@@ -8,11 +8,11 @@ from services.enrolment.domain import grant, intake, place, school, wishes
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.place import Place
 from services.enrolment.domain.statuses import OPEN, Status
-from shared.auth import Caller
-from shared.errors import NotFound, Refused, Unavailable
-from shared.mongo import Session, safe
-from shared.scope import By, Scope
-from shared.store import Documents, Ledger
+from shared.kernel.errors import NotFound, Refused, Unavailable
+from shared.persistence.actor import By, Scope
+from shared.persistence.mongo import Session, safe
+from shared.persistence.repository import Documents, Ledger
+from shared.web.auth import Caller
 
 
 class Store:

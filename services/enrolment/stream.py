@@ -12,7 +12,6 @@ from services.enrolment.domain.seats import give_back_seat
 from services.enrolment.domain.wishes import answer
 from services.enrolment.store import Store
 from services.enrolment.sweep import promote
-from shared.clock import PARIS
 from shared.events import (
     Event,
     ReferralSubmitted,
@@ -23,10 +22,11 @@ from shared.events import (
     StudentResumed,
     WishesAnswered,
 )
-from shared.events.enrolment import Unopened, UnopenedCode
+from shared.events.applications import Unopened, UnopenedCode
+from shared.events.message import Message
 from shared.events.referral import Wish
-from shared.hearing import Handler
-from shared.message import Message
+from shared.kernel.clock import PARIS
+from shared.messaging.dispatcher import Handler
 
 
 async def submitted(store: Store, referral: ReferralSubmitted, message: Message) -> None:

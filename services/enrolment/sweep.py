@@ -7,7 +7,7 @@ import structlog
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.seats import let_pass, promote_by_itself
 from services.enrolment.store import Store
-from shared.mongo import is_away
+from shared.persistence.mongo import is_away
 
 log = structlog.get_logger()
 

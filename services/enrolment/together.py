@@ -12,9 +12,9 @@ from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from services.enrolment.sweep import promote
-from shared.auth import Caller
 from shared.events import Event
-from shared.mongo import Session
+from shared.persistence.mongo import Session
+from shared.web.auth import Caller
 
 P = ParamSpec("P")
 

@@ -3,8 +3,8 @@
 from services.production.api import routers
 from services.production.store import Store
 from services.production.stream import HANDLERS
-from shared.app import Service, serve
 from shared.settings import Settings
+from shared.web.app import Service, serve
 
 
 def service(settings: Settings) -> Service:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from services.production.domain.pupils import PRESENCE
 from services.production.store import Store
 from shared.events import Event
-from shared.events.pupils import Student
-from shared.hearing import Handler
-from shared.message import Message
+from shared.events.message import Message
+from shared.events.students import Student
+from shared.messaging.dispatcher import Handler
 
 
 async def pupil_moved(store: Store, event: Student, message: Message) -> None:

@@ -15,7 +15,7 @@ from services.referral.domain.answer import OBSOLETE, conclude
 from services.referral.domain.journey import Journey, Schooling, Standing, Step, Wishes
 from services.referral.domain.person import Identity, Sent, to_complete
 from services.referral.domain.referral import Referral, Status, status
-from shared.events.enrolment import UnopenedCode
+from shared.events.applications import UnopenedCode
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
 
 ENTRY_AND_DIPLOMA = frozenset({"started", "did_not_start", "diploma_obtained", "diploma_failed"})

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from services.referral.domain.journey import Journey, hear
-from shared.errors import Unavailable
-from shared.message import Message
-from shared.mongo import CLASH, Collection, Database
-from shared.store import CLASHES
+from shared.events.message import Message
+from shared.kernel.errors import Unavailable
+from shared.persistence.mongo import CLASH, Collection, Database
+from shared.persistence.repository import CLASHES
 
 
 class Journeys:

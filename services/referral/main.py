@@ -3,8 +3,8 @@
 from services.referral.api import routers
 from services.referral.store import Store
 from services.referral.stream import HANDLERS
-from shared.app import Service, serve
 from shared.settings import Settings
+from shared.web.app import Service, serve
 
 
 def service(settings: Settings) -> Service:

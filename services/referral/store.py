@@ -11,13 +11,13 @@ from services.referral.domain.person import Sent
 from services.referral.domain.referral import Referral, Status, close, status, submit
 from services.referral.journeys import Journeys
 from services.referral.vault import Traits, Vault
-from shared.auth import Caller
-from shared.errors import NotFound, Refused, key_reused
+from shared.events.message import Message
 from shared.events.referral import Situation, Wish
-from shared.message import Message
-from shared.mongo import Session
-from shared.requests import Once
-from shared.store import Ledger
+from shared.kernel.errors import NotFound, Refused, key_reused
+from shared.persistence.mongo import Session
+from shared.persistence.repository import Ledger
+from shared.web.auth import Caller
+from shared.web.middleware import Once
 
 PAGE = 50
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from services.referral.domain.journey import STANDINGS, YEARS
 from services.referral.store import Store
 from shared.events import Event, WishesAnswered
-from shared.events.enrolment import Application
-from shared.events.pupils import Student
-from shared.hearing import Handler
-from shared.message import Message
+from shared.events.applications import Application
+from shared.events.message import Message
+from shared.events.students import Student
+from shared.messaging.dispatcher import Handler
 
 
 async def follow(store: Store, event: WishesAnswered | Application | Student, message: Message) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.referral.domain.person import Identity, Sent, first_trait, second_traits
-from shared.auth import Caller
-from shared.clock import Clock
-from shared.errors import NotFound
-from shared.identifiers import Slug
-from shared.message import NAMESPACE
-from shared.mongo import Collection, Database, Session
-from shared.requests import fingerprint
+from shared.events.message import NAMESPACE
+from shared.kernel.clock import Clock
+from shared.kernel.errors import NotFound
+from shared.kernel.identifiers import Slug
+from shared.persistence.mongo import Collection, Database, Session
+from shared.web.auth import Caller
+from shared.web.middleware import fingerprint
 
 
 @dataclass(frozen=True)

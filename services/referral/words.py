@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from services.referral.domain.answer import Ending
 from services.referral.domain.journey import Later, Standing, Step
 from services.referral.domain.referral import Status
-from shared.events.enrolment import IneligibleReason, UnopenedCode
-from shared.events.pupils import InterruptionCode, OutcomeSituation
+from shared.events.applications import IneligibleReason, UnopenedCode
 from shared.events.referral import Answer, RefusalCode
+from shared.events.students import InterruptionCode, OutcomeSituation
 
 STATUSES: Mapping[Status, str] = {
     Status.SUBMITTED: "Transmise, en attente des écoles",

@@ -11,9 +11,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.reporting.asking import READERS, AsOf, Cohort, Stores, known_on, masking_for, scope_for
 from services.reporting.indicators.figure import Figure
 from services.reporting.settings import Settings
-from shared.auth import Asking
-from shared.changes import Changes
-from shared.pages import SIMULATED
+from shared.projections.notifier import Changes
+from shared.web.auth import Asking
+from shared.web.pages import SIMULATED
 
 router = APIRouter(tags=["indicateurs"], dependencies=[READERS])
 A_SECOND = 1.0

@@ -10,10 +10,10 @@ from services.reporting.masking import UNMASKED, Masking
 from services.reporting.settings import Settings
 from services.reporting.store import Store
 from services.reporting.views import Reading
-from shared.auth import Caller, only
-from shared.clock import Clock
-from shared.errors import NotFound
-from shared.identifiers import SchoolYear
+from shared.kernel.clock import Clock
+from shared.kernel.errors import NotFound
+from shared.kernel.identifiers import SchoolYear
+from shared.web.auth import Caller, only
 
 READERS = only("admin", "region", "federation", "school")
 

@@ -11,7 +11,7 @@ from services.reporting.masking import Masking
 from services.reporting.settings import Settings
 from services.reporting.views import Reading
 from services.reporting.words import conclusion, funnel_title, masking_words, nobody, schools_title, shown
-from shared.pages.french import number, percent
+from shared.web.pages.french import number, percent
 
 COMPARED = ("diploma_success", "insertion_entrants", "insertion_finishers", "production_share", "practice_share")
 BY_SCHOOL: Mapping[str, str] = {

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from services.reporting.indicators.figure import Figure, Part, Share
-from shared.events.pupils import HORIZONS
-from shared.pages.french import euros, number, several
+from shared.events.students import HORIZONS
+from shared.web.pages.french import euros, number, several
 
 Parts = Mapping[str, Part]
 UNKNOWN: Mapping[str, tuple[str, str]] = {"diploma_success": ("résultat attendu", "résultats attendus")}

@@ -6,10 +6,10 @@ from services.reporting import api, pages
 from services.reporting.projections import PROJECTIONS
 from services.reporting.settings import Settings
 from services.reporting.store import Store
-from shared import projector
-from shared.app import Service, serve
-from shared.pages import static
+from shared.projections import projector
 from shared.settings import Settings as Shared
+from shared.web.app import Service, serve
+from shared.web.pages import static
 
 
 def service(settings: Shared) -> Service:

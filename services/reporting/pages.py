@@ -12,10 +12,10 @@ from services.reporting.asking import Stores, known_on, masking_for
 from services.reporting.board import Board, cohorts, scopes
 from services.reporting.settings import Settings
 from services.reporting.store import Store
-from shared.auth import COOKIE, Caller, Unauthenticated, caller
-from shared.errors import Forbidden, Invalid, Refused
-from shared.identifiers import is_school_year
-from shared.pages import Pages
+from shared.kernel.errors import Forbidden, Invalid, Refused
+from shared.kernel.identifiers import is_school_year
+from shared.web.auth import COOKIE, Caller, Unauthenticated, caller
+from shared.web.pages import Pages
 
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent / "templates")

@@ -3,9 +3,9 @@
 from services.reporting.projections import PROJECTIONS
 from services.reporting.settings import Settings
 from services.reporting.views import Views
-from shared.parking import Parking
-from shared.projector import Projector
-from shared.store import Ledger
+from shared.messaging.parking import Parking
+from shared.persistence.repository import Ledger
+from shared.projections.projector import Projector
 
 
 class Store:

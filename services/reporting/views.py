@@ -12,10 +12,10 @@ from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step, funnel
 from services.reporting.indicators.hours import KINDS
 from services.reporting.indicators.scope import Known, Scope, Scoped
-from shared.changes import Changes
-from shared.clock import PARIS, Clock
-from shared.mongo import Database
-from shared.projection import as_of
+from shared.kernel.clock import PARIS, Clock
+from shared.persistence.mongo import Database
+from shared.projections.notifier import Changes
+from shared.projections.projection import as_of
 
 COLUMNS: Mapping[str, Sequence[str]] = {
     "agencies": ("kind", "name"),

@@ -8,7 +8,7 @@ from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step
 from services.reporting.masking import Masking
 from services.reporting.settings import Settings
-from shared.pages.french import euros, month, number, percent, several
+from shared.web.pages.french import euros, month, number, percent, several
 
 NOBODY: Mapping[str, str] = {
     "answer_rate": "aucune demande reçue",

@@ -3,15 +3,7 @@
 Fields are ids, dates, codes and quantities. No name, contact, exact birth date, external id or free text about a person.
 """
 
-from shared.events.catalogue import (
-    GrantAwarded,
-    GrantPaid,
-    IntakeOpened,
-    IntakeSeatsChanged,
-    ProgrammeOpened,
-    SchoolRegistered,
-)
-from shared.events.enrolment import (
+from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationIneligible,
     ApplicationLeft,
@@ -32,7 +24,15 @@ from shared.events.enrolment import (
     PlaceReleased,
     WishesAnswered,
 )
-from shared.events.envelope import Event
+from shared.events.catalogue import (
+    GrantAwarded,
+    GrantPaid,
+    IntakeOpened,
+    IntakeSeatsChanged,
+    ProgrammeOpened,
+    SchoolRegistered,
+)
+from shared.events.event import Event
 from shared.events.production import (
     OrderAccepted,
     OrderCancelled,
@@ -44,7 +44,8 @@ from shared.events.production import (
     OrderStarted,
     WorkLogged,
 )
-from shared.events.pupils import (
+from shared.events.referral import AgencyRegistered, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
+from shared.events.students import (
     DiplomaFailed,
     DiplomaObtained,
     ExamRegistered,
@@ -59,7 +60,6 @@ from shared.events.pupils import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.referral import AgencyRegistered, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
 
 EVENTS: dict[str, type[Event]] = {
     event.type: event

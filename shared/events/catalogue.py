@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.envelope import Event
-from shared.identifiers import Commune, Department, Rncp, SchoolYear, Siret, Slug, Uai
+from shared.events.event import Event
+from shared.kernel.identifiers import Commune, Department, Rncp, SchoolYear, Siret, Slug, Uai
 
 NETWORK = "network"
 

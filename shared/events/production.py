@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.events.envelope import Event
-from shared.identifiers import Slug, Week
+from shared.events.event import Event
+from shared.kernel.identifiers import Slug, Week
 
 
 class ClientKind(StrEnum):

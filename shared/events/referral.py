@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.events.envelope import Event
-from shared.identifiers import BirthMonth, Department, Slug
+from shared.events.event import Event
+from shared.kernel.identifiers import BirthMonth, Department, Slug
 
 
 class AgencyKind(StrEnum):

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from deploy.demo.client import Speaker, Unexpected
-from shared.auth import make_keys
+from shared.web.auth import make_keys
 
 LOST = -1
 """The request was taken, and the connection falls before the answer."""

@@ -8,9 +8,9 @@ from deploy.demo.jobs import jobs
 from deploy.demo.people import Asked, again, campaigns
 from deploy.demo.region import load
 from deploy.demo.seasons import CAMPAIGNS, wave_day
-from shared.events.pupils import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.events.referral import Situation
-from shared.identifiers import months_after
+from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.kernel.identifiers import months_after
 
 REGION = load()
 

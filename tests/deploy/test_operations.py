@@ -17,7 +17,7 @@ from deploy.local.folder import SERVICES, Addresses, locked, pointed_at, written
 from deploy.local.keys import keys_in
 from deploy.local.lag import Lag, lags
 from deploy.local.servers import Servers
-from shared.auth import checker
+from shared.web.auth import checker
 
 
 class Admin(BaseHTTPRequestHandler):

@@ -12,8 +12,8 @@ from deploy.local.keys import keys_in
 from deploy.local.lag import lags
 from deploy.local.stack import Stack, running_stack
 from shared.events import TOPICS
-from shared.kafka import consumer, dead_letters
-from shared.mongo import connect
+from shared.messaging.kafka import consumer, dead_letters
+from shared.persistence.mongo import connect
 
 PUPILS, SEED = 16, 7
 VAULT = ("family_name", "given_name", "birth_date", "phone", "email", "ine", "name")

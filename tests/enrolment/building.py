@@ -12,10 +12,10 @@ from services.enrolment.domain.intake import Intake, evolve
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import Status
 from shared.events import Event, ProgrammeOpened, ReferralSubmitted, SchoolRegistered
+from shared.events.applications import Met
 from shared.events.catalogue import Certification, Promotion
-from shared.events.enrolment import Met
+from shared.events.message import Message, message_of
 from shared.events.referral import RefusalCode, Situation, Wish
-from shared.message import Message, message_of
 
 OPENING = date(2025, 5, 1)
 START = date(2025, 9, 1)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest_asyncio
 
 from services.enrolment.store import Store
-from shared.clock import Clock
-from shared.mongo import Database
-from shared.store import Ledger
+from shared.kernel.clock import Clock
+from shared.persistence.mongo import Database
+from shared.persistence.repository import Ledger
 
 
 @pytest_asyncio.fixture(loop_scope="session")

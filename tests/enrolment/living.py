@@ -9,10 +9,10 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.place import Place
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
-from shared.auth import Caller
 from shared.events import EVENTS, Event, ReferralSubmitted
-from shared.events.enrolment import Met
-from shared.store import Documents
+from shared.events.applications import Met
+from shared.persistence.repository import Documents
+from shared.web.auth import Caller
 from tests.enrolment.building import DEADLINE, MAY, START, a_school, heard, intake_command, programme_opened
 
 ADMIN = Caller("a", "admin", "", "admin")

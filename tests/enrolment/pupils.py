@@ -9,7 +9,7 @@ from services.enrolment.domain import pupils
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.place import Place, enrolment_id_of, evolve
 from shared.events import Event
-from shared.events.pupils import InterruptionCode
+from shared.events.students import InterruptionCode
 from tests.enrolment.building import MAY, START, a_programme, an_intake
 
 YOUNG = UUID("11111111-2222-4333-8444-555555555555")

@@ -9,7 +9,6 @@ import pytest
 from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Referring
 from services.enrolment.domain.statuses import Status
-from shared.errors import Refused
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -23,8 +22,9 @@ from shared.events import (
     PlaceConfirmed,
     PlaceOffered,
 )
-from shared.events.enrolment import IneligibleReason, Met
+from shared.events.applications import IneligibleReason, Met
 from shared.events.referral import RefusalCode, Situation
+from shared.kernel.errors import Refused
 from tests.enrolment.building import (
     CLOSING,
     DEADLINE,

@@ -13,14 +13,14 @@ from services.enrolment.domain.place import Place, Presence
 from services.enrolment.domain.seats import give_back_seat
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
-from shared.errors import Refused
 from shared.events import StudentEnrolled
+from shared.events.applications import Met
 from shared.events.catalogue import Promotion
-from shared.events.enrolment import Met
-from shared.events.pupils import InterruptionCode
 from shared.events.referral import Wish
-from shared.mongo import Session
-from shared.store import Documents, Ledger
+from shared.events.students import InterruptionCode
+from shared.kernel.errors import Refused
+from shared.persistence.mongo import Session
+from shared.persistence.repository import Documents, Ledger
 from tests.enrolment.building import DEADLINE, MAY, START, a_programme, a_referral
 from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
 

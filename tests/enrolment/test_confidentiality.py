@@ -6,10 +6,10 @@ from typing import Any
 from services.enrolment.api import views
 from services.enrolment.domain import applications
 from services.enrolment.domain.statuses import Status
-from shared.auth import Caller
 from shared.events import ReferralSubmitted
-from shared.events.enrolment import Met
+from shared.events.applications import Met
 from shared.events.referral import Situation, Wish
+from shared.web.auth import Caller
 from tests.conftest import Start
 from tests.enrolment.building import CLOSING, DEADLINE, MAY, a_referral, an_intake, applied, happened, waitlisted
 from tests.enrolment.living import refers

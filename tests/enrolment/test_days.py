@@ -10,10 +10,10 @@ from services.enrolment.domain.place import Place, Result
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from services.enrolment.sweep import sweep
-from shared.errors import Invalid, Refused
-from shared.events.enrolment import Met
-from shared.events.pupils import InterruptionCode
+from shared.events.applications import Met
 from shared.events.referral import RefusalCode
+from shared.events.students import InterruptionCode
+from shared.kernel.errors import Invalid, Refused
 from tests.enrolment.building import MAY, START, a_referral, an_intake, applied, offered
 from tests.enrolment.living import intake_opens, offers, refers, status
 from tests.enrolment.pupils import LATER, after, completed, enrolled, in_last_year, interrupted, started

@@ -12,12 +12,12 @@ from services.enrolment.domain import pupils
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from services.enrolment.sweep import sweep
-from shared.auth import Caller
-from shared.errors import Refused, Unavailable
 from shared.events import PlaceExpired, PlaceOffered, StudentEnrolled, StudentInterrupted
 from shared.events.catalogue import Promotion
-from shared.events.pupils import InterruptionCode
 from shared.events.referral import Wish
+from shared.events.students import InterruptionCode
+from shared.kernel.errors import Refused, Unavailable
+from shared.web.auth import Caller
 from tests.enrolment.building import MAY, START, a_message, a_referral, said
 from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
 

@@ -8,7 +8,6 @@ import pytest
 
 from services.enrolment.domain import diplomas
 from services.enrolment.domain.place import Place, Result, exam_id_of
-from shared.errors import NotFound, Refused
 from shared.events import (
     DiplomaFailed,
     DiplomaObtained,
@@ -16,7 +15,8 @@ from shared.events import (
     ExamRegistered,
     OutcomeDeclared,
 )
-from shared.events.pupils import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.events.students import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.kernel.errors import NotFound, Refused
 from tests.enrolment.pupils import ENROLMENT, LATER, after, completed, enrolled, in_last_year, interrupted, said_of, started
 
 

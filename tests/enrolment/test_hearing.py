@@ -18,10 +18,10 @@ from shared.events import (
     StudentEnrolled,
     WishesAnswered,
 )
+from shared.events.applications import Unopened, UnopenedCode
 from shared.events.catalogue import Promotion
-from shared.events.enrolment import Unopened, UnopenedCode
 from shared.events.referral import RefusalCode, Wish
-from shared.store import Ledger
+from shared.persistence.repository import Ledger
 from tests.enrolment.building import MAY, a_message, a_programme, a_referral, heard, said
 from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, school_opens, status, told, waits
 

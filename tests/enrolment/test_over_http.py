@@ -10,10 +10,10 @@ import httpx
 
 from services.enrolment import stream
 from services.enrolment.main import service
-from shared.app import Service
 from shared.events import ReferralSubmitted
 from shared.events.referral import Wish
 from shared.settings import Settings
+from shared.web.app import Service
 from tests.conftest import Running, Start
 from tests.enrolment.building import a_referral, heard
 

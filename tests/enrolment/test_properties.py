@@ -13,12 +13,12 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.place import Place
 from services.enrolment.domain.place import evolve as evolve_place
 from services.enrolment.domain.statuses import HOLDS_A_SEAT, Status
-from shared.errors import Refused
 from shared.events import Event, PlaceOffered
+from shared.events.applications import Met
 from shared.events.catalogue import Promotion
-from shared.events.enrolment import Met
-from shared.events.pupils import InterruptionCode
 from shared.events.referral import RefusalCode, Situation
+from shared.events.students import InterruptionCode
+from shared.kernel.errors import Refused
 from tests.enrolment.building import OPENING, START, a_programme, a_referral, an_intake, happened
 
 PEOPLE = [UUID(int=n) for n in range(6)]

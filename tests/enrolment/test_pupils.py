@@ -8,7 +8,6 @@ import pytest
 from services.enrolment.domain import pupils
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.place import Place, Presence
-from shared.errors import NotFound, Refused
 from shared.events import (
     StudentChangedProgramme,
     StudentCompleted,
@@ -19,7 +18,8 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.pupils import InterruptionCode
+from shared.events.students import InterruptionCode
+from shared.kernel.errors import NotFound, Refused
 from tests.enrolment.building import MAY, START, a_programme, an_intake
 from tests.enrolment.pupils import (
     AGAIN,

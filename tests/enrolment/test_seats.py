@@ -7,7 +7,6 @@ import pytest
 from services.enrolment.domain import applications, seats
 from services.enrolment.domain.intake import intake_id_of
 from services.enrolment.domain.statuses import Status
-from shared.errors import Refused, Unavailable
 from shared.events import (
     ApplicationObsolete,
     IntakeOpened,
@@ -17,9 +16,10 @@ from shared.events import (
     PlaceOffered,
     PlaceReleased,
 )
+from shared.events.applications import Met
 from shared.events.catalogue import Promotion
-from shared.events.enrolment import Met
 from shared.events.referral import Situation
+from shared.kernel.errors import Refused, Unavailable
 from tests.enrolment.building import (
     CLOSING,
     DEADLINE,

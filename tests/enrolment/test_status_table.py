@@ -8,12 +8,12 @@ import pytest
 from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.statuses import ALLOWED, Status, Verb
-from shared.errors import Refused
 from shared.events import (
     Event,
 )
-from shared.events.enrolment import Met
+from shared.events.applications import Met
 from shared.events.referral import RefusalCode
+from shared.kernel.errors import Refused
 from tests.enrolment.building import (
     DEADLINE,
     MAY,

@@ -7,8 +7,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from services.production.domain.orders import Order, Status
 from services.production.domain.pupils import Presence, Pupil
 from shared.events import Event, StudentEnrolled
+from shared.events.message import Message, message_of
 from shared.events.production import CancellationCode, ClientKind
-from shared.message import Message, message_of
 
 MONDAY = date(2025, 9, 8)
 WEEK = "2025-W37"

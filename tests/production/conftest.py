@@ -12,9 +12,9 @@ import pytest_asyncio
 from services.production.main import service
 from services.production.store import Store
 from services.production.stream import HANDLERS
-from shared.app import Service
-from shared.events.pupils import Student
+from shared.events.students import Student
 from shared.settings import Settings
+from shared.web.app import Service
 from tests.conftest import Running, Start
 from tests.production.builders import an_enrolment, told
 

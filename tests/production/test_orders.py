@@ -8,7 +8,6 @@ import pytest
 
 from services.production.domain import orders
 from services.production.domain.orders import COMES_FROM, Order, Status
-from shared.errors import Invalid, Refused
 from shared.events import (
     Event,
     OrderAccepted,
@@ -21,6 +20,7 @@ from shared.events import (
     OrderStarted,
 )
 from shared.events.production import CancellationCode, ClientKind
+from shared.kernel.errors import Invalid, Refused
 from tests.production.builders import CLIENT, MONDAY, ORDER, WHICH, an_order
 
 LATER = MONDAY + timedelta(days=3)

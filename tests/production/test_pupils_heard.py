@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from services.production.domain.pupils import Presence, Pupil
 from services.production.store import Store
 from services.production.stream import HANDLERS
-from shared.auth import Caller
 from shared.events import (
     StudentChangedProgramme,
     StudentCompleted,
@@ -18,11 +17,12 @@ from shared.events import (
     StudentStarted,
     WorkLogged,
 )
+from shared.events.message import message_of
 from shared.events.production import Hours
-from shared.events.pupils import InterruptionCode, Student
-from shared.kafka import producer
-from shared.message import message_of
-from shared.store import Ledger
+from shared.events.students import InterruptionCode, Student
+from shared.messaging.kafka import producer
+from shared.persistence.repository import Ledger
+from shared.web.auth import Caller
 from tests.production.builders import ENROLMENT, WEEK, WHOSE, YOUNG, a_pupil, an_enrolment, an_id, told
 from tests.production.conftest import Production
 

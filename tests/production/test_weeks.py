@@ -12,9 +12,9 @@ from services.production.domain.measures import Shares, added, alerts, shares
 from services.production.domain.orders import Order, Status
 from services.production.domain.pupils import Presence, Pupil, enrolment_for
 from services.production.domain.weeks import WorkedWeek
-from shared.errors import Invalid, Refused
 from shared.events import Event, WorkLogged
 from shared.events.production import Hours, OnOrder
+from shared.kernel.errors import Invalid, Refused
 from tests.production.builders import ENROLMENT, MONDAY, ORDER, WEEK, WHOSE, a_pupil, an_id, an_order
 
 FRIDAY = MONDAY + timedelta(days=4)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.events import StudentInterrupted
-from shared.events.pupils import InterruptionCode
+from shared.events.students import InterruptionCode
 from tests.production.builders import WEEK, WHOSE, an_enrolment, an_id
 from tests.production.conftest import Production
 

@@ -13,13 +13,13 @@ from services.referral.domain.referral import Referral, evolve, submit
 from services.referral.main import service
 from services.referral.stream import HANDLERS
 from shared import events as told
-from shared.app import Service
 from shared.events import Event, WishesAnswered
-from shared.events.enrolment import Application
-from shared.events.pupils import Student
+from shared.events.applications import Application
+from shared.events.message import Message, message_of
 from shared.events.referral import Situation, Wish
-from shared.message import Message, message_of
+from shared.events.students import Student
 from shared.settings import Settings
+from shared.web.app import Service
 from tests.conftest import A_MORNING, Running, Start
 
 A_DAY = date(2025, 9, 1)

@@ -15,7 +15,7 @@ from services.referral.domain.journey import Journey, hear
 from services.referral.domain.referral import Status, close, evolve, request_withdrawal, status, submit
 from shared import events as told
 from shared.events import AgencyRegistered, Event, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
-from shared.events.enrolment import Application, Unopened, UnopenedCode
+from shared.events.applications import Application, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
 from tests.referral.building import (
     A_DAY,

@@ -12,9 +12,9 @@ from services.referral.domain.person import Identity, Sent
 from services.referral.domain.referral import Referral, Status, close, evolve, status
 from shared import events as told
 from shared.events import Event
-from shared.events.enrolment import Application, Unopened, UnopenedCode
-from shared.events.pupils import Student
+from shared.events.applications import Application, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind
+from shared.events.students import Student
 from tests.referral.building import (
     A_DAY,
     CIO,

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from shared import events as told
-from shared.events.enrolment import Unopened, UnopenedCode
+from shared.events.applications import Unopened, UnopenedCode
 from tests.referral.building import (
     CIO,
     COLLEGE,

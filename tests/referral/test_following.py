@@ -9,8 +9,8 @@ from deploy.local.servers import Servers
 from services.referral.domain.referral import Status
 from services.referral.main import service
 from shared import events as told
-from shared.events.enrolment import Unopened, UnopenedCode
-from shared.kafka import producer
+from shared.events.applications import Unopened, UnopenedCode
+from shared.messaging.kafka import producer
 from tests.conftest import Start
 from tests.referral.building import (
     CIO,

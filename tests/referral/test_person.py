@@ -17,7 +17,7 @@ from services.referral.domain.person import (
     second_traits,
     to_complete,
 )
-from shared.errors import Invalid
+from shared.kernel.errors import Invalid
 from tests.referral.building import A_DAY, an_identity
 
 

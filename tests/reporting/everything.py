@@ -53,11 +53,11 @@ from shared.events import (
     WishesAnswered,
     WorkLogged,
 )
+from shared.events.applications import IneligibleReason, Met
 from shared.events.catalogue import Certification, GrantPurpose, Promotion
-from shared.events.enrolment import IneligibleReason, Met
 from shared.events.production import CancellationCode, ClientKind, Hours
-from shared.events.pupils import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
+from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from tests.reporting.telling import Telling, an_id
 
 DAY = date(2024, 3, 4)

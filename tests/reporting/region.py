@@ -38,12 +38,12 @@ from shared.events import (
     WishesAnswered,
     WorkLogged,
 )
+from shared.events.applications import Met
 from shared.events.catalogue import Certification, GrantPurpose, Promotion
-from shared.events.enrolment import Met
 from shared.events.production import ClientKind, Hours
-from shared.events.pupils import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
-from shared.identifiers import following, months_after, school_year_of, week_of
+from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.kernel.identifiers import following, months_after, school_year_of, week_of
 from tests.reporting.telling import Telling, an_id
 
 TODAY = date(2026, 2, 10)

@@ -7,8 +7,8 @@ from uuid import UUID, uuid5
 
 from services.reporting.projections import PROJECTIONS
 from shared.events import Event
-from shared.message import Message, message_of
-from shared.projection import Fact, Stored, fold
+from shared.events.message import Message, message_of
+from shared.projections.projection import Fact, Stored, fold
 
 Told = tuple[Event, Message]
 SPACE = UUID(int=7)

@@ -16,9 +16,9 @@ from deploy.local.servers import Servers
 from services.reporting import api
 from services.reporting.main import service
 from services.reporting.settings import Settings
-from shared.changes import Changes
 from shared.events import SchoolRegistered, StudentStarted
-from shared.kafka import producer
+from shared.messaging.kafka import producer
+from shared.projections.notifier import Changes
 from tests.conftest import Running, Start
 from tests.reporting.region import ALONE, TODAY, a_region
 from tests.reporting.telling import Telling, Told, an_id

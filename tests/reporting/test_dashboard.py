@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from services.reporting.main import service
 from services.reporting.settings import Settings
-from shared.auth import COOKIE
+from shared.web.auth import COOKIE
 from tests.conftest import Running, Start
 from tests.reporting.region import ALONE, TODAY, a_region
 

@@ -8,7 +8,7 @@ from services.reporting.indicators.funnel import Step
 from services.reporting.masking import Masking
 from services.reporting.settings import Settings
 from services.reporting.words import conclusion, funnel_title, shown
-from shared.pages.french import percent
+from shared.web.pages.french import percent
 from tests.reporting.rows import (
     a_finisher,
     a_referral,

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.auth import Caller
-from shared.errors import Refused
 from shared.events import Event, OrderAccepted, OrderReceived, SchoolRegistered
 from shared.events.production import ClientKind
+from shared.kernel.errors import Refused
+from shared.web.auth import Caller
 
 A_DAY = date(2025, 9, 1)
 

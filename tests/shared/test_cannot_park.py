@@ -7,8 +7,8 @@ from pathlib import Path
 
 SCRIPT = """
 import asyncio
-from shared.hearing import Hearing
-from shared.parking import Record
+from shared.messaging.dispatcher import Hearing
+from shared.messaging.parking import Record
 
 class NoRoom:
     async def holds(self, record): return False

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from shared.clock import Clock
-from shared.errors import Invalid
+from shared.kernel.clock import Clock
+from shared.kernel.errors import Invalid
 
 CLOCK = Clock(datetime(2025, 8, 31, 22, 30, tzinfo=UTC))
 

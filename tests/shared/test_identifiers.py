@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.identifiers import (
+from shared.kernel.identifiers import (
     UAI_LETTERS,
     BirthMonth,
     Commune,

@@ -4,9 +4,9 @@ from uuid import uuid4
 
 from pymongo.errors import CursorNotFound
 
-from shared.mongo import is_away
-from shared.parking import BEHIND, Parking, Record
-from shared.store import Ledger
+from shared.messaging.parking import BEHIND, Parking, Record
+from shared.persistence.mongo import is_away
+from shared.persistence.repository import Ledger
 
 KEY = uuid4().bytes
 

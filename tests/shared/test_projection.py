@@ -14,17 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.servers import Servers
-from shared.changes import Progress
-from shared.clock import real_now
-from shared.errors import Unavailable
 from shared.events import OrderAccepted, OrderReceived
+from shared.events.message import Message, message_of
 from shared.events.production import ClientKind
-from shared.kafka import producer
-from shared.message import Message, message_of
-from shared.parking import Parking
-from shared.projection import Fact, Projection, Row, as_of, fold
-from shared.projector import Projector, show_lag
-from shared.store import Ledger
+from shared.kernel.clock import real_now
+from shared.kernel.errors import Unavailable
+from shared.messaging.kafka import producer
+from shared.messaging.parking import Parking
+from shared.persistence.repository import Ledger
+from shared.projections.notifier import Progress
+from shared.projections.projection import Fact, Projection, Row, as_of, fold
+from shared.projections.projector import Projector, show_lag
 from tests.conftest import A_MORNING
 from tests.shared.counting import A_DAY
 

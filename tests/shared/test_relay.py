@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from deploy.local.servers import Servers
-from shared.auth import Caller
-from shared.kafka import consumer
-from shared.message import Message, read
-from shared.relay import Relay
-from shared.store import Ledger
+from shared.events.message import Message, read
+from shared.messaging.kafka import consumer
+from shared.messaging.relay import Relay
+from shared.persistence.repository import Ledger
+from shared.web.auth import Caller
 from tests.shared.counting import Toy, accept, evolve, receive, scope
 
 DOLE = Caller("x", "school", "dole", "head")

@@ -11,13 +11,13 @@ import pytest
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
-from shared.app import Service
-from shared.auth import COOKIE, Asking, only
-from shared.identifiers import Uai
-from shared.message import TRACE
-from shared.requests import Asked
+from shared.events.message import TRACE
+from shared.kernel.identifiers import Uai
+from shared.persistence.repository import Ledger
 from shared.settings import Settings
-from shared.store import Ledger
+from shared.web.app import Service
+from shared.web.auth import COOKIE, Asking, only
+from shared.web.middleware import Asked
 from tests.conftest import Start
 from tests.shared.counting import Toy, evolve, receive, scope
 

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Request
 
 from deploy.local.process import Process
 from deploy.local.servers import Servers, running_servers
-from shared.app import Service
-from shared.auth import Asking
 from shared.events import OrderReceived
-from shared.kafka import create_topics
-from shared.message import Message
+from shared.events.message import Message
+from shared.messaging.kafka import create_topics
+from shared.persistence.repository import Ledger
 from shared.settings import Settings
-from shared.store import Ledger
+from shared.web.app import Service
+from shared.web.auth import Asking
 from tests.conftest import Start
 from tests.shared.counting import Toy, evolve, receive, scope
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pytest
 from pydantic import BaseModel
 
-from shared.auth import Caller
-from shared.errors import Invalid, NotFound, Refused
 from shared.events import Event
-from shared.message import Message, message_of
-from shared.mongo import Session
-from shared.store import Clash, Documents, Ledger
+from shared.events.message import Message, message_of
+from shared.kernel.errors import Invalid, NotFound, Refused
+from shared.persistence.mongo import Session
+from shared.persistence.repository import Clash, Documents, Ledger
+from shared.web.auth import Caller
 from tests.conftest import A_MORNING
 from tests.shared.counting import Toy, a_school, accept, evolve, receive, scope
 

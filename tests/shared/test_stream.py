@@ -9,13 +9,13 @@ import pytest
 from aiokafka import TopicPartition
 
 from deploy.local.servers import Servers
-from shared.app import Service
 from shared.events import Event, OrderReceived
+from shared.events.message import Message, Undecodable, message_of, read
 from shared.events.production import ClientKind
-from shared.kafka import consumer, dead_letters, producer
-from shared.message import Message, Undecodable, message_of, read
+from shared.messaging.kafka import consumer, dead_letters, producer
+from shared.persistence.repository import Ledger
 from shared.settings import Settings
-from shared.store import Ledger
+from shared.web.app import Service
 from tests.conftest import A_MORNING, Running, Start
 from tests.shared.counting import A_DAY, a_school
 

@@ -7,8 +7,8 @@ from deploy.demo.record import Application, Intake
 from deploy.demo.stage import OPEN, Stage, head, together
 from deploy.demo.words import count
 from shared.events import ApplicationObsolete
+from shared.events.applications import Met
 from shared.events.catalogue import Promotion
-from shared.events.enrolment import Met
 from shared.events.referral import RefusalCode
 
 TAKEN_BACK = (RefusalCode.NO_PLACE, RefusalCode.DID_NOT_COME)

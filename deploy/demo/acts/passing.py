@@ -9,8 +9,8 @@ from deploy.demo.record import Declared, Enrolment
 from deploy.demo.seasons import LAST
 from deploy.demo.stage import Stage, head, together
 from deploy.demo.words import count
-from shared.events.pupils import HORIZONS, OutcomeSource
-from shared.identifiers import months_after
+from shared.events.students import HORIZONS, OutcomeSource
+from shared.kernel.identifiers import months_after
 
 AROUND = timedelta(days=30)
 

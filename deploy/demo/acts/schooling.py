@@ -10,7 +10,7 @@ from deploy.demo.seasons import school_year
 from deploy.demo.stage import Stage, head, together
 from deploy.demo.words import count, month_of
 from shared.events import ApplicationObsolete, PlaceReleased
-from shared.identifiers import months_after
+from shared.kernel.identifiers import months_after
 
 
 async def say(stage: Stage, pupil: Enrolment, verb: str, **body: str) -> None:

@@ -14,7 +14,7 @@ from deploy.demo.record import Enrolment, Order, Week
 from deploy.demo.stage import Stage, head, together
 from deploy.demo.words import count
 from deploy.local.errors import CannotRun
-from shared.identifiers import week_of
+from shared.kernel.identifiers import week_of
 
 PATIENCE = 120.0
 

@@ -15,10 +15,10 @@ from services.enrolment.domain import applications as decisions
 from services.enrolment.domain import seats
 from services.enrolment.domain.statuses import Status
 from services.enrolment.sweep import promote
-from shared.auth import Asking, only
-from shared.events.enrolment import Met
+from shared.events.applications import Met
 from shared.events.referral import RefusalCode
-from shared.identifiers import SchoolYear
+from shared.kernel.identifiers import SchoolYear
+from shared.web.auth import Asking, only
 
 router = APIRouter(tags=["candidatures"])
 SCHOOLS = only("school:head", "school:office", "admin")

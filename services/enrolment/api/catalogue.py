@@ -14,11 +14,11 @@ from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
 from services.enrolment.domain.school import School
 from services.enrolment.sweep import promote
-from shared.auth import Asking, only
-from shared.errors import NotFound
 from shared.events import ProgrammeOpened, SchoolRegistered
 from shared.events.catalogue import Certification, Promotion
-from shared.identifiers import Commune, Department, Rncp, SchoolYear, Siret, Slug, Uai
+from shared.kernel.errors import NotFound
+from shared.kernel.identifiers import Commune, Department, Rncp, SchoolYear, Siret, Slug, Uai
+from shared.web.auth import Asking, only
 
 router = APIRouter(tags=["écoles et rentrées"])
 HEADS = only("school:head", "admin")

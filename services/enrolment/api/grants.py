@@ -8,12 +8,12 @@ from pydantic import Field
 from services.enrolment.api.asked import Dated, Kept
 from services.enrolment.domain import grant as decisions
 from services.enrolment.domain.grant import Grant
-from shared.auth import Asking, only
-from shared.errors import Invalid
 from shared.events import GrantAwarded
 from shared.events.catalogue import NETWORK, GrantPurpose
-from shared.identifiers import Slug
-from shared.requests import Asked
+from shared.kernel.errors import Invalid
+from shared.kernel.identifiers import Slug
+from shared.web.auth import Asking, only
+from shared.web.middleware import Asked
 
 router = APIRouter(tags=["subventions"])
 FUNDERS = only("admin", "region")

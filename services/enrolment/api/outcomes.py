@@ -12,9 +12,9 @@ from services.enrolment.api.views import OutcomesView, PupilView
 from services.enrolment.domain import diplomas as decisions
 from services.enrolment.domain.place import Outcome, Result, exam_id_of
 from services.enrolment.together import school_of
-from shared.auth import Asking, only
-from shared.errors import Forbidden
-from shared.events.pupils import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.events.students import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.kernel.errors import Forbidden
+from shared.web.auth import Asking, only
 
 router = APIRouter(tags=["diplômes et devenir"])
 SCHOOLS = only("school:head", "school:office", "admin")

@@ -11,9 +11,9 @@ from services.enrolment.api.asked import Dated, Kept
 from services.enrolment.api.views import PupilView
 from services.enrolment.domain import pupils as decisions
 from services.enrolment.together import Move, school_of
-from shared.auth import Asking, Caller, only
-from shared.events.pupils import InterruptionCode
-from shared.identifiers import SchoolYear
+from shared.events.students import InterruptionCode
+from shared.kernel.identifiers import SchoolYear
+from shared.web.auth import Asking, Caller, only
 
 router = APIRouter(tags=["élèves"])
 SCHOOLS = only("school:head", "school:office", "admin")

@@ -9,11 +9,11 @@ from services.enrolment.domain.intake import Intake, Referring, Standing
 from services.enrolment.domain.place import FRENCH as PRESENCES
 from services.enrolment.domain.place import Enrolment, Outcome, Place, Presence, Schooling, Sitting
 from services.enrolment.domain.statuses import FRENCH, Status
-from shared.auth import Caller
+from shared.events.applications import IneligibleReason, Met
 from shared.events.catalogue import Promotion
-from shared.events.enrolment import IneligibleReason, Met
-from shared.events.pupils import InterruptionCode
 from shared.events.referral import RefusalCode
+from shared.events.students import InterruptionCode
+from shared.web.auth import Caller
 
 
 class Seats(BaseModel):

@@ -8,7 +8,6 @@ from services.enrolment.domain.intake import Intake, Referring, Standing
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.seats import about
 from services.enrolment.domain.statuses import ALLOWED, FRENCH, NOT_AFTER_CLOSING, OPEN, Status, Verb
-from shared.errors import Refused
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -29,9 +28,10 @@ from shared.events import (
     PlaceOffered,
     ReferralSubmitted,
 )
-from shared.events.enrolment import IneligibleReason, Met
+from shared.events.applications import IneligibleReason, Met
 from shared.events.referral import RefusalCode, Situation
-from shared.identifiers import age_on
+from shared.kernel.errors import Refused
+from shared.kernel.identifiers import age_on
 
 OPEN_FROM = 14
 MACHINES_FROM = 15

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from services.enrolment.domain.place import LEFT, Enrolment, Outcome, Place, Result, exam_id_of
 from services.enrolment.domain.pupils import Verb, about, may, not_before
-from shared.errors import Invalid, NotFound, Refused
 from shared.events import DiplomaFailed, DiplomaObtained, Event, ExamRegistered, OutcomeDeclared
-from shared.events.pupils import HORIZONS, ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
-from shared.identifiers import months_after
+from shared.events.students import HORIZONS, ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.kernel.errors import Invalid, NotFound, Refused
+from shared.kernel.identifiers import months_after
 
 AROUND = timedelta(days=30)
 """How long before and after a horizon its outcome may be declared."""

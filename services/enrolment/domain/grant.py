@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.errors import Refused, key_reused
 from shared.events import Event, GrantAwarded, GrantPaid
 from shared.events.catalogue import GrantPurpose
-from shared.identifiers import Slug
+from shared.kernel.errors import Refused, key_reused
+from shared.kernel.identifiers import Slug
 
 
 class Payment(BaseModel):

@@ -7,7 +7,6 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.statuses import HOLDS_A_SEAT, Status
-from shared.errors import NotFound
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -31,10 +30,11 @@ from shared.events import (
     PlaceOffered,
     PlaceReleased,
 )
+from shared.events.applications import Application, IneligibleReason, Met
 from shared.events.catalogue import Promotion
-from shared.events.enrolment import Application, IneligibleReason, Met
 from shared.events.referral import RefusalCode
-from shared.identifiers import SchoolYear, Slug
+from shared.kernel.errors import NotFound
+from shared.kernel.identifiers import SchoolYear, Slug
 
 INTAKES = UUID("1d0f8f4e-58f0-5b52-8a3a-0c5a4a3f9a10")
 

@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.errors import NotFound
 from shared.events import (
     DiplomaFailed,
     DiplomaObtained,
@@ -25,7 +24,7 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.pupils import (
+from shared.events.students import (
     ContractKind,
     InterruptionCode,
     OutcomeProof,
@@ -34,7 +33,8 @@ from shared.events.pupils import (
     Student,
     Year,
 )
-from shared.identifiers import BirthMonth, SchoolYear, Slug
+from shared.kernel.errors import NotFound
+from shared.kernel.identifiers import BirthMonth, SchoolYear, Slug
 
 ENROLMENTS = UUID("b8a4c3de-0d39-5c1f-9a53-2f0e6f6c7d21")
 

@@ -10,7 +10,6 @@ from services.enrolment.domain.applications import reasons_against
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.place import FRENCH, Enrolment, Place, Presence, enrolment_id_of
 from services.enrolment.domain.school import Programme
-from shared.errors import Refused
 from shared.events import (
     Event,
     StudentChangedProgramme,
@@ -23,8 +22,9 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.pupils import InterruptionCode
-from shared.identifiers import BirthMonth, following
+from shared.events.students import InterruptionCode
+from shared.kernel.errors import Refused
+from shared.kernel.identifiers import BirthMonth, following
 
 
 class Verb(StrEnum):

@@ -2,10 +2,10 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.errors import Invalid
 from shared.events import Event, ProgrammeOpened, SchoolRegistered
 from shared.events.catalogue import Certification
-from shared.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+from shared.kernel.errors import Invalid
+from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
 
 
 class Programme(BaseModel):

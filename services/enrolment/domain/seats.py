@@ -7,7 +7,6 @@ from uuid import UUID
 from services.enrolment.domain.intake import Intake, evolve, intake_id_of
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import OPEN, Status
-from shared.errors import Invalid, Refused, Unavailable
 from shared.events import (
     ApplicationObsolete,
     Event,
@@ -19,6 +18,7 @@ from shared.events import (
     PlaceReleased,
 )
 from shared.events.catalogue import Promotion
+from shared.kernel.errors import Invalid, Refused, Unavailable
 
 OFFER_DAYS = 14
 """How long an automatic promotion holds its seat."""

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.production.store import Store
-from shared.auth import only
+from shared.web.auth import only
 
 OFFICE = only("school:head", "school:office")
 SCHOOL = only("school")

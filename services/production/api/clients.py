@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from services.production.api.asking import OFFICE, Said, Stores
 from services.production.domain.clients import Client, Words
-from shared.auth import Asking
 from shared.events.production import ClientKind
-from shared.identifiers import Siret
-from shared.requests import Asked
+from shared.kernel.identifiers import Siret
+from shared.web.auth import Asking
+from shared.web.middleware import Asked
 
 router = APIRouter(tags=["clients"], dependencies=[OFFICE])
 

@@ -12,7 +12,7 @@ from services.production.domain.measures import Alert, Shares, added, alerts, sh
 from services.production.domain.pupils import Pupil, enrolment_for
 from services.production.domain.weeks import WorkedWeek
 from shared.events.production import Hours, OnOrder
-from shared.identifiers import monday_of
+from shared.kernel.identifiers import monday_of
 
 Year = Mapping[UUID, Mapping[str, int]]
 """The minutes by kind of each pupil over a school year."""

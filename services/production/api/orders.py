@@ -12,9 +12,9 @@ from services.production.domain import orders
 from services.production.domain.clients import Words
 from services.production.domain.orders import WORDS, Order, Status
 from services.production.store import Store
-from shared.auth import Asking, only
 from shared.events.production import CancellationCode
-from shared.requests import Asked
+from shared.web.auth import Asking, only
+from shared.web.middleware import Asked
 
 router = APIRouter(prefix="/orders", tags=["commandes"])
 

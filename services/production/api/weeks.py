@@ -24,9 +24,9 @@ from services.production.domain.measures import added, shares
 from services.production.domain.pupils import enrolment_for
 from services.production.domain.weeks import WorkedWeek, log_work
 from services.production.store import Store
-from shared.auth import Asking, Caller
-from shared.errors import Refused, Unavailable
-from shared.identifiers import Week, monday_of
+from shared.kernel.errors import Refused, Unavailable
+from shared.kernel.identifiers import Week, monday_of
+from shared.web.auth import Asking, Caller
 
 router = APIRouter(prefix="/weeks", tags=["heures"], dependencies=[SCHOOL])
 AT_ONCE = 16

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, StringConstraints
 
 from shared.events.production import ClientKind
-from shared.identifiers import Siret, Slug
+from shared.kernel.identifiers import Siret, Slug
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """Free text that a person wrote: it stays in this service."""

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.errors import Invalid, Refused
 from shared.events import Event
 from shared.events.production import (
     CancellationCode,
@@ -21,7 +20,8 @@ from shared.events.production import (
     OrderReceived,
     OrderStarted,
 )
-from shared.identifiers import Slug
+from shared.kernel.errors import Invalid, Refused
+from shared.kernel.identifiers import Slug
 
 
 class Status(StrEnum):

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.errors import Refused
 from shared.events import (
     StudentChangedProgramme,
     StudentCompleted,
@@ -19,8 +18,9 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.pupils import Student
-from shared.identifiers import BirthMonth, Slug, age_on, monday_of
+from shared.events.students import Student
+from shared.kernel.errors import Refused
+from shared.kernel.identifiers import BirthMonth, Slug, age_on, monday_of
 
 ADULT = 18
 

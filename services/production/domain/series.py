@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from shared.errors import Refused
+from shared.kernel.errors import Refused
 
 
 class Series(BaseModel):

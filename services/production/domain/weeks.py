@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from services.production.domain.orders import WORDS, Order
 from services.production.domain.pupils import Pupil, check_presence
-from shared.errors import Invalid, Refused
 from shared.events import Event, WorkLogged
 from shared.events.production import Hours, OnOrder
-from shared.identifiers import SchoolYear, Slug, Week, monday_of, school_year_of
+from shared.kernel.errors import Invalid, Refused
+from shared.kernel.identifiers import SchoolYear, Slug, Week, monday_of, school_year_of
 
 LONGEST_WEEK = 60 * 60
 """Minutes. Beyond, somebody mistyped."""

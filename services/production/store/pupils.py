@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.production.domain.pupils import Presence, Pupil, known_from, moved_by
-from shared.auth import Caller
-from shared.events.pupils import Student
-from shared.identifiers import monday_of
-from shared.message import Message
-from shared.mongo import Collection
+from shared.events.message import Message
+from shared.events.students import Student
+from shared.kernel.identifiers import monday_of
+from shared.persistence.mongo import Collection
+from shared.web.auth import Caller
 
 
 class Pupils:

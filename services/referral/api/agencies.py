@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from services.referral.api.access import Kept, Text
 from services.referral.domain.agency import Agency, register
-from shared.auth import Asking, only
 from shared.events.referral import AgencyKind
-from shared.identifiers import Department, Slug
+from shared.kernel.identifiers import Department, Slug
+from shared.web.auth import Asking, only
 
 router = APIRouter(tags=["organismes"])
 

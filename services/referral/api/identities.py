@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.referral.api.access import Kept
 from services.referral.domain.person import Representative
 from services.referral.vault import merged
-from shared.auth import Asking, only
+from shared.web.auth import Asking, only
 
 router = APIRouter(tags=["identités"])
 

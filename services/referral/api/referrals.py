@@ -13,10 +13,10 @@ from services.referral.domain.person import Identity, Sent, check_dates
 from services.referral.domain.referral import Status, request_withdrawal
 from services.referral.store import PAGE, Store
 from services.referral.vault import referral_id_of, traits_of
-from shared.auth import Asking, Caller, only
 from shared.events.referral import AgencyKind, Situation, Wish
-from shared.identifiers import Department
-from shared.requests import Asked, Once
+from shared.kernel.identifiers import Department
+from shared.web.auth import Asking, Caller, only
+from shared.web.middleware import Asked, Once
 
 router = APIRouter(tags=["orientations"], dependencies=[only("agency")])
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from shared.events import AgencyRegistered, Event
 from shared.events.referral import AgencyKind
-from shared.identifiers import Department, Slug
+from shared.kernel.identifiers import Department, Slug
 
 
 class Agency(BaseModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.referral.domain.journey import Candidacy, Journey, Standing, Step, Wishes
-from shared.events.enrolment import UnopenedCode
+from shared.events.applications import UnopenedCode
 from shared.events.referral import Answer, RefusalCode
 
 

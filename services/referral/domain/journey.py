@@ -13,9 +13,9 @@ from pydantic import BaseModel
 
 from shared import events as told
 from shared.events import Event, WishesAnswered
-from shared.events.enrolment import Application, IneligibleReason, Unopened
-from shared.events.pupils import Student
-from shared.identifiers import SchoolYear, Slug
+from shared.events.applications import Application, IneligibleReason, Unopened
+from shared.events.students import Student
+from shared.kernel.identifiers import SchoolYear, Slug
 
 
 class Standing(StrEnum):

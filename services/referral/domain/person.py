@@ -11,8 +11,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.errors import Invalid
-from shared.identifiers import Commune, Ine, Slug
+from shared.kernel.errors import Invalid
+from shared.kernel.identifiers import Commune, Ine, Slug
 
 EARLIEST_BIRTH = date(1980, 1, 1)
 YOUNGEST, MAJORITY = 13, 18

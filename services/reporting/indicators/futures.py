@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from services.reporting.indicators.figure import CLOSE_TO_ALL, Counted, Indicator, Reference, Share
 from services.reporting.indicators.people import Person, finishers, leavers
 from services.reporting.indicators.scope import Scoped
-from shared.events.pupils import HORIZONS
+from shared.events.students import HORIZONS
 
 CONTINUING = ("apprenticeship", "further_studies")
 FIRST = HORIZONS[0]

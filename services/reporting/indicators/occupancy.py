@@ -2,7 +2,7 @@
 
 from services.reporting.indicators.figure import Counted, Indicator
 from services.reporting.indicators.scope import Scoped
-from shared.identifiers import school_year_of
+from shared.kernel.identifiers import school_year_of
 
 
 def count(scoped: Scoped) -> Counted:

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any, Literal
 
 from services.reporting.indicators.people import Enrolment, Person, by_enrolment, enrolment_of, people_of, retained
-from shared.errors import NotFound
 from shared.events.referral import AgencyKind
+from shared.kernel.errors import NotFound
 
 Rows = Sequence[Mapping[str, Any]]
 ScopeKind = Literal["network", "school", "programme", "agency_kind"]

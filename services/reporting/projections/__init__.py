@@ -15,7 +15,7 @@ from services.reporting.projections.outcomes import outcomes
 from services.reporting.projections.referrals import referrals
 from services.reporting.projections.schools import programmes, schools
 from services.reporting.projections.weeks import weeks
-from shared.projection import Projection
+from shared.projections.projection import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
     agencies, schools, programmes, intakes, referrals, applications, enrolments, exams, outcomes,

@@ -1,7 +1,7 @@
 """One row per partner agency: its kind, by which young people are compared."""
 
 from shared.events import AgencyRegistered
-from shared.projection import Projection, Row
+from shared.projections.projection import Projection, Row
 
 agencies = Projection("agencies")
 

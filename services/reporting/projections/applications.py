@@ -19,8 +19,8 @@ from shared.events import (
     PlaceOffered,
     PlaceReleased,
 )
-from shared.events.enrolment import Application
-from shared.projection import Projection, Row
+from shared.events.applications import Application
+from shared.projections.projection import Projection, Row
 
 applications = Projection("applications")
 

@@ -13,8 +13,8 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.pupils import Year
-from shared.projection import Projection, Row
+from shared.events.students import Year
+from shared.projections.projection import Projection, Row
 
 enrolments = Projection("enrolments")
 

@@ -1,7 +1,7 @@
 """One row per examination of a pupil: presented when registered, then its result."""
 
 from shared.events import DiplomaFailed, DiplomaObtained, ExamRegistered
-from shared.projection import Projection, Row
+from shared.projections.projection import Projection, Row
 
 exams = Projection("exams")
 

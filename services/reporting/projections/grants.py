@@ -1,7 +1,7 @@
 """One row per grant, one per payment. A grant is held by a school, or by the network where no split is known."""
 
 from shared.events import GrantAwarded, GrantPaid
-from shared.projection import Projection, Row
+from shared.projections.projection import Projection, Row
 
 grants = Projection("grants")
 payments = Projection("payments")

@@ -1,7 +1,7 @@
 """One row per intake: the seats of a programme, for a school year and a year of study."""
 
 from shared.events import IntakeOpened, IntakeSeatsChanged
-from shared.projection import Projection, Row
+from shared.projections.projection import Projection, Row
 
 intakes = Projection("intakes")
 

@@ -10,7 +10,7 @@ from shared.events import (
     OrderReceived,
     OrderStarted,
 )
-from shared.projection import Projection, Row
+from shared.projections.projection import Projection, Row
 
 orders = Projection("orders")
 

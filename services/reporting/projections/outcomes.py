@@ -1,7 +1,7 @@
 """One row per enrolment, horizon and source: what one source says became of a leaver. Sources never overwrite one another."""
 
 from shared.events import OutcomeDeclared
-from shared.projection import Projection, Row
+from shared.projections.projection import Projection, Row
 
 outcomes = Projection("outcomes")
 

@@ -1,7 +1,7 @@
 """One row per referral: what its agency said, where it opened applications, how it ended. Three tellers, each its own fields."""
 
 from shared.events import ReferralClosed, ReferralSubmitted, WishesAnswered
-from shared.projection import Projection, Row
+from shared.projections.projection import Projection, Row
 
 referrals = Projection("referrals")
 

@@ -1,7 +1,7 @@
 """One row per school, one per programme of a school (two schools may give a programme the same name)."""
 
 from shared.events import ProgrammeOpened, SchoolRegistered
-from shared.projection import Projection, Row
+from shared.projections.projection import Projection, Row
 
 schools = Projection("schools")
 programmes = Projection("programmes")

@@ -1,7 +1,7 @@
 """One row per pupil's week in a school: its minutes by kind, as last stated."""
 
 from shared.events import WorkLogged
-from shared.projection import Projection, Row
+from shared.projections.projection import Projection, Row
 
 weeks = Projection("weeks")
 

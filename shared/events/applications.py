@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.events.envelope import Event
+from shared.events.event import Event
 from shared.events.referral import RefusalCode
-from shared.identifiers import SchoolYear, Slug
+from shared.kernel.identifiers import SchoolYear, Slug
 
 
 class IneligibleReason(StrEnum):

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.errors import NotFound
-from shared.pages import french
+from shared.kernel.errors import NotFound
+from shared.web.pages import french
 
 HERE = Path(__file__).parent
 FILES: Mapping[str, tuple[bytes, str]] = {

@@ -9,8 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from shared.errors import Refused
-from shared.mongo import is_away
+from shared.kernel.errors import Refused
+from shared.persistence.mongo import is_away
 
 log = structlog.get_logger()
 TITLES: Mapping[int, str] = {

@@ -11,9 +11,9 @@ from fastapi import Depends, FastAPI, Header, Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.auth import Asking
-from shared.message import NAMESPACE, trace_of, traceparent
-from shared.problems import problem
+from shared.events.message import NAMESPACE, trace_of, traceparent
+from shared.web.auth import Asking
+from shared.web.problems import problem
 
 
 @dataclass(frozen=True)

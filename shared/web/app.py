@@ -13,19 +13,19 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from shared import logs
-from shared.admin import admin, health, kept_clock
-from shared.auth import checker
-from shared.clock import Clock
 from shared.events import Event
-from shared.hearing import Handler, Hearing
-from shared.mongo import connect, is_away
-from shared.parking import Parking
-from shared.problems import answer_errors
-from shared.relay import Relay
-from shared.requests import RequestGuard
+from shared.kernel.clock import Clock
+from shared.messaging.consumer import listen
+from shared.messaging.dispatcher import Handler, Hearing
+from shared.messaging.parking import Parking
+from shared.messaging.relay import Relay
+from shared.persistence.mongo import connect, is_away
+from shared.persistence.repository import Ledger
 from shared.settings import Settings
-from shared.store import Ledger
-from shared.stream import listen
+from shared.web.admin import admin, health, kept_clock
+from shared.web.auth import checker
+from shared.web.middleware import RequestGuard
+from shared.web.problems import answer_errors
 
 log = structlog.get_logger()
 

@@ -8,10 +8,10 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from shared.auth import only
-from shared.errors import Refused
-from shared.mongo import is_away
-from shared.problems import problem
+from shared.kernel.errors import Refused
+from shared.persistence.mongo import is_away
+from shared.web.auth import only
+from shared.web.problems import problem
 
 FURTHEST = timedelta(days=5 * 365)
 """How far the simulated clock may go at once."""

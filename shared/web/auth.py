@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from fastapi import Depends, Request
 from jwt.algorithms import OKPAlgorithm
 
-from shared.errors import Forbidden, Refused
+from shared.kernel.errors import Forbidden, Refused
 
 ISSUER = AUDIENCE = "etabli"
 COOKIE = "etabli_token"

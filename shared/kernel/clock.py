@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from shared.errors import Invalid, Refused
+from shared.kernel.errors import Invalid, Refused
 
 PARIS = ZoneInfo("Europe/Paris")
 FIRST = date(2000, 1, 1)

@@ -13,19 +13,19 @@ from fastapi import APIRouter, FastAPI, Request
 from prometheus_client import Counter
 from pymongo import InsertOne, ReplaceOne
 
-from shared.auth import only
-from shared.changes import Changes, Progress
-from shared.errors import Unavailable
 from shared.events import EVENTS, Event
-from shared.hearing import code_of
-from shared.kafka import AWAY as KAFKA_AWAY
-from shared.kafka import PARTITIONS, consumer
-from shared.lease import Lease
-from shared.message import Message, read
-from shared.mongo import BulkWriteError, Collection, is_away
-from shared.parking import Parking, Record
-from shared.projection import Fact, Projection, Stored, fold
-from shared.store import Ledger
+from shared.events.message import Message, read
+from shared.kernel.errors import Unavailable
+from shared.messaging.dispatcher import code_of
+from shared.messaging.kafka import AWAY as KAFKA_AWAY
+from shared.messaging.kafka import PARTITIONS, consumer
+from shared.messaging.parking import Parking, Record
+from shared.persistence.lease import Lease
+from shared.persistence.mongo import BulkWriteError, Collection, is_away
+from shared.persistence.repository import Ledger
+from shared.projections.notifier import Changes, Progress
+from shared.projections.projection import Fact, Projection, Stored, fold
+from shared.web.auth import only
 
 log = structlog.get_logger()
 PROJECTED = Counter("etabli_projected", "Messages folded into rows.")

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 import structlog
 from prometheus_client import Counter, Gauge
 
-from shared.errors import Refused, Unavailable
 from shared.events import EVENTS, Event
-from shared.message import Message, Undecodable, read, traceparent
-from shared.mongo import is_away
-from shared.parking import Parking, Record
+from shared.events.message import Message, Undecodable, read, traceparent
+from shared.kernel.errors import Refused, Unavailable
+from shared.messaging.parking import Parking, Record
+from shared.persistence.mongo import is_away
 
 log = structlog.get_logger()
 HEARD = Counter("etabli_heard", "Messages heard, by type.", ["type"])

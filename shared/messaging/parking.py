@@ -9,11 +9,11 @@ import orjson
 import structlog
 from prometheus_client import Counter
 
-from shared.clock import real_now
-from shared.kafka import dead_letters
-from shared.message import event_id, traceparent
-from shared.mongo import Collection
-from shared.store import Ledger
+from shared.events.message import event_id, traceparent
+from shared.kernel.clock import real_now
+from shared.messaging.kafka import dead_letters
+from shared.persistence.mongo import Collection
+from shared.persistence.repository import Ledger
 
 log = structlog.get_logger()
 PARKED = Counter("etabli_parked", "Messages parked, by reason.", ["code"])

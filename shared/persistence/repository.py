@@ -10,13 +10,13 @@ from uuid import UUID
 from pydantic import BaseModel
 from pymongo.errors import DuplicateKeyError
 
-from shared.auth import Caller
-from shared.clock import Clock, real_now
-from shared.errors import NotFound, Unavailable, key_reused
 from shared.events import Event
-from shared.message import Message, message_of
-from shared.mongo import Collection, Database, Session, in_transaction
-from shared.scope import By, Scope, holds, name_of
+from shared.events.message import Message, message_of
+from shared.kernel.clock import Clock, real_now
+from shared.kernel.errors import NotFound, Unavailable, key_reused
+from shared.persistence.actor import By, Scope, holds, name_of
+from shared.persistence.mongo import Collection, Database, Session, in_transaction
+from shared.web.auth import Caller
 
 S = TypeVar("S", bound=BaseModel)
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.envelope import Event
-from shared.identifiers import BirthMonth, SchoolYear, Slug
+from shared.events.event import Event
+from shared.kernel.identifiers import BirthMonth, SchoolYear, Slug
 
 
 class InterruptionCode(StrEnum):

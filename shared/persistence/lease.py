@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from pymongo.errors import DuplicateKeyError
 
-from shared.clock import real_now
-from shared.mongo import Collection, Database
+from shared.kernel.clock import real_now
+from shared.persistence.mongo import Collection, Database
 
 LENGTH = timedelta(seconds=10)
 

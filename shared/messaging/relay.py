@@ -11,12 +11,12 @@ from aiokafka import AIOKafkaProducer
 from prometheus_client import Counter, Gauge
 from pymongo import ReplaceOne, UpdateOne
 
-from shared.kafka import AWAY as KAFKA_AWAY
-from shared.kafka import producer as new_producer
-from shared.lease import Lease
-from shared.message import Message
-from shared.mongo import Collection, is_away, safe
-from shared.store import Ledger
+from shared.events.message import Message
+from shared.messaging.kafka import AWAY as KAFKA_AWAY
+from shared.messaging.kafka import producer as new_producer
+from shared.persistence.lease import Lease
+from shared.persistence.mongo import Collection, is_away, safe
+from shared.persistence.repository import Ledger
 
 log = structlog.get_logger()
 PAGE = 500

@@ -1,0 +1,1 @@
+"""What a domain may import: errors, identifiers, the calendar, the clock, who calls, transition tables."""

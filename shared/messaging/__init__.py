@@ -1,0 +1,1 @@
+"""Kafka: outboxes published, records consumed, dispatched to handlers, or parked."""

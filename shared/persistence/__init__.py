@@ -1,0 +1,1 @@
+"""MongoDB: aggregates saved with their outbox and inbox in one write, transactions, leases."""

@@ -1,0 +1,1 @@
+"""HTTP: a service put together, who is asking, problems, idempotency, pages."""
