@@ -1,9 +1,9 @@
 """The enrolment service, put together."""
 
 from services.enrolment.api import ROUTERS
+from services.enrolment.handlers import HANDLERS
+from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
-from services.enrolment.stream import HANDLERS
-from services.enrolment.sweep import sweep
 from shared.settings import Settings
 from shared.web.app import Service, serve
 

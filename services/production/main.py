@@ -1,8 +1,8 @@
 """The production service: `python -m services.production.main`."""
 
 from services.production.api import routers
+from services.production.handlers import HANDLERS
 from services.production.store import Store
-from services.production.stream import HANDLERS
 from shared.settings import Settings
 from shared.web.app import Service, serve
 

@@ -1,8 +1,8 @@
 """The referral service, put together."""
 
 from services.referral.api import routers
+from services.referral.handlers import HANDLERS
 from services.referral.store import Store
-from services.referral.stream import HANDLERS
 from shared.settings import Settings
 from shared.web.app import Service, serve
 

@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from services.reporting import api, pages
+from services.reporting.api import indicators
+from services.reporting.dashboard import pages
 from services.reporting.projections import PROJECTIONS
 from services.reporting.settings import Settings
 from services.reporting.store import Store
@@ -19,7 +20,7 @@ def service(settings: Shared) -> Service:
         name="reporting",
         settings=own,
         store=lambda ledger: Store(ledger, own),
-        routers=(api.router, pages.router, projector.router, static),
+        routers=(indicators.router, pages.router, projector.router, static),
         hears=projector.handlers(PROJECTIONS),
         by_faust=False,
         works=(lambda app: cast(Store, app.state.store).projector.run(),),

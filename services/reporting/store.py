@@ -1,8 +1,8 @@
 """Reporting's rows, and the projector that keeps them."""
 
 from services.reporting.projections import PROJECTIONS
+from services.reporting.readings import Views
 from services.reporting.settings import Settings
-from services.reporting.views import Views
 from shared.messaging.parking import Parking
 from shared.persistence.repository import Ledger
 from shared.projections.projector import Projector

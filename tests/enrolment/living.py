@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from services.enrolment import stream, together
+from services.enrolment import handlers, use_cases
 from services.enrolment.domain import applications, pupils, school, seats
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import Place
+from services.enrolment.domain.pupil import Place
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from shared.events import EVENTS, Event, ReferralSubmitted
@@ -34,7 +34,7 @@ async def intake_opens(store: Store, **said: Any) -> Intake:
 
 
 async def refers(store: Store, referral: ReferralSubmitted) -> None:
-    await stream.submitted(store, referral, heard(referral))
+    await handlers.submitted(store, referral, heard(referral))
 
 
 async def offers(store: Store, intake: Intake, young_id: UUID) -> None:
@@ -51,7 +51,7 @@ async def waits(store: Store, intake: Intake, young_id: UUID) -> None:
 
 async def enrols(store: Store, intake: Intake, young_id: UUID) -> Intake:
     await offers(store, intake, young_id)
-    return await together.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=young_id, on=MAY)
+    return await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=young_id, on=MAY)
 
 
 async def starts(store: Store, young_id: UUID) -> Place:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.enrolment.domain import pupils
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import Place, enrolment_id_of, evolve
+from services.enrolment.domain.pupil import Place, enrolment_id_of, evolve
 from shared.events import Event
 from shared.events.students import InterruptionCode
 from tests.enrolment.building import MAY, START, a_programme, an_intake

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.enrolment import together
+from services.enrolment import use_cases
 from services.enrolment.domain import applications, pupils
-from services.enrolment.domain.place import Place, Presence
+from services.enrolment.domain.pupil import Place, Presence
 from services.enrolment.domain.seats import give_back_seat
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
@@ -49,7 +49,7 @@ async def test_of_20_who_confirm_at_once_3_seats_make_3_pupils(store: Store) -> 
     async def offer_and_confirm(young_id: Any) -> None:
         offer: dict[str, Any] = {"young_id": young_id, "until": DEADLINE, "on": MAY}
         await store.intakes.decide(intake.intake_id, ADMIN, applications.offer, **offer)
-        await together.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=young_id, on=MAY)
+        await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=young_id, on=MAY)
 
     answers = await codes(*(offer_and_confirm(referral.young_id) for referral in referrals))
     assert sorted(map(str, answers)) == ["None"] * 3 + ["no_place"] * 17
@@ -65,7 +65,7 @@ async def test_one_young_person_confirmed_in_two_schools_at_once_enrols_in_one(s
         for intake in (here, there):
             await offers(store, intake, referral.young_id)
         confirm: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
-        answers = await codes(*(together.confirm(store, ADMIN, intake_id=i.intake_id, **confirm) for i in (here, there)))
+        answers = await codes(*(use_cases.confirm(store, ADMIN, intake_id=i.intake_id, **confirm) for i in (here, there)))
         assert sorted(map(str, answers)) == ["None", "already_enrolled"]
         held = [await status(store, intake, referral.young_id) for intake in (here, there)]
         assert sorted(map(str, held)) == ["enrolled", "offered"]
@@ -77,7 +77,7 @@ async def test_a_confirmation_repeated_at_once_is_one(store: Store) -> None:
     await refers(store, referral)
     await offers(store, intake, referral.young_id)
     confirm: dict[str, Any] = {"intake_id": intake.intake_id, "young_id": referral.young_id, "on": MAY}
-    assert await codes(*(together.confirm(store, ADMIN, **confirm) for _ in range(6))) == [None] * 6
+    assert await codes(*(use_cases.confirm(store, ADMIN, **confirm) for _ in range(6))) == [None] * 6
     assert [type(event) for event in await told(store.places, referral.young_id)] == [StudentEnrolled]
     names = [type(event).__name__ for event in await told(store.intakes, intake.intake_id)]
     assert names.count("PlaceConfirmed") == 1
@@ -91,7 +91,7 @@ async def test_a_place_confirmed_and_declined_at_once_is_one_or_the_other(store:
         await offers(store, intake, referral.young_id)
         said: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
         await codes(
-            together.confirm(store, ADMIN, intake_id=intake.intake_id, **said),
+            use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, **said),
             store.intakes.decide(intake.intake_id, ADMIN, applications.decline, **said),
         )
         is_pupil = await store.places.count({"_id": str(referral.young_id)}, by="service") == 1
@@ -110,7 +110,7 @@ async def test_who_moves_up_and_leaves_at_once_holds_a_seat_only_where_they_are(
         leave: dict[str, Any] = {"school": None, "code": InterruptionCode.MOVED, "on": day}
         young_id = referral.young_id
         await codes(
-            together.move(store, ADMIN, pupils.move_up, young_id=young_id, intake_id=second.intake_id, on=day),
+            use_cases.move(store, ADMIN, pupils.move_up, young_id=young_id, intake_id=second.intake_id, on=day),
             store.places.decide(young_id, ADMIN, pupils.interrupt, **leave),
         )
         moved = (await store.places.get(young_id, by="service")).last().now.intake_id == second.intake_id
@@ -144,7 +144,7 @@ async def test_a_confirmation_cut_short_leaves_neither_a_seat_taken_nor_a_pupil(
     await refers(store, referral)
     await offers(store, intake, referral.young_id)
     with pytest.raises(CutShort):
-        await together.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=referral.young_id, on=MAY)
+        await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=referral.young_id, on=MAY)
     assert await status(store, intake, referral.young_id) is Status.OFFERED
     assert await store.places.count({}, by="service") == 0
 
@@ -160,7 +160,7 @@ async def test_a_move_cut_short_leaves_the_pupil_where_they_were(store: Store) -
     store.intakes.within = lambda session: dying(within(session), "decide")  # type: ignore[method-assign]
     move: dict[str, Any] = {"young_id": referral.young_id, "intake_id": second.intake_id, "on": day}
     with pytest.raises(CutShort):
-        await together.move(store, ADMIN, pupils.move_up, **move)
+        await use_cases.move(store, ADMIN, pupils.move_up, **move)
     assert await status(store, second, referral.young_id) is None
     assert (await store.places.get(referral.young_id, by="service")).last().now.intake_id == first.intake_id
 
@@ -172,7 +172,7 @@ async def test_a_refused_enrolment_leaves_the_intake_as_it_was(store: Store) -> 
     await offers(store, there, referral.young_id)
     await enrols(store, here, referral.young_id)
     before = await store.intakes.collection.find_one({"_id": str(there.intake_id)})
-    confirm = together.confirm(store, ADMIN, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
+    confirm = use_cases.confirm(store, ADMIN, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
     assert await codes(confirm) == ["already_enrolled"]
     assert await store.intakes.collection.find_one({"_id": str(there.intake_id)}) == before
 
@@ -186,7 +186,7 @@ async def test_those_who_move_up_at_once_never_outnumber_the_seats(store: Store)
         await enrols(store, first, referral.young_id)
         await starts(store, referral.young_id)
     move: dict[str, Any] = {"intake_id": second.intake_id, "on": date(2026, 9, 1)}
-    answers = await codes(*(together.move(store, ADMIN, pupils.move_up, young_id=one.young_id, **move) for one in referrals))
+    answers = await codes(*(use_cases.move(store, ADMIN, pupils.move_up, young_id=one.young_id, **move) for one in referrals))
     assert sorted(map(str, answers)) == ["None"] * 2 + ["no_place"] * 4
     moved = await store.places.count({"state.enrolments.years.intake_id": str(second.intake_id)}, by="service")
     assert (moved, (await store.intakes.get(second.intake_id, by="service")).seats_taken) == (2, 2)
@@ -203,7 +203,7 @@ async def test_a_change_of_programme_in_the_year_frees_the_seat_left_behind(stor
     await starts(store, referral.young_id)
     for _ in range(2):
         move: dict[str, Any] = {"young_id": referral.young_id, "intake_id": after.intake_id, "on": START}
-        await together.move(store, ADMIN, pupils.change_programme, **move)
+        await use_cases.move(store, ADMIN, pupils.change_programme, **move)
     assert await status(store, before, referral.young_id) is Status.LEFT
     assert await status(store, after, referral.young_id) is Status.ENROLLED
     place = await store.places.get(referral.young_id, by="service")
@@ -223,7 +223,7 @@ async def test_a_change_to_next_years_programme_frees_the_seat_of_who_had_not_st
     if has_started:
         await starts(store, pupil.young_id)
     move: dict[str, Any] = {"young_id": pupil.young_id, "intake_id": after.intake_id, "on": START}
-    await together.move(store, ADMIN, pupils.change_programme, **move)
+    await use_cases.move(store, ADMIN, pupils.change_programme, **move)
     seats = [await status(store, before, one.young_id) for one in (pupil, waiting)]
     assert seats == ([Status.ENROLLED, Status.WAITLISTED] if has_started else [Status.LEFT, Status.OFFERED])
 
@@ -238,6 +238,8 @@ async def test_who_comes_back_and_who_is_offered_the_seat_at_once_do_not_both_ge
     leave: dict[str, Any] = {"school": None, "code": InterruptionCode.MOVED, "on": START}
     await store.places.decide(pupil.young_id, ADMIN, pupils.interrupt, **leave)
     await store.intakes.decide(intake.intake_id, ADMIN, give_back_seat, young_id=pupil.young_id, on=START)
-    answers = await codes(together.resume(store, ADMIN, young_id=pupil.young_id, on=START), offers(store, intake, other.young_id))
+    answers = await codes(
+        use_cases.resume(store, ADMIN, young_id=pupil.young_id, on=START), offers(store, intake, other.young_id)
+    )
     assert sorted(map(str, answers)) == ["None", "no_place"]
     assert (await store.intakes.get(intake.intake_id, by="service")).seats_taken == 1

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from services.enrolment.api import views
+from services.enrolment import views
 from services.enrolment.domain import applications
 from services.enrolment.domain.statuses import Status
 from shared.events import ReferralSubmitted

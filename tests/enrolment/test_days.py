@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from services.enrolment.domain import applications, diplomas, pupils, seats
-from services.enrolment.domain.place import Place, Result
+from services.enrolment.domain.pupil import Place, Result
 from services.enrolment.domain.statuses import Status
+from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
-from services.enrolment.sweep import sweep
 from shared.events.applications import Met
 from shared.events.referral import RefusalCode
 from shared.events.students import InterruptionCode

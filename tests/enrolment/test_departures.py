@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.enrolment import stream, together
-from services.enrolment.api import views
+from services.enrolment import handlers, use_cases, views
 from services.enrolment.domain import pupils
 from services.enrolment.domain.statuses import Status
+from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
-from services.enrolment.sweep import sweep
 from shared.events import PlaceExpired, PlaceOffered, StudentEnrolled, StudentInterrupted
 from shared.events.catalogue import Promotion
 from shared.events.referral import Wish
@@ -43,9 +42,9 @@ async def test_an_interruption_gives_the_seat_to_who_waits_and_a_return_finds_no
     await starts(store, pupil.young_id)
     event, message = await departs(store, pupil.young_id)
     with pytest.raises(Unavailable, match="still_leaving"):
-        await together.resume(store, ADMIN, young_id=pupil.young_id, on=START)
+        await use_cases.resume(store, ADMIN, young_id=pupil.young_id, on=START)
     for _ in range(2):
-        await stream.gone(store, event, message)
+        await handlers.gone(store, event, message)
     assert await status(store, intake, pupil.young_id) is Status.LEFT
     assert await status(store, intake, waiting.young_id) is Status.OFFERED
 
@@ -56,9 +55,9 @@ async def test_a_departure_heard_again_after_the_return_leaves_the_seat(store: S
     await enrols(store, intake, referral.young_id)
     await starts(store, referral.young_id)
     event, message = await departs(store, referral.young_id)
-    await stream.gone(store, event, message)
-    await together.resume(store, ADMIN, young_id=referral.young_id, on=START)
-    await stream.gone(store, event, message)
+    await handlers.gone(store, event, message)
+    await use_cases.resume(store, ADMIN, young_id=referral.young_id, on=START)
+    await handlers.gone(store, event, message)
     assert await status(store, intake, referral.young_id) is Status.ENROLLED
     assert (await store.intakes.get(intake.intake_id, by="service")).seats_left == 0
 
@@ -70,11 +69,11 @@ async def test_a_departure_heard_again_after_the_return_and_a_move_up_leaves_the
     await enrols(store, first, referral.young_id)
     await starts(store, referral.young_id)
     event, message = await departs(store, referral.young_id)
-    await stream.gone(store, event, message)
-    await together.resume(store, ADMIN, young_id=referral.young_id, on=START)
+    await handlers.gone(store, event, message)
+    await use_cases.resume(store, ADMIN, young_id=referral.young_id, on=START)
     move: dict[str, Any] = {"young_id": referral.young_id, "intake_id": second.intake_id, "on": date(2026, 9, 1)}
-    await together.move(store, ADMIN, pupils.move_up, **move)
-    await stream.gone(store, event, message)
+    await use_cases.move(store, ADMIN, pupils.move_up, **move)
+    await handlers.gone(store, event, message)
     assert await status(store, second, referral.young_id) is Status.ENROLLED
 
 
@@ -88,7 +87,7 @@ async def test_an_enrolment_heard_after_the_departure_closes_nothing(store: Stor
     await starts(store, referral.young_id)
     await departs(store, referral.young_id)
     await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
-    await stream.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
+    await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
     assert await status(store, there, referral.young_id) is Status.UNDER_REVIEW
 
 
@@ -99,13 +98,13 @@ async def test_a_return_closes_what_was_asked_for_elsewhere_meanwhile(store: Sto
     await enrols(store, here, referral.young_id)
     await starts(store, referral.young_id)
     event, message = await departs(store, referral.young_id)
-    await stream.gone(store, event, message)
+    await handlers.gone(store, event, message)
     await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
     await offers(store, there, referral.young_id)
-    await together.resume(store, ADMIN, young_id=referral.young_id, on=START)
+    await use_cases.resume(store, ADMIN, young_id=referral.young_id, on=START)
     resumed = (await told(store.places, referral.young_id))[-1]
     message = a_message(resumed, source=f"/enrolment/places/{referral.young_id}", sequence=9)
-    await stream.HANDLERS[type(resumed)](store, resumed, message)
+    await handlers.HANDLERS[type(resumed)](store, resumed, message)
     assert await status(store, there, referral.young_id) is Status.OBSOLETE
     assert await status(store, here, referral.young_id) is Status.ENROLLED
     assert (await store.intakes.get(there.intake_id, by="service")).seats_left == 2
@@ -142,9 +141,9 @@ async def test_a_school_enrols_who_left_another_and_neither_sees_the_others_enro
     await departs(store, referral.young_id)
     await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
     await offers(store, there, referral.young_id)
-    await together.confirm(store, chalon, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
+    await use_cases.confirm(store, chalon, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
     for head in (besancon, chalon):
         seen = views.pupil(await store.places.get(referral.young_id, by=head), head.tenant)
         assert (seen.school, seen.earlier) == (head.tenant, ())
     with pytest.raises(Refused, match="already_enrolled"):
-        await together.resume(store, besancon, young_id=referral.young_id, on=START)
+        await use_cases.resume(store, besancon, young_id=referral.young_id, on=START)

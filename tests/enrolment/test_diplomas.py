@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.enrolment.domain import diplomas
-from services.enrolment.domain.place import Place, Result, exam_id_of
+from services.enrolment.domain.pupil import Place, Result, exam_id_of
 from shared.events import (
     DiplomaFailed,
     DiplomaObtained,

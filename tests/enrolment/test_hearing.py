@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
-from services.enrolment import stream
+from services.enrolment import handlers
 from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.statuses import Status
@@ -63,7 +63,7 @@ async def test_a_referral_told_anew_is_not_answered_again(store: Store) -> None:
     await intake_opens(store)
     referral = a_referral()
     await refers(store, referral)
-    await stream.submitted(store, referral, heard(referral, sequence=2))
+    await handlers.submitted(store, referral, heard(referral, sequence=2))
     assert len(await told(store.wishes, referral.referral_id)) == 1
 
 
@@ -170,7 +170,7 @@ async def test_a_withdrawn_referral_frees_the_seat_for_who_waits(store: Store) -
     asked = withdrawal(held)
     message = a_message(asked, source=f"/referral/referrals/{held.referral_id}", sequence=2)
     for _ in range(2):
-        await stream.withdrawal_requested(store, asked, message)
+        await handlers.withdrawal_requested(store, asked, message)
     assert await status(store, intake, held.young_id) is Status.WITHDRAWN
     assert await status(store, intake, waiting.young_id) is Status.OFFERED
 
@@ -181,13 +181,13 @@ async def test_an_application_that_two_agencies_asked_for_outlives_the_withdrawa
     await refers(store, first)
     await refers(store, second)
     asked = withdrawal(first)
-    await stream.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/x", sequence=2))
+    await handlers.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/x", sequence=2))
     assert await status(store, intake, first.young_id) is Status.UNDER_REVIEW
     last = (await told(store.intakes, intake.intake_id))[-1]
     left = ApplicationLeft(**said(intake, first.young_id), referral_id=first.referral_id, agency=first.agency)
     assert last == left
     asked = withdrawal(second)
-    await stream.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/y", sequence=2))
+    await handlers.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/y", sequence=2))
     assert await status(store, intake, first.young_id) is Status.WITHDRAWN
 
 
@@ -200,7 +200,7 @@ async def test_an_enrolment_makes_the_other_applications_obsolete(store: Store) 
     (event,) = await told(store.places, referral.young_id)
     assert isinstance(event, StudentEnrolled)
     for _ in range(2):
-        await stream.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
+        await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
     assert await status(store, here, referral.young_id) is Status.ENROLLED
     assert await status(store, there, referral.young_id) is Status.OBSOLETE
     assert (await store.intakes.get(there.intake_id, by="service")).seats_left == 2
@@ -228,7 +228,7 @@ async def test_who_is_enrolled_while_another_referral_is_heard_keeps_nothing_ope
         await enrols(store, here, first.young_id)
         (event,) = await told(store.places, first.young_id)
         assert isinstance(event, StudentEnrolled)
-        await stream.enrolled(store, event, a_message(event, source=f"/enrolment/places/{first.young_id}"))
+        await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/places/{first.young_id}"))
 
     store.meanwhile = enrolled_elsewhere
     await refers(store, a_referral(young_id=first.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from services.enrolment import stream
+from services.enrolment import handlers
 from services.enrolment.main import service
 from shared.events import ReferralSubmitted
 from shared.events.referral import Wish
@@ -40,7 +40,7 @@ class Life:
 
     async def refers(self, **said: Any) -> ReferralSubmitted:
         referral = a_referral(wishes=(Wish(school="essai", programme="cap"),), agency="cio-essai", **said)
-        await stream.submitted(self.here.store, referral, heard(referral))
+        await handlers.submitted(self.here.store, referral, heard(referral))
         return referral
 
     def one(self, referral: ReferralSubmitted) -> str:
@@ -147,7 +147,7 @@ async def test_another_tenant_sees_and_decides_nothing(running: Start) -> None:
     async with living(running) as life:
         referral, other = await life.refers(), await life.refers()
         joined = a_referral(young_id=other.young_id, agency="mlds-essai", wishes=(Wish(school="essai", programme="cap"),))
-        await stream.submitted(life.here.store, joined, heard(joined))
+        await handlers.submitted(life.here.store, joined, heard(joined))
         neighbour, mlds = life.here.as_("school:voisine:head"), life.here.as_("agency:mlds-essai")
         pupil = await life.enrols(referral)
         for client in (neighbour, mlds):

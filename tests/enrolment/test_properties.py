@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from services.enrolment.domain import applications, pupils, seats
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import Place
-from services.enrolment.domain.place import evolve as evolve_place
+from services.enrolment.domain.pupil import Place
+from services.enrolment.domain.pupil import evolve as evolve_place
 from services.enrolment.domain.statuses import HOLDS_A_SEAT, Status
 from shared.events import Event, PlaceOffered
 from shared.events.applications import Met

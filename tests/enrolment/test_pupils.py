@@ -7,7 +7,7 @@ import pytest
 
 from services.enrolment.domain import pupils
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import Place, Presence
+from services.enrolment.domain.pupil import Place, Presence
 from shared.events import (
     StudentChangedProgramme,
     StudentCompleted,

@@ -9,9 +9,9 @@ from uuid import UUID
 import httpx
 import pytest_asyncio
 
+from services.production.handlers import HANDLERS
 from services.production.main import service
 from services.production.store import Store
-from services.production.stream import HANDLERS
 from shared.events.students import Student
 from shared.settings import Settings
 from shared.web.app import Service

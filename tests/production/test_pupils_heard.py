@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.production.domain.pupils import Presence, Pupil
+from services.production.handlers import HANDLERS
 from services.production.store import Store
-from services.production.stream import HANDLERS
 from shared.events import (
     StudentChangedProgramme,
     StudentCompleted,

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from services.referral.domain.journey import Journey, hear
 from services.referral.domain.referral import Referral, evolve, submit
+from services.referral.handlers import HANDLERS
 from services.referral.main import service
-from services.referral.stream import HANDLERS
 from shared import events as told
 from shared.events import Event, WishesAnswered
 from shared.events.applications import Application

@@ -6,10 +6,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referral.desk import show_in_full
 from services.referral.domain.journey import Journey, hear
 from services.referral.domain.person import Identity, Sent
 from services.referral.domain.referral import Referral, Status, close, evolve, status
+from services.referral.views import show_in_full
 from shared import events as told
 from shared.events import Event
 from shared.events.applications import Application, Unopened, UnopenedCode

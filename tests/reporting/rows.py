@@ -6,7 +6,7 @@ from typing import Any
 
 from services.reporting.indicators import INDICATORS
 from services.reporting.indicators.figure import Figure, figure
-from services.reporting.indicators.scope import Known, Scoped
+from services.reporting.indicators.perimeter import Known, Scoped
 
 Row = dict[str, Any]
 

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.servers import Servers
-from services.reporting import api
+from services.reporting.api import indicators
 from services.reporting.main import service
 from services.reporting.settings import Settings
 from shared.events import SchoolRegistered, StudentStarted
@@ -171,7 +171,7 @@ async def test_the_same_reading_serves_everyone_who_asks_at_once(reporting: Runn
 
 async def test_readers_hear_a_change_at_most_once_a_second() -> None:
     changes = Changes()
-    async with aclosing(api.changes(changes, None)) as stream:
+    async with aclosing(indicators.changes(changes, None)) as stream:
         first = asyncio.ensure_future(anext(stream))
         await asyncio.sleep(0)
         await changes.mark()
@@ -188,7 +188,7 @@ async def test_who_comes_back_late_or_after_a_restart_hears_at_once(heard: int) 
     changes = Changes()
     for _ in range(4):
         await changes.mark()
-    async with aclosing(api.changes(changes, heard)) as stream, asyncio.timeout(0.5):
+    async with aclosing(indicators.changes(changes, heard)) as stream, asyncio.timeout(0.5):
         assert await anext(stream) == 4
 
 

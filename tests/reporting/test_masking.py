@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from services.reporting.disclosure import UNMASKED, Masking
 from services.reporting.indicators import INDICATORS
 from services.reporting.indicators.figure import Figure, Share
 from services.reporting.indicators.funnel import Step
-from services.reporting.masking import UNMASKED, Masking
 from tests.reporting.rows import Row, a_finisher, an_enrolment, an_outcome, figure_of, known
 
 SIX_MONTHS = ("further_studies", "employment_6", "insertion_finishers", "insertion_entrants")

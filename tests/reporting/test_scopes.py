@@ -4,7 +4,7 @@ import pytest
 
 from services.reporting.indicators import figures
 from services.reporting.indicators.funnel import funnel
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 from shared.kernel.errors import NotFound
 from tests.reporting.rows import (
     BESANCON,

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from services.reporting.dashboard.labels import conclusion, funnel_title, shown
+from services.reporting.disclosure import Masking
 from services.reporting.indicators.funnel import Step
-from services.reporting.masking import Masking
 from services.reporting.settings import Settings
-from services.reporting.words import conclusion, funnel_title, shown
 from shared.web.pages.french import percent
 from tests.reporting.rows import (
     a_finisher,

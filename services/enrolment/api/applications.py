@@ -7,14 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 
-from services.enrolment import together
-from services.enrolment.api import views
-from services.enrolment.api.asked import Dated, Kept
-from services.enrolment.api.views import ApplicationView
+from services.enrolment import use_cases, views
+from services.enrolment.api.deps import Dated, Kept
 from services.enrolment.domain import applications as decisions
 from services.enrolment.domain import seats
 from services.enrolment.domain.statuses import Status
-from services.enrolment.sweep import promote
+from services.enrolment.jobs import promote
+from services.enrolment.views import ApplicationView
 from shared.events.applications import Met
 from shared.events.referral import RefusalCode
 from shared.kernel.identifiers import SchoolYear
@@ -98,7 +97,7 @@ async def review(intake_id: UUID, young_id: UUID, asked: ReviewAsked, who: Askin
     """Examine; an ineligible application only by a dispensation, with its motive."""
     on = store.clock.day(asked.on)
     if asked.overridden and asked.motive:
-        await together.override(store, who, intake_id=intake_id, young_id=young_id, motive=asked.motive, on=on)
+        await use_cases.override(store, who, intake_id=intake_id, young_id=young_id, motive=asked.motive, on=on)
         return await read(intake_id, young_id, who, store)
     intake = await store.intakes.decide(intake_id, who, decisions.review, young_id=young_id, overridden=False, on=on)
     return views.application(intake, young_id, who)
@@ -160,7 +159,7 @@ async def confirm(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, st
     """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
     await store.check_asking(who, intake_id, young_id)
     on = store.clock.day(asked.on)
-    intake = await together.confirm(store, who, intake_id=intake_id, young_id=young_id, on=on)
+    intake = await use_cases.confirm(store, who, intake_id=intake_id, young_id=young_id, on=on)
     return views.application(intake, young_id, who)
 
 

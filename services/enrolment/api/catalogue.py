@@ -7,13 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from services.enrolment.api import views
-from services.enrolment.api.asked import Dated, Kept
+from services.enrolment import views
+from services.enrolment.api.deps import Dated, Kept
 from services.enrolment.domain import school as schools
 from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
 from services.enrolment.domain.school import School
-from services.enrolment.sweep import promote
+from services.enrolment.jobs import promote
 from shared.events import ProgrammeOpened, SchoolRegistered
 from shared.events.catalogue import Certification, Promotion
 from shared.kernel.errors import NotFound

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from services.enrolment.api.asked import Dated, Kept
+from services.enrolment.api.deps import Dated, Kept
 from services.enrolment.domain import grant as decisions
 from services.enrolment.domain.grant import Grant
 from shared.events import GrantAwarded

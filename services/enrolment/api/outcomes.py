@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field, model_validator
 
-from services.enrolment.api import views
-from services.enrolment.api.asked import Dated, Kept
-from services.enrolment.api.views import OutcomesView, PupilView
+from services.enrolment import views
+from services.enrolment.api.deps import Dated, Kept
 from services.enrolment.domain import diplomas as decisions
-from services.enrolment.domain.place import Outcome, Result, exam_id_of
-from services.enrolment.together import school_of
+from services.enrolment.domain.pupil import Outcome, Result, exam_id_of
+from services.enrolment.use_cases import school_of
+from services.enrolment.views import OutcomesView, PupilView
 from shared.events.students import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.errors import Forbidden
 from shared.web.auth import Asking, only

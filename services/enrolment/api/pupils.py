@@ -5,12 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.enrolment import together
-from services.enrolment.api import views
-from services.enrolment.api.asked import Dated, Kept
-from services.enrolment.api.views import PupilView
+from services.enrolment import use_cases, views
+from services.enrolment.api.deps import Dated, Kept
 from services.enrolment.domain import pupils as decisions
-from services.enrolment.together import Move, school_of
+from services.enrolment.use_cases import Move, school_of
+from services.enrolment.views import PupilView
 from shared.events.students import InterruptionCode
 from shared.kernel.identifiers import SchoolYear
 from shared.web.auth import Asking, Caller, only
@@ -67,7 +66,7 @@ async def interrupt(young_id: UUID, asked: InterruptAsked, who: Asking, store: K
 @router.post("/pupils/{young_id}/resume", dependencies=[SCHOOLS])
 async def resume(young_id: UUID, asked: Dated, who: Asking, store: Kept) -> PupilView:
     """Came back, if a seat is free."""
-    place = await together.resume(store, who, young_id=young_id, on=store.clock.day(asked.on))
+    place = await use_cases.resume(store, who, young_id=young_id, on=store.clock.day(asked.on))
     return views.pupil(place, school_of(who))
 
 
@@ -98,5 +97,5 @@ async def change_programme(young_id: UUID, asked: MoveAsked, who: Asking, store:
 
 async def _move(store: Kept, who: Caller, decision: Move, young_id: UUID, asked: MoveAsked) -> PupilView:
     on = store.clock.day(asked.on)
-    place = await together.move(store, who, decision, young_id=young_id, intake_id=asked.intake_id, on=on)
+    place = await use_cases.move(store, who, decision, young_id=young_id, intake_id=asked.intake_id, on=on)
     return views.pupil(place, school_of(who))

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.enrolment.domain.place import LEFT, Enrolment, Outcome, Place, Result, exam_id_of
+from services.enrolment.domain.pupil import LEFT, Enrolment, Outcome, Place, Result, exam_id_of
 from services.enrolment.domain.pupils import Verb, about, may, not_before
 from shared.events import DiplomaFailed, DiplomaObtained, Event, ExamRegistered, OutcomeDeclared
 from shared.events.students import HORIZONS, ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource

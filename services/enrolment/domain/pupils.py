@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.enrolment.domain.applications import reasons_against
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import FRENCH, Enrolment, Place, Presence, enrolment_id_of
+from services.enrolment.domain.pupil import FRENCH, Enrolment, Place, Presence, enrolment_id_of
 from services.enrolment.domain.school import Programme
 from shared.events import (
     Event,

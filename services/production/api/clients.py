@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.production.api.asking import OFFICE, Said, Stores
+from services.production.api.deps import OFFICE, Said, Stores
 from services.production.domain.clients import Client, Words
 from shared.events.production import ClientKind
 from shared.kernel.identifiers import Siret

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body
 from pydantic import Field
 
-from services.production.api.asking import OFFICE, SCHOOL, Said, Stores
+from services.production.api.deps import OFFICE, SCHOOL, Said, Stores
 from services.production.domain import orders
 from services.production.domain.clients import Words
 from services.production.domain.orders import WORDS, Order, Status

@@ -8,8 +8,12 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.production.api.asking import SCHOOL, Stores
-from services.production.api.hours import (
+from services.production.api.deps import SCHOOL, Stores
+from services.production.domain.measures import added, shares
+from services.production.domain.pupils import enrolment_for
+from services.production.domain.weeks import WorkedWeek, log_work
+from services.production.store import Store
+from services.production.views import (
     OneWeek,
     PupilAlert,
     PupilRefused,
@@ -20,10 +24,6 @@ from services.production.api.hours import (
     Workshop,
     rows,
 )
-from services.production.domain.measures import added, shares
-from services.production.domain.pupils import enrolment_for
-from services.production.domain.weeks import WorkedWeek, log_work
-from services.production.store import Store
 from shared.kernel.errors import Refused, Unavailable
 from shared.kernel.identifiers import Week, monday_of
 from shared.web.auth import Asking, Caller

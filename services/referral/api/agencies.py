@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from services.referral.api.access import Kept, Text
+from services.referral.api.deps import Kept, Text
 from services.referral.domain.agency import Agency, register
 from shared.events.referral import AgencyKind
 from shared.kernel.identifiers import Department, Slug

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.referral.api.access import Kept
+from services.referral.api.deps import Kept
 from services.referral.domain.person import Representative
-from services.referral.vault import merged
+from services.referral.store.vault import merged
 from shared.web.auth import Asking, only
 
 router = APIRouter(tags=["identités"])

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.referral import desk
-from services.referral.api.access import Kept, Secret, Text
+from services.referral import views
+from services.referral.api.deps import Kept, Secret, Text
 from services.referral.domain.person import Identity, Sent, check_dates
 from services.referral.domain.referral import Status, request_withdrawal
 from services.referral.store import PAGE, Store
-from services.referral.vault import referral_id_of, traits_of
+from services.referral.store.vault import referral_id_of, traits_of
 from shared.events.referral import AgencyKind, Situation, Wish
 from shared.kernel.identifiers import Department
 from shared.web.auth import Asking, Caller, only
@@ -45,7 +45,7 @@ class Day(BaseModel):
 
 
 @router.post("/referrals", status_code=201)
-async def refer(asked: ReferralAsked, who: Asking, once: Asked, store: Kept, secret: Secret) -> desk.ShownInFull:
+async def refer(asked: ReferralAsked, who: Asking, once: Asked, store: Kept, secret: Secret) -> views.ShownInFull:
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
     agency = await store.referring(who)
     on, since = store.clock.day(asked.on), asked.out_of_school_since
@@ -70,31 +70,31 @@ async def refer(asked: ReferralAsked, who: Asking, once: Asked, store: Kept, sec
 @router.get("/referrals")
 async def list_referrals(
     who: Asking, store: Kept, status: Status | None = None, page: Annotated[int, Query(ge=1, le=10_000)] = 1
-) -> desk.Page:
+) -> views.Page:
     """The agency's own referrals, the latest first, fifty a page."""
     found, total = await store.page(who, status, page)
     ids = [one.young_id for one in found]
     journeys, sent, today = await store.journeys.of_each(ids), await store.vault.sent_with(ids), store.clock.today()
-    items = [desk.show(one, journeys[one.young_id], sent, today=today) for one in found]
-    return desk.Page(items=items, page=page, pages=-(-total // PAGE), total=total)
+    items = [views.show(one, journeys[one.young_id], sent, today=today) for one in found]
+    return views.Page(items=items, page=page, pages=-(-total // PAGE), total=total)
 
 
 @router.get("/referrals/{referral_id}")
-async def read_a_referral(referral_id: UUID, who: Asking, store: Kept) -> desk.ShownInFull:
+async def read_a_referral(referral_id: UUID, who: Asking, store: Kept) -> views.ShownInFull:
     """One of the agency's own referrals, with its steps."""
     return await _in_full(store, who, referral_id, (await store.referring(who)).kind)
 
 
 @router.post("/referrals/{referral_id}/withdrawal", status_code=202)
-async def ask_for_withdrawal(referral_id: UUID, who: Asking, store: Kept, asked: Day | None = None) -> desk.ShownInFull:
+async def ask_for_withdrawal(referral_id: UUID, who: Asking, store: Kept, asked: Day | None = None) -> views.ShownInFull:
     """Ask that the referral's open applications be withdrawn. Enrolment decides; the answer comes with its events."""
     on = store.clock.day(asked.on if asked else None)
     await store.referrals.decide(referral_id, who, request_withdrawal, on=on)
     return await _in_full(store, who, referral_id, (await store.referring(who)).kind)
 
 
-async def _in_full(store: Store, who: Caller, referral_id: UUID, kind: AgencyKind) -> desk.ShownInFull:
+async def _in_full(store: Store, who: Caller, referral_id: UUID, kind: AgencyKind) -> views.ShownInFull:
     referral = await store.referrals.get(referral_id, by=who)
     journey = await store.journeys.of(referral.young_id)
     sent = await store.vault.sent_with([referral.young_id])
-    return desk.show_in_full(referral, journey, sent, kind=kind, today=store.clock.today())
+    return views.show_in_full(referral, journey, sent, kind=kind, today=store.clock.today())

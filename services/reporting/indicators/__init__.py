@@ -12,7 +12,7 @@ from services.reporting.indicators import (
     raccrochage,
 )
 from services.reporting.indicators.figure import Figure, Indicator, figure
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 
 INDICATORS: tuple[Indicator, ...] = (
     *answers.INDICATORS, *raccrochage.INDICATORS, *occupancy.INDICATORS, *interruption.INDICATORS, *hours.INDICATORS,

@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 from services.reporting.indicators.figure import Counted, Indicator
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 
 Row = Mapping[str, Any]
 

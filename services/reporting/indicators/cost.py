@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.reporting.indicators.figure import Counted, Indicator
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 
 
 def count(scoped: Scoped) -> Counted:

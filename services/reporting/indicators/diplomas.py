@@ -2,7 +2,7 @@
 
 from services.reporting.indicators.figure import Counted, Indicator, Reference, Share
 from services.reporting.indicators.people import entrants, finishers
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 
 
 def count(scoped: Scoped) -> Counted:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from services.reporting.indicators.scope import Scoped, ScopeKind
+from services.reporting.indicators.perimeter import Scoped, ScopeKind
 
 CLOSE_TO_ALL = "avoisine les 100 %"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.reporting.indicators.futures import CONTINUING, FIRST
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 
 
 @dataclass(frozen=True)

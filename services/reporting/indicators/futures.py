@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from services.reporting.indicators.figure import CLOSE_TO_ALL, Counted, Indicator, Reference, Share
 from services.reporting.indicators.people import Person, finishers, leavers
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 from shared.events.students import HORIZONS
 
 CONTINUING = ("apprenticeship", "further_studies")

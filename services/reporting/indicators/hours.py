@@ -1,7 +1,7 @@
 """What pupils' hours are made of: two measures, not one."""
 
 from services.reporting.indicators.figure import Counted, Indicator, Reference
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 
 WORKED = ("production", "practice", "teaching")
 KINDS = (*WORKED, "placement", "absence_justified", "absence_unjustified")

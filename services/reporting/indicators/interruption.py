@@ -2,7 +2,7 @@
 
 from services.reporting.indicators.figure import Counted, Indicator
 from services.reporting.indicators.people import entrants
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 
 
 def count(scoped: Scoped) -> Counted:

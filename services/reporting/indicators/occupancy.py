@@ -1,7 +1,7 @@
 """Whether the seats are taken."""
 
 from services.reporting.indicators.figure import Counted, Indicator
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 from shared.kernel.identifiers import school_year_of
 
 

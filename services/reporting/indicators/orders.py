@@ -1,7 +1,7 @@
 """The orders of real clients."""
 
 from services.reporting.indicators.figure import Counted, Indicator
-from services.reporting.indicators.scope import Scoped
+from services.reporting.indicators.perimeter import Scoped
 
 
 def count(scoped: Scoped) -> Counted:

@@ -11,7 +11,7 @@ from services.reporting.indicators import figures
 from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step, funnel
 from services.reporting.indicators.hours import KINDS
-from services.reporting.indicators.scope import Known, Scope, Scoped
+from services.reporting.indicators.perimeter import Known, Scope, Scoped
 from shared.kernel.clock import PARIS, Clock
 from shared.persistence.mongo import Database
 from shared.projections.notifier import Changes

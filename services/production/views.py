@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.production.api.asking import Said
+from services.production.api.deps import Said
 from services.production.domain.measures import Alert, Shares, added, alerts, shares
 from services.production.domain.pupils import Pupil, enrolment_for
 from services.production.domain.weeks import WorkedWeek

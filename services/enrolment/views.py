@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.enrolment.domain.intake import Intake, Referring, Standing
-from services.enrolment.domain.place import FRENCH as PRESENCES
-from services.enrolment.domain.place import Enrolment, Outcome, Place, Presence, Schooling, Sitting
+from services.enrolment.domain.pupil import FRENCH as PRESENCES
+from services.enrolment.domain.pupil import Enrolment, Outcome, Place, Presence, Schooling, Sitting
 from services.enrolment.domain.statuses import FRENCH, Status
 from shared.events.applications import IneligibleReason, Met
 from shared.events.catalogue import Promotion

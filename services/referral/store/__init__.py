@@ -9,8 +9,8 @@ from services.referral.domain.agency import Agency
 from services.referral.domain.journey import Journey
 from services.referral.domain.person import Sent
 from services.referral.domain.referral import Referral, Status, close, status, submit
-from services.referral.journeys import Journeys
-from services.referral.vault import Traits, Vault
+from services.referral.store.journeys import Journeys
+from services.referral.store.vault import Traits, Vault
 from shared.events.message import Message
 from shared.events.referral import Situation, Wish
 from shared.kernel.errors import NotFound, Refused, key_reused

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.reporting.asking import Stores, known_on, masking_for
-from services.reporting.board import Board, cohorts, scopes
+from services.reporting.dashboard.board import Board, cohorts, scopes
+from services.reporting.deps import Stores, known_on, masking_for
 from services.reporting.settings import Settings
 from services.reporting.store import Store
 from shared.kernel.errors import Forbidden, Invalid, Refused

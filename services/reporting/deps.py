@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from services.reporting.indicators.scope import Scope
-from services.reporting.masking import UNMASKED, Masking
+from services.reporting.disclosure import UNMASKED, Masking
+from services.reporting.indicators.perimeter import Scope
+from services.reporting.readings import Reading
 from services.reporting.settings import Settings
 from services.reporting.store import Store
-from services.reporting.views import Reading
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import SchoolYear

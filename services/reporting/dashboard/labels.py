@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.reporting.companions import beside, hours, spent, unknown
+from services.reporting.dashboard.annotations import beside, hours, spent, unknown
+from services.reporting.disclosure import Masking
 from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step
-from services.reporting.masking import Masking
 from services.reporting.settings import Settings
 from shared.web.pages.french import euros, month, number, percent, several
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from services.enrolment.domain import grant, intake, place, school, wishes
+from services.enrolment.domain import grant, intake, pupil, school, wishes
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import Place
+from services.enrolment.domain.pupil import Place
 from services.enrolment.domain.statuses import OPEN, Status
 from shared.kernel.errors import NotFound, Refused, Unavailable
 from shared.persistence.actor import By, Scope
@@ -27,8 +27,8 @@ class Store:
         self.database = ledger.database
         self.schools = ledger.documents("schools", school.School, school.evolve, _own_school)
         self.intakes = ledger.documents("intakes", Intake, intake.evolve, _own_applications)
-        self.places = ledger.documents("places", Place, place.evolve, _own_pupils)
-        self._every_place = ledger.documents("places", Place, place.evolve, lambda caller: {})
+        self.places = ledger.documents("places", Place, pupil.evolve, _own_pupils)
+        self._every_place = ledger.documents("places", Place, pupil.evolve, lambda caller: {})
         self.wishes = ledger.documents("wishes", wishes.Wishes, wishes.evolve, lambda caller: None)
         self.grants = ledger.documents("grants", grant.Grant, grant.evolve, _own_grants)
         self._birth_months = ledger.database["birth_months"]

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from services.enrolment.domain.applications import apply, make_obsolete, withdraw_referral
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import ACTIVE
+from services.enrolment.domain.pupil import ACTIVE
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.seats import give_back_seat
 from services.enrolment.domain.wishes import answer
+from services.enrolment.jobs import promote
 from services.enrolment.store import Store
-from services.enrolment.sweep import promote
 from shared.events import (
     Event,
     ReferralSubmitted,

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.reporting.dashboard.labels import conclusion, funnel_title, masking_words, nobody, schools_title, shown
+from services.reporting.disclosure import Masking
 from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step
-from services.reporting.indicators.scope import NETWORK, Known, Scope
-from services.reporting.masking import Masking
+from services.reporting.indicators.perimeter import NETWORK, Known, Scope
+from services.reporting.readings import Reading
 from services.reporting.settings import Settings
-from services.reporting.views import Reading
-from services.reporting.words import conclusion, funnel_title, masking_words, nobody, schools_title, shown
 from shared.web.pages.french import number, percent
 
 COMPARED = ("diploma_success", "insertion_entrants", "insertion_finishers", "production_share", "practice_share")

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from services.enrolment.domain import applications, pupils, seats
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.place import Place, Presence
+from services.enrolment.domain.pupil import Place, Presence
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import Status
+from services.enrolment.jobs import promote
 from services.enrolment.store import Store
-from services.enrolment.sweep import promote
 from shared.events import Event
 from shared.persistence.mongo import Session
 from shared.web.auth import Caller

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.referral import words
+from services.referral import labels
 from services.referral.domain.answer import OBSOLETE, conclude
 from services.referral.domain.journey import Journey, Schooling, Standing, Step, Wishes
 from services.referral.domain.person import Identity, Sent, to_complete
@@ -21,10 +21,10 @@ from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, W
 ENTRY_AND_DIPLOMA = frozenset({"started", "did_not_start", "diploma_obtained", "diploma_failed"})
 NOTHING: frozenset[str] = frozenset()
 LATER_SEEN: Mapping[AgencyKind, frozenset[str]] = {
-    AgencyKind.CIO: frozenset(words.LATER),
-    AgencyKind.MISSION_LOCALE: frozenset(words.LATER),
-    AgencyKind.MLDS: frozenset(words.LATER),
-    AgencyKind.PSAD: frozenset(words.LATER),
+    AgencyKind.CIO: frozenset(labels.LATER),
+    AgencyKind.MISSION_LOCALE: frozenset(labels.LATER),
+    AgencyKind.MLDS: frozenset(labels.LATER),
+    AgencyKind.PSAD: frozenset(labels.LATER),
     AgencyKind.COLLEGE: ENTRY_AND_DIPLOMA,
     AgencyKind.SOCIAL_SERVICE: NOTHING,
     AgencyKind.EMPLOYER: NOTHING,
@@ -106,8 +106,8 @@ def show(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, tod
     now, ending = status(journey, referral.referral_id), conclude(journey, referral.referral_id)
     wishes = journey.wishes.get(referral.referral_id)
     return Shown(
-        **referral.model_dump(exclude={"wishes", "ending", "birth_month"}), status=now, sentence=words.STATUSES[now],
-        answer=ShownAnswer(**ending.model_dump(), sentence=words.of_ending(ending)) if ending else None,
+        **referral.model_dump(exclude={"wishes", "ending", "birth_month"}), status=now, sentence=labels.STATUSES[now],
+        answer=ShownAnswer(**ending.model_dump(), sentence=labels.of_ending(ending)) if ending else None,
         wishes=list(_wishes(referral, wishes)), to_complete=to_complete(own.identity, today=today),
         identity=own.identity, informed_on=own.informed_on, counsellor=own.counsellor,
         applications=list(_applications(journey, referral, wishes)) if wishes else [],
@@ -147,7 +147,7 @@ def _wishes(referral: Referral, wishes: Wishes | None) -> Iterator[ShownWish]:
     codes = {one.wish: one.code for one in wishes.unopened} if wishes else {}
     for rank, wish in enumerate(referral.wishes, start=1):
         code = codes.get(rank)
-        yield ShownWish(**wish.model_dump(), unopened=code, sentence=words.UNOPENED[code] if code else None)
+        yield ShownWish(**wish.model_dump(), unopened=code, sentence=labels.UNOPENED[code] if code else None)
 
 
 def _applications(journey: Journey, referral: Referral, wishes: Wishes) -> Iterator[ShownApplication]:
@@ -158,7 +158,7 @@ def _applications(journey: Journey, referral: Referral, wishes: Wishes) -> Itera
             last, where = steps[-1], candidacy.model_dump(include={"school", "programme", "school_year"})
             yield ShownApplication(
                 intake_id=intake_id, **where, status=last.standing, code=_code(last), since=max(last.on, wishes.on),
-                until=last.until, sentence=words.of_step(last),
+                until=last.until, sentence=labels.of_step(last),
             )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def _steps(journey: Journey, referral: Referral, intake_id: UUID, since: date) -
     for step in candidacy.steps_of(referral.referral_id):
         if step.on >= since:
             yield ShownStep(
-                on=step.on, step=step.standing, intake_id=intake_id, school=candidacy.school, sentence=words.of_step(step)
+                on=step.on, step=step.standing, intake_id=intake_id, school=candidacy.school, sentence=labels.of_step(step)
             )
 
 
@@ -200,4 +200,4 @@ def _later(referral: Referral, journey: Journey, seen: frozenset[str]) -> list[S
 def _years(schooling: Schooling, seen: frozenset[str]) -> Iterator[ShownStep]:
     for one in schooling.steps:
         if one.step in seen:
-            yield ShownStep(on=one.on, step=one.step, intake_id=schooling.intake_id, sentence=words.of_later(one))
+            yield ShownStep(on=one.on, step=one.step, intake_id=schooling.intake_id, sentence=labels.of_later(one))

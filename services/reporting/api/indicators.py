@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.reporting.asking import READERS, AsOf, Cohort, Stores, known_on, masking_for, scope_for
+from services.reporting.deps import READERS, AsOf, Cohort, Stores, known_on, masking_for, scope_for
 from services.reporting.indicators.figure import Figure
 from services.reporting.settings import Settings
 from shared.projections.notifier import Changes

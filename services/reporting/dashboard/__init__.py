@@ -1,0 +1,1 @@
+"""The dashboard: its pages, what stands on them, and in which words."""
