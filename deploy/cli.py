@@ -17,13 +17,13 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from deploy.local.ending import end_when_asked
 from deploy.local.errors import CannotRun
 from deploy.local.folder import POINTER, SERVICES, Addresses, Service, pointed_at, running_stack_addresses, stack_folder
 from deploy.local.keys import keys_in, token
 from deploy.local.lag import lags
 from deploy.local.operations import rebuild, unpark
 from deploy.local.progress import say
+from deploy.local.signals import end_when_asked
 from deploy.local.supervisor import Supervisor, nothing
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def demo(
 
     Statut 1 si un indicateur diffère de ce qui a été joué, ou si un processus ne tient pas.
     """
-    from deploy.demo.play import play
+    from deploy.simulation.run import play
 
     with _stack(data, simulated=True) as stack:
         signed_in = f"{stack.addresses['reporting']}/?token={stack.addresses['tokens']['region']}"

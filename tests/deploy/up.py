@@ -5,9 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.local.ending import end_when_asked
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
+from deploy.local.signals import end_when_asked
 from deploy.local.stack import running_stack
 
 

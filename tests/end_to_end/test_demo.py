@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.demo.play import play
 from deploy.local.keys import keys_in
 from deploy.local.lag import lags
 from deploy.local.stack import Stack, running_stack
+from deploy.simulation.run import play
 from shared.events import TOPICS
 from shared.messaging.kafka import consumer, dead_letters
 from shared.persistence.mongo import connect

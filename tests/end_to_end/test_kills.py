@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.play import play
 from deploy.local.keys import keys_in
 from deploy.local.stack import running_stack
+from deploy.simulation.run import play
 
 PUPILS, SEED = 16, 7
 MOMENTS = ("refer 2021", "week 2022")

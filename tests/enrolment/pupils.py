@@ -10,7 +10,7 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Place, enrolment_id_of, evolve
 from shared.events import Event
 from shared.events.students import InterruptionCode
-from tests.enrolment.building import MAY, START, a_programme, an_intake
+from tests.enrolment.builders import MAY, START, a_programme, an_intake
 
 YOUNG = UUID("11111111-2222-4333-8444-555555555555")
 FIRST = an_intake()

@@ -25,7 +25,7 @@ from shared.events import (
 from shared.events.applications import IneligibleReason, Met
 from shared.events.referral import RefusalCode, Situation
 from shared.kernel.errors import Refused
-from tests.enrolment.building import (
+from tests.enrolment.builders import (
     CLOSING,
     DEADLINE,
     MAY,

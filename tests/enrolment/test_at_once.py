@@ -21,8 +21,8 @@ from shared.events.students import InterruptionCode
 from shared.kernel.errors import Refused
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Documents, Ledger
-from tests.enrolment.building import DEADLINE, MAY, START, a_programme, a_referral
-from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
+from tests.enrolment.builders import DEADLINE, MAY, START, a_programme, a_referral
+from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
 
 
 async def codes(*asked: Coroutine[Any, Any, Any]) -> list[str | None]:

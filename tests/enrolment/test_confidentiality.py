@@ -11,8 +11,8 @@ from shared.events.applications import Met
 from shared.events.referral import Situation, Wish
 from shared.web.auth import Caller
 from tests.conftest import Start
-from tests.enrolment.building import CLOSING, DEADLINE, MAY, a_referral, an_intake, applied, happened, waitlisted
-from tests.enrolment.living import refers
+from tests.enrolment.builders import CLOSING, DEADLINE, MAY, a_referral, an_intake, applied, happened, waitlisted
+from tests.enrolment.drivers import refers
 from tests.enrolment.test_over_http import INTAKE, THIS_YEAR, living, read
 
 CIO = Caller("c", "agency", "cio-dole", "counsellor")

@@ -14,8 +14,8 @@ from shared.events.applications import Met
 from shared.events.referral import RefusalCode
 from shared.events.students import InterruptionCode
 from shared.kernel.errors import Invalid, Refused
-from tests.enrolment.building import MAY, START, a_referral, an_intake, applied, offered
-from tests.enrolment.living import intake_opens, offers, refers, status
+from tests.enrolment.builders import MAY, START, a_referral, an_intake, applied, offered
+from tests.enrolment.drivers import intake_opens, offers, refers, status
 from tests.enrolment.pupils import LATER, after, completed, enrolled, in_last_year, interrupted, started
 
 BEFORE = MAY - timedelta(days=1)

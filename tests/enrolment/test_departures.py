@@ -17,8 +17,8 @@ from shared.events.referral import Wish
 from shared.events.students import InterruptionCode
 from shared.kernel.errors import Refused, Unavailable
 from shared.web.auth import Caller
-from tests.enrolment.building import MAY, START, a_message, a_referral, said
-from tests.enrolment.living import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
+from tests.enrolment.builders import MAY, START, a_message, a_referral, said
+from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
 
 
 async def departs(store: Store, young_id: uuid.UUID) -> tuple[StudentInterrupted, Any]:

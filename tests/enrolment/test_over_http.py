@@ -15,7 +15,7 @@ from shared.events.referral import Wish
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import Running, Start
-from tests.enrolment.building import a_referral, heard
+from tests.enrolment.builders import a_referral, heard
 
 SCHOOL = {"name": "École d’essai", "commune": "25056", "town": "Besançon", "department": "25"}
 PROGRAMME = {"title": "CAP", "certification": "cap", "sector": "essai", "years": 2, "dangerous_machines": True}

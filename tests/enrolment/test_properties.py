@@ -19,7 +19,7 @@ from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode, Situation
 from shared.events.students import InterruptionCode
 from shared.kernel.errors import Refused
-from tests.enrolment.building import OPENING, START, a_programme, a_referral, an_intake, happened
+from tests.enrolment.builders import OPENING, START, a_programme, a_referral, an_intake, happened
 
 PEOPLE = [UUID(int=n) for n in range(6)]
 REFERRALS = {

@@ -20,7 +20,7 @@ from shared.events import (
 )
 from shared.events.students import InterruptionCode
 from shared.kernel.errors import NotFound, Refused
-from tests.enrolment.building import MAY, START, a_programme, an_intake
+from tests.enrolment.builders import MAY, START, a_programme, an_intake
 from tests.enrolment.pupils import (
     AGAIN,
     FIRST,

@@ -20,7 +20,7 @@ from shared.events.applications import Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import Situation
 from shared.kernel.errors import Refused, Unavailable
-from tests.enrolment.building import (
+from tests.enrolment.builders import (
     CLOSING,
     DEADLINE,
     MAY,

@@ -14,7 +14,7 @@ from shared.events import (
 from shared.events.applications import Met
 from shared.events.referral import RefusalCode
 from shared.kernel.errors import Refused
-from tests.enrolment.building import (
+from tests.enrolment.builders import (
     DEADLINE,
     MAY,
     happened,

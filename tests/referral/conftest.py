@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from tests.conftest import Running, Start
-from tests.referral.building import refer, referring
-from tests.referral.case import Case
+from tests.referral.builders import refer, referring
+from tests.referral.drivers import Case
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -17,7 +17,7 @@ from shared import events as told
 from shared.events import AgencyRegistered, Event, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
 from shared.events.applications import Application, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
-from tests.referral.building import (
+from tests.referral.builders import (
     A_DAY,
     CIO,
     REFERRAL,

@@ -15,7 +15,7 @@ from shared.events import Event
 from shared.events.applications import Application, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind
 from shared.events.students import Student
-from tests.referral.building import (
+from tests.referral.builders import (
     A_DAY,
     CIO,
     REFERRAL,

@@ -6,7 +6,7 @@ import pytest
 
 from shared import events as told
 from shared.events.applications import Unopened, UnopenedCode
-from tests.referral.building import (
+from tests.referral.builders import (
     CIO,
     COLLEGE,
     SOCIAL,
@@ -19,7 +19,7 @@ from tests.referral.building import (
     student,
     wishes_answered,
 )
-from tests.referral.case import Case
+from tests.referral.drivers import Case
 
 
 async def test_enrolled_through_another_referral_reads_as_another_path_and_no_more(case: Case) -> None:

@@ -12,7 +12,7 @@ from shared import events as told
 from shared.events.applications import Unopened, UnopenedCode
 from shared.messaging.kafka import producer
 from tests.conftest import Start
-from tests.referral.building import (
+from tests.referral.builders import (
     CIO,
     COLLEGE,
     X,
@@ -29,7 +29,7 @@ from tests.referral.building import (
     wishes_answered,
     with_openings,
 )
-from tests.referral.case import Case
+from tests.referral.drivers import Case
 
 
 async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Case) -> None:

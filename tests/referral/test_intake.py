@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.conftest import Running, Start
-from tests.referral.building import CIO, COLLEGE, a_referral, an_identity, read, refer, referring
+from tests.referral.builders import CIO, COLLEGE, a_referral, an_identity, read, refer, referring
 
 
 async def rows(here: Running, collection: str) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from services.referral.domain.person import (
     to_complete,
 )
 from shared.kernel.errors import Invalid
-from tests.referral.building import A_DAY, an_identity
+from tests.referral.builders import A_DAY, an_identity
 
 
 def identity(**said: Any) -> Identity:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from shared import events as told
 from tests.conftest import Running, Start
-from tests.referral.building import (
+from tests.referral.builders import (
     CIO,
     COLLEGE,
     X,

@@ -44,7 +44,7 @@ from shared.events.production import ClientKind, Hours
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
 from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.identifiers import following, months_after, school_year_of, week_of
-from tests.reporting.telling import Telling, an_id
+from tests.reporting.drivers import Telling, an_id
 
 TODAY = date(2026, 2, 10)
 ALONE = {"simulated_start": "2026-02-10T09:00:00+00:00", "kafka": "127.0.0.1:9"}

@@ -20,8 +20,8 @@ from shared.events import SchoolRegistered, StudentStarted
 from shared.messaging.kafka import producer
 from shared.projections.notifier import Changes
 from tests.conftest import Running, Start
+from tests.reporting.drivers import Telling, Told, an_id
 from tests.reporting.region import ALONE, TODAY, a_region
-from tests.reporting.telling import Telling, Told, an_id
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.reporting.indicators.figure import Share
-from tests.reporting.rows import (
+from tests.reporting.builders import (
     a_finisher,
     an_enrolment,
     an_outcome,

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.reporting.indicators.answers import open_days
 from services.reporting.indicators.figure import Share
-from tests.reporting.rows import (
+from tests.reporting.builders import (
     DOLE,
     LAST,
     a_finisher,

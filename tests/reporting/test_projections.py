@@ -9,8 +9,8 @@ from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.applications import applications
 from services.reporting.projections.enrolments import enrolments
 from shared.events import EVENTS, ApplicationLeft, ReferralWithdrawalRequested
-from tests.reporting.everything import ENROLMENT, INTAKE, YOUNG, everything
-from tests.reporting.telling import Told, rows_of
+from tests.reporting.drivers import Told, rows_of
+from tests.reporting.every_event import ENROLMENT, INTAKE, YOUNG, everything
 
 TOLD = everything().messages
 IN_ORDER = rows_of(TOLD)

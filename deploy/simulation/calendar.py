@@ -1,0 +1,95 @@
+"""Which act on which day: from the opening in January 2021 to the reading of June 2025."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from deploy.simulation.declarations import BEGINS, CAMPAIGNS, ENDS, FIRST, LAST, WAVES, wave_day
+from deploy.simulation.labels import month_of
+from deploy.simulation.scenario import answering, opening, passing, referring, schooling, working
+from deploy.simulation.stage import Stage
+
+SAMPLED = ((10, 8), (1, 14), (3, 18), (5, 27))
+"""The days whose weeks are stated: four a year stand for all."""
+
+
+@dataclass(frozen=True)
+class Day:
+    on: date
+    name: str
+    """What happens and when, for whoever follows the play: `refer 2021-02`."""
+    act: Callable[[Stage], Awaitable[str | None]]
+    """What it did, in a sentence, where it is worth one."""
+
+
+def calendar() -> list[Day]:
+    """Every act in its order; those of one day in the order in which they are written here."""
+    days = [*_opening(), *(day for entry in CAMPAIGNS for day in _campaign(entry)), *_years(), *_months()]
+    return sorted((day for day in days if day.on <= ENDS), key=lambda day: day.on)
+
+
+def _opening() -> Iterator[Day]:
+    yield _day(BEGINS, "open", opening.open_the_region)
+    for year in CAMPAIGNS:
+        yield _day(date(year, 1, 10), "grants", opening.award_grants, year)
+
+
+def _campaign(entry: int) -> Iterator[Day]:
+    """From the intakes of January to their closing in October."""
+    yield _day(date(entry, 1, 10), "intakes", opening.open_intakes, entry)
+    for wave in range(WAVES):
+        came = wave_day(entry, wave)
+        yield _day(came, "refer", referring.refer, entry, wave)
+        yield _day(came + timedelta(days=7), "review", answering.review, entry)
+        yield _day(came + timedelta(days=18), "meet", answering.meet, entry)
+    yield _day(date(entry, 6, 10), "withdraw", referring.withdraw, entry)
+    yield _day(date(entry, 6, 12), "offer", answering.offer, entry, date(entry, 6, 22))
+    yield _day(date(entry, 6, 20), "answer", answering.answer, entry)
+    yield _day(date(entry, 6, 24), "promote", answering.promote, entry, date(entry, 7, 4))
+    yield _day(date(entry, 7, 2), "answer", answering.answer, entry)
+    yield _day(date(entry, 7, 6), "promote", answering.promote, entry, date(entry, 7, 16))
+    yield _day(date(entry, 7, 12), "answer", answering.answer, entry)
+    yield _day(date(entry, 9, 2), "start", schooling.start, entry)
+    yield _day(date(entry, 9, 8), "miss", schooling.miss, entry)
+    yield _day(date(entry, 9, 9), "promote", answering.promote, entry, date(entry, 9, 18))
+    yield _day(date(entry, 9, 10), "reconsider", answering.reconsider, entry, date(entry, 9, 18))
+    yield _day(date(entry, 9, 14), "answer", answering.answer, entry)
+    yield _day(date(entry, 9, 16), "start", schooling.start, entry)
+    yield _day(date(entry, 10, 1), "answer", answering.answer, entry)
+    yield _day(date(entry, 10, 4), "start", schooling.start, entry)
+    yield _day(date(entry, 10, 16), "close", answering.close, entry)
+
+
+def _years() -> Iterator[Day]:
+    """The end of each school year but the last one, which is not over when the play ends."""
+    for year in CAMPAIGNS[1:]:
+        yield _day(date(year, 5, 15), "exams", passing.register, year)
+        yield _day(date(year, 6, 11), "councils", schooling.councils, year)
+        yield _day(date(year, 6, 28), "results", passing.publish, year)
+    for year in CAMPAIGNS[1:-1]:
+        yield _day(date(year, 6, 30), "complete", schooling.complete, year)
+        yield _day(date(year, 7, 2), "turn", schooling.turn_the_year, year)
+
+
+def _months() -> Iterator[Day]:
+    """What goes on all the time: the weeks sampled, and the rest looked at on each 28th, a day of every month, and at the end."""
+    for year in range(FIRST, LAST + 1):
+        for number, day in SAMPLED:
+            yield _day(date(year, number, day), "week", working.log_week)
+        for number in range(1, 13):
+            yield _day(date(year, number, 28), "month", _month)
+    yield _day(ENDS, "month", _month)
+
+
+async def _month(stage: Stage) -> str | None:
+    await opening.pay_grants(stage)
+    left = await schooling.interrupt(stage)
+    await schooling.resume(stage)
+    known = await passing.declare(stage)
+    await working.work(stage)
+    said = ", ".join(filter(None, (left, known)))
+    return f"{month_of(stage.today)} : {said}" if said else None
+
+
+def _day(on: date, name: str, act: Callable[..., Awaitable[str | None]], *said: int | date) -> Day:
+    return Day(on, f"{name} {on:%Y-%m}", lambda stage: act(stage, *said))

@@ -1,0 +1,190 @@
+"""What the demo did and what it was answered: the only thing its tally is counted from.
+
+Nothing here comes from reporting. A row is kept under the id of what it tells of, so an answer that comes twice is one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from deploy.simulation.people import Asked
+
+
+@dataclass
+class Referral:
+    id: UUID
+    young_id: UUID
+    asked: Asked
+    opened: tuple[UUID, ...] = ()
+    """The intakes where it opened or joined an application."""
+    closed_on: date | None = None
+    answer: str | None = None
+    code: str | None = None
+
+
+@dataclass
+class Application:
+    intake_id: UUID
+    young_id: UUID
+    agencies: tuple[str, ...]
+    """Whose referrals asked for it, the latest last."""
+    asking: tuple[str, ...]
+    """Those that it goes on for."""
+    status: str
+    priority: int
+    reasons: tuple[str, ...] = ()
+    code: str | None = None
+    because: str | None = None
+    contacts: list[date] = field(default_factory=list)
+    """The days on which the school told of a meeting, a waiting list, a place or a no."""
+    offers: int = 0
+
+
+@dataclass
+class Intake:
+    id: UUID
+    school: str
+    programme: str
+    school_year: str
+    year_of_study: int
+    seats: int
+
+
+@dataclass(frozen=True)
+class Year:
+    intake_id: UUID
+    programme: str
+    school_year: str
+    year_of_study: int
+    last_year: bool
+
+
+@dataclass(frozen=True)
+class Declared:
+    situation: str
+    proof: str
+    on: date
+
+
+@dataclass
+class Enrolment:
+    id: UUID
+    young_id: UUID
+    school: str
+    entry: int
+    """The civil year of its first school year: the campaign that led to it."""
+    status: str
+    years: tuple[Year, ...]
+    started_on: date | None = None
+    completed_on: date | None = None
+    absences: list[tuple[date, bool]] = field(default_factory=list)
+    """Each departure (True) and return (False), in order."""
+    exams: dict[UUID, str | None] = field(default_factory=dict)
+    outcomes: dict[tuple[int, str], Declared] = field(default_factory=dict)
+    """What each source said last at each horizon."""
+
+    @property
+    def now(self) -> Year:
+        return self.years[-1]
+
+    @property
+    def left_on(self) -> date | None:
+        """The completion, or the interruption that lasts."""
+        if self.completed_on:
+            return self.completed_on
+        return self.absences[-1][0] if self.absences and self.absences[-1][1] else None
+
+
+@dataclass
+class Order:
+    id: UUID
+    school: str
+    received_on: date
+    accepted: bool = False
+    due_on: date | None = None
+    completed_on: date | None = None
+    cancelled: bool = False
+    invoiced_cents: int = 0
+
+
+@dataclass(frozen=True)
+class Week:
+    school: str
+    programme: str
+    enrolment_id: UUID
+    minutes: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Payment:
+    holder: str
+    purpose: str
+    amount_cents: int
+    on: date
+
+
+@dataclass
+class Record:
+    referrals: dict[UUID, Referral] = field(default_factory=dict)
+    applications: dict[tuple[UUID, UUID], Application] = field(default_factory=dict)
+    """By intake and young person."""
+    intakes: dict[UUID, Intake] = field(default_factory=dict)
+    enrolments: dict[UUID, Enrolment] = field(default_factory=dict)
+    orders: dict[UUID, Order] = field(default_factory=dict)
+    weeks: dict[tuple[str, str, UUID], Week] = field(default_factory=dict)
+    """By school, week and young person."""
+    payments: dict[tuple[UUID, date], Payment] = field(default_factory=dict)
+    """By grant and day."""
+
+    def intake(self, view: Mapping[str, Any]) -> Intake:
+        """An intake as enrolment shows it."""
+        said = {name: view[name] for name in ("school", "programme", "school_year", "year_of_study", "seats")}
+        kept = Intake(id=UUID(view["intake_id"]), **said)
+        self.intakes[kept.id] = kept
+        return kept
+
+    def application(self, view: Mapping[str, Any]) -> Application:
+        """An application as its school sees it."""
+        key = UUID(view["intake_id"]), UUID(view["young_id"])
+        said: dict[str, Any] = {name: view[name] for name in ("status", "priority", "code", "because")}
+        said |= {
+            "agencies": tuple(one["agency"] for one in view["referrals"]),
+            "asking": tuple(one["agency"] for one in view["referrals"] if one["ended"] is None),
+            "reasons": tuple(view["reasons"]),
+        }
+        if key not in self.applications:
+            self.applications[key] = Application(*key, **said)
+        kept = self.applications[key]
+        for name, value in said.items():
+            setattr(kept, name, value)
+        return kept
+
+    def pupil(self, view: Mapping[str, Any]) -> Enrolment:
+        """An enrolment as its school sees it."""
+        id = UUID(view["enrolment_id"])
+        years = tuple(
+            Year(UUID(year["intake_id"]), year["programme"], year["school_year"], year["year_of_study"], year["last_year"])
+            for year in view["years"]
+        )
+        if id not in self.enrolments:
+            entry = int(years[0].school_year[:4])
+            self.enrolments[id] = Enrolment(id, UUID(view["young_id"]), view["school"], entry, view["status"], years)
+        kept = self.enrolments[id]
+        kept.status, kept.years = view["status"], years
+        kept.started_on = _day(view["started_on"])
+        left_on = _day(view["left_on"])
+        kept.completed_on = left_on if kept.status == "completed" else None
+        if kept.status == "interrupted" and left_on and (left_on, True) not in kept.absences[-1:]:
+            kept.absences.append((left_on, True))
+        kept.exams = {UUID(one["exam_id"]): one["result"] for one in view["exams"]}
+        kept.outcomes = {
+            (one["horizon"], one["source"]): Declared(one["situation"], one["proof"], date.fromisoformat(one["on"]))
+            for one in view["outcomes"]
+        }
+        return kept
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

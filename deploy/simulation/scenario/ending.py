@@ -1,0 +1,30 @@
+"""The last reading: what each agency is shown of its referrals."""
+
+from datetime import date
+from uuid import UUID
+
+from deploy.simulation.stage import Stage, together
+
+
+async def read_answers(stage: Stage) -> None:
+    """Every agency reads its referrals, page by page: those that are closed, by which answer, on which day.
+
+    One that a school took up again (an ineligible applicant whom it lets in) shows none; the answer told before stands.
+    """
+    await together(_read(stage, agency.id) for agency in stage.region.agencies)
+
+
+async def _read(stage: Stage, agency: str) -> None:
+    page, pages = 1, 1
+    while page <= pages:
+        view = await stage.speaker.get(f"agency:{agency}", "referral", "/referrals", page=str(page))
+        pages = view["pages"]
+        for shown in view["items"]:
+            kept = stage.record.referrals[UUID(shown["referral_id"])]
+            told = stage.ears.closed.get(kept.id)
+            if ending := shown["answer"]:
+                kept.closed_on = date.fromisoformat(ending["on"])
+                kept.answer, kept.code = ending["answer"], ending["code"]
+            elif told:
+                kept.closed_on, kept.answer, kept.code = told.on, told.answer, told.code
+        page += 1

@@ -1,0 +1,70 @@
+"""Enrolment lived on a real database: schools that exist, applications at any step, and what was told so far."""
+
+from typing import Any
+from uuid import UUID
+
+from services.enrolment import handlers, use_cases
+from services.enrolment.domain import applications, pupils, school, seats
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.pupil import Place
+from services.enrolment.domain.statuses import Status
+from services.enrolment.store import Store
+from shared.events import EVENTS, Event, ReferralSubmitted
+from shared.events.applications import Met
+from shared.persistence.repository import Documents
+from shared.web.auth import Caller
+from tests.enrolment.builders import DEADLINE, MAY, START, a_school, heard, intake_command, programme_opened
+
+ADMIN = Caller("a", "admin", "", "admin")
+
+
+async def school_opens(store: Store, slug: str = "besancon", department: str = "25", **programme: Any) -> None:
+    """A school and one programme."""
+    await store.schools.create(slug, ADMIN, school.register, told=a_school(school=slug, department=department))
+    await store.schools.decide(slug, ADMIN, school.open_programme, told=programme_opened(school=slug, **programme))
+
+
+async def intake_opens(store: Store, **said: Any) -> Intake:
+    """Seats of a school, which is opened too."""
+    command = intake_command(**said)
+    programme = command["programme"]
+    await school_opens(store, command["school"], **programme.model_dump())
+    (told,) = seats.open_intake(None, **command)
+    return await store.intakes.create(told.intake_id, ADMIN, seats.open_intake, **command)  # type: ignore[attr-defined]
+
+
+async def refers(store: Store, referral: ReferralSubmitted) -> None:
+    await handlers.submitted(store, referral, heard(referral))
+
+
+async def offers(store: Store, intake: Intake, young_id: UUID) -> None:
+    """Met, and offered a seat."""
+    await store.intakes.decide(intake.intake_id, ADMIN, applications.admit, young_id=young_id, met=Met.INTERVIEW, on=MAY)
+    await store.intakes.decide(intake.intake_id, ADMIN, applications.offer, young_id=young_id, until=DEADLINE, on=MAY)
+
+
+async def waits(store: Store, intake: Intake, young_id: UUID) -> None:
+    """Met, and on the waiting list."""
+    await store.intakes.decide(intake.intake_id, ADMIN, applications.admit, young_id=young_id, met=Met.INTERVIEW, on=MAY)
+    await store.intakes.decide(intake.intake_id, ADMIN, applications.waitlist, young_id=young_id, on=MAY)
+
+
+async def enrols(store: Store, intake: Intake, young_id: UUID) -> Intake:
+    await offers(store, intake, young_id)
+    return await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=young_id, on=MAY)
+
+
+async def starts(store: Store, young_id: UUID) -> Place:
+    return await store.places.decide(young_id, ADMIN, pupils.start, school=None, on=START)
+
+
+async def told(documents: Documents[Any], id: UUID | str) -> list[Event]:
+    """Every event that a document has told, oldest first (no relay runs here, so they are all in its outbox)."""
+    found = await documents.collection.find_one({"_id": str(id)})
+    return [EVENTS[entry["type"]].model_validate_json(entry["data"]) for entry in found["outbox"]] if found else []
+
+
+async def status(store: Store, intake: Intake, young_id: UUID) -> Status | None:
+    """Where someone stands now."""
+    standing = (await store.intakes.get(intake.intake_id, by="service")).standing(young_id)
+    return standing.status if standing else None

@@ -1,0 +1,135 @@
+"""A broker that is down at start, a broker or a mongod that goes away and comes back: clear answers, nothing lost."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from fastapi import APIRouter, Request
+
+from deploy.local.process import Process
+from deploy.local.servers import Servers, running_servers
+from shared.events import OrderReceived
+from shared.events.message import Message
+from shared.messaging.kafka import create_topics
+from shared.persistence.repository import Ledger
+from shared.settings import Settings
+from shared.web.app import Service
+from shared.web.auth import Asking
+from tests.conftest import Start
+from tests.persistence.builders import Toy, evolve, receive, scope
+
+pytestmark = pytest.mark.slow
+A_MINUTE = 65
+"""Seconds: longer than every time-out of the clients."""
+router = APIRouter()
+
+
+class Store:
+    """Toys that are received over HTTP, and what was heard of them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.toys = ledger.documents("toys", Toy, evolve, scope)
+        self.heard = ledger.database["heard"]
+
+    async def prepare(self) -> None:
+        """Nothing to index."""
+
+
+@router.post("/toys/{id}")
+async def receive_a_toy(id: uuid.UUID, who: Asking, request: Request) -> Toy:
+    toy: Toy = await request.app.state.store.toys.create(id, who, receive, id=id, school=who.tenant)
+    return toy
+
+
+async def hear(store: Store, _event: Any, message: Message) -> None:
+    await store.heard.insert_one({"key": message.key})
+
+
+def toy(settings: Settings) -> Service:
+    return Service("away", settings, Store, routers=[router], hears={OrderReceived: hear})
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own(tmp_path: Path) -> AsyncIterator[Servers]:
+    """Servers of this test's own, to be killed at will."""
+    with running_servers(tmp_path) as servers:
+        await create_topics(servers.kafka)
+        yield servers
+
+
+def process(one: Process | None) -> Process:
+    assert one is not None
+    return one
+
+
+async def test_what_is_told_while_the_broker_is_down_is_heard_when_it_comes(own: Servers, running: Start) -> None:
+    broker, id = process(own.kafka_process), uuid.uuid4()
+    broker.kill()
+    async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
+        assert (await here.as_("school:dole").post(f"/toys/{id}")).status_code == 200
+        ready = await here.until(lambda: _ready(here, kafka="away"))
+        assert (ready["status"], ready["untold"]) == ("degraded", 1)
+        await asyncio.to_thread(broker.restart)
+        await here.until(lambda: here.store.heard.find_one({"key": str(id)}), within=60)
+        await here.until(lambda: _ready(here, kafka="ok"))
+        assert await here.store.heard.count_documents({}) == 1
+
+
+async def test_a_group_that_joined_before_its_topics_were_known_is_given_them_soon(tmp_path: Path, running: Start) -> None:
+    with running_servers(tmp_path) as bare:
+        id = uuid.uuid4()
+        async with running(toy, kafka=bare.kafka, mongodb=bare.mongodb) as here:
+            await asyncio.sleep(5)  # Faust has joined by now, to no partition
+            await create_topics(bare.kafka)
+            assert (await here.as_("school:dole").post(f"/toys/{id}")).status_code == 200
+            await here.until(lambda: here.store.heard.find_one({"key": str(id)}), within=45)
+
+
+async def test_a_broker_that_is_away_for_a_minute_loses_nothing(own: Servers, running: Start) -> None:
+    broker, ids = process(own.kafka_process), [uuid.uuid4() for _ in range(30)]
+    async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
+        school = here.as_("school:dole")
+        for rank, id in enumerate(ids):
+            if rank == 10:
+                broker.kill()
+            if rank == 20:
+                await asyncio.sleep(A_MINUTE)
+                await asyncio.to_thread(broker.restart)
+            assert (await school.post(f"/toys/{id}")).status_code == 200
+
+        async def all_heard() -> bool:
+            return set(await here.store.heard.distinct("key")) == {str(id) for id in ids}
+
+        await here.until(all_heard, within=60)
+
+
+async def test_while_mongod_is_away_requests_are_told_so_and_messages_wait(own: Servers, running: Start) -> None:
+    mongod, first, second = process(own.mongod_process), uuid.uuid4(), uuid.uuid4()
+    async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
+        school = here.as_("school:dole")
+        assert (await school.post(f"/toys/{first}")).status_code == 200
+        await here.until(lambda: here.store.heard.find_one({"key": str(first)}))
+        mongod.kill()
+        answer = await school.post(f"/toys/{second}")
+        assert answer.status_code == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"] == "database_away"
+        assert (await here.signed_out().get("/health/ready")).status_code == 503
+        assert (await here.signed_out().get("/health/live")).status_code == 200
+        await asyncio.to_thread(mongod.restart)
+
+        async def accepted() -> bool:
+            return (await school.post(f"/toys/{second}")).status_code == 200
+
+        await here.until(accepted, within=60)
+        await here.until(lambda: here.store.heard.find_one({"key": str(second)}), within=60)
+        assert (await here.as_("admin").get("/admin/parked")).json() == []
+
+
+async def _ready(here: Any, *, kafka: str) -> Any:
+    answer = (await here.signed_out().get("/health/ready")).json()
+    return answer if answer.get("kafka") == kafka else None

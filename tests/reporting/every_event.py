@@ -1,0 +1,201 @@
+"""One of each event that reporting hears, with two agencies, two sources for an outcome, and facts told again."""
+
+from datetime import date, timedelta
+
+from shared.events import (
+    AgencyRegistered,
+    ApplicationAdmissible,
+    ApplicationIneligible,
+    ApplicationObsolete,
+    ApplicationOpened,
+    ApplicationRefused,
+    ApplicationReopened,
+    ApplicationUnderReview,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
+    DiplomaFailed,
+    DiplomaObtained,
+    ExamRegistered,
+    GrantAwarded,
+    GrantPaid,
+    ImmersionEnded,
+    ImmersionPlanned,
+    IntakeOpened,
+    IntakeSeatsChanged,
+    InterviewPlanned,
+    OrderAccepted,
+    OrderCancelled,
+    OrderCompleted,
+    OrderDelivered,
+    OrderInvoiced,
+    OrderQuoted,
+    OrderReceived,
+    OrderStarted,
+    OutcomeDeclared,
+    PlaceConfirmed,
+    PlaceDeclined,
+    PlaceExpired,
+    PlaceOffered,
+    PlaceReleased,
+    ProgrammeOpened,
+    ReferralClosed,
+    ReferralSubmitted,
+    SchoolRegistered,
+    StudentChangedProgramme,
+    StudentCompleted,
+    StudentDidNotStart,
+    StudentEnrolled,
+    StudentInterrupted,
+    StudentMovedUp,
+    StudentRepeated,
+    StudentResumed,
+    StudentStarted,
+    WishesAnswered,
+    WorkLogged,
+)
+from shared.events.applications import IneligibleReason, Met
+from shared.events.catalogue import Certification, GrantPurpose, Promotion
+from shared.events.production import CancellationCode, ClientKind, Hours
+from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
+from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
+from tests.reporting.drivers import Telling, an_id
+
+DAY = date(2024, 3, 4)
+YOUNG, OTHER, INTAKE, ENROLMENT, GRANT = (an_id(word) for word in ("young", "other", "intake", "enrolment", "grant"))
+
+
+def everything() -> Telling:
+    """Told by about fifteen sources, each in its own order."""
+    telling = Telling()
+    _catalogue(telling)
+    _referrals(telling)
+    _applications(telling)
+    _pupils(telling)
+    _production(telling)
+    return telling
+
+
+def _catalogue(telling: Telling) -> None:
+    for agency in ("cio-dole", "ml-dole"):
+        registered = AgencyRegistered(on=DAY, agency=agency, kind=AgencyKind.CIO, name=agency, department="39")
+        telling.tell(f"/referral/agencies/{agency}", registered)
+    school = SchoolRegistered(on=DAY, school="dole", name="Eccofor", commune="39198", town="Dole", department="39")
+    telling.tell("/enrolment/schools/dole", school)
+    telling.tell(
+        "/enrolment/schools/dole",
+        ProgrammeOpened(
+            on=DAY, school="dole", programme="serrurerie", title="CAP Serrurerie", certification=Certification.CAP,
+            sector="metal", years=2, dangerous_machines=True,
+        ),
+    )  # fmt: skip
+    telling.intake(
+        INTAKE,
+        IntakeOpened(
+            on=DAY, school="dole", intake_id=INTAKE, seats=8, programme="serrurerie", school_year="2024-2025", year_of_study=1,
+            starts_on=date(2024, 9, 2), closes_on=date(2024, 12, 1), promotion=Promotion.AUTOMATIC,
+        ),
+    )  # fmt: skip
+    telling.intake(INTAKE, IntakeSeatsChanged(on=DAY, school="dole", intake_id=INTAKE, seats=9))
+    telling.intake(INTAKE, IntakeSeatsChanged(on=DAY, school="dole", intake_id=INTAKE, seats=10))
+    awarded = GrantAwarded(
+        on=DAY, grant_id=GRANT, holder="network", amount_cents=900, purpose=GrantPurpose.OPERATING, civil_year=2024, funder="bfc"
+    )  # fmt: skip
+    telling.tell(f"/enrolment/grants/{GRANT}", awarded)
+    for number in (1, 2):
+        paid = GrantPaid(on=DAY, grant_id=GRANT, holder="network", amount_cents=100 * number, payment_id=an_id("payment", number))
+        telling.tell(f"/enrolment/grants/{GRANT}", paid)
+
+
+def _referrals(telling: Telling) -> None:
+    for agency in ("cio-dole", "ml-dole"):
+        referral = an_id("referral", agency)
+        about = {"referral_id": referral, "young_id": YOUNG, "agency": agency}
+        submitted = ReferralSubmitted(
+            on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL, department="39",
+            wishes=(Wish(school="dole", programme="serrurerie"), Wish(sector="metal", departments=("39",))), **about,
+        )  # fmt: skip
+        telling.tell(f"/referral/referrals/{referral}", submitted)
+        telling.tell(f"/enrolment/wishes/{referral}", WishesAnswered(on=DAY, opened=(INTAKE,), **about))
+        closed = ReferralClosed(on=DAY + timedelta(days=9), answer=Answer.ENROLLED, **about)
+        telling.tell(f"/referral/referrals/{referral}", closed)
+
+
+def _applications(telling: Telling) -> None:
+    for young in (YOUNG, OTHER):
+        of = {"on": DAY, "intake_id": INTAKE, "young_id": young, "school": "dole", "programme": "serrurerie"}
+        referral = an_id("referral", "cio-dole")
+        for event in (
+            ApplicationOpened(referral_id=referral, agency="cio-dole", school_year="2024-2025", priority=1, **of),
+            ApplicationIneligible(reasons=(IneligibleReason.TOO_YOUNG,), **of),
+            ApplicationUnderReview(overridden=True, **of),
+            InterviewPlanned(planned_on=DAY, **of),
+            ImmersionPlanned(planned_from=DAY, planned_until=DAY, **{**of, "on": DAY + timedelta(days=1)}),
+            ImmersionEnded(**{**of, "on": DAY + timedelta(days=3)}),
+            ApplicationAdmissible(met=Met.IMMERSION, **of),
+            ApplicationWaitlisted(**of),
+            PlaceOffered(until=DAY, **of),
+            PlaceExpired(**of),
+            ApplicationReopened(**of),
+            ApplicationRefused(code=RefusalCode.NO_PLACE, **of),
+            ApplicationReopened(**of),
+            PlaceOffered(until=DAY, **of),
+            PlaceDeclined(**of),
+            ApplicationWithdrawn(**of),
+            ApplicationObsolete(because="intake_closed", **of),
+            PlaceConfirmed(**of),
+            PlaceReleased(**of),
+        ):
+            telling.intake(INTAKE, event)
+
+
+def _pupils(telling: Telling) -> None:
+    of = {"on": DAY, "enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "dole", "programme": "serrurerie"}
+    year = {"intake_id": INTAKE, "school_year": "2024-2025", "year_of_study": 1, "last_year": False}
+    later = {**of, "on": DAY + timedelta(days=200)}
+    exam = {"exam_id": an_id("exam"), **later}
+    for event in (
+        StudentEnrolled(birth_month="2008-05", starts_on=date(2024, 9, 2), **year, **of),
+        StudentDidNotStart(**of),
+        StudentStarted(**of),
+        StudentInterrupted(code=InterruptionCode.MOVED, **of),
+        StudentResumed(**of),
+        StudentInterrupted(code=InterruptionCode.OTHER, **later),
+        StudentResumed(**later),
+        StudentRepeated(**{**year, "school_year": "2025-2026"}, **of),
+        StudentChangedProgramme(**{**year, "school_year": "2025-2026"}, **{**of, "programme": "usinage"}),
+        StudentMovedUp(**{**year, "school_year": "2026-2027", "last_year": True}, **of),
+        ExamRegistered(session="2027-06", **exam),
+        DiplomaFailed(absent=True, **exam),
+        DiplomaObtained(**exam),
+        StudentCompleted(**later),
+        *(
+            OutcomeDeclared(horizon=horizon, situation=situation, source=source, proof=OutcomeProof.PHONE, **later)
+            for horizon in (6, 12)
+            for source in (OutcomeSource.SCHOOL, OutcomeSource.AGENCY)
+            for situation in (OutcomeSituation.UNREACHABLE, OutcomeSituation.EMPLOYED)
+        ),
+    ):
+        telling.place(YOUNG, event)
+
+
+def _production(telling: Telling) -> None:
+    order = an_id("order")
+    of = {"on": DAY, "order_id": order, "school": "dole"}
+    for event in (
+        OrderReceived(client_id=an_id("client"), client_kind=ClientKind.COMPANY, **of),
+        OrderQuoted(amount_cents=1000, due_on=DAY, **of),
+        OrderQuoted(amount_cents=1200, due_on=DAY + timedelta(days=5), **of),
+        OrderAccepted(**of),
+        OrderStarted(**of),
+        OrderCompleted(**of),
+        OrderDelivered(**of),
+        OrderInvoiced(amount_cents=1200, number="2024-0001", **of),
+        OrderCancelled(code=CancellationCode.CLIENT, **of),
+    ):
+        telling.tell(f"/production/orders/{order}", event)
+    for production in (600, 900):
+        logged = WorkLogged(
+            on=DAY, young_id=YOUNG, enrolment_id=ENROLMENT, school="dole", programme="serrurerie", week="2024-W40",
+            minutes=Hours(production=production, teaching=300),
+        )  # fmt: skip
+        telling.tell("/production/weeks/dole-2024-W40", logged)

@@ -1,0 +1,101 @@
+"""The voice of the play, against a server that fails as a killed one does."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import orjson
+import pytest
+
+from deploy.simulation.client import Speaker, Unexpected
+from shared.web.auth import make_keys
+
+LOST = -1
+"""The request was taken, and the connection falls before the answer."""
+
+
+class Server(ThreadingHTTPServer):
+    """Answers each request by the next of `answers`, then 200; remembers what was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: list[int] = []
+        self.asked: list[tuple[str, str, str | None]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        self.server.asked.append((self.command, self.path, self.headers.get("Idempotency-Key")))
+        status = self.server.answers.pop(0) if self.server.answers else 200
+        if status == LOST:
+            self.connection.close()
+            return
+        body = orjson.dumps({"asked": self.command, "code": "no", "detail": "Non."})
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_PUT = do_GET
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def speaker(server: Server, tmp_path: Path) -> Speaker:
+    make_keys(tmp_path / "private.pem", tmp_path / "jwks.json")
+    services = dict.fromkeys(("referral", "enrolment", "production", "reporting"), server.url)
+    return Speaker({**services, "private_key": tmp_path / "private.pem"})
+
+
+async def keys_after(server: Server, speaker: Speaker, answers: Sequence[int]) -> list[str | None]:
+    server.answers = list(answers)
+    async with speaker:
+        await speaker.create("region", "enrolment", "/grants", {}, key="grant-1")
+    return [key for _, _, key in server.asked]
+
+
+async def test_a_server_that_is_away_is_asked_again_with_the_same_key(server: Server, speaker: Speaker) -> None:
+    assert await keys_after(server, speaker, [503, LOST, 503]) == ["grant-1"] * 4
+    assert speaker.answered == 1
+
+
+async def test_a_decision_whose_answer_was_lost_is_read_where_the_rules_now_say_no(server: Server, speaker: Speaker) -> None:
+    server.answers = [LOST, 409]
+    async with speaker:
+        view = await speaker.decide("admin", "enrolment", "/intakes/1/promote", shown_at="/intakes/1/applications")
+    assert view["asked"] == "GET"
+    assert [asked[:2] for asked in server.asked] == [
+        ("POST", "/intakes/1/promote"),
+        ("POST", "/intakes/1/promote"),
+        ("GET", "/intakes/1/applications"),
+    ]
+
+
+async def test_a_refusal_that_was_not_foreseen_ends_the_play_with_its_reason(server: Server, speaker: Speaker) -> None:
+    server.answers = [409]
+    async with speaker:
+        with pytest.raises(Unexpected, match=r"POST .*/pupils/1/start : 409 no : Non\."):
+            await speaker.decide("school:dole:head", "enrolment", "/pupils/1/start", shown_at="/pupils/1")
+    assert len(server.asked) == 1
