@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from shared.events.message import traceparent
+from shared.kernel.tracing import traceparent
 
 
 def _with_trace(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
+from deploy.local.keys import make_keys, sign
 from deploy.local.servers import Servers, running_servers
 from shared.kernel.clock import Clock, real_now
 from shared.messaging.kafka import create_topics
@@ -23,7 +24,6 @@ from shared.persistence.mongo import Database, connect
 from shared.persistence.repository import Ledger
 from shared.settings import Settings
 from shared.web.app import Service, build
-from shared.web.auth import make_keys, sign
 
 hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
 hypothesis.settings.load_profile("etabli")  # no example is late: the machine may be slow

@@ -19,12 +19,11 @@ from typing import Any
 
 import httpx
 
-from deploy.local.keys import keys_in
+from deploy.local.keys import keys_in, sign
 from deploy.local.stack import running_stack
 from shared.kernel.clock import real_now
 from shared.messaging.kafka import consumer, producer
 from shared.persistence.mongo import Database, connect
-from shared.web.auth import sign
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks" / "latency.json"
 ONE_BY_ONE, AT_ONCE, WIDTH = 200, 400, 20

@@ -1,5 +1,6 @@
 """The keys of one machine's stack, made once in its data folder, and the tokens they sign."""
 
+import json
 import os
 import secrets
 from collections.abc import Callable
@@ -7,9 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from getpass import getuser
 from pathlib import Path
+from typing import cast
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jwt.algorithms import OKPAlgorithm
 
 from deploy.local.errors import CannotRun
-from shared.web.auth import make_keys, sign
+from shared.kernel.caller import parse_scope
+from shared.web.auth import AUDIENCE, ISSUER
 
 PRINTED_SCOPES = ("admin", "region", "federation")
 PRINTED_LIFETIME = timedelta(days=30)
@@ -58,3 +66,30 @@ def signer(login: Callable[[], str] = getuser) -> str:
         return login()
     except (KeyError, OSError):  # OSError from Python 3.13
         return f"uid-{os.getuid()}"
+
+
+def make_keys(private_file: Path, jwks_file: Path) -> None:
+    """Create an Ed25519 key pair if there is none: the private key (PEM, mode 0600) and its public JWKS."""
+    if not private_file.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        draft = private_file.with_suffix(".draft")  # killed here, no half-written key stays
+        draft.touch(mode=0o600)
+        draft.write_bytes(pem)
+        draft.rename(private_file)
+    public = _private(private_file).public_key()
+    jwk = {**json.loads(OKPAlgorithm.to_jwk(public)), "kid": "local", "use": "sig", "alg": "EdDSA"}
+    jwks_file.write_text(json.dumps({"keys": [jwk]}))
+
+
+def _private(file: Path) -> Ed25519PrivateKey:
+    return cast(Ed25519PrivateKey, serialization.load_pem_private_key(file.read_bytes(), password=None))
+
+
+def sign(private_file: Path, scope: str, *, sub: str, now: datetime, lifetime: timedelta) -> str:
+    """A token for one person in one organisation. `scope` as parse_scope reads it; `now` is the real time."""
+    kind, tenant, role = parse_scope(scope)
+    organisation = f"{kind}:{tenant}" if tenant else kind
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": sub, "org": organisation, "role": role, "iat": now, "exp": now + lifetime}
+    return jwt.encode(claims, _private(private_file), algorithm="EdDSA", headers={"kid": "local"})

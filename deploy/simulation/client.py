@@ -12,7 +12,7 @@ import httpx
 import orjson
 
 from deploy.local.errors import CannotRun
-from shared.web.auth import sign
+from deploy.local.keys import sign
 
 AT_ONCE = 24
 PATIENCE = 120.0

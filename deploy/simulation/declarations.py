@@ -2,8 +2,7 @@
 
 from datetime import date, datetime, time
 
-from shared.kernel.clock import PARIS
-from shared.kernel.identifiers import months_after
+from shared.kernel.calendar import PARIS, months_after
 
 FIRST, LAST = 2021, 2025
 CAMPAIGNS = tuple(range(FIRST, LAST + 1))

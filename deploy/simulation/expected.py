@@ -9,7 +9,7 @@ from uuid import UUID
 
 from deploy.simulation.observations import Application, Declared, Enrolment, Intake, Order, Payment, Record, Referral, Week
 from deploy.simulation.region import Region
-from shared.kernel.identifiers import months_after, school_year_of
+from shared.kernel.calendar import months_after, school_year_of
 
 CONTINUING = ("apprenticeship", "further_studies")
 PROOFS = ("contract", "certificate", "phone", "none")

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from deploy.simulation.expected import CONTINUING, Person, Tally, present
 from shared.events.production import Hours
-from shared.kernel.identifiers import months_after, school_year_of
+from shared.kernel.calendar import months_after, school_year_of
 
 Part: TypeAlias = int | float | str | Mapping[str, int] | None
 

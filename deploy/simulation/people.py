@@ -10,7 +10,7 @@ from deploy.simulation.declarations import CAMPAIGNS, WAVES, wave_day
 from deploy.simulation.profiles import Fate, fate
 from deploy.simulation.region import Region
 from shared.events.referral import Situation
-from shared.kernel.identifiers import months_after
+from shared.kernel.calendar import months_after
 
 FAMILY_NAMES = (
     "Aubertin", "Bazin", "Bouquerod", "Carrez", "Chapuis", "Courbet", "Darbois", "Faivre", "Gauthier", "Girardot", "Grandjean",

@@ -17,7 +17,7 @@ from deploy.simulation.listener import listening
 from deploy.simulation.people import campaigns
 from deploy.simulation.region import load
 from deploy.simulation.stage import Stage
-from shared.kernel.clock import PARIS
+from shared.kernel.calendar import PARIS
 
 OnPhase = Callable[[str], None]
 

@@ -10,8 +10,8 @@ from services.enrolment.domain.pupil import ACTIVE
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.seats import give_back_seat
 from services.enrolment.domain.wishes import answer
-from services.enrolment.jobs import promote
 from services.enrolment.store import Store
+from services.enrolment.use_cases import promote
 from shared.events import (
     Event,
     ReferralSubmitted,
@@ -25,7 +25,7 @@ from shared.events import (
 from shared.events.applications import Unopened, UnopenedCode
 from shared.events.message import Message
 from shared.events.referral import Wish
-from shared.kernel.clock import PARIS
+from shared.kernel.calendar import PARIS
 from shared.messaging.dispatcher import Handler
 
 

@@ -1,12 +1,10 @@
 """What time alone brings about: offers expire, closed intakes end what is open, free seats are offered on."""
 
-from uuid import UUID
-
 import structlog
 
-from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.seats import let_pass, promote_by_itself
+from services.enrolment.domain.seats import let_pass
 from services.enrolment.store import Store
+from services.enrolment.use_cases import promote
 from shared.persistence.mongo import is_away
 
 log = structlog.get_logger()
@@ -23,8 +21,3 @@ async def sweep(store: Store) -> None:
             if is_away(error):
                 raise
             log.error("sweep.intake_failed", intake=str(intake_id), error=type(error).__name__, exc_info=True)
-
-
-async def promote(store: Store, intake_id: UUID) -> Intake:
-    """After a seat may have been given back: an automatic intake offers it to the first who waits."""
-    return await store.intakes.decide(intake_id, "service", promote_by_itself, on=store.clock.today())

@@ -10,11 +10,10 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Place, Presence
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import Status
-from services.enrolment.jobs import promote
 from services.enrolment.store import Store
 from shared.events import Event
+from shared.kernel.caller import Caller
 from shared.persistence.mongo import Session
-from shared.web.auth import Caller
 
 P = ParamSpec("P")
 
@@ -91,6 +90,11 @@ async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID
         return intake
 
     return await store.ledger.together(work)
+
+
+async def promote(store: Store, intake_id: UUID) -> Intake:
+    """After a seat may have been given back: an automatic intake offers it to the first who waits."""
+    return await store.intakes.decide(intake_id, "service", seats.promote_by_itself, on=store.clock.today())
 
 
 def school_of(who: Caller) -> str | None:

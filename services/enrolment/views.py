@@ -13,7 +13,7 @@ from shared.events.applications import IneligibleReason, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
 from shared.events.students import InterruptionCode
-from shared.web.auth import Caller
+from shared.kernel.caller import Caller
 
 
 class Seats(BaseModel):

@@ -1,67 +1,19 @@
-"""What is said of pupils' hours, and what is shown of them."""
+"""What is shown of pupils' hours."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel
 
-from services.production.api.deps import Said
 from services.production.domain.measures import Alert, Shares, added, alerts, shares
 from services.production.domain.pupils import Pupil, enrolment_for
 from services.production.domain.weeks import WorkedWeek
 from shared.events.production import Hours, OnOrder
-from shared.kernel.identifiers import monday_of
+from shared.kernel.calendar import monday_of
 
 Year = Mapping[UUID, Mapping[str, int]]
 """The minutes by kind of each pupil over a school year."""
-
-
-class Minutes(Hours):
-    model_config = ConfigDict(extra="forbid")
-
-
-class MinutesOnOrder(OnOrder):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Worked(BaseModel):
-    """What one pupil did."""
-
-    model_config = ConfigDict(extra="forbid")
-    minutes: Minutes
-    on_orders: list[MinutesOnOrder] = Field(default=[], max_length=50)
-
-    @property
-    def hours(self) -> Hours:
-        return Hours(**self.minutes.model_dump())
-
-    @property
-    def split(self) -> tuple[OnOrder, ...]:
-        """By order, always in the same order."""
-        in_order = sorted(self.on_orders, key=lambda one: one.order_id)
-        return tuple(OnOrder(order_id=one.order_id, minutes=one.minutes) for one in in_order)
-
-
-class PupilWorked(Worked):
-    young_id: UUID
-
-
-class OneWeek(Worked, Said):
-    pass
-
-
-class Workshop(Said):
-    """A whole workshop's week."""
-
-    pupils: list[PupilWorked] = Field(min_length=1, max_length=200)
-
-    @model_validator(mode="after")
-    def each_once(self) -> Self:
-        if len({one.young_id for one in self.pupils}) < len(self.pupils):
-            raise ValueError("Un même élève est cité deux fois.")
-        return self
 
 
 class PupilWeek(Shares):

@@ -10,10 +10,11 @@ from services.reporting.indicators.perimeter import Scope
 from services.reporting.readings import Reading
 from services.reporting.settings import Settings
 from services.reporting.store import Store
+from shared.kernel.calendar import SchoolYear
+from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
-from shared.kernel.identifiers import SchoolYear
-from shared.web.auth import Caller, only
+from shared.web.auth import only
 
 READERS = only("admin", "region", "federation", "school")
 

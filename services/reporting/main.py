@@ -7,8 +7,8 @@ from services.reporting.dashboard import pages
 from services.reporting.projections import PROJECTIONS
 from services.reporting.settings import Settings
 from services.reporting.store import Store
-from shared.projections import projector
 from shared.settings import Settings as Shared
+from shared.web import rebuild
 from shared.web.app import Service, serve
 from shared.web.pages import static
 
@@ -20,8 +20,8 @@ def service(settings: Shared) -> Service:
         name="reporting",
         settings=own,
         store=lambda ledger: Store(ledger, own),
-        routers=(indicators.router, pages.router, projector.router, static),
-        hears=projector.handlers(PROJECTIONS),
+        routers=(indicators.router, pages.router, rebuild.router, static),
+        hears=rebuild.handlers(PROJECTIONS),
         by_faust=False,
         works=(lambda app: cast(Store, app.state.store).projector.run(),),
     )

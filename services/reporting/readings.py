@@ -12,7 +12,8 @@ from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step, funnel
 from services.reporting.indicators.hours import KINDS
 from services.reporting.indicators.perimeter import Known, Scope, Scoped
-from shared.kernel.clock import PARIS, Clock
+from shared.kernel.calendar import PARIS
+from shared.kernel.clock import Clock
 from shared.persistence.mongo import Database
 from shared.projections.notifier import Changes
 from shared.projections.projection import as_of

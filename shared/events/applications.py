@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.event import Event
 from shared.events.referral import RefusalCode
-from shared.kernel.identifiers import SchoolYear, Slug
+from shared.kernel.calendar import SchoolYear
+from shared.kernel.identifiers import Slug
 
 
 class IneligibleReason(StrEnum):

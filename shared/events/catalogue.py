@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.event import Event
-from shared.kernel.identifiers import Commune, Department, Rncp, SchoolYear, Siret, Slug, Uai
+from shared.kernel.calendar import SchoolYear
+from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
 
 NETWORK = "network"
 

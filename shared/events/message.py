@@ -3,7 +3,6 @@
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +11,26 @@ import orjson
 from pydantic import ValidationError
 
 from shared.events import EVENTS, Event
+from shared.kernel.tracing import trace_of, traceparent
 
 SOURCE = re.compile(r"/[\x21-\x7e]{1,300}")
-TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 NAMESPACE = uuid.UUID("6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11")
-traceparent: ContextVar[str] = ContextVar("traceparent", default="")
-"""The W3C trace that the present work belongs to: from the request or the message heard, to the messages told."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A Kafka record as it was read: enough to hear it again."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, bytes]
+
+    @property
+    def coordinates(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}"
 
 
 class Undecodable(Exception):
@@ -100,8 +113,3 @@ def read(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]] | None, key:
     if not SOURCE.fullmatch(message.source) or not 0 <= message.sequence < 2**63 or "\0" in message.key:
         raise Undecodable("not_cloudevents")  # a guard could not be kept under such names
     return message
-
-
-def trace_of(said: str) -> str:
-    """A W3C traceparent as it was sent, or nothing: what looks otherwise may say anything, and is not kept."""
-    return said if TRACE.fullmatch(said) else ""

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.event import Event
-from shared.kernel.identifiers import Slug, Week
+from shared.kernel.calendar import Week
+from shared.kernel.identifiers import Slug
 
 
 class ClientKind(StrEnum):

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.events.event import Event
-from shared.kernel.identifiers import BirthMonth, Department, Slug
+from shared.kernel.calendar import BirthMonth
+from shared.kernel.identifiers import Department, Slug
 
 
 class AgencyKind(StrEnum):

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.event import Event
-from shared.kernel.identifiers import BirthMonth, SchoolYear, Slug
+from shared.kernel.calendar import BirthMonth, SchoolYear
+from shared.kernel.identifiers import Slug
 
 
 class InterruptionCode(StrEnum):

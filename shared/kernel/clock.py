@@ -1,11 +1,10 @@
 """The clock is a port: UTC instants for `time`, days in Europe/Paris for `on`."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
+from shared.kernel.calendar import PARIS
 from shared.kernel.errors import Invalid, Refused
 
-PARIS = ZoneInfo("Europe/Paris")
 FIRST = date(2000, 1, 1)
 
 

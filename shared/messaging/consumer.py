@@ -14,9 +14,9 @@ import structlog
 from aiokafka import AIOKafkaClient
 from faust.contrib.asgi import faust_app_running
 
+from shared.events.message import Record
 from shared.messaging.dispatcher import Hearing
 from shared.messaging.kafka import AWAY
-from shared.messaging.parking import Record
 
 log = structlog.get_logger()
 

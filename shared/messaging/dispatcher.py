@@ -9,9 +9,10 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from shared.events import EVENTS, Event
-from shared.events.message import Message, Undecodable, read, traceparent
+from shared.events.message import Message, Record, Undecodable, read
 from shared.kernel.errors import Refused, Unavailable
-from shared.messaging.parking import Parking, Record
+from shared.kernel.tracing import traceparent
+from shared.messaging.parking import Parking
 from shared.persistence.mongo import is_away
 
 log = structlog.get_logger()

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import structlog
 from prometheus_client import Counter
 
-from shared.events.message import event_id, traceparent
+from shared.events.message import Record, event_id
 from shared.kernel.clock import real_now
+from shared.kernel.tracing import traceparent
 from shared.messaging.kafka import dead_letters
 from shared.persistence.mongo import Collection
 from shared.persistence.repository import Ledger
@@ -19,22 +19,6 @@ log = structlog.get_logger()
 PARKED = Counter("etabli_parked", "Messages parked, by reason.", ["code"])
 BEHIND = "behind_a_parked_message"
 TYPE = re.compile(r"fr\.etabli\.[a-z_.]{1,80}\.v[0-9]{1,3}")
-
-
-@dataclass(frozen=True)
-class Record:
-    """A Kafka record as it was read: enough to hear it again."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Mapping[str, bytes]
-
-    @property
-    def coordinates(self) -> str:
-        return f"{self.topic}/{self.partition}/{self.offset}"
 
 
 class Parking:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from shared.events.message import Message
-from shared.web.auth import Caller
+from shared.kernel.caller import Caller
 
 By = Caller | Message | Literal["service"]
 """For whom a document is read or decided on: a person (only what their tenant sees), a message heard (once), or ourselves."""

@@ -12,11 +12,11 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.events import Event
 from shared.events.message import Message, message_of
+from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import NotFound, Unavailable, key_reused
 from shared.persistence.actor import By, Scope, holds, name_of
 from shared.persistence.mongo import Collection, Database, Session, in_transaction
-from shared.web.auth import Caller
 
 S = TypeVar("S", bound=BaseModel)
 T = TypeVar("T")

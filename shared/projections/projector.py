@@ -4,28 +4,26 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI
 from prometheus_client import Counter
 from pymongo import InsertOne, ReplaceOne
 
-from shared.events import EVENTS, Event
-from shared.events.message import Message, read
+from shared.events import Event
+from shared.events.message import Message, Record, read
 from shared.kernel.errors import Unavailable
 from shared.messaging.dispatcher import code_of
 from shared.messaging.kafka import AWAY as KAFKA_AWAY
 from shared.messaging.kafka import PARTITIONS, consumer
-from shared.messaging.parking import Parking, Record
+from shared.messaging.parking import Parking
 from shared.persistence.lease import Lease
 from shared.persistence.mongo import BulkWriteError, Collection, is_away
 from shared.persistence.repository import Ledger
 from shared.projections.notifier import Changes, Progress
 from shared.projections.projection import Fact, Projection, Stored, fold
-from shared.web.auth import only
 
 log = structlog.get_logger()
 PROJECTED = Counter("etabli_projected", "Messages folded into rows.")
@@ -218,31 +216,6 @@ async def show_lag(reader: AIOKafkaConsumer, following: Mapping[TopicPartition, 
             await reader.commit(dict(following))
     except KAFKA_AWAY as error:
         log.warning("projector.commit_failed", error=type(error).__name__)
-
-
-def handlers(projections: Sequence[Projection]) -> dict[type[Event], Any]:
-    """How unparked messages are heard: folded like any other. The store must have a `projector`."""
-
-    async def hear(store: Any, event: Event, message: Message) -> None:
-        await store.projector.hear(event, message)
-
-    return dict.fromkeys(EVENTS.values(), hear)
-
-
-router = APIRouter(prefix="/admin/rebuild", tags=["exploitation"], dependencies=[only("admin")])
-
-
-@router.post("", status_code=202)
-async def rebuild(request: Request) -> dict[str, Any]:
-    """Read every topic again from its first message into empty rows."""
-    request.app.state.store.projector.ask_rebuild()
-    return await rebuilding(request)
-
-
-@router.get("")
-async def rebuilding(request: Request) -> dict[str, Any]:
-    """How far the rebuild is, in messages."""
-    return asdict(request.app.state.store.projector.progress)
 
 
 def _record(record: Any) -> Record:

@@ -11,8 +11,8 @@ from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from shared.events import EVENTS, Event, ReferralSubmitted
 from shared.events.applications import Met
+from shared.kernel.caller import Caller
 from shared.persistence.repository import Documents
-from shared.web.auth import Caller
 from tests.enrolment.builders import DEADLINE, MAY, START, a_school, heard, intake_command, programme_opened
 
 ADMIN = Caller("a", "admin", "", "admin")

@@ -9,7 +9,7 @@ from services.enrolment.domain.statuses import Status
 from shared.events import ReferralSubmitted
 from shared.events.applications import Met
 from shared.events.referral import Situation, Wish
-from shared.web.auth import Caller
+from shared.kernel.caller import Caller
 from tests.conftest import Start
 from tests.enrolment.builders import CLOSING, DEADLINE, MAY, a_referral, an_intake, applied, happened, waitlisted
 from tests.enrolment.drivers import refers

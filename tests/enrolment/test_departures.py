@@ -15,8 +15,8 @@ from shared.events import PlaceExpired, PlaceOffered, StudentEnrolled, StudentIn
 from shared.events.catalogue import Promotion
 from shared.events.referral import Wish
 from shared.events.students import InterruptionCode
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused, Unavailable
-from shared.web.auth import Caller
 from tests.enrolment.builders import MAY, START, a_message, a_referral, said
 from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
 

@@ -7,16 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.kernel.identifiers import (
-    UAI_LETTERS,
+from shared.kernel.calendar import (
     BirthMonth,
-    Commune,
-    Department,
-    Ine,
-    Rncp,
     SchoolYear,
-    Siret,
-    Uai,
     Week,
     age_on,
     following,
@@ -24,7 +17,8 @@ from shared.kernel.identifiers import (
     months_after,
     school_year_of,
     week_of,
-)  # fmt: skip
+)
+from shared.kernel.identifiers import UAI_LETTERS, Commune, Department, Ine, Rncp, Siret, Uai
 
 
 @pytest.mark.parametrize(

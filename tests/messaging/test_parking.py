@@ -4,7 +4,8 @@ from uuid import uuid4
 
 from pymongo.errors import CursorNotFound
 
-from shared.messaging.parking import BEHIND, Parking, Record
+from shared.events.message import Record
+from shared.messaging.parking import BEHIND, Parking
 from shared.persistence.mongo import is_away
 from shared.persistence.repository import Ledger
 

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, suppress
 
 from deploy.local.servers import Servers
 from shared.events.message import Message, read
+from shared.kernel.caller import Caller
 from shared.messaging.kafka import consumer
 from shared.messaging.relay import Relay
 from shared.persistence.repository import Ledger
-from shared.web.auth import Caller
 from tests.persistence.builders import Toy, accept, evolve, receive, scope
 
 DOLE = Caller("x", "school", "dole", "head")

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from shared.events import Event, OrderAccepted, OrderReceived, SchoolRegistered
 from shared.events.production import ClientKind
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused
-from shared.web.auth import Caller
 
 A_DAY = date(2025, 9, 1)
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from shared.events import Event
 from shared.events.message import Message, message_of
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Clash, Documents, Ledger
-from shared.web.auth import Caller
 from tests.conftest import A_MORNING
 from tests.persistence.builders import Toy, a_school, accept, evolve, receive, scope
 

@@ -20,9 +20,9 @@ from shared.events import (
 from shared.events.message import message_of
 from shared.events.production import Hours
 from shared.events.students import InterruptionCode, Student
+from shared.kernel.caller import Caller
 from shared.messaging.kafka import producer
 from shared.persistence.repository import Ledger
-from shared.web.auth import Caller
 from tests.production.builders import ENROLMENT, WEEK, WHOSE, YOUNG, a_pupil, an_enrolment, an_id, told
 from tests.production.conftest import Production
 

@@ -43,7 +43,7 @@ from shared.events.catalogue import Certification, GrantPurpose, Promotion
 from shared.events.production import ClientKind, Hours
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
 from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
-from shared.kernel.identifiers import following, months_after, school_year_of, week_of
+from shared.kernel.calendar import following, months_after, school_year_of, week_of
 from tests.reporting.drivers import Telling, an_id
 
 TODAY = date(2026, 2, 10)

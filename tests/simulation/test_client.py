@@ -8,8 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from deploy.local.keys import make_keys
 from deploy.simulation.client import Speaker, Unexpected
-from shared.web.auth import make_keys
 
 LOST = -1
 """The request was taken, and the connection falls before the answer."""

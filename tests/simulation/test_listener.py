@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.local.errors import CannotRun
+from deploy.simulation import listener
 from deploy.simulation.listener import Ears
 from shared.events import PlaceReleased, ReferralClosed, WishesAnswered
 from shared.events.referral import Answer

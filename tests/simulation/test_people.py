@@ -10,7 +10,7 @@ from deploy.simulation.profiles import ANSWERS, fate
 from deploy.simulation.region import load
 from shared.events.referral import Situation
 from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
-from shared.kernel.identifiers import months_after
+from shared.kernel.calendar import months_after
 
 REGION = load()
 

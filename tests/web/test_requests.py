@@ -11,13 +11,13 @@ import pytest
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.message import TRACE
 from shared.kernel.identifiers import Uai
+from shared.kernel.tracing import TRACE
 from shared.persistence.repository import Ledger
 from shared.settings import Settings
 from shared.web.app import Service
 from shared.web.auth import COOKIE, Asking, only
-from shared.web.middleware import Asked
+from shared.web.idempotency import Asked
 from tests.conftest import Start
 from tests.persistence.builders import Toy, evolve, receive, scope
 

@@ -10,7 +10,7 @@ from deploy.simulation.profiles import Word
 from deploy.simulation.scenario.schooling import of_year
 from deploy.simulation.stage import Stage, head, together
 from shared.events.students import HORIZONS, OutcomeSource
-from shared.kernel.identifiers import months_after
+from shared.kernel.calendar import months_after
 
 AROUND = timedelta(days=30)
 

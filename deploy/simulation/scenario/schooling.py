@@ -10,7 +10,7 @@ from deploy.simulation.labels import count, month_of
 from deploy.simulation.observations import Enrolment, Intake
 from deploy.simulation.stage import Stage, head, together
 from shared.events import ApplicationObsolete, PlaceReleased
-from shared.kernel.identifiers import months_after
+from shared.kernel.calendar import months_after
 
 
 async def say(stage: Stage, pupil: Enrolment, verb: str, **body: str) -> None:

@@ -14,7 +14,7 @@ from deploy.simulation.jobs import Job
 from deploy.simulation.labels import count
 from deploy.simulation.observations import Enrolment, Order, Week
 from deploy.simulation.stage import Stage, head, together
-from shared.kernel.identifiers import week_of
+from shared.kernel.calendar import week_of
 
 PATIENCE = 120.0
 

@@ -12,11 +12,11 @@ from services.enrolment.api.deps import Dated, Kept
 from services.enrolment.domain import applications as decisions
 from services.enrolment.domain import seats
 from services.enrolment.domain.statuses import Status
-from services.enrolment.jobs import promote
+from services.enrolment.use_cases import promote
 from services.enrolment.views import ApplicationView
 from shared.events.applications import Met
 from shared.events.referral import RefusalCode
-from shared.kernel.identifiers import SchoolYear
+from shared.kernel.calendar import SchoolYear
 from shared.web.auth import Asking, only
 
 router = APIRouter(tags=["candidatures"])

@@ -13,11 +13,12 @@ from services.enrolment.domain import school as schools
 from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
 from services.enrolment.domain.school import School
-from services.enrolment.jobs import promote
+from services.enrolment.use_cases import promote
 from shared.events import ProgrammeOpened, SchoolRegistered
 from shared.events.catalogue import Certification, Promotion
+from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
-from shared.kernel.identifiers import Commune, Department, Rncp, SchoolYear, Siret, Slug, Uai
+from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
 from shared.web.auth import Asking, only
 
 router = APIRouter(tags=["écoles et rentrées"])

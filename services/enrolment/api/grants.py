@@ -13,7 +13,7 @@ from shared.events.catalogue import NETWORK, GrantPurpose
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Slug
 from shared.web.auth import Asking, only
-from shared.web.middleware import Asked
+from shared.web.idempotency import Asked
 
 router = APIRouter(tags=["subventions"])
 FUNDERS = only("admin", "region")

@@ -11,8 +11,9 @@ from services.enrolment.domain import pupils as decisions
 from services.enrolment.use_cases import Move, school_of
 from services.enrolment.views import PupilView
 from shared.events.students import InterruptionCode
-from shared.kernel.identifiers import SchoolYear
-from shared.web.auth import Asking, Caller, only
+from shared.kernel.calendar import SchoolYear
+from shared.kernel.caller import Caller
+from shared.web.auth import Asking, only
 
 router = APIRouter(tags=["élèves"])
 SCHOOLS = only("school:head", "school:office", "admin")

@@ -30,8 +30,8 @@ from shared.events import (
 )
 from shared.events.applications import IneligibleReason, Met
 from shared.events.referral import RefusalCode, Situation
+from shared.kernel.calendar import age_on
 from shared.kernel.errors import Refused
-from shared.kernel.identifiers import age_on
 
 OPEN_FROM = 14
 MACHINES_FROM = 15

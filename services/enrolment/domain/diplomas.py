@@ -7,8 +7,8 @@ from services.enrolment.domain.pupil import LEFT, Enrolment, Outcome, Place, Res
 from services.enrolment.domain.pupils import Verb, about, may, not_before
 from shared.events import DiplomaFailed, DiplomaObtained, Event, ExamRegistered, OutcomeDeclared
 from shared.events.students import HORIZONS, ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.kernel.calendar import months_after
 from shared.kernel.errors import Invalid, NotFound, Refused
-from shared.kernel.identifiers import months_after
 
 AROUND = timedelta(days=30)
 """How long before and after a horizon its outcome may be declared."""

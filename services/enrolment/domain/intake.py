@@ -33,8 +33,9 @@ from shared.events import (
 from shared.events.applications import Application, IneligibleReason, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
+from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
-from shared.kernel.identifiers import SchoolYear, Slug
+from shared.kernel.identifiers import Slug
 
 INTAKES = UUID("1d0f8f4e-58f0-5b52-8a3a-0c5a4a3f9a10")
 

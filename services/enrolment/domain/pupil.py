@@ -33,8 +33,9 @@ from shared.events.students import (
     Student,
     Year,
 )
+from shared.kernel.calendar import BirthMonth, SchoolYear
 from shared.kernel.errors import NotFound
-from shared.kernel.identifiers import BirthMonth, SchoolYear, Slug
+from shared.kernel.identifiers import Slug
 
 ENROLMENTS = UUID("b8a4c3de-0d39-5c1f-9a53-2f0e6f6c7d21")
 

@@ -23,8 +23,8 @@ from shared.events import (
     StudentStarted,
 )
 from shared.events.students import InterruptionCode
+from shared.kernel.calendar import BirthMonth, following
 from shared.kernel.errors import Refused
-from shared.kernel.identifiers import BirthMonth, following
 
 
 class Verb(StrEnum):

@@ -8,11 +8,11 @@ from services.enrolment.domain import grant, intake, pupil, school, wishes
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Place
 from services.enrolment.domain.statuses import OPEN, Status
+from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound, Refused, Unavailable
 from shared.persistence.actor import By, Scope
 from shared.persistence.mongo import Session, safe
 from shared.persistence.repository import Documents, Ledger
-from shared.web.auth import Caller
 
 
 class Store:

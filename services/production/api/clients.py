@@ -7,7 +7,7 @@ from services.production.domain.clients import Client, Words
 from shared.events.production import ClientKind
 from shared.kernel.identifiers import Siret
 from shared.web.auth import Asking
-from shared.web.middleware import Asked
+from shared.web.idempotency import Asked
 
 router = APIRouter(tags=["clients"], dependencies=[OFFICE])
 

@@ -14,7 +14,7 @@ from services.production.domain.orders import WORDS, Order, Status
 from services.production.store import Store
 from shared.events.production import CancellationCode
 from shared.web.auth import Asking, only
-from shared.web.middleware import Asked
+from shared.web.idempotency import Asked
 
 router = APIRouter(prefix="/orders", tags=["commandes"])
 

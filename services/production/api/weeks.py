@@ -9,24 +9,23 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.production.api.deps import SCHOOL, Stores
+from services.production.api.schemas import OneWeek, PupilWorked, Workshop
 from services.production.domain.measures import added, shares
 from services.production.domain.pupils import enrolment_for
 from services.production.domain.weeks import WorkedWeek, log_work
 from services.production.store import Store
 from services.production.views import (
-    OneWeek,
     PupilAlert,
     PupilRefused,
     PupilWeek,
-    PupilWorked,
     Saved,
     SchoolWeek,
-    Workshop,
     rows,
 )
+from shared.kernel.calendar import Week, monday_of
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused, Unavailable
-from shared.kernel.identifiers import Week, monday_of
-from shared.web.auth import Asking, Caller
+from shared.web.auth import Asking
 
 router = APIRouter(prefix="/weeks", tags=["heures"], dependencies=[SCHOOL])
 AT_ONCE = 16

@@ -19,8 +19,9 @@ from shared.events import (
     StudentStarted,
 )
 from shared.events.students import Student
+from shared.kernel.calendar import BirthMonth, age_on, monday_of
 from shared.kernel.errors import Refused
-from shared.kernel.identifiers import BirthMonth, Slug, age_on, monday_of
+from shared.kernel.identifiers import Slug
 
 ADULT = 18
 

@@ -10,8 +10,9 @@ from services.production.domain.orders import WORDS, Order
 from services.production.domain.pupils import Pupil, check_presence
 from shared.events import Event, WorkLogged
 from shared.events.production import Hours, OnOrder
+from shared.kernel.calendar import SchoolYear, Week, monday_of, school_year_of
 from shared.kernel.errors import Invalid, Refused
-from shared.kernel.identifiers import SchoolYear, Slug, Week, monday_of, school_year_of
+from shared.kernel.identifiers import Slug
 
 LONGEST_WEEK = 60 * 60
 """Minutes. Beyond, somebody mistyped."""

@@ -11,12 +11,12 @@ from services.production.domain.weeks import WorkedWeek
 from services.production.store.clients import Clients
 from services.production.store.pupils import Pupils
 from shared.events.production import Hours
+from shared.kernel.calendar import monday_of, school_year_of
+from shared.kernel.caller import Caller
 from shared.kernel.errors import key_reused
-from shared.kernel.identifiers import monday_of, school_year_of
 from shared.persistence.actor import Scope
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Ledger
-from shared.web.auth import Caller
 
 
 def of_school(who: Caller) -> Scope:

@@ -6,9 +6,9 @@ from uuid import UUID
 from pymongo.errors import DuplicateKeyError
 
 from services.production.domain.clients import Client
+from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound, key_reused
 from shared.persistence.mongo import Collection
-from shared.web.auth import Caller
 
 
 class Clients:

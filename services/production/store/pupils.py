@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from services.production.domain.pupils import Presence, Pupil, known_from, moved_by
 from shared.events.message import Message
 from shared.events.students import Student
-from shared.kernel.identifiers import monday_of
+from shared.kernel.calendar import monday_of
+from shared.kernel.caller import Caller
 from shared.persistence.mongo import Collection
-from shared.web.auth import Caller
 
 
 class Pupils:

@@ -14,9 +14,10 @@ from services.referral.domain.referral import Status, request_withdrawal
 from services.referral.store import PAGE, Store
 from services.referral.store.vault import referral_id_of, traits_of
 from shared.events.referral import AgencyKind, Situation, Wish
+from shared.kernel.caller import Caller
 from shared.kernel.identifiers import Department
-from shared.web.auth import Asking, Caller, only
-from shared.web.middleware import Asked, Once
+from shared.web.auth import Asking, only
+from shared.web.idempotency import Asked, Once
 
 router = APIRouter(tags=["orientations"], dependencies=[only("agency")])
 

@@ -15,7 +15,8 @@ from shared import events as told
 from shared.events import Event, WishesAnswered
 from shared.events.applications import Application, IneligibleReason, Unopened
 from shared.events.students import Student
-from shared.kernel.identifiers import SchoolYear, Slug
+from shared.kernel.calendar import SchoolYear
+from shared.kernel.identifiers import Slug
 
 
 class Standing(StrEnum):

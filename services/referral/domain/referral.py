@@ -11,7 +11,8 @@ from services.referral.domain.answer import Ending, conclude
 from services.referral.domain.journey import Journey
 from shared.events import Event, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
 from shared.events.referral import Situation, Wish
-from shared.kernel.identifiers import BirthMonth, Department, Slug
+from shared.kernel.calendar import BirthMonth
+from shared.kernel.identifiers import Department, Slug
 
 
 class Status(StrEnum):

@@ -13,11 +13,11 @@ from services.referral.store.journeys import Journeys
 from services.referral.store.vault import Traits, Vault
 from shared.events.message import Message
 from shared.events.referral import Situation, Wish
+from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound, Refused, key_reused
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Ledger
-from shared.web.auth import Caller
-from shared.web.middleware import Once
+from shared.web.idempotency import Once
 
 PAGE = 50
 

@@ -11,12 +11,12 @@ from uuid import UUID, uuid5
 
 from services.referral.domain.person import Identity, Sent, first_trait, second_traits
 from shared.events.message import NAMESPACE
+from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
 from shared.persistence.mongo import Collection, Database, Session
-from shared.web.auth import Caller
-from shared.web.middleware import fingerprint
+from shared.web.idempotency import fingerprint
 
 
 @dataclass(frozen=True)

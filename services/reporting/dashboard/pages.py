@@ -12,9 +12,10 @@ from services.reporting.dashboard.board import Board, cohorts, scopes
 from services.reporting.deps import Stores, known_on, masking_for
 from services.reporting.settings import Settings
 from services.reporting.store import Store
+from shared.kernel.calendar import is_school_year
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden, Invalid, Refused
-from shared.kernel.identifiers import is_school_year
-from shared.web.auth import COOKIE, Caller, Unauthenticated, caller
+from shared.web.auth import COOKIE, Unauthenticated, caller
 from shared.web.pages import Pages
 
 router = APIRouter(include_in_schema=False)

@@ -2,7 +2,7 @@
 
 from services.reporting.indicators.figure import Counted, Indicator
 from services.reporting.indicators.perimeter import Scoped
-from shared.kernel.identifiers import school_year_of
+from shared.kernel.calendar import school_year_of
 
 
 def count(scoped: Scoped) -> Counted:

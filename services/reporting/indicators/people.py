@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from shared.kernel.identifiers import months_after, school_year_of
+from shared.kernel.calendar import months_after, school_year_of
 
 AWAY_FOR_GOOD = 3
 """Months without resuming, after which an interruption makes a leaver."""

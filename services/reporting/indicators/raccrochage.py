@@ -5,7 +5,7 @@ from datetime import date
 from services.reporting.indicators.figure import Counted, Indicator
 from services.reporting.indicators.people import Enrolment
 from services.reporting.indicators.perimeter import Scoped
-from shared.kernel.identifiers import months_after
+from shared.kernel.calendar import months_after
 
 TO_START, TO_STAY = 12, 3
 """Months."""

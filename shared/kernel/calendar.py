@@ -1,0 +1,72 @@
+"""Months, weeks, school years and ages, in France."""
+
+import re
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from shared.kernel.identifiers import checked
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def is_week(value: str) -> bool:
+    """An ISO week such as 2025-W37 that exists in its year, of this century."""
+    try:
+        monday_of(value)
+    except ValueError:
+        return False
+    return bool(re.fullmatch(r"[0-9]{4}-W[0-9]{2}", value)) and 2000 <= int(value[:4]) <= 2100
+
+
+def is_school_year(value: str) -> bool:
+    """Two consecutive years: 2025-2026."""
+    found = re.fullmatch(r"([0-9]{4})-([0-9]{4})", value)
+    return bool(found) and int(found[2]) == int(found[1]) + 1  # type: ignore[index]
+
+
+def is_month(value: str) -> bool:
+    """A month of a year: 2009-05."""
+    return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value))
+
+
+Week = Annotated[str, checked(is_week, "Cette semaine n'existe pas ; on l'écrit 2025-W37.")]
+SchoolYear = Annotated[str, checked(is_school_year, "Une année scolaire s'écrit 2025-2026.")]
+BirthMonth = Annotated[str, checked(is_month, "Un mois de naissance s'écrit 2009-05.")]
+
+
+def monday_of(week: str) -> date:
+    """The Monday of an ISO week. Raises ValueError when the year has no such week."""
+    return date.fromisoformat(f"{week}-1")
+
+
+def week_of(day: date) -> str:
+    """The ISO week of a day, as 2025-W37."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def school_year_of(day: date) -> str:
+    """The school year a day belongs to; it turns on the first of August."""
+    first = day.year if day.month >= 8 else day.year - 1
+    return f"{first}-{first + 1}"
+
+
+def following(school_year: str) -> str:
+    """The school year after this one."""
+    first = int(school_year[:4]) + 1
+    return f"{first}-{first + 1}"
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a month too short for it."""
+    return day + relativedelta(months=months)
+
+
+def age_on(birth_month: str, day: date) -> int:
+    """The age surely reached on a day by someone born in a month: counted from that month's last day."""
+    first = date.fromisoformat(f"{birth_month}-01")
+    born = first + relativedelta(day=31)
+    return day.year - born.year - (months_after(born, 12 * (day.year - born.year)) > day)

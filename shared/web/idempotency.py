@@ -1,0 +1,50 @@
+"""What makes a repeated request harmless: an id that follows from its key, and a keyed hash of what it asks."""
+
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Header, Request
+
+from shared.events.message import NAMESPACE
+from shared.web.auth import Asking
+
+
+@dataclass(frozen=True)
+class Once:
+    """A creation's id, and the keyed fingerprint of what was asked, for `Documents.create_once`."""
+
+    id: uuid.UUID
+    fingerprint: str
+
+
+def fingerprint(secret: bytes, body: Any) -> str:
+    """A keyed hash of a JSON value: equal for equal requests, and no way back to what it says."""
+    return hmac.new(secret, orjson.dumps(body, option=orjson.OPT_SORT_KEYS), hashlib.sha256).hexdigest()
+
+
+async def once(
+    request: Request,
+    who: Asking,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=200, description="La même clé rend la même réponse, sans rien créer deux fois."),
+    ] = None,
+) -> Once:
+    """From the Idempotency-Key header, the same id each time, or a fresh one without it."""
+    secret: bytes = request.app.state.secret
+    body = await request.body()
+    try:
+        printed = fingerprint(secret, orjson.loads(body))
+    except (ValueError, TypeError):  # malformed, or deeper than orjson goes: FastAPI answers by itself
+        printed = fingerprint(secret, body.hex())
+    if idempotency_key is None:
+        return Once(uuid.uuid4(), printed)
+    asked = uuid.uuid5(NAMESPACE, f"{who.organisation} {who.sub} {request.url.path} {idempotency_key}")
+    return Once(asked, printed)
+
+
+Asked = Annotated[Once, Depends(once)]
