@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     outbox_limit: int = Field(20_000, description="Untold documents beyond which the service says it is not ready.")
     session_timeout: int = Field(15, description="Seconds without a heartbeat before the group gives the partitions away.")
     park_after: int = Field(4, description="Tries of a message that fails on healthy servers.")
-    longest_wait: float = Field(5.0, description="Seconds, the cap of every retry's backoff.")
+    max_backoff: float = Field(5.0, description="Seconds, the cap of every retry's backoff.")
     sweep_every: float = Field(30.0, description="Seconds between two sweeps of deadlines.")
     body_limit: int = Field(1_000_000, description="Bytes, the largest request body.")
     log_level: str = "INFO"

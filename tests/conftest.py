@@ -21,7 +21,7 @@ from deploy.local.servers import Servers, running_servers
 from shared.kernel.clock import Clock, real_now
 from shared.messaging.kafka import create_topics
 from shared.persistence.mongo import Database, connect
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 from shared.settings import Settings
 from shared.web.app import Service, build
 
@@ -49,9 +49,9 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def ledger(database: Database) -> Ledger:
-    """A ledger on an empty database, whose clock stands on 1 September 2025, eight in the morning in Paris."""
-    return Ledger(database, "test", Clock(A_MORNING))
+def persistence(database: Database) -> Persistence:
+    """A persistence on an empty database, whose clock stands on 1 September 2025, eight in the morning in Paris."""
+    return Persistence(database, "test", Clock(A_MORNING))
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +114,7 @@ def running(servers: Servers, keys: Path) -> Start:
     ) -> AsyncIterator[Running]:
         said = {
             "kafka": servers.kafka, "mongodb": servers.mongodb, "jwks_file": keys / "jwks.json", "secret_file": keys / "secret",
-            "simulated": True, "simulated_start": A_MORNING.isoformat(), "longest_wait": 0.5,
+            "simulated": True, "simulated_start": A_MORNING.isoformat(), "max_backoff": 0.5,
         }  # fmt: skip
         service = make(settings(**{**said, **knobs}))
         own_database = f"etabli_{service.name}"

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from deploy.local.errors import CannotRun
 from deploy.local.kafka import knows_brokers
 from deploy.local.progress import say
-from shared.messaging.kafka import AWAY, create_topics
+from shared.messaging.kafka import TRANSIENT, create_topics
 
 LOOK_EVERY_SECONDS = 0.5
 
@@ -18,7 +18,7 @@ def make_topics(bootstrap: str, *, within: float = 60.0) -> None:
         _wait_for_kafka(bootstrap, within)
         with ThreadPoolExecutor(1) as apart:  # the caller may be running an event loop
             apart.submit(asyncio.run, create_topics(bootstrap)).result()
-    except AWAY as error:
+    except TRANSIENT as error:
         raise CannotRun(f"Kafka ({bootstrap}) n'a pas créé les topics : {error}") from error
 
 

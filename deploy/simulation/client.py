@@ -18,7 +18,7 @@ AT_ONCE = 24
 PATIENCE = 120.0
 """Seconds for which a server that is away is waited for."""
 LIFETIME = timedelta(days=1)
-AWAY = (502, 503, 504)
+TRANSIENT = (502, 503, 504)
 
 
 class Unexpected(CannotRun):
@@ -88,7 +88,7 @@ class Speaker:
             except httpx.TransportError as error:
                 if monotonic() > deadline:
                     raise CannotRun(f"{service} ne répond plus depuis {PATIENCE:.0f} s ({type(error).__name__}).") from error
-            if answer is not None and answer.status_code not in AWAY:
+            if answer is not None and answer.status_code not in TRANSIENT:
                 break
             if answer is not None and monotonic() > deadline:
                 raise Unexpected(method, url, answer)

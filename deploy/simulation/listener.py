@@ -13,7 +13,7 @@ from deploy.local.errors import CannotRun
 from shared.events import Event, ReferralClosed, WishesAnswered
 from shared.events.applications import Application
 from shared.events.message import read
-from shared.messaging.kafka import AWAY, PARTITIONS, consumer
+from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
 
 TOPICS = (WishesAnswered.topic, ReferralClosed.topic)
 PATIENCE = 120.0
@@ -22,7 +22,7 @@ Key = tuple[UUID, UUID]
 
 
 class Ears:
-    """What was heard so far. Hearing the same message again changes nothing."""
+    """What was heard so far. Dispatcher the same message again changes nothing."""
 
     def __init__(self) -> None:
         self.wishes: dict[UUID, WishesAnswered] = {}
@@ -95,8 +95,8 @@ async def _listen(bootstrap: str, ears: Ears) -> None:
                 for records in (await reader.getmany(timeout_ms=1000)).values():
                     for record in records:
                         message = read(record.headers, record.key, record.value)
-                        await ears.hear(message.event(), slot=message.slot, sequence=message.sequence)
-        except AWAY:
+                        await ears.hear(message.event(), slot=message.inbox_key, sequence=message.sequence)
+        except TRANSIENT:
             await asyncio.sleep(0.5)
         finally:
             await reader.stop()

@@ -8,7 +8,7 @@ from services.enrolment.domain.applications import apply, make_obsolete, withdra
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import ACTIVE
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.seats import give_back_seat
+from services.enrolment.domain.seats import release_seat
 from services.enrolment.domain.wishes import answer
 from services.enrolment.store import Store
 from services.enrolment.use_cases import promote
@@ -80,7 +80,7 @@ async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, m
     if enrolment.status in ACTIVE:  # coming back waits until the seat that was left has been given back
         return
     intake_id = enrolment.now.intake_id
-    await store.intakes.decide(intake_id, message, give_back_seat, young_id=student.young_id, on=student.on)
+    await store.intakes.decide(intake_id, message, release_seat, young_id=student.young_id, on=student.on)
     await promote(store, intake_id)
 
 

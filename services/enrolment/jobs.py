@@ -2,10 +2,10 @@
 
 import structlog
 
-from services.enrolment.domain.seats import let_pass
+from services.enrolment.domain.seats import expire_overdue
 from services.enrolment.store import Store
 from services.enrolment.use_cases import promote
-from shared.persistence.mongo import is_away
+from shared.persistence.mongo import is_transient
 
 log = structlog.get_logger()
 
@@ -15,9 +15,9 @@ async def sweep(store: Store) -> None:
     today = store.clock.today()
     for intake_id in await store.intakes_to_sweep(today):
         try:
-            await store.intakes.decide(intake_id, "service", let_pass, today=today)
+            await store.intakes.decide(intake_id, "service", expire_overdue, today=today)
             await promote(store, intake_id)
         except Exception as error:
-            if is_away(error):
+            if is_transient(error):
                 raise
             log.error("sweep.intake_failed", intake=str(intake_id), error=type(error).__name__, exc_info=True)

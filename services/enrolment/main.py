@@ -10,7 +10,7 @@ from shared.web.app import Service, serve
 
 def service(settings: Settings) -> Service:
     """Enrolment on these settings."""
-    return Service("enrolment", settings, Store, routers=ROUTERS, hears=HANDLERS, sweep=sweep)
+    return Service("enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep)
 
 
 if __name__ == "__main__":

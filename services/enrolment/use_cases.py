@@ -31,7 +31,7 @@ async def confirm(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID,
         )
         return intake
 
-    return await store.ledger.together(work)
+    return await store.persistence.transaction(work)
 
 
 Move = Callable[Concatenate[Place, ...], list[Event]]
@@ -54,10 +54,10 @@ async def move(store: Store, who: Caller, decision: Move, *, young_id: UUID, int
         await intakes.decide(intake_id, who, seats.take_seat, young_id=young_id, on=on)
         if before.school_year != to.school_year and enrolment.status is not Presence.DUE:
             return place, None
-        await intakes.decide(before.intake_id, who, seats.give_back_seat, young_id=young_id, on=on)
+        await intakes.decide(before.intake_id, who, seats.release_seat, young_id=young_id, on=on)
         return place, before.intake_id
 
-    place, freed = await store.ledger.together(work)
+    place, freed = await store.persistence.transaction(work)
     if freed:
         await promote(store, freed)
     return place
@@ -75,7 +75,7 @@ async def resume(store: Store, who: Caller, *, young_id: UUID, on: date) -> Plac
             await intakes.decide(before.now.intake_id, who, seats.take_seat_again, young_id=young_id, on=on)
         return place
 
-    return await store.ledger.together(work)
+    return await store.persistence.transaction(work)
 
 
 async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID, motive: str, on: date) -> Intake:
@@ -89,12 +89,12 @@ async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID
             await store.keep_motive(intake_id, young_id, motive, session=session)
         return intake
 
-    return await store.ledger.together(work)
+    return await store.persistence.transaction(work)
 
 
 async def promote(store: Store, intake_id: UUID) -> Intake:
     """After a seat may have been given back: an automatic intake offers it to the first who waits."""
-    return await store.intakes.decide(intake_id, "service", seats.promote_by_itself, on=store.clock.today())
+    return await store.intakes.decide(intake_id, "service", seats.promote_automatically, on=store.clock.today())
 
 
 def school_of(who: Caller) -> str | None:

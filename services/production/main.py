@@ -9,7 +9,7 @@ from shared.web.app import Service, serve
 
 def service(settings: Settings) -> Service:
     """Production, wired."""
-    return Service(name="production", settings=settings, store=Store, routers=routers, hears=HANDLERS)
+    return Service(name="production", settings=settings, store=Store, routers=routers, handlers=HANDLERS)
 
 
 if __name__ == "__main__":

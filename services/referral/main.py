@@ -9,7 +9,7 @@ from shared.web.app import Service, serve
 
 def service(settings: Settings) -> Service:
     """Referral: its store, its routes, what it hears."""
-    return Service("referral", settings, Store, routers=routers, hears=HANDLERS)
+    return Service("referral", settings, Store, routers=routers, handlers=HANDLERS)
 
 
 if __name__ == "__main__":

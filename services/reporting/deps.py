@@ -14,9 +14,9 @@ from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
-from shared.web.auth import only
+from shared.web.auth import require
 
-READERS = only("admin", "region", "federation", "school")
+READERS = require("admin", "region", "federation", "school")
 
 
 def _store(request: Request) -> Store:
@@ -24,7 +24,7 @@ def _store(request: Request) -> Store:
     return store
 
 
-Stores = Annotated[Store, Depends(_store)]
+StoreDep = Annotated[Store, Depends(_store)]
 Cohort = Annotated[SchoolYear | None, Query(description="L'année scolaire d'entrée : 2025-2026.")]
 AsOf = Annotated[date | None, Query(description="Ce que l'on savait à la fin de ce jour.")]
 

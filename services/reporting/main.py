@@ -19,9 +19,9 @@ def service(settings: Shared) -> Service:
     return Service(
         name="reporting",
         settings=own,
-        store=lambda ledger: Store(ledger, own),
+        store=lambda persistence: Store(persistence, own),
         routers=(indicators.router, pages.router, rebuild.router, static),
-        hears=rebuild.handlers(PROJECTIONS),
+        handlers=rebuild.handlers(PROJECTIONS),
         by_faust=False,
         works=(lambda app: cast(Store, app.state.store).projector.run(),),
     )

@@ -4,20 +4,20 @@ from services.reporting.projections import PROJECTIONS
 from services.reporting.readings import Views
 from services.reporting.settings import Settings
 from shared.messaging.parking import Parking
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 from shared.projections.projector import Projector
 
 
 class Store:
     """What reporting reads, and what writes it."""
 
-    def __init__(self, ledger: Ledger, settings: Settings) -> None:
-        self.clock = ledger.clock
+    def __init__(self, persistence: Persistence, settings: Settings) -> None:
+        self.clock = persistence.clock
         self.projector = Projector(
-            ledger, Parking(ledger), PROJECTIONS,
+            persistence, Parking(persistence), PROJECTIONS,
             bootstrap=settings.kafka, group="reporting", holder=f"reporting-{settings.instance}",
         )  # fmt: skip
-        self.views = Views(ledger.database, ledger.clock, self.projector.changes)
+        self.views = Views(persistence.database, persistence.clock, self.projector.changes)
 
     async def prepare(self) -> None:
         """Rows are read whole or by their id: no index but that one."""

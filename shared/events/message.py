@@ -18,7 +18,7 @@ NAMESPACE = uuid.UUID("6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11")
 
 
 @dataclass(frozen=True)
-class Record:
+class ConsumerRecord:
     """A Kafka record as it was read: enough to hear it again."""
 
     topic: str
@@ -56,7 +56,7 @@ class Message:
     trace: str = ""
 
     @property
-    def slot(self) -> str:
+    def inbox_key(self) -> str:
         """Whom a guard counts: this source on this key."""
         return f"{self.source} {self.key}"
 

@@ -33,7 +33,7 @@ class Caller:
         return self.kind == "admin"
 
 
-def parse_scope(scope: str) -> tuple[Kind, str, str]:
+def parse_grant(scope: str) -> tuple[Kind, str, str]:
     """`agency:cio-dole:manager` as (kind, tenant, role); the first role of the kind where none is said. ValueError if unknown."""
     kind, _, rest = scope.partition(":")
     tenant, _, role = rest.partition(":")

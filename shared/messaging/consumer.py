@@ -14,9 +14,9 @@ import structlog
 from aiokafka import AIOKafkaClient
 from faust.contrib.asgi import faust_app_running
 
-from shared.events.message import Record
-from shared.messaging.dispatcher import Hearing
-from shared.messaging.kafka import AWAY
+from shared.events.message import ConsumerRecord
+from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.kafka import TRANSIENT
 
 log = structlog.get_logger()
 
@@ -25,21 +25,23 @@ class FaustEnded(Exception):
     """Faust stopped by itself: nothing would be heard any more."""
 
 
-async def listen(hearing: Hearing, *, service: str, slot: str, bootstrap: str, session_timeout: int, longest_wait: float) -> None:
+async def consume(
+    dispatcher: Dispatcher, *, service: str, slot: str, bootstrap: str, session_timeout: int, max_backoff: float
+) -> None:
     """Hear the service's topics until cancelled. Raises FaustEnded, or what ended it, if Faust gave up."""
     while True:
-        await _broker_answers(bootstrap, longest_wait)
+        await _broker_answers(bootstrap, max_backoff)
         app = _faust(service, slot, bootstrap, session_timeout)
-        for topic in hearing.topics:
-            _agent(app, topic, hearing)
+        for topic in dispatcher.topics:
+            _agent(app, topic, dispatcher)
         started = False
         try:
             async with _running(app):
                 started = True
-                log.info("stream.listening", topics=hearing.topics)
+                log.info("stream.listening", topics=dispatcher.topics)
                 await app.wait_until_stopped()
                 raise FaustEnded
-        except AWAY as error:
+        except TRANSIENT as error:
             stopping = asyncio.current_task().cancelling()  # type: ignore[union-attr]
             if started or stopping:
                 raise
@@ -83,26 +85,26 @@ async def _running(app: faust.App) -> AsyncIterator[None]:
                 await asyncio.wait_for(app.stop(), 8)
 
 
-def _agent(app: faust.App, topic: str, hearing: Hearing) -> None:
+def _agent(app: faust.App, topic: str, dispatcher: Dispatcher) -> None:
     channel = app.topic(topic, value_type=bytes, key_type=bytes, value_serializer="raw", key_serializer="raw")
 
     async def hear(stream: Any) -> None:
         async for event in stream.events():
             message = event.message
             message.incref()
-            await hearing.hear(record_of(message))
+            await dispatcher.handle(record_of(message))
             message.decref()
 
     app.agent(channel, name=f"{app.conf.id}.{topic}", concurrency=1)(hear)
 
 
-def record_of(message: Any) -> Record:
+def record_of(message: Any) -> ConsumerRecord:
     """A Faust message as a record."""
     headers = message.headers.items() if isinstance(message.headers, dict) else message.headers or ()
-    return Record(message.topic, message.partition, message.offset, message.key, message.value, dict(headers))
+    return ConsumerRecord(message.topic, message.partition, message.offset, message.key, message.value, dict(headers))
 
 
-async def _broker_answers(bootstrap: str, longest_wait: float) -> None:
+async def _broker_answers(bootstrap: str, max_backoff: float) -> None:
     """Wait for the broker: Faust itself gives up when it is down at start."""
     wait = 0.2
     while True:
@@ -110,9 +112,9 @@ async def _broker_answers(bootstrap: str, longest_wait: float) -> None:
         try:
             await client.bootstrap()
             return
-        except AWAY:
+        except TRANSIENT:
             log.warning("stream.broker_away")
         finally:
             await client.close()
         await asyncio.sleep(wait)
-        wait = min(wait * 2, longest_wait)
+        wait = min(wait * 2, max_backoff)

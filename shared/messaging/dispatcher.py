@@ -9,14 +9,14 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from shared.events import EVENTS, Event
-from shared.events.message import Message, Record, Undecodable, read
+from shared.events.message import ConsumerRecord, Message, Undecodable, read
 from shared.kernel.errors import Refused, Unavailable
 from shared.kernel.tracing import traceparent
 from shared.messaging.parking import Parking
-from shared.persistence.mongo import is_away
+from shared.persistence.mongo import is_transient
 
 log = structlog.get_logger()
-HEARD = Counter("etabli_heard", "Messages heard, by type.", ["type"])
+HANDLED = Counter("etabli_handled", "Messages heard, by type.", ["type"])
 WAITING = Gauge("etabli_waiting_for_a_server", "1 while a message waits for a server to come back.")
 
 E = TypeVar("E", bound=Event)
@@ -24,24 +24,24 @@ Handler = Callable[[Any, Any, Message], Awaitable[None]]
 """A handler: (the service's store, the event, its message). It may hear the same message twice."""
 
 
-class Hearing:
-    """A service's ears: its handlers by event, its parking, its patience."""
+class Dispatcher:
+    """A service's ears: its handlers by event, its parking, its timeout."""
 
     def __init__(
-        self, store: Any, handlers: Mapping[type[Event], Handler], parking: Parking, *, tries: int = 4, longest_wait: float = 5.0
+        self, store: Any, handlers: Mapping[type[Event], Handler], parking: Parking, *, tries: int = 4, max_backoff: float = 5.0
     ) -> None:
         self._store = store
         self._handlers = handlers
         self._parking = parking
         self._tries = tries
-        self._longest_wait = longest_wait
+        self._max_backoff = max_backoff
 
     @property
     def topics(self) -> list[str]:
         """The topics whose events this service hears, by name."""
         return sorted({event.topic for event in self._handlers})
 
-    async def hear(self, record: Record) -> None:
+    async def handle(self, record: ConsumerRecord) -> None:
         """Take a record in for good: handled, skipped or parked. It returns only then, however long a server is away.
 
         Nothing is raised but cancellation. If even parking fails on healthy servers the process ends, unacknowledged.
@@ -52,12 +52,12 @@ class Hearing:
             try:
                 if code:
                     await self._parking.park(record, code)
-                elif not await self._parking.park_behind(record):
+                elif not await self._parking.park_if_blocked(record):
                     await self._handle(record)
                 WAITING.set(0)
                 return
             except Exception as error:
-                if is_away(error) or isinstance(error, Unavailable):
+                if is_transient(error) or isinstance(error, Unavailable):
                     WAITING.set(1)
                     log.warning("stream.server_away", coordinates=record.coordinates, error=type(error).__name__)
                 elif code:
@@ -69,9 +69,9 @@ class Hearing:
                         code = code_of(error)
                         continue
             await asyncio.sleep(wait)
-            wait = min(wait * 2, self._longest_wait)
+            wait = min(wait * 2, self._max_backoff)
 
-    async def unpark(self) -> tuple[int, int]:
+    async def replay(self) -> tuple[int, int]:
         """Replay what is parked, in order per key; a key stops at its first message that fails again. (replayed, left)."""
         replayed = 0
         for topic, key in await self._parking.first_of_each_key():
@@ -85,7 +85,7 @@ class Hearing:
                 replayed += 1
         return replayed, await self._parking.left()
 
-    async def _handle(self, record: Record) -> None:
+    async def _handle(self, record: ConsumerRecord) -> None:
         message = read(record.headers, record.key, record.value)
         known = EVENTS.get(message.type)
         if known is None:
@@ -98,7 +98,7 @@ class Hearing:
             await handler(self._store, message.event(), message)
         finally:
             traceparent.reset(token)
-        HEARD.labels(message.type).inc()
+        HANDLED.labels(message.type).inc()
 
 
 def code_of(error: Exception) -> str:

@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from shared.events import TOPICS
 
 PARTITIONS = 12
-AWAY = (KafkaError, OSError, TimeoutError)
+TRANSIENT = (KafkaError, OSError, TimeoutError)
 """What a broker that is unreachable or electing makes aiokafka raise."""
 
 

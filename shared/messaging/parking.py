@@ -8,12 +8,12 @@ import orjson
 import structlog
 from prometheus_client import Counter
 
-from shared.events.message import Record, event_id
+from shared.events.message import ConsumerRecord, event_id
 from shared.kernel.clock import real_now
 from shared.kernel.tracing import traceparent
 from shared.messaging.kafka import dead_letters
 from shared.persistence.mongo import Collection
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 
 log = structlog.get_logger()
 PARKED = Counter("etabli_parked", "Messages parked, by reason.", ["code"])
@@ -24,12 +24,12 @@ TYPE = re.compile(r"fr\.etabli\.[a-z_.]{1,80}\.v[0-9]{1,3}")
 class Parking:
     """A service's parked messages. Their coordinates and codes, never their values, are told on `dlq.<topic>`."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._parked: Collection = ledger.database["parked"]
-        ledger.telling["parked"] = self._parked
+    def __init__(self, persistence: Persistence) -> None:
+        self._persistence = persistence
+        self._parked: Collection = persistence.database["parked"]
+        persistence.outboxes["parked"] = self._parked
 
-    async def park_behind(self, record: Record) -> bool:
+    async def park_if_blocked(self, record: ConsumerRecord) -> bool:
         """Park a message if an earlier one of its (topic, key) is parked, and still is once this one is there too.
 
         So whoever lets the earlier one go then either finds this one, or has let it go before we looked again.
@@ -42,7 +42,7 @@ class Parking:
         await self.release(record)
         return False
 
-    async def park(self, record: Record, code: str) -> None:
+    async def park(self, record: ConsumerRecord, code: str) -> None:
         """Keep a message aside. Parking the same one twice keeps one."""
         said_type = (record.headers.get("ce_type") or b"").decode(errors="replace")
         said_type = said_type if TYPE.fullmatch(said_type) else ""  # it could say anything, and is repeated in logs
@@ -51,7 +51,7 @@ class Parking:
         letter = self._letter(record, said_type, code)
         kept = {**row, "value": record.value, "headers": headers, "code": code, "type": said_type, "outbox": [letter]}
         await self._parked.update_one({"_id": record.coordinates}, {"$setOnInsert": kept}, upsert=True)
-        self._ledger.told.set()
+        self._persistence.outbox_changed.set()
         PARKED.labels(code).inc()
         log.warning("stream.parked", coordinates=record.coordinates, type=said_type, code=code)
 
@@ -60,7 +60,7 @@ class Parking:
         groups = self._parked.aggregate([{"$group": {"_id": {"topic": "$topic", "key": "$key"}}}])
         return [(group["_id"]["topic"], group["_id"]["key"]) async for group in groups]
 
-    async def oldest(self, topic: str, key: bytes | None) -> Record | None:
+    async def oldest(self, topic: str, key: bytes | None) -> ConsumerRecord | None:
         """The next message to replay of one (topic, key)."""
         found = await self._parked.find_one({"topic": topic, "key": key}, sort=[("partition", 1), ("offset", 1)])
         return _record(found) if found else None
@@ -69,7 +69,7 @@ class Parking:
         """What is parked, without values: coordinates, type and code."""
         return [row async for row in self._parked.find({}, {"type": 1, "code": 1}).sort("_id", 1)]
 
-    async def release(self, record: Record) -> None:
+    async def release(self, record: ConsumerRecord) -> None:
         """Forget a message that was heard at last."""
         await self._parked.delete_one({"_id": record.coordinates})
 
@@ -77,20 +77,20 @@ class Parking:
         """How many messages are parked."""
         return int(await self._parked.count_documents({}))
 
-    async def _holds_another(self, record: Record) -> bool:
+    async def _holds_another(self, record: ConsumerRecord) -> bool:
         another = {"topic": record.topic, "key": record.key, "_id": {"$ne": record.coordinates}}
         return await self._parked.find_one(another, {"_id": 1}) is not None
 
-    def _letter(self, record: Record, said_type: str, code: str) -> dict[str, Any]:
-        source = f"/{self._ledger.teller}/parked"
+    def _letter(self, record: ConsumerRecord, said_type: str, code: str) -> dict[str, Any]:
+        source = f"/{self._persistence.producer}/parked"
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         return {
             "id": event_id(f"{source}/{record.coordinates}", 0), "source": source, "type": "fr.etabli.message.parked.v1",
-            "subject": record.coordinates, "sequence": record.offset, "time": self._ledger.clock.now(),
+            "subject": record.coordinates, "sequence": record.offset, "time": self._persistence.clock.now(),
             "key": record.coordinates, "data": orjson.dumps({**place, "type": said_type, "code": code}),
             "trace": traceparent.get(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
         }  # fmt: skip
 
 
-def _record(row: Mapping[str, Any]) -> Record:
-    return Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], dict(row["headers"]))
+def _record(row: Mapping[str, Any]) -> ConsumerRecord:
+    return ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], row["value"], dict(row["headers"]))

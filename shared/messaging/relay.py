@@ -12,28 +12,28 @@ from prometheus_client import Counter, Gauge
 from pymongo import ReplaceOne, UpdateOne
 
 from shared.events.message import Message
-from shared.messaging.kafka import AWAY as KAFKA_AWAY
+from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
 from shared.messaging.kafka import producer as new_producer
 from shared.persistence.lease import Lease
-from shared.persistence.mongo import Collection, is_away, safe
-from shared.persistence.repository import Ledger
+from shared.persistence.mongo import Collection, is_transient, majority
+from shared.persistence.repository import Persistence
 
 log = structlog.get_logger()
 PAGE = 500
-TOLD = Counter("etabli_relay_told", "Events acknowledged by Kafka.")
-UNTOLD = Gauge("etabli_relay_untold", "Documents whose outbox is not empty, counted up to the limit.")
+PUBLISHED = Counter("etabli_relay_published", "Events acknowledged by Kafka.")
+PENDING = Gauge("etabli_relay_pending", "Repository whose outbox is not empty, counted up to the limit.")
 FIELDS = ("id", "source", "type", "subject", "sequence", "time", "key", "data", "trace")
 
 
 class Relay:
     """Publishes the outboxes of a service's documents. One is active per service, by a lease; others wait."""
 
-    def __init__(self, ledger: Ledger, bootstrap: str, *, holder: str, longest_wait: float) -> None:
-        self._ledger = ledger
+    def __init__(self, persistence: Persistence, bootstrap: str, *, holder: str, max_backoff: float) -> None:
+        self._persistence = persistence
         self._bootstrap = bootstrap
-        self._history: Collection = ledger.database["history"]
-        self._lease = Lease(ledger.database, "relay", holder)
-        self._longest_wait = longest_wait
+        self._history: Collection = persistence.database["history"]
+        self._lease = Lease(persistence.database, "relay", holder)
+        self._max_backoff = max_backoff
         self.kafka_is_away = False
 
     async def run(self) -> None:
@@ -44,32 +44,32 @@ class Relay:
                 async with _started(new_producer(self._bootstrap)) as producer:
                     self.kafka_is_away = False
                     while True:
-                        self._ledger.told.clear()
+                        self._persistence.outbox_changed.clear()
                         busy = await self._lease.hold() and await self._pass(producer)
                         wait = 0.1
                         if not busy:
                             with contextlib.suppress(TimeoutError):
-                                await asyncio.wait_for(self._ledger.told.wait(), 0.5)
-            except KAFKA_AWAY as error:
+                                await asyncio.wait_for(self._persistence.outbox_changed.wait(), 0.5)
+            except KAFKA_TRANSIENT as error:
                 self.kafka_is_away = True
                 log.warning("relay.kafka_is_away", error=type(error).__name__)
             except Exception as error:
-                if not is_away(error):
+                if not is_transient(error):
                     log.error("relay.failed", error=type(error).__name__, exc_info=True)
             await asyncio.sleep(wait)
-            wait = min(wait * 2, self._longest_wait)
+            wait = min(wait * 2, self._max_backoff)
 
-    async def untold(self, limit: int) -> int:
+    async def pending(self, limit: int) -> int:
         """How many documents have something to tell, counted up to `limit` + 1."""
-        counts = [await c.count_documents(_untold(), limit=limit + 1) for c in self._ledger.telling.values()]
-        UNTOLD.set(sum(counts))
+        counts = [await c.count_documents(_pending(), limit=limit + 1) for c in self._persistence.outboxes.values()]
+        PENDING.set(sum(counts))
         return sum(counts)
 
     async def _pass(self, producer: AIOKafkaProducer) -> bool:
         """Tell one page of each collection. True when there was something."""
         busy = False
-        for collection in self._ledger.telling.values():
-            found = safe(collection).find(_untold(), {"outbox": 1}).sort("outbox.at", 1).limit(PAGE)
+        for collection in self._persistence.outboxes.values():
+            found = majority(collection).find(_pending(), {"outbox": 1}).sort("outbox.at", 1).limit(PAGE)
             outboxes = {document["_id"]: document["outbox"] async for document in found}
             if outboxes:
                 busy = True
@@ -109,10 +109,10 @@ class Relay:
         await self._history.bulk_write(kept, ordered=False)
         pulls = [UpdateOne({"_id": id}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for id, ids in told.items()]
         await collection.bulk_write(pulls, ordered=False)
-        TOLD.inc(len(kept))
+        PUBLISHED.inc(len(kept))
 
 
-def _untold() -> dict[str, Any]:
+def _pending() -> dict[str, Any]:
     return {"outbox.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
 
 
@@ -129,5 +129,5 @@ async def _started(producer: AIOKafkaProducer) -> AsyncIterator[AIOKafkaProducer
         await producer.start()
         yield producer
     finally:
-        with contextlib.suppress(*KAFKA_AWAY):
+        with contextlib.suppress(*KAFKA_TRANSIENT):
             await asyncio.wait_for(producer.stop(), 5)

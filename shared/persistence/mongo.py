@@ -24,11 +24,22 @@ Database = AsyncIOMotorDatabase[type_of_document]
 Collection = AsyncIOMotorCollection[type_of_document]
 Session = AsyncIOMotorClientSession
 
-AWAY = (ConnectionFailure, CursorNotFound, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError)
+TRANSIENT = (ConnectionFailure, CursorNotFound, ExecutionTimeout, WaitQueueTimeoutError, WriteConcernError)
 """What a server that is unreachable, without primary or too slow makes pymongo raise. Try again; the data is not at fault."""
 
 CLASH = (DuplicateKeyError,)
-__all__ = ["AWAY", "CLASH", "BulkWriteError", "Collection", "Database", "Session", "connect", "in_transaction", "is_away", "safe"]
+__all__ = [
+    "CLASH",
+    "TRANSIENT",
+    "BulkWriteError",
+    "Collection",
+    "Database",
+    "Session",
+    "connect",
+    "in_transaction",
+    "is_transient",
+    "majority",
+]
 
 
 def connect(url: str, name: str) -> Database:
@@ -42,14 +53,14 @@ def connect(url: str, name: str) -> Database:
     return client.get_database(name, codec_options=options)
 
 
-def safe(collection: Collection) -> Collection:
+def majority(collection: Collection) -> Collection:
     """The same collection, read only as a majority keeps it: what is told of it can not be rolled back."""
     return collection.with_options(read_concern=ReadConcern("majority"))
 
 
-def is_away(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether a failure is a server's (worth trying for ever) rather than the data's or ours."""
-    if isinstance(error, AWAY):
+    if isinstance(error, TRANSIENT):
         return True
     return isinstance(error, OperationFailure) and bool(
         error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError")

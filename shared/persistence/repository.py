@@ -29,47 +29,52 @@ class Clash(Exception):
 
 
 @dataclass
-class Ledger:
+class Persistence:
     """A service's database, its clock, its name on the wire, and the collections that tell."""
 
     database: Database
-    teller: str
+    producer: str
     clock: Clock
 
     def __post_init__(self) -> None:
-        self.told = asyncio.Event()
+        self.outbox_changed = asyncio.Event()
         """Set at each save that tells something: the relay need not wait for its next look."""
-        self.telling: dict[str, Collection] = {}
+        self.outboxes: dict[str, Collection] = {}
 
-    async def together(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
-        """Decide on several documents (`Documents.within`) or on none. `work` runs again after a clash with another's."""
+    async def transaction(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+        """Decide on several documents (`Repository.within`) or on none. `work` runs again after a clash with another's."""
         for _ in range(CLASHES):
             try:
                 done = await in_transaction(self.database, work)
             except Clash:
                 continue
-            self.told.set()  # the relay may have looked before the commit
+            self.outbox_changed.set()  # the relay may have looked before the commit
             return done
         raise busy()
 
-    def documents(
+    def repository(
         self, name: str, state: type[S], evolve: Callable[[S | None, Event], S], scope: Callable[[Caller], Scope]
-    ) -> "Documents[S]":
+    ) -> "Repository[S]":
         """A collection of one kind of document, whose events are told under `/<service>/<name>/<id>`."""
-        documents = Documents(self, name, state, evolve, scope)
-        self.telling[name] = documents.collection
+        documents = Repository(self, name, state, evolve, scope)
+        self.outboxes[name] = documents.collection
         return documents
 
 
-class Documents(Generic[S]):
+class Repository(Generic[S]):
     """One kind of document: read, and changed only by decisions whose events `evolve` its state."""
 
     def __init__(
-        self, ledger: Ledger, name: str, state: type[S], evolve: Callable[[S | None, Event], S], scope: Callable[[Caller], Scope]
+        self,
+        persistence: Persistence,
+        name: str,
+        state: type[S],
+        evolve: Callable[[S | None, Event], S],
+        scope: Callable[[Caller], Scope],
     ) -> None:
-        self.collection: Collection = ledger.database[name]
-        self._ledger = ledger
-        self._source = f"/{ledger.teller}/{name}"
+        self.collection: Collection = persistence.database[name]
+        self._persistence = persistence
+        self._source = f"/{persistence.producer}/{name}"
         self._state = state
         self._evolve = evolve
         self._scope = scope
@@ -108,8 +113,8 @@ class Documents(Generic[S]):
         allowed = self._filter(where, by)
         return 0 if allowed is None else int(await self.collection.count_documents(allowed))
 
-    def within(self, session: Session) -> "Documents[S]":
-        """The same documents, read and written in a transaction (Ledger.together)."""
+    def within(self, session: Session) -> "Repository[S]":
+        """The same documents, read and written in a transaction (Persistence.transaction)."""
         bound = copy(self)
         bound._session = session
         return bound
@@ -156,7 +161,7 @@ class Documents(Generic[S]):
     ) -> S:
         """Create a document whose id comes from the request's own key.
 
-        Asking the same again answers with the document as it is now; asking something else under the same key is
+        CurrentCaller the same again answers with the document as it is now; asking something else under the same key is
         refused (422 `key_reused`).
         """
         return await self._apply(str(id), by, lambda state: decision(state, *args, **command), fingerprint)
@@ -175,8 +180,8 @@ class Documents(Generic[S]):
             heard: dict[str, int] = dict(found["heard"]) if found else {}
             repeated = False
             if isinstance(by, Message):
-                repeated = state is not None and heard.get(by.slot, -1) >= by.sequence
-                heard[by.slot] = max(by.sequence, heard.get(by.slot, -1))
+                repeated = state is not None and heard.get(by.inbox_key, -1) >= by.sequence
+                heard[by.inbox_key] = max(by.sequence, heard.get(by.inbox_key, -1))
             # heard before: the write below, without events, waits until that is safe on a majority too
             events = [] if repeated else decision(state)
             new = state
@@ -204,9 +209,9 @@ class Documents(Generic[S]):
         by: By,
         fingerprint: str | None,
     ) -> bool:
-        told: int = found["told"] if found else 0
+        told: int = found["sequence"] if found else 0
         entries = [self._entry(id, event, told + rank, by) for rank, event in enumerate(events, start=1)]
-        fields = {"state": state.model_dump(mode="json"), "heard": heard, "told": told + len(events)}
+        fields = {"state": state.model_dump(mode="json"), "heard": heard, "sequence": told + len(events)}
         if found:
             change = {"$set": fields, "$inc": {"version": 1}, "$push": {"outbox": {"$each": entries}}}
             result = await self.collection.update_one({"_id": id, "version": found["version"]}, change, session=self._session)
@@ -219,11 +224,11 @@ class Documents(Generic[S]):
             except DuplicateKeyError:
                 saved = False
         if saved and entries:
-            self._ledger.told.set()
+            self._persistence.outbox_changed.set()
         return saved
 
     def _entry(self, id: str, event: Event, sequence: int, by: By) -> dict[str, Any]:
-        message = message_of(event, source=f"{self._source}/{id}", sequence=sequence, time=self._ledger.clock.now())
+        message = message_of(event, source=f"{self._source}/{id}", sequence=sequence, time=self._persistence.clock.now())
         return {**vars(message), "topic": event.topic, "at": real_now(), "by": name_of(by)}
 
     def _filter(self, where: Mapping[str, Any], by: By) -> dict[str, Any] | None:

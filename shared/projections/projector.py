@@ -13,15 +13,15 @@ from prometheus_client import Counter
 from pymongo import InsertOne, ReplaceOne
 
 from shared.events import Event
-from shared.events.message import Message, Record, read
+from shared.events.message import ConsumerRecord, Message, read
 from shared.kernel.errors import Unavailable
 from shared.messaging.dispatcher import code_of
-from shared.messaging.kafka import AWAY as KAFKA_AWAY
 from shared.messaging.kafka import PARTITIONS, consumer
+from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
 from shared.messaging.parking import Parking
 from shared.persistence.lease import Lease
-from shared.persistence.mongo import BulkWriteError, Collection, is_away
-from shared.persistence.repository import Ledger
+from shared.persistence.mongo import BulkWriteError, Collection, is_transient
+from shared.persistence.repository import Persistence
 from shared.projections.notifier import Changes, Progress
 from shared.projections.projection import Fact, Projection, Stored, fold
 
@@ -36,16 +36,23 @@ class Projector:
     """Keeps a service's rows. One is active, by a lease; the others serve reads."""
 
     def __init__(
-        self, ledger: Ledger, parking: Parking, projections: Sequence[Projection], *, bootstrap: str, group: str, holder: str
+        self,
+        persistence: Persistence,
+        parking: Parking,
+        projections: Sequence[Projection],
+        *,
+        bootstrap: str,
+        group: str,
+        holder: str,
     ) -> None:
         self._projections = projections
-        self._rows: dict[str, Collection] = {p.name: ledger.database[p.name] for p in projections}
-        self._offsets: Collection = ledger.database["offsets"]
+        self._rows: dict[str, Collection] = {p.name: persistence.database[p.name] for p in projections}
+        self._offsets: Collection = persistence.database["offsets"]
         self._parking = parking
-        self._parked: Collection = ledger.database["parked"]
+        self._parked: Collection = persistence.database["parked"]
         self._bootstrap = bootstrap
         self._group = group
-        self._lease = Lease(ledger.database, "projector", holder)
+        self._lease = Lease(persistence.database, "projector", holder)
         self._rebuild_asked = False
         self._active = False
         self._writing = asyncio.Lock()
@@ -68,12 +75,12 @@ class Projector:
                         self._rebuild_asked, self.progress = False, Progress()  # whoever has the lease now goes on with it
                     finally:
                         self._active = False
-                        with contextlib.suppress(*KAFKA_AWAY):
+                        with contextlib.suppress(*KAFKA_TRANSIENT):
                             await reader.stop()
-            except KAFKA_AWAY as error:
+            except KAFKA_TRANSIENT as error:
                 log.warning("projector.kafka_away", error=type(error).__name__)
             except Exception as error:
-                if not is_away(error):
+                if not is_transient(error):
                     raise
                 log.warning("projector.database_away", error=type(error).__name__)
             await asyncio.sleep(wait)
@@ -127,7 +134,7 @@ class Projector:
         behind = set(await self._parking.first_of_each_key())
         taken: list[tuple[Any, Event, Message]] = []
         for record in records:
-            if (record.topic, record.key) in behind and await self._parking.park_behind(_record(record)):
+            if (record.topic, record.key) in behind and await self._parking.park_if_blocked(_record(record)):
                 continue
             try:
                 message = read(record.headers, record.key, record.value)
@@ -141,7 +148,7 @@ class Projector:
         try:
             await self.apply([(event, message) for _, event, message in taken])
         except Exception as error:
-            if is_away(error):
+            if is_transient(error):
                 raise
             await self._one_by_one(taken)
         PROJECTED.inc(len(taken))
@@ -150,12 +157,12 @@ class Projector:
         """A batch that cannot be written: each message by itself, so that only what is at fault is parked."""
         behind: set[tuple[str, bytes]] = set()
         for record, event, message in taken:
-            if (record.topic, record.key) in behind and await self._parking.park_behind(_record(record)):
+            if (record.topic, record.key) in behind and await self._parking.park_if_blocked(_record(record)):
                 continue
             try:
                 await self.apply([(event, message)])
             except Exception as error:
-                if is_away(error):
+                if is_transient(error):
                     raise
                 await self._parking.park(_record(record), code_of(error))
                 behind.add((record.topic, record.key))
@@ -206,17 +213,17 @@ class Projector:
         self.progress = Progress(done, max(self.progress.total, done), running=done < self.progress.total)
 
 
-async def show_lag(reader: AIOKafkaConsumer, following: Mapping[TopicPartition, int], *, patience: float = 5.0) -> None:
+async def show_lag(reader: AIOKafkaConsumer, following: Mapping[TopicPartition, int], *, within: float = 5.0) -> None:
     """Commit to the group what is kept beside the rows: for lag alone, so a coordinator that is away holds nothing up.
 
-    aiokafka would ask it for ever: `patience` is in seconds.
+    aiokafka would ask it for ever: `within` is in seconds.
     """
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(within):
             await reader.commit(dict(following))
-    except KAFKA_AWAY as error:
+    except KAFKA_TRANSIENT as error:
         log.warning("projector.commit_failed", error=type(error).__name__)
 
 
-def _record(record: Any) -> Record:
-    return Record(record.topic, record.partition, record.offset, record.key, record.value, dict(record.headers))
+def _record(record: Any) -> ConsumerRecord:
+    return ConsumerRecord(record.topic, record.partition, record.offset, record.key, record.value, dict(record.headers))

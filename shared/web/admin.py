@@ -9,14 +9,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.kernel.errors import Refused
-from shared.persistence.mongo import is_away
-from shared.web.auth import only
+from shared.persistence.mongo import is_transient
+from shared.web.auth import require
 from shared.web.problems import problem
 
-FURTHEST = timedelta(days=5 * 365)
+MAX_ADVANCE = timedelta(days=5 * 365)
 """How far the simulated clock may go at once."""
 health = APIRouter(tags=["santé"])
-admin = APIRouter(prefix="/admin", tags=["exploitation"], dependencies=[only("admin")])
+admin = APIRouter(prefix="/admin", tags=["exploitation"], dependencies=[require("admin")])
 
 
 @health.get("/health/live")
@@ -30,18 +30,18 @@ async def ready(request: Request) -> JSONResponse:
     """MongoDB answers and the outbox is under its limit. Kafka away is `degraded`, still 200: what is told waits."""
     state = request.app.state
     try:
-        await state.ledger.database.command("ping")
-        untold = await state.relay.untold(state.settings.outbox_limit)
+        await state.persistence.database.command("ping")
+        pending = await state.relay.pending(state.settings.outbox_limit)
     except Exception as error:
-        if not is_away(error):
+        if not is_transient(error):
             raise
         return problem(503, "database_away", "La base de données ne répond pas.")
     if not state.prepared:
         return problem(503, "starting", "Le service démarre.")
-    if untold > state.settings.outbox_limit:
-        return problem(503, "outbox_full", "Trop d'événements attendent Kafka.", untold=untold)
+    if pending > state.settings.outbox_limit:
+        return problem(503, "outbox_full", "Trop d'événements attendent Kafka.", pending=pending)
     status = "degraded" if state.relay.kafka_is_away else "ok"
-    return JSONResponse({"status": status, "kafka": "away" if state.relay.kafka_is_away else "ok", "untold": untold})
+    return JSONResponse({"status": status, "kafka": "away" if state.relay.kafka_is_away else "ok", "pending": pending})
 
 
 @health.get("/metrics", include_in_schema=False)
@@ -58,7 +58,7 @@ class Instant(BaseModel):
 @admin.get("/clock")
 async def read_clock(request: Request) -> dict[str, Any]:
     """The service's time, and whether it is simulated."""
-    clock = request.app.state.ledger.clock
+    clock = request.app.state.persistence.clock
     return {"now": clock.now(), "today": clock.today(), "simulated": clock.simulated}
 
 
@@ -66,11 +66,11 @@ async def read_clock(request: Request) -> dict[str, Any]:
 async def advance_clock(request: Request, asked: Instant) -> dict[str, Any]:
     """Advance the simulated clock, then do what the new day brings (deadlines). 409 on a real clock, to go back, or too far."""
     state = request.app.state
-    clock = state.ledger.clock
-    if clock.simulated and asked.now - clock.now() > FURTHEST:  # a slip would hold for ever: it never goes back
+    clock = state.persistence.clock
+    if clock.simulated and asked.now - clock.now() > MAX_ADVANCE:  # a slip would hold for ever: it never goes back
         raise Refused("clock_too_far", "L'horloge simulée s'avance de cinq ans au plus à la fois.")
     clock.advance(asked.now)
-    await keep_clock(state.ledger.database, asked.now)
+    await keep_clock(state.persistence.database, asked.now)
     if state.sweep:
         await state.sweep(state.store)
     return await read_clock(request)
@@ -79,7 +79,7 @@ async def advance_clock(request: Request, asked: Instant) -> dict[str, Any]:
 @admin.post("/unpark")
 async def unpark(request: Request) -> dict[str, int]:
     """Replay the parked messages, in order per key."""
-    replayed, left = await request.app.state.hearing.unpark()
+    replayed, left = await request.app.state.dispatcher.replay()
     return {"replayed": replayed, "left": left}
 
 

@@ -15,15 +15,15 @@ from fastapi import APIRouter, FastAPI
 from shared import logs
 from shared.events import Event
 from shared.kernel.clock import Clock
-from shared.messaging.consumer import listen
-from shared.messaging.dispatcher import Handler, Hearing
+from shared.messaging.consumer import consume
+from shared.messaging.dispatcher import Dispatcher, Handler
 from shared.messaging.parking import Parking
 from shared.messaging.relay import Relay
-from shared.persistence.mongo import connect, is_away
-from shared.persistence.repository import Ledger
+from shared.persistence.mongo import connect, is_transient
+from shared.persistence.repository import Persistence
 from shared.settings import Settings
 from shared.web.admin import admin, health, kept_clock
-from shared.web.auth import checker
+from shared.web.auth import verifier
 from shared.web.middleware import RequestGuard
 from shared.web.problems import answer_errors
 
@@ -48,9 +48,9 @@ class Service:
 
     name: str
     settings: Settings
-    store: Callable[[Ledger], Store]
+    store: Callable[[Persistence], Store]
     routers: Sequence[APIRouter] = ()
-    hears: Mapping[type[Event], Handler] = field(default_factory=dict)
+    handlers: Mapping[type[Event], Handler] = field(default_factory=dict)
     by_faust: bool = True
     sweep: Sweep | None = None
     works: Sequence[Work] = ()
@@ -85,18 +85,18 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
-        ledger = Ledger(connect(settings.mongodb, f"etabli_{service.name}"), service.name, clock)
+        persistence = Persistence(connect(settings.mongodb, f"etabli_{service.name}"), service.name, clock)
         state = app.state
         state.secret = settings.secret
-        state.check_token = checker(settings.jwks_file)
-        state.ledger = ledger
-        state.store = service.store(ledger)
-        state.parking = Parking(ledger)
-        state.hearing = Hearing(
-            state.store, service.hears, state.parking, tries=settings.park_after, longest_wait=settings.longest_wait
+        state.verifier = verifier(settings.jwks_file)
+        state.persistence = persistence
+        state.store = service.store(persistence)
+        state.parking = Parking(persistence)
+        state.dispatcher = Dispatcher(
+            state.store, service.handlers, state.parking, tries=settings.park_after, max_backoff=settings.max_backoff
         )
         holder = f"{service.name}-{settings.instance}"
-        state.relay = Relay(ledger, settings.kafka, holder=holder, longest_wait=settings.longest_wait)
+        state.relay = Relay(persistence, settings.kafka, holder=holder, max_backoff=settings.max_backoff)
         running = asyncio.create_task(_run(service, app), name="background")
         running.add_done_callback(_ended)
         try:
@@ -106,7 +106,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             running.cancel()
             with suppress(asyncio.CancelledError, Exception):  # what could not stop in time is stopped with the process
                 await running
-            ledger.database.client.close()
+            persistence.database.client.close()
 
     return lifespan
 
@@ -117,11 +117,11 @@ async def _run(service: Service, app: FastAPI) -> None:
     await _prepare(app)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(state.relay.run())
-        if service.hears and service.by_faust:
+        if service.handlers and service.by_faust:
             tasks.create_task(
-                listen(
-                    state.hearing, service=service.name, slot=settings.instance, bootstrap=settings.kafka,
-                    session_timeout=settings.session_timeout, longest_wait=settings.longest_wait,
+                consume(
+                    state.dispatcher, service=service.name, slot=settings.instance, bootstrap=settings.kafka,
+                    session_timeout=settings.session_timeout, max_backoff=settings.max_backoff,
                 )
             )  # fmt: skip
         if service.sweep:
@@ -135,21 +135,21 @@ async def _prepare(app: FastAPI) -> None:
     state, wait = app.state, 0.1
     while True:
         try:
-            for collection in state.ledger.telling.values():
+            for collection in state.persistence.outboxes.values():
                 await collection.create_index("outbox.at", sparse=True)
-            await state.ledger.database["parked"].create_index([("topic", 1), ("key", 1), ("partition", 1), ("offset", 1)])
+            await state.persistence.database["parked"].create_index([("topic", 1), ("key", 1), ("partition", 1), ("offset", 1)])
             await state.store.prepare()
-            stood = await kept_clock(state.ledger.database) if state.ledger.clock.simulated else None
-            if stood and stood > state.ledger.clock.now():
-                state.ledger.clock.advance(stood)
+            stood = await kept_clock(state.persistence.database) if state.persistence.clock.simulated else None
+            if stood and stood > state.persistence.clock.now():
+                state.persistence.clock.advance(stood)
             state.prepared = True
             return
         except Exception as error:
-            if not is_away(error):
+            if not is_transient(error):
                 raise
             log.warning("start.database_away", error=type(error).__name__)
         await asyncio.sleep(wait)
-        wait = min(wait * 2, state.settings.longest_wait)
+        wait = min(wait * 2, state.settings.max_backoff)
 
 
 async def _sweep_every(sweep: Sweep, store: Store, seconds: float) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Depends, Request
 from jwt.algorithms import OKPAlgorithm
 
-from shared.kernel.caller import Caller, parse_scope
+from shared.kernel.caller import Caller, parse_grant
 from shared.kernel.errors import Forbidden, Refused
 
 ISSUER = AUDIENCE = "etabli"
@@ -26,10 +26,10 @@ class Unauthenticated(Refused):
         super().__init__("unauthenticated", "Connectez-vous : le jeton d'accès manque, est expiré ou n'est pas valable.")
 
 
-Checker = Callable[[str], Caller]
+Verifier = Callable[[str], Caller]
 
 
-def checker(jwks_file: Path) -> Checker:
+def verifier(jwks_file: Path) -> Verifier:
     """A function from a token to its caller, by the public keys of a JWKS file. It raises Unauthenticated."""
     keys: dict[str, Ed25519PublicKey] = {
         key["kid"]: cast(Ed25519PublicKey, OKPAlgorithm.from_jwk(key)) for key in json.loads(jwks_file.read_text())["keys"]
@@ -46,7 +46,7 @@ def checker(jwks_file: Path) -> Checker:
                 audience=AUDIENCE,
                 options={"require": ["exp", "sub", "org", "role"]},
             )
-            kind, tenant, role = parse_scope(f"{claims['org']}:{claims['role']}" if ":" in claims["org"] else claims["org"])
+            kind, tenant, role = parse_grant(f"{claims['org']}:{claims['role']}" if ":" in claims["org"] else claims["org"])
         except (jwt.PyJWTError, KeyError, ValueError) as error:
             raise Unauthenticated from error
         return Caller(sub=claims["sub"], kind=kind, tenant=tenant, role=role)
@@ -62,17 +62,17 @@ def caller(request: Request) -> Caller:
         token = request.cookies.get(COOKIE, "") if request.method in ("GET", "HEAD") else ""
     if not token:
         raise Unauthenticated
-    check: Checker = request.app.state.check_token
+    check: Verifier = request.app.state.verifier
     return check(token)
 
 
-Asking = Annotated[Caller, Depends(caller)]
+CurrentCaller = Annotated[Caller, Depends(caller)]
 
 
-def only(*kinds_and_roles: str) -> Any:
-    """A dependency that lets only these through: `only("admin", "school:head")`. Others hear 403."""
+def require(*kinds_and_roles: str) -> Any:
+    """A dependency that lets only these through: `require("admin", "school:head")`. Others hear 403."""
 
-    def check(who: Asking) -> Caller:
+    def check(who: CurrentCaller) -> Caller:
         if who.kind in kinds_and_roles or f"{who.kind}:{who.role}" in kinds_and_roles:
             return who
         raise Forbidden

@@ -10,12 +10,12 @@ import orjson
 from fastapi import Depends, Header, Request
 
 from shared.events.message import NAMESPACE
-from shared.web.auth import Asking
+from shared.web.auth import CurrentCaller
 
 
 @dataclass(frozen=True)
-class Once:
-    """A creation's id, and the keyed fingerprint of what was asked, for `Documents.create_once`."""
+class IdempotencyKey:
+    """A creation's id, and the keyed fingerprint of what was asked, for `Repository.create_once`."""
 
     id: uuid.UUID
     fingerprint: str
@@ -28,12 +28,12 @@ def fingerprint(secret: bytes, body: Any) -> str:
 
 async def once(
     request: Request,
-    who: Asking,
+    who: CurrentCaller,
     idempotency_key: Annotated[
         str | None,
         Header(min_length=1, max_length=200, description="La même clé rend la même réponse, sans rien créer deux fois."),
     ] = None,
-) -> Once:
+) -> IdempotencyKey:
     """From the Idempotency-Key header, the same id each time, or a fresh one without it."""
     secret: bytes = request.app.state.secret
     body = await request.body()
@@ -42,9 +42,9 @@ async def once(
     except (ValueError, TypeError):  # malformed, or deeper than orjson goes: FastAPI answers by itself
         printed = fingerprint(secret, body.hex())
     if idempotency_key is None:
-        return Once(uuid.uuid4(), printed)
+        return IdempotencyKey(uuid.uuid4(), printed)
     asked = uuid.uuid5(NAMESPACE, f"{who.organisation} {who.sub} {request.url.path} {idempotency_key}")
-    return Once(asked, printed)
+    return IdempotencyKey(asked, printed)
 
 
-Asked = Annotated[Once, Depends(once)]
+Idempotency = Annotated[IdempotencyKey, Depends(once)]

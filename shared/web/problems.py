@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from shared.kernel.errors import Refused
-from shared.persistence.mongo import is_away
+from shared.persistence.mongo import is_transient
 
 log = structlog.get_logger()
 TITLES: Mapping[int, str] = {
@@ -97,7 +97,7 @@ def answer_errors(app: FastAPI) -> None:
         return problem(error.status_code, f"http_{error.status_code}", detail)
 
     async def unexpected(_request: Request, error: Exception) -> Response:
-        if is_away(error):
+        if is_transient(error):
             return problem(
                 503, "database_away", "La base de données ne répond pas. Rien n'est perdu : recommencez dans un instant."
             )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from shared.events import EVENTS, Event
 from shared.events.message import Message
 from shared.projections.projection import Projection
-from shared.web.auth import only
+from shared.web.auth import require
 
 
 def handlers(projections: Sequence[Projection]) -> dict[type[Event], Any]:
@@ -21,7 +21,7 @@ def handlers(projections: Sequence[Projection]) -> dict[type[Event], Any]:
     return dict.fromkeys(EVENTS.values(), hear)
 
 
-router = APIRouter(prefix="/admin/rebuild", tags=["exploitation"], dependencies=[only("admin")])
+router = APIRouter(prefix="/admin/rebuild", tags=["exploitation"], dependencies=[require("admin")])
 
 
 @router.post("", status_code=202)

@@ -17,7 +17,7 @@ from deploy.local.folder import SERVICES, Addresses, locked, pointed_at, written
 from deploy.local.keys import keys_in
 from deploy.local.lag import Lag, lags
 from deploy.local.servers import Servers
-from shared.web.auth import checker
+from shared.web.auth import verifier
 
 
 class Admin(BaseHTTPRequestHandler):
@@ -75,7 +75,7 @@ def etabli(*arguments: str) -> Result:
 
 
 def test_a_token_names_each_scope_asked_for(tmp_path: Path) -> None:
-    check = checker(keys_in(tmp_path).public)
+    check = verifier(keys_in(tmp_path).public)
     said = etabli("token", "admin", "agency:cio-dole:manager", "--data", str(tmp_path))
     assert [check(line).organisation for line in said.stdout.splitlines()] == ["admin", "agency:cio-dole"]
 
@@ -95,7 +95,7 @@ def test_unpark_says_what_is_left_and_fails(stack: Path, service: tuple[str, lis
     said = etabli("unpark", "--data", str(stack))
     assert said.stdout.splitlines() == [f"{name} : 3 réentendus, 1 restants" for name in SERVICES]
     assert said.exit_code == 1
-    assert {checker(keys_in(stack).public)(token).organisation for token in service[1]} == {"admin"}
+    assert {verifier(keys_in(stack).public)(token).organisation for token in service[1]} == {"admin"}
 
 
 def test_rebuild_shows_how_far_it_is_until_the_end(stack: Path) -> None:

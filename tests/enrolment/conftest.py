@@ -7,11 +7,11 @@ import pytest_asyncio
 from services.enrolment.store import Store
 from shared.kernel.clock import Clock
 from shared.persistence.mongo import Database
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def store(database: Database) -> Store:
-    made = Store(Ledger(database, "enrolment", Clock(datetime(2025, 5, 12, 10, tzinfo=UTC))))
+    made = Store(Persistence(database, "enrolment", Clock(datetime(2025, 5, 12, 10, tzinfo=UTC))))
     await made.prepare()
     return made

@@ -12,7 +12,7 @@ from services.enrolment.store import Store
 from shared.events import EVENTS, Event, ReferralSubmitted
 from shared.events.applications import Met
 from shared.kernel.caller import Caller
-from shared.persistence.repository import Documents
+from shared.persistence.repository import Repository
 from tests.enrolment.builders import DEADLINE, MAY, START, a_school, heard, intake_command, programme_opened
 
 ADMIN = Caller("a", "admin", "", "admin")
@@ -58,7 +58,7 @@ async def starts(store: Store, young_id: UUID) -> Place:
     return await store.places.decide(young_id, ADMIN, pupils.start, school=None, on=START)
 
 
-async def told(documents: Documents[Any], id: UUID | str) -> list[Event]:
+async def told(documents: Repository[Any], id: UUID | str) -> list[Event]:
     """Every event that a document has told, oldest first (no relay runs here, so they are all in its outbox)."""
     found = await documents.collection.find_one({"_id": str(id)})
     return [EVENTS[entry["type"]].model_validate_json(entry["data"]) for entry in found["outbox"]] if found else []

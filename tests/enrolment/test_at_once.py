@@ -10,7 +10,7 @@ import pytest
 from services.enrolment import use_cases
 from services.enrolment.domain import applications, pupils
 from services.enrolment.domain.pupil import Place, Presence
-from services.enrolment.domain.seats import give_back_seat
+from services.enrolment.domain.seats import release_seat
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from shared.events import StudentEnrolled
@@ -20,7 +20,7 @@ from shared.events.referral import Wish
 from shared.events.students import InterruptionCode
 from shared.kernel.errors import Refused
 from shared.persistence.mongo import Session
-from shared.persistence.repository import Documents, Ledger
+from shared.persistence.repository import Persistence, Repository
 from tests.enrolment.builders import DEADLINE, MAY, START, a_programme, a_referral
 from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
 
@@ -121,7 +121,7 @@ class CutShort(Exception):
     """The process is killed, say."""
 
 
-def dying(documents: Documents[Any], method: str) -> Documents[Any]:
+def dying(documents: Repository[Any], method: str) -> Repository[Any]:
     """The same documents, but the process dies once they are written, before the transaction is committed."""
     write = getattr(documents, method)
 
@@ -134,12 +134,12 @@ def dying(documents: Documents[Any], method: str) -> Documents[Any]:
 
 
 class Killed(Store):
-    def place_for_the_enrolled(self, session: Session) -> Documents[Place]:
+    def place_for_the_enrolled(self, session: Session) -> Repository[Place]:
         return dying(super().place_for_the_enrolled(session), "create")
 
 
-async def test_a_confirmation_cut_short_leaves_neither_a_seat_taken_nor_a_pupil(ledger: Ledger) -> None:
-    store = Killed(ledger)
+async def test_a_confirmation_cut_short_leaves_neither_a_seat_taken_nor_a_pupil(persistence: Persistence) -> None:
+    store = Killed(persistence)
     intake, referral = await intake_opens(store), a_referral()
     await refers(store, referral)
     await offers(store, intake, referral.young_id)
@@ -237,7 +237,7 @@ async def test_who_comes_back_and_who_is_offered_the_seat_at_once_do_not_both_ge
     await starts(store, pupil.young_id)
     leave: dict[str, Any] = {"school": None, "code": InterruptionCode.MOVED, "on": START}
     await store.places.decide(pupil.young_id, ADMIN, pupils.interrupt, **leave)
-    await store.intakes.decide(intake.intake_id, ADMIN, give_back_seat, young_id=pupil.young_id, on=START)
+    await store.intakes.decide(intake.intake_id, ADMIN, release_seat, young_id=pupil.young_id, on=START)
     answers = await codes(
         use_cases.resume(store, ADMIN, young_id=pupil.young_id, on=START), offers(store, intake, other.young_id)
     )

@@ -55,7 +55,7 @@ def test_a_meeting_is_planned_for_a_day_to_come() -> None:
     ("decision", "place", "more"),
     [
         (pupils.start, enrolled(), {}),
-        (pupils.miss_the_start, enrolled(), {}),
+        (pupils.record_no_show, enrolled(), {}),
         (pupils.interrupt, started(), {"code": InterruptionCode.MOVED}),
         (pupils.resume, interrupted(), {}),
         (pupils.complete, in_last_year(), {}),
@@ -103,8 +103,8 @@ def test_an_intake_starts_and_closes_around_its_school_year(days: dict[str, date
 def test_an_intake_is_open_on_the_day_that_it_closes() -> None:
     referral = a_referral()
     intake = applied(an_intake(), referral)
-    assert seats.let_pass(intake, today=intake.closes_on) == []
-    (event,) = seats.let_pass(intake, today=intake.closes_on + timedelta(days=1))
+    assert seats.expire_overdue(intake, today=intake.closes_on) == []
+    (event,) = seats.expire_overdue(intake, today=intake.closes_on + timedelta(days=1))
     assert event.on == intake.closes_on + timedelta(days=1)
 
 

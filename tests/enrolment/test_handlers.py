@@ -21,7 +21,7 @@ from shared.events import (
 from shared.events.applications import Unopened, UnopenedCode
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode, Wish
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, heard, said
 from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, school_opens, status, told, waits
 
@@ -217,9 +217,9 @@ class Meanwhile(Store):
         return await super().next_intake(school, programme, day=day)
 
 
-async def test_who_is_enrolled_while_another_referral_is_heard_keeps_nothing_open(ledger: Ledger) -> None:
+async def test_who_is_enrolled_while_another_referral_is_heard_keeps_nothing_open(persistence: Persistence) -> None:
     """The hearing read the places before the enrolment, and `student.enrolled` is heard before the application is there."""
-    store = Meanwhile(ledger)
+    store = Meanwhile(persistence)
     here, there = await intake_opens(store), await intake_opens(store, school="chalon")
     first = a_referral()
     await refers(store, first)

@@ -62,7 +62,7 @@ class Life:
 
 def deaf(settings: Settings) -> Service:
     """Enrolment that hears nothing from Kafka: what these tests need of the stream, they tell its handlers themselves."""
-    return replace(service(settings), hears={})
+    return replace(service(settings), handlers={})
 
 
 @asynccontextmanager

@@ -43,11 +43,11 @@ DECISIONS: dict[str, Decision] = {
     "withdraw": lambda i, y, on: applications.withdraw(i, young_id=y, agency=None, on=on),
     "obsolete": lambda i, y, on: applications.make_obsolete(i, young_id=y, on=on),
     "promote": lambda i, y, on: seats.promote(i, until=on + timedelta(days=7), on=on),
-    "promote_by_itself": lambda i, y, on: seats.promote_by_itself(i, on=on),
-    "let_pass": lambda i, y, on: seats.let_pass(i, today=on),
+    "promote_automatically": lambda i, y, on: seats.promote_automatically(i, on=on),
+    "expire_overdue": lambda i, y, on: seats.expire_overdue(i, today=on),
     "take": lambda i, y, on: seats.take_seat(i, young_id=y, on=on),
     "take_again": lambda i, y, on: seats.take_seat_again(i, young_id=y, on=on),
-    "give_back": lambda i, y, on: seats.give_back_seat(i, young_id=y, on=on),
+    "give_back": lambda i, y, on: seats.release_seat(i, young_id=y, on=on),
     "one_seat": lambda i, y, on: seats.change_seats(i, seats=1, on=on),
     "three_seats": lambda i, y, on: seats.change_seats(i, seats=3, on=on),
 }
@@ -88,7 +88,7 @@ def test_the_waiting_list_is_served_by_priority_then_arrival(order: list[UUID], 
             intake = happened(intake, _again(DECISIONS[name], intake, young_id, OPENING))
     for young_id in waiting:
         intake = happened(intake, DECISIONS["waitlist"](intake, young_id, OPENING))
-    served = [event.young_id for event in seats.promote_by_itself(intake, on=OPENING) if isinstance(event, PlaceOffered)]
+    served = [event.young_id for event in seats.promote_automatically(intake, on=OPENING) if isinstance(event, PlaceOffered)]
     ranks = [(intake.application(young_id).priority, order.index(young_id)) for young_id in served]
     assert len(served) == places
     assert all(before < after for before, after in pairwise(ranks))
@@ -127,7 +127,7 @@ def _on_pupil(place: Place | None, name: str, intake: Intake) -> list[Event]:
         case "start":
             return pupils.start(place, school=intake.school, on=START)
         case "miss":
-            return pupils.miss_the_start(place, school=intake.school, on=START)
+            return pupils.record_no_show(place, school=intake.school, on=START)
         case "interrupt":
             return pupils.interrupt(place, school=intake.school, code=InterruptionCode.OTHER, on=START)
         case _:

@@ -159,9 +159,9 @@ def test_only_the_last_year_is_completed() -> None:
     ("place", "refused"),
     [
         (enrolled(), ["interrupt", "resume", "complete"]),
-        (started(), ["miss_the_start", "resume"]),
-        (interrupted(), ["start", "miss_the_start", "complete"]),
-        (completed(), ["start", "miss_the_start", "interrupt", "resume"]),
+        (started(), ["record_no_show", "resume"]),
+        (interrupted(), ["start", "record_no_show", "complete"]),
+        (completed(), ["start", "record_no_show", "interrupt", "resume"]),
     ],
     ids=["due", "present", "interrupted", "completed"],
 )

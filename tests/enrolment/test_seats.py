@@ -99,29 +99,29 @@ def test_an_automatic_intake_offers_each_free_seat_for_14_days() -> None:
     first, second, third = a_referral(), a_referral(), a_referral()
     intake = waitlisted(waitlisted(waitlisted(an_intake(promotion=Promotion.AUTOMATIC), first), second), third)
     until = MAY + timedelta(days=14)
-    assert seats.promote_by_itself(intake, on=MAY) == [
+    assert seats.promote_automatically(intake, on=MAY) == [
         PlaceOffered(**said(intake, first.young_id), until=until),
         PlaceOffered(**said(intake, second.young_id), until=until),
     ]
-    assert seats.promote_by_itself(intake.model_copy(update={"promotion": Promotion.CONFIRMED}), on=MAY) == []
-    assert seats.promote_by_itself(intake, on=CLOSING + timedelta(days=1)) == []
+    assert seats.promote_automatically(intake.model_copy(update={"promotion": Promotion.CONFIRMED}), on=MAY) == []
+    assert seats.promote_automatically(intake, on=CLOSING + timedelta(days=1)) == []
 
 
 def test_an_offer_expires_the_day_after_its_deadline() -> None:
     referral = a_referral()
     intake = offered(an_intake(), referral)
-    assert seats.let_pass(intake, today=DEADLINE) == []
-    told = seats.let_pass(intake, today=date(2025, 7, 14))
+    assert seats.expire_overdue(intake, today=DEADLINE) == []
+    told = seats.expire_overdue(intake, today=date(2025, 7, 14))
     assert told == [PlaceExpired(**said(intake, referral.young_id, on=date(2025, 6, 16)))]
-    assert seats.let_pass(happened(intake, told), today=date(2025, 7, 14)) == []
+    assert seats.expire_overdue(happened(intake, told), today=date(2025, 7, 14)) == []
 
 
 def test_nothing_stays_open_after_the_closing() -> None:
     waiting, refused, pupil = a_referral(), a_referral(birth_month="2013-01"), a_referral()
     intake = confirmed(applied(waitlisted(an_intake(), waiting), refused), pupil)
-    assert seats.let_pass(intake, today=CLOSING) == []
+    assert seats.expire_overdue(intake, today=CLOSING) == []
     closed = said(intake, waiting.young_id, on=date(2025, 11, 1))
-    assert seats.let_pass(intake, today=date(2025, 12, 24)) == [ApplicationObsolete(**closed, because="intake_closed")]
+    assert seats.expire_overdue(intake, today=date(2025, 12, 24)) == [ApplicationObsolete(**closed, because="intake_closed")]
 
 
 def test_a_pupil_from_elsewhere_takes_a_seat_without_having_applied() -> None:
@@ -141,11 +141,11 @@ def test_a_departure_gives_the_seat_back_once_and_a_return_needs_a_free_one() ->
     intake = confirmed(an_intake(seats=1), referral)
     with pytest.raises(Unavailable, match="still_leaving"):
         seats.take_seat_again(intake, young_id=referral.young_id, on=MAY)
-    told = seats.give_back_seat(intake, young_id=referral.young_id, on=MAY)
+    told = seats.release_seat(intake, young_id=referral.young_id, on=MAY)
     assert told == [PlaceReleased(**said(intake, referral.young_id))]
     intake = happened(intake, told)
     assert (intake.seats_left, intake.application(referral.young_id).status) == (1, Status.LEFT)
-    assert seats.give_back_seat(intake, young_id=referral.young_id, on=MAY) == []
+    assert seats.release_seat(intake, young_id=referral.young_id, on=MAY) == []
     assert seats.take_seat_again(intake, young_id=referral.young_id, on=MAY) == [
         PlaceConfirmed(**said(intake, referral.young_id))
     ]

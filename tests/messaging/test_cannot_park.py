@@ -7,15 +7,15 @@ from pathlib import Path
 
 SCRIPT = """
 import asyncio
-from shared.messaging.dispatcher import Hearing
-from shared.messaging.parking import Record
+from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.parking import ConsumerRecord
 
 class NoRoom:
     async def holds(self, record): return False
     async def park(self, record, code): raise ValueError("no room")
 
 async def main():
-    await Hearing(None, {}, NoRoom(), tries=1).hear(Record("topic", 0, 0, b"key", b"{}", {}))
+    await Dispatcher(None, {}, NoRoom(), tries=1).hear(ConsumerRecord("topic", 0, 0, b"key", b"{}", {}))
     print("acknowledged")
 
 asyncio.run(main())

@@ -13,7 +13,7 @@ from shared.events import Event, OrderReceived
 from shared.events.message import Message, Undecodable, message_of, read
 from shared.events.production import ClientKind
 from shared.messaging.kafka import consumer, dead_letters, producer
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import A_MORNING, Running, Start
@@ -25,12 +25,12 @@ TOPIC = "etabli.production"
 class Store:
     """What was heard, by key; which keys are broken; and a gate that holds every message back."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, persistence: Persistence) -> None:
         self.heard: dict[str, list[int]] = defaultdict(list)
         self.broken: set[str] = set()
         self.open = asyncio.Event()
         self.open.set()
-        self.database = ledger.database
+        self.database = persistence.database
 
     async def prepare(self) -> None:
         await self.database["heard"].create_index("key")
@@ -44,7 +44,7 @@ async def hear(store: Store, event: Event, message: Message) -> None:
 
 
 def toy(settings: Settings) -> Service:
-    return Service("toy", settings, Store, hears={OrderReceived: hear})
+    return Service("toy", settings, Store, handlers={OrderReceived: hear})
 
 
 async def tell(servers: Servers, *messages: Message, value: bytes | None = None, headers: Any = None) -> None:

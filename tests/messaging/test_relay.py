@@ -10,15 +10,15 @@ from shared.events.message import Message, read
 from shared.kernel.caller import Caller
 from shared.messaging.kafka import consumer
 from shared.messaging.relay import Relay
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 from tests.persistence.builders import Toy, accept, evolve, receive, scope
 
 DOLE = Caller("x", "school", "dole", "head")
 
 
 @asynccontextmanager
-async def relaying(ledger: Ledger, servers: Servers, holder: str = "one") -> AsyncIterator[Relay]:
-    relay = Relay(ledger, servers.kafka, holder=holder, longest_wait=0.5)
+async def relaying(persistence: Persistence, servers: Servers, holder: str = "one") -> AsyncIterator[Relay]:
+    relay = Relay(persistence, servers.kafka, holder=holder, max_backoff=0.5)
     task = asyncio.create_task(relay.run())
     try:
         yield relay
@@ -41,31 +41,33 @@ async def told(servers: Servers, keys: set[str], count: int) -> list[Message]:
         return found
 
 
-async def test_every_event_is_told_once_in_the_order_of_its_document(ledger: Ledger, servers: Servers) -> None:
-    documents = ledger.documents("toys", Toy, evolve, scope)
+async def test_every_event_is_told_once_in_the_order_of_its_document(persistence: Persistence, servers: Servers) -> None:
+    documents = persistence.repository("toys", Toy, evolve, scope)
     ids = [uuid.uuid4() for _ in range(30)]
-    async with relaying(ledger, servers) as relay:
+    async with relaying(persistence, servers) as relay:
         for id in ids:
             await documents.create(id, DOLE, receive, id=id, school="dole")
         for _ in range(4):
             await asyncio.gather(*(documents.decide(id, DOLE, accept) for id in ids))
         messages = await told(servers, {str(id) for id in ids}, 150)
         async with asyncio.timeout(60):
-            while await relay.untold(10):
+            while await relay.pending(10):
                 await asyncio.sleep(0.05)
     for id in ids:
         assert [message.sequence for message in messages if message.key == str(id)] == [1, 2, 3, 4, 5]
     assert len({message.id for message in messages}) == 150
 
 
-async def test_an_entry_that_cannot_be_sent_holds_back_its_own_document_and_no_other(ledger: Ledger, servers: Servers) -> None:
-    documents, bad, good = ledger.documents("toys", Toy, evolve, scope), uuid.uuid4(), uuid.uuid4()
+async def test_an_entry_that_cannot_be_sent_holds_back_its_own_document_and_no_other(
+    persistence: Persistence, servers: Servers
+) -> None:
+    documents, bad, good = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4(), uuid.uuid4()
     for id in (bad, good):
         await documents.create(id, DOLE, receive, id=id, school="dole")
         await documents.decide(id, DOLE, accept)
     too_large = {"$set": {"outbox.0.data": b"x" * 2_000_000}}
     await documents.collection.update_one({"_id": str(bad)}, too_large)
-    async with relaying(ledger, servers):
+    async with relaying(persistence, servers):
         messages = await told(servers, {str(good), str(bad)}, 2)
         await asyncio.sleep(1)
     assert [(message.key, message.sequence) for message in messages] == [(str(good), 1), (str(good), 2)]
@@ -74,55 +76,57 @@ async def test_an_entry_that_cannot_be_sent_holds_back_its_own_document_and_no_o
     assert [entry["sequence"] for entry in left["outbox"]] == [1, 2]
 
 
-async def test_what_was_told_but_not_yet_forgotten_is_told_again_and_nothing_is_lost(ledger: Ledger, servers: Servers) -> None:
-    documents, id = ledger.documents("toys", Toy, evolve, scope), uuid.uuid4()
+async def test_what_was_told_but_not_yet_forgotten_is_told_again_and_nothing_is_lost(
+    persistence: Persistence, servers: Servers
+) -> None:
+    documents, id = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4()
     await documents.create(id, DOLE, receive, id=id, school="dole")
-    untold = await documents.collection.find_one({"_id": str(id)})
-    assert untold is not None
-    async with relaying(ledger, servers) as relay:
+    pending = await documents.collection.find_one({"_id": str(id)})
+    assert pending is not None
+    async with relaying(persistence, servers) as relay:
         await told(servers, {str(id)}, 1)
         async with asyncio.timeout(60):
-            while await relay.untold(10):
+            while await relay.pending(10):
                 await asyncio.sleep(0.05)
-        await documents.collection.update_one({"_id": str(id)}, {"$set": {"outbox": untold["outbox"]}})  # as if killed before
+        await documents.collection.update_one({"_id": str(id)}, {"$set": {"outbox": pending["outbox"]}})  # as if killed before
         messages = await told(servers, {str(id)}, 2)
     assert messages[0] == messages[1]
 
 
-async def test_the_history_keeps_who_did_it_which_the_topic_does_not(ledger: Ledger, servers: Servers) -> None:
-    documents, id = ledger.documents("toys", Toy, evolve, scope), uuid.uuid4()
-    async with relaying(ledger, servers) as relay:
+async def test_the_history_keeps_who_did_it_which_the_topic_does_not(persistence: Persistence, servers: Servers) -> None:
+    documents, id = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4()
+    async with relaying(persistence, servers) as relay:
         await documents.create(id, DOLE, receive, id=id, school="dole")
         (message,) = await told(servers, {str(id)}, 1)
         async with asyncio.timeout(60):
-            while await relay.untold(10):
+            while await relay.pending(10):
                 await asyncio.sleep(0.05)
-    kept = await ledger.database["history"].find_one({"_id": message.id})
+    kept = await persistence.database["history"].find_one({"_id": message.id})
     assert kept is not None
     assert kept["by"] == "school:dole x"
     assert b"school:dole x" not in message.data + b"".join(value for _, value in message.headers())
 
 
-async def test_one_relay_at_a_time_holds_the_lease(ledger: Ledger, servers: Servers) -> None:
-    documents, id = ledger.documents("toys", Toy, evolve, scope), uuid.uuid4()
-    async with relaying(ledger, servers, "first"):
+async def test_one_relay_at_a_time_holds_the_lease(persistence: Persistence, servers: Servers) -> None:
+    documents, id = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4()
+    async with relaying(persistence, servers, "first"):
         await documents.create(id, DOLE, receive, id=id, school="dole")
         await told(servers, {str(id)}, 1)
-        async with relaying(ledger, servers, "second"):
+        async with relaying(persistence, servers, "second"):
             await asyncio.sleep(0.5)
-            held = await ledger.database["leases"].find_one({"_id": "relay"})
+            held = await persistence.database["leases"].find_one({"_id": "relay"})
     assert held is not None
     assert held["holder"] == "first"
 
 
-async def test_only_documents_with_something_to_tell_are_in_the_outbox_index(ledger: Ledger, servers: Servers) -> None:
-    documents, id = ledger.documents("toys", Toy, evolve, scope), uuid.uuid4()
+async def test_only_documents_with_something_to_tell_are_in_the_outbox_index(persistence: Persistence, servers: Servers) -> None:
+    documents, id = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4()
     await documents.collection.create_index("outbox.at", sparse=True)
-    async with relaying(ledger, servers) as relay:
+    async with relaying(persistence, servers) as relay:
         await documents.create(id, DOLE, receive, id=id, school="dole")
         async with asyncio.timeout(60):
-            while await relay.untold(10):
+            while await relay.pending(10):
                 await asyncio.sleep(0.05)
-    plan = await documents.collection.find({"outbox.at": {"$gt": ledger.clock.now().replace(year=1970)}}).explain()
+    plan = await documents.collection.find({"outbox.at": {"$gt": persistence.clock.now().replace(year=1970)}}).explain()
     assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"])
     assert plan["executionStats"]["totalKeysExamined"] == 0

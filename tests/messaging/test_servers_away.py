@@ -15,10 +15,10 @@ from deploy.local.servers import Servers, running_servers
 from shared.events import OrderReceived
 from shared.events.message import Message
 from shared.messaging.kafka import create_topics
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 from shared.settings import Settings
 from shared.web.app import Service
-from shared.web.auth import Asking
+from shared.web.auth import CurrentCaller
 from tests.conftest import Start
 from tests.persistence.builders import Toy, evolve, receive, scope
 
@@ -31,16 +31,16 @@ router = APIRouter()
 class Store:
     """Toys that are received over HTTP, and what was heard of them."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.toys = ledger.documents("toys", Toy, evolve, scope)
-        self.heard = ledger.database["heard"]
+    def __init__(self, persistence: Persistence) -> None:
+        self.toys = persistence.repository("toys", Toy, evolve, scope)
+        self.heard = persistence.database["heard"]
 
     async def prepare(self) -> None:
         """Nothing to index."""
 
 
 @router.post("/toys/{id}")
-async def receive_a_toy(id: uuid.UUID, who: Asking, request: Request) -> Toy:
+async def receive_a_toy(id: uuid.UUID, who: CurrentCaller, request: Request) -> Toy:
     toy: Toy = await request.app.state.store.toys.create(id, who, receive, id=id, school=who.tenant)
     return toy
 
@@ -50,7 +50,7 @@ async def hear(store: Store, _event: Any, message: Message) -> None:
 
 
 def toy(settings: Settings) -> Service:
-    return Service("away", settings, Store, routers=[router], hears={OrderReceived: hear})
+    return Service("away", settings, Store, routers=[router], handlers={OrderReceived: hear})
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -72,7 +72,7 @@ async def test_what_is_told_while_the_broker_is_down_is_heard_when_it_comes(own:
     async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
         assert (await here.as_("school:dole").post(f"/toys/{id}")).status_code == 200
         ready = await here.until(lambda: _ready(here, kafka="away"))
-        assert (ready["status"], ready["untold"]) == ("degraded", 1)
+        assert (ready["status"], ready["pending"]) == ("degraded", 1)
         await asyncio.to_thread(broker.restart)
         await here.until(lambda: here.store.heard.find_one({"key": str(id)}), within=60)
         await here.until(lambda: _ready(here, kafka="ok"))

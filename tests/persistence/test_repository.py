@@ -12,7 +12,7 @@ from shared.events.message import Message, message_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.persistence.mongo import Session
-from shared.persistence.repository import Clash, Documents, Ledger
+from shared.persistence.repository import Clash, Persistence, Repository
 from tests.conftest import A_MORNING
 from tests.persistence.builders import Toy, a_school, accept, evolve, receive, scope
 
@@ -20,8 +20,8 @@ DOLE = Caller("x", "school", "dole", "head")
 BESANCON = Caller("y", "school", "besancon", "head")
 
 
-def toys(ledger: Ledger) -> Documents[Toy]:
-    return ledger.documents("toys", Toy, evolve, scope)
+def toys(persistence: Persistence) -> Repository[Toy]:
+    return persistence.repository("toys", Toy, evolve, scope)
 
 
 def heard(sequence: int, source: str = "/elsewhere/things/1", key: str = "k") -> Message:
@@ -29,8 +29,8 @@ def heard(sequence: int, source: str = "/elsewhere/things/1", key: str = "k") ->
     return Message(**{**vars(message), "key": key})
 
 
-async def test_a_decision_saves_the_state_and_what_it_tells_in_order(ledger: Ledger) -> None:
-    documents, id = toys(ledger), uuid.uuid4()
+async def test_a_decision_saves_the_state_and_what_it_tells_in_order(persistence: Persistence) -> None:
+    documents, id = toys(persistence), uuid.uuid4()
     await documents.create(id, DOLE, receive, id=id, school="dole")
     await documents.decide(id, DOLE, accept)
     found = await documents.collection.find_one({"_id": str(id)})
@@ -43,8 +43,8 @@ async def test_a_decision_saves_the_state_and_what_it_tells_in_order(ledger: Led
     ]
 
 
-async def test_concurrent_decisions_are_each_taken_once_on_the_state_that_the_other_left(ledger: Ledger) -> None:
-    documents, id = toys(ledger), uuid.uuid4()
+async def test_concurrent_decisions_are_each_taken_once_on_the_state_that_the_other_left(persistence: Persistence) -> None:
+    documents, id = toys(persistence), uuid.uuid4()
     await documents.create(id, DOLE, receive, id=id, school="dole")
     answers = await asyncio.gather(*(documents.decide(id, DOLE, accept, at_most=7) for _ in range(15)), return_exceptions=True)
     assert sum(isinstance(answer, Refused) for answer in answers) == 8
@@ -54,8 +54,8 @@ async def test_concurrent_decisions_are_each_taken_once_on_the_state_that_the_ot
     assert [entry["sequence"] for entry in found["outbox"]] == list(range(1, 9))
 
 
-async def test_a_message_is_heard_once_by_each_document(ledger: Ledger) -> None:
-    documents, one, two = toys(ledger), uuid.uuid4(), uuid.uuid4()
+async def test_a_message_is_heard_once_by_each_document(persistence: Persistence) -> None:
+    documents, one, two = toys(persistence), uuid.uuid4(), uuid.uuid4()
     for id in (one, two):
         await documents.create(id, DOLE, receive, id=id, school="dole")
     for _ in range(3):
@@ -64,16 +64,16 @@ async def test_a_message_is_heard_once_by_each_document(ledger: Ledger) -> None:
     assert [(await documents.get(id, by="service")).accepted for id in (one, two)] == [1, 1]
 
 
-async def test_a_message_that_comes_after_its_successor_is_not_heard(ledger: Ledger) -> None:
-    documents, id = toys(ledger), uuid.uuid4()
+async def test_a_message_that_comes_after_its_successor_is_not_heard(persistence: Persistence) -> None:
+    documents, id = toys(persistence), uuid.uuid4()
     await documents.create(id, DOLE, receive, id=id, school="dole")
     await documents.decide(id, heard(9), accept)
     await documents.decide(id, heard(8), accept)
     assert (await documents.get(id, by="service")).accepted == 1
 
 
-async def test_guards_are_per_source_and_key(ledger: Ledger) -> None:
-    documents, id = toys(ledger), uuid.uuid4()
+async def test_guards_are_per_source_and_key(persistence: Persistence) -> None:
+    documents, id = toys(persistence), uuid.uuid4()
     await documents.create(id, DOLE, receive, id=id, school="dole")
     await documents.decide(id, heard(9), accept)
     await documents.decide(id, heard(1, source="/elsewhere/things/2"), accept)
@@ -81,19 +81,19 @@ async def test_guards_are_per_source_and_key(ledger: Ledger) -> None:
     assert (await documents.get(id, by="service")).accepted == 3
 
 
-async def test_a_message_that_changes_nothing_is_remembered_all_the_same(ledger: Ledger) -> None:
+async def test_a_message_that_changes_nothing_is_remembered_all_the_same(persistence: Persistence) -> None:
     def nothing(_toy: BaseModel) -> Sequence[Event]:
         return []
 
-    documents, id = toys(ledger), uuid.uuid4()
+    documents, id = toys(persistence), uuid.uuid4()
     await documents.create(id, DOLE, receive, id=id, school="dole")
     await documents.decide(id, heard(5), nothing)
     await documents.decide(id, heard(4), accept)
     assert (await documents.get(id, by="service")).accepted == 0
 
 
-async def test_anothers_document_does_not_exist(ledger: Ledger) -> None:
-    documents, id = toys(ledger), uuid.uuid4()
+async def test_anothers_document_does_not_exist(persistence: Persistence) -> None:
+    documents, id = toys(persistence), uuid.uuid4()
     await documents.create(id, DOLE, receive, id=id, school="dole")
     with pytest.raises(NotFound):
         await documents.get(id, by=BESANCON)
@@ -107,15 +107,15 @@ async def test_anothers_document_does_not_exist(ledger: Ledger) -> None:
     assert len(await documents.find({}, by=DOLE)) == 1
 
 
-async def test_nobody_creates_a_document_for_another_tenant(ledger: Ledger) -> None:
+async def test_nobody_creates_a_document_for_another_tenant(persistence: Persistence) -> None:
     id = uuid.uuid4()
     with pytest.raises(NotFound):
-        await toys(ledger).create(id, DOLE, receive, id=id, school="besancon")
-    assert await toys(ledger).count({}, by="service") == 0
+        await toys(persistence).create(id, DOLE, receive, id=id, school="besancon")
+    assert await toys(persistence).count({}, by="service") == 0
 
 
-async def test_the_same_request_again_gives_the_same_document_and_another_is_refused(ledger: Ledger) -> None:
-    documents, id = toys(ledger), uuid.uuid4()
+async def test_the_same_request_again_gives_the_same_document_and_another_is_refused(persistence: Persistence) -> None:
+    documents, id = toys(persistence), uuid.uuid4()
     for _ in range(2):
         await documents.create_once(id, DOLE, "print", receive, id=id, school="dole")
     with pytest.raises(Invalid, match="key_reused"):
@@ -123,8 +123,8 @@ async def test_the_same_request_again_gives_the_same_document_and_another_is_ref
     assert (await documents.collection.find_one({"_id": str(id)}))["outbox"][-1]["sequence"] == 1  # type: ignore[index]
 
 
-async def test_two_documents_change_together_or_not_at_all(ledger: Ledger) -> None:
-    documents, one, two = toys(ledger), uuid.uuid4(), uuid.uuid4()
+async def test_two_documents_change_together_or_not_at_all(persistence: Persistence) -> None:
+    documents, one, two = toys(persistence), uuid.uuid4(), uuid.uuid4()
     for id in (one, two):
         await documents.create(id, DOLE, receive, id=id, school="dole")
 
@@ -134,11 +134,11 @@ async def test_two_documents_change_together_or_not_at_all(ledger: Ledger) -> No
         await inside.decide(two, DOLE, accept, at_most=0)
 
     with pytest.raises(Refused):
-        await ledger.together(both)
+        await persistence.transaction(both)
     assert (await documents.get(one, by="service")).accepted == 0
 
 
-async def test_what_met_another_writer_in_a_transaction_is_done_again(ledger: Ledger) -> None:
+async def test_what_met_another_writer_in_a_transaction_is_done_again(persistence: Persistence) -> None:
     tries = 0
 
     async def work(_session: Session) -> int:
@@ -148,5 +148,5 @@ async def test_what_met_another_writer_in_a_transaction_is_done_again(ledger: Le
             raise Clash
         return tries
 
-    assert await ledger.together(work) == 3
-    assert ledger.told.is_set()
+    assert await persistence.transaction(work) == 3
+    assert persistence.outbox_changed.is_set()

@@ -36,7 +36,7 @@ class Production:
         return store
 
     def advance(self, to: str) -> None:
-        self.running.app.state.ledger.clock.advance(datetime.fromisoformat(to))
+        self.running.app.state.persistence.clock.advance(datetime.fromisoformat(to))
 
     async def hear(self, event: Student, sequence: int) -> None:
         """Hear an event as the stream does."""
@@ -70,7 +70,7 @@ class Production:
 
 def deaf(settings: Settings) -> Service:
     """Production without its ears: a test says itself what is heard."""
-    return replace(service(settings), hears={})
+    return replace(service(settings), handlers={})
 
 
 async def production_of(running: Start, make: Callable[[Settings], Service]) -> AsyncIterator[Production]:

@@ -22,7 +22,7 @@ from shared.events.production import Hours
 from shared.events.students import InterruptionCode, Student
 from shared.kernel.caller import Caller
 from shared.messaging.kafka import producer
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 from tests.production.builders import ENROLMENT, WEEK, WHOSE, YOUNG, a_pupil, an_enrolment, an_id, told
 from tests.production.conftest import Production
 
@@ -46,16 +46,16 @@ async def known(store: Store, young_id: UUID = YOUNG) -> list[Pupil]:
     return (await store.pupils.named([young_id], by=HEAD)).get(young_id, [])
 
 
-async def test_a_pupil_is_known_once_enrolled_and_to_their_school_alone(ledger: Ledger) -> None:
-    store = Store(ledger)
+async def test_a_pupil_is_known_once_enrolled_and_to_their_school_alone(persistence: Persistence) -> None:
+    store = Store(persistence)
     assert await known(store) == []
     await hear(store, ENROLLED, 1)
     assert await known(store) == [a_pupil()]
     assert await store.pupils.named([YOUNG], by=Caller("head", "school", "chalon", "head")) == {}
 
 
-async def test_an_agency_that_bears_a_school_s_id_sees_nothing(ledger: Ledger) -> None:
-    store, namesake = Store(ledger), Caller("someone", "agency", "besancon", "manager")
+async def test_an_agency_that_bears_a_school_s_id_sees_nothing(persistence: Persistence) -> None:
+    store, namesake = Store(persistence), Caller("someone", "agency", "besancon", "manager")
     await hear(store, ENROLLED, 1)
     worked = WorkLogged(**WHOSE, on=date(2025, 9, 12), week=WEEK, minutes=Hours(production=60))
     await store.weeks.create(f"besancon:{YOUNG}:{WEEK}", HEAD, lambda _: [worked])
@@ -65,8 +65,8 @@ async def test_an_agency_that_bears_a_school_s_id_sees_nothing(ledger: Ledger) -
     assert await store.minutes_of_year(WEEK, by=HEAD) != {}
 
 
-async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_any_order(ledger: Ledger) -> None:
-    store = Store(ledger)
+async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_any_order(persistence: Persistence) -> None:
+    store = Store(persistence)
     moved = CHANGED.model_copy(update={"on": date(2025, 7, 2), "starts_on": date(2026, 9, 1)})
     for order in ([(ENROLLED, 1), (moved, 2)], [(moved, 2), (ENROLLED, 1)], [(ENROLLED, 1), (moved, 2), (ENROLLED, 1)]):
         await store.pupils._collection.delete_many({})
@@ -75,8 +75,8 @@ async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_
         assert [pupil.starts_on for pupil in await known(store)] == [date(2026, 9, 1)]
 
 
-async def test_leaving_coming_back_and_never_coming_are_known(ledger: Ledger) -> None:
-    store = Store(ledger)
+async def test_leaving_coming_back_and_never_coming_are_known(persistence: Persistence) -> None:
+    store = Store(persistence)
     await hear(store, ENROLLED, 1)
     await hear(store, StudentDidNotStart(**WHOSE, on=date(2025, 9, 15)), 2)
     assert await known(store) == [a_pupil(presence=Presence.NEVER_CAME)]
@@ -86,11 +86,11 @@ async def test_leaving_coming_back_and_never_coming_are_known(ledger: Ledger) ->
     assert await known(store) == [a_pupil(presence=Presence.LEFT, left_on=date(2026, 7, 1))]
 
 
-async def test_messages_late_or_twice_end_in_the_same_row(ledger: Ledger) -> None:
-    store = Store(ledger)
+async def test_messages_late_or_twice_end_in_the_same_row(persistence: Persistence) -> None:
+    store = Store(persistence)
     story = [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5)]
     for order in permutations([*story, story[0], story[1]]):
-        await ledger.database["pupils"].delete_many({})
+        await persistence.database["pupils"].delete_many({})
         for event, sequence in order:
             await hear(store, event, sequence)
         assert await known(store) == [
@@ -98,15 +98,15 @@ async def test_messages_late_or_twice_end_in_the_same_row(ledger: Ledger) -> Non
         ]  # fmt: skip
 
 
-async def test_a_late_message_changes_no_presence(ledger: Ledger) -> None:
-    store = Store(ledger)
+async def test_a_late_message_changes_no_presence(persistence: Persistence) -> None:
+    store = Store(persistence)
     for event, sequence in [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5), (RESUMED, 6), (INTERRUPTED, 5), (ENROLLED, 1)]:
         await hear(store, event, sequence)
     assert await known(store) == [a_pupil(programme="bac-usinage")]
 
 
-async def test_a_second_enrolment_is_a_row_of_its_own(ledger: Ledger) -> None:
-    store = Store(ledger)
+async def test_a_second_enrolment_is_a_row_of_its_own(persistence: Persistence) -> None:
+    store = Store(persistence)
     again = an_enrolment(enrolment_id=an_id("second"), starts_on=date(2026, 9, 1))
     await hear(store, ENROLLED, 1)
     await hear(store, INTERRUPTED, 2)

@@ -163,7 +163,7 @@ async def test_a_withdrawal_is_requested_once_and_told_once(api: Running) -> Non
     asked = [await cio.post(f"/referrals/{id}/withdrawal"), await cio.post(f"/referrals/{id}/withdrawal", json={})]
     assert [answer.status_code for answer in asked] == [202, 202]
     assert asked[0].json()["withdrawal_requested_on"] == "2025-09-01"
-    assert (await api.store.referrals.collection.find_one({"_id": id}))["told"] == 2
+    assert (await api.store.referrals.collection.find_one({"_id": id}))["sequence"] == 2
 
 
 async def test_agencies_are_registered_by_an_administrator_and_listed_for_all(api: Running) -> None:

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.kernel.identifiers import Uai
 from shared.kernel.tracing import TRACE
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 from shared.settings import Settings
 from shared.web.app import Service
-from shared.web.auth import COOKIE, Asking, only
-from shared.web.idempotency import Asked
+from shared.web.auth import COOKIE, CurrentCaller, require
+from shared.web.idempotency import Idempotency
 from tests.conftest import Start
 from tests.persistence.builders import Toy, evolve, receive, scope
 
@@ -31,21 +31,21 @@ class Body(BaseModel):
 
 
 class Store:
-    def __init__(self, ledger: Ledger) -> None:
-        self.clock = ledger.clock
-        self.toys = ledger.documents("toys", Toy, evolve, scope)
+    def __init__(self, persistence: Persistence) -> None:
+        self.clock = persistence.clock
+        self.toys = persistence.repository("toys", Toy, evolve, scope)
 
     async def prepare(self) -> None:
         """Nothing to index."""
 
 
-@router.post("/things", dependencies=[only("school:head")])
-async def make(asked: Body, once: Asked, who: Asking) -> dict[str, str]:
+@router.post("/things", dependencies=[require("school:head")])
+async def make(asked: Body, once: Idempotency, who: CurrentCaller) -> dict[str, str]:
     return {"id": str(once.id), "print": once.fingerprint, "tenant": who.tenant}
 
 
 @router.put("/toys/{id}")
-async def receive_a_toy(id: uuid.UUID, who: Asking, request: Request) -> Toy:
+async def receive_a_toy(id: uuid.UUID, who: CurrentCaller, request: Request) -> Toy:
     toy: Toy = await request.app.state.store.toys.create(id, who, receive, id=id, school=who.tenant)
     return toy
 
@@ -194,7 +194,7 @@ async def test_the_simulated_clock_advances_never_goes_back_and_is_remembered(ru
         assert (await admin.post("/admin/clock", json=ahead)).json()["today"] == "2026-01-05"
         back = await admin.post("/admin/clock", json={"now": "2025-12-01T08:00:00Z"})
         assert (back.status_code, back.json()["code"]) == (409, "clock_goes_back")
-        assert await here.app.state.ledger.database["clock"].find_one() == {
+        assert await here.app.state.persistence.database["clock"].find_one() == {
             "_id": "clock",
             "now": datetime(2026, 1, 5, 8, tzinfo=UTC),
         }
@@ -206,7 +206,7 @@ async def test_a_simulated_clock_put_too_far_is_refused_before_anything_is_kept(
         admin = here.as_("admin")
         refused = await admin.post("/admin/clock", json={"now": far})
         assert (refused.status_code, refused.json()["code"]) == (409, "clock_too_far")
-        assert await here.app.state.ledger.database["clock"].find_one() is None
+        assert await here.app.state.persistence.database["clock"].find_one() is None
         assert (await admin.get("/admin/clock")).json()["now"] == "2025-09-01T06:00:00Z"
 
 
@@ -217,7 +217,7 @@ async def test_a_service_with_too_much_untold_says_that_it_is_not_ready(running:
             id = uuid.uuid4()
             await toys.create(id, "service", receive, id=id, school="dole")
             ready = await here.signed_out().get("/health/ready")
-            assert (ready.status_code, ready.json()["untold"]) == ((200, told) if told < 3 else (503, 3))
+            assert (ready.status_code, ready.json()["pending"]) == ((200, told) if told < 3 else (503, 3))
         assert ready.headers["Retry-After"]
         assert ready.json()["code"] == "outbox_full"
 

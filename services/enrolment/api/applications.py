@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 
 from services.enrolment import use_cases, views
-from services.enrolment.api.deps import Dated, Kept
+from services.enrolment.api.deps import Dated, StoreDep
 from services.enrolment.domain import applications as decisions
 from services.enrolment.domain import seats
 from services.enrolment.domain.statuses import Status
@@ -17,11 +17,11 @@ from services.enrolment.views import ApplicationView
 from shared.events.applications import Met
 from shared.events.referral import RefusalCode
 from shared.kernel.calendar import SchoolYear
-from shared.web.auth import Asking, only
+from shared.web.auth import CurrentCaller, require
 
 router = APIRouter(tags=["candidatures"])
-SCHOOLS = only("school:head", "school:office", "admin")
-SCHOOLS_AND_AGENCIES = only("school:head", "school:office", "agency", "admin")
+SCHOOLS = require("school:head", "school:office", "admin")
+SCHOOLS_AND_AGENCIES = require("school:head", "school:office", "agency", "admin")
 ONE = "/intakes/{intake_id}/applications/{young_id}"
 
 
@@ -64,15 +64,15 @@ class RefuseAsked(Dated):
 
 
 @router.get("/intakes/{intake_id}/applications", dependencies=[SCHOOLS])
-async def of_an_intake(intake_id: UUID, who: Asking, store: Kept) -> list[ApplicationView]:
+async def of_an_intake(intake_id: UUID, who: CurrentCaller, store: StoreDep) -> list[ApplicationView]:
     """Every application to an intake of one's school."""
     return views.applications(await store.intakes.get(intake_id, by=who), who)
 
 
 @router.get("/applications", dependencies=[SCHOOLS_AND_AGENCIES])
 async def of_a_tenant(
-    who: Asking,
-    store: Kept,
+    who: CurrentCaller,
+    store: StoreDep,
     status: Annotated[Status | None, Query()] = None,
     school_year: Annotated[SchoolYear | None, Query()] = None,
 ) -> list[ApplicationView]:
@@ -84,7 +84,7 @@ async def of_a_tenant(
 
 
 @router.get(ONE, dependencies=[SCHOOLS_AND_AGENCIES])
-async def read(intake_id: UUID, young_id: UUID, who: Asking, store: Kept) -> ApplicationView:
+async def read(intake_id: UUID, young_id: UUID, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """One application; its school also reads the motive of a dispensation."""
     await store.check_named(who, intake_id, young_id)
     intake = await store.intakes.get(intake_id, by=who)
@@ -93,7 +93,7 @@ async def read(intake_id: UUID, young_id: UUID, who: Asking, store: Kept) -> App
 
 
 @router.post(ONE + "/review", dependencies=[SCHOOLS])
-async def review(intake_id: UUID, young_id: UUID, asked: ReviewAsked, who: Asking, store: Kept) -> ApplicationView:
+async def review(intake_id: UUID, young_id: UUID, asked: ReviewAsked, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """Examine; an ineligible application only by a dispensation, with its motive."""
     on = store.clock.day(asked.on)
     if asked.overridden and asked.motive:
@@ -104,7 +104,9 @@ async def review(intake_id: UUID, young_id: UUID, asked: ReviewAsked, who: Askin
 
 
 @router.post(ONE + "/plan-interview", dependencies=[SCHOOLS])
-async def plan_interview(intake_id: UUID, young_id: UUID, asked: InterviewAsked, who: Asking, store: Kept) -> ApplicationView:
+async def plan_interview(
+    intake_id: UUID, young_id: UUID, asked: InterviewAsked, who: CurrentCaller, store: StoreDep
+) -> ApplicationView:
     """Agree on a day to meet."""
     on, day = store.clock.day(asked.on), asked.planned_on
     intake = await store.intakes.decide(intake_id, who, decisions.plan_interview, young_id=young_id, planned_on=day, on=on)
@@ -112,7 +114,9 @@ async def plan_interview(intake_id: UUID, young_id: UUID, asked: InterviewAsked,
 
 
 @router.post(ONE + "/plan-immersion", dependencies=[SCHOOLS])
-async def plan_immersion(intake_id: UUID, young_id: UUID, asked: ImmersionAsked, who: Asking, store: Kept) -> ApplicationView:
+async def plan_immersion(
+    intake_id: UUID, young_id: UUID, asked: ImmersionAsked, who: CurrentCaller, store: StoreDep
+) -> ApplicationView:
     """Agree on days in the workshop."""
     intake = await store.intakes.decide(
         intake_id, who, decisions.plan_immersion, young_id=young_id, on=store.clock.day(asked.on),
@@ -122,7 +126,7 @@ async def plan_immersion(intake_id: UUID, young_id: UUID, asked: ImmersionAsked,
 
 
 @router.post(ONE + "/end-immersion", dependencies=[SCHOOLS])
-async def end_immersion(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+async def end_immersion(intake_id: UUID, young_id: UUID, asked: Dated, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """The immersion took place."""
     on = store.clock.day(asked.on)
     return views.application(
@@ -131,7 +135,7 @@ async def end_immersion(intake_id: UUID, young_id: UUID, asked: Dated, who: Aski
 
 
 @router.post(ONE + "/admit", dependencies=[SCHOOLS])
-async def admit(intake_id: UUID, young_id: UUID, asked: AdmitAsked, who: Asking, store: Kept) -> ApplicationView:
+async def admit(intake_id: UUID, young_id: UUID, asked: AdmitAsked, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """Met, and good for a place."""
     on = store.clock.day(asked.on)
     intake = await store.intakes.decide(intake_id, who, decisions.admit, young_id=young_id, met=asked.met, on=on)
@@ -139,7 +143,7 @@ async def admit(intake_id: UUID, young_id: UUID, asked: AdmitAsked, who: Asking,
 
 
 @router.post(ONE + "/waitlist", dependencies=[SCHOOLS])
-async def waitlist(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+async def waitlist(intake_id: UUID, young_id: UUID, asked: Dated, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """Put on the waiting list; an automatic intake with a free seat offers it at once."""
     on = store.clock.day(asked.on)
     await store.intakes.decide(intake_id, who, decisions.waitlist, young_id=young_id, on=on)
@@ -147,7 +151,7 @@ async def waitlist(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, s
 
 
 @router.post(ONE + "/offer", dependencies=[SCHOOLS])
-async def offer(intake_id: UUID, young_id: UUID, asked: OfferAsked, who: Asking, store: Kept) -> ApplicationView:
+async def offer(intake_id: UUID, young_id: UUID, asked: OfferAsked, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """Hold a seat until the end of a day."""
     on = store.clock.day(asked.on)
     intake = await store.intakes.decide(intake_id, who, decisions.offer, young_id=young_id, until=asked.until, on=on)
@@ -155,7 +159,7 @@ async def offer(intake_id: UUID, young_id: UUID, asked: OfferAsked, who: Asking,
 
 
 @router.post(ONE + "/confirm", dependencies=[SCHOOLS_AND_AGENCIES])
-async def confirm(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+async def confirm(intake_id: UUID, young_id: UUID, asked: Dated, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
     await store.check_asking(who, intake_id, young_id)
     on = store.clock.day(asked.on)
@@ -164,7 +168,7 @@ async def confirm(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, st
 
 
 @router.post(ONE + "/decline", dependencies=[SCHOOLS_AND_AGENCIES])
-async def decline(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+async def decline(intake_id: UUID, young_id: UUID, asked: Dated, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """Say no to the offered seat."""
     await store.check_asking(who, intake_id, young_id)
     on = store.clock.day(asked.on)
@@ -173,7 +177,7 @@ async def decline(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, st
 
 
 @router.post(ONE + "/refuse", dependencies=[SCHOOLS])
-async def refuse(intake_id: UUID, young_id: UUID, asked: RefuseAsked, who: Asking, store: Kept) -> ApplicationView:
+async def refuse(intake_id: UUID, young_id: UUID, asked: RefuseAsked, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """Answer no, with a code that the sender sees."""
     on = store.clock.day(asked.on)
     intake = await store.intakes.decide(intake_id, who, decisions.refuse, young_id=young_id, code=asked.code, on=on)
@@ -181,7 +185,7 @@ async def refuse(intake_id: UUID, young_id: UUID, asked: RefuseAsked, who: Askin
 
 
 @router.post(ONE + "/reopen", dependencies=[SCHOOLS])
-async def reopen(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+async def reopen(intake_id: UUID, young_id: UUID, asked: Dated, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """Take back a refusal or an expiry."""
     on = store.clock.day(asked.on)
     return views.application(
@@ -190,7 +194,7 @@ async def reopen(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, sto
 
 
 @router.post(ONE + "/withdraw", dependencies=[SCHOOLS_AND_AGENCIES])
-async def withdraw(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, store: Kept) -> ApplicationView:
+async def withdraw(intake_id: UUID, young_id: UUID, asked: Dated, who: CurrentCaller, store: StoreDep) -> ApplicationView:
     """Take the application back; an agency, for its own part: it goes on for whoever else asked for it."""
     await store.check_named(who, intake_id, young_id)
     agency = who.tenant if who.kind == "agency" else None
@@ -199,8 +203,8 @@ async def withdraw(intake_id: UUID, young_id: UUID, asked: Dated, who: Asking, s
     return views.application(await promote(store, intake_id), young_id, who)
 
 
-@router.post("/intakes/{intake_id}/promote", dependencies=[only("school:head", "admin")])
-async def promote_first(intake_id: UUID, asked: OfferAsked, who: Asking, store: Kept) -> list[ApplicationView]:
+@router.post("/intakes/{intake_id}/promote", dependencies=[require("school:head", "admin")])
+async def promote_first(intake_id: UUID, asked: OfferAsked, who: CurrentCaller, store: StoreDep) -> list[ApplicationView]:
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
     on = store.clock.day(asked.on)
     return views.applications(await store.intakes.decide(intake_id, who, seats.promote, until=asked.until, on=on), who)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from services.enrolment import views
-from services.enrolment.api.deps import Dated, Kept
+from services.enrolment.api.deps import Dated, StoreDep
 from services.enrolment.domain import school as schools
 from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
@@ -19,10 +19,10 @@ from shared.events.catalogue import Certification, Promotion
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
-from shared.web.auth import Asking, only
+from shared.web.auth import CurrentCaller, require
 
 router = APIRouter(tags=["écoles et rentrées"])
-HEADS = only("school:head", "admin")
+HEADS = require("school:head", "admin")
 
 
 class SchoolAsked(Dated):
@@ -58,15 +58,15 @@ class SeatsAsked(Dated):
     seats: int = Field(ge=0, le=500)
 
 
-@router.put("/schools/{school}", dependencies=[only("admin")])
-async def register_school(school: Slug, asked: SchoolAsked, who: Asking, store: Kept) -> School:
+@router.put("/schools/{school}", dependencies=[require("admin")])
+async def register_school(school: Slug, asked: SchoolAsked, who: CurrentCaller, store: StoreDep) -> School:
     """A school enters the network, or its public facts change."""
     told = SchoolRegistered(**{**asked.model_dump(), "school": school, "on": store.clock.day(asked.on)})
     return await store.schools.create(school, who, schools.register, told=told)
 
 
 @router.put("/schools/{school}/programmes/{programme}", dependencies=[HEADS])
-async def open_programme(school: Slug, programme: Slug, asked: ProgrammeAsked, who: Asking, store: Kept) -> School:
+async def open_programme(school: Slug, programme: Slug, asked: ProgrammeAsked, who: CurrentCaller, store: StoreDep) -> School:
     """A school teaches a programme, or its traits change."""
     on = store.clock.day(asked.on)
     told = ProgrammeOpened(**{**asked.model_dump(), "school": school, "programme": programme, "on": on})
@@ -74,13 +74,13 @@ async def open_programme(school: Slug, programme: Slug, asked: ProgrammeAsked, w
 
 
 @router.get("/schools")
-async def list_schools(who: Asking, store: Kept) -> list[School]:
+async def list_schools(who: CurrentCaller, store: StoreDep) -> list[School]:
     """The schools of the network and what they teach."""
     return await store.schools.find({}, by="service")
 
 
 @router.post("/intakes", status_code=201, dependencies=[HEADS])
-async def open_intake(asked: IntakeAsked, who: Asking, store: Kept) -> views.Seats:
+async def open_intake(asked: IntakeAsked, who: CurrentCaller, store: StoreDep) -> views.Seats:
     """Open seats. Its id follows from programme, school year and year of study: asking twice is harmless."""
     school = await store.schools.get(asked.school, by=who)
     programme = school.programme(asked.programme)
@@ -95,8 +95,8 @@ async def open_intake(asked: IntakeAsked, who: Asking, store: Kept) -> views.Sea
 
 @router.get("/intakes")
 async def list_intakes(
-    who: Asking,
-    store: Kept,
+    who: CurrentCaller,
+    store: StoreDep,
     school_year: Annotated[SchoolYear | None, Query()] = None,
     school: Annotated[Slug | None, Query()] = None,
 ) -> list[views.Seats]:
@@ -108,7 +108,7 @@ async def list_intakes(
 
 
 @router.get("/intakes/{intake_id}")
-async def read_intake(intake_id: UUID, who: Asking, store: Kept) -> views.Seats:
+async def read_intake(intake_id: UUID, who: CurrentCaller, store: StoreDep) -> views.Seats:
     """One intake and its free seats."""
     intake = await store.intakes.find_one({"_id": str(intake_id)}, by="service")
     if intake is None:
@@ -117,7 +117,7 @@ async def read_intake(intake_id: UUID, who: Asking, store: Kept) -> views.Seats:
 
 
 @router.post("/intakes/{intake_id}/seats", dependencies=[HEADS])
-async def change_seats(intake_id: UUID, asked: SeatsAsked, who: Asking, store: Kept) -> views.Seats:
+async def change_seats(intake_id: UUID, asked: SeatsAsked, who: CurrentCaller, store: StoreDep) -> views.Seats:
     """Give an intake another number of seats; new ones may be offered on at once."""
     on = store.clock.day(asked.on)
     await store.intakes.decide(intake_id, who, seats.change_seats, seats=asked.seats, on=on)

@@ -14,7 +14,7 @@ def _store(request: Request) -> Store:
     return store
 
 
-Kept = Annotated[Store, Depends(_store)]
+StoreDep = Annotated[Store, Depends(_store)]
 
 
 class Dated(BaseModel):

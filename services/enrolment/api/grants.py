@@ -5,18 +5,18 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from services.enrolment.api.deps import Dated, Kept
+from services.enrolment.api.deps import Dated, StoreDep
 from services.enrolment.domain import grant as decisions
 from services.enrolment.domain.grant import Grant
 from shared.events import GrantAwarded
 from shared.events.catalogue import NETWORK, GrantPurpose
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Slug
-from shared.web.auth import Asking, only
-from shared.web.idempotency import Asked
+from shared.web.auth import CurrentCaller, require
+from shared.web.idempotency import Idempotency
 
 router = APIRouter(tags=["subventions"])
-FUNDERS = only("admin", "region")
+FUNDERS = require("admin", "region")
 
 
 class GrantAsked(Dated):
@@ -42,7 +42,7 @@ def _shown(grant: Grant) -> GrantView:
 
 
 @router.post("/grants", status_code=201, dependencies=[FUNDERS])
-async def award(body: GrantAsked, asked: Asked, who: Asking, store: Kept) -> GrantView:
+async def award(body: GrantAsked, asked: Idempotency, who: CurrentCaller, store: StoreDep) -> GrantView:
     """Promise public money to a school or to the network."""
     if body.holder != NETWORK and not await store.schools.count({"_id": body.holder}, by="service"):
         raise Invalid("unknown_school", f"L’école « {body.holder} » n’est pas connue.")
@@ -51,14 +51,14 @@ async def award(body: GrantAsked, asked: Asked, who: Asking, store: Kept) -> Gra
 
 
 @router.post("/grants/{grant_id}/payments", status_code=201, dependencies=[FUNDERS])
-async def pay(grant_id: UUID, body: PaymentAsked, asked: Asked, who: Asking, store: Kept) -> GrantView:
+async def pay(grant_id: UUID, body: PaymentAsked, asked: Idempotency, who: CurrentCaller, store: StoreDep) -> GrantView:
     """Pay a part of a grant, never more than was promised."""
     on = store.clock.day(body.on)
     cents = body.amount_cents
     return _shown(await store.grants.decide(grant_id, who, decisions.pay, payment_id=asked.id, amount_cents=cents, on=on))
 
 
-@router.get("/grants", dependencies=[only("admin", "region", "federation", "school")])
-async def list_grants(who: Asking, store: Kept) -> list[GrantView]:
+@router.get("/grants", dependencies=[require("admin", "region", "federation", "school")])
+async def list_grants(who: CurrentCaller, store: StoreDep) -> list[GrantView]:
     """The grants that one may see: a school, its own."""
     return [_shown(grant) for grant in await store.grants.find({}, by=who)]

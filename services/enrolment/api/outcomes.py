@@ -7,17 +7,17 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from services.enrolment import views
-from services.enrolment.api.deps import Dated, Kept
+from services.enrolment.api.deps import Dated, StoreDep
 from services.enrolment.domain import diplomas as decisions
 from services.enrolment.domain.pupil import Outcome, Result, exam_id_of
 from services.enrolment.use_cases import school_of
 from services.enrolment.views import OutcomesView, PupilView
 from shared.events.students import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.errors import Forbidden
-from shared.web.auth import Asking, only
+from shared.web.auth import CurrentCaller, require
 
 router = APIRouter(tags=["diplômes et devenir"])
-SCHOOLS = only("school:head", "school:office", "admin")
+SCHOOLS = require("school:head", "school:office", "admin")
 
 
 class ExamAsked(Dated):
@@ -50,7 +50,7 @@ class ExamView(PupilView):
 
 
 @router.post("/pupils/{young_id}/exams", status_code=201, dependencies=[SCHOOLS])
-async def register_exam(young_id: UUID, asked: ExamAsked, who: Asking, store: Kept) -> ExamView:
+async def register_exam(young_id: UUID, asked: ExamAsked, who: CurrentCaller, store: StoreDep) -> ExamView:
     """Present a pupil to a session. Its id follows from enrolment and session: asking twice is harmless."""
     school, on = school_of(who), store.clock.day(asked.on)
     place = await store.places.decide(young_id, who, decisions.register_exam, school=school, session=asked.session, on=on)
@@ -59,7 +59,7 @@ async def register_exam(young_id: UUID, asked: ExamAsked, who: Asking, store: Ke
 
 
 @router.post("/pupils/{young_id}/exams/{exam_id}/result", dependencies=[SCHOOLS])
-async def give_result(young_id: UUID, exam_id: UUID, asked: ResultAsked, who: Asking, store: Kept) -> PupilView:
+async def give_result(young_id: UUID, exam_id: UUID, asked: ResultAsked, who: CurrentCaller, store: StoreDep) -> PupilView:
     """Obtained, failed or absent."""
     school, on = school_of(who), store.clock.day(asked.on)
     place = await store.places.decide(
@@ -68,8 +68,8 @@ async def give_result(young_id: UUID, exam_id: UUID, asked: ResultAsked, who: As
     return views.pupil(place, school)
 
 
-@router.post("/pupils/{young_id}/outcomes", dependencies=[only("school:head", "school:office", "agency", "admin")])
-async def declare_outcome(young_id: UUID, asked: OutcomeAsked, who: Asking, store: Kept) -> PupilView | OutcomesView:
+@router.post("/pupils/{young_id}/outcomes", dependencies=[require("school:head", "school:office", "agency", "admin")])
+async def declare_outcome(young_id: UUID, asked: OutcomeAsked, who: CurrentCaller, store: StoreDep) -> PupilView | OutcomesView:
     """What became of a leaver. An agency speaks as an agency of those it referred, and reads its own word only."""
     if (who.kind == "agency") != (asked.source is OutcomeSource.AGENCY) and not who.is_admin:
         raise Forbidden("Une agence déclare comme agence ; une école, pour elle-même, le jeune ou l’employeur.")

@@ -31,7 +31,7 @@ class Verb(StrEnum):
     """What may be done to an enrolment."""
 
     START = "start"
-    MISS_THE_START = "miss_the_start"
+    RECORD_NO_SHOW = "record_no_show"
     INTERRUPT = "interrupt"
     RESUME = "resume"
     MOVE_UP = "move_up"
@@ -44,7 +44,7 @@ class Verb(StrEnum):
 
 V = Verb
 ALLOWED: Mapping[Presence, frozenset[Verb]] = {
-    Presence.DUE: frozenset({V.START, V.MISS_THE_START, V.CHANGE_PROGRAMME}),
+    Presence.DUE: frozenset({V.START, V.RECORD_NO_SHOW, V.CHANGE_PROGRAMME}),
     Presence.PRESENT: frozenset({V.INTERRUPT, V.MOVE_UP, V.REPEAT, V.CHANGE_PROGRAMME, V.COMPLETE, V.SIT_AN_EXAM}),
     Presence.INTERRUPTED: frozenset({V.RESUME, V.DECLARE_AN_OUTCOME}),
     Presence.COMPLETED: frozenset({V.SIT_AN_EXAM, V.DECLARE_AN_OUTCOME}),
@@ -80,12 +80,12 @@ def start(place: Place, *, school: str | None, on: date) -> list[Event]:
     return [StudentStarted(**about(place, enrolment, on))]
 
 
-def miss_the_start(place: Place, *, school: str | None, on: date) -> list[Event]:
+def record_no_show(place: Place, *, school: str | None, on: date) -> list[Event]:
     """Never came. The seat is given back when this is heard."""
     enrolment = place.last(school)
     if enrolment.status is Presence.DID_NOT_START:
         return []
-    may(enrolment, Verb.MISS_THE_START, on)
+    may(enrolment, Verb.RECORD_NO_SHOW, on)
     return [StudentDidNotStart(**about(place, enrolment, on))]
 
 

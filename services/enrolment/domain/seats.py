@@ -44,7 +44,7 @@ def open_intake(
     promotion: Promotion,
     on: date,
 ) -> list[Event]:
-    """Open seats for a programme. Asking the same again changes nothing; something else under the same id is refused."""
+    """Open seats for a programme. CurrentCaller the same again changes nothing; something else under the same id is refused."""
     if year_of_study > programme.years:
         raise Refused("no_such_year", f"« {programme.title} » se fait en {programme.years} an(s).")
     first, last = date(int(school_year[:4]), 1, 1), date(int(school_year[5:]), 8, 31)
@@ -88,7 +88,7 @@ def promote(intake: Intake, *, until: date, on: date) -> list[Event]:
     return [PlaceOffered(**about(intake, intake.waiting_list[0].young_id, on), until=min(until, intake.closes_on))]
 
 
-def promote_by_itself(intake: Intake, *, on: date) -> list[Event]:
+def promote_automatically(intake: Intake, *, on: date) -> list[Event]:
     """What an automatic intake does with its free seats: one offer of 14 days for each, down the waiting list."""
     if intake.promotion is not Promotion.AUTOMATIC or on > intake.closes_on:
         return []
@@ -97,7 +97,7 @@ def promote_by_itself(intake: Intake, *, on: date) -> list[Event]:
     return [PlaceOffered(**about(intake, standing.young_id, on), until=until) for standing in first]
 
 
-def let_pass(intake: Intake, *, today: date) -> list[Event]:
+def expire_overdue(intake: Intake, *, today: date) -> list[Event]:
     """What the days bring: offers past their deadline expire; once the intake has closed, nothing stays open."""
     told: list[Event] = []
     for standing in intake.standings:
@@ -127,7 +127,7 @@ def take_seat_again(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     return take_seat(intake, young_id=young_id, on=on)
 
 
-def give_back_seat(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
+def release_seat(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """A pupil did not start, left, or went to another programme in the same year: the seat is free again."""
     standing = intake.standing(young_id)
     if standing is None or standing.status is not Status.ENROLLED:

@@ -11,8 +11,8 @@ from services.enrolment.domain.statuses import OPEN, Status
 from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound, Refused, Unavailable
 from shared.persistence.actor import By, Scope
-from shared.persistence.mongo import Session, safe
-from shared.persistence.repository import Documents, Ledger
+from shared.persistence.mongo import Session, majority
+from shared.persistence.repository import Persistence, Repository
 
 
 class Store:
@@ -21,18 +21,18 @@ class Store:
     `birth_months` is what referrals said of each young person's age; `motives` is why a school set ineligibility aside.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
-        self.clock = ledger.clock
-        self.database = ledger.database
-        self.schools = ledger.documents("schools", school.School, school.evolve, _own_school)
-        self.intakes = ledger.documents("intakes", Intake, intake.evolve, _own_applications)
-        self.places = ledger.documents("places", Place, pupil.evolve, _own_pupils)
-        self._every_place = ledger.documents("places", Place, pupil.evolve, lambda caller: {})
-        self.wishes = ledger.documents("wishes", wishes.Wishes, wishes.evolve, lambda caller: None)
-        self.grants = ledger.documents("grants", grant.Grant, grant.evolve, _own_grants)
-        self._birth_months = ledger.database["birth_months"]
-        self._motives = ledger.database["motives"]
+    def __init__(self, persistence: Persistence) -> None:
+        self.persistence = persistence
+        self.clock = persistence.clock
+        self.database = persistence.database
+        self.schools = persistence.repository("schools", school.School, school.evolve, _own_school)
+        self.intakes = persistence.repository("intakes", Intake, intake.evolve, _own_applications)
+        self.places = persistence.repository("places", Place, pupil.evolve, _own_pupils)
+        self._every_place = persistence.repository("places", Place, pupil.evolve, lambda caller: {})
+        self.wishes = persistence.repository("wishes", wishes.Wishes, wishes.evolve, lambda caller: None)
+        self.grants = persistence.repository("grants", grant.Grant, grant.evolve, _own_grants)
+        self._birth_months = persistence.database["birth_months"]
+        self._motives = persistence.database["motives"]
 
     async def prepare(self) -> None:
         """Create the indexes of every query made here."""
@@ -47,7 +47,7 @@ class Store:
         await self.grants.collection.create_index("state.holder")
         await self.database["motives"].create_index("young_id")
 
-    async def pupils_in(self, who: Caller, young_id: UUID) -> Documents[Place]:
+    async def pupils_in(self, who: Caller, young_id: UUID) -> Repository[Place]:
         """The places as this caller may act on one young person: an agency, on those enrolled as it asked. Raises NotFound."""
         if who.kind != "agency":
             return self.places
@@ -56,7 +56,7 @@ class Store:
             raise NotFound("Cet élève")
         return self._every_place
 
-    def place_for_the_enrolled(self, session: Session) -> Documents[Place]:
+    def place_for_the_enrolled(self, session: Session) -> Repository[Place]:
         """The places in the transaction that enrols: the intake has let the caller in, whatever the school of before."""
         return self._every_place.within(session)
 
@@ -79,7 +79,7 @@ class Store:
 
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
-        return await safe(self.wishes.collection).find_one({"_id": str(referral_id)}, {"_id": 1}) is not None
+        return await majority(self.wishes.collection).find_one({"_id": str(referral_id)}, {"_id": 1}) is not None
 
     async def next_intake(self, school: str, programme: str, *, day: date) -> Intake | None:
         """The intake of the first year of study that is open on a day and starts the earliest."""

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from services.production.api.deps import OFFICE, Said, Stores
+from services.production.api.deps import OFFICE, Said, StoreDep
 from services.production.domain.clients import Client, Words
 from shared.events.production import ClientKind
 from shared.kernel.identifiers import Siret
-from shared.web.auth import Asking
-from shared.web.idempotency import Asked
+from shared.web.auth import CurrentCaller
+from shared.web.idempotency import Idempotency
 
 router = APIRouter(tags=["clients"], dependencies=[OFFICE])
 
@@ -20,7 +20,7 @@ class NewClient(Said):
 
 
 @router.post("/clients", status_code=201)
-async def add_a_client(asked: NewClient, once: Asked, who: Asking, store: Stores) -> Client:
+async def add_a_client(asked: NewClient, once: Idempotency, who: CurrentCaller, store: StoreDep) -> Client:
     """Keep a client of one's own school."""
     client = Client(
         client_id=once.id, school=who.tenant, name=asked.name, kind=asked.kind, siret=asked.siret, contact=asked.contact,
@@ -30,6 +30,6 @@ async def add_a_client(asked: NewClient, once: Asked, who: Asking, store: Stores
 
 
 @router.get("/clients")
-async def the_clients(who: Asking, store: Stores) -> list[Client]:
+async def the_clients(who: CurrentCaller, store: StoreDep) -> list[Client]:
     """The clients of one's own school, by name."""
     return await store.clients.of_school(by=who)

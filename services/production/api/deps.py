@@ -7,10 +7,10 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.production.store import Store
-from shared.web.auth import only
+from shared.web.auth import require
 
-OFFICE = only("school:head", "school:office")
-SCHOOL = only("school")
+OFFICE = require("school:head", "school:office")
+SCHOOL = require("school")
 
 
 def _store(request: Request) -> Store:
@@ -18,7 +18,7 @@ def _store(request: Request) -> Store:
     return store
 
 
-Stores = Annotated[Store, Depends(_store)]
+StoreDep = Annotated[Store, Depends(_store)]
 
 
 class Said(BaseModel):

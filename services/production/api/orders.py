@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Body
 from pydantic import Field
 
-from services.production.api.deps import OFFICE, SCHOOL, Said, Stores
+from services.production.api.deps import OFFICE, SCHOOL, Said, StoreDep
 from services.production.domain import orders
 from services.production.domain.clients import Words
 from services.production.domain.orders import WORDS, Order, Status
 from services.production.store import Store
 from shared.events.production import CancellationCode
-from shared.web.auth import Asking, only
-from shared.web.idempotency import Asked
+from shared.web.auth import CurrentCaller, require
+from shared.web.idempotency import Idempotency
 
 router = APIRouter(prefix="/orders", tags=["commandes"])
 
@@ -58,7 +58,7 @@ async def answers(store: Store, found: list[Order]) -> list[OrderAnswer]:
 
 
 @router.post("", status_code=201, dependencies=[OFFICE])
-async def receive(asked: NewOrder, once: Asked, who: Asking, store: Stores) -> OrderAnswer:
+async def receive(asked: NewOrder, once: Idempotency, who: CurrentCaller, store: StoreDep) -> OrderAnswer:
     """A client of the school asks for something. 404 if the client is not the school's."""
     on, client = store.clock.day(asked.on), await store.clients.get(asked.client_id, by=who)
     await store.entitle(once.id, asked.title)  # first: killed here, a title without its order harms nobody
@@ -69,22 +69,22 @@ async def receive(asked: NewOrder, once: Asked, who: Asking, store: Stores) -> O
     return await answer(store, order)
 
 
-@router.get("", dependencies=[only("school", "admin")])
-async def the_orders(who: Asking, store: Stores, status: Status | None = None) -> list[OrderAnswer]:
+@router.get("", dependencies=[require("school", "admin")])
+async def the_orders(who: CurrentCaller, store: StoreDep, status: Status | None = None) -> list[OrderAnswer]:
     """The school's orders, the latest received first."""
     where = {"state.status": status} if status else {}
     found = await store.orders.find(where, by=who, sort=[("state.steps.received", -1), ("_id", 1)])
     return await answers(store, found)
 
 
-@router.get("/{order_id}", dependencies=[only("school", "admin")])
-async def one_order(order_id: UUID, who: Asking, store: Stores) -> OrderAnswer:
+@router.get("/{order_id}", dependencies=[require("school", "admin")])
+async def one_order(order_id: UUID, who: CurrentCaller, store: StoreDep) -> OrderAnswer:
     """One order. 404 if it is another school's."""
     return await answer(store, await store.orders.get(order_id, by=who))
 
 
 @router.post("/{order_id}/quote", dependencies=[OFFICE])
-async def quote(order_id: UUID, asked: Quote, who: Asking, store: Stores) -> OrderAnswer:
+async def quote(order_id: UUID, asked: Quote, who: CurrentCaller, store: StoreDep) -> OrderAnswer:
     """A price and a promised day; it may be made again until the client answers."""
     order = await store.orders.decide(
         order_id, who, orders.quote, amount_cents=asked.amount_cents, due_on=asked.due_on, on=store.clock.day(asked.on)
@@ -93,37 +93,37 @@ async def quote(order_id: UUID, asked: Quote, who: Asking, store: Stores) -> Ord
 
 
 @router.post("/{order_id}/accept", dependencies=[OFFICE])
-async def accept(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+async def accept(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The client says yes."""
     return await answer(store, await store.orders.decide(order_id, who, orders.accept, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/start", dependencies=[SCHOOL])
-async def start(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+async def start(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The workshop begins."""
     return await answer(store, await store.orders.decide(order_id, who, orders.start, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/complete", dependencies=[SCHOOL])
-async def complete(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+async def complete(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The work is done."""
     return await answer(store, await store.orders.decide(order_id, who, orders.complete, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/deliver", dependencies=[SCHOOL])
-async def deliver(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+async def deliver(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The client has it."""
     return await answer(store, await store.orders.decide(order_id, who, orders.deliver, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/invoice", dependencies=[OFFICE])
-async def invoice(order_id: UUID, who: Asking, store: Stores, asked: Day = Said()) -> OrderAnswer:
+async def invoice(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The quoted amount, under the next number of the school's series for that civil year."""
     return await answer(store, await store.invoice(order_id, who, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/cancel", dependencies=[OFFICE])
-async def cancel(order_id: UUID, asked: Cancellation, who: Asking, store: Stores) -> OrderAnswer:
+async def cancel(order_id: UUID, asked: Cancellation, who: CurrentCaller, store: StoreDep) -> OrderAnswer:
     """Given up, for a reason by code."""
     order = await store.orders.decide(order_id, who, orders.cancel, code=asked.code, on=store.clock.day(asked.on))
     return await answer(store, order)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.production.api.deps import SCHOOL, Stores
+from services.production.api.deps import SCHOOL, StoreDep
 from services.production.api.schemas import OneWeek, PupilWorked, Workshop
 from services.production.domain.measures import added, shares
 from services.production.domain.pupils import enrolment_for
@@ -25,7 +25,7 @@ from services.production.views import (
 from shared.kernel.calendar import Week, monday_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused, Unavailable
-from shared.web.auth import Asking
+from shared.web.auth import CurrentCaller
 
 router = APIRouter(prefix="/weeks", tags=["heures"], dependencies=[SCHOOL])
 AT_ONCE = 16
@@ -33,7 +33,7 @@ AT_ONCE = 16
 
 
 @router.put("/{week}/{young_id}")
-async def log_one(week: Week, young_id: UUID, asked: OneWeek, who: Asking, store: Stores) -> PupilWeek:
+async def log_one(week: Week, young_id: UUID, asked: OneWeek, who: CurrentCaller, store: StoreDep) -> PupilWeek:
     """State one pupil's week; it replaces what was said of it before."""
     said = PupilWorked(young_id=young_id, minutes=asked.minutes, on_orders=asked.on_orders)
     (saved,) = await _save(store, who, week, [said], store.clock.day(asked.on))
@@ -43,7 +43,7 @@ async def log_one(week: Week, young_id: UUID, asked: OneWeek, who: Asking, store
 
 
 @router.put("/{week}")
-async def log_many(week: Week, asked: Workshop, who: Asking, store: Stores) -> Saved:
+async def log_many(week: Week, asked: Workshop, who: CurrentCaller, store: StoreDep) -> Saved:
     """State the week of each of these pupils: each is saved or refused by itself."""
     outcomes = await _save(store, who, week, asked.pupils, store.clock.day(asked.on))
     saved = [outcome for outcome in outcomes if isinstance(outcome, WorkedWeek)]
@@ -58,7 +58,7 @@ async def log_many(week: Week, asked: Workshop, who: Asking, store: Stores) -> S
 
 
 @router.get("/{week}")
-async def the_week(week: Week, who: Asking, store: Stores) -> SchoolWeek:
+async def the_week(week: Week, who: CurrentCaller, store: StoreDep) -> SchoolWeek:
     """The school's pupils that week, those without hours too, with the shares of the week and of the school year so far."""
     worked = await store.weeks.find({"state.week": week}, by=who)
     pupils = await store.pupils.of_week(week, logged=[one.young_id for one in worked], by=who)

@@ -14,7 +14,7 @@ from shared.kernel.calendar import SchoolYear, Week, monday_of, school_year_of
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.identifiers import Slug
 
-LONGEST_WEEK = 60 * 60
+MAX_WEEK_MINUTES = 60 * 60
 """Minutes. Beyond, somebody mistyped."""
 
 
@@ -73,7 +73,7 @@ def _check_hours(week: str, minutes: Hours, on_orders: tuple[OnOrder, ...], on: 
     if monday_of(week) > on:
         raise Invalid("in_the_future", f"La semaine {week} n'est pas encore commencée le {on:%d/%m/%Y}.")
     total = sum(minutes.model_dump().values())
-    if total > LONGEST_WEEK:
+    if total > MAX_WEEK_MINUTES:
         raise Invalid("too_many_hours", f"{in_hours(total)} dans une semaine : au-delà de 60 h, c'est une faute de frappe.")
     if len({one.order_id for one in on_orders}) < len(on_orders):
         raise Invalid("order_said_twice", "Une même commande est citée deux fois dans la semaine.")

@@ -16,7 +16,7 @@ from shared.kernel.caller import Caller
 from shared.kernel.errors import key_reused
 from shared.persistence.actor import Scope
 from shared.persistence.mongo import Session
-from shared.persistence.repository import Ledger
+from shared.persistence.repository import Persistence
 
 
 def of_school(who: Caller) -> Scope:
@@ -27,16 +27,16 @@ def of_school(who: Caller) -> Scope:
 class Store:
     """Everything that production keeps."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.clock = ledger.clock
-        self._ledger = ledger
-        self.database = ledger.database
-        self.orders = ledger.documents("orders", Order, orders.evolve, of_school)
-        self.weeks = ledger.documents("weeks", WorkedWeek, weeks.evolve, of_school)
-        self.clients = Clients(ledger.database["clients"])
-        self.pupils = Pupils(ledger.database["pupils"])
-        self._titles = ledger.database["titles"]
-        self._series = ledger.database["series"]
+    def __init__(self, persistence: Persistence) -> None:
+        self.clock = persistence.clock
+        self._persistence = persistence
+        self.database = persistence.database
+        self.orders = persistence.repository("orders", Order, orders.evolve, of_school)
+        self.weeks = persistence.repository("weeks", WorkedWeek, weeks.evolve, of_school)
+        self.clients = Clients(persistence.database["clients"])
+        self.pupils = Pupils(persistence.database["pupils"])
+        self._titles = persistence.database["titles"]
+        self._series = persistence.database["series"]
 
     async def prepare(self) -> None:
         """One index for each way of reading."""
@@ -80,7 +80,7 @@ class Store:
             await self._series.update_one(which, {"$set": series.model_dump(mode="json")}, session=session)
             return await bound.decide(order_id, by, orders.invoice, number=series.number, on=on)
 
-        return await self._ledger.together(work)
+        return await self._persistence.transaction(work)
 
     async def minutes_of_year(
         self, week: str, *, by: Caller, young_ids: Iterable[UUID] | None = None

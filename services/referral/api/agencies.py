@@ -5,11 +5,11 @@ from datetime import date
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from services.referral.api.deps import Kept, Text
+from services.referral.api.deps import StoreDep, Text
 from services.referral.domain.agency import Agency, register
 from shared.events.referral import AgencyKind
 from shared.kernel.identifiers import Department, Slug
-from shared.web.auth import Asking, only
+from shared.web.auth import CurrentCaller, require
 
 router = APIRouter(tags=["organismes"])
 
@@ -22,8 +22,8 @@ class AgencyAsked(BaseModel):
     on: date | None = None
 
 
-@router.put("/agencies/{agency}", dependencies=[only("admin")])
-async def register_an_agency(agency: Slug, asked: AgencyAsked, who: Asking, store: Kept) -> Agency:
+@router.put("/agencies/{agency}", dependencies=[require("admin")])
+async def register_an_agency(agency: Slug, asked: AgencyAsked, who: CurrentCaller, store: StoreDep) -> Agency:
     """Let an organisation refer. The same facts again change nothing; other facts replace them."""
     on = store.clock.day(asked.on)
     return await store.agencies.create(
@@ -32,6 +32,6 @@ async def register_an_agency(agency: Slug, asked: AgencyAsked, who: Asking, stor
 
 
 @router.get("/agencies")
-async def list_agencies(who: Asking, store: Kept) -> list[Agency]:
+async def list_agencies(who: CurrentCaller, store: StoreDep) -> list[Agency]:
     """Every agency, by id."""
     return await store.agencies.find({}, by=who)

@@ -18,6 +18,6 @@ def _secret(request: Request) -> bytes:
     return secret
 
 
-Kept = Annotated[Store, Depends(_store)]
+StoreDep = Annotated[Store, Depends(_store)]
 Secret = Annotated[bytes, Depends(_secret)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

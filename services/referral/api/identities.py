@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.referral.api.deps import Kept
+from services.referral.api.deps import StoreDep
 from services.referral.domain.person import Representative
 from services.referral.store.vault import merged
-from shared.web.auth import Asking, only
+from shared.web.auth import CurrentCaller, require
 
 router = APIRouter(tags=["identités"])
 
@@ -40,8 +40,8 @@ class Match(BaseModel):
     since: datetime
 
 
-@router.get("/identities/{young_id}", response_model_exclude_unset=True, dependencies=[only("school")])
-async def read_an_identity(young_id: UUID, who: Asking, store: Kept) -> IdentityShown:
+@router.get("/identities/{young_id}", response_model_exclude_unset=True, dependencies=[require("school")])
+async def read_an_identity(young_id: UUID, who: CurrentCaller, store: StoreDep) -> IdentityShown:
     """Who an applicant of the caller's school is. Each read is in the audit before it is answered."""
     journey = await store.applicant(who, young_id)
     sent = await store.vault.read_for_a_school(who, young_id)
@@ -58,7 +58,7 @@ async def read_an_identity(young_id: UUID, who: Asking, store: Kept) -> Identity
     )
 
 
-@router.get("/matches", dependencies=[only("admin")])
-async def list_probable_matches(store: Kept) -> list[Match]:
+@router.get("/matches", dependencies=[require("admin")])
+async def list_probable_matches(store: StoreDep) -> list[Match]:
     """Young persons who are probably the same, for someone to decide. Ids only."""
     return [Match.model_validate(row) for row in await store.vault.probable_matches()]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.referral import views
-from services.referral.api.deps import Kept, Secret, Text
+from services.referral.api.deps import Secret, StoreDep, Text
 from services.referral.domain.person import Identity, Sent, check_dates
 from services.referral.domain.referral import Status, request_withdrawal
 from services.referral.store import PAGE, Store
@@ -16,10 +16,10 @@ from services.referral.store.vault import referral_id_of, traits_of
 from shared.events.referral import AgencyKind, Situation, Wish
 from shared.kernel.caller import Caller
 from shared.kernel.identifiers import Department
-from shared.web.auth import Asking, only
-from shared.web.idempotency import Asked, Once
+from shared.web.auth import CurrentCaller, require
+from shared.web.idempotency import Idempotency, IdempotencyKey
 
-router = APIRouter(tags=["orientations"], dependencies=[only("agency")])
+router = APIRouter(tags=["orientations"], dependencies=[require("agency")])
 
 
 class WishAsked(Wish):
@@ -46,14 +46,16 @@ class Day(BaseModel):
 
 
 @router.post("/referrals", status_code=201)
-async def refer(asked: ReferralAsked, who: Asking, once: Asked, store: Kept, secret: Secret) -> views.ShownInFull:
+async def refer(
+    asked: ReferralAsked, who: CurrentCaller, once: Idempotency, store: StoreDep, secret: Secret
+) -> views.ShownInFull:
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
     agency = await store.referring(who)
     on, since = store.clock.day(asked.on), asked.out_of_school_since
     check_dates(asked.identity, informed_on=asked.informed_on, out_of_school_since=since, on=on, today=store.clock.today())
     key = once.id
     if asked.external_id is not None:
-        once = Once(referral_id_of(secret, who.tenant, asked.external_id), once.fingerprint)
+        once = IdempotencyKey(referral_id_of(secret, who.tenant, asked.external_id), once.fingerprint)
     sent = Sent(
         referral_id=once.id,
         agency=who.tenant,
@@ -70,7 +72,7 @@ async def refer(asked: ReferralAsked, who: Asking, once: Asked, store: Kept, sec
 
 @router.get("/referrals")
 async def list_referrals(
-    who: Asking, store: Kept, status: Status | None = None, page: Annotated[int, Query(ge=1, le=10_000)] = 1
+    who: CurrentCaller, store: StoreDep, status: Status | None = None, page: Annotated[int, Query(ge=1, le=10_000)] = 1
 ) -> views.Page:
     """The agency's own referrals, the latest first, fifty a page."""
     found, total = await store.page(who, status, page)
@@ -81,13 +83,15 @@ async def list_referrals(
 
 
 @router.get("/referrals/{referral_id}")
-async def read_a_referral(referral_id: UUID, who: Asking, store: Kept) -> views.ShownInFull:
+async def read_a_referral(referral_id: UUID, who: CurrentCaller, store: StoreDep) -> views.ShownInFull:
     """One of the agency's own referrals, with its steps."""
     return await _in_full(store, who, referral_id, (await store.referring(who)).kind)
 
 
 @router.post("/referrals/{referral_id}/withdrawal", status_code=202)
-async def ask_for_withdrawal(referral_id: UUID, who: Asking, store: Kept, asked: Day | None = None) -> views.ShownInFull:
+async def ask_for_withdrawal(
+    referral_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day | None = None
+) -> views.ShownInFull:
     """Ask that the referral's open applications be withdrawn. Enrolment decides; the answer comes with its events."""
     on = store.clock.day(asked.on if asked else None)
     await store.referrals.decide(referral_id, who, request_withdrawal, on=on)

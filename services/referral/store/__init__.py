@@ -16,8 +16,8 @@ from shared.events.referral import Situation, Wish
 from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound, Refused, key_reused
 from shared.persistence.mongo import Session
-from shared.persistence.repository import Ledger
-from shared.web.idempotency import Once
+from shared.persistence.repository import Persistence
+from shared.web.idempotency import IdempotencyKey
 
 PAGE = 50
 
@@ -33,15 +33,15 @@ def everyone(_caller: Caller) -> Mapping[str, str]:
 
 
 class Store:
-    def __init__(self, ledger: Ledger) -> None:
-        self.clock = ledger.clock
-        self.database = ledger.database
-        self.agencies = ledger.documents("agencies", Agency, agency.evolve, everyone)
-        self.referrals = ledger.documents("referrals", Referral, referral.evolve, of_their_agency)
-        self.vault = Vault(ledger.database, ledger.clock)
-        self.journeys = Journeys(ledger.database)
-        self._keys = ledger.database["request_keys"]
-        self._ledger = ledger
+    def __init__(self, persistence: Persistence) -> None:
+        self.clock = persistence.clock
+        self.database = persistence.database
+        self.agencies = persistence.repository("agencies", Agency, agency.evolve, everyone)
+        self.referrals = persistence.repository("referrals", Referral, referral.evolve, of_their_agency)
+        self.vault = Vault(persistence.database, persistence.clock)
+        self.journeys = Journeys(persistence.database)
+        self._keys = persistence.database["request_keys"]
+        self._persistence = persistence
 
     async def prepare(self) -> None:
         """Indexes for every query; the vault's are guards."""
@@ -61,7 +61,7 @@ class Store:
             raise Refused("unknown_agency", sentence) from None
 
     async def submit(
-        self, by: Caller, once: Once, key: UUID, sent: Sent, traits: Traits, *, fresh: UUID, situation: Situation,
+        self, by: Caller, once: IdempotencyKey, key: UUID, sent: Sent, traits: Traits, *, fresh: UUID, situation: Situation,
         out_of_school_since: date | None, department: str, wishes: tuple[Wish, ...], on: date,
     ) -> Referral:  # fmt: skip
         """Take a referral in: the referral, its person and the request's key together or not at all, and each once.
@@ -80,7 +80,7 @@ class Store:
                 out_of_school_since=out_of_school_since, department=department, wishes=wishes, on=on,
             )  # fmt: skip
 
-        return await self._ledger.together(work)
+        return await self._persistence.transaction(work)
 
     async def _use(self, key: UUID, referral_id: UUID, session: Session) -> None:
         """Keep for which referral a request's own key served. Refused (422) where it was another."""

@@ -35,7 +35,7 @@ class Journeys:
             row = await self.collection.find_one({"_id": str(young_id)})
             before = Journey.model_validate(row["state"]) if row else Journey(young_id=young_id)
             revision: int = row["version"] if row else 0
-            after = hear(before, event, slot=message.slot, sequence=message.sequence)
+            after = hear(before, event, slot=message.inbox_key, sequence=message.sequence)
             if after is before or await self._save(after, revision):
                 return after, revision + (after is not before)
         raise Unavailable("busy", "Trop de messages à la fois sur ce parcours.")

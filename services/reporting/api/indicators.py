@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.reporting.deps import READERS, AsOf, Cohort, Stores, known_on, masking_for, scope_for
+from services.reporting.deps import READERS, AsOf, Cohort, StoreDep, known_on, masking_for, scope_for
 from services.reporting.indicators.figure import Figure
 from services.reporting.settings import Settings
 from shared.projections.notifier import Changes
-from shared.web.auth import Asking
+from shared.web.auth import CurrentCaller
 from shared.web.pages import SIMULATED
 
 router = APIRouter(tags=["indicateurs"], dependencies=[READERS])
@@ -21,7 +21,7 @@ A_SECOND = 1.0
 
 @router.get("/indicators")
 async def indicators(
-    request: Request, who: Asking, store: Stores, scope: str | None = None, cohort: Cohort = None, as_of: AsOf = None
+    request: Request, who: CurrentCaller, store: StoreDep, scope: str | None = None, cohort: Cohort = None, as_of: AsOf = None
 ) -> dict[str, Any]:
     """Every indicator that means something in a scope: network, school:…, programme:… or agency_kind:…."""
     reading = await store.views.read(known_on(as_of, store.clock))
@@ -39,7 +39,7 @@ async def indicators(
 
 
 @router.get("/events", response_class=EventSourceResponse)
-async def events(store: Stores, last_event_id: Annotated[int | None, Header()] = None) -> AsyncIterable[ServerSentEvent]:
+async def events(store: StoreDep, last_event_id: Annotated[int | None, Header()] = None) -> AsyncIterable[ServerSentEvent]:
     """An event `changed` whenever rows changed, once a second at most. A reader who comes back late hears at once."""
     async for number in changes(store.projector.changes, last_event_id):
         yield ServerSentEvent(event="changed", id=str(number), data=number)

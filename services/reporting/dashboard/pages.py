@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.reporting.dashboard.board import Board, cohorts, scopes
-from services.reporting.deps import Stores, known_on, masking_for
+from services.reporting.deps import StoreDep, known_on, masking_for
 from services.reporting.settings import Settings
 from services.reporting.store import Store
 from shared.kernel.calendar import is_school_year
@@ -27,7 +27,7 @@ EIGHT_HOURS = 8 * 3600
 @router.get("/")
 async def dashboard(
     request: Request,
-    store: Stores,
+    store: StoreDep,
     scope: str = "network",
     cohort: str = "",
     as_of: str = "",
@@ -66,7 +66,7 @@ async def _page(
 
 def _sign_in(request: Request, token: str) -> Response:
     """Keep the token of a link in a cookie, and take it out of the address. On a simulated stack alone: addresses are logged."""
-    request.app.state.check_token(token)
+    request.app.state.verifier(token)
     answer = RedirectResponse(str(request.url.remove_query_params("token")), 303, headers={"Referrer-Policy": "no-referrer"})
     answer.set_cookie(COOKIE, token, max_age=EIGHT_HOURS, httponly=True, samesite="strict")
     return answer

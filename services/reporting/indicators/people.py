@@ -53,9 +53,9 @@ class Enrolment:
         if self.started_on is None or day < self.started_on or (self.completed_on is not None and day > self.completed_on):
             return False
         away = False
-        for since, is_away in self.absences:
+        for since, is_transient in self.absences:
             if since <= day:
-                away = is_away
+                away = is_transient
         return not away
 
 
@@ -72,7 +72,7 @@ def enrolment_of(row: Mapping[str, Any]) -> Enrolment:
         in_last_year=any(year["last_year"] for year in years),
         started_on=day_of(row.get("started_on")),
         did_not_start="did_not_start_on" in row,
-        absences=tuple((date.fromisoformat(since), is_away) for since, is_away, _code in row["absence"]),
+        absences=tuple((date.fromisoformat(since), is_transient) for since, is_transient, _code in row["absence"]),
         completed_on=day_of(row.get("completed_on")),
     )
 
