@@ -21,7 +21,7 @@ from deploy.local.servers import Servers, running_servers
 from shared.kernel.clock import Clock, real_now
 from shared.messaging.kafka import create_topics
 from shared.persistence.mongo import Database, connect
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service, build
 

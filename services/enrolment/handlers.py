@@ -26,6 +26,7 @@ from shared.events.applications import Unopened, UnopenedCode
 from shared.events.message import Message
 from shared.events.referral import Wish
 from shared.kernel.calendar import PARIS
+from shared.kernel.caller import SYSTEM
 from shared.messaging.dispatcher import Handler
 
 
@@ -46,20 +47,22 @@ async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: M
     wished = [await _wished(store, wish, on) for wish in referral.wishes]
     if not is_pupil:
         for intake, programme in (one for found in wished for one in found or ()):
-            await store.intakes.decide(intake.intake_id, message, apply, referral=referral, programme=programme, on=on)
+            await store.intakes.acting(SYSTEM, cause=message).decide(
+                intake.intake_id, apply, referral=referral, programme=programme, on=on
+            )
     opened = await _opened_by(store, referral, wished)
     told = WishesAnswered(
         referral_id=referral.referral_id, young_id=referral.young_id, agency=referral.agency, on=on,
         opened=tuple(opened), unopened=_unopened(wished, opened, is_pupil=is_pupil),
     )  # fmt: skip
-    await store.wishes.create(referral.referral_id, message, answer, told=told)
+    await store.wishes.acting(SYSTEM, cause=message).create(referral.referral_id, answer, told=told)
 
 
 async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested, message: Message) -> None:
     """Withdraw what this referral still asks for; the seats that no other asks for go to who waits."""
     for intake in await store.standing_in(asked.young_id):
-        await store.intakes.decide(
-            intake.intake_id, message, withdraw_referral, young_id=asked.young_id, referral_id=asked.referral_id, on=asked.on
+        await store.intakes.acting(SYSTEM, cause=message).decide(
+            intake.intake_id, withdraw_referral, young_id=asked.young_id, referral_id=asked.referral_id, on=asked.on
         )
         await promote(store, intake.intake_id)
 
@@ -68,19 +71,21 @@ async def enrolled(store: Store, student: StudentEnrolled | StudentResumed, mess
     """A pupil of one intake, or again: the others need not answer any more. Heard after a departure, it concerns nobody."""
     if await _is_active(store, student.young_id):
         for intake in await store.standing_in(student.young_id):
-            await store.intakes.decide(intake.intake_id, message, make_obsolete, young_id=student.young_id, on=student.on)
+            await store.intakes.acting(SYSTEM, cause=message).decide(
+                intake.intake_id, make_obsolete, young_id=student.young_id, on=student.on
+            )
             await promote(store, intake.intake_id)
 
 
 async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, message: Message) -> None:
     """A pupil who did not start, or left: the seat goes to who waits. Heard late, of one who came back, it concerns nobody."""
-    place = await store.places.get(student.young_id, by="service")
+    place = await store.places.acting(SYSTEM).get(student.young_id)
     enrolment = place.enrolment(student.enrolment_id)
     assert enrolment is not None
     if enrolment.status in ACTIVE:  # coming back waits until the seat that was left has been given back
         return
     intake_id = enrolment.now.intake_id
-    await store.intakes.decide(intake_id, message, release_seat, young_id=student.young_id, on=student.on)
+    await store.intakes.acting(SYSTEM, cause=message).decide(intake_id, release_seat, young_id=student.young_id, on=student.on)
     await promote(store, intake_id)
 
 
@@ -99,7 +104,7 @@ Wished = list[tuple[Intake, Programme]] | None
 
 async def _wished(store: Store, wish: Wish, day: date) -> Wished:
     if wish.school and wish.programme:
-        schools = await store.schools.find({"_id": wish.school}, by="service")
+        schools = await store.schools.acting(SYSTEM).find({"_id": wish.school})
         taught = [(school, one) for school in schools for one in school.programmes if one.programme == wish.programme]
     else:
         schools = await store.schools_teaching(wish.sector or "", wish.departments)
@@ -111,7 +116,7 @@ async def _wished(store: Store, wish: Wish, day: date) -> Wished:
 
 
 async def _is_active(store: Store, young_id: UUID) -> bool:
-    place = await store.places.find_one({"_id": str(young_id)}, by="service")
+    place = await store.places.acting(SYSTEM).find_one({"_id": str(young_id)})
     return bool(place and place.active)
 
 
@@ -144,4 +149,4 @@ async def _close_if_enrolled_meanwhile(store: Store, young_id: UUID, on: date) -
     """Someone confirmed elsewhere while we were opening: `student.enrolled` may have been heard before these were there."""
     if await _is_active(store, young_id):
         for intake in await store.standing_in(young_id):
-            await store.intakes.decide(intake.intake_id, "service", make_obsolete, young_id=young_id, on=on)
+            await store.intakes.acting(SYSTEM).decide(intake.intake_id, make_obsolete, young_id=young_id, on=on)

@@ -5,6 +5,7 @@ import structlog
 from services.enrolment.domain.seats import expire_overdue
 from services.enrolment.store import Store
 from services.enrolment.use_cases import promote
+from shared.kernel.caller import SYSTEM
 from shared.persistence.mongo import is_transient
 
 log = structlog.get_logger()
@@ -15,7 +16,7 @@ async def sweep(store: Store) -> None:
     today = store.clock.today()
     for intake_id in await store.intakes_to_sweep(today):
         try:
-            await store.intakes.decide(intake_id, "service", expire_overdue, today=today)
+            await store.intakes.acting(SYSTEM).decide(intake_id, expire_overdue, today=today)
             await promote(store, intake_id)
         except Exception as error:
             if is_transient(error):

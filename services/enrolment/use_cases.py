@@ -12,22 +12,24 @@ from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from shared.events import Event
-from shared.kernel.caller import Caller
+from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.mongo import Session
 
 P = ParamSpec("P")
 
 
-async def confirm(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID, on: date) -> Intake:
+async def confirm(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID, on: date) -> Intake:
     """Take the offered seat and become a pupil, both or neither: a young person has one active enrolment at most."""
     birth_month = await store.birth_month(young_id)
 
     async def work(session: Session) -> Intake:
-        intake = await store.intakes.within(session).decide(intake_id, who, applications.confirm, young_id=young_id, on=on)
+        intake = (
+            await store.intakes.within(session).acting(caller).decide(intake_id, applications.confirm, young_id=young_id, on=on)
+        )
         programme = await _programme(store, intake)
         places = store.place_for_the_enrolled(session)
-        await places.create(
-            young_id, who, pupils.enrol, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=on
+        await places.acting(caller).create(
+            young_id, pupils.enrol, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=on
         )
         return intake
 
@@ -38,23 +40,23 @@ Move = Callable[Concatenate[Place, ...], list[Event]]
 """move_up, repeat or change_programme."""
 
 
-async def move(store: Store, who: Caller, decision: Move, *, young_id: UUID, intake_id: UUID, on: date) -> Place:
+async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, intake_id: UUID, on: date) -> Place:
     """Go on in another intake, where a seat is taken; the one left is free again within the year, or before the start."""
-    school = school_of(who)
+    school = school_of(caller)
 
     async def work(session: Session) -> tuple[Place, UUID | None]:
         places, intakes = store.places.within(session), store.intakes.within(session)
-        enrolment = (await places.get(young_id, by=who)).last(school)
+        enrolment = (await places.acting(caller).get(young_id)).last(school)
         before = enrolment.now
-        to = await intakes.get(intake_id, by=who)
+        to = await intakes.acting(caller).get(intake_id)
         programme = await _programme(store, to)
-        place = await places.decide(young_id, who, decision, school=school, to=to, programme=programme, on=on)
+        place = await places.acting(caller).decide(young_id, decision, school=school, to=to, programme=programme, on=on)
         if before.intake_id == intake_id:
             return place, None
-        await intakes.decide(intake_id, who, seats.take_seat, young_id=young_id, on=on)
+        await intakes.acting(caller).decide(intake_id, seats.take_seat, young_id=young_id, on=on)
         if before.school_year != to.school_year and enrolment.status is not Presence.DUE:
             return place, None
-        await intakes.decide(before.intake_id, who, seats.release_seat, young_id=young_id, on=on)
+        await intakes.acting(caller).decide(before.intake_id, seats.release_seat, young_id=young_id, on=on)
         return place, before.intake_id
 
     place, freed = await store.persistence.transaction(work)
@@ -63,28 +65,28 @@ async def move(store: Store, who: Caller, decision: Move, *, young_id: UUID, int
     return place
 
 
-async def resume(store: Store, who: Caller, *, young_id: UUID, on: date) -> Place:
+async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> Place:
     """Come back after an interruption, to a free seat of the same intake."""
-    school = school_of(who)
+    school = school_of(caller)
 
     async def work(session: Session) -> Place:
         places, intakes = store.places.within(session), store.intakes.within(session)
-        before = (await places.get(young_id, by=who)).last(school)
-        place = await places.decide(young_id, who, pupils.resume, school=school, on=on)
+        before = (await places.acting(caller).get(young_id)).last(school)
+        place = await places.acting(caller).decide(young_id, pupils.resume, school=school, on=on)
         if before.status is Presence.INTERRUPTED:
-            await intakes.decide(before.now.intake_id, who, seats.take_seat_again, young_id=young_id, on=on)
+            await intakes.acting(caller).decide(before.now.intake_id, seats.take_seat_again, young_id=young_id, on=on)
         return place
 
     return await store.persistence.transaction(work)
 
 
-async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID, motive: str, on: date) -> Intake:
+async def override(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID, motive: str, on: date) -> Intake:
     """Examine an ineligible application all the same, and keep the motive of that."""
 
     async def work(session: Session) -> Intake:
         intakes = store.intakes.within(session)
-        before = (await intakes.get(intake_id, by=who)).application(young_id)
-        intake = await intakes.decide(intake_id, who, applications.review, young_id=young_id, overridden=True, on=on)
+        before = (await intakes.acting(caller).get(intake_id)).application(young_id)
+        intake = await intakes.acting(caller).decide(intake_id, applications.review, young_id=young_id, overridden=True, on=on)
         if before.status is Status.INELIGIBLE:
             await store.keep_motive(intake_id, young_id, motive, session=session)
         return intake
@@ -94,13 +96,13 @@ async def override(store: Store, who: Caller, *, intake_id: UUID, young_id: UUID
 
 async def promote(store: Store, intake_id: UUID) -> Intake:
     """After a seat may have been given back: an automatic intake offers it to the first who waits."""
-    return await store.intakes.decide(intake_id, "service", seats.promote_automatically, on=store.clock.today())
+    return await store.intakes.acting(SYSTEM).decide(intake_id, seats.promote_automatically, on=store.clock.today())
 
 
-def school_of(who: Caller) -> str | None:
+def school_of(caller: Caller) -> str | None:
     """The school that speaks; None for those who speak of any."""
-    return who.tenant if who.kind == "school" else None
+    return caller.tenant if caller.kind == "school" else None
 
 
 async def _programme(store: Store, intake: Intake) -> Programme:
-    return (await store.schools.get(intake.school, by="service")).programme(intake.programme)
+    return (await store.schools.acting(SYSTEM).get(intake.school)).programme(intake.programme)

@@ -103,22 +103,22 @@ def seats(intake: Intake) -> Seats:
     return Seats(seats_left=intake.seats_left, **intake.model_dump(include=set(Seats.model_fields) - {"seats_left"}))
 
 
-def application(intake: Intake, young_id: UUID, who: Caller, motive: str | None = None) -> ApplicationView:
+def application(intake: Intake, young_id: UUID, caller: Caller, motive: str | None = None) -> ApplicationView:
     """An application as this caller may see it."""
     standing = intake.application(young_id)
     where = intake.model_dump(include={"intake_id", "school", "programme", "school_year"})
     fields = {**standing.model_dump(exclude={"arrival", "met_on"}), "label": FRENCH[standing.status], "motive": motive}
-    if who.kind == "agency":
-        return ApplicationView(**{**where, **fields, **_told_to(who.tenant, standing)})
+    if caller.kind == "agency":
+        return ApplicationView(**{**where, **fields, **_told_to(caller.tenant, standing)})
     waiting = [one.young_id for one in intake.waiting_list]
     rank = waiting.index(standing.young_id) + 1 if standing.young_id in waiting else None
     return ApplicationView(**where, **fields, rank=rank)
 
 
-def applications(intake: Intake, who: Caller) -> list[ApplicationView]:
+def applications(intake: Intake, caller: Caller) -> list[ApplicationView]:
     """The applications of an intake that this caller may see; pupils who came from another intake are not applicants."""
-    shown = [one for one in intake.standings if (one.names(who.tenant) if who.kind == "agency" else one.referrals)]
-    return [application(intake, standing.young_id, who) for standing in shown]
+    shown = [one for one in intake.standings if (one.names(caller.tenant) if caller.kind == "agency" else one.referrals)]
+    return [application(intake, standing.young_id, caller) for standing in shown]
 
 
 def pupil(place: Place, school: str | None) -> PupilView:

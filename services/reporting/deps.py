@@ -34,18 +34,18 @@ def known_on(as_of: date | None, clock: Clock) -> date | None:
     return clock.day(as_of) if as_of else None
 
 
-def scope_for(who: Caller, scope: str | None, reading: Reading) -> Scope:
+def scope_for(caller: Caller, scope: str | None, reading: Reading) -> Scope:
     """The scope asked for: the network by default. A school sees itself and nothing else (404)."""
-    if who.kind == "school":
-        own = f"school:{who.tenant}"
+    if caller.kind == "school":
+        own = f"school:{caller.tenant}"
         if scope not in (None, own):
             raise NotFound("Ce périmètre")
         scope = own
     return reading.known.scope(scope or "network")
 
 
-def masking_for(who: Caller, settings: Settings) -> Masking:
+def masking_for(caller: Caller, settings: Settings) -> Masking:
     """Thresholds for a région and the federation; the administrator and a school, of itself, see everything."""
-    if who.kind in ("admin", "school"):
+    if caller.kind in ("admin", "school"):
         return UNMASKED
     return Masking(masked_below=settings.masked_below, shares_from=settings.shares_from)

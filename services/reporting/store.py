@@ -4,7 +4,7 @@ from services.reporting.projections import PROJECTIONS
 from services.reporting.readings import Views
 from services.reporting.settings import Settings
 from shared.messaging.parking import Parking
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 from shared.projections.projector import Projector
 
 

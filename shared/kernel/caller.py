@@ -1,4 +1,4 @@
-"""Who calls: a person, the organisation they speak for, and their role in it."""
+"""Who acts: a person for their organisation, in a role; or the system itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +31,18 @@ class Caller:
     @property
     def is_admin(self) -> bool:
         return self.kind == "admin"
+
+
+@dataclass(frozen=True)
+class System:
+    """The service itself: on a message, or because time passed. It sees every tenant."""
+
+
+SYSTEM = System()
+Actor = Caller | System
+"""For whom a document is read or decided on."""
+TenantFilter = Mapping[str, str] | None
+"""What a caller sees of a collection: fields of the state and the value each must have (or hold); {} all, None nothing."""
 
 
 def parse_grant(scope: str) -> tuple[Kind, str, str]:

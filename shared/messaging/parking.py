@@ -13,7 +13,7 @@ from shared.kernel.clock import real_now
 from shared.kernel.tracing import traceparent
 from shared.messaging.kafka import dead_letters
 from shared.persistence.mongo import Collection
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 
 log = structlog.get_logger()
 PARKED = Counter("etabli_parked", "Messages parked, by reason.", ["code"])

@@ -16,7 +16,7 @@ from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
 from shared.messaging.kafka import producer as new_producer
 from shared.persistence.lease import Lease
 from shared.persistence.mongo import Collection, is_transient, majority
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 
 log = structlog.get_logger()
 PAGE = 500

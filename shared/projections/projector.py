@@ -21,7 +21,7 @@ from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
 from shared.messaging.parking import Parking
 from shared.persistence.lease import Lease
 from shared.persistence.mongo import BulkWriteError, Collection, is_transient
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 from shared.projections.notifier import Changes, Progress
 from shared.projections.projection import Fact, Projection, Stored, fold
 

@@ -20,7 +20,7 @@ from shared.messaging.dispatcher import Dispatcher, Handler
 from shared.messaging.parking import Parking
 from shared.messaging.relay import Relay
 from shared.persistence.mongo import connect, is_transient
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.admin import admin, health, kept_clock
 from shared.web.auth import verifier

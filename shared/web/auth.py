@@ -54,7 +54,7 @@ def verifier(jwks_file: Path) -> Verifier:
     return check
 
 
-def caller(request: Request) -> Caller:
+def current_caller(request: Request) -> Caller:
     """The caller of this request, from its bearer token or, on pages, its cookie. Raises Unauthenticated."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
@@ -66,15 +66,15 @@ def caller(request: Request) -> Caller:
     return check(token)
 
 
-CurrentCaller = Annotated[Caller, Depends(caller)]
+CurrentCaller = Annotated[Caller, Depends(current_caller)]
 
 
 def require(*kinds_and_roles: str) -> Any:
     """A dependency that lets only these through: `require("admin", "school:head")`. Others hear 403."""
 
-    def check(who: CurrentCaller) -> Caller:
-        if who.kind in kinds_and_roles or f"{who.kind}:{who.role}" in kinds_and_roles:
-            return who
+    def check(caller: CurrentCaller) -> Caller:
+        if caller.kind in kinds_and_roles or f"{caller.kind}:{caller.role}" in kinds_and_roles:
+            return caller
         raise Forbidden
 
     return Depends(check)

@@ -28,7 +28,7 @@ def fingerprint(secret: bytes, body: Any) -> str:
 
 async def once(
     request: Request,
-    who: CurrentCaller,
+    caller: CurrentCaller,
     idempotency_key: Annotated[
         str | None,
         Header(min_length=1, max_length=200, description="La même clé rend la même réponse, sans rien créer deux fois."),
@@ -43,7 +43,7 @@ async def once(
         printed = fingerprint(secret, body.hex())
     if idempotency_key is None:
         return IdempotencyKey(uuid.uuid4(), printed)
-    asked = uuid.uuid5(NAMESPACE, f"{who.organisation} {who.sub} {request.url.path} {idempotency_key}")
+    asked = uuid.uuid5(NAMESPACE, f"{caller.organisation} {caller.sub} {request.url.path} {idempotency_key}")
     return IdempotencyKey(asked, printed)
 
 

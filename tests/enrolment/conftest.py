@@ -7,7 +7,7 @@ import pytest_asyncio
 from services.enrolment.store import Store
 from shared.kernel.clock import Clock
 from shared.persistence.mongo import Database
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 
 
 @pytest_asyncio.fixture(loop_scope="session")

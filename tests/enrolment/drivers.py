@@ -11,7 +11,7 @@ from services.enrolment.domain.statuses import Status
 from services.enrolment.store import Store
 from shared.events import EVENTS, Event, ReferralSubmitted
 from shared.events.applications import Met
-from shared.kernel.caller import Caller
+from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.repository import Repository
 from tests.enrolment.builders import DEADLINE, MAY, START, a_school, heard, intake_command, programme_opened
 
@@ -20,8 +20,8 @@ ADMIN = Caller("a", "admin", "", "admin")
 
 async def school_opens(store: Store, slug: str = "besancon", department: str = "25", **programme: Any) -> None:
     """A school and one programme."""
-    await store.schools.create(slug, ADMIN, school.register, told=a_school(school=slug, department=department))
-    await store.schools.decide(slug, ADMIN, school.open_programme, told=programme_opened(school=slug, **programme))
+    await store.schools.acting(ADMIN).create(slug, school.register, told=a_school(school=slug, department=department))
+    await store.schools.acting(ADMIN).decide(slug, school.open_programme, told=programme_opened(school=slug, **programme))
 
 
 async def intake_opens(store: Store, **said: Any) -> Intake:
@@ -30,7 +30,7 @@ async def intake_opens(store: Store, **said: Any) -> Intake:
     programme = command["programme"]
     await school_opens(store, command["school"], **programme.model_dump())
     (told,) = seats.open_intake(None, **command)
-    return await store.intakes.create(told.intake_id, ADMIN, seats.open_intake, **command)  # type: ignore[attr-defined]
+    return await store.intakes.acting(ADMIN).create(told.intake_id, seats.open_intake, **command)  # type: ignore[attr-defined]
 
 
 async def refers(store: Store, referral: ReferralSubmitted) -> None:
@@ -39,14 +39,14 @@ async def refers(store: Store, referral: ReferralSubmitted) -> None:
 
 async def offers(store: Store, intake: Intake, young_id: UUID) -> None:
     """Met, and offered a seat."""
-    await store.intakes.decide(intake.intake_id, ADMIN, applications.admit, young_id=young_id, met=Met.INTERVIEW, on=MAY)
-    await store.intakes.decide(intake.intake_id, ADMIN, applications.offer, young_id=young_id, until=DEADLINE, on=MAY)
+    await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.admit, young_id=young_id, met=Met.INTERVIEW, on=MAY)
+    await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.offer, young_id=young_id, until=DEADLINE, on=MAY)
 
 
 async def waits(store: Store, intake: Intake, young_id: UUID) -> None:
     """Met, and on the waiting list."""
-    await store.intakes.decide(intake.intake_id, ADMIN, applications.admit, young_id=young_id, met=Met.INTERVIEW, on=MAY)
-    await store.intakes.decide(intake.intake_id, ADMIN, applications.waitlist, young_id=young_id, on=MAY)
+    await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.admit, young_id=young_id, met=Met.INTERVIEW, on=MAY)
+    await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.waitlist, young_id=young_id, on=MAY)
 
 
 async def enrols(store: Store, intake: Intake, young_id: UUID) -> Intake:
@@ -55,10 +55,10 @@ async def enrols(store: Store, intake: Intake, young_id: UUID) -> Intake:
 
 
 async def starts(store: Store, young_id: UUID) -> Place:
-    return await store.places.decide(young_id, ADMIN, pupils.start, school=None, on=START)
+    return await store.places.acting(ADMIN).decide(young_id, pupils.start, school=None, on=START)
 
 
-async def told(documents: Repository[Any], id: UUID | str) -> list[Event]:
+async def told(documents: Repository[Any, Any], id: UUID | str) -> list[Event]:
     """Every event that a document has told, oldest first (no relay runs here, so they are all in its outbox)."""
     found = await documents.collection.find_one({"_id": str(id)})
     return [EVENTS[entry["type"]].model_validate_json(entry["data"]) for entry in found["outbox"]] if found else []
@@ -66,5 +66,5 @@ async def told(documents: Repository[Any], id: UUID | str) -> list[Event]:
 
 async def status(store: Store, intake: Intake, young_id: UUID) -> Status | None:
     """Where someone stands now."""
-    standing = (await store.intakes.get(intake.intake_id, by="service")).standing(young_id)
+    standing = (await store.intakes.acting(SYSTEM).get(intake.intake_id)).standing(young_id)
     return standing.status if standing else None

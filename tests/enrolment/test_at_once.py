@@ -18,9 +18,11 @@ from shared.events.applications import Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import Wish
 from shared.events.students import InterruptionCode
+from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Refused
 from shared.persistence.mongo import Session
-from shared.persistence.repository import Persistence, Repository
+from shared.persistence.repository import Acting, Repository
+from shared.persistence.transaction import Persistence
 from tests.enrolment.builders import DEADLINE, MAY, START, a_programme, a_referral
 from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
 
@@ -44,17 +46,17 @@ async def test_of_20_who_confirm_at_once_3_seats_make_3_pupils(store: Store) -> 
     for referral in referrals:
         await refers(store, referral)
         admit: dict[str, Any] = {"young_id": referral.young_id, "met": Met.INTERVIEW, "on": MAY}
-        await store.intakes.decide(intake.intake_id, ADMIN, applications.admit, **admit)
+        await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.admit, **admit)
 
     async def offer_and_confirm(young_id: Any) -> None:
         offer: dict[str, Any] = {"young_id": young_id, "until": DEADLINE, "on": MAY}
-        await store.intakes.decide(intake.intake_id, ADMIN, applications.offer, **offer)
+        await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.offer, **offer)
         await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=young_id, on=MAY)
 
     answers = await codes(*(offer_and_confirm(referral.young_id) for referral in referrals))
     assert sorted(map(str, answers)) == ["None"] * 3 + ["no_place"] * 17
-    assert await store.places.count({}, by="service") == 3
-    assert (await store.intakes.get(intake.intake_id, by="service")).seats_taken == 3
+    assert await store.places.acting(SYSTEM).count({}) == 3
+    assert (await store.intakes.acting(SYSTEM).get(intake.intake_id)).seats_taken == 3
 
 
 async def test_one_young_person_confirmed_in_two_schools_at_once_enrols_in_one(store: Store) -> None:
@@ -92,9 +94,9 @@ async def test_a_place_confirmed_and_declined_at_once_is_one_or_the_other(store:
         said: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
         await codes(
             use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, **said),
-            store.intakes.decide(intake.intake_id, ADMIN, applications.decline, **said),
+            store.intakes.acting(ADMIN).decide(intake.intake_id, applications.decline, **said),
         )
-        is_pupil = await store.places.count({"_id": str(referral.young_id)}, by="service") == 1
+        is_pupil = await store.places.acting(SYSTEM).count({"_id": str(referral.young_id)}) == 1
         assert is_pupil == (await status(store, intake, referral.young_id) is Status.ENROLLED)
 
 
@@ -111,9 +113,9 @@ async def test_who_moves_up_and_leaves_at_once_holds_a_seat_only_where_they_are(
         young_id = referral.young_id
         await codes(
             use_cases.move(store, ADMIN, pupils.move_up, young_id=young_id, intake_id=second.intake_id, on=day),
-            store.places.decide(young_id, ADMIN, pupils.interrupt, **leave),
+            store.places.acting(ADMIN).decide(young_id, pupils.interrupt, **leave),
         )
-        moved = (await store.places.get(young_id, by="service")).last().now.intake_id == second.intake_id
+        moved = (await store.places.acting(SYSTEM).get(young_id)).last().now.intake_id == second.intake_id
         assert moved == (await status(store, second, young_id) is Status.ENROLLED)
 
 
@@ -121,20 +123,27 @@ class CutShort(Exception):
     """The process is killed, say."""
 
 
-def dying(documents: Repository[Any], method: str) -> Repository[Any]:
+def dying(documents: Repository[Any, Any], method: str) -> Repository[Any, Any]:
     """The same documents, but the process dies once they are written, before the transaction is committed."""
-    write = getattr(documents, method)
+    acting = documents.acting
 
-    async def write_then_die(*args: Any, **command: Any) -> None:
-        await write(*args, **command)
-        raise CutShort
+    def acting_then_dying(*args: Any, **options: Any) -> Acting[Any, Any]:
+        bound = acting(*args, **options)
+        write = getattr(bound, method)
 
-    setattr(documents, method, write_then_die)
+        async def write_then_die(*args: Any, **command: Any) -> None:
+            await write(*args, **command)
+            raise CutShort
+
+        setattr(bound, method, write_then_die)
+        return bound
+
+    documents.acting = acting_then_dying  # type: ignore[method-assign]
     return documents
 
 
 class Killed(Store):
-    def place_for_the_enrolled(self, session: Session) -> Repository[Place]:
+    def place_for_the_enrolled(self, session: Session) -> Repository[Place, Any]:
         return dying(super().place_for_the_enrolled(session), "create")
 
 
@@ -146,7 +155,7 @@ async def test_a_confirmation_cut_short_leaves_neither_a_seat_taken_nor_a_pupil(
     with pytest.raises(CutShort):
         await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=referral.young_id, on=MAY)
     assert await status(store, intake, referral.young_id) is Status.OFFERED
-    assert await store.places.count({}, by="service") == 0
+    assert await store.places.acting(SYSTEM).count({}) == 0
 
 
 async def test_a_move_cut_short_leaves_the_pupil_where_they_were(store: Store) -> None:
@@ -162,7 +171,7 @@ async def test_a_move_cut_short_leaves_the_pupil_where_they_were(store: Store) -
     with pytest.raises(CutShort):
         await use_cases.move(store, ADMIN, pupils.move_up, **move)
     assert await status(store, second, referral.young_id) is None
-    assert (await store.places.get(referral.young_id, by="service")).last().now.intake_id == first.intake_id
+    assert (await store.places.acting(SYSTEM).get(referral.young_id)).last().now.intake_id == first.intake_id
 
 
 async def test_a_refused_enrolment_leaves_the_intake_as_it_was(store: Store) -> None:
@@ -188,9 +197,9 @@ async def test_those_who_move_up_at_once_never_outnumber_the_seats(store: Store)
     move: dict[str, Any] = {"intake_id": second.intake_id, "on": date(2026, 9, 1)}
     answers = await codes(*(use_cases.move(store, ADMIN, pupils.move_up, young_id=one.young_id, **move) for one in referrals))
     assert sorted(map(str, answers)) == ["None"] * 2 + ["no_place"] * 4
-    moved = await store.places.count({"state.enrolments.years.intake_id": str(second.intake_id)}, by="service")
-    assert (moved, (await store.intakes.get(second.intake_id, by="service")).seats_taken) == (2, 2)
-    assert (await store.intakes.get(first.intake_id, by="service")).seats_taken == 6
+    moved = await store.places.acting(SYSTEM).count({"state.enrolments.years.intake_id": str(second.intake_id)})
+    assert (moved, (await store.intakes.acting(SYSTEM).get(second.intake_id)).seats_taken) == (2, 2)
+    assert (await store.intakes.acting(SYSTEM).get(first.intake_id)).seats_taken == 6
 
 
 async def test_a_change_of_programme_in_the_year_frees_the_seat_left_behind(store: Store) -> None:
@@ -206,7 +215,7 @@ async def test_a_change_of_programme_in_the_year_frees_the_seat_left_behind(stor
         await use_cases.move(store, ADMIN, pupils.change_programme, **move)
     assert await status(store, before, referral.young_id) is Status.LEFT
     assert await status(store, after, referral.young_id) is Status.ENROLLED
-    place = await store.places.get(referral.young_id, by="service")
+    place = await store.places.acting(SYSTEM).get(referral.young_id)
     assert (place.last().status, place.last().now.programme) == (Presence.PRESENT, "restauration")
 
 
@@ -236,10 +245,10 @@ async def test_who_comes_back_and_who_is_offered_the_seat_at_once_do_not_both_ge
     await enrols(store, intake, pupil.young_id)
     await starts(store, pupil.young_id)
     leave: dict[str, Any] = {"school": None, "code": InterruptionCode.MOVED, "on": START}
-    await store.places.decide(pupil.young_id, ADMIN, pupils.interrupt, **leave)
-    await store.intakes.decide(intake.intake_id, ADMIN, release_seat, young_id=pupil.young_id, on=START)
+    await store.places.acting(ADMIN).decide(pupil.young_id, pupils.interrupt, **leave)
+    await store.intakes.acting(ADMIN).decide(intake.intake_id, release_seat, young_id=pupil.young_id, on=START)
     answers = await codes(
         use_cases.resume(store, ADMIN, young_id=pupil.young_id, on=START), offers(store, intake, other.young_id)
     )
     assert sorted(map(str, answers)) == ["None", "no_place"]
-    assert (await store.intakes.get(intake.intake_id, by="service")).seats_taken == 1
+    assert (await store.intakes.acting(SYSTEM).get(intake.intake_id)).seats_taken == 1

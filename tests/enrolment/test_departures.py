@@ -15,7 +15,7 @@ from shared.events import PlaceExpired, PlaceOffered, StudentEnrolled, StudentIn
 from shared.events.catalogue import Promotion
 from shared.events.referral import Wish
 from shared.events.students import InterruptionCode
-from shared.kernel.caller import Caller
+from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import Refused, Unavailable
 from tests.enrolment.builders import MAY, START, a_message, a_referral, said
 from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
@@ -24,7 +24,7 @@ from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers,
 async def departs(store: Store, young_id: uuid.UUID) -> tuple[StudentInterrupted, Any]:
     """Interrupts, and the message that says so."""
     code = InterruptionCode.MOVED
-    await store.places.decide(young_id, ADMIN, pupils.interrupt, school=None, code=code, on=START)
+    await store.places.acting(ADMIN).decide(young_id, pupils.interrupt, school=None, code=code, on=START)
     events = await told(store.places, young_id)
     event = events[-1]
     assert isinstance(event, StudentInterrupted)
@@ -59,7 +59,7 @@ async def test_a_departure_heard_again_after_the_return_leaves_the_seat(store: S
     await use_cases.resume(store, ADMIN, young_id=referral.young_id, on=START)
     await handlers.gone(store, event, message)
     assert await status(store, intake, referral.young_id) is Status.ENROLLED
-    assert (await store.intakes.get(intake.intake_id, by="service")).seats_left == 0
+    assert (await store.intakes.acting(SYSTEM).get(intake.intake_id)).seats_left == 0
 
 
 async def test_a_departure_heard_again_after_the_return_and_a_move_up_leaves_the_new_seat(store: Store) -> None:
@@ -107,7 +107,7 @@ async def test_a_return_closes_what_was_asked_for_elsewhere_meanwhile(store: Sto
     await handlers.HANDLERS[type(resumed)](store, resumed, message)
     assert await status(store, there, referral.young_id) is Status.OBSOLETE
     assert await status(store, here, referral.young_id) is Status.ENROLLED
-    assert (await store.intakes.get(there.intake_id, by="service")).seats_left == 2
+    assert (await store.intakes.acting(SYSTEM).get(there.intake_id)).seats_left == 2
 
 
 async def test_the_sweep_ends_what_the_days_ended_and_offers_the_seats_on(store: Store) -> None:
@@ -143,7 +143,7 @@ async def test_a_school_enrols_who_left_another_and_neither_sees_the_others_enro
     await offers(store, there, referral.young_id)
     await use_cases.confirm(store, chalon, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
     for head in (besancon, chalon):
-        seen = views.pupil(await store.places.get(referral.young_id, by=head), head.tenant)
+        seen = views.pupil(await store.places.acting(head).get(referral.young_id), head.tenant)
         assert (seen.school, seen.earlier) == (head.tenant, ())
     with pytest.raises(Refused, match="already_enrolled"):
         await use_cases.resume(store, besancon, young_id=referral.young_id, on=START)

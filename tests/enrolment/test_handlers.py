@@ -21,7 +21,8 @@ from shared.events import (
 from shared.events.applications import Unopened, UnopenedCode
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode, Wish
-from shared.persistence.repository import Persistence
+from shared.kernel.caller import SYSTEM
+from shared.persistence.transaction import Persistence
 from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, heard, said
 from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, school_opens, status, told, waits
 
@@ -82,7 +83,7 @@ async def test_a_referral_whose_hearing_was_cut_short_ends_the_same(store: Store
     second = await intake_opens(store, school="chalon")
     referral = a_referral(wishes=tuple(Wish(school=school, programme="usinage") for school in ("besancon", "chalon")))
     cut: Any = {"referral": referral, "programme": a_programme(), "on": MAY}
-    await store.intakes.decide(first.intake_id, heard(referral), applications.apply, **cut)
+    await store.intakes.acting(SYSTEM, cause=heard(referral)).decide(first.intake_id, applications.apply, **cut)
     await refers(store, referral)
     for intake in (first, second):
         assert [type(event).__name__ for event in await told(store.intakes, intake.intake_id)] == [
@@ -99,7 +100,7 @@ async def test_each_wish_that_opens_nothing_says_why(store: Store) -> None:
     referral = a_referral()
     await refers(store, referral)
     said_no: dict[str, Any] = {"young_id": referral.young_id, "code": RefusalCode.PROJECT_NOT_FIT, "on": MAY}
-    await store.intakes.decide(answered.intake_id, ADMIN, applications.refuse, **said_no)
+    await store.intakes.acting(ADMIN).decide(answered.intake_id, applications.refuse, **said_no)
     again = a_referral(
         young_id=referral.young_id,
         wishes=(
@@ -203,7 +204,7 @@ async def test_an_enrolment_makes_the_other_applications_obsolete(store: Store) 
         await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
     assert await status(store, here, referral.young_id) is Status.ENROLLED
     assert await status(store, there, referral.young_id) is Status.OBSOLETE
-    assert (await store.intakes.get(there.intake_id, by="service")).seats_left == 2
+    assert (await store.intakes.acting(SYSTEM).get(there.intake_id)).seats_left == 2
 
 
 class Meanwhile(Store):

@@ -13,7 +13,7 @@ from shared.events import Event, OrderReceived
 from shared.events.message import Message, Undecodable, message_of, read
 from shared.events.production import ClientKind
 from shared.messaging.kafka import consumer, dead_letters, producer
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import A_MORNING, Running, Start

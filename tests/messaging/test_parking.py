@@ -7,7 +7,7 @@ from pymongo.errors import CursorNotFound
 from shared.events.message import ConsumerRecord
 from shared.messaging.parking import BEHIND, Parking
 from shared.persistence.mongo import is_transient
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 
 KEY = uuid4().bytes
 

@@ -10,8 +10,9 @@ from shared.events.message import Message, read
 from shared.kernel.caller import Caller
 from shared.messaging.kafka import consumer
 from shared.messaging.relay import Relay
-from shared.persistence.repository import Persistence
-from tests.persistence.builders import Toy, accept, evolve, receive, scope
+from shared.persistence.repository import Repository
+from shared.persistence.transaction import Persistence
+from tests.persistence.builders import TOYS, accept, receive
 
 DOLE = Caller("x", "school", "dole", "head")
 
@@ -42,13 +43,13 @@ async def told(servers: Servers, keys: set[str], count: int) -> list[Message]:
 
 
 async def test_every_event_is_told_once_in_the_order_of_its_document(persistence: Persistence, servers: Servers) -> None:
-    documents = persistence.repository("toys", Toy, evolve, scope)
+    documents = Repository(persistence, TOYS)
     ids = [uuid.uuid4() for _ in range(30)]
     async with relaying(persistence, servers) as relay:
         for id in ids:
-            await documents.create(id, DOLE, receive, id=id, school="dole")
+            await documents.acting(DOLE).create(id, receive, id=id, school="dole")
         for _ in range(4):
-            await asyncio.gather(*(documents.decide(id, DOLE, accept) for id in ids))
+            await asyncio.gather(*(documents.acting(DOLE).decide(id, accept) for id in ids))
         messages = await told(servers, {str(id) for id in ids}, 150)
         async with asyncio.timeout(60):
             while await relay.pending(10):
@@ -61,10 +62,10 @@ async def test_every_event_is_told_once_in_the_order_of_its_document(persistence
 async def test_an_entry_that_cannot_be_sent_holds_back_its_own_document_and_no_other(
     persistence: Persistence, servers: Servers
 ) -> None:
-    documents, bad, good = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4(), uuid.uuid4()
+    documents, bad, good = Repository(persistence, TOYS), uuid.uuid4(), uuid.uuid4()
     for id in (bad, good):
-        await documents.create(id, DOLE, receive, id=id, school="dole")
-        await documents.decide(id, DOLE, accept)
+        await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+        await documents.acting(DOLE).decide(id, accept)
     too_large = {"$set": {"outbox.0.data": b"x" * 2_000_000}}
     await documents.collection.update_one({"_id": str(bad)}, too_large)
     async with relaying(persistence, servers):
@@ -79,8 +80,8 @@ async def test_an_entry_that_cannot_be_sent_holds_back_its_own_document_and_no_o
 async def test_what_was_told_but_not_yet_forgotten_is_told_again_and_nothing_is_lost(
     persistence: Persistence, servers: Servers
 ) -> None:
-    documents, id = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4()
-    await documents.create(id, DOLE, receive, id=id, school="dole")
+    documents, id = Repository(persistence, TOYS), uuid.uuid4()
+    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
     pending = await documents.collection.find_one({"_id": str(id)})
     assert pending is not None
     async with relaying(persistence, servers) as relay:
@@ -94,9 +95,9 @@ async def test_what_was_told_but_not_yet_forgotten_is_told_again_and_nothing_is_
 
 
 async def test_the_history_keeps_who_did_it_which_the_topic_does_not(persistence: Persistence, servers: Servers) -> None:
-    documents, id = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4()
+    documents, id = Repository(persistence, TOYS), uuid.uuid4()
     async with relaying(persistence, servers) as relay:
-        await documents.create(id, DOLE, receive, id=id, school="dole")
+        await documents.acting(DOLE).create(id, receive, id=id, school="dole")
         (message,) = await told(servers, {str(id)}, 1)
         async with asyncio.timeout(60):
             while await relay.pending(10):
@@ -108,9 +109,9 @@ async def test_the_history_keeps_who_did_it_which_the_topic_does_not(persistence
 
 
 async def test_one_relay_at_a_time_holds_the_lease(persistence: Persistence, servers: Servers) -> None:
-    documents, id = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4()
+    documents, id = Repository(persistence, TOYS), uuid.uuid4()
     async with relaying(persistence, servers, "first"):
-        await documents.create(id, DOLE, receive, id=id, school="dole")
+        await documents.acting(DOLE).create(id, receive, id=id, school="dole")
         await told(servers, {str(id)}, 1)
         async with relaying(persistence, servers, "second"):
             await asyncio.sleep(0.5)
@@ -120,10 +121,10 @@ async def test_one_relay_at_a_time_holds_the_lease(persistence: Persistence, ser
 
 
 async def test_only_documents_with_something_to_tell_are_in_the_outbox_index(persistence: Persistence, servers: Servers) -> None:
-    documents, id = persistence.repository("toys", Toy, evolve, scope), uuid.uuid4()
+    documents, id = Repository(persistence, TOYS), uuid.uuid4()
     await documents.collection.create_index("outbox.at", sparse=True)
     async with relaying(persistence, servers) as relay:
-        await documents.create(id, DOLE, receive, id=id, school="dole")
+        await documents.acting(DOLE).create(id, receive, id=id, school="dole")
         async with asyncio.timeout(60):
             while await relay.pending(10):
                 await asyncio.sleep(0.05)

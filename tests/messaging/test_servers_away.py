@@ -15,12 +15,13 @@ from deploy.local.servers import Servers, running_servers
 from shared.events import OrderReceived
 from shared.events.message import Message
 from shared.messaging.kafka import create_topics
-from shared.persistence.repository import Persistence
+from shared.persistence.repository import Repository
+from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service
 from shared.web.auth import CurrentCaller
 from tests.conftest import Start
-from tests.persistence.builders import Toy, evolve, receive, scope
+from tests.persistence.builders import TOYS, Toy, receive
 
 pytestmark = pytest.mark.slow
 A_MINUTE = 65
@@ -32,7 +33,7 @@ class Store:
     """Toys that are received over HTTP, and what was heard of them."""
 
     def __init__(self, persistence: Persistence) -> None:
-        self.toys = persistence.repository("toys", Toy, evolve, scope)
+        self.toys = Repository(persistence, TOYS)
         self.heard = persistence.database["heard"]
 
     async def prepare(self) -> None:
@@ -41,7 +42,7 @@ class Store:
 
 @router.post("/toys/{id}")
 async def receive_a_toy(id: uuid.UUID, who: CurrentCaller, request: Request) -> Toy:
-    toy: Toy = await request.app.state.store.toys.create(id, who, receive, id=id, school=who.tenant)
+    toy: Toy = await request.app.state.store.toys.acting(who).create(id, receive, id=id, school=who.tenant)
     return toy
 
 

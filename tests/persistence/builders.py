@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from shared.events import Event, OrderAccepted, OrderReceived, SchoolRegistered
 from shared.events.production import ClientKind
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused
 
@@ -47,3 +48,6 @@ def scope(caller: Caller) -> Mapping[str, str] | None:
 
 def a_school(school: str = "dole") -> SchoolRegistered:
     return SchoolRegistered(school=school, name="École", commune="39198", town="Dole", department="39", on=A_DAY)
+
+
+TOYS = Aggregate("toys", Toy, evolve, visible_to=scope)

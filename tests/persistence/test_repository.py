@@ -9,19 +9,20 @@ from pydantic import BaseModel
 
 from shared.events import Event
 from shared.events.message import Message, message_of
-from shared.kernel.caller import Caller
+from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.persistence.mongo import Session
-from shared.persistence.repository import Clash, Persistence, Repository
+from shared.persistence.repository import Repository
+from shared.persistence.transaction import Clash, Persistence
 from tests.conftest import A_MORNING
-from tests.persistence.builders import Toy, a_school, accept, evolve, receive, scope
+from tests.persistence.builders import TOYS, Toy, a_school, accept, receive
 
 DOLE = Caller("x", "school", "dole", "head")
 BESANCON = Caller("y", "school", "besancon", "head")
 
 
-def toys(persistence: Persistence) -> Repository[Toy]:
-    return persistence.repository("toys", Toy, evolve, scope)
+def toys(persistence: Persistence) -> Repository[Toy, Event]:
+    return Repository(persistence, TOYS)
 
 
 def heard(sequence: int, source: str = "/elsewhere/things/1", key: str = "k") -> Message:
@@ -31,8 +32,8 @@ def heard(sequence: int, source: str = "/elsewhere/things/1", key: str = "k") ->
 
 async def test_a_decision_saves_the_state_and_what_it_tells_in_order(persistence: Persistence) -> None:
     documents, id = toys(persistence), uuid.uuid4()
-    await documents.create(id, DOLE, receive, id=id, school="dole")
-    await documents.decide(id, DOLE, accept)
+    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    await documents.acting(DOLE).decide(id, accept)
     found = await documents.collection.find_one({"_id": str(id)})
     assert found is not None
     assert found["state"] == {"id": str(id), "school": "dole", "accepted": 1}
@@ -45,8 +46,10 @@ async def test_a_decision_saves_the_state_and_what_it_tells_in_order(persistence
 
 async def test_concurrent_decisions_are_each_taken_once_on_the_state_that_the_other_left(persistence: Persistence) -> None:
     documents, id = toys(persistence), uuid.uuid4()
-    await documents.create(id, DOLE, receive, id=id, school="dole")
-    answers = await asyncio.gather(*(documents.decide(id, DOLE, accept, at_most=7) for _ in range(15)), return_exceptions=True)
+    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    answers = await asyncio.gather(
+        *(documents.acting(DOLE).decide(id, accept, at_most=7) for _ in range(15)), return_exceptions=True
+    )
     assert sum(isinstance(answer, Refused) for answer in answers) == 8
     found = await documents.collection.find_one({"_id": str(id)})
     assert found is not None
@@ -57,28 +60,28 @@ async def test_concurrent_decisions_are_each_taken_once_on_the_state_that_the_ot
 async def test_a_message_is_heard_once_by_each_document(persistence: Persistence) -> None:
     documents, one, two = toys(persistence), uuid.uuid4(), uuid.uuid4()
     for id in (one, two):
-        await documents.create(id, DOLE, receive, id=id, school="dole")
+        await documents.acting(DOLE).create(id, receive, id=id, school="dole")
     for _ in range(3):
-        await documents.decide(one, heard(4), accept)
-        await documents.decide(two, heard(4), accept)
-    assert [(await documents.get(id, by="service")).accepted for id in (one, two)] == [1, 1]
+        await documents.acting(SYSTEM, cause=heard(4)).decide(one, accept)
+        await documents.acting(SYSTEM, cause=heard(4)).decide(two, accept)
+    assert [(await documents.acting(SYSTEM).get(id)).accepted for id in (one, two)] == [1, 1]
 
 
 async def test_a_message_that_comes_after_its_successor_is_not_heard(persistence: Persistence) -> None:
     documents, id = toys(persistence), uuid.uuid4()
-    await documents.create(id, DOLE, receive, id=id, school="dole")
-    await documents.decide(id, heard(9), accept)
-    await documents.decide(id, heard(8), accept)
-    assert (await documents.get(id, by="service")).accepted == 1
+    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    await documents.acting(SYSTEM, cause=heard(9)).decide(id, accept)
+    await documents.acting(SYSTEM, cause=heard(8)).decide(id, accept)
+    assert (await documents.acting(SYSTEM).get(id)).accepted == 1
 
 
 async def test_guards_are_per_source_and_key(persistence: Persistence) -> None:
     documents, id = toys(persistence), uuid.uuid4()
-    await documents.create(id, DOLE, receive, id=id, school="dole")
-    await documents.decide(id, heard(9), accept)
-    await documents.decide(id, heard(1, source="/elsewhere/things/2"), accept)
-    await documents.decide(id, heard(1, key="another"), accept)
-    assert (await documents.get(id, by="service")).accepted == 3
+    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    await documents.acting(SYSTEM, cause=heard(9)).decide(id, accept)
+    await documents.acting(SYSTEM, cause=heard(1, source="/elsewhere/things/2")).decide(id, accept)
+    await documents.acting(SYSTEM, cause=heard(1, key="another")).decide(id, accept)
+    assert (await documents.acting(SYSTEM).get(id)).accepted == 3
 
 
 async def test_a_message_that_changes_nothing_is_remembered_all_the_same(persistence: Persistence) -> None:
@@ -86,56 +89,56 @@ async def test_a_message_that_changes_nothing_is_remembered_all_the_same(persist
         return []
 
     documents, id = toys(persistence), uuid.uuid4()
-    await documents.create(id, DOLE, receive, id=id, school="dole")
-    await documents.decide(id, heard(5), nothing)
-    await documents.decide(id, heard(4), accept)
-    assert (await documents.get(id, by="service")).accepted == 0
+    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    await documents.acting(SYSTEM, cause=heard(5)).decide(id, nothing)
+    await documents.acting(SYSTEM, cause=heard(4)).decide(id, accept)
+    assert (await documents.acting(SYSTEM).get(id)).accepted == 0
 
 
 async def test_anothers_document_does_not_exist(persistence: Persistence) -> None:
     documents, id = toys(persistence), uuid.uuid4()
-    await documents.create(id, DOLE, receive, id=id, school="dole")
+    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
     with pytest.raises(NotFound):
-        await documents.get(id, by=BESANCON)
+        await documents.acting(BESANCON).get(id)
     with pytest.raises(NotFound):
-        await documents.decide(id, BESANCON, accept)
+        await documents.acting(BESANCON).decide(id, accept)
     with pytest.raises(NotFound):
-        await documents.create(id, BESANCON, receive, id=id, school="besancon")
-    assert await documents.find({}, by=BESANCON) == []
-    assert await documents.count({}, by=BESANCON) == 0
-    assert await documents.find({}, by=Caller("z", "region", "", "reader")) == []
-    assert len(await documents.find({}, by=DOLE)) == 1
+        await documents.acting(BESANCON).create(id, receive, id=id, school="besancon")
+    assert await documents.acting(BESANCON).find({}) == []
+    assert await documents.acting(BESANCON).count({}) == 0
+    assert await documents.acting(Caller("z", "region", "", "reader")).find({}) == []
+    assert len(await documents.acting(DOLE).find({})) == 1
 
 
 async def test_nobody_creates_a_document_for_another_tenant(persistence: Persistence) -> None:
     id = uuid.uuid4()
     with pytest.raises(NotFound):
-        await toys(persistence).create(id, DOLE, receive, id=id, school="besancon")
-    assert await toys(persistence).count({}, by="service") == 0
+        await toys(persistence).acting(DOLE).create(id, receive, id=id, school="besancon")
+    assert await toys(persistence).acting(SYSTEM).count({}) == 0
 
 
 async def test_the_same_request_again_gives_the_same_document_and_another_is_refused(persistence: Persistence) -> None:
     documents, id = toys(persistence), uuid.uuid4()
     for _ in range(2):
-        await documents.create_once(id, DOLE, "print", receive, id=id, school="dole")
+        await documents.acting(DOLE).create_once(id, "print", receive, id=id, school="dole")
     with pytest.raises(Invalid, match="key_reused"):
-        await documents.create_once(id, DOLE, "other print", receive, id=id, school="dole")
+        await documents.acting(DOLE).create_once(id, "other print", receive, id=id, school="dole")
     assert (await documents.collection.find_one({"_id": str(id)}))["outbox"][-1]["sequence"] == 1  # type: ignore[index]
 
 
 async def test_two_documents_change_together_or_not_at_all(persistence: Persistence) -> None:
     documents, one, two = toys(persistence), uuid.uuid4(), uuid.uuid4()
     for id in (one, two):
-        await documents.create(id, DOLE, receive, id=id, school="dole")
+        await documents.acting(DOLE).create(id, receive, id=id, school="dole")
 
     async def both(session: Session) -> None:
         inside = documents.within(session)
-        await inside.decide(one, DOLE, accept)
-        await inside.decide(two, DOLE, accept, at_most=0)
+        await inside.acting(DOLE).decide(one, accept)
+        await inside.acting(DOLE).decide(two, accept, at_most=0)
 
     with pytest.raises(Refused):
         await persistence.transaction(both)
-    assert (await documents.get(one, by="service")).accepted == 0
+    assert (await documents.acting(SYSTEM).get(one)).accepted == 0
 
 
 async def test_what_met_another_writer_in_a_transaction_is_done_again(persistence: Persistence) -> None:

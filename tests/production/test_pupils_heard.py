@@ -22,7 +22,7 @@ from shared.events.production import Hours
 from shared.events.students import InterruptionCode, Student
 from shared.kernel.caller import Caller
 from shared.messaging.kafka import producer
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 from tests.production.builders import ENROLMENT, WEEK, WHOSE, YOUNG, a_pupil, an_enrolment, an_id, told
 from tests.production.conftest import Production
 
@@ -43,7 +43,7 @@ async def hear(store: Store, event: Student, sequence: int) -> None:
 
 
 async def known(store: Store, young_id: UUID = YOUNG) -> list[Pupil]:
-    return (await store.pupils.named([young_id], by=HEAD)).get(young_id, [])
+    return (await store.pupils.named([young_id], caller=HEAD)).get(young_id, [])
 
 
 async def test_a_pupil_is_known_once_enrolled_and_to_their_school_alone(persistence: Persistence) -> None:
@@ -51,18 +51,18 @@ async def test_a_pupil_is_known_once_enrolled_and_to_their_school_alone(persiste
     assert await known(store) == []
     await hear(store, ENROLLED, 1)
     assert await known(store) == [a_pupil()]
-    assert await store.pupils.named([YOUNG], by=Caller("head", "school", "chalon", "head")) == {}
+    assert await store.pupils.named([YOUNG], caller=Caller("head", "school", "chalon", "head")) == {}
 
 
 async def test_an_agency_that_bears_a_school_s_id_sees_nothing(persistence: Persistence) -> None:
     store, namesake = Store(persistence), Caller("someone", "agency", "besancon", "manager")
     await hear(store, ENROLLED, 1)
     worked = WorkLogged(**WHOSE, on=date(2025, 9, 12), week=WEEK, minutes=Hours(production=60))
-    await store.weeks.create(f"besancon:{YOUNG}:{WEEK}", HEAD, lambda _: [worked])
-    assert await store.pupils.named([YOUNG], by=namesake) == {}
-    assert await store.weeks.find({}, by=namesake) == []
-    assert await store.minutes_of_year(WEEK, by=namesake) == {}
-    assert await store.minutes_of_year(WEEK, by=HEAD) != {}
+    await store.weeks.acting(HEAD).create(f"besancon:{YOUNG}:{WEEK}", lambda _: [worked])
+    assert await store.pupils.named([YOUNG], caller=namesake) == {}
+    assert await store.weeks.acting(namesake).find({}) == []
+    assert await store.minutes_of_year(WEEK, caller=namesake) == {}
+    assert await store.minutes_of_year(WEEK, caller=HEAD) != {}
 
 
 async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_any_order(persistence: Persistence) -> None:

@@ -21,7 +21,7 @@ from shared.kernel.clock import real_now
 from shared.kernel.errors import Unavailable
 from shared.messaging.kafka import producer
 from shared.messaging.parking import Parking
-from shared.persistence.repository import Persistence
+from shared.persistence.transaction import Persistence
 from shared.projections.notifier import Progress
 from shared.projections.projection import Fact, Projection, Row, as_of, fold
 from shared.projections.projector import Projector, show_lag

@@ -11,15 +11,17 @@ import pytest
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
+from shared.kernel.caller import SYSTEM
 from shared.kernel.identifiers import Uai
 from shared.kernel.tracing import TRACE
-from shared.persistence.repository import Persistence
+from shared.persistence.repository import Repository
+from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service
 from shared.web.auth import COOKIE, CurrentCaller, require
 from shared.web.idempotency import Idempotency
 from tests.conftest import Start
-from tests.persistence.builders import Toy, evolve, receive, scope
+from tests.persistence.builders import TOYS, Toy, receive
 
 router = APIRouter()
 
@@ -33,7 +35,7 @@ class Body(BaseModel):
 class Store:
     def __init__(self, persistence: Persistence) -> None:
         self.clock = persistence.clock
-        self.toys = persistence.repository("toys", Toy, evolve, scope)
+        self.toys = Repository(persistence, TOYS)
 
     async def prepare(self) -> None:
         """Nothing to index."""
@@ -46,7 +48,7 @@ async def make(asked: Body, once: Idempotency, who: CurrentCaller) -> dict[str, 
 
 @router.put("/toys/{id}")
 async def receive_a_toy(id: uuid.UUID, who: CurrentCaller, request: Request) -> Toy:
-    toy: Toy = await request.app.state.store.toys.create(id, who, receive, id=id, school=who.tenant)
+    toy: Toy = await request.app.state.store.toys.acting(who).create(id, receive, id=id, school=who.tenant)
     return toy
 
 
@@ -215,7 +217,7 @@ async def test_a_service_with_too_much_untold_says_that_it_is_not_ready(running:
         toys = here.store.toys
         for told in range(1, 4):
             id = uuid.uuid4()
-            await toys.create(id, "service", receive, id=id, school="dole")
+            await toys.acting(SYSTEM).create(id, receive, id=id, school="dole")
             ready = await here.signed_out().get("/health/ready")
             assert (ready.status_code, ready.json()["pending"]) == ((200, told) if told < 3 else (503, 3))
         assert ready.headers["Retry-After"]

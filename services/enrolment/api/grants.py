@@ -10,6 +10,7 @@ from services.enrolment.domain import grant as decisions
 from services.enrolment.domain.grant import Grant
 from shared.events import GrantAwarded
 from shared.events.catalogue import NETWORK, GrantPurpose
+from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
@@ -42,23 +43,25 @@ def _shown(grant: Grant) -> GrantView:
 
 
 @router.post("/grants", status_code=201, dependencies=[FUNDERS])
-async def award(body: GrantAsked, asked: Idempotency, who: CurrentCaller, store: StoreDep) -> GrantView:
+async def award(body: GrantAsked, asked: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantView:
     """Promise public money to a school or to the network."""
-    if body.holder != NETWORK and not await store.schools.count({"_id": body.holder}, by="service"):
+    if body.holder != NETWORK and not await store.schools.acting(SYSTEM).count({"_id": body.holder}):
         raise Invalid("unknown_school", f"L’école « {body.holder} » n’est pas connue.")
     told = GrantAwarded(**{**body.model_dump(), "grant_id": asked.id, "on": store.clock.day(body.on)})
-    return _shown(await store.grants.create_once(asked.id, who, asked.fingerprint, decisions.award, told=told))
+    return _shown(await store.grants.acting(caller).create_once(asked.id, asked.fingerprint, decisions.award, told=told))
 
 
 @router.post("/grants/{grant_id}/payments", status_code=201, dependencies=[FUNDERS])
-async def pay(grant_id: UUID, body: PaymentAsked, asked: Idempotency, who: CurrentCaller, store: StoreDep) -> GrantView:
+async def pay(grant_id: UUID, body: PaymentAsked, asked: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantView:
     """Pay a part of a grant, never more than was promised."""
     on = store.clock.day(body.on)
     cents = body.amount_cents
-    return _shown(await store.grants.decide(grant_id, who, decisions.pay, payment_id=asked.id, amount_cents=cents, on=on))
+    return _shown(
+        await store.grants.acting(caller).decide(grant_id, decisions.pay, payment_id=asked.id, amount_cents=cents, on=on)
+    )
 
 
 @router.get("/grants", dependencies=[require("admin", "region", "federation", "school")])
-async def list_grants(who: CurrentCaller, store: StoreDep) -> list[GrantView]:
+async def list_grants(caller: CurrentCaller, store: StoreDep) -> list[GrantView]:
     """The grants that one may see: a school, its own."""
-    return [_shown(grant) for grant in await store.grants.find({}, by=who)]
+    return [_shown(grant) for grant in await store.grants.acting(caller).find({})]

@@ -50,31 +50,35 @@ class ExamView(PupilView):
 
 
 @router.post("/pupils/{young_id}/exams", status_code=201, dependencies=[SCHOOLS])
-async def register_exam(young_id: UUID, asked: ExamAsked, who: CurrentCaller, store: StoreDep) -> ExamView:
+async def register_exam(young_id: UUID, asked: ExamAsked, caller: CurrentCaller, store: StoreDep) -> ExamView:
     """Present a pupil to a session. Its id follows from enrolment and session: asking twice is harmless."""
-    school, on = school_of(who), store.clock.day(asked.on)
-    place = await store.places.decide(young_id, who, decisions.register_exam, school=school, session=asked.session, on=on)
+    school, on = school_of(caller), store.clock.day(asked.on)
+    place = await store.places.acting(caller).decide(
+        young_id, decisions.register_exam, school=school, session=asked.session, on=on
+    )
     exam_id = exam_id_of(place.last(school).enrolment_id, asked.session)
     return ExamView(**views.pupil(place, school).model_dump(), exam_id=exam_id)
 
 
 @router.post("/pupils/{young_id}/exams/{exam_id}/result", dependencies=[SCHOOLS])
-async def give_result(young_id: UUID, exam_id: UUID, asked: ResultAsked, who: CurrentCaller, store: StoreDep) -> PupilView:
+async def give_result(young_id: UUID, exam_id: UUID, asked: ResultAsked, caller: CurrentCaller, store: StoreDep) -> PupilView:
     """Obtained, failed or absent."""
-    school, on = school_of(who), store.clock.day(asked.on)
-    place = await store.places.decide(
-        young_id, who, decisions.give_result, school=school, exam_id=exam_id, result=asked.result, on=on
+    school, on = school_of(caller), store.clock.day(asked.on)
+    place = await store.places.acting(caller).decide(
+        young_id, decisions.give_result, school=school, exam_id=exam_id, result=asked.result, on=on
     )
     return views.pupil(place, school)
 
 
 @router.post("/pupils/{young_id}/outcomes", dependencies=[require("school:head", "school:office", "agency", "admin")])
-async def declare_outcome(young_id: UUID, asked: OutcomeAsked, who: CurrentCaller, store: StoreDep) -> PupilView | OutcomesView:
+async def declare_outcome(
+    young_id: UUID, asked: OutcomeAsked, caller: CurrentCaller, store: StoreDep
+) -> PupilView | OutcomesView:
     """What became of a leaver. An agency speaks as an agency of those it referred, and reads its own word only."""
-    if (who.kind == "agency") != (asked.source is OutcomeSource.AGENCY) and not who.is_admin:
+    if (caller.kind == "agency") != (asked.source is OutcomeSource.AGENCY) and not caller.is_admin:
         raise Forbidden("Une agence déclare comme agence ; une école, pour elle-même, le jeune ou l’employeur.")
-    school = school_of(who)
+    school = school_of(caller)
     said = Outcome(**{**asked.model_dump(), "on": store.clock.day(asked.on)})
-    places = await store.pupils_in(who, young_id)
-    place = await places.decide(young_id, who, decisions.declare_outcome, school=school, **said.model_dump())
-    return OutcomesView(young_id=young_id, outcomes=(said,)) if who.kind == "agency" else views.pupil(place, school)
+    places = await store.pupils_in(caller, young_id)
+    place = await places.acting(caller).decide(young_id, decisions.declare_outcome, school=school, **said.model_dump())
+    return OutcomesView(young_id=young_id, outcomes=(said,)) if caller.kind == "agency" else views.pupil(place, school)

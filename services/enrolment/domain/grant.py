@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.enrolment.domain.visibility import own_grants
 from shared.events import Event, GrantAwarded, GrantPaid
 from shared.events.catalogue import GrantPurpose
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Refused, key_reused
 from shared.kernel.identifiers import Slug
 
@@ -61,3 +63,6 @@ def evolve(grant: Grant | None, event: Event) -> Grant:
             return grant.model_copy(update={"payments": (*grant.payments, payment)})
         case _:
             raise TypeError(event.type)
+
+
+GRANTS = Aggregate("grants", Grant, evolve, visible_to=own_grants)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.statuses import HOLDS_A_SEAT, Status
+from services.enrolment.domain.visibility import own_applications
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -33,16 +34,17 @@ from shared.events import (
 from shared.events.applications import Application, IneligibleReason, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
 
-INTAKES = UUID("1d0f8f4e-58f0-5b52-8a3a-0c5a4a3f9a10")
+INTAKE_NAMESPACE = UUID("1d0f8f4e-58f0-5b52-8a3a-0c5a4a3f9a10")
 
 
 def intake_id_of(school: str, programme: str, school_year: str, year_of_study: int) -> UUID:
     """One intake per programme, school year and year of study: its id follows from them."""
-    return uuid5(INTAKES, f"{school} {programme} {school_year} {year_of_study}")
+    return uuid5(INTAKE_NAMESPACE, f"{school} {programme} {school_year} {year_of_study}")
 
 
 class Referring(BaseModel):
@@ -222,3 +224,6 @@ def _new(intake: Intake, event: Application, *, status: Status, priority: int, r
         young_id=event.young_id, status=status, priority=priority, arrival=intake.arrivals + 1, opened_on=event.on,
         since=event.on, referrals=referrals,
     )  # fmt: skip
+
+
+INTAKES = Aggregate("intakes", Intake, evolve, visible_to=own_applications)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
+from services.enrolment.domain.visibility import own_pupils
 from shared.events import (
     DiplomaFailed,
     DiplomaObtained,
@@ -33,6 +34,7 @@ from shared.events.students import (
     Student,
     Year,
 )
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import BirthMonth, SchoolYear
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
@@ -214,3 +216,6 @@ def _year(event: Year) -> Schooling:
 def _given(enrolment: Enrolment, exam_id: UUID, result: Result, on: date) -> tuple[Sitting, ...]:
     given = {"result": result, "result_on": on}
     return tuple(sitting.model_copy(update=given) if sitting.exam_id == exam_id else sitting for sitting in enrolment.exams)
+
+
+PUPILS = Aggregate("places", Place, evolve, visible_to=own_pupils)

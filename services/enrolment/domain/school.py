@@ -2,8 +2,10 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from services.enrolment.domain.visibility import own_school
 from shared.events import Event, ProgrammeOpened, SchoolRegistered
 from shared.events.catalogue import Certification
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
 
@@ -62,3 +64,6 @@ def evolve(school: School | None, event: Event) -> School:
             return school.model_copy(update={"programmes": tuple({**known, opened.programme: opened}.values())})
         case _:
             raise TypeError(event.type)
+
+
+SCHOOLS = Aggregate("schools", School, evolve, visible_to=own_school)

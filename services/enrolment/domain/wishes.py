@@ -4,7 +4,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.enrolment.domain.visibility import nobody
 from shared.events import Event, WishesAnswered
+from shared.kernel.aggregate import Aggregate
 
 
 class Wishes(BaseModel):
@@ -26,3 +28,6 @@ def evolve(wishes: Wishes | None, event: Event) -> Wishes:
             return Wishes(**event.model_dump(include=set(Wishes.model_fields)))
         case _:
             raise TypeError(event.type)
+
+
+WISHES = Aggregate("wishes", Wishes, evolve, visible_to=nobody)

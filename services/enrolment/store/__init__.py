@@ -1,18 +1,23 @@
 """Enrolment's collections, their indexes, who sees what, and the reads that several rooms share."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from services.enrolment.domain import grant, intake, pupil, school, wishes
-from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import Place
+from services.enrolment.domain.grant import GRANTS
+from services.enrolment.domain.intake import INTAKES, Intake
+from services.enrolment.domain.pupil import PUPILS, Place
+from services.enrolment.domain.school import SCHOOLS, School
 from services.enrolment.domain.statuses import OPEN, Status
-from shared.kernel.caller import Caller
+from services.enrolment.domain.visibility import everyone
+from services.enrolment.domain.wishes import WISHES
+from shared.events import Event
+from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.errors import NotFound, Refused, Unavailable
-from shared.persistence.actor import By, Scope
 from shared.persistence.mongo import Session, majority
-from shared.persistence.repository import Persistence, Repository
+from shared.persistence.repository import Repository
+from shared.persistence.transaction import Persistence
 
 
 class Store:
@@ -25,12 +30,12 @@ class Store:
         self.persistence = persistence
         self.clock = persistence.clock
         self.database = persistence.database
-        self.schools = persistence.repository("schools", school.School, school.evolve, _own_school)
-        self.intakes = persistence.repository("intakes", Intake, intake.evolve, _own_applications)
-        self.places = persistence.repository("places", Place, pupil.evolve, _own_pupils)
-        self._every_place = persistence.repository("places", Place, pupil.evolve, lambda caller: {})
-        self.wishes = persistence.repository("wishes", wishes.Wishes, wishes.evolve, lambda caller: None)
-        self.grants = persistence.repository("grants", grant.Grant, grant.evolve, _own_grants)
+        self.schools = Repository(persistence, SCHOOLS)
+        self.intakes = Repository(persistence, INTAKES)
+        self.places = Repository(persistence, PUPILS)
+        self._every_place = Repository(persistence, replace(PUPILS, visible_to=everyone))
+        self.wishes = Repository(persistence, WISHES)
+        self.grants = Repository(persistence, GRANTS)
         self._birth_months = persistence.database["birth_months"]
         self._motives = persistence.database["motives"]
 
@@ -47,35 +52,35 @@ class Store:
         await self.grants.collection.create_index("state.holder")
         await self.database["motives"].create_index("young_id")
 
-    async def pupils_in(self, who: Caller, young_id: UUID) -> Repository[Place]:
+    async def pupils_in(self, caller: Caller, young_id: UUID) -> Repository[Place, Event]:
         """The places as this caller may act on one young person: an agency, on those enrolled as it asked. Raises NotFound."""
-        if who.kind != "agency":
+        if caller.kind != "agency":
             return self.places
-        place = await self._every_place.find_one({"_id": str(young_id)}, by="service")
-        if place is None or not await self._referred(who.tenant, young_id, to=place.last().years[0].intake_id):
+        place = await self._every_place.acting(SYSTEM).find_one({"_id": str(young_id)})
+        if place is None or not await self._referred(caller.tenant, young_id, to=place.last().years[0].intake_id):
             raise NotFound("Cet élève")
         return self._every_place
 
-    def place_for_the_enrolled(self, session: Session) -> Repository[Place]:
+    def place_for_the_enrolled(self, session: Session) -> Repository[Place, Event]:
         """The places in the transaction that enrols: the intake has let the caller in, whatever the school of before."""
         return self._every_place.within(session)
 
-    async def check_named(self, who: Caller, intake_id: UUID, young_id: UUID) -> None:
+    async def check_named(self, caller: Caller, intake_id: UUID, young_id: UUID) -> None:
         """Raise NotFound unless the caller sees this application: an agency, those that its own referrals asked for."""
-        standing = (await self.intakes.get(intake_id, by=who)).application(young_id)
-        if who.kind == "agency" and not standing.names(who.tenant):
+        standing = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
+        if caller.kind == "agency" and not standing.names(caller.tenant):
             raise NotFound("Cette candidature")
 
-    async def check_asking(self, who: Caller, intake_id: UUID, young_id: UUID) -> None:
+    async def check_asking(self, caller: Caller, intake_id: UUID, young_id: UUID) -> None:
         """Raise NotFound as above, or Refused where the agency took its own part of this application back."""
-        await self.check_named(who, intake_id, young_id)
-        standing = (await self.intakes.get(intake_id, by=who)).application(young_id)
-        if who.kind == "agency" and all(one.agency != who.tenant for one in standing.asking):
+        await self.check_named(caller, intake_id, young_id)
+        standing = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
+        if caller.kind == "agency" and all(one.agency != caller.tenant for one in standing.asking):
             raise Refused("withdrawn_by_you", "Votre organisme a retiré cette candidature.")
 
-    async def standing_in(self, young_id: UUID, *, by: By = "service") -> list[Intake]:
+    async def standing_in(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their standing."""
-        return await self.intakes.find({"state.standings.young_id": str(young_id)}, by=by)
+        return await self.intakes.acting(actor).find({"state.standings.young_id": str(young_id)})
 
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
@@ -87,13 +92,13 @@ class Store:
             "state.school": school, "state.programme": programme, "state.year_of_study": 1,
             "state.closes_on": {"$gte": day.isoformat()},
         }  # fmt: skip
-        found = await self.intakes.find(where, by="service", sort=[("state.starts_on", 1)], limit=1)
+        found = await self.intakes.acting(SYSTEM).find(where, sort=[("state.starts_on", 1)], limit=1)
         return found[0] if found else None
 
-    async def schools_teaching(self, sector: str, departments: Sequence[str]) -> list[school.School]:
+    async def schools_teaching(self, sector: str, departments: Sequence[str]) -> list[School]:
         """The schools of these departments that have a programme of a sector."""
         where = {"state.programmes.sector": sector, "state.department": {"$in": list(departments)}}
-        return await self.schools.find(where, by="service")
+        return await self.schools.acting(SYSTEM).find(where)
 
     async def intakes_to_sweep(self, today: date) -> list[UUID]:
         """Those that a day may change: an offer is late, the intake has closed on open applications, or someone waits."""
@@ -130,32 +135,4 @@ class Store:
     async def _referred(self, agency: str, young_id: UUID, *, to: UUID) -> bool:
         asking = {"$elemMatch": {"agency": agency, "ended": None}}
         standing = {"young_id": str(young_id), "referrals": asking}
-        return await self.intakes.count({"_id": str(to), "state.standings": {"$elemMatch": standing}}, by="service") > 0
-
-
-def _own_school(caller: Caller) -> Scope:
-    return {"school": caller.tenant} if caller.kind == "school" else None
-
-
-def _own_applications(caller: Caller) -> Scope:
-    match caller.kind:
-        case "school":
-            return {"school": caller.tenant}
-        case "agency":
-            return {"agencies": caller.tenant}
-        case _:
-            return None
-
-
-def _own_pupils(caller: Caller) -> Scope:
-    return {"schools": caller.tenant} if caller.kind == "school" else None
-
-
-def _own_grants(caller: Caller) -> Scope:
-    match caller.kind:
-        case "school":
-            return {"holder": caller.tenant}
-        case "region" | "federation":
-            return {}
-        case _:
-            return None
+        return await self.intakes.acting(SYSTEM).count({"_id": str(to), "state.standings": {"$elemMatch": standing}}) > 0

@@ -20,16 +20,16 @@ class NewClient(Said):
 
 
 @router.post("/clients", status_code=201)
-async def add_a_client(asked: NewClient, once: Idempotency, who: CurrentCaller, store: StoreDep) -> Client:
+async def add_a_client(asked: NewClient, once: Idempotency, caller: CurrentCaller, store: StoreDep) -> Client:
     """Keep a client of one's own school."""
     client = Client(
-        client_id=once.id, school=who.tenant, name=asked.name, kind=asked.kind, siret=asked.siret, contact=asked.contact,
+        client_id=once.id, school=caller.tenant, name=asked.name, kind=asked.kind, siret=asked.siret, contact=asked.contact,
         since=store.clock.day(asked.on),
     )  # fmt: skip
     return await store.clients.add(client, once.fingerprint)
 
 
 @router.get("/clients")
-async def the_clients(who: CurrentCaller, store: StoreDep) -> list[Client]:
+async def the_clients(caller: CurrentCaller, store: StoreDep) -> list[Client]:
     """The clients of one's own school, by name."""
-    return await store.clients.of_school(by=who)
+    return await store.clients.of_school(caller=caller)

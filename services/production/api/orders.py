@@ -58,72 +58,72 @@ async def answers(store: Store, found: list[Order]) -> list[OrderAnswer]:
 
 
 @router.post("", status_code=201, dependencies=[OFFICE])
-async def receive(asked: NewOrder, once: Idempotency, who: CurrentCaller, store: StoreDep) -> OrderAnswer:
+async def receive(asked: NewOrder, once: Idempotency, caller: CurrentCaller, store: StoreDep) -> OrderAnswer:
     """A client of the school asks for something. 404 if the client is not the school's."""
-    on, client = store.clock.day(asked.on), await store.clients.get(asked.client_id, by=who)
+    on, client = store.clock.day(asked.on), await store.clients.get(asked.client_id, caller=caller)
     await store.entitle(once.id, asked.title)  # first: killed here, a title without its order harms nobody
-    order = await store.orders.create_once(
-        once.id, who, once.fingerprint, orders.receive,
-        order_id=once.id, school=who.tenant, client_id=client.client_id, client_kind=client.kind, on=on,
+    order = await store.orders.acting(caller).create_once(
+        once.id, once.fingerprint, orders.receive,
+        order_id=once.id, school=caller.tenant, client_id=client.client_id, client_kind=client.kind, on=on,
     )  # fmt: skip
     return await answer(store, order)
 
 
 @router.get("", dependencies=[require("school", "admin")])
-async def the_orders(who: CurrentCaller, store: StoreDep, status: Status | None = None) -> list[OrderAnswer]:
+async def the_orders(caller: CurrentCaller, store: StoreDep, status: Status | None = None) -> list[OrderAnswer]:
     """The school's orders, the latest received first."""
     where = {"state.status": status} if status else {}
-    found = await store.orders.find(where, by=who, sort=[("state.steps.received", -1), ("_id", 1)])
+    found = await store.orders.acting(caller).find(where, sort=[("state.steps.received", -1), ("_id", 1)])
     return await answers(store, found)
 
 
 @router.get("/{order_id}", dependencies=[require("school", "admin")])
-async def one_order(order_id: UUID, who: CurrentCaller, store: StoreDep) -> OrderAnswer:
+async def one_order(order_id: UUID, caller: CurrentCaller, store: StoreDep) -> OrderAnswer:
     """One order. 404 if it is another school's."""
-    return await answer(store, await store.orders.get(order_id, by=who))
+    return await answer(store, await store.orders.acting(caller).get(order_id))
 
 
 @router.post("/{order_id}/quote", dependencies=[OFFICE])
-async def quote(order_id: UUID, asked: Quote, who: CurrentCaller, store: StoreDep) -> OrderAnswer:
+async def quote(order_id: UUID, asked: Quote, caller: CurrentCaller, store: StoreDep) -> OrderAnswer:
     """A price and a promised day; it may be made again until the client answers."""
-    order = await store.orders.decide(
-        order_id, who, orders.quote, amount_cents=asked.amount_cents, due_on=asked.due_on, on=store.clock.day(asked.on)
+    order = await store.orders.acting(caller).decide(
+        order_id, orders.quote, amount_cents=asked.amount_cents, due_on=asked.due_on, on=store.clock.day(asked.on)
     )
     return await answer(store, order)
 
 
 @router.post("/{order_id}/accept", dependencies=[OFFICE])
-async def accept(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def accept(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The client says yes."""
-    return await answer(store, await store.orders.decide(order_id, who, orders.accept, on=store.clock.day(asked.on)))
+    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.accept, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/start", dependencies=[SCHOOL])
-async def start(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def start(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The workshop begins."""
-    return await answer(store, await store.orders.decide(order_id, who, orders.start, on=store.clock.day(asked.on)))
+    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.start, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/complete", dependencies=[SCHOOL])
-async def complete(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def complete(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The work is done."""
-    return await answer(store, await store.orders.decide(order_id, who, orders.complete, on=store.clock.day(asked.on)))
+    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.complete, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/deliver", dependencies=[SCHOOL])
-async def deliver(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def deliver(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The client has it."""
-    return await answer(store, await store.orders.decide(order_id, who, orders.deliver, on=store.clock.day(asked.on)))
+    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.deliver, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/invoice", dependencies=[OFFICE])
-async def invoice(order_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def invoice(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
     """The quoted amount, under the next number of the school's series for that civil year."""
-    return await answer(store, await store.invoice(order_id, who, on=store.clock.day(asked.on)))
+    return await answer(store, await store.invoice(order_id, caller, on=store.clock.day(asked.on)))
 
 
 @router.post("/{order_id}/cancel", dependencies=[OFFICE])
-async def cancel(order_id: UUID, asked: Cancellation, who: CurrentCaller, store: StoreDep) -> OrderAnswer:
+async def cancel(order_id: UUID, asked: Cancellation, caller: CurrentCaller, store: StoreDep) -> OrderAnswer:
     """Given up, for a reason by code."""
-    order = await store.orders.decide(order_id, who, orders.cancel, code=asked.code, on=store.clock.day(asked.on))
+    order = await store.orders.acting(caller).decide(order_id, orders.cancel, code=asked.code, on=store.clock.day(asked.on))
     return await answer(store, order)

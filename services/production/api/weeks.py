@@ -33,36 +33,36 @@ AT_ONCE = 16
 
 
 @router.put("/{week}/{young_id}")
-async def log_one(week: Week, young_id: UUID, asked: OneWeek, who: CurrentCaller, store: StoreDep) -> PupilWeek:
+async def log_one(week: Week, young_id: UUID, asked: OneWeek, caller: CurrentCaller, store: StoreDep) -> PupilWeek:
     """State one pupil's week; it replaces what was said of it before."""
     said = PupilWorked(young_id=young_id, minutes=asked.minutes, on_orders=asked.on_orders)
-    (saved,) = await _save(store, who, week, [said], store.clock.day(asked.on))
+    (saved,) = await _save(store, caller, week, [said], store.clock.day(asked.on))
     if isinstance(saved, Refused):
         raise saved
-    return (await _shown(store, who, week, [saved]))[0]
+    return (await _shown(store, caller, week, [saved]))[0]
 
 
 @router.put("/{week}")
-async def log_many(week: Week, asked: Workshop, who: CurrentCaller, store: StoreDep) -> Saved:
+async def log_many(week: Week, asked: Workshop, caller: CurrentCaller, store: StoreDep) -> Saved:
     """State the week of each of these pupils: each is saved or refused by itself."""
-    outcomes = await _save(store, who, week, asked.pupils, store.clock.day(asked.on))
+    outcomes = await _save(store, caller, week, asked.pupils, store.clock.day(asked.on))
     saved = [outcome for outcome in outcomes if isinstance(outcome, WorkedWeek)]
     refused = [
         PupilRefused(young_id=said.young_id, code=outcome.code, detail=outcome.sentence)
         for said, outcome in zip(asked.pupils, outcomes, strict=True)
         if isinstance(outcome, Refused)
     ]
-    shown = await _shown(store, who, week, saved)
+    shown = await _shown(store, caller, week, saved)
     found = [PupilAlert(young_id=one.young_id, **alert.model_dump()) for one in shown for alert in one.alerts]
     return Saved(saved=len(saved), refused=refused, alerts=found)
 
 
 @router.get("/{week}")
-async def the_week(week: Week, who: CurrentCaller, store: StoreDep) -> SchoolWeek:
+async def the_week(week: Week, caller: CurrentCaller, store: StoreDep) -> SchoolWeek:
     """The school's pupils that week, those without hours too, with the shares of the week and of the school year so far."""
-    worked = await store.weeks.find({"state.week": week}, by=who)
-    pupils = await store.pupils.of_week(week, logged=[one.young_id for one in worked], by=who)
-    year = await store.minutes_of_year(week, by=who)
+    worked = await store.weeks.acting(caller).find({"state.week": week})
+    pupils = await store.pupils.of_week(week, logged=[one.young_id for one in worked], caller=caller)
+    year = await store.minutes_of_year(week, caller=caller)
     total = added(*(one.minutes.model_dump() for one in worked))
     return SchoolWeek(
         week=week, monday=monday_of(week), minutes=total, **shares(total).model_dump(),
@@ -70,17 +70,17 @@ async def the_week(week: Week, who: CurrentCaller, store: StoreDep) -> SchoolWee
     )  # fmt: skip
 
 
-async def _save(store: Store, who: Caller, week: str, said: Sequence[PupilWorked], on: date) -> list[WorkedWeek | Refused]:
+async def _save(store: Store, caller: Caller, week: str, said: Sequence[PupilWorked], on: date) -> list[WorkedWeek | Refused]:
     """One decision for each pupil, some at once. A server's failure is raised once all have ended."""
-    pupils = await store.pupils.named([one.young_id for one in said], by=who)
-    orders = await store.orders_named({one.order_id for worked in said for one in worked.on_orders}, by=who)
+    pupils = await store.pupils.named([one.young_id for one in said], caller=caller)
+    orders = await store.orders_named({one.order_id for worked in said for one in worked.on_orders}, caller=caller)
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def save(one: PupilWorked) -> WorkedWeek:
         pupil = enrolment_for(pupils.get(one.young_id, ()), week)
         async with slots:
-            return await store.weeks.create(
-                f"{who.tenant}:{one.young_id}:{week}", who, log_work,
+            return await store.weeks.acting(caller).create(
+                f"{caller.tenant}:{one.young_id}:{week}", log_work,
                 pupil=pupil, week=week, minutes=one.hours, on_orders=one.split, orders=orders, on=on,
             )  # fmt: skip
 
@@ -93,9 +93,9 @@ async def _save(store: Store, who: Caller, week: str, said: Sequence[PupilWorked
     return kept
 
 
-async def _shown(store: Store, who: Caller, week: str, worked: Sequence[WorkedWeek]) -> list[PupilWeek]:
+async def _shown(store: Store, caller: Caller, week: str, worked: Sequence[WorkedWeek]) -> list[PupilWeek]:
     """These weeks with their measures and alerts."""
     ids = [one.young_id for one in worked]
-    pupils = await store.pupils.named(ids, by=who)
-    year = await store.minutes_of_year(week, by=who, young_ids=ids)
+    pupils = await store.pupils.named(ids, caller=caller)
+    year = await store.minutes_of_year(week, caller=caller, young_ids=ids)
     return rows(week, chain.from_iterable(pupils.values()), worked, year)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.production.domain.visibility import of_school
 from shared.events import Event
 from shared.events.production import (
     CancellationCode,
@@ -20,6 +21,7 @@ from shared.events.production import (
     OrderReceived,
     OrderStarted,
 )
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.identifiers import Slug
 
@@ -177,3 +179,6 @@ def _check(order: Order, to: Status, on: date) -> None:
             "before_previous_step",
             f"Le {on:%d/%m/%Y} précède le {before:%d/%m/%Y}, jour où cette commande a été {WORDS[order.status]}.",
         )
+
+
+ORDERS = Aggregate("orders", Order, evolve, visible_to=of_school)

@@ -8,8 +8,10 @@ from pydantic import BaseModel
 
 from services.production.domain.orders import WORDS, Order
 from services.production.domain.pupils import Pupil, check_presence
+from services.production.domain.visibility import of_school
 from shared.events import Event, WorkLogged
 from shared.events.production import Hours, OnOrder
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import SchoolYear, Week, monday_of, school_year_of
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.identifiers import Slug
@@ -97,3 +99,6 @@ def in_hours(minutes: int) -> str:
     """Minutes as people write them: 35 h, 42 h 30."""
     hours, rest = divmod(minutes, 60)
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+WEEKS = Aggregate("weeks", WorkedWeek, evolve, visible_to=of_school)

@@ -4,24 +4,19 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from services.production.domain import orders, weeks
-from services.production.domain.orders import Order, Status
+from services.production.domain import orders
+from services.production.domain.orders import ORDERS, Order, Status
 from services.production.domain.series import Series, number_another
-from services.production.domain.weeks import WorkedWeek
+from services.production.domain.weeks import WEEKS
 from services.production.store.clients import Clients
 from services.production.store.pupils import Pupils
 from shared.events.production import Hours
 from shared.kernel.calendar import monday_of, school_year_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import key_reused
-from shared.persistence.actor import Scope
 from shared.persistence.mongo import Session
-from shared.persistence.repository import Persistence
-
-
-def of_school(who: Caller) -> Scope:
-    """A school sees its own; others see nothing here."""
-    return {"school": who.tenant} if who.kind == "school" else None
+from shared.persistence.repository import Repository
+from shared.persistence.transaction import Persistence
 
 
 class Store:
@@ -31,8 +26,8 @@ class Store:
         self.clock = persistence.clock
         self._persistence = persistence
         self.database = persistence.database
-        self.orders = persistence.repository("orders", Order, orders.evolve, of_school)
-        self.weeks = persistence.repository("weeks", WorkedWeek, weeks.evolve, of_school)
+        self.orders = Repository(persistence, ORDERS)
+        self.weeks = Repository(persistence, WEEKS)
         self.clients = Clients(persistence.database["clients"])
         self.pupils = Pupils(persistence.database["pupils"])
         self._titles = persistence.database["titles"]
@@ -59,39 +54,39 @@ class Store:
         found = self._titles.find({"_id": {"$in": [str(id) for id in order_ids]}})
         return {UUID(row["_id"]): row["title"] async for row in found}
 
-    async def orders_named(self, order_ids: Iterable[UUID], *, by: Caller) -> dict[UUID, Order]:
+    async def orders_named(self, order_ids: Iterable[UUID], *, caller: Caller) -> dict[UUID, Order]:
         """Those of these orders that are the caller's."""
-        found = await self.orders.find({"_id": {"$in": [str(id) for id in order_ids]}}, by=by)
+        found = await self.orders.acting(caller).find({"_id": {"$in": [str(id) for id in order_ids]}})
         return {order.order_id: order for order in found}
 
-    async def invoice(self, order_id: UUID, by: Caller, *, on: date) -> Order:
+    async def invoice(self, order_id: UUID, caller: Caller, *, on: date) -> Order:
         """Invoice an order and take the next number of its school's series for that civil year: both or neither."""
-        asked = await self.orders.get(order_id, by=by)
+        asked = await self.orders.acting(caller).get(order_id)
         which = {"_id": f"{asked.school}:{on.year}"}
         await self._series.update_one(which, {"$setOnInsert": Series(year=on.year).model_dump(mode="json")}, upsert=True)
 
         async def work(session: Session) -> Order:
             bound = self.orders.within(session)
-            order = await bound.get(order_id, by=by)
+            order = await bound.acting(caller).get(order_id)
             if order.status is Status.INVOICED:
                 return order
             kept = Series.model_validate(await self._series.find_one(which, session=session))
             series = number_another(kept, on=on)
             await self._series.update_one(which, {"$set": series.model_dump(mode="json")}, session=session)
-            return await bound.decide(order_id, by, orders.invoice, number=series.number, on=on)
+            return await bound.acting(caller).decide(order_id, orders.invoice, number=series.number, on=on)
 
         return await self._persistence.transaction(work)
 
     async def minutes_of_year(
-        self, week: str, *, by: Caller, young_ids: Iterable[UUID] | None = None
+        self, week: str, *, caller: Caller, young_ids: Iterable[UUID] | None = None
     ) -> dict[UUID, dict[str, int]]:
         """The minutes by kind of these pupils (or all) over a week's school year, up to that week."""
-        if by.kind != "school":
+        if caller.kind != "school":
             return {}
         year = {"state.school_year": school_year_of(monday_of(week)), "state.week": {"$lte": week}}
         whose = {} if young_ids is None else {"state.young_id": {"$in": [str(id) for id in young_ids]}}
         sums = {kind: {"$sum": f"$state.minutes.{kind}"} for kind in Hours.model_fields}
         groups = self.weeks.collection.aggregate(
-            [{"$match": {"state.school": by.tenant, **year, **whose}}, {"$group": {"_id": "$state.young_id", **sums}}]
+            [{"$match": {"state.school": caller.tenant, **year, **whose}}, {"$group": {"_id": "$state.young_id", **sums}}]
         )
         return {UUID(group.pop("_id")): group async for group in groups}

@@ -32,18 +32,18 @@ class Clients:
             return Client.model_validate(kept)
         return client
 
-    async def get(self, client_id: UUID, *, by: Caller) -> Client:
+    async def get(self, client_id: UUID, *, caller: Caller) -> Client:
         """One client of the caller's school. Raises NotFound."""
-        found = await self._collection.find_one({"_id": str(client_id), **_own(by)})
+        found = await self._collection.find_one({"_id": str(client_id), **_own(caller)})
         if found is None:
             raise NotFound("Ce client")
         return Client.model_validate(found)
 
-    async def of_school(self, *, by: Caller) -> list[Client]:
+    async def of_school(self, *, caller: Caller) -> list[Client]:
         """The clients of the caller's school, by name."""
-        return [Client.model_validate(found) async for found in self._collection.find(_own(by)).sort("name", 1)]
+        return [Client.model_validate(found) async for found in self._collection.find(_own(caller)).sort("name", 1)]
 
 
-def _own(by: Caller) -> dict[str, Any]:
+def _own(caller: Caller) -> dict[str, Any]:
     """The tenant filter: a caller who is no school has no client."""
-    return {"school": by.tenant if by.kind == "school" else None}
+    return {"school": caller.tenant if caller.kind == "school" else None}

@@ -1,4 +1,4 @@
-"""The enrolments that production has heard of: one row each, fed by one key of one source, so guarded by its sequence."""
+"""The enrolments that production has heard of: one row each, fed caller one key of one source, so guarded caller its sequence."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -16,7 +16,7 @@ from shared.persistence.mongo import Collection
 
 
 class Pupils:
-    """Read by school; changed only by what is heard."""
+    """Read caller school; changed only caller what is heard."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -37,25 +37,25 @@ class Pupils:
         starts_on = {"$set": {"starts_on": {"$ifNull": ["$moved_to_start_on", "$enrolled_to_start_on"]}}}
         await self._collection.update_one({"_id": str(event.enrolment_id)}, [change, starts_on], upsert=True)
 
-    async def named(self, young_ids: Iterable[UUID], *, by: Caller) -> dict[UUID, list[Pupil]]:
+    async def named(self, young_ids: Iterable[UUID], *, caller: Caller) -> dict[UUID, list[Pupil]]:
         """The enrolments of each of these young people in the caller's school."""
         enrolments: dict[UUID, list[Pupil]] = {}
-        for pupil in await self._find({"young_id": {"$in": [str(id) for id in young_ids]}}, by):
+        for pupil in await self._find({"young_id": {"$in": [str(id) for id in young_ids]}}, caller):
             enrolments.setdefault(pupil.young_id, []).append(pupil)
         return enrolments
 
-    async def of_week(self, week: str, *, logged: Iterable[UUID], by: Caller) -> list[Pupil]:
+    async def of_week(self, week: str, *, logged: Iterable[UUID], caller: Caller) -> list[Pupil]:
         """The enrolments in the caller's school of those who were there that week, and of those whose hours are logged."""
         monday = monday_of(week)
         begun = {"starts_on": {"$lte": (monday + timedelta(days=6)).isoformat()}}
         here = {**begun, "presence": Presence.HERE}
         left_later = {**begun, "presence": Presence.LEFT, "left_on": {"$gte": monday.isoformat()}}
-        return await self._find({"$or": [here, left_later, {"young_id": {"$in": [str(id) for id in logged]}}]}, by)
+        return await self._find({"$or": [here, left_later, {"young_id": {"$in": [str(id) for id in logged]}}]}, caller)
 
-    async def _find(self, where: Mapping[str, Any], by: Caller) -> list[Pupil]:
-        if by.kind != "school":
+    async def _find(self, where: Mapping[str, Any], caller: Caller) -> list[Pupil]:
+        if caller.kind != "school":
             return []
-        known = {"school": by.tenant, "birth_month": {"$exists": True}}
+        known = {"school": caller.tenant, "birth_month": {"$exists": True}}
         found = self._collection.find({**known, **where}).sort([("starts_on", 1), ("_id", 1)])
         return [Pupil.model_validate({**row, "enrolment_id": row["_id"]}) async for row in found]
 

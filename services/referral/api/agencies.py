@@ -23,15 +23,15 @@ class AgencyAsked(BaseModel):
 
 
 @router.put("/agencies/{agency}", dependencies=[require("admin")])
-async def register_an_agency(agency: Slug, asked: AgencyAsked, who: CurrentCaller, store: StoreDep) -> Agency:
+async def register_an_agency(agency: Slug, asked: AgencyAsked, caller: CurrentCaller, store: StoreDep) -> Agency:
     """Let an organisation refer. The same facts again change nothing; other facts replace them."""
     on = store.clock.day(asked.on)
-    return await store.agencies.create(
-        agency, who, register, id=agency, kind=asked.kind, name=asked.name, department=asked.department, on=on
+    return await store.agencies.acting(caller).create(
+        agency, register, id=agency, kind=asked.kind, name=asked.name, department=asked.department, on=on
     )
 
 
 @router.get("/agencies")
-async def list_agencies(who: CurrentCaller, store: StoreDep) -> list[Agency]:
+async def list_agencies(caller: CurrentCaller, store: StoreDep) -> list[Agency]:
     """Every agency, by id."""
-    return await store.agencies.find({}, by=who)
+    return await store.agencies.acting(caller).find({})

@@ -41,17 +41,17 @@ class Match(BaseModel):
 
 
 @router.get("/identities/{young_id}", response_model_exclude_unset=True, dependencies=[require("school")])
-async def read_an_identity(young_id: UUID, who: CurrentCaller, store: StoreDep) -> IdentityShown:
+async def read_an_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> IdentityShown:
     """Who an applicant of the caller's school is. Each read is in the audit before it is answered."""
-    journey = await store.applicant(who, young_id)
-    sent = await store.vault.read_for_a_school(who, young_id)
+    journey = await store.applicant(caller, young_id)
+    sent = await store.vault.read_for_a_school(caller, young_id)
     identity = merged(sent)
-    if who.role == "workshop":
+    if caller.role == "workshop":
         return IdentityShown(young_id=young_id, family_name=identity.family_name, given_name=identity.given_name)
     contacts = {
         one.agency: Contact(agency=one.agency, counsellor=one.counsellor)
         for one in sent
-        if who.tenant in journey.schools_of(one.referral_id)
+        if caller.tenant in journey.schools_of(one.referral_id)
     }
     return IdentityShown(
         young_id=young_id, **dict(identity), informed_on=sent[-1].informed_on, counsellors=list(contacts.values())

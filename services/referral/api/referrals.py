@@ -47,35 +47,35 @@ class Day(BaseModel):
 
 @router.post("/referrals", status_code=201)
 async def refer(
-    asked: ReferralAsked, who: CurrentCaller, once: Idempotency, store: StoreDep, secret: Secret
+    asked: ReferralAsked, caller: CurrentCaller, once: Idempotency, store: StoreDep, secret: Secret
 ) -> views.ShownInFull:
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
-    agency = await store.referring(who)
+    agency = await store.referring(caller)
     on, since = store.clock.day(asked.on), asked.out_of_school_since
     check_dates(asked.identity, informed_on=asked.informed_on, out_of_school_since=since, on=on, today=store.clock.today())
     key = once.id
     if asked.external_id is not None:
-        once = IdempotencyKey(referral_id_of(secret, who.tenant, asked.external_id), once.fingerprint)
+        once = IdempotencyKey(referral_id_of(secret, caller.tenant, asked.external_id), once.fingerprint)
     sent = Sent(
         referral_id=once.id,
-        agency=who.tenant,
+        agency=caller.tenant,
         identity=asked.identity,
         counsellor=asked.counsellor,
         informed_on=asked.informed_on,
     )
     await store.submit(
-        who, once, key, sent, traits_of(asked.identity, secret), fresh=uuid4(), situation=asked.situation,
+        caller, once, key, sent, traits_of(asked.identity, secret), fresh=uuid4(), situation=asked.situation,
         out_of_school_since=since, department=asked.department, wishes=tuple(asked.wishes), on=on,
     )  # fmt: skip
-    return await _in_full(store, who, once.id, agency.kind)
+    return await _in_full(store, caller, once.id, agency.kind)
 
 
 @router.get("/referrals")
 async def list_referrals(
-    who: CurrentCaller, store: StoreDep, status: Status | None = None, page: Annotated[int, Query(ge=1, le=10_000)] = 1
+    caller: CurrentCaller, store: StoreDep, status: Status | None = None, page: Annotated[int, Query(ge=1, le=10_000)] = 1
 ) -> views.Page:
     """The agency's own referrals, the latest first, fifty a page."""
-    found, total = await store.page(who, status, page)
+    found, total = await store.page(caller, status, page)
     ids = [one.young_id for one in found]
     journeys, sent, today = await store.journeys.of_each(ids), await store.vault.sent_with(ids), store.clock.today()
     items = [views.show(one, journeys[one.young_id], sent, today=today) for one in found]
@@ -83,23 +83,23 @@ async def list_referrals(
 
 
 @router.get("/referrals/{referral_id}")
-async def read_a_referral(referral_id: UUID, who: CurrentCaller, store: StoreDep) -> views.ShownInFull:
+async def read_a_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.ShownInFull:
     """One of the agency's own referrals, with its steps."""
-    return await _in_full(store, who, referral_id, (await store.referring(who)).kind)
+    return await _in_full(store, caller, referral_id, (await store.referring(caller)).kind)
 
 
 @router.post("/referrals/{referral_id}/withdrawal", status_code=202)
 async def ask_for_withdrawal(
-    referral_id: UUID, who: CurrentCaller, store: StoreDep, asked: Day | None = None
+    referral_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day | None = None
 ) -> views.ShownInFull:
     """Ask that the referral's open applications be withdrawn. Enrolment decides; the answer comes with its events."""
     on = store.clock.day(asked.on if asked else None)
-    await store.referrals.decide(referral_id, who, request_withdrawal, on=on)
-    return await _in_full(store, who, referral_id, (await store.referring(who)).kind)
+    await store.referrals.acting(caller).decide(referral_id, request_withdrawal, on=on)
+    return await _in_full(store, caller, referral_id, (await store.referring(caller)).kind)
 
 
-async def _in_full(store: Store, who: Caller, referral_id: UUID, kind: AgencyKind) -> views.ShownInFull:
-    referral = await store.referrals.get(referral_id, by=who)
+async def _in_full(store: Store, caller: Caller, referral_id: UUID, kind: AgencyKind) -> views.ShownInFull:
+    referral = await store.referrals.acting(caller).get(referral_id)
     journey = await store.journeys.of(referral.young_id)
     sent = await store.vault.sent_with([referral.young_id])
     return views.show_in_full(referral, journey, sent, kind=kind, today=store.clock.today())

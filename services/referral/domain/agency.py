@@ -5,8 +5,10 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from services.referral.domain.visibility import everyone
 from shared.events import AgencyRegistered, Event
 from shared.events.referral import AgencyKind
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.identifiers import Department, Slug
 
 
@@ -33,3 +35,6 @@ def evolve(_agency: Agency | None, event: Event) -> Agency:
             return Agency(agency=event.agency, kind=event.kind, name=event.name, department=event.department)
         case _:
             raise TypeError(event.type)
+
+
+AGENCIES = Aggregate("agencies", Agency, evolve, visible_to=everyone)

@@ -9,8 +9,10 @@ from pydantic import BaseModel
 
 from services.referral.domain.answer import Ending, conclude
 from services.referral.domain.journey import Journey
+from services.referral.domain.visibility import of_their_agency
 from shared.events import Event, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
 from shared.events.referral import Situation, Wish
+from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import BirthMonth
 from shared.kernel.identifiers import Department, Slug
 
@@ -102,3 +104,6 @@ def evolve(referral: Referral | None, event: Event) -> Referral:
             return referral.model_copy(update={"ending": ending})
         case _:
             raise TypeError(event.type)
+
+
+REFERRALS = Aggregate("referrals", Referral, evolve, visible_to=of_their_agency)

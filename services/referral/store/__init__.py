@@ -1,43 +1,32 @@
 """Referral's collections: agencies, referrals, the vault, journeys; and the one transaction that takes a referral in."""
 
-from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from services.referral.domain import agency, referral
-from services.referral.domain.agency import Agency
+from services.referral.domain.agency import AGENCIES, Agency
 from services.referral.domain.journey import Journey
 from services.referral.domain.person import Sent
-from services.referral.domain.referral import Referral, Status, close, status, submit
+from services.referral.domain.referral import REFERRALS, Referral, Status, close, status, submit
 from services.referral.store.journeys import Journeys
 from services.referral.store.vault import Traits, Vault
 from shared.events.message import Message
 from shared.events.referral import Situation, Wish
-from shared.kernel.caller import Caller
+from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused, key_reused
 from shared.persistence.mongo import Session
-from shared.persistence.repository import Persistence
+from shared.persistence.repository import Repository
+from shared.persistence.transaction import Persistence
 from shared.web.idempotency import IdempotencyKey
 
 PAGE = 50
-
-
-def of_their_agency(caller: Caller) -> Mapping[str, str] | None:
-    """An agency sees its own referrals; nobody else sees any."""
-    return {"agency": caller.tenant} if caller.kind == "agency" else None
-
-
-def everyone(_caller: Caller) -> Mapping[str, str]:
-    """Agencies are public."""
-    return {}
 
 
 class Store:
     def __init__(self, persistence: Persistence) -> None:
         self.clock = persistence.clock
         self.database = persistence.database
-        self.agencies = persistence.repository("agencies", Agency, agency.evolve, everyone)
-        self.referrals = persistence.repository("referrals", Referral, referral.evolve, of_their_agency)
+        self.agencies = Repository(persistence, AGENCIES)
+        self.referrals = Repository(persistence, REFERRALS)
         self.vault = Vault(persistence.database, persistence.clock)
         self.journeys = Journeys(persistence.database)
         self._keys = persistence.database["request_keys"]
@@ -52,16 +41,16 @@ class Store:
         await referrals.create_index([("state.agency", 1), ("progress.status", 1), *latest])
         await self.vault.prepare()
 
-    async def referring(self, who: Caller) -> Agency:
+    async def referring(self, caller: Caller) -> Agency:
         """The caller's own agency. Refused until an administrator has registered it."""
         try:
-            return await self.agencies.get(who.tenant, by="service")
+            return await self.agencies.acting(SYSTEM).get(caller.tenant)
         except NotFound:
             sentence = "Votre organisme n'est pas encore enregistré : l'administrateur d'Établi doit le faire d'abord."
             raise Refused("unknown_agency", sentence) from None
 
     async def submit(
-        self, by: Caller, once: IdempotencyKey, key: UUID, sent: Sent, traits: Traits, *, fresh: UUID, situation: Situation,
+        self, caller: Caller, once: IdempotencyKey, key: UUID, sent: Sent, traits: Traits, *, fresh: UUID, situation: Situation,
         out_of_school_since: date | None, department: str, wishes: tuple[Wish, ...], on: date,
     ) -> Referral:  # fmt: skip
         """Take a referral in: the referral, its person and the request's key together or not at all, and each once.
@@ -72,10 +61,10 @@ class Store:
         async def work(session: Session) -> Referral:
             await self._use(key, once.id, session)
             referrals = self.referrals.within(session)
-            known = await referrals.find_one({"_id": str(once.id)}, by="service")
+            known = await referrals.acting(SYSTEM).find_one({"_id": str(once.id)})
             young_id = known.young_id if known else await self.vault.keep(session, sent, traits, fresh)
-            return await referrals.create_once(
-                once.id, by, once.fingerprint, submit, referral_id=once.id, young_id=young_id, agency=by.tenant,
+            return await referrals.acting(caller).create_once(
+                once.id, once.fingerprint, submit, referral_id=once.id, young_id=young_id, agency=caller.tenant,
                 birth_month=f"{sent.identity.birth_date:%Y-%m}", situation=situation,
                 out_of_school_since=out_of_school_since, department=department, wishes=wishes, on=on,
             )  # fmt: skip
@@ -92,25 +81,25 @@ class Store:
     async def follow(self, message: Message, young_id: UUID) -> None:
         """Hear of a young person, then tell what it changes to each of their referrals."""
         journey, revision = await self.journeys.hear(message, young_id)
-        for one in await self.referrals.find({"state.young_id": str(young_id)}, by="service"):
+        for one in await self.referrals.acting(SYSTEM).find({"state.young_id": str(young_id)}):
             if close(one, journey=journey):
-                await self.referrals.decide(one.referral_id, message, close, journey=journey)
+                await self.referrals.acting(SYSTEM, cause=message).decide(one.referral_id, close, journey=journey)
             await self._show(one.referral_id, status(journey, one.referral_id), revision)
 
-    async def page(self, who: Caller, wanted: Status | None, page: int) -> tuple[list[Referral], int]:
+    async def page(self, caller: Caller, wanted: Status | None, page: int) -> tuple[list[Referral], int]:
         """One page of an agency's referrals, the latest first, and how many there are."""
         where = {"progress.status": {"$in": [wanted, None] if wanted is Status.SUBMITTED else [wanted]}} if wanted else {}
         sort = [("state.submitted_on", -1), ("_id", 1)]
-        found = await self.referrals.find(where, by=who, sort=sort, skip=(page - 1) * PAGE, limit=PAGE)
-        return found, await self.referrals.count(where, by=who)
+        found = await self.referrals.acting(caller).find(where, sort=sort, skip=(page - 1) * PAGE, limit=PAGE)
+        return found, await self.referrals.acting(caller).count(where)
 
-    async def applicant(self, who: Caller, young_id: UUID) -> Journey:
+    async def applicant(self, caller: Caller, young_id: UUID) -> Journey:
         """The journey of someone who has an application at the caller's school, or is its pupil if the workshop asks.
 
         NotFound otherwise.
         """
         journey = await self.journeys.of(young_id)
-        if not journey.may_be_named_at(who.tenant, to_the_workshop=who.role == "workshop"):
+        if not journey.may_be_named_at(caller.tenant, to_the_workshop=caller.role == "workshop"):
             raise NotFound
         return journey
 

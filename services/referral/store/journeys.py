@@ -8,7 +8,7 @@ from services.referral.domain.journey import Journey, hear
 from shared.events.message import Message
 from shared.kernel.errors import Unavailable
 from shared.persistence.mongo import CLASH, Collection, Database
-from shared.persistence.repository import CLASHES
+from shared.persistence.transaction import CLASHES
 
 
 class Journeys:

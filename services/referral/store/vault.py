@@ -78,9 +78,9 @@ class Vault:
         every = [Sent.model_validate(sent) async for row in rows for sent in row["sent"]]
         return {sent.referral_id: sent for sent in every}
 
-    async def read_for_a_school(self, who: Caller, young_id: UUID) -> list[Sent]:
+    async def read_for_a_school(self, caller: Caller, young_id: UUID) -> list[Sent]:
         """All that agencies sent about an applicant, latest last. The read is in the audit before anything is answered."""
-        row = {"organisation": who.organisation, "sub": who.sub, "young_id": str(young_id), "at": self._clock.now()}
+        row = {"organisation": caller.organisation, "sub": caller.sub, "young_id": str(young_id), "at": self._clock.now()}
         await self.audit.insert_one(row)
         person = await self.persons.find_one({"_id": str(young_id)}, {"sent": 1})
         if person is None:

@@ -21,13 +21,13 @@ A_SECOND = 1.0
 
 @router.get("/indicators")
 async def indicators(
-    request: Request, who: CurrentCaller, store: StoreDep, scope: str | None = None, cohort: Cohort = None, as_of: AsOf = None
+    request: Request, caller: CurrentCaller, store: StoreDep, scope: str | None = None, cohort: Cohort = None, as_of: AsOf = None
 ) -> dict[str, Any]:
     """Every indicator that means something in a scope: network, school:…, programme:… or agency_kind:…."""
     reading = await store.views.read(known_on(as_of, store.clock))
-    asked = scope_for(who, scope, reading)
+    asked = scope_for(caller, scope, reading)
     settings: Settings = request.app.state.settings
-    masking = masking_for(who, settings)
+    masking = masking_for(caller, settings)
     return {
         "scope": str(asked),
         "cohort": cohort,

@@ -15,7 +15,7 @@ from services.reporting.store import Store
 from shared.kernel.calendar import is_school_year
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden, Invalid, Refused
-from shared.web.auth import COOKIE, Unauthenticated, caller
+from shared.web.auth import COOKIE, Unauthenticated, current_caller
 from shared.web.pages import Pages
 
 router = APIRouter(include_in_schema=False)
@@ -39,21 +39,21 @@ async def dashboard(
     try:
         if token is not None and settings.simulated:
             return _sign_in(request, token)
-        who = _reader(request)
-        return await _page(store, settings, who, scope=scope, cohort=cohort, as_of=as_of, fragment=bool(fragment))
+        caller = _reader(request)
+        return await _page(store, settings, caller, scope=scope, cohort=cohort, as_of=as_of, fragment=bool(fragment))
     except Refused as refused:
         return _word(request, settings, refused)
 
 
 async def _page(
-    store: Store, settings: Settings, who: Caller, *, scope: str, cohort: str, as_of: str, fragment: bool
+    store: Store, settings: Settings, caller: Caller, *, scope: str, cohort: str, as_of: str, fragment: bool
 ) -> Response:
     asked_on = known_on(_day(as_of), store.clock)
     reading = await store.views.read(asked_on)
     asked = reading.known.scope(scope)
     if cohort and not is_school_year(cohort):
         raise Invalid("invalid", "Une rentrée s'écrit 2025-2026.")
-    values = Board(reading, masking_for(who, settings), settings).values(asked, cohort or None, past=asked_on is not None)
+    values = Board(reading, masking_for(caller, settings), settings).values(asked, cohort or None, past=asked_on is not None)
     values |= {
         "live": asked_on is None, "today": store.clock.today(), "scope": scope, "cohort": cohort, "as_of": as_of,
         "scopes": scopes(reading.known), "cohorts": cohorts(reading.known, cohort),
@@ -61,7 +61,7 @@ async def _page(
     }  # fmt: skip
     if fragment:
         return pages.answer("fragment.html", **values)
-    return pages.answer("dashboard.html", simulated=settings.simulated, reader=READERS[who.kind], **values)
+    return pages.answer("dashboard.html", simulated=settings.simulated, reader=READERS[caller.kind], **values)
 
 
 def _sign_in(request: Request, token: str) -> Response:
@@ -73,10 +73,10 @@ def _sign_in(request: Request, token: str) -> Response:
 
 
 def _reader(request: Request) -> Caller:
-    who = caller(request)
-    if who.kind not in READERS:
+    caller = current_caller(request)
+    if caller.kind not in READERS:
         raise Forbidden("Ce tableau de bord est celui de la Région et de la fédération. Une école lit ses chiffres par l'API.")
-    return who
+    return caller
 
 
 def _day(text: str) -> date | None:

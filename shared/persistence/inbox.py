@@ -1,0 +1,22 @@
+"""The inbox guard: how far each source was heard on each key, so that a message told twice or late changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.events.message import Message
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The last sequence taken in, by inbox key (source and key). It grows with the sources, not with the messages."""
+
+    positions: Mapping[str, int] = field(default_factory=dict)
+
+    def has(self, message: Message) -> bool:
+        """Whether this message, or a later one of its source and key, was taken in."""
+        return self.positions.get(message.inbox_key, -1) >= message.sequence
+
+    def after(self, message: Message) -> "Inbox":
+        """The inbox once this message is taken in. It never goes back."""
+        latest = max(message.sequence, self.positions.get(message.inbox_key, -1))
+        return Inbox({**self.positions, message.inbox_key: latest})
