@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 
 from deploy.local.errors import CannotRun
 from shared.events import Event, ReferralClosed, WishesAnswered
-from shared.events.applications import Application
+from shared.events.applications import ApplicationEvent
 from shared.events.message import read
 from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
 
@@ -42,7 +42,7 @@ class Ears:
                 self.wishes[event.referral_id] = event
             case ReferralClosed():
                 self.closed[event.referral_id] = event
-            case Application():
+            case ApplicationEvent():
                 self._told[event.intake_id, event.young_id][type(event)] += 1
         async with self._news:
             self._news.notify_all()

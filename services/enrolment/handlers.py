@@ -60,7 +60,7 @@ async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: M
 
 async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested, message: Message) -> None:
     """Withdraw what this referral still asks for; the seats that no other asks for go to who waits."""
-    for intake in await store.standing_in(asked.young_id):
+    for intake in await store.intakes_of(asked.young_id):
         await store.intakes.acting(SYSTEM, cause=message).decide(
             intake.intake_id, withdraw_referral, young_id=asked.young_id, referral_id=asked.referral_id, on=asked.on
         )
@@ -70,7 +70,7 @@ async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested,
 async def enrolled(store: Store, student: StudentEnrolled | StudentResumed, message: Message) -> None:
     """A pupil of one intake, or again: the others need not answer any more. Heard after a departure, it concerns nobody."""
     if await _is_active(store, student.young_id):
-        for intake in await store.standing_in(student.young_id):
+        for intake in await store.intakes_of(student.young_id):
             await store.intakes.acting(SYSTEM, cause=message).decide(
                 intake.intake_id, make_obsolete, young_id=student.young_id, on=student.on
             )
@@ -79,8 +79,8 @@ async def enrolled(store: Store, student: StudentEnrolled | StudentResumed, mess
 
 async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, message: Message) -> None:
     """A pupil who did not start, or left: the seat goes to who waits. Heard late, of one who came back, it concerns nobody."""
-    place = await store.places.acting(SYSTEM).get(student.young_id)
-    enrolment = place.enrolment(student.enrolment_id)
+    pupil = await store.pupils.acting(SYSTEM).get(student.young_id)
+    enrolment = pupil.enrolment(student.enrolment_id)
     assert enrolment is not None
     if enrolment.status in ACTIVE:  # coming back waits until the seat that was left has been given back
         return
@@ -116,15 +116,15 @@ async def _wished(store: Store, wish: Wish, day: date) -> Wished:
 
 
 async def _is_active(store: Store, young_id: UUID) -> bool:
-    place = await store.places.acting(SYSTEM).find_one({"_id": str(young_id)})
-    return bool(place and place.active)
+    pupil = await store.pupils.acting(SYSTEM).find_one({"_id": str(young_id)})
+    return bool(pupil and pupil.active)
 
 
 async def _opened_by(store: Store, referral: ReferralSubmitted, wished: list[Wished]) -> list[UUID]:
     """The intakes that hold an application for this referral, in the order of its wishes."""
     order = [intake.intake_id for found in wished for intake, _ in found or ()]
-    held = [(intake.intake_id, intake.standing(referral.young_id)) for intake in await store.standing_in(referral.young_id)]
-    opened = [intake_id for intake_id, standing in held if standing and standing.asked_by(referral.referral_id)]
+    held = [(intake.intake_id, intake.application_of(referral.young_id)) for intake in await store.intakes_of(referral.young_id)]
+    opened = [intake_id for intake_id, application in held if application and application.asked_by(referral.referral_id)]
     return sorted(opened, key=lambda intake_id: order.index(intake_id) if intake_id in order else len(order))
 
 
@@ -148,5 +148,5 @@ def _why(found: Wished, *, is_pupil: bool) -> UnopenedCode:
 async def _close_if_enrolled_meanwhile(store: Store, young_id: UUID, on: date) -> None:
     """Someone confirmed elsewhere while we were opening: `student.enrolled` may have been heard before these were there."""
     if await _is_active(store, young_id):
-        for intake in await store.standing_in(young_id):
+        for intake in await store.intakes_of(young_id):
             await store.intakes.acting(SYSTEM).decide(intake.intake_id, make_obsolete, young_id=young_id, on=on)

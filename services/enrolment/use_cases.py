@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.enrolment.domain import applications, pupils, seats
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import Place, Presence
+from services.enrolment.domain.pupil import EnrolmentStatus, Pupil
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.store import Store
 from shared.events import Event
 from shared.kernel.caller import SYSTEM, Caller
@@ -27,8 +27,8 @@ async def confirm(store: Store, caller: Caller, *, intake_id: UUID, young_id: UU
             await store.intakes.within(session).acting(caller).decide(intake_id, applications.confirm, young_id=young_id, on=on)
         )
         programme = await _programme(store, intake)
-        places = store.place_for_the_enrolled(session)
-        await places.acting(caller).create(
+        own_pupils = store.pupils_to_enrol(session)
+        await own_pupils.acting(caller).create(
             young_id, pupils.enrol, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=on
         )
         return intake
@@ -36,46 +36,46 @@ async def confirm(store: Store, caller: Caller, *, intake_id: UUID, young_id: UU
     return await store.persistence.transaction(work)
 
 
-Move = Callable[Concatenate[Place, ...], list[Event]]
+Move = Callable[Concatenate[Pupil, ...], list[Event]]
 """move_up, repeat or change_programme."""
 
 
-async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, intake_id: UUID, on: date) -> Place:
+async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, intake_id: UUID, on: date) -> Pupil:
     """Go on in another intake, where a seat is taken; the one left is free again within the year, or before the start."""
     school = school_of(caller)
 
-    async def work(session: Session) -> tuple[Place, UUID | None]:
-        places, intakes = store.places.within(session), store.intakes.within(session)
-        enrolment = (await places.acting(caller).get(young_id)).last(school)
+    async def work(session: Session) -> tuple[Pupil, UUID | None]:
+        own_pupils, intakes = store.pupils.within(session), store.intakes.within(session)
+        enrolment = (await own_pupils.acting(caller).get(young_id)).last(school)
         before = enrolment.now
         to = await intakes.acting(caller).get(intake_id)
         programme = await _programme(store, to)
-        place = await places.acting(caller).decide(young_id, decision, school=school, to=to, programme=programme, on=on)
+        pupil = await own_pupils.acting(caller).decide(young_id, decision, school=school, to=to, programme=programme, on=on)
         if before.intake_id == intake_id:
-            return place, None
+            return pupil, None
         await intakes.acting(caller).decide(intake_id, seats.take_seat, young_id=young_id, on=on)
-        if before.school_year != to.school_year and enrolment.status is not Presence.DUE:
-            return place, None
+        if before.school_year != to.school_year and enrolment.status is not EnrolmentStatus.DUE:
+            return pupil, None
         await intakes.acting(caller).decide(before.intake_id, seats.release_seat, young_id=young_id, on=on)
-        return place, before.intake_id
+        return pupil, before.intake_id
 
-    place, freed = await store.persistence.transaction(work)
+    pupil, freed = await store.persistence.transaction(work)
     if freed:
         await promote(store, freed)
-    return place
+    return pupil
 
 
-async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> Place:
+async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> Pupil:
     """Come back after an interruption, to a free seat of the same intake."""
     school = school_of(caller)
 
-    async def work(session: Session) -> Place:
-        places, intakes = store.places.within(session), store.intakes.within(session)
-        before = (await places.acting(caller).get(young_id)).last(school)
-        place = await places.acting(caller).decide(young_id, pupils.resume, school=school, on=on)
-        if before.status is Presence.INTERRUPTED:
+    async def work(session: Session) -> Pupil:
+        own_pupils, intakes = store.pupils.within(session), store.intakes.within(session)
+        before = (await own_pupils.acting(caller).get(young_id)).last(school)
+        pupil = await own_pupils.acting(caller).decide(young_id, pupils.resume, school=school, on=on)
+        if before.status is EnrolmentStatus.INTERRUPTED:
             await intakes.acting(caller).decide(before.now.intake_id, seats.take_seat_again, young_id=young_id, on=on)
-        return place
+        return pupil
 
     return await store.persistence.transaction(work)
 
@@ -87,7 +87,7 @@ async def override(store: Store, caller: Caller, *, intake_id: UUID, young_id: U
         intakes = store.intakes.within(session)
         before = (await intakes.acting(caller).get(intake_id)).application(young_id)
         intake = await intakes.acting(caller).decide(intake_id, applications.review, young_id=young_id, overridden=True, on=on)
-        if before.status is Status.INELIGIBLE:
+        if before.status is ApplicationStatus.INELIGIBLE:
             await store.keep_motive(intake_id, young_id, motive, session=session)
         return intake
 

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.enrolment.domain.intake import Intake, Referring, Standing
+from services.enrolment.domain.intake import Application, Intake, Referring
 from services.enrolment.domain.pupil import FRENCH as PRESENCES
-from services.enrolment.domain.pupil import Enrolment, Outcome, Place, Presence, Schooling, Sitting
-from services.enrolment.domain.statuses import FRENCH, Status
+from services.enrolment.domain.pupil import Enrolment, EnrolmentStatus, Outcome, Pupil, Sitting, YearOfStudy
+from services.enrolment.domain.statuses import FRENCH, ApplicationStatus
 from shared.events.applications import IneligibleReason, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
@@ -16,7 +16,7 @@ from shared.events.students import InterruptionCode
 from shared.kernel.caller import Caller
 
 
-class Seats(BaseModel):
+class SeatsResponse(BaseModel):
     """An intake and its seats; no person."""
 
     intake_id: UUID
@@ -31,7 +31,7 @@ class Seats(BaseModel):
     promotion: Promotion
 
 
-class ApplicationView(BaseModel):
+class ApplicationResponse(BaseModel):
     """One application; `rank` is the place in the waiting list.
 
     An agency sees only its own referrals in it, nothing older than they are nor later than their end, and no priority nor
@@ -43,7 +43,7 @@ class ApplicationView(BaseModel):
     programme: str
     school_year: str
     young_id: UUID
-    status: Status
+    status: ApplicationStatus
     label: str
     since: date
     opened_on: date
@@ -62,7 +62,7 @@ class ApplicationView(BaseModel):
     motive: str | None = None
 
 
-class EnrolmentView(BaseModel):
+class EnrolmentResponse(BaseModel):
     """One enrolment, in its latest year of study."""
 
     enrolment_id: UUID
@@ -72,67 +72,69 @@ class EnrolmentView(BaseModel):
     school_year: str
     year_of_study: int
     last_year: bool
-    status: Presence
+    status: EnrolmentStatus
     label: str
     enrolled_on: date
     starts_on: date
     started_on: date | None
     left_on: date | None
     code: InterruptionCode | None
-    years: tuple[Schooling, ...]
+    years: tuple[YearOfStudy, ...]
     exams: tuple[Sitting, ...]
     outcomes: tuple[Outcome, ...]
 
 
-class PupilView(EnrolmentView):
+class PupilResponse(EnrolmentResponse):
     """A pupil by their latest enrolment in the reader's school, and those before it."""
 
     young_id: UUID
     birth_month: str
-    earlier: tuple[EnrolmentView, ...]
+    earlier: tuple[EnrolmentResponse, ...]
 
 
-class OutcomesView(BaseModel):
+class OutcomesResponse(BaseModel):
     """What an agency has just declared of someone it referred: not what another did."""
 
     young_id: UUID
     outcomes: tuple[Outcome, ...]
 
 
-def seats(intake: Intake) -> Seats:
-    return Seats(seats_left=intake.seats_left, **intake.model_dump(include=set(Seats.model_fields) - {"seats_left"}))
+def seats(intake: Intake) -> SeatsResponse:
+    return SeatsResponse(
+        seats_left=intake.seats_left, **intake.model_dump(include=set(SeatsResponse.model_fields) - {"seats_left"})
+    )
 
 
-def application(intake: Intake, young_id: UUID, caller: Caller, motive: str | None = None) -> ApplicationView:
+def application(intake: Intake, young_id: UUID, caller: Caller, motive: str | None = None) -> ApplicationResponse:
     """An application as this caller may see it."""
-    standing = intake.application(young_id)
+    application = intake.application(young_id)
     where = intake.model_dump(include={"intake_id", "school", "programme", "school_year"})
-    fields = {**standing.model_dump(exclude={"arrival", "met_on"}), "label": FRENCH[standing.status], "motive": motive}
+    fields = {**application.model_dump(exclude={"arrival", "met_on"}), "label": FRENCH[application.status], "motive": motive}
     if caller.kind == "agency":
-        return ApplicationView(**{**where, **fields, **_told_to(caller.tenant, standing)})
+        return ApplicationResponse(**{**where, **fields, **_told_to(caller.tenant, application)})
     waiting = [one.young_id for one in intake.waiting_list]
-    rank = waiting.index(standing.young_id) + 1 if standing.young_id in waiting else None
-    return ApplicationView(**where, **fields, rank=rank)
+    rank = waiting.index(application.young_id) + 1 if application.young_id in waiting else None
+    return ApplicationResponse(**where, **fields, rank=rank)
 
 
-def applications(intake: Intake, caller: Caller) -> list[ApplicationView]:
+def applications(intake: Intake, caller: Caller) -> list[ApplicationResponse]:
     """The applications of an intake that this caller may see; pupils who came from another intake are not applicants."""
-    shown = [one for one in intake.standings if (one.names(caller.tenant) if caller.kind == "agency" else one.referrals)]
-    return [application(intake, standing.young_id, caller) for standing in shown]
+    shown = [one for one in intake.applications if (one.names(caller.tenant) if caller.kind == "agency" else one.referrals)]
+    return [application(intake, one.young_id, caller) for one in shown]
 
 
-def pupil(place: Place, school: str | None) -> PupilView:
+def pupil(pupil: Pupil, school: str | None) -> PupilResponse:
     """A pupil as a school sees them: its own enrolments only; None sees all."""
-    own = [one for one in place.enrolments if school in (None, one.school)]
-    earlier = tuple(EnrolmentView(**_enrolment(one)) for one in own[:-1])
-    return PupilView(young_id=place.young_id, birth_month=place.birth_month, earlier=earlier, **_enrolment(own[-1]))
+    own = [one for one in pupil.enrolments if school in (None, one.school)]
+    earlier = tuple(EnrolmentResponse(**_enrolment(one)) for one in own[:-1])
+    return PupilResponse(young_id=pupil.young_id, birth_month=pupil.birth_month, earlier=earlier, **_enrolment(own[-1]))
 
 
-def _told_to(agency: str, standing: Standing) -> dict[str, object]:
+def _told_to(agency: str, application: Application) -> dict[str, object]:
     """What an agency reads in place of what is older than its own referral, or comes from another's."""
-    own = tuple(one for one in standing.referrals if one.agency == agency)
+    own = tuple(one for one in application.referrals if one.agency == agency)
     asking = [one for one in own if one.ended is None]
-    planned = {field: getattr(standing, field) for field in ("planned_on", "planned_from", "planned_until")}
+    planned = {field: getattr(application, field) for field in ("planned_on", "planned_from", "planned_until")}
     if not asking:
         last = own[-1]
         assert last.ended is not None
@@ -144,9 +146,9 @@ def _told_to(agency: str, standing: Standing) -> dict[str, object]:
     joined = min(one.on for one in asking)
     return {
         **{field: day if day and day >= joined else None for field, day in planned.items()},
-        "met": standing.met if standing.met_on and standing.met_on >= joined else None,
-        "opened_on": max(standing.opened_on, joined),
-        "since": max(standing.since, joined),
+        "met": application.met if application.met_on and application.met_on >= joined else None,
+        "opened_on": max(application.opened_on, joined),
+        "since": max(application.since, joined),
         "referrals": own,
         "priority": None,
         "rank": None,

@@ -6,11 +6,11 @@ from services.production.domain.pupils import PRESENCE
 from services.production.store import Store
 from shared.events import Event
 from shared.events.message import Message
-from shared.events.students import Student
+from shared.events.students import StudentEvent
 from shared.messaging.dispatcher import Handler
 
 
-async def pupil_moved(store: Store, event: Student, message: Message) -> None:
+async def pupil_moved(store: Store, event: StudentEvent, message: Message) -> None:
     """Enrolled, came or not, left, came back, moved on."""
     await store.pupils.hear(event, message)
 

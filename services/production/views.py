@@ -16,7 +16,7 @@ Year = Mapping[UUID, Mapping[str, int]]
 """The minutes by kind of each pupil over a school year."""
 
 
-class PupilWeek(Shares):
+class PupilWeekResponse(Shares):
     """One pupil's week, null minutes where nothing is logged; `year` is the school year up to it."""
 
     young_id: UUID
@@ -29,14 +29,14 @@ class PupilWeek(Shares):
     alerts: list[Alert]
 
 
-class SchoolWeek(Shares):
+class SchoolWeekResponse(Shares):
     """A school's week: its pupils, and the measures of them all."""
 
     week: str
     monday: date
     minutes: dict[str, int]
     year: Shares
-    pupils: list[PupilWeek]
+    pupils: list[PupilWeekResponse]
 
 
 class PupilRefused(BaseModel):
@@ -49,7 +49,7 @@ class PupilAlert(Alert):
     young_id: UUID
 
 
-class Saved(BaseModel):
+class WorkshopWeekResponse(BaseModel):
     """What became of a workshop's week. Those refused were not saved; the others were."""
 
     saved: int
@@ -57,7 +57,7 @@ class Saved(BaseModel):
     alerts: list[PupilAlert]
 
 
-def rows(week: str, pupils: Iterable[Pupil], worked: Sequence[WorkedWeek], year: Year) -> list[PupilWeek]:
+def rows(week: str, pupils: Iterable[Pupil], worked: Sequence[WorkedWeek], year: Year) -> list[PupilWeekResponse]:
     """One row a pupil, logged or not, with the shares of their school year."""
     logged = {one.young_id: one for one in worked}
     enrolments: dict[UUID, list[Pupil]] = {}
@@ -67,9 +67,9 @@ def rows(week: str, pupils: Iterable[Pupil], worked: Sequence[WorkedWeek], year:
     return sorted(shown, key=lambda row: (row.programme, row.young_id))
 
 
-def _row(week: str, pupil: Pupil, worked: WorkedWeek | None, year: Mapping[str, int]) -> PupilWeek:
+def _row(week: str, pupil: Pupil, worked: WorkedWeek | None, year: Mapping[str, int]) -> PupilWeekResponse:
     minutes, so_far = added(worked.minutes.model_dump() if worked else {}), added(year)
-    return PupilWeek(
+    return PupilWeekResponse(
         young_id=pupil.young_id,
         enrolment_id=worked.enrolment_id if worked else pupil.enrolment_id,
         programme=worked.programme if worked else pupil.programme,

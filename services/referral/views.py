@@ -34,19 +34,19 @@ OF_OTHERS = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
 """What an agency understands only of someone for whom it had an application opened itself."""
 
 
-class ShownAnswer(BaseModel):
+class AnswerResponse(BaseModel):
     answer: Answer
     code: RefusalCode | None
     on: date
     sentence: str
 
 
-class ShownWish(Wish):
+class WishResponse(Wish):
     unopened: UnopenedCode | None = None
     sentence: str | None = None
 
 
-class ShownApplication(BaseModel):
+class ApplicationResponse(BaseModel):
     intake_id: UUID
     school: str
     programme: str
@@ -58,7 +58,7 @@ class ShownApplication(BaseModel):
     sentence: str
 
 
-class ShownStep(BaseModel):
+class StepResponse(BaseModel):
     on: date
     step: str
     intake_id: UUID | None = None
@@ -66,7 +66,7 @@ class ShownStep(BaseModel):
     sentence: str
 
 
-class Shown(BaseModel):
+class ReferralResponse(BaseModel):
     """A referral, as its own agency reads it."""
 
     referral_id: UUID
@@ -74,40 +74,40 @@ class Shown(BaseModel):
     agency: str
     status: Status
     sentence: str
-    answer: ShownAnswer | None
+    answer: AnswerResponse | None
     submitted_on: date
     withdrawal_requested_on: date | None
     situation: Situation
     out_of_school_since: date | None
     department: str
-    wishes: list[ShownWish]
+    wishes: list[WishResponse]
     to_complete: list[str]
     identity: Identity
     informed_on: date
     counsellor: str
-    applications: list[ShownApplication]
+    applications: list[ApplicationResponse]
 
 
-class ShownInFull(Shown):
-    timeline: list[ShownStep]
-    later: list[ShownStep]
+class ReferralInFullResponse(ReferralResponse):
+    timeline: list[StepResponse]
+    later: list[StepResponse]
 
 
-class Page(BaseModel):
-    items: list[Shown]
+class PageResponse(BaseModel):
+    items: list[ReferralResponse]
     page: int
     pages: int
     total: int
 
 
-def show(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, today: date) -> Shown:
+def show(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, today: date) -> ReferralResponse:
     """The referral's state. `sent` holds, by referral, all that was sent of this person (or more), in the order of arrival."""
     journey, own = _discreet(journey, referral, sent), sent[referral.referral_id]
     now, ending = status(journey, referral.referral_id), conclude(journey, referral.referral_id)
     wishes = journey.wishes.get(referral.referral_id)
-    return Shown(
+    return ReferralResponse(
         **referral.model_dump(exclude={"wishes", "ending", "birth_month"}), status=now, sentence=labels.STATUSES[now],
-        answer=ShownAnswer(**ending.model_dump(), sentence=labels.of_ending(ending)) if ending else None,
+        answer=AnswerResponse(**ending.model_dump(), sentence=labels.of_ending(ending)) if ending else None,
         wishes=list(_wishes(referral, wishes)), to_complete=to_complete(own.identity, today=today),
         identity=own.identity, informed_on=own.informed_on, counsellor=own.counsellor,
         applications=list(_applications(journey, referral, wishes)) if wishes else [],
@@ -116,10 +116,10 @@ def show(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, tod
 
 def show_in_full(
     referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, kind: AgencyKind, today: date
-) -> ShownInFull:
+) -> ReferralInFullResponse:
     """The referral's state, its steps by date, and what came later as far as this kind of agency is told."""
     shown = show(referral, journey, sent, today=today)
-    return ShownInFull(
+    return ReferralInFullResponse(
         **dict(shown), timeline=list(_timeline(referral, journey)), later=list(_later(referral, journey, LATER_SEEN[kind]))
     )
 
@@ -143,20 +143,20 @@ def _had_opened(journey: Journey, referral: Referral, sent: Mapping[UUID, Sent])
     return any(wishes and wishes.opened for wishes in own)
 
 
-def _wishes(referral: Referral, wishes: Wishes | None) -> Iterator[ShownWish]:
+def _wishes(referral: Referral, wishes: Wishes | None) -> Iterator[WishResponse]:
     codes = {one.wish: one.code for one in wishes.unopened} if wishes else {}
     for rank, wish in enumerate(referral.wishes, start=1):
         code = codes.get(rank)
-        yield ShownWish(**wish.model_dump(), unopened=code, sentence=labels.UNOPENED[code] if code else None)
+        yield WishResponse(**wish.model_dump(), unopened=code, sentence=labels.UNOPENED[code] if code else None)
 
 
-def _applications(journey: Journey, referral: Referral, wishes: Wishes) -> Iterator[ShownApplication]:
+def _applications(journey: Journey, referral: Referral, wishes: Wishes) -> Iterator[ApplicationResponse]:
     for intake_id in wishes.opened:
         candidacy = journey.candidacies.get(intake_id)
         steps = candidacy.steps_of(referral.referral_id) if candidacy else []
         if candidacy and steps:
             last, where = steps[-1], candidacy.model_dump(include={"school", "programme", "school_year"})
-            yield ShownApplication(
+            yield ApplicationResponse(
                 intake_id=intake_id, **where, status=last.standing, code=_code(last), since=max(last.on, wishes.on),
                 until=last.until, sentence=labels.of_step(last),
             )  # fmt: skip
@@ -167,37 +167,37 @@ def _code(step: Step) -> str | None:
     return OBSOLETE[step.code][1] if step.standing is Standing.OBSOLETE else step.code
 
 
-def _timeline(referral: Referral, journey: Journey) -> list[ShownStep]:
-    steps = [ShownStep(on=referral.submitted_on, step="submitted", sentence="Orientation transmise.")]
+def _timeline(referral: Referral, journey: Journey) -> list[StepResponse]:
+    steps = [StepResponse(on=referral.submitted_on, step="submitted", sentence="Orientation transmise.")]
     wishes = journey.wishes.get(referral.referral_id)
     if wishes:
-        steps.append(ShownStep(on=wishes.on, step="wishes_answered", sentence="Les vœux sont transmis aux écoles."))
+        steps.append(StepResponse(on=wishes.on, step="wishes_answered", sentence="Les vœux sont transmis aux écoles."))
         for intake_id in wishes.opened:
             steps += _steps(journey, referral, intake_id, wishes.on)
     if referral.withdrawal_requested_on:
-        asked = ShownStep(on=referral.withdrawal_requested_on, step="withdrawal_requested", sentence="Retrait demandé.")
+        asked = StepResponse(on=referral.withdrawal_requested_on, step="withdrawal_requested", sentence="Retrait demandé.")
         steps.append(asked)
     return sorted(steps, key=lambda step: step.on)
 
 
-def _steps(journey: Journey, referral: Referral, intake_id: UUID, since: date) -> Iterator[ShownStep]:
+def _steps(journey: Journey, referral: Referral, intake_id: UUID, since: date) -> Iterator[StepResponse]:
     candidacy = journey.candidacies.get(intake_id)
     if candidacy is None:
         return
     for step in candidacy.steps_of(referral.referral_id):
         if step.on >= since:
-            yield ShownStep(
+            yield StepResponse(
                 on=step.on, step=step.standing, intake_id=intake_id, school=candidacy.school, sentence=labels.of_step(step)
             )
 
 
-def _later(referral: Referral, journey: Journey, seen: frozenset[str]) -> list[ShownStep]:
+def _later(referral: Referral, journey: Journey, seen: frozenset[str]) -> list[StepResponse]:
     intakes = journey.intakes_of(referral.referral_id)
     own = [one for one in journey.schoolings.values() if one.intake_id in intakes]
     return sorted((step for schooling in own for step in _years(schooling, seen)), key=lambda step: step.on)
 
 
-def _years(schooling: Schooling, seen: frozenset[str]) -> Iterator[ShownStep]:
+def _years(schooling: Schooling, seen: frozenset[str]) -> Iterator[StepResponse]:
     for one in schooling.steps:
         if one.step in seen:
-            yield ShownStep(on=one.on, step=one.step, intake_id=schooling.intake_id, sentence=labels.of_later(one))
+            yield StepResponse(on=one.on, step=one.step, intake_id=schooling.intake_id, sentence=labels.of_later(one))

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 
 from services.reporting.disclosure import UNMASKED, Masking
-from services.reporting.indicators.perimeter import Scope
+from services.reporting.indicators.perimeter import Perimeter
 from services.reporting.readings import Reading
 from services.reporting.settings import Settings
 from services.reporting.store import Store
@@ -15,16 +15,12 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 from shared.web.auth import require
+from shared.web.bodies import provided
 
 READERS = require("admin", "region", "federation", "school")
 
 
-def _store(request: Request) -> Store:
-    store: Store = request.app.state.store
-    return store
-
-
-StoreDep = Annotated[Store, Depends(_store)]
+StoreDep = Annotated[Store, Depends(provided(Store))]
 Cohort = Annotated[SchoolYear | None, Query(description="L'année scolaire d'entrée : 2025-2026.")]
 AsOf = Annotated[date | None, Query(description="Ce que l'on savait à la fin de ce jour.")]
 
@@ -34,7 +30,7 @@ def known_on(as_of: date | None, clock: Clock) -> date | None:
     return clock.day(as_of) if as_of else None
 
 
-def scope_for(caller: Caller, scope: str | None, reading: Reading) -> Scope:
+def scope_for(caller: Caller, scope: str | None, reading: Reading) -> Perimeter:
     """The scope asked for: the network by default. A school sees itself and nothing else (404)."""
     if caller.kind == "school":
         own = f"school:{caller.tenant}"

@@ -11,7 +11,7 @@ from services.reporting.indicators import figures
 from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step, funnel
 from services.reporting.indicators.hours import KINDS
-from services.reporting.indicators.perimeter import Known, Scope, Scoped
+from services.reporting.indicators.perimeter import Known, Perimeter, Scoped
 from shared.kernel.calendar import PARIS
 from shared.kernel.clock import Clock
 from shared.persistence.mongo import Database
@@ -45,15 +45,15 @@ class Reading:
 
     known: Known
     at: float = field(default_factory=monotonic)
-    _counted: dict[tuple[Scope, str | None], list[Figure]] = field(default_factory=dict)
+    _counted: dict[tuple[Perimeter, str | None], list[Figure]] = field(default_factory=dict)
 
-    def figures(self, scope: Scope, cohort: str | None) -> list[Figure]:
+    def figures(self, scope: Perimeter, cohort: str | None) -> list[Figure]:
         """Every indicator of a scope, unmasked."""
         if (scope, cohort) not in self._counted:
             self._counted[scope, cohort] = figures(Scoped(self.known, scope, cohort))
         return self._counted[scope, cohort]
 
-    def funnel(self, scope: Scope, cohort: str | None) -> list[Step]:
+    def funnel(self, scope: Perimeter, cohort: str | None) -> list[Step]:
         """The steps from referral to insertion, unmasked."""
         return funnel(Scoped(self.known, scope, cohort))
 

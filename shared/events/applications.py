@@ -51,14 +51,14 @@ class WishesAnswered(Event, type="enrolment.wishes.answered.v1", topic="etabli.e
     unopened: tuple[Unopened, ...] = ()
 
 
-class Application(Event, topic="etabli.enrolment", key="young_id"):
+class ApplicationEvent(Event, topic="etabli.enrolment", key="young_id"):
     intake_id: UUID
     young_id: UUID
     school: Slug
     programme: Slug
 
 
-class ApplicationOpened(Application, type="enrolment.application.opened.v1"):
+class ApplicationOpened(ApplicationEvent, type="enrolment.application.opened.v1"):
     """A referral opens an application. Priority: 1 out of school and 15-18, 2 other 15-18, 3 the others."""
 
     referral_id: UUID
@@ -67,83 +67,83 @@ class ApplicationOpened(Application, type="enrolment.application.opened.v1"):
     priority: Annotated[int, Field(ge=1, le=3)]
 
 
-class ApplicationIneligible(Application, type="enrolment.application.ineligible.v1"):
+class ApplicationIneligible(ApplicationEvent, type="enrolment.application.ineligible.v1"):
     """Computed for the day the intake starts; a school may override it with a motive."""
 
     reasons: tuple[IneligibleReason, ...]
 
 
-class ApplicationUnderReview(Application, type="enrolment.application.under_review.v1"):
+class ApplicationUnderReview(ApplicationEvent, type="enrolment.application.under_review.v1"):
     """The school examines it."""
 
     overridden: bool = Field(default=False, description="The school set aside computed ineligibility.")
 
 
-class InterviewPlanned(Application, type="enrolment.application.interview_planned.v1"):
+class InterviewPlanned(ApplicationEvent, type="enrolment.application.interview_planned.v1"):
     planned_on: date
 
 
-class ImmersionPlanned(Application, type="enrolment.application.immersion_planned.v1"):
+class ImmersionPlanned(ApplicationEvent, type="enrolment.application.immersion_planned.v1"):
     planned_from: date
     planned_until: date
 
 
-class ImmersionEnded(Application, type="enrolment.application.immersion_ended.v1"):
+class ImmersionEnded(ApplicationEvent, type="enrolment.application.immersion_ended.v1"):
     """The immersion took place."""
 
 
-class ApplicationAdmissible(Application, type="enrolment.application.admissible.v1"):
+class ApplicationAdmissible(ApplicationEvent, type="enrolment.application.admissible.v1"):
     """Met, and good for a place as soon as there is one."""
 
     met: Met
 
 
-class ApplicationWaitlisted(Application, type="enrolment.application.waitlisted.v1"):
+class ApplicationWaitlisted(ApplicationEvent, type="enrolment.application.waitlisted.v1"):
     """Admissible, no seat left: first come first served within its priority."""
 
 
-class PlaceOffered(Application, type="enrolment.place.offered.v1"):
+class PlaceOffered(ApplicationEvent, type="enrolment.place.offered.v1"):
     """A seat is held until the end of a day."""
 
     until: date
 
 
-class PlaceConfirmed(Application, type="enrolment.place.confirmed.v1"):
+class PlaceConfirmed(ApplicationEvent, type="enrolment.place.confirmed.v1"):
     """The seat is taken. The application ended well; student.enrolled tells the rest."""
 
 
-class PlaceReleased(Application, type="enrolment.place.released.v1"):
+class PlaceReleased(ApplicationEvent, type="enrolment.place.released.v1"):
     """The pupil who held the seat did not start, left or went on elsewhere; the seat is free again."""
 
 
-class PlaceDeclined(Application, type="enrolment.place.declined.v1"):
+class PlaceDeclined(ApplicationEvent, type="enrolment.place.declined.v1"):
     """The young person says no to the seat, which is free again."""
 
 
-class PlaceExpired(Application, type="enrolment.place.expired.v1"):
+class PlaceExpired(ApplicationEvent, type="enrolment.place.expired.v1"):
     """The deadline passed without a word; the seat is free again."""
 
 
-class ApplicationRefused(Application, type="enrolment.application.refused.v1"):
+class ApplicationRefused(ApplicationEvent, type="enrolment.application.refused.v1"):
     code: RefusalCode
 
 
-class ApplicationReopened(Application, type="enrolment.application.reopened.v1"):
+class ApplicationReopened(ApplicationEvent, type="enrolment.application.reopened.v1"):
     """The school takes back a refusal or an expiry."""
 
 
-class ApplicationLeft(Application, type="enrolment.application.left.v1"):
+class ApplicationLeft(ApplicationEvent, type="enrolment.application.left.v1"):
     """One referral no longer asks for it; it goes on for the others that do."""
 
     referral_id: UUID
     agency: Slug
 
 
-class ApplicationWithdrawn(Application, type="enrolment.application.withdrawn.v1"):
+class ApplicationWithdrawn(ApplicationEvent, type="enrolment.application.withdrawn.v1"):
     """The school, or the last agency that asked for it, withdrew it."""
 
 
-class ApplicationObsolete(Application, type="enrolment.application.obsolete.v1"):
+class ApplicationObsolete(ApplicationEvent, type="enrolment.application.obsolete.v1"):
     """Enrolled elsewhere, or the intake closed: no longer asks for an answer."""
 
     because: Annotated[str, Field(pattern="^(enrolled_elsewhere|intake_closed)$")]

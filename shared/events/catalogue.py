@@ -58,12 +58,12 @@ class ProgrammeOpened(Catalogue, type="enrolment.programme.opened.v1"):
     dangerous_machines: bool = Field(description="Open from 15 rather than 14.")
 
 
-class Intake(Catalogue):
+class IntakeEvent(Catalogue):
     intake_id: UUID
     seats: int = Field(ge=0)
 
 
-class IntakeOpened(Intake, type="enrolment.intake.opened.v1"):
+class IntakeOpened(IntakeEvent, type="enrolment.intake.opened.v1"):
     """Seats of one programme, for one school year and one year of study."""
 
     programme: Slug
@@ -74,17 +74,17 @@ class IntakeOpened(Intake, type="enrolment.intake.opened.v1"):
     promotion: Promotion
 
 
-class IntakeSeatsChanged(Intake, type="enrolment.intake.seats_changed.v1"):
+class IntakeSeatsChanged(IntakeEvent, type="enrolment.intake.seats_changed.v1"):
     """The intake has so many seats from now on."""
 
 
-class Grant(Event, topic="etabli.catalogue", key="holder"):
+class GrantEvent(Event, topic="etabli.catalogue", key="holder"):
     grant_id: UUID
     holder: Slug = Field(description="A school's id, or 'network' where no split is known.")
     amount_cents: int = Field(gt=0, description="Euro cents.")
 
 
-class GrantAwarded(Grant, type="enrolment.grant.awarded.v1"):
+class GrantAwarded(GrantEvent, type="enrolment.grant.awarded.v1"):
     """Public money promised for a civil year."""
 
     purpose: GrantPurpose
@@ -92,7 +92,7 @@ class GrantAwarded(Grant, type="enrolment.grant.awarded.v1"):
     funder: Slug
 
 
-class GrantPaid(Grant, type="enrolment.grant.paid.v1"):
+class GrantPaid(GrantEvent, type="enrolment.grant.paid.v1"):
     """One payment of a grant."""
 
     payment_id: UUID

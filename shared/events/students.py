@@ -56,14 +56,14 @@ HORIZONS = (6, 12, 18, 24)
 """Months after leaving at which an outcome is due, plus or minus 30 days."""
 
 
-class Student(Event, topic="etabli.enrolment", key="young_id"):
+class StudentEvent(Event, topic="etabli.enrolment", key="young_id"):
     enrolment_id: UUID
     young_id: UUID
     school: Slug
     programme: Slug
 
 
-class Year(Student):
+class YearEvent(StudentEvent):
     """A year of study in a school year; `last_year` when the programme ends with it."""
 
     intake_id: UUID
@@ -72,68 +72,68 @@ class Year(Student):
     last_year: bool
 
 
-class StudentEnrolled(Year, type="enrolment.student.enrolled.v1"):
+class StudentEnrolled(YearEvent, type="enrolment.student.enrolled.v1"):
     """A place is confirmed: the young person becomes a pupil, due to start on a day."""
 
     birth_month: BirthMonth
     starts_on: date
 
 
-class StudentStarted(Student, type="enrolment.student.started.v1"):
+class StudentStarted(StudentEvent, type="enrolment.student.started.v1"):
     """Came on the first day."""
 
 
-class StudentDidNotStart(Student, type="enrolment.student.did_not_start.v1"):
+class StudentDidNotStart(StudentEvent, type="enrolment.student.did_not_start.v1"):
     """Never came: the seat is free again."""
 
 
-class StudentInterrupted(Student, type="enrolment.student.interrupted.v1"):
+class StudentInterrupted(StudentEvent, type="enrolment.student.interrupted.v1"):
     """Left before the end; the seat is free again."""
 
     code: InterruptionCode
 
 
-class StudentResumed(Student, type="enrolment.student.resumed.v1"):
+class StudentResumed(StudentEvent, type="enrolment.student.resumed.v1"):
     """Came back after an interruption."""
 
 
-class StudentMovedUp(Year, type="enrolment.student.moved_up.v1"):
+class StudentMovedUp(YearEvent, type="enrolment.student.moved_up.v1"):
     """Goes on in the next year of study."""
 
 
-class StudentRepeated(Year, type="enrolment.student.repeated.v1"):
+class StudentRepeated(YearEvent, type="enrolment.student.repeated.v1"):
     """Does the same year of study again."""
 
 
-class StudentChangedProgramme(Year, type="enrolment.student.changed_programme.v1"):
+class StudentChangedProgramme(YearEvent, type="enrolment.student.changed_programme.v1"):
     """Goes on in another programme of the same school; `programme` is the new one."""
 
     starts_on: date | None = Field(default=None, description="Of who has not started yet: the day on which they are due now.")
 
 
-class StudentCompleted(Student, type="enrolment.student.completed.v1"):
+class StudentCompleted(StudentEvent, type="enrolment.student.completed.v1"):
     """Went to the end of the programme, with or without the diploma."""
 
 
-class Exam(Student):
+class ExamEvent(StudentEvent):
     exam_id: UUID
 
 
-class ExamRegistered(Exam, type="enrolment.exam.registered.v1"):
+class ExamRegistered(ExamEvent, type="enrolment.exam.registered.v1"):
     """Presented to an examination session; an absence still counts as presented."""
 
     session: str = Field(pattern=r"^\d{4}-\d{2}$", description="The month of the session: 2026-06.")
 
 
-class DiplomaObtained(Exam, type="enrolment.diploma.obtained.v1"):
+class DiplomaObtained(ExamEvent, type="enrolment.diploma.obtained.v1"):
     pass
 
 
-class DiplomaFailed(Exam, type="enrolment.diploma.failed.v1"):
+class DiplomaFailed(ExamEvent, type="enrolment.diploma.failed.v1"):
     absent: bool = False
 
 
-class OutcomeDeclared(Student, type="enrolment.outcome.declared.v1"):
+class OutcomeDeclared(StudentEvent, type="enrolment.outcome.declared.v1"):
     """What became of a leaver at one horizon, by one source. Two sources may disagree; neither overwrites the other."""
 
     horizon: int = Field(description="Months after leaving: 6, 12, 18 or 24.")

@@ -33,7 +33,7 @@ class Row:
         return f"Row({self.id!r}, {self.facts!r})"
 
 
-Told = Row | Sequence[Row] | None
+Rows = Row | Sequence[Row] | None
 
 
 class Projection:
@@ -41,12 +41,12 @@ class Projection:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._functions: dict[type[Event], Callable[[Any], Told]] = {}
+        self._functions: dict[type[Event], Callable[[Any], Rows]] = {}
 
-    def on(self, *events: type[Event]) -> Callable[[Callable[[E], Told]], Callable[[E], Told]]:
+    def on(self, *events: type[Event]) -> Callable[[Callable[[E], Rows]], Callable[[E], Rows]]:
         """Declare a pure function as what these events tell of the rows."""
 
-        def declare(function: Callable[[E], Told]) -> Callable[[E], Told]:
+        def declare(function: Callable[[E], Rows]) -> Callable[[E], Rows]:
             for event in events:
                 self._functions[event] = function
             return function

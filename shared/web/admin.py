@@ -63,14 +63,14 @@ async def read_clock(request: Request) -> dict[str, Any]:
 
 
 @admin.post("/clock")
-async def advance_clock(request: Request, asked: Instant) -> dict[str, Any]:
+async def advance_clock(request: Request, body: Instant) -> dict[str, Any]:
     """Advance the simulated clock, then do what the new day brings (deadlines). 409 on a real clock, to go back, or too far."""
     state = request.app.state
     clock = state.persistence.clock
-    if clock.simulated and asked.now - clock.now() > MAX_ADVANCE:  # a slip would hold for ever: it never goes back
+    if clock.simulated and body.now - clock.now() > MAX_ADVANCE:  # a slip would hold for ever: it never goes back
         raise Refused("clock_too_far", "L'horloge simulée s'avance de cinq ans au plus à la fois.")
-    clock.advance(asked.now)
-    await keep_clock(state.persistence.database, asked.now)
+    clock.advance(body.now)
+    await keep_clock(state.persistence.database, body.now)
     if state.sweep:
         await state.sweep(state.store)
     return await read_clock(request)

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.enrolment.domain import applications, seats
 from services.enrolment.domain.intake import Intake, evolve
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.statuses import ApplicationStatus
 from shared.events import Event, ProgrammeOpened, ReferralSubmitted, SchoolRegistered
 from shared.events.applications import Met
 from shared.events.catalogue import Certification, Promotion
@@ -113,13 +113,13 @@ def heard(referral: ReferralSubmitted, *, sequence: int = 1, on: date = MAY) -> 
     return a_message(referral, source=f"/referral/referrals/{referral.referral_id}", sequence=sequence, on=on)
 
 
-def standing_as(status: Status, young_id: UUID) -> Intake:
+def intake_with(status: ApplicationStatus, young_id: UUID) -> Intake:
     """An intake of two seats where someone has this status, with the details that the decisions above would give."""
-    details: dict[Status, dict[str, object]] = {
-        Status.INTERVIEW_PLANNED: {"planned_on": MAY},
-        Status.IMMERSION_PLANNED: {"planned_from": MAY, "planned_until": MAY},
-        Status.OFFERED: {"until": DEADLINE},
-        Status.REFUSED: {"code": RefusalCode.OTHER},
+    details: dict[ApplicationStatus, dict[str, object]] = {
+        ApplicationStatus.INTERVIEW_PLANNED: {"planned_on": MAY},
+        ApplicationStatus.IMMERSION_PLANNED: {"planned_from": MAY, "planned_until": MAY},
+        ApplicationStatus.OFFERED: {"until": DEADLINE},
+        ApplicationStatus.REFUSED: {"code": RefusalCode.OTHER},
     }
     intake = applied(an_intake(), a_referral(young_id=young_id))
-    return intake.with_standing(intake.application(young_id).model_copy(update={"status": status, **details.get(status, {})}))
+    return intake.with_application(intake.application(young_id).model_copy(update={"status": status, **details.get(status, {})}))

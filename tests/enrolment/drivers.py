@@ -6,8 +6,8 @@ from uuid import UUID
 from services.enrolment import handlers, use_cases
 from services.enrolment.domain import applications, pupils, school, seats
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import Place
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.pupil import Pupil
+from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.store import Store
 from shared.events import EVENTS, Event, ReferralSubmitted
 from shared.events.applications import Met
@@ -54,8 +54,8 @@ async def enrols(store: Store, intake: Intake, young_id: UUID) -> Intake:
     return await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=young_id, on=MAY)
 
 
-async def starts(store: Store, young_id: UUID) -> Place:
-    return await store.places.acting(ADMIN).decide(young_id, pupils.start, school=None, on=START)
+async def starts(store: Store, young_id: UUID) -> Pupil:
+    return await store.pupils.acting(ADMIN).decide(young_id, pupils.start, school=None, on=START)
 
 
 async def told(documents: Repository[Any, Any], id: UUID | str) -> list[Event]:
@@ -64,7 +64,7 @@ async def told(documents: Repository[Any, Any], id: UUID | str) -> list[Event]:
     return [EVENTS[entry["type"]].model_validate_json(entry["data"]) for entry in found["outbox"]] if found else []
 
 
-async def status(store: Store, intake: Intake, young_id: UUID) -> Status | None:
+async def status(store: Store, intake: Intake, young_id: UUID) -> ApplicationStatus | None:
     """Where someone stands now."""
-    standing = (await store.intakes.acting(SYSTEM).get(intake.intake_id)).standing(young_id)
-    return standing.status if standing else None
+    application = (await store.intakes.acting(SYSTEM).get(intake.intake_id)).application_of(young_id)
+    return application.status if application else None

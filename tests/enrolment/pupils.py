@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.enrolment.domain import pupils
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import Place, enrolment_id_of, evolve
+from services.enrolment.domain.pupil import Pupil, enrolment_id_of, evolve
 from shared.events import Event
 from shared.events.students import InterruptionCode
 from tests.enrolment.builders import MAY, START, a_programme, an_intake
@@ -20,35 +20,35 @@ ENROLMENT = enrolment_id_of(FIRST.intake_id, YOUNG)
 LATER = date(2027, 7, 2)
 
 
-def after(place: Place | None, events: list[Event]) -> Place:
+def after(place: Pupil | None, events: list[Event]) -> Pupil:
     state = reduce(evolve, events, place)
     assert state is not None
     return state
 
 
-def enrolled(place: Place | None = None, intake: Intake = FIRST) -> Place:
+def enrolled(place: Pupil | None = None, intake: Intake = FIRST) -> Pupil:
     told = pupils.enrol(
         place, young_id=YOUNG, birth_month="2009-03", intake=intake, programme=a_programme(programme=intake.programme), on=MAY
     )
     return after(place, told)
 
 
-def started() -> Place:
+def started() -> Pupil:
     place = enrolled()
     return after(place, pupils.start(place, school="besancon", on=START))
 
 
-def interrupted(on: date = date(2025, 12, 1)) -> Place:
+def interrupted(on: date = date(2025, 12, 1)) -> Pupil:
     place = started()
     return after(place, pupils.interrupt(place, school=None, code=InterruptionCode.MOVED, on=on))
 
 
-def in_last_year() -> Place:
+def in_last_year() -> Pupil:
     place = started()
     return after(place, pupils.move_up(place, school=None, to=SECOND, programme=a_programme(), on=START))
 
 
-def completed() -> Place:
+def completed() -> Pupil:
     place = in_last_year()
     return after(place, pupils.complete(place, school=None, on=LATER))
 

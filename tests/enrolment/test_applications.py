@@ -8,7 +8,7 @@ import pytest
 
 from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Referring
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.statuses import ApplicationStatus
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -36,9 +36,9 @@ from tests.enrolment.builders import (
     applied,
     confirmed,
     happened,
+    intake_with,
     offered,
     said,
-    standing_as,
 )
 
 YOUNG, MACHINES = IneligibleReason.TOO_YOUNG, IneligibleReason.TOO_YOUNG_FOR_MACHINES
@@ -111,11 +111,19 @@ def test_the_same_referral_twice_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "status", [Status.INELIGIBLE, Status.REFUSED, Status.DECLINED, Status.EXPIRED, Status.ENROLLED, Status.LEFT]
+    "status",
+    [
+        ApplicationStatus.INELIGIBLE,
+        ApplicationStatus.REFUSED,
+        ApplicationStatus.DECLINED,
+        ApplicationStatus.EXPIRED,
+        ApplicationStatus.ENROLLED,
+        ApplicationStatus.RELEASED,
+    ],
 )
-def test_an_intake_that_answered_does_not_open_again_for_another_referral(status: Status) -> None:
+def test_an_intake_that_answered_does_not_open_again_for_another_referral(status: ApplicationStatus) -> None:
     referral = a_referral()
-    intake = standing_as(status, referral.young_id)
+    intake = intake_with(status, referral.young_id)
     again = a_referral(young_id=referral.young_id)
     assert applications.apply(intake, referral=again, programme=a_programme(), on=MAY) == []
 
@@ -126,7 +134,7 @@ def test_after_a_withdrawal_a_new_referral_begins_again_behind_the_others() -> N
     intake = happened(intake, applications.withdraw(intake, young_id=first.young_id, agency=None, on=MAY))
     intake = applied(intake, a_referral(young_id=first.young_id, agency="mlds-jura"))
     again = intake.application(first.young_id)
-    assert (again.status, again.met) == (Status.UNDER_REVIEW, None)
+    assert (again.status, again.met) == (ApplicationStatus.UNDER_REVIEW, None)
     assert again.arrival > intake.application(other.young_id).arrival
 
 
@@ -137,8 +145,12 @@ def test_an_ineligible_application_is_examined_only_by_a_dispensation_whose_moti
         applications.review(intake, young_id=referral.young_id, overridden=False, on=MAY)
     told = applications.review(intake, young_id=referral.young_id, overridden=True, on=MAY)
     assert told == [ApplicationUnderReview(**said(intake, referral.young_id), overridden=True)]
-    standing = happened(intake, told).application(referral.young_id)
-    assert (standing.status, standing.overridden, standing.reasons) == (Status.UNDER_REVIEW, True, (MACHINES,))
+    application = happened(intake, told).application(referral.young_id)
+    assert (application.status, application.overridden, application.reasons) == (
+        ApplicationStatus.UNDER_REVIEW,
+        True,
+        (MACHINES,),
+    )
 
 
 def test_an_interview_may_be_moved_to_another_day() -> None:
@@ -186,8 +198,8 @@ def test_a_refusal_says_its_code_and_may_be_taken_back() -> None:
     intake = happened(intake, told)
     told = applications.reopen(intake, young_id=referral.young_id, on=MAY)
     assert told == [ApplicationReopened(**said(intake, referral.young_id))]
-    standing = happened(intake, told).application(referral.young_id)
-    assert (standing.status, standing.code) == (Status.UNDER_REVIEW, None)
+    application = happened(intake, told).application(referral.young_id)
+    assert (application.status, application.code) == (ApplicationStatus.UNDER_REVIEW, None)
 
 
 def test_who_was_met_is_still_admissible_after_a_reopening() -> None:
@@ -195,7 +207,7 @@ def test_who_was_met_is_still_admissible_after_a_reopening() -> None:
     intake = admitted(an_intake(), referral)
     intake = happened(intake, applications.refuse(intake, young_id=referral.young_id, code=RefusalCode.OTHER, on=MAY))
     intake = happened(intake, applications.reopen(intake, young_id=referral.young_id, on=MAY))
-    assert intake.application(referral.young_id).status is Status.ADMISSIBLE
+    assert intake.application(referral.young_id).status is ApplicationStatus.ADMISSIBLE
 
 
 def test_withdrawing_a_referral_takes_back_what_no_other_referral_asks_for() -> None:
@@ -215,10 +227,10 @@ def test_an_application_goes_on_for_the_others_until_the_last_that_asks_for_it_w
     left = applications.withdraw_referral(intake, **asked)
     assert left == [ApplicationLeft(**said(intake, first.young_id), referral_id=first.referral_id, agency="cio-dole")]
     intake = happened(intake, left)
-    standing = intake.application(first.young_id)
-    assert standing.status is Status.UNDER_REVIEW
-    assert [(one.agency, one.ended, one.ended_on) for one in standing.referrals] == [
-        ("cio-dole", Status.WITHDRAWN, MAY), ("mlds-jura", None, None),
+    application = intake.application(first.young_id)
+    assert application.status is ApplicationStatus.UNDER_REVIEW
+    assert [(one.agency, one.ended, one.ended_on) for one in application.referrals] == [
+        ("cio-dole", ApplicationStatus.WITHDRAWN, MAY), ("mlds-jura", None, None),
     ]  # fmt: skip
     assert applications.withdraw_referral(intake, **asked) == []
     assert applications.withdraw(intake, young_id=first.young_id, agency="cio-dole", on=MAY) == []
@@ -231,7 +243,7 @@ def test_who_began_again_may_withdraw_whatever_was_asked_before() -> None:
     intake = applied(an_intake(), first)
     intake = happened(intake, applications.withdraw(intake, young_id=first.young_id, agency="cio-dole", on=MAY))
     intake = applied(intake, a_referral(young_id=first.young_id, agency="mlds-jura"))
-    assert [one.ended for one in intake.application(first.young_id).referrals] == [Status.WITHDRAWN, None]
+    assert [one.ended for one in intake.application(first.young_id).referrals] == [ApplicationStatus.WITHDRAWN, None]
     told = applications.withdraw(intake, young_id=first.young_id, agency="mlds-jura", on=MAY)
     assert told == [ApplicationWithdrawn(**said(intake, first.young_id))]
 

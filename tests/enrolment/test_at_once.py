@@ -9,9 +9,9 @@ import pytest
 
 from services.enrolment import use_cases
 from services.enrolment.domain import applications, pupils
-from services.enrolment.domain.pupil import Place, Presence
+from services.enrolment.domain.pupil import EnrolmentStatus, Pupil
 from services.enrolment.domain.seats import release_seat
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.store import Store
 from shared.events import StudentEnrolled
 from shared.events.applications import Met
@@ -55,7 +55,7 @@ async def test_of_20_who_confirm_at_once_3_seats_make_3_pupils(store: Store) -> 
 
     answers = await codes(*(offer_and_confirm(referral.young_id) for referral in referrals))
     assert sorted(map(str, answers)) == ["None"] * 3 + ["no_place"] * 17
-    assert await store.places.acting(SYSTEM).count({}) == 3
+    assert await store.pupils.acting(SYSTEM).count({}) == 3
     assert (await store.intakes.acting(SYSTEM).get(intake.intake_id)).seats_taken == 3
 
 
@@ -71,7 +71,7 @@ async def test_one_young_person_confirmed_in_two_schools_at_once_enrols_in_one(s
         assert sorted(map(str, answers)) == ["None", "already_enrolled"]
         held = [await status(store, intake, referral.young_id) for intake in (here, there)]
         assert sorted(map(str, held)) == ["enrolled", "offered"]
-        assert [type(event) for event in await told(store.places, referral.young_id)] == [StudentEnrolled]
+        assert [type(event) for event in await told(store.pupils, referral.young_id)] == [StudentEnrolled]
 
 
 async def test_a_confirmation_repeated_at_once_is_one(store: Store) -> None:
@@ -80,7 +80,7 @@ async def test_a_confirmation_repeated_at_once_is_one(store: Store) -> None:
     await offers(store, intake, referral.young_id)
     confirm: dict[str, Any] = {"intake_id": intake.intake_id, "young_id": referral.young_id, "on": MAY}
     assert await codes(*(use_cases.confirm(store, ADMIN, **confirm) for _ in range(6))) == [None] * 6
-    assert [type(event) for event in await told(store.places, referral.young_id)] == [StudentEnrolled]
+    assert [type(event) for event in await told(store.pupils, referral.young_id)] == [StudentEnrolled]
     names = [type(event).__name__ for event in await told(store.intakes, intake.intake_id)]
     assert names.count("PlaceConfirmed") == 1
 
@@ -96,8 +96,8 @@ async def test_a_place_confirmed_and_declined_at_once_is_one_or_the_other(store:
             use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, **said),
             store.intakes.acting(ADMIN).decide(intake.intake_id, applications.decline, **said),
         )
-        is_pupil = await store.places.acting(SYSTEM).count({"_id": str(referral.young_id)}) == 1
-        assert is_pupil == (await status(store, intake, referral.young_id) is Status.ENROLLED)
+        is_pupil = await store.pupils.acting(SYSTEM).count({"_id": str(referral.young_id)}) == 1
+        assert is_pupil == (await status(store, intake, referral.young_id) is ApplicationStatus.ENROLLED)
 
 
 async def test_who_moves_up_and_leaves_at_once_holds_a_seat_only_where_they_are(store: Store) -> None:
@@ -113,10 +113,10 @@ async def test_who_moves_up_and_leaves_at_once_holds_a_seat_only_where_they_are(
         young_id = referral.young_id
         await codes(
             use_cases.move(store, ADMIN, pupils.move_up, young_id=young_id, intake_id=second.intake_id, on=day),
-            store.places.acting(ADMIN).decide(young_id, pupils.interrupt, **leave),
+            store.pupils.acting(ADMIN).decide(young_id, pupils.interrupt, **leave),
         )
-        moved = (await store.places.acting(SYSTEM).get(young_id)).last().now.intake_id == second.intake_id
-        assert moved == (await status(store, second, young_id) is Status.ENROLLED)
+        moved = (await store.pupils.acting(SYSTEM).get(young_id)).last().now.intake_id == second.intake_id
+        assert moved == (await status(store, second, young_id) is ApplicationStatus.ENROLLED)
 
 
 class CutShort(Exception):
@@ -143,8 +143,8 @@ def dying(documents: Repository[Any, Any], method: str) -> Repository[Any, Any]:
 
 
 class Killed(Store):
-    def place_for_the_enrolled(self, session: Session) -> Repository[Place, Any]:
-        return dying(super().place_for_the_enrolled(session), "create")
+    def pupils_to_enrol(self, session: Session) -> Repository[Pupil, Any]:
+        return dying(super().pupils_to_enrol(session), "create")
 
 
 async def test_a_confirmation_cut_short_leaves_neither_a_seat_taken_nor_a_pupil(persistence: Persistence) -> None:
@@ -154,8 +154,8 @@ async def test_a_confirmation_cut_short_leaves_neither_a_seat_taken_nor_a_pupil(
     await offers(store, intake, referral.young_id)
     with pytest.raises(CutShort):
         await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=referral.young_id, on=MAY)
-    assert await status(store, intake, referral.young_id) is Status.OFFERED
-    assert await store.places.acting(SYSTEM).count({}) == 0
+    assert await status(store, intake, referral.young_id) is ApplicationStatus.OFFERED
+    assert await store.pupils.acting(SYSTEM).count({}) == 0
 
 
 async def test_a_move_cut_short_leaves_the_pupil_where_they_were(store: Store) -> None:
@@ -171,7 +171,7 @@ async def test_a_move_cut_short_leaves_the_pupil_where_they_were(store: Store) -
     with pytest.raises(CutShort):
         await use_cases.move(store, ADMIN, pupils.move_up, **move)
     assert await status(store, second, referral.young_id) is None
-    assert (await store.places.acting(SYSTEM).get(referral.young_id)).last().now.intake_id == first.intake_id
+    assert (await store.pupils.acting(SYSTEM).get(referral.young_id)).last().now.intake_id == first.intake_id
 
 
 async def test_a_refused_enrolment_leaves_the_intake_as_it_was(store: Store) -> None:
@@ -197,7 +197,7 @@ async def test_those_who_move_up_at_once_never_outnumber_the_seats(store: Store)
     move: dict[str, Any] = {"intake_id": second.intake_id, "on": date(2026, 9, 1)}
     answers = await codes(*(use_cases.move(store, ADMIN, pupils.move_up, young_id=one.young_id, **move) for one in referrals))
     assert sorted(map(str, answers)) == ["None"] * 2 + ["no_place"] * 4
-    moved = await store.places.acting(SYSTEM).count({"state.enrolments.years.intake_id": str(second.intake_id)})
+    moved = await store.pupils.acting(SYSTEM).count({"state.enrolments.years.intake_id": str(second.intake_id)})
     assert (moved, (await store.intakes.acting(SYSTEM).get(second.intake_id)).seats_taken) == (2, 2)
     assert (await store.intakes.acting(SYSTEM).get(first.intake_id)).seats_taken == 6
 
@@ -213,10 +213,10 @@ async def test_a_change_of_programme_in_the_year_frees_the_seat_left_behind(stor
     for _ in range(2):
         move: dict[str, Any] = {"young_id": referral.young_id, "intake_id": after.intake_id, "on": START}
         await use_cases.move(store, ADMIN, pupils.change_programme, **move)
-    assert await status(store, before, referral.young_id) is Status.LEFT
-    assert await status(store, after, referral.young_id) is Status.ENROLLED
-    place = await store.places.acting(SYSTEM).get(referral.young_id)
-    assert (place.last().status, place.last().now.programme) == (Presence.PRESENT, "restauration")
+    assert await status(store, before, referral.young_id) is ApplicationStatus.RELEASED
+    assert await status(store, after, referral.young_id) is ApplicationStatus.ENROLLED
+    place = await store.pupils.acting(SYSTEM).get(referral.young_id)
+    assert (place.last().status, place.last().now.programme) == (EnrolmentStatus.PRESENT, "restauration")
 
 
 @pytest.mark.parametrize("has_started", [True, False])
@@ -234,7 +234,11 @@ async def test_a_change_to_next_years_programme_frees_the_seat_of_who_had_not_st
     move: dict[str, Any] = {"young_id": pupil.young_id, "intake_id": after.intake_id, "on": START}
     await use_cases.move(store, ADMIN, pupils.change_programme, **move)
     seats = [await status(store, before, one.young_id) for one in (pupil, waiting)]
-    assert seats == ([Status.ENROLLED, Status.WAITLISTED] if has_started else [Status.LEFT, Status.OFFERED])
+    assert seats == (
+        [ApplicationStatus.ENROLLED, ApplicationStatus.WAITLISTED]
+        if has_started
+        else [ApplicationStatus.RELEASED, ApplicationStatus.OFFERED]
+    )
 
 
 async def test_who_comes_back_and_who_is_offered_the_seat_at_once_do_not_both_get_it(store: Store) -> None:
@@ -245,7 +249,7 @@ async def test_who_comes_back_and_who_is_offered_the_seat_at_once_do_not_both_ge
     await enrols(store, intake, pupil.young_id)
     await starts(store, pupil.young_id)
     leave: dict[str, Any] = {"school": None, "code": InterruptionCode.MOVED, "on": START}
-    await store.places.acting(ADMIN).decide(pupil.young_id, pupils.interrupt, **leave)
+    await store.pupils.acting(ADMIN).decide(pupil.young_id, pupils.interrupt, **leave)
     await store.intakes.acting(ADMIN).decide(intake.intake_id, release_seat, young_id=pupil.young_id, on=START)
     answers = await codes(
         use_cases.resume(store, ADMIN, young_id=pupil.young_id, on=START), offers(store, intake, other.young_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.enrolment import views
 from services.enrolment.domain import applications
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.statuses import ApplicationStatus
 from shared.events import ReferralSubmitted
 from shared.events.applications import Met
 from shared.events.referral import Situation, Wish
@@ -27,7 +27,7 @@ def both() -> tuple[ReferralSubmitted, ReferralSubmitted]:
     return first, a_referral(young_id=first.young_id, agency="mlds-jura")
 
 
-def days(seen: views.ApplicationView) -> list[date | None]:
+def days(seen: views.ApplicationResponse) -> list[date | None]:
     return [seen.opened_on, seen.since, seen.planned_on]
 
 
@@ -63,12 +63,12 @@ def test_an_agency_that_withdrew_reads_its_withdrawal_and_nothing_that_came_afte
     intake = happened(intake, applications.withdraw(intake, agency="cio-dole", on=MAY, **said))
     alone = happened(alone, applications.withdraw(alone, agency="cio-dole", on=MAY, **said))
     seen = views.application(intake, first.young_id, CIO)
-    assert (seen.status, seen.label, seen.since) == (Status.WITHDRAWN, "retirée", MAY)
+    assert (seen.status, seen.label, seen.since) == (ApplicationStatus.WITHDRAWN, "retirée", MAY)
     assert seen == views.application(alone, first.young_id, CIO)
     intake = happened(intake, applications.admit(intake, met=Met.INTERVIEW, on=DEADLINE, **said))
     intake = happened(intake, applications.offer(intake, until=CLOSING, on=DEADLINE, **said))
     assert views.application(intake, first.young_id, CIO) == seen
-    assert views.application(intake, first.young_id, MLDS).status is Status.OFFERED
+    assert views.application(intake, first.young_id, MLDS).status is ApplicationStatus.OFFERED
 
 
 async def test_an_agency_that_withdrew_neither_confirms_nor_declines(running: Start) -> None:

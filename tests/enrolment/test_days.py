@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from services.enrolment.domain import applications, diplomas, pupils, seats
-from services.enrolment.domain.pupil import Place, Result
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.pupil import Pupil, Result
+from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
 from shared.events.applications import Met
@@ -62,7 +62,7 @@ def test_a_meeting_is_planned_for_a_day_to_come() -> None:
         (diplomas.register_exam, in_last_year(), {"session": "2027-06"}),
     ],
 )
-def test_nothing_happens_to_a_pupil_before_what_happened_to_them_last(decision: Any, place: Place, more: dict[str, Any]) -> None:
+def test_nothing_happens_to_a_pupil_before_what_happened_to_them_last(decision: Any, place: Pupil, more: dict[str, Any]) -> None:
     last = place.enrolments[0].since
     with pytest.raises(Refused, match=r"before_previous_step|before_start"):
         decision(place, school=None, on=last - timedelta(days=1), **more)
@@ -119,4 +119,7 @@ async def test_an_intake_that_cannot_be_swept_holds_back_no_other(store: Store) 
     await store.intakes.collection.update_one({"_id": str(broken.intake_id)}, {"$set": {"state.seats": "beaucoup"}})
     store.clock.advance(store.clock.now().replace(year=2025, month=7, day=1))
     await sweep(store)
-    assert [await status(store, *young[school]) for school in ("besancon", "dole")] == [Status.EXPIRED, Status.EXPIRED]
+    assert [await status(store, *young[school]) for school in ("besancon", "dole")] == [
+        ApplicationStatus.EXPIRED,
+        ApplicationStatus.EXPIRED,
+    ]

@@ -8,7 +8,7 @@ import pytest
 
 from services.enrolment import handlers, use_cases, views
 from services.enrolment.domain import pupils
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
 from shared.events import PlaceExpired, PlaceOffered, StudentEnrolled, StudentInterrupted
@@ -24,8 +24,8 @@ from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers,
 async def departs(store: Store, young_id: uuid.UUID) -> tuple[StudentInterrupted, Any]:
     """Interrupts, and the message that says so."""
     code = InterruptionCode.MOVED
-    await store.places.acting(ADMIN).decide(young_id, pupils.interrupt, school=None, code=code, on=START)
-    events = await told(store.places, young_id)
+    await store.pupils.acting(ADMIN).decide(young_id, pupils.interrupt, school=None, code=code, on=START)
+    events = await told(store.pupils, young_id)
     event = events[-1]
     assert isinstance(event, StudentInterrupted)
     return event, a_message(event, source=f"/enrolment/places/{young_id}", sequence=len(events))
@@ -45,8 +45,8 @@ async def test_an_interruption_gives_the_seat_to_who_waits_and_a_return_finds_no
         await use_cases.resume(store, ADMIN, young_id=pupil.young_id, on=START)
     for _ in range(2):
         await handlers.gone(store, event, message)
-    assert await status(store, intake, pupil.young_id) is Status.LEFT
-    assert await status(store, intake, waiting.young_id) is Status.OFFERED
+    assert await status(store, intake, pupil.young_id) is ApplicationStatus.RELEASED
+    assert await status(store, intake, waiting.young_id) is ApplicationStatus.OFFERED
 
 
 async def test_a_departure_heard_again_after_the_return_leaves_the_seat(store: Store) -> None:
@@ -58,7 +58,7 @@ async def test_a_departure_heard_again_after_the_return_leaves_the_seat(store: S
     await handlers.gone(store, event, message)
     await use_cases.resume(store, ADMIN, young_id=referral.young_id, on=START)
     await handlers.gone(store, event, message)
-    assert await status(store, intake, referral.young_id) is Status.ENROLLED
+    assert await status(store, intake, referral.young_id) is ApplicationStatus.ENROLLED
     assert (await store.intakes.acting(SYSTEM).get(intake.intake_id)).seats_left == 0
 
 
@@ -74,7 +74,7 @@ async def test_a_departure_heard_again_after_the_return_and_a_move_up_leaves_the
     move: dict[str, Any] = {"young_id": referral.young_id, "intake_id": second.intake_id, "on": date(2026, 9, 1)}
     await use_cases.move(store, ADMIN, pupils.move_up, **move)
     await handlers.gone(store, event, message)
-    assert await status(store, second, referral.young_id) is Status.ENROLLED
+    assert await status(store, second, referral.young_id) is ApplicationStatus.ENROLLED
 
 
 async def test_an_enrolment_heard_after_the_departure_closes_nothing(store: Store) -> None:
@@ -82,13 +82,13 @@ async def test_an_enrolment_heard_after_the_departure_closes_nothing(store: Stor
     referral = a_referral()
     await refers(store, referral)
     await enrols(store, here, referral.young_id)
-    (event,) = await told(store.places, referral.young_id)
+    (event,) = await told(store.pupils, referral.young_id)
     assert isinstance(event, StudentEnrolled)
     await starts(store, referral.young_id)
     await departs(store, referral.young_id)
     await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
     await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
-    assert await status(store, there, referral.young_id) is Status.UNDER_REVIEW
+    assert await status(store, there, referral.young_id) is ApplicationStatus.UNDER_REVIEW
 
 
 async def test_a_return_closes_what_was_asked_for_elsewhere_meanwhile(store: Store) -> None:
@@ -102,11 +102,11 @@ async def test_a_return_closes_what_was_asked_for_elsewhere_meanwhile(store: Sto
     await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
     await offers(store, there, referral.young_id)
     await use_cases.resume(store, ADMIN, young_id=referral.young_id, on=START)
-    resumed = (await told(store.places, referral.young_id))[-1]
+    resumed = (await told(store.pupils, referral.young_id))[-1]
     message = a_message(resumed, source=f"/enrolment/places/{referral.young_id}", sequence=9)
     await handlers.HANDLERS[type(resumed)](store, resumed, message)
-    assert await status(store, there, referral.young_id) is Status.OBSOLETE
-    assert await status(store, here, referral.young_id) is Status.ENROLLED
+    assert await status(store, there, referral.young_id) is ApplicationStatus.OBSOLETE
+    assert await status(store, here, referral.young_id) is ApplicationStatus.ENROLLED
     assert (await store.intakes.acting(SYSTEM).get(there.intake_id)).seats_left == 2
 
 
@@ -118,7 +118,7 @@ async def test_the_sweep_ends_what_the_days_ended_and_offers_the_seats_on(store:
     await offers(store, intake, held.young_id)
     await waits(store, intake, waiting.young_id)
     await sweep(store)
-    assert await status(store, intake, held.young_id) is Status.OFFERED
+    assert await status(store, intake, held.young_id) is ApplicationStatus.OFFERED
     store.clock.advance(datetime(2025, 6, 16, 8, tzinfo=UTC))
     for _ in range(2):
         await sweep(store)
@@ -128,7 +128,7 @@ async def test_the_sweep_ends_what_the_days_ended_and_offers_the_seats_on(store:
         ]
     store.clock.advance(datetime(2025, 12, 1, 8, tzinfo=UTC))
     await sweep(store)
-    assert await status(store, intake, waiting.young_id) is Status.EXPIRED
+    assert await status(store, intake, waiting.young_id) is ApplicationStatus.EXPIRED
 
 
 async def test_a_school_enrols_who_left_another_and_neither_sees_the_others_enrolment(store: Store) -> None:
@@ -143,7 +143,7 @@ async def test_a_school_enrols_who_left_another_and_neither_sees_the_others_enro
     await offers(store, there, referral.young_id)
     await use_cases.confirm(store, chalon, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
     for head in (besancon, chalon):
-        seen = views.pupil(await store.places.acting(head).get(referral.young_id), head.tenant)
+        seen = views.pupil(await store.pupils.acting(head).get(referral.young_id), head.tenant)
         assert (seen.school, seen.earlier) == (head.tenant, ())
     with pytest.raises(Refused, match="already_enrolled"):
         await use_cases.resume(store, besancon, young_id=referral.young_id, on=START)

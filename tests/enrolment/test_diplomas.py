@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.enrolment.domain import diplomas
-from services.enrolment.domain.pupil import Place, Result, exam_id_of
+from services.enrolment.domain.pupil import Pupil, Result, exam_id_of
 from shared.events import (
     DiplomaFailed,
     DiplomaObtained,
@@ -42,7 +42,7 @@ def test_an_exam_is_registered_in_the_last_year_and_has_one_result() -> None:
         diplomas.give_result(place, **{**give, "exam_id": uuid4()}, result=Result.FAILED)
 
 
-def declare(place: Place, **more: Any) -> list[Event]:
+def declare(place: Pupil, **more: Any) -> list[Event]:
     default: dict[str, Any] = {
         "school": None, "horizon": 6, "situation": OutcomeSituation.EMPLOYED, "contract": ContractKind.PERMANENT,
         "by_client": True, "source": OutcomeSource.SCHOOL, "proof": OutcomeProof.CONTRACT, "on": date(2028, 1, 2),

@@ -7,7 +7,7 @@ from typing import Any
 from services.enrolment import handlers
 from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.store import Store
 from shared.events import (
     ApplicationLeft,
@@ -141,8 +141,8 @@ async def test_a_sector_opens_every_such_programme_of_these_departments(store: S
     one = a_referral(wishes=(Wish(sector="metal", departments=("39",)),))
     await refers(store, both)
     await refers(store, one)
-    assert [await status(store, intake, both.young_id) for intake in (jura, besancon)] == [Status.UNDER_REVIEW] * 2
-    assert [await status(store, intake, one.young_id) for intake in (jura, besancon)] == [Status.UNDER_REVIEW, None]
+    assert [await status(store, intake, both.young_id) for intake in (jura, besancon)] == [ApplicationStatus.UNDER_REVIEW] * 2
+    assert [await status(store, intake, one.young_id) for intake in (jura, besancon)] == [ApplicationStatus.UNDER_REVIEW, None]
 
 
 async def test_a_wish_goes_to_the_open_intake_that_starts_the_earliest(store: Store) -> None:
@@ -152,7 +152,7 @@ async def test_a_wish_goes_to_the_open_intake_that_starts_the_earliest(store: St
     soon = await intake_opens(store)
     referral = a_referral()
     await refers(store, referral)
-    assert [await status(store, intake, referral.young_id) for intake in (soon, later)] == [Status.UNDER_REVIEW, None]
+    assert [await status(store, intake, referral.young_id) for intake in (soon, later)] == [ApplicationStatus.UNDER_REVIEW, None]
 
 
 def withdrawal(referral: ReferralSubmitted) -> ReferralWithdrawalRequested:
@@ -172,8 +172,8 @@ async def test_a_withdrawn_referral_frees_the_seat_for_who_waits(store: Store) -
     message = a_message(asked, source=f"/referral/referrals/{held.referral_id}", sequence=2)
     for _ in range(2):
         await handlers.withdrawal_requested(store, asked, message)
-    assert await status(store, intake, held.young_id) is Status.WITHDRAWN
-    assert await status(store, intake, waiting.young_id) is Status.OFFERED
+    assert await status(store, intake, held.young_id) is ApplicationStatus.WITHDRAWN
+    assert await status(store, intake, waiting.young_id) is ApplicationStatus.OFFERED
 
 
 async def test_an_application_that_two_agencies_asked_for_outlives_the_withdrawal_of_one(store: Store) -> None:
@@ -183,13 +183,13 @@ async def test_an_application_that_two_agencies_asked_for_outlives_the_withdrawa
     await refers(store, second)
     asked = withdrawal(first)
     await handlers.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/x", sequence=2))
-    assert await status(store, intake, first.young_id) is Status.UNDER_REVIEW
+    assert await status(store, intake, first.young_id) is ApplicationStatus.UNDER_REVIEW
     last = (await told(store.intakes, intake.intake_id))[-1]
     left = ApplicationLeft(**said(intake, first.young_id), referral_id=first.referral_id, agency=first.agency)
     assert last == left
     asked = withdrawal(second)
     await handlers.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/y", sequence=2))
-    assert await status(store, intake, first.young_id) is Status.WITHDRAWN
+    assert await status(store, intake, first.young_id) is ApplicationStatus.WITHDRAWN
 
 
 async def test_an_enrolment_makes_the_other_applications_obsolete(store: Store) -> None:
@@ -198,12 +198,12 @@ async def test_an_enrolment_makes_the_other_applications_obsolete(store: Store) 
     await refers(store, referral)
     await offers(store, there, referral.young_id)
     await enrols(store, here, referral.young_id)
-    (event,) = await told(store.places, referral.young_id)
+    (event,) = await told(store.pupils, referral.young_id)
     assert isinstance(event, StudentEnrolled)
     for _ in range(2):
         await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
-    assert await status(store, here, referral.young_id) is Status.ENROLLED
-    assert await status(store, there, referral.young_id) is Status.OBSOLETE
+    assert await status(store, here, referral.young_id) is ApplicationStatus.ENROLLED
+    assert await status(store, there, referral.young_id) is ApplicationStatus.OBSOLETE
     assert (await store.intakes.acting(SYSTEM).get(there.intake_id)).seats_left == 2
 
 
@@ -227,11 +227,11 @@ async def test_who_is_enrolled_while_another_referral_is_heard_keeps_nothing_ope
 
     async def enrolled_elsewhere() -> None:
         await enrols(store, here, first.young_id)
-        (event,) = await told(store.places, first.young_id)
+        (event,) = await told(store.pupils, first.young_id)
         assert isinstance(event, StudentEnrolled)
         await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/places/{first.young_id}"))
 
     store.meanwhile = enrolled_elsewhere
     await refers(store, a_referral(young_id=first.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
-    assert await status(store, here, first.young_id) is Status.ENROLLED
-    assert await status(store, there, first.young_id) is Status.OBSOLETE
+    assert await status(store, here, first.young_id) is ApplicationStatus.ENROLLED
+    assert await status(store, there, first.young_id) is ApplicationStatus.OBSOLETE

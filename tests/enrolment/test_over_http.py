@@ -130,7 +130,7 @@ async def test_what_is_told_comes_back_through_kafka_and_frees_seats(running: St
         await life.does(f"{pupil}/did-not-start")
 
         async def left() -> bool:
-            return bool(read(await life.head.get(life.one(referral)))["status"] == "left")
+            return bool(read(await life.head.get(life.one(referral)))["status"] == "released")
 
         await life.here.until(left)
         shown = await life.does(f"/intakes/{life.intake}/promote", until="2025-09-20")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from services.enrolment.domain import applications, pupils, seats
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import Place
+from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.pupil import evolve as evolve_place
-from services.enrolment.domain.statuses import HOLDS_A_SEAT, Status
+from services.enrolment.domain.statuses import HOLDS_A_SEAT, ApplicationStatus
 from shared.events import Event, PlaceOffered
 from shared.events.applications import Met
 from shared.events.catalogue import Promotion
@@ -66,7 +66,7 @@ def test_there_are_never_more_pupils_and_offers_than_seats(steps: list[tuple[str
         except Refused:
             continue
         intake = happened(intake, told)
-        assert sum(standing.status in HOLDS_A_SEAT for standing in intake.standings) <= intake.seats
+        assert sum(application.status in HOLDS_A_SEAT for application in intake.applications) <= intake.seats
         assert intake.seats_left >= 0
         again = _again(DECISIONS[name], intake, young_id, on)
         assert again == [] or name in ("promote", "apply", "override")
@@ -92,9 +92,9 @@ def test_the_waiting_list_is_served_by_priority_then_arrival(order: list[UUID], 
     ranks = [(intake.application(young_id).priority, order.index(young_id)) for young_id in served]
     assert len(served) == places
     assert all(before < after for before, after in pairwise(ranks))
-    left = [(one.priority, order.index(one.young_id)) for one in intake.standings if one.young_id not in served]
+    left = [(one.priority, order.index(one.young_id)) for one in intake.applications if one.young_id not in served]
     assert all(rank > ranks[-1] for rank in left)
-    assert all(one.status is Status.WAITLISTED for one in intake.standings)
+    assert all(one.status is ApplicationStatus.WAITLISTED for one in intake.applications)
 
 
 INTAKES = [an_intake(school=school) for school in ("besancon", "chalon", "dole")]
@@ -106,7 +106,7 @@ PUPIL_STEPS = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(steps=PUPIL_STEPS)
 def test_nobody_ever_has_two_active_enrolments(steps: list[tuple[str, Intake]]) -> None:
-    place: Place | None = None
+    place: Pupil | None = None
     for name, intake in steps:
         try:
             told = _on_pupil(place, name, intake)
@@ -117,7 +117,7 @@ def test_nobody_ever_has_two_active_enrolments(steps: list[tuple[str, Intake]]) 
         assert place is None or sum(pupils.ALLOWED[one.status] >= {pupils.Verb.CHANGE_PROGRAMME} for one in place.enrolments) <= 1
 
 
-def _on_pupil(place: Place | None, name: str, intake: Intake) -> list[Event]:
+def _on_pupil(place: Pupil | None, name: str, intake: Intake) -> list[Event]:
     if name == "enrol":
         born = "2009-03"
         return pupils.enrol(place, young_id=PEOPLE[0], birth_month=born, intake=intake, programme=a_programme(), on=START)

@@ -7,7 +7,7 @@ import pytest
 
 from services.enrolment.domain import pupils
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import Place, Presence
+from services.enrolment.domain.pupil import EnrolmentStatus, Pupil
 from shared.events import (
     StudentChangedProgramme,
     StudentCompleted,
@@ -46,19 +46,19 @@ def test_a_confirmed_place_makes_a_pupil_once() -> None:
 
 
 @pytest.mark.parametrize("place", [in_last_year(), completed()], ids=["present", "completed"])
-def test_a_place_confirmed_again_in_the_intake_of_a_later_year_makes_no_other_enrolment(place: Place) -> None:
+def test_a_place_confirmed_again_in_the_intake_of_a_later_year_makes_no_other_enrolment(place: Pupil) -> None:
     said: dict[str, Any] = {"young_id": YOUNG, "birth_month": "2009-03", "programme": a_programme(), "on": LATER}
     assert pupils.enrol(place, intake=SECOND, **said) == []
 
 
 @pytest.mark.parametrize("place", [enrolled(), started()], ids=["due", "present"])
-def test_nobody_has_two_active_enrolments(place: Place) -> None:
+def test_nobody_has_two_active_enrolments(place: Pupil) -> None:
     with pytest.raises(Refused, match="already_enrolled"):
         enrolled(place, an_intake(school="chalon"))
 
 
 @pytest.mark.parametrize("place", [interrupted(), completed()], ids=["interrupted", "completed"])
-def test_who_left_may_enrol_again_and_the_past_is_kept(place: Place) -> None:
+def test_who_left_may_enrol_again_and_the_past_is_kept(place: Pupil) -> None:
     again = enrolled(place, an_intake(school="chalon"))
     assert [one.school for one in again.enrolments] == ["besancon", "chalon"]
     assert again.schools == ("besancon", "chalon")
@@ -87,7 +87,7 @@ def test_who_interrupted_may_come_back_unless_enrolled_elsewhere() -> None:
     assert told == [StudentInterrupted(**said_of(day), code=InterruptionCode.MOVED)]
     assert pupils.resume(interrupted(), school=None, on=day) == [StudentResumed(**said_of(day))]
     back = after(interrupted(), pupils.resume(interrupted(), school=None, on=day)).enrolments[0]
-    assert (back.status, back.left_on, back.code) == (Presence.PRESENT, None, None)
+    assert (back.status, back.left_on, back.code) == (EnrolmentStatus.PRESENT, None, None)
     with pytest.raises(Refused, match="already_enrolled"):
         pupils.resume(enrolled(interrupted(), an_intake(school="chalon")), school="besancon", on=day)
 
@@ -165,10 +165,10 @@ def test_only_the_last_year_is_completed() -> None:
     ],
     ids=["due", "present", "interrupted", "completed"],
 )
-def test_the_table_refuses_what_a_status_does_not_allow(place: Place, refused: list[str]) -> None:
+def test_the_table_refuses_what_a_status_does_not_allow(place: Pupil, refused: list[str]) -> None:
     for verb in refused:
         more = {"code": InterruptionCode.MOVED} if verb == "interrupt" else {}
-        if verb == "resume" and place.enrolments[0].status is Presence.PRESENT:
+        if verb == "resume" and place.enrolments[0].status is EnrolmentStatus.PRESENT:
             assert pupils.resume(place, school=None, on=LATER) == []
             continue
         with pytest.raises(Refused, match="not_allowed"):

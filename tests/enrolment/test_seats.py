@@ -6,7 +6,7 @@ import pytest
 
 from services.enrolment.domain import applications, seats
 from services.enrolment.domain.intake import intake_id_of
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.statuses import ApplicationStatus
 from shared.events import (
     ApplicationObsolete,
     IntakeOpened,
@@ -144,7 +144,7 @@ def test_a_departure_gives_the_seat_back_once_and_a_return_needs_a_free_one() ->
     told = seats.release_seat(intake, young_id=referral.young_id, on=MAY)
     assert told == [PlaceReleased(**said(intake, referral.young_id))]
     intake = happened(intake, told)
-    assert (intake.seats_left, intake.application(referral.young_id).status) == (1, Status.LEFT)
+    assert (intake.seats_left, intake.application(referral.young_id).status) == (1, ApplicationStatus.RELEASED)
     assert seats.release_seat(intake, young_id=referral.young_id, on=MAY) == []
     assert seats.take_seat_again(intake, young_id=referral.young_id, on=MAY) == [
         PlaceConfirmed(**said(intake, referral.young_id))

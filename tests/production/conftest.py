@@ -12,7 +12,7 @@ import pytest_asyncio
 from services.production.handlers import HANDLERS
 from services.production.main import service
 from services.production.store import Store
-from shared.events.students import Student
+from shared.events.students import StudentEvent
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import Running, Start
@@ -38,7 +38,7 @@ class Production:
     def advance(self, to: str) -> None:
         self.running.app.state.persistence.clock.advance(datetime.fromisoformat(to))
 
-    async def hear(self, event: Student, sequence: int) -> None:
+    async def hear(self, event: StudentEvent, sequence: int) -> None:
         """Hear an event as the stream does."""
         await HANDLERS[type(event)](self.store, event, told(event, sequence))
 

@@ -19,7 +19,7 @@ from shared.events import (
 )
 from shared.events.message import message_of
 from shared.events.production import Hours
-from shared.events.students import InterruptionCode, Student
+from shared.events.students import InterruptionCode, StudentEvent
 from shared.kernel.caller import Caller
 from shared.messaging.kafka import producer
 from shared.persistence.transaction import Persistence
@@ -38,7 +38,7 @@ INTERRUPTED = StudentInterrupted(
 RESUMED = StudentResumed(**{**WHOSE, "programme": "bac-usinage"}, on=date(2025, 12, 1))
 
 
-async def hear(store: Store, event: Student, sequence: int) -> None:
+async def hear(store: Store, event: StudentEvent, sequence: int) -> None:
     await HANDLERS[type(event)](store, event, told(event, sequence))
 
 

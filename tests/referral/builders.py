@@ -14,10 +14,10 @@ from services.referral.handlers import HANDLERS
 from services.referral.main import service
 from shared import events as told
 from shared.events import Event, WishesAnswered
-from shared.events.applications import Application
+from shared.events.applications import ApplicationEvent
 from shared.events.message import Message, message_of
 from shared.events.referral import Situation, Wish
-from shared.events.students import Student
+from shared.events.students import StudentEvent
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import A_MORNING, Running, Start
@@ -47,7 +47,7 @@ def a_referral(**said: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def application(kind: type[Application], intake_id: UUID = X, **said: Any) -> Application:
+def application(kind: type[ApplicationEvent], intake_id: UUID = X, **said: Any) -> ApplicationEvent:
     """What is told of an application at Dole, unless said otherwise."""
     needed: dict[type[Event], dict[str, Any]] = {
         told.ApplicationOpened: {"referral_id": REFERRAL, "agency": CIO, "school_year": "2025-2026", "priority": 1},
@@ -64,7 +64,7 @@ def application(kind: type[Application], intake_id: UUID = X, **said: Any) -> Ap
     return kind(**{**common, **needed.get(kind, {}), **said})
 
 
-def student(kind: type[Student], **said: Any) -> Student:
+def student(kind: type[StudentEvent], **said: Any) -> StudentEvent:
     """What is told of the pupil, enrolled from the intake X unless said otherwise."""
     year = {"intake_id": X, "school_year": "2025-2026", "year_of_study": 1, "last_year": False}
     needed: dict[type[Event], dict[str, Any]] = {
@@ -97,7 +97,7 @@ def source_of(event: Event) -> str:
     match event:
         case WishesAnswered():
             return f"/enrolment/wishes/{event.referral_id}"
-        case Application():
+        case ApplicationEvent():
             return f"/enrolment/intakes/{event.intake_id}"
         case _:
             return f"/enrolment/places/{event.key}"

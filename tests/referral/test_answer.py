@@ -15,7 +15,7 @@ from services.referral.domain.journey import Journey, hear
 from services.referral.domain.referral import Status, close, evolve, request_withdrawal, status, submit
 from shared import events as told
 from shared.events import AgencyRegistered, Event, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
-from shared.events.applications import Application, Unopened, UnopenedCode
+from shared.events.applications import ApplicationEvent, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
 from tests.referral.builders import (
     A_DAY,
@@ -101,7 +101,7 @@ def test_each_end_of_an_application_is_an_answer(last: Event, answer: Answer, co
 
 
 def test_of_several_ends_enrolled_wins_then_the_most_telling() -> None:
-    from_most_to_least: list[type[Application]] = [
+    from_most_to_least: list[type[ApplicationEvent]] = [
         told.PlaceConfirmed, told.ApplicationRefused, told.ApplicationIneligible, told.ApplicationObsolete,
         told.PlaceDeclined, told.PlaceExpired, told.ApplicationWithdrawn,
     ]  # fmt: skip

@@ -12,9 +12,9 @@ from services.referral.domain.referral import Referral, Status, close, evolve, s
 from services.referral.views import show_in_full
 from shared import events as told
 from shared.events import Event
-from shared.events.applications import Application, Unopened, UnopenedCode
+from shared.events.applications import ApplicationEvent, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind
-from shared.events.students import Student
+from shared.events.students import StudentEvent
 from tests.referral.builders import (
     A_DAY,
     CIO,
@@ -30,12 +30,12 @@ from tests.referral.builders import (
     wishes_answered,
 )
 
-STEPS: list[type[Application]] = [
+STEPS: list[type[ApplicationEvent]] = [
     told.ApplicationOpened, told.ApplicationIneligible, told.ApplicationUnderReview, told.InterviewPlanned,
     told.ApplicationAdmissible, told.PlaceOffered, told.PlaceConfirmed, told.PlaceDeclined, told.PlaceExpired,
     told.ApplicationRefused, told.ApplicationReopened, told.ApplicationLeft, told.ApplicationWithdrawn, told.ApplicationObsolete,
 ]  # fmt: skip
-YEARS: list[type[Student]] = [
+YEARS: list[type[StudentEvent]] = [
     told.StudentEnrolled, told.StudentStarted, told.StudentMovedUp, told.StudentInterrupted, told.DiplomaObtained,
     told.OutcomeDeclared,
 ]  # fmt: skip

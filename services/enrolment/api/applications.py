@@ -8,16 +8,17 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 
 from services.enrolment import use_cases, views
-from services.enrolment.api.deps import Dated, StoreDep
+from services.enrolment.api.deps import StoreDep
 from services.enrolment.domain import applications as decisions
 from services.enrolment.domain import seats
-from services.enrolment.domain.statuses import Status
+from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.use_cases import promote
-from services.enrolment.views import ApplicationView
+from services.enrolment.views import ApplicationResponse
 from shared.events.applications import Met
 from shared.events.referral import RefusalCode
 from shared.kernel.calendar import SchoolYear
 from shared.web.auth import CurrentCaller, require
+from shared.web.bodies import DatedBody
 
 router = APIRouter(tags=["candidatures"])
 SCHOOLS = require("school:head", "school:office", "admin")
@@ -25,7 +26,7 @@ SCHOOLS_AND_AGENCIES = require("school:head", "school:office", "agency", "admin"
 ONE = "/intakes/{intake_id}/applications/{young_id}"
 
 
-class ReviewAsked(Dated):
+class ReviewRequest(DatedBody):
     overridden: bool = False
     motive: str | None = Field(default=None, min_length=3, max_length=2000, description="Gardé ici, jamais diffusé.")
 
@@ -36,11 +37,11 @@ class ReviewAsked(Dated):
         return self
 
 
-class InterviewAsked(Dated):
+class InterviewRequest(DatedBody):
     planned_on: date
 
 
-class ImmersionAsked(Dated):
+class ImmersionRequest(DatedBody):
     planned_from: date
     planned_until: date
 
@@ -51,20 +52,20 @@ class ImmersionAsked(Dated):
         return self
 
 
-class AdmitAsked(Dated):
+class AdmitRequest(DatedBody):
     met: Met
 
 
-class OfferAsked(Dated):
+class OfferRequest(DatedBody):
     until: date
 
 
-class RefuseAsked(Dated):
+class RefuseRequest(DatedBody):
     code: RefusalCode
 
 
 @router.get("/intakes/{intake_id}/applications", dependencies=[SCHOOLS])
-async def of_an_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> list[ApplicationView]:
+async def of_an_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
     """Every application to an intake of one's school."""
     return views.applications(await store.intakes.acting(caller).get(intake_id), caller)
 
@@ -73,9 +74,9 @@ async def of_an_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) 
 async def of_a_tenant(
     caller: CurrentCaller,
     store: StoreDep,
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[ApplicationStatus | None, Query()] = None,
     school_year: Annotated[SchoolYear | None, Query()] = None,
-) -> list[ApplicationView]:
+) -> list[ApplicationResponse]:
     """A school's own applications; for an agency, those that it referred."""
     where = {"state.school_year": school_year} if school_year else {}
     intakes = await store.intakes.acting(caller).find(where)
@@ -84,7 +85,7 @@ async def of_a_tenant(
 
 
 @router.get(ONE, dependencies=[SCHOOLS_AND_AGENCIES])
-async def read(intake_id: UUID, young_id: UUID, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def read(intake_id: UUID, young_id: UUID, caller: CurrentCaller, store: StoreDep) -> ApplicationResponse:
     """One application; its school also reads the motive of a dispensation."""
     await store.check_named(caller, intake_id, young_id)
     intake = await store.intakes.acting(caller).get(intake_id)
@@ -93,11 +94,13 @@ async def read(intake_id: UUID, young_id: UUID, caller: CurrentCaller, store: St
 
 
 @router.post(ONE + "/review", dependencies=[SCHOOLS])
-async def review(intake_id: UUID, young_id: UUID, asked: ReviewAsked, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def review(
+    intake_id: UUID, young_id: UUID, body: ReviewRequest, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Examine; an ineligible application only by a dispensation, with its motive."""
-    on = store.clock.day(asked.on)
-    if asked.overridden and asked.motive:
-        await use_cases.override(store, caller, intake_id=intake_id, young_id=young_id, motive=asked.motive, on=on)
+    on = store.clock.day(body.on)
+    if body.overridden and body.motive:
+        await use_cases.override(store, caller, intake_id=intake_id, young_id=young_id, motive=body.motive, on=on)
         return await read(intake_id, young_id, caller, store)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.review, young_id=young_id, overridden=False, on=on)
     return views.application(intake, young_id, caller)
@@ -105,10 +108,10 @@ async def review(intake_id: UUID, young_id: UUID, asked: ReviewAsked, caller: Cu
 
 @router.post(ONE + "/plan-interview", dependencies=[SCHOOLS])
 async def plan_interview(
-    intake_id: UUID, young_id: UUID, asked: InterviewAsked, caller: CurrentCaller, store: StoreDep
-) -> ApplicationView:
+    intake_id: UUID, young_id: UUID, body: InterviewRequest, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Agree on a day to meet."""
-    on, day = store.clock.day(asked.on), asked.planned_on
+    on, day = store.clock.day(body.on), body.planned_on
     intake = await store.intakes.acting(caller).decide(
         intake_id, decisions.plan_interview, young_id=young_id, planned_on=day, on=on
     )
@@ -117,98 +120,114 @@ async def plan_interview(
 
 @router.post(ONE + "/plan-immersion", dependencies=[SCHOOLS])
 async def plan_immersion(
-    intake_id: UUID, young_id: UUID, asked: ImmersionAsked, caller: CurrentCaller, store: StoreDep
-) -> ApplicationView:
+    intake_id: UUID, young_id: UUID, body: ImmersionRequest, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Agree on days in the workshop."""
     intake = await store.intakes.acting(caller).decide(
-        intake_id, decisions.plan_immersion, young_id=young_id, on=store.clock.day(asked.on),
-        planned_from=asked.planned_from, planned_until=asked.planned_until,
+        intake_id, decisions.plan_immersion, young_id=young_id, on=store.clock.day(body.on),
+        planned_from=body.planned_from, planned_until=body.planned_until,
     )  # fmt: skip
     return views.application(intake, young_id, caller)
 
 
 @router.post(ONE + "/end-immersion", dependencies=[SCHOOLS])
-async def end_immersion(intake_id: UUID, young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def end_immersion(
+    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """The immersion took place."""
-    on = store.clock.day(asked.on)
+    on = store.clock.day(body.on)
     return views.application(
         await store.intakes.acting(caller).decide(intake_id, decisions.end_immersion, young_id=young_id, on=on), young_id, caller
     )
 
 
 @router.post(ONE + "/admit", dependencies=[SCHOOLS])
-async def admit(intake_id: UUID, young_id: UUID, asked: AdmitAsked, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def admit(
+    intake_id: UUID, young_id: UUID, body: AdmitRequest, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Met, and good for a place."""
-    on = store.clock.day(asked.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, decisions.admit, young_id=young_id, met=asked.met, on=on)
+    on = store.clock.day(body.on)
+    intake = await store.intakes.acting(caller).decide(intake_id, decisions.admit, young_id=young_id, met=body.met, on=on)
     return views.application(intake, young_id, caller)
 
 
 @router.post(ONE + "/waitlist", dependencies=[SCHOOLS])
-async def waitlist(intake_id: UUID, young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def waitlist(
+    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Put on the waiting list; an automatic intake with a free seat offers it at once."""
-    on = store.clock.day(asked.on)
+    on = store.clock.day(body.on)
     await store.intakes.acting(caller).decide(intake_id, decisions.waitlist, young_id=young_id, on=on)
     return views.application(await promote(store, intake_id), young_id, caller)
 
 
 @router.post(ONE + "/offer", dependencies=[SCHOOLS])
-async def offer(intake_id: UUID, young_id: UUID, asked: OfferAsked, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def offer(
+    intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Hold a seat until the end of a day."""
-    on = store.clock.day(asked.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, decisions.offer, young_id=young_id, until=asked.until, on=on)
+    on = store.clock.day(body.on)
+    intake = await store.intakes.acting(caller).decide(intake_id, decisions.offer, young_id=young_id, until=body.until, on=on)
     return views.application(intake, young_id, caller)
 
 
 @router.post(ONE + "/confirm", dependencies=[SCHOOLS_AND_AGENCIES])
-async def confirm(intake_id: UUID, young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def confirm(
+    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
     await store.check_asking(caller, intake_id, young_id)
-    on = store.clock.day(asked.on)
+    on = store.clock.day(body.on)
     intake = await use_cases.confirm(store, caller, intake_id=intake_id, young_id=young_id, on=on)
     return views.application(intake, young_id, caller)
 
 
 @router.post(ONE + "/decline", dependencies=[SCHOOLS_AND_AGENCIES])
-async def decline(intake_id: UUID, young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def decline(
+    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Say no to the offered seat."""
     await store.check_asking(caller, intake_id, young_id)
-    on = store.clock.day(asked.on)
+    on = store.clock.day(body.on)
     await store.intakes.acting(caller).decide(intake_id, decisions.decline, young_id=young_id, on=on)
     return views.application(await promote(store, intake_id), young_id, caller)
 
 
 @router.post(ONE + "/refuse", dependencies=[SCHOOLS])
-async def refuse(intake_id: UUID, young_id: UUID, asked: RefuseAsked, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def refuse(
+    intake_id: UUID, young_id: UUID, body: RefuseRequest, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Answer no, with a code that the sender sees."""
-    on = store.clock.day(asked.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, decisions.refuse, young_id=young_id, code=asked.code, on=on)
+    on = store.clock.day(body.on)
+    intake = await store.intakes.acting(caller).decide(intake_id, decisions.refuse, young_id=young_id, code=body.code, on=on)
     return views.application(intake, young_id, caller)
 
 
 @router.post(ONE + "/reopen", dependencies=[SCHOOLS])
-async def reopen(intake_id: UUID, young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def reopen(intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> ApplicationResponse:
     """Take back a refusal or an expiry."""
-    on = store.clock.day(asked.on)
+    on = store.clock.day(body.on)
     return views.application(
         await store.intakes.acting(caller).decide(intake_id, decisions.reopen, young_id=young_id, on=on), young_id, caller
     )
 
 
 @router.post(ONE + "/withdraw", dependencies=[SCHOOLS_AND_AGENCIES])
-async def withdraw(intake_id: UUID, young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> ApplicationView:
+async def withdraw(
+    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Take the application back; an agency, for its own part: it goes on for whoever else asked for it."""
     await store.check_named(caller, intake_id, young_id)
     agency = caller.tenant if caller.kind == "agency" else None
-    on = store.clock.day(asked.on)
+    on = store.clock.day(body.on)
     await store.intakes.acting(caller).decide(intake_id, decisions.withdraw, young_id=young_id, agency=agency, on=on)
     return views.application(await promote(store, intake_id), young_id, caller)
 
 
 @router.post("/intakes/{intake_id}/promote", dependencies=[require("school:head", "admin")])
-async def promote_first(intake_id: UUID, asked: OfferAsked, caller: CurrentCaller, store: StoreDep) -> list[ApplicationView]:
+async def promote_first(intake_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
-    on = store.clock.day(asked.on)
+    on = store.clock.day(body.on)
     return views.applications(
-        await store.intakes.acting(caller).decide(intake_id, seats.promote, until=asked.until, on=on), caller
+        await store.intakes.acting(caller).decide(intake_id, seats.promote, until=body.until, on=on), caller
     )

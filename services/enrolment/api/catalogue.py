@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from services.enrolment import views
-from services.enrolment.api.deps import Dated, StoreDep
+from services.enrolment.api.deps import StoreDep
 from services.enrolment.domain import school as schools
 from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
@@ -21,12 +21,13 @@ from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
 from shared.web.auth import CurrentCaller, require
+from shared.web.bodies import DatedBody
 
 router = APIRouter(tags=["écoles et rentrées"])
 HEADS = require("school:head", "admin")
 
 
-class SchoolAsked(Dated):
+class SchoolRequest(DatedBody):
     name: str = Field(min_length=1, max_length=200)
     commune: Commune
     town: str = Field(min_length=1, max_length=100)
@@ -35,7 +36,7 @@ class SchoolAsked(Dated):
     siret: Siret | None = None
 
 
-class ProgrammeAsked(Dated):
+class ProgrammeRequest(DatedBody):
     title: str = Field(min_length=1, max_length=200)
     certification: Certification
     rncp: Rncp | None = None
@@ -44,7 +45,7 @@ class ProgrammeAsked(Dated):
     dangerous_machines: bool
 
 
-class IntakeAsked(Dated):
+class IntakeRequest(DatedBody):
     school: Slug
     programme: Slug
     school_year: SchoolYear
@@ -55,22 +56,22 @@ class IntakeAsked(Dated):
     promotion: Promotion = Promotion.CONFIRMED
 
 
-class SeatsAsked(Dated):
+class SeatsRequest(DatedBody):
     seats: int = Field(ge=0, le=500)
 
 
 @router.put("/schools/{school}", dependencies=[require("admin")])
-async def register_school(school: Slug, asked: SchoolAsked, caller: CurrentCaller, store: StoreDep) -> School:
+async def register_school(school: Slug, body: SchoolRequest, caller: CurrentCaller, store: StoreDep) -> School:
     """A school enters the network, or its public facts change."""
-    told = SchoolRegistered(**{**asked.model_dump(), "school": school, "on": store.clock.day(asked.on)})
+    told = SchoolRegistered(**{**body.model_dump(), "school": school, "on": store.clock.day(body.on)})
     return await store.schools.acting(caller).create(school, schools.register, told=told)
 
 
 @router.put("/schools/{school}/programmes/{programme}", dependencies=[HEADS])
-async def open_programme(school: Slug, programme: Slug, asked: ProgrammeAsked, caller: CurrentCaller, store: StoreDep) -> School:
+async def open_programme(school: Slug, programme: Slug, body: ProgrammeRequest, caller: CurrentCaller, store: StoreDep) -> School:
     """A school teaches a programme, or its traits change."""
-    on = store.clock.day(asked.on)
-    told = ProgrammeOpened(**{**asked.model_dump(), "school": school, "programme": programme, "on": on})
+    on = store.clock.day(body.on)
+    told = ProgrammeOpened(**{**body.model_dump(), "school": school, "programme": programme, "on": on})
     return await store.schools.acting(caller).decide(school, schools.open_programme, told=told)
 
 
@@ -81,15 +82,15 @@ async def list_schools(caller: CurrentCaller, store: StoreDep) -> list[School]:
 
 
 @router.post("/intakes", status_code=201, dependencies=[HEADS])
-async def open_intake(asked: IntakeAsked, caller: CurrentCaller, store: StoreDep) -> views.Seats:
+async def open_intake(body: IntakeRequest, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
     """Open seats. Its id follows from programme, school year and year of study: asking twice is harmless."""
-    school = await store.schools.acting(caller).get(asked.school)
-    programme = school.programme(asked.programme)
-    intake_id = intake_id_of(asked.school, asked.programme, asked.school_year, asked.year_of_study)
+    school = await store.schools.acting(caller).get(body.school)
+    programme = school.programme(body.programme)
+    intake_id = intake_id_of(body.school, body.programme, body.school_year, body.year_of_study)
     intake = await store.intakes.acting(caller).create(
-        intake_id, seats.open_intake, school=asked.school, programme=programme, school_year=asked.school_year,
-        year_of_study=asked.year_of_study, seats=asked.seats, starts_on=asked.starts_on, closes_on=asked.closes_on,
-        promotion=asked.promotion, on=store.clock.day(asked.on),
+        intake_id, seats.open_intake, school=body.school, programme=programme, school_year=body.school_year,
+        year_of_study=body.year_of_study, seats=body.seats, starts_on=body.starts_on, closes_on=body.closes_on,
+        promotion=body.promotion, on=store.clock.day(body.on),
     )  # fmt: skip
     return views.seats(intake)
 
@@ -100,7 +101,7 @@ async def list_intakes(
     store: StoreDep,
     school_year: Annotated[SchoolYear | None, Query()] = None,
     school: Annotated[Slug | None, Query()] = None,
-) -> list[views.Seats]:
+) -> list[views.SeatsResponse]:
     """Intakes and their free seats, for everyone signed in: no person."""
     said = {"state.school_year": school_year, "state.school": school}
     where = {field: value for field, value in said.items() if value}
@@ -109,7 +110,7 @@ async def list_intakes(
 
 
 @router.get("/intakes/{intake_id}")
-async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.Seats:
+async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
     """One intake and its free seats."""
     intake = await store.intakes.acting(SYSTEM).find_one({"_id": str(intake_id)})
     if intake is None:
@@ -118,8 +119,8 @@ async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -
 
 
 @router.post("/intakes/{intake_id}/seats", dependencies=[HEADS])
-async def change_seats(intake_id: UUID, asked: SeatsAsked, caller: CurrentCaller, store: StoreDep) -> views.Seats:
+async def change_seats(intake_id: UUID, body: SeatsRequest, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
     """Give an intake another number of seats; new ones may be offered on at once."""
-    on = store.clock.day(asked.on)
-    await store.intakes.acting(caller).decide(intake_id, seats.change_seats, seats=asked.seats, on=on)
+    on = store.clock.day(body.on)
+    await store.intakes.acting(caller).decide(intake_id, seats.change_seats, seats=body.seats, on=on)
     return views.seats(await promote(store, intake_id))

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from services.enrolment.api.deps import Dated, StoreDep
+from services.enrolment.api.deps import StoreDep
 from services.enrolment.domain import grant as decisions
 from services.enrolment.domain.grant import Grant
 from shared.events import GrantAwarded
@@ -14,13 +14,14 @@ from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
+from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
 
 router = APIRouter(tags=["subventions"])
 FUNDERS = require("admin", "region")
 
 
-class GrantAsked(Dated):
+class GrantRequest(DatedBody):
     holder: Slug = Field(description="Une école, ou « network » quand la répartition n’est pas connue.")
     purpose: GrantPurpose
     civil_year: int = Field(ge=2000, le=2100)
@@ -28,40 +29,38 @@ class GrantAsked(Dated):
     amount_cents: int = Field(gt=0)
 
 
-class PaymentAsked(Dated):
+class PaymentRequest(DatedBody):
     amount_cents: int = Field(gt=0)
 
 
-class GrantView(Grant):
+class GrantResponse(Grant):
     """A grant, its payments and their total (euro cents)."""
 
     total_paid_cents: int
 
 
-def _shown(grant: Grant) -> GrantView:
-    return GrantView(**grant.model_dump(), total_paid_cents=grant.paid_cents)
+def _shown(grant: Grant) -> GrantResponse:
+    return GrantResponse(**grant.model_dump(), total_paid_cents=grant.paid_cents)
 
 
 @router.post("/grants", status_code=201, dependencies=[FUNDERS])
-async def award(body: GrantAsked, asked: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantView:
+async def award(body: GrantRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Promise public money to a school or to the network."""
     if body.holder != NETWORK and not await store.schools.acting(SYSTEM).count({"_id": body.holder}):
         raise Invalid("unknown_school", f"L’école « {body.holder} » n’est pas connue.")
-    told = GrantAwarded(**{**body.model_dump(), "grant_id": asked.id, "on": store.clock.day(body.on)})
-    return _shown(await store.grants.acting(caller).create_once(asked.id, asked.fingerprint, decisions.award, told=told))
+    told = GrantAwarded(**{**body.model_dump(), "grant_id": key.id, "on": store.clock.day(body.on)})
+    return _shown(await store.grants.acting(caller).create_once(key.id, key.fingerprint, decisions.award, told=told))
 
 
 @router.post("/grants/{grant_id}/payments", status_code=201, dependencies=[FUNDERS])
-async def pay(grant_id: UUID, body: PaymentAsked, asked: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantView:
+async def pay(grant_id: UUID, body: PaymentRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Pay a part of a grant, never more than was promised."""
     on = store.clock.day(body.on)
     cents = body.amount_cents
-    return _shown(
-        await store.grants.acting(caller).decide(grant_id, decisions.pay, payment_id=asked.id, amount_cents=cents, on=on)
-    )
+    return _shown(await store.grants.acting(caller).decide(grant_id, decisions.pay, payment_id=key.id, amount_cents=cents, on=on))
 
 
 @router.get("/grants", dependencies=[require("admin", "region", "federation", "school")])
-async def list_grants(caller: CurrentCaller, store: StoreDep) -> list[GrantView]:
+async def list_grants(caller: CurrentCaller, store: StoreDep) -> list[GrantResponse]:
     """The grants that one may see: a school, its own."""
     return [_shown(grant) for grant in await store.grants.acting(caller).find({})]

@@ -7,28 +7,29 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from services.enrolment import views
-from services.enrolment.api.deps import Dated, StoreDep
+from services.enrolment.api.deps import StoreDep
 from services.enrolment.domain import diplomas as decisions
 from services.enrolment.domain.pupil import Outcome, Result, exam_id_of
 from services.enrolment.use_cases import school_of
-from services.enrolment.views import OutcomesView, PupilView
+from services.enrolment.views import OutcomesResponse, PupilResponse
 from shared.events.students import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.errors import Forbidden
 from shared.web.auth import CurrentCaller, require
+from shared.web.bodies import DatedBody
 
 router = APIRouter(tags=["diplômes et devenir"])
 SCHOOLS = require("school:head", "school:office", "admin")
 
 
-class ExamAsked(Dated):
+class ExamRequest(DatedBody):
     session: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Le mois de la session : 2026-06.")
 
 
-class ResultAsked(Dated):
+class ResultRequest(DatedBody):
     result: Result
 
 
-class OutcomeAsked(Dated):
+class OutcomeRequest(DatedBody):
     horizon: Literal[6, 12, 18, 24]
     situation: OutcomeSituation
     contract: ContractKind | None = None
@@ -43,42 +44,44 @@ class OutcomeAsked(Dated):
         return self
 
 
-class ExamView(PupilView):
+class ExamResponse(PupilResponse):
     """A pupil, and the exam that was just registered."""
 
     exam_id: UUID
 
 
 @router.post("/pupils/{young_id}/exams", status_code=201, dependencies=[SCHOOLS])
-async def register_exam(young_id: UUID, asked: ExamAsked, caller: CurrentCaller, store: StoreDep) -> ExamView:
+async def register_exam(young_id: UUID, body: ExamRequest, caller: CurrentCaller, store: StoreDep) -> ExamResponse:
     """Present a pupil to a session. Its id follows from enrolment and session: asking twice is harmless."""
-    school, on = school_of(caller), store.clock.day(asked.on)
-    place = await store.places.acting(caller).decide(
-        young_id, decisions.register_exam, school=school, session=asked.session, on=on
+    school, on = school_of(caller), store.clock.day(body.on)
+    pupil = await store.pupils.acting(caller).decide(
+        young_id, decisions.register_exam, school=school, session=body.session, on=on
     )
-    exam_id = exam_id_of(place.last(school).enrolment_id, asked.session)
-    return ExamView(**views.pupil(place, school).model_dump(), exam_id=exam_id)
+    exam_id = exam_id_of(pupil.last(school).enrolment_id, body.session)
+    return ExamResponse(**views.pupil(pupil, school).model_dump(), exam_id=exam_id)
 
 
 @router.post("/pupils/{young_id}/exams/{exam_id}/result", dependencies=[SCHOOLS])
-async def give_result(young_id: UUID, exam_id: UUID, asked: ResultAsked, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def give_result(
+    young_id: UUID, exam_id: UUID, body: ResultRequest, caller: CurrentCaller, store: StoreDep
+) -> PupilResponse:
     """Obtained, failed or absent."""
-    school, on = school_of(caller), store.clock.day(asked.on)
-    place = await store.places.acting(caller).decide(
-        young_id, decisions.give_result, school=school, exam_id=exam_id, result=asked.result, on=on
+    school, on = school_of(caller), store.clock.day(body.on)
+    pupil = await store.pupils.acting(caller).decide(
+        young_id, decisions.give_result, school=school, exam_id=exam_id, result=body.result, on=on
     )
-    return views.pupil(place, school)
+    return views.pupil(pupil, school)
 
 
 @router.post("/pupils/{young_id}/outcomes", dependencies=[require("school:head", "school:office", "agency", "admin")])
 async def declare_outcome(
-    young_id: UUID, asked: OutcomeAsked, caller: CurrentCaller, store: StoreDep
-) -> PupilView | OutcomesView:
+    young_id: UUID, body: OutcomeRequest, caller: CurrentCaller, store: StoreDep
+) -> PupilResponse | OutcomesResponse:
     """What became of a leaver. An agency speaks as an agency of those it referred, and reads its own word only."""
-    if (caller.kind == "agency") != (asked.source is OutcomeSource.AGENCY) and not caller.is_admin:
+    if (caller.kind == "agency") != (body.source is OutcomeSource.AGENCY) and not caller.is_admin:
         raise Forbidden("Une agence déclare comme agence ; une école, pour elle-même, le jeune ou l’employeur.")
     school = school_of(caller)
-    said = Outcome(**{**asked.model_dump(), "on": store.clock.day(asked.on)})
+    said = Outcome(**{**body.model_dump(), "on": store.clock.day(body.on)})
     places = await store.pupils_in(caller, young_id)
-    place = await places.acting(caller).decide(young_id, decisions.declare_outcome, school=school, **said.model_dump())
-    return OutcomesView(young_id=young_id, outcomes=(said,)) if caller.kind == "agency" else views.pupil(place, school)
+    pupil = await places.acting(caller).decide(young_id, decisions.declare_outcome, school=school, **said.model_dump())
+    return OutcomesResponse(young_id=young_id, outcomes=(said,)) if caller.kind == "agency" else views.pupil(pupil, school)

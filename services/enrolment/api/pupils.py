@@ -6,99 +6,100 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.enrolment import use_cases, views
-from services.enrolment.api.deps import Dated, StoreDep
+from services.enrolment.api.deps import StoreDep
 from services.enrolment.domain import pupils as decisions
 from services.enrolment.use_cases import Move, school_of
-from services.enrolment.views import PupilView
+from services.enrolment.views import PupilResponse
 from shared.events.students import InterruptionCode
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import Caller
 from shared.web.auth import CurrentCaller, require
+from shared.web.bodies import DatedBody
 
 router = APIRouter(tags=["élèves"])
 SCHOOLS = require("school:head", "school:office", "admin")
 
 
-class InterruptAsked(Dated):
+class InterruptRequest(DatedBody):
     code: InterruptionCode
 
 
-class MoveAsked(Dated):
+class MoveRequest(DatedBody):
     intake_id: UUID
 
 
 @router.get("/pupils", dependencies=[SCHOOLS])
 async def of_a_school(
     caller: CurrentCaller, store: StoreDep, school_year: Annotated[SchoolYear | None, Query()] = None
-) -> list[PupilView]:
+) -> list[PupilResponse]:
     """The pupils of one's school, of one school year where it is said."""
     own = {"school": caller.tenant} if caller.kind == "school" else {}
     year = {"years.school_year": school_year} if school_year else {}
     where = {"state.enrolments": {"$elemMatch": {**own, **year}}} if own or year else {}
-    return [views.pupil(place, school_of(caller)) for place in await store.places.acting(caller).find(where)]
+    return [views.pupil(pupil, school_of(caller)) for pupil in await store.pupils.acting(caller).find(where)]
 
 
 @router.get("/pupils/{young_id}", dependencies=[SCHOOLS])
-async def read(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def read(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """One pupil: years, exams, outcomes."""
-    return views.pupil(await store.places.acting(caller).get(young_id), school_of(caller))
+    return views.pupil(await store.pupils.acting(caller).get(young_id), school_of(caller))
 
 
 @router.post("/pupils/{young_id}/start", dependencies=[SCHOOLS])
-async def start(young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def start(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Came on the first day."""
-    school, on = school_of(caller), store.clock.day(asked.on)
-    return views.pupil(await store.places.acting(caller).decide(young_id, decisions.start, school=school, on=on), school)
+    school, on = school_of(caller), store.clock.day(body.on)
+    return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.start, school=school, on=on), school)
 
 
 @router.post("/pupils/{young_id}/did-not-start", dependencies=[SCHOOLS])
-async def did_not_start(young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def did_not_start(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Never came: the seat is free again a moment later."""
-    school, on = school_of(caller), store.clock.day(asked.on)
-    return views.pupil(await store.places.acting(caller).decide(young_id, decisions.record_no_show, school=school, on=on), school)
+    school, on = school_of(caller), store.clock.day(body.on)
+    return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.record_no_show, school=school, on=on), school)
 
 
 @router.post("/pupils/{young_id}/interrupt", dependencies=[SCHOOLS])
-async def interrupt(young_id: UUID, asked: InterruptAsked, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def interrupt(young_id: UUID, body: InterruptRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Left before the end: the seat is free again a moment later."""
-    school, on = school_of(caller), store.clock.day(asked.on)
-    place = await store.places.acting(caller).decide(young_id, decisions.interrupt, school=school, code=asked.code, on=on)
-    return views.pupil(place, school)
+    school, on = school_of(caller), store.clock.day(body.on)
+    pupil = await store.pupils.acting(caller).decide(young_id, decisions.interrupt, school=school, code=body.code, on=on)
+    return views.pupil(pupil, school)
 
 
 @router.post("/pupils/{young_id}/resume", dependencies=[SCHOOLS])
-async def resume(young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def resume(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Came back, if a seat is free."""
-    place = await use_cases.resume(store, caller, young_id=young_id, on=store.clock.day(asked.on))
-    return views.pupil(place, school_of(caller))
+    pupil = await use_cases.resume(store, caller, young_id=young_id, on=store.clock.day(body.on))
+    return views.pupil(pupil, school_of(caller))
 
 
 @router.post("/pupils/{young_id}/complete", dependencies=[SCHOOLS])
-async def complete(young_id: UUID, asked: Dated, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def complete(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Went to the end of the programme."""
-    school, on = school_of(caller), store.clock.day(asked.on)
-    return views.pupil(await store.places.acting(caller).decide(young_id, decisions.complete, school=school, on=on), school)
+    school, on = school_of(caller), store.clock.day(body.on)
+    return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.complete, school=school, on=on), school)
 
 
 @router.post("/pupils/{young_id}/move-up", dependencies=[SCHOOLS])
-async def move_up(young_id: UUID, asked: MoveAsked, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def move_up(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Go on in the next year of study, in the intake that is named."""
-    return await _move(store, caller, decisions.move_up, young_id, asked)
+    return await _move(store, caller, decisions.move_up, young_id, body)
 
 
 @router.post("/pupils/{young_id}/repeat", dependencies=[SCHOOLS])
-async def repeat(young_id: UUID, asked: MoveAsked, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def repeat(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Do the same year of study again, in the intake that is named."""
-    return await _move(store, caller, decisions.repeat, young_id, asked)
+    return await _move(store, caller, decisions.repeat, young_id, body)
 
 
 @router.post("/pupils/{young_id}/change-programme", dependencies=[SCHOOLS])
-async def change_programme(young_id: UUID, asked: MoveAsked, caller: CurrentCaller, store: StoreDep) -> PupilView:
+async def change_programme(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Go on in another programme of the school, in the intake that is named."""
-    return await _move(store, caller, decisions.change_programme, young_id, asked)
+    return await _move(store, caller, decisions.change_programme, young_id, body)
 
 
-async def _move(store: StoreDep, caller: Caller, decision: Move, young_id: UUID, asked: MoveAsked) -> PupilView:
-    on = store.clock.day(asked.on)
-    place = await use_cases.move(store, caller, decision, young_id=young_id, intake_id=asked.intake_id, on=on)
-    return views.pupil(place, school_of(caller))
+async def _move(store: StoreDep, caller: Caller, decision: Move, young_id: UUID, body: MoveRequest) -> PupilResponse:
+    on = store.clock.day(body.on)
+    pupil = await use_cases.move(store, caller, decision, young_id=young_id, intake_id=body.intake_id, on=on)
+    return views.pupil(pupil, school_of(caller))

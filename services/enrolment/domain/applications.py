@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from services.enrolment.domain.intake import Intake, Referring, Standing
+from services.enrolment.domain.intake import Application, Intake, Referring
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.seats import about
-from services.enrolment.domain.statuses import ALLOWED, FRENCH, NOT_AFTER_CLOSING, OPEN, Status, Verb
+from services.enrolment.domain.statuses import ALLOWED, FRENCH, NOT_AFTER_CLOSING, OPEN, ApplicationStatus, Verb
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -58,17 +58,17 @@ def priority_of(referral: ReferralSubmitted, *, starts_on: date) -> int:
 
 def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, on: date) -> list[Event]:
     """A referral opens an application, or joins the one that another referral opened. Nothing where it was answered already."""
-    standing = intake.standing(referral.young_id)
+    application = intake.application_of(referral.young_id)
     starts_on = intake.starts_on
     opened = ApplicationOpened(
         **about(intake, referral.young_id, on), referral_id=referral.referral_id, agency=referral.agency,
         school_year=intake.school_year, priority=priority_of(referral, starts_on=starts_on),
     )  # fmt: skip
-    if standing and standing.asked_by(referral.referral_id):
+    if application and application.asked_by(referral.referral_id):
         return []
-    if standing and standing.status in OPEN:
+    if application and application.status in OPEN:
         return [opened]
-    if standing and standing.status not in (Status.WITHDRAWN, Status.OBSOLETE):
+    if application and application.status not in (ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE):
         return []
     reasons = reasons_against(referral.birth_month, starts_on=starts_on, programme=programme)
     if reasons:
@@ -78,7 +78,7 @@ def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, 
 
 def review(intake: Intake, *, young_id: UUID, overridden: bool, on: date) -> list[Event]:
     """Examine an application; for an ineligible one, only by overriding, for a motive that the school keeps."""
-    if intake.application(young_id).status is Status.UNDER_REVIEW:
+    if intake.application(young_id).status is ApplicationStatus.UNDER_REVIEW:
         return []
     _may(intake, young_id, Verb.REVIEW, on)
     if not overridden:
@@ -88,8 +88,8 @@ def review(intake: Intake, *, young_id: UUID, overridden: bool, on: date) -> lis
 
 def plan_interview(intake: Intake, *, young_id: UUID, planned_on: date, on: date) -> list[Event]:
     """Agree on a day to meet; another day replaces it."""
-    standing = intake.application(young_id)
-    if standing.status is Status.INTERVIEW_PLANNED and standing.planned_on == planned_on:
+    application = intake.application(young_id)
+    if application.status is ApplicationStatus.INTERVIEW_PLANNED and application.planned_on == planned_on:
         return []
     _may(intake, young_id, Verb.PLAN_INTERVIEW, on)
     _to_come(planned_on, on)
@@ -98,9 +98,12 @@ def plan_interview(intake: Intake, *, young_id: UUID, planned_on: date, on: date
 
 def plan_immersion(intake: Intake, *, young_id: UUID, planned_from: date, planned_until: date, on: date) -> list[Event]:
     """Agree on days in the workshop; others replace them."""
-    standing = intake.application(young_id)
+    application = intake.application(young_id)
     days = (planned_from, planned_until)
-    if standing.status is Status.IMMERSION_PLANNED and (standing.planned_from, standing.planned_until) == days:
+    if (
+        application.status is ApplicationStatus.IMMERSION_PLANNED
+        and (application.planned_from, application.planned_until) == days
+    ):
         return []
     _may(intake, young_id, Verb.PLAN_IMMERSION, on)
     _to_come(planned_from, on)
@@ -109,7 +112,7 @@ def plan_immersion(intake: Intake, *, young_id: UUID, planned_from: date, planne
 
 def end_immersion(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """The immersion took place."""
-    if intake.application(young_id).status is Status.IMMERSION_ENDED:
+    if intake.application(young_id).status is ApplicationStatus.IMMERSION_ENDED:
         return []
     _may(intake, young_id, Verb.END_IMMERSION, on)
     return [ImmersionEnded(**about(intake, young_id, on))]
@@ -117,7 +120,7 @@ def end_immersion(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
 
 def admit(intake: Intake, *, young_id: UUID, met: Met, on: date) -> list[Event]:
     """Met, and good for a place as soon as there is one."""
-    if intake.application(young_id).status is Status.ADMISSIBLE:
+    if intake.application(young_id).status is ApplicationStatus.ADMISSIBLE:
         return []
     _may(intake, young_id, Verb.ADMIT, on)
     return [ApplicationAdmissible(**about(intake, young_id, on), met=met)]
@@ -125,7 +128,7 @@ def admit(intake: Intake, *, young_id: UUID, met: Met, on: date) -> list[Event]:
 
 def waitlist(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """Put someone admissible on the waiting list."""
-    if intake.application(young_id).status is Status.WAITLISTED:
+    if intake.application(young_id).status is ApplicationStatus.WAITLISTED:
         return []
     _may(intake, young_id, Verb.WAITLIST, on)
     return [ApplicationWaitlisted(**about(intake, young_id, on))]
@@ -133,7 +136,7 @@ def waitlist(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
 
 def offer(intake: Intake, *, young_id: UUID, until: date, on: date) -> list[Event]:
     """Hold a seat until the end of a day, at the latest the day the intake closes. Offering twice changes nothing."""
-    if intake.application(young_id).status is Status.OFFERED:
+    if intake.application(young_id).status is ApplicationStatus.OFFERED:
         return []
     _may(intake, young_id, Verb.OFFER, on)
     if until < on:
@@ -145,18 +148,18 @@ def offer(intake: Intake, *, young_id: UUID, until: date, on: date) -> list[Even
 
 def confirm(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """Take the seat that was offered, within its deadline. The pupil's own document is written in the same transaction."""
-    standing = intake.application(young_id)
-    if standing.status is Status.ENROLLED:
+    application = intake.application(young_id)
+    if application.status is ApplicationStatus.ENROLLED:
         return []
     _may(intake, young_id, Verb.CONFIRM, on)
-    if standing.until and on > standing.until:
-        raise Refused("offer_expired", f"Cette place était proposée jusqu’au {standing.until:%d/%m/%Y}.")
+    if application.until and on > application.until:
+        raise Refused("offer_expired", f"Cette place était proposée jusqu’au {application.until:%d/%m/%Y}.")
     return [PlaceConfirmed(**about(intake, young_id, on))]
 
 
 def decline(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """Say no to the seat that was offered."""
-    if intake.application(young_id).status is Status.DECLINED:
+    if intake.application(young_id).status is ApplicationStatus.DECLINED:
         return []
     _may(intake, young_id, Verb.DECLINE, on)
     return [PlaceDeclined(**about(intake, young_id, on))]
@@ -164,8 +167,8 @@ def decline(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
 
 def refuse(intake: Intake, *, young_id: UUID, code: RefusalCode, on: date) -> list[Event]:
     """Answer no, with a code that the sender sees."""
-    standing = intake.application(young_id)
-    if standing.status is Status.REFUSED and standing.code is code:
+    application = intake.application(young_id)
+    if application.status is ApplicationStatus.REFUSED and application.code is code:
         return []
     _may(intake, young_id, Verb.REFUSE, on)
     return [ApplicationRefused(**about(intake, young_id, on), code=code)]
@@ -173,8 +176,8 @@ def refuse(intake: Intake, *, young_id: UUID, code: RefusalCode, on: date) -> li
 
 def reopen(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """Take back a refusal or an expiry: to be examined, or admissible where they were met already."""
-    standing = intake.application(young_id)
-    if standing.status is (Status.ADMISSIBLE if standing.met else Status.UNDER_REVIEW):
+    application = intake.application(young_id)
+    if application.status is (ApplicationStatus.ADMISSIBLE if application.met else ApplicationStatus.UNDER_REVIEW):
         return []
     _may(intake, young_id, Verb.REOPEN, on)
     return [ApplicationReopened(**about(intake, young_id, on))]
@@ -182,34 +185,34 @@ def reopen(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
 
 def withdraw(intake: Intake, *, young_id: UUID, agency: str | None, on: date) -> list[Event]:
     """A school takes the application back; an agency, its own part. A seat that it held is free again once it has ended."""
-    standing = intake.application(young_id)
-    leaving = [one for one in standing.asking if agency in (None, one.agency)]
-    if standing.status is Status.WITHDRAWN or not leaving:
+    application = intake.application(young_id)
+    leaving = [one for one in application.asking if agency in (None, one.agency)]
+    if application.status is ApplicationStatus.WITHDRAWN or not leaving:
         return []
     _may(intake, young_id, Verb.WITHDRAW, on)
-    return _take_back(intake, standing, leaving, on)
+    return _take_back(intake, application, leaving, on)
 
 
 def withdraw_referral(intake: Intake, *, young_id: UUID, referral_id: UUID, on: date) -> list[Event]:
     """An agency withdraws a whole referral: what this one still asks for is taken back, what was answered stays."""
-    standing = intake.standing(young_id)
-    if standing is None or standing.status not in OPEN:
+    application = intake.application_of(young_id)
+    if application is None or application.status not in OPEN:
         return []
-    return _take_back(intake, standing, [one for one in standing.asking if one.referral_id == referral_id], on)
+    return _take_back(intake, application, [one for one in application.asking if one.referral_id == referral_id], on)
 
 
 def make_obsolete(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """Enrolled elsewhere: an open application no longer asks for an answer."""
-    standing = intake.standing(young_id)
-    if standing is None or standing.status not in OPEN:
+    application = intake.application_of(young_id)
+    if application is None or application.status not in OPEN:
         return []
     return [ApplicationObsolete(**about(intake, young_id, on), because="enrolled_elsewhere")]
 
 
-def _take_back(intake: Intake, standing: Standing, leaving: Sequence[Referring], on: date) -> list[Event]:
+def _take_back(intake: Intake, application: Application, leaving: Sequence[Referring], on: date) -> list[Event]:
     """The application ends with the last referrals that ask for it; before, it goes on for the others."""
-    said = about(intake, standing.young_id, on)
-    if len(leaving) == len(standing.asking):
+    said = about(intake, application.young_id, on)
+    if len(leaving) == len(application.asking):
         return [ApplicationWithdrawn(**said)]
     return [ApplicationLeft(**said, referral_id=one.referral_id, agency=one.agency) for one in leaving]
 
@@ -219,14 +222,14 @@ def _to_come(planned: date, on: date) -> None:
         raise Refused("planned_before", f"Le {planned:%d/%m/%Y} est déjà passé : un rendez-vous se prévoit pour un jour à venir.")
 
 
-def _may(intake: Intake, young_id: UUID, verb: Verb, on: date) -> Standing:
-    """The standing, where the table allows the verb on that day. Raises Refused with the status, or the day, that does not."""
-    standing = intake.application(young_id)
-    if verb not in ALLOWED[standing.status]:
-        raise Refused("not_allowed", f"Une candidature « {FRENCH[standing.status]} » ne permet pas cette action.")
-    if on < standing.since:
-        sentence = f"Le {on:%d/%m/%Y} précède le {standing.since:%d/%m/%Y}, dernier jour connu de cette candidature."
+def _may(intake: Intake, young_id: UUID, verb: Verb, on: date) -> Application:
+    """The application, where the table allows the verb on that day. Raises Refused with the status, or the day, that does not."""
+    application = intake.application(young_id)
+    if verb not in ALLOWED[application.status]:
+        raise Refused("not_allowed", f"Une candidature « {FRENCH[application.status]} » ne permet pas cette action.")
+    if on < application.since:
+        sentence = f"Le {on:%d/%m/%Y} précède le {application.since:%d/%m/%Y}, dernier jour connu de cette candidature."
         raise Refused("before_previous_step", sentence)
     if verb in NOT_AFTER_CLOSING and on > intake.closes_on:
         raise Refused("intake_closed", f"Cette rentrée est close depuis le {intake.closes_on:%d/%m/%Y}.")
-    return standing
+    return application

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.enrolment.domain.pupil import LEFT, Enrolment, Outcome, Place, Result, exam_id_of
+from services.enrolment.domain.pupil import LEFT, Enrolment, Outcome, Pupil, Result, exam_id_of
 from services.enrolment.domain.pupils import Verb, about, may, not_before
 from shared.events import DiplomaFailed, DiplomaObtained, Event, ExamRegistered, OutcomeDeclared
 from shared.events.students import HORIZONS, ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
@@ -14,9 +14,9 @@ AROUND = timedelta(days=30)
 """How long before and after a horizon its outcome may be declared."""
 
 
-def register_exam(place: Place, *, school: str | None, session: str, on: date) -> list[Event]:
+def register_exam(pupil: Pupil, *, school: str | None, session: str, on: date) -> list[Event]:
     """Present a pupil of the last year to a session (the month, 2026-06)."""
-    enrolment = place.last(school)
+    enrolment = pupil.last(school)
     exam_id = exam_id_of(enrolment.enrolment_id, session)
     if any(sitting.exam_id == exam_id for sitting in enrolment.exams):
         return []
@@ -24,12 +24,12 @@ def register_exam(place: Place, *, school: str | None, session: str, on: date) -
     not_before(enrolment.started_on, on)
     if not enrolment.now.last_year:
         raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.")
-    return [ExamRegistered(**about(place, enrolment, on), exam_id=exam_id, session=session)]
+    return [ExamRegistered(**about(pupil, enrolment, on), exam_id=exam_id, session=session)]
 
 
-def give_result(place: Place, *, school: str | None, exam_id: UUID, result: Result, on: date) -> list[Event]:
+def give_result(pupil: Pupil, *, school: str | None, exam_id: UUID, result: Result, on: date) -> list[Event]:
     """Obtained, failed or absent. The same again changes nothing; another one is refused."""
-    enrolment = place.last(school)
+    enrolment = pupil.last(school)
     sitting = next((one for one in enrolment.exams if one.exam_id == exam_id), None)
     if sitting is None:
         raise NotFound("Cette présentation à l’examen")
@@ -38,12 +38,12 @@ def give_result(place: Place, *, school: str | None, exam_id: UUID, result: Resu
     if sitting.result is not None:
         raise Refused("already_given", "Le résultat de cet examen est déjà donné.")
     not_before(enrolment.started_on, on)
-    said = {**about(place, enrolment, on), "exam_id": exam_id}
+    said = {**about(pupil, enrolment, on), "exam_id": exam_id}
     return [DiplomaObtained(**said) if result is Result.OBTAINED else DiplomaFailed(**said, absent=result is Result.ABSENT)]
 
 
 def declare_outcome(
-    place: Place,
+    pupil: Pupil,
     *,
     school: str | None,
     horizon: int,
@@ -55,7 +55,7 @@ def declare_outcome(
     on: date,
 ) -> list[Event]:
     """What became of a leaver, around 6, 12, 18 or 24 months after leaving. No source's word overwrites another's."""
-    enrolment = place.last(school)
+    enrolment = pupil.last(school)
     may(enrolment, Verb.DECLARE_AN_OUTCOME, on)
     said = Outcome(
         horizon=horizon, situation=situation, contract=contract, by_client=by_client, source=source, proof=proof, on=on
@@ -63,7 +63,7 @@ def declare_outcome(
     if said_already(enrolment, said):
         return []
     _in_its_time(enrolment, horizon, on)
-    return [OutcomeDeclared(**about(place, enrolment, on), **said.model_dump(exclude={"on"}))]
+    return [OutcomeDeclared(**about(pupil, enrolment, on), **said.model_dump(exclude={"on"}))]
 
 
 def said_already(enrolment: Enrolment, said: Outcome) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
-from services.enrolment.domain.statuses import HOLDS_A_SEAT, Status
+from services.enrolment.domain.statuses import HOLDS_A_SEAT, ApplicationStatus
 from services.enrolment.domain.visibility import own_applications
 from shared.events import (
     ApplicationAdmissible,
@@ -31,7 +31,7 @@ from shared.events import (
     PlaceOffered,
     PlaceReleased,
 )
-from shared.events.applications import Application, IneligibleReason, Met
+from shared.events.applications import ApplicationEvent, IneligibleReason, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
 from shared.kernel.aggregate import Aggregate
@@ -54,16 +54,16 @@ class Referring(BaseModel):
     referral_id: UUID
     agency: Slug
     on: date
-    ended: Status | None = None
+    ended: ApplicationStatus | None = None
     ended_on: date | None = None
 
 
-class Standing(BaseModel):
-    """Where one young person stands. Without referrals: a pupil who came from another intake."""
+class Application(BaseModel):
+    """One young person's application. Without referrals: a pupil who came from another intake."""
 
     model_config = ConfigDict(frozen=True)
     young_id: UUID
-    status: Status
+    status: ApplicationStatus
     priority: int
     arrival: int
     opened_on: date
@@ -106,57 +106,57 @@ class Intake(BaseModel):
     promotion: Promotion
     arrivals: int = 0
     agencies: tuple[Slug, ...] = ()
-    standings: tuple[Standing, ...] = ()
+    applications: tuple[Application, ...] = ()
 
     @property
     def seats_taken(self) -> int:
         """Offered, or held by a pupil who is due or present."""
-        return sum(standing.status in HOLDS_A_SEAT for standing in self.standings)
+        return sum(application.status in HOLDS_A_SEAT for application in self.applications)
 
     @property
     def seats_left(self) -> int:
         return self.seats - self.seats_taken
 
     @property
-    def waiting_list(self) -> list[Standing]:
+    def waiting_list(self) -> list[Application]:
         """Those who wait for a seat: by priority, then in the order in which their applications came."""
-        waiting = [standing for standing in self.standings if standing.status is Status.WAITLISTED]
-        return sorted(waiting, key=lambda standing: (standing.priority, standing.arrival))
+        waiting = [application for application in self.applications if application.status is ApplicationStatus.WAITLISTED]
+        return sorted(waiting, key=lambda application: (application.priority, application.arrival))
 
-    def standing(self, young_id: UUID) -> Standing | None:
+    def application_of(self, young_id: UUID) -> Application | None:
         """Where a young person stands here, if they ever did."""
-        return next((standing for standing in self.standings if standing.young_id == young_id), None)
+        return next((application for application in self.applications if application.young_id == young_id), None)
 
-    def application(self, young_id: UUID) -> Standing:
+    def application(self, young_id: UUID) -> Application:
         """Where an applicant stands. Raises NotFound."""
-        standing = self.standing(young_id)
-        if standing is None:
+        application = self.application_of(young_id)
+        if application is None:
             raise NotFound("Cette candidature")
-        return standing
+        return application
 
-    def with_standing(self, standing: Standing) -> "Intake":
-        known = {one.young_id: one for one in self.standings}
-        return self.model_copy(update={"standings": tuple({**known, standing.young_id: standing}.values())})
+    def with_application(self, application: Application) -> "Intake":
+        known = {one.young_id: one for one in self.applications}
+        return self.model_copy(update={"applications": tuple({**known, application.young_id: application}.values())})
 
 
-STATUS_AFTER: Mapping[type[Event], Status] = {
-    ApplicationIneligible: Status.INELIGIBLE,
-    ApplicationUnderReview: Status.UNDER_REVIEW,
-    InterviewPlanned: Status.INTERVIEW_PLANNED,
-    ImmersionPlanned: Status.IMMERSION_PLANNED,
-    ImmersionEnded: Status.IMMERSION_ENDED,
-    ApplicationAdmissible: Status.ADMISSIBLE,
-    ApplicationWaitlisted: Status.WAITLISTED,
-    PlaceOffered: Status.OFFERED,
-    PlaceConfirmed: Status.ENROLLED,
-    PlaceDeclined: Status.DECLINED,
-    PlaceReleased: Status.LEFT,
-    PlaceExpired: Status.EXPIRED,
-    ApplicationRefused: Status.REFUSED,
-    ApplicationWithdrawn: Status.WITHDRAWN,
-    ApplicationObsolete: Status.OBSOLETE,
+STATUS_AFTER: Mapping[type[Event], ApplicationStatus] = {
+    ApplicationIneligible: ApplicationStatus.INELIGIBLE,
+    ApplicationUnderReview: ApplicationStatus.UNDER_REVIEW,
+    InterviewPlanned: ApplicationStatus.INTERVIEW_PLANNED,
+    ImmersionPlanned: ApplicationStatus.IMMERSION_PLANNED,
+    ImmersionEnded: ApplicationStatus.IMMERSION_ENDED,
+    ApplicationAdmissible: ApplicationStatus.ADMISSIBLE,
+    ApplicationWaitlisted: ApplicationStatus.WAITLISTED,
+    PlaceOffered: ApplicationStatus.OFFERED,
+    PlaceConfirmed: ApplicationStatus.ENROLLED,
+    PlaceDeclined: ApplicationStatus.DECLINED,
+    PlaceReleased: ApplicationStatus.RELEASED,
+    PlaceExpired: ApplicationStatus.EXPIRED,
+    ApplicationRefused: ApplicationStatus.REFUSED,
+    ApplicationWithdrawn: ApplicationStatus.WITHDRAWN,
+    ApplicationObsolete: ApplicationStatus.OBSOLETE,
 }
-DETAILS = frozenset(Standing.model_fields) - {"young_id", "status", "priority", "arrival", "opened_on", "since", "referrals"}
+DETAILS = frozenset(Application.model_fields) - {"young_id", "status", "priority", "arrival", "opened_on", "since", "referrals"}
 
 
 def evolve(intake: Intake | None, event: Event) -> Intake:
@@ -169,58 +169,60 @@ def evolve(intake: Intake | None, event: Event) -> Intake:
         case ApplicationOpened():
             return _asked(intake, event)
         case ApplicationLeft():
-            standing = intake.application(event.young_id)
-            leaving = [one for one in standing.asking if one.referral_id == event.referral_id]
-            return intake.with_standing(_ended(standing, leaving, Status.WITHDRAWN, event.on))
+            application = intake.application(event.young_id)
+            leaving = [one for one in application.asking if one.referral_id == event.referral_id]
+            return intake.with_application(_ended(application, leaving, ApplicationStatus.WITHDRAWN, event.on))
         case ApplicationWithdrawn():
             moved = _moved(intake, event)
-            return intake.with_standing(_ended(moved, moved.asking, Status.WITHDRAWN, event.on))
-        case Application():
-            return intake.with_standing(_moved(intake, event))
+            return intake.with_application(_ended(moved, moved.asking, ApplicationStatus.WITHDRAWN, event.on))
+        case ApplicationEvent():
+            return intake.with_application(_moved(intake, event))
         case _:
             raise TypeError(event.type)
 
 
 def _asked(intake: Intake, event: ApplicationOpened) -> Intake:
-    """A first referral brings a standing, a later one joins it; after a withdrawal it begins again, behind the others."""
-    standing = intake.standing(event.young_id)
+    """A first referral brings an application, a later one joins it; after a withdrawal it begins again, behind the others."""
+    application = intake.application_of(event.young_id)
     asking = Referring(referral_id=event.referral_id, agency=event.agency, on=event.on)
-    if standing is None or standing.status in (Status.WITHDRAWN, Status.OBSOLETE):
-        before = _ended(standing, standing.asking, standing.status, standing.since).referrals if standing else ()
+    if application is None or application.status in (ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE):
+        before = _ended(application, application.asking, application.status, application.since).referrals if application else ()
         referrals = (*before, asking)
-        joined = _new(intake, event, status=Status.UNDER_REVIEW, priority=event.priority, referrals=referrals)
+        joined = _new(intake, event, status=ApplicationStatus.UNDER_REVIEW, priority=event.priority, referrals=referrals)
     else:
-        best = min(standing.priority, event.priority)
-        joined = standing.model_copy(update={"referrals": (*standing.referrals, asking), "priority": best})
+        best = min(application.priority, event.priority)
+        joined = application.model_copy(update={"referrals": (*application.referrals, asking), "priority": best})
     agencies = dict.fromkeys([*intake.agencies, event.agency])
     counted = intake.model_copy(update={"agencies": tuple(agencies), "arrivals": intake.arrivals + 1})
-    return counted.with_standing(joined)
+    return counted.with_application(joined)
 
 
-def _ended(standing: Standing, leaving: Sequence[Referring], status: Status, on: date) -> Standing:
-    """The standing, which these referrals no longer ask for."""
+def _ended(application: Application, leaving: Sequence[Referring], status: ApplicationStatus, on: date) -> Application:
+    """The application, which these referrals no longer ask for."""
     ended = {"ended": status, "ended_on": on}
-    referrals = (one.model_copy(update=ended) if one in leaving else one for one in standing.referrals)
-    return standing.model_copy(update={"referrals": tuple(referrals)})
+    referrals = (one.model_copy(update=ended) if one in leaving else one for one in application.referrals)
+    return application.model_copy(update={"referrals": tuple(referrals)})
 
 
-def _moved(intake: Intake, event: Application) -> Standing:
-    standing = intake.standing(event.young_id) or _new(intake, event, status=Status.ENROLLED, priority=3)
+def _moved(intake: Intake, event: ApplicationEvent) -> Application:
+    application = intake.application_of(event.young_id) or _new(intake, event, status=ApplicationStatus.ENROLLED, priority=3)
     said = {field: getattr(event, field) for field in DETAILS & set(type(event).model_fields)}
     cleared = {"until": None, "code": None, "because": None}
     if isinstance(event, ApplicationAdmissible):
         said["met_on"] = event.on
-    return standing.model_copy(update={**cleared, **said, "status": _status_after(standing, event), "since": event.on})
+    return application.model_copy(update={**cleared, **said, "status": _status_after(application, event), "since": event.on})
 
 
-def _status_after(standing: Standing, event: Application) -> Status:
+def _status_after(application: Application, event: ApplicationEvent) -> ApplicationStatus:
     if isinstance(event, ApplicationReopened):
-        return Status.ADMISSIBLE if standing.met else Status.UNDER_REVIEW
+        return ApplicationStatus.ADMISSIBLE if application.met else ApplicationStatus.UNDER_REVIEW
     return STATUS_AFTER[type(event)]
 
 
-def _new(intake: Intake, event: Application, *, status: Status, priority: int, referrals: tuple[Referring, ...] = ()) -> Standing:
-    return Standing(
+def _new(
+    intake: Intake, event: ApplicationEvent, *, status: ApplicationStatus, priority: int, referrals: tuple[Referring, ...] = ()
+) -> Application:
+    return Application(
         young_id=event.young_id, status=status, priority=priority, arrival=intake.arrivals + 1, opened_on=event.on,
         since=event.on, referrals=referrals,
     )  # fmt: skip

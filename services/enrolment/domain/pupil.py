@@ -31,8 +31,8 @@ from shared.events.students import (
     OutcomeProof,
     OutcomeSituation,
     OutcomeSource,
-    Student,
-    Year,
+    StudentEvent,
+    YearEvent,
 )
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import BirthMonth, SchoolYear
@@ -52,7 +52,7 @@ def exam_id_of(enrolment_id: UUID, session: str) -> UUID:
     return uuid5(ENROLMENTS, f"{enrolment_id} {session}")
 
 
-class Presence(StrEnum):
+class EnrolmentStatus(StrEnum):
     """Where an enrolment is."""
 
     DUE = "due"
@@ -62,15 +62,15 @@ class Presence(StrEnum):
     DID_NOT_START = "did_not_start"
 
 
-FRENCH: Mapping[Presence, str] = {
-    Presence.DUE: "rentrée à venir",
-    Presence.PRESENT: "en formation",
-    Presence.INTERRUPTED: "parcours interrompu",
-    Presence.COMPLETED: "parcours terminé",
-    Presence.DID_NOT_START: "rentrée manquée",
+FRENCH: Mapping[EnrolmentStatus, str] = {
+    EnrolmentStatus.DUE: "rentrée à venir",
+    EnrolmentStatus.PRESENT: "en formation",
+    EnrolmentStatus.INTERRUPTED: "parcours interrompu",
+    EnrolmentStatus.COMPLETED: "parcours terminé",
+    EnrolmentStatus.DID_NOT_START: "rentrée manquée",
 }
-ACTIVE = frozenset({Presence.DUE, Presence.PRESENT})
-LEFT = frozenset({Presence.INTERRUPTED, Presence.COMPLETED})
+ACTIVE = frozenset({EnrolmentStatus.DUE, EnrolmentStatus.PRESENT})
+LEFT = frozenset({EnrolmentStatus.INTERRUPTED, EnrolmentStatus.COMPLETED})
 
 
 class Result(StrEnum):
@@ -102,7 +102,7 @@ class Outcome(BaseModel):
     on: date
 
 
-class Schooling(BaseModel):
+class YearOfStudy(BaseModel):
     """One year of study in a school year."""
 
     model_config = ConfigDict(frozen=True)
@@ -119,24 +119,24 @@ class Enrolment(BaseModel):
     model_config = ConfigDict(frozen=True)
     enrolment_id: UUID
     school: Slug
-    status: Presence
+    status: EnrolmentStatus
     since: date
     enrolled_on: date
     starts_on: date
     started_on: date | None = None
     left_on: date | None = None
     code: InterruptionCode | None = None
-    years: tuple[Schooling, ...]
+    years: tuple[YearOfStudy, ...]
     exams: tuple[Sitting, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
 
     @property
-    def now(self) -> Schooling:
+    def now(self) -> YearOfStudy:
         """The year of study that the pupil is in, or was in last."""
         return self.years[-1]
 
 
-class Place(BaseModel):
+class Pupil(BaseModel):
     model_config = ConfigDict(frozen=True)
     young_id: UUID
     birth_month: BirthMonth
@@ -158,7 +158,7 @@ class Place(BaseModel):
     def enrolment(self, enrolment_id: UUID) -> Enrolment | None:
         return next((one for one in self.enrolments if one.enrolment_id == enrolment_id), None)
 
-    def with_enrolment(self, enrolment: Enrolment) -> "Place":
+    def with_enrolment(self, enrolment: Enrolment) -> "Pupil":
         known = {one.enrolment_id: one for one in self.enrolments}
         enrolments = tuple({**known, enrolment.enrolment_id: enrolment}.values())
         return self.model_copy(
@@ -166,32 +166,32 @@ class Place(BaseModel):
         )
 
 
-def evolve(place: Place | None, event: Event) -> Place:
+def evolve(pupil: Pupil | None, event: Event) -> Pupil:
     if isinstance(event, StudentEnrolled):
         enrolment = Enrolment(
-            enrolment_id=event.enrolment_id, school=event.school, status=Presence.DUE, since=event.on,
+            enrolment_id=event.enrolment_id, school=event.school, status=EnrolmentStatus.DUE, since=event.on,
             enrolled_on=event.on, starts_on=event.starts_on, years=(_year(event),),
         )  # fmt: skip
-        known = place or Place(young_id=event.young_id, birth_month=event.birth_month, schools=(), enrolments=())
+        known = pupil or Pupil(young_id=event.young_id, birth_month=event.birth_month, schools=(), enrolments=())
         return known.with_enrolment(enrolment)
-    assert place is not None
-    assert isinstance(event, Student)
-    enrolment = next(one for one in place.enrolments if one.enrolment_id == event.enrolment_id)
-    return place.with_enrolment(enrolment.model_copy(update=_change(enrolment, event)))
+    assert pupil is not None
+    assert isinstance(event, StudentEvent)
+    enrolment = next(one for one in pupil.enrolments if one.enrolment_id == event.enrolment_id)
+    return pupil.with_enrolment(enrolment.model_copy(update=_change(enrolment, event)))
 
 
-def _change(enrolment: Enrolment, event: Student) -> dict[str, Any]:
+def _change(enrolment: Enrolment, event: StudentEvent) -> dict[str, Any]:
     match event:
         case StudentStarted():
-            return {"status": Presence.PRESENT, "since": event.on, "started_on": event.on}
+            return {"status": EnrolmentStatus.PRESENT, "since": event.on, "started_on": event.on}
         case StudentDidNotStart():
-            return {"status": Presence.DID_NOT_START, "since": event.on}
+            return {"status": EnrolmentStatus.DID_NOT_START, "since": event.on}
         case StudentInterrupted():
-            return {"status": Presence.INTERRUPTED, "since": event.on, "left_on": event.on, "code": event.code}
+            return {"status": EnrolmentStatus.INTERRUPTED, "since": event.on, "left_on": event.on, "code": event.code}
         case StudentResumed():
-            return {"status": Presence.PRESENT, "since": event.on, "left_on": None, "code": None}
+            return {"status": EnrolmentStatus.PRESENT, "since": event.on, "left_on": None, "code": None}
         case StudentCompleted():
-            return {"status": Presence.COMPLETED, "since": event.on, "left_on": event.on}
+            return {"status": EnrolmentStatus.COMPLETED, "since": event.on, "left_on": event.on}
         case StudentChangedProgramme():
             return {"years": (*enrolment.years, _year(event)), "starts_on": event.starts_on or enrolment.starts_on}
         case StudentMovedUp() | StudentRepeated():
@@ -209,8 +209,8 @@ def _change(enrolment: Enrolment, event: Student) -> dict[str, Any]:
             raise TypeError(event.type)
 
 
-def _year(event: Year) -> Schooling:
-    return Schooling(**event.model_dump(include=set(Schooling.model_fields)))
+def _year(event: YearEvent) -> YearOfStudy:
+    return YearOfStudy(**event.model_dump(include=set(YearOfStudy.model_fields)))
 
 
 def _given(enrolment: Enrolment, exam_id: UUID, result: Result, on: date) -> tuple[Sitting, ...]:
@@ -218,4 +218,4 @@ def _given(enrolment: Enrolment, exam_id: UUID, result: Result, on: date) -> tup
     return tuple(sitting.model_copy(update=given) if sitting.exam_id == exam_id else sitting for sitting in enrolment.exams)
 
 
-PUPILS = Aggregate("places", Place, evolve, visible_to=own_pupils)
+PUPILS = Aggregate("pupils", Pupil, evolve, visible_to=own_pupils)

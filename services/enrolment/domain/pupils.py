@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.enrolment.domain.applications import reasons_against
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import FRENCH, Enrolment, Place, Presence, enrolment_id_of
+from services.enrolment.domain.pupil import FRENCH, Enrolment, EnrolmentStatus, Pupil, enrolment_id_of
 from services.enrolment.domain.school import Programme
 from shared.events import (
     Event,
@@ -43,23 +43,23 @@ class Verb(StrEnum):
 
 
 V = Verb
-ALLOWED: Mapping[Presence, frozenset[Verb]] = {
-    Presence.DUE: frozenset({V.START, V.RECORD_NO_SHOW, V.CHANGE_PROGRAMME}),
-    Presence.PRESENT: frozenset({V.INTERRUPT, V.MOVE_UP, V.REPEAT, V.CHANGE_PROGRAMME, V.COMPLETE, V.SIT_AN_EXAM}),
-    Presence.INTERRUPTED: frozenset({V.RESUME, V.DECLARE_AN_OUTCOME}),
-    Presence.COMPLETED: frozenset({V.SIT_AN_EXAM, V.DECLARE_AN_OUTCOME}),
-    Presence.DID_NOT_START: frozenset(),
+ALLOWED: Mapping[EnrolmentStatus, frozenset[Verb]] = {
+    EnrolmentStatus.DUE: frozenset({V.START, V.RECORD_NO_SHOW, V.CHANGE_PROGRAMME}),
+    EnrolmentStatus.PRESENT: frozenset({V.INTERRUPT, V.MOVE_UP, V.REPEAT, V.CHANGE_PROGRAMME, V.COMPLETE, V.SIT_AN_EXAM}),
+    EnrolmentStatus.INTERRUPTED: frozenset({V.RESUME, V.DECLARE_AN_OUTCOME}),
+    EnrolmentStatus.COMPLETED: frozenset({V.SIT_AN_EXAM, V.DECLARE_AN_OUTCOME}),
+    EnrolmentStatus.DID_NOT_START: frozenset(),
 }
 
 
 def enrol(
-    place: Place | None, *, young_id: UUID, birth_month: BirthMonth, intake: Intake, programme: Programme, on: date
+    pupil: Pupil | None, *, young_id: UUID, birth_month: BirthMonth, intake: Intake, programme: Programme, on: date
 ) -> list[Event]:
     """A place is confirmed: the young person becomes a pupil. Refused to whom another enrolment is under way."""
     enrolment_id = enrolment_id_of(intake.intake_id, young_id)
-    if place and any(year.intake_id == intake.intake_id for one in place.enrolments for year in one.years):
+    if pupil and any(year.intake_id == intake.intake_id for one in pupil.enrolments for year in one.years):
         return []
-    if place and place.active:
+    if pupil and pupil.active:
         raise Refused("already_enrolled", "Ce jeune est déjà inscrit : une seule inscription à la fois.")
     return [
         StudentEnrolled(
@@ -69,96 +69,96 @@ def enrol(
     ]  # fmt: skip
 
 
-def start(place: Place, *, school: str | None, on: date) -> list[Event]:
+def start(pupil: Pupil, *, school: str | None, on: date) -> list[Event]:
     """Came on the first day, or soon after it."""
-    enrolment = place.last(school)
-    if enrolment.status is Presence.PRESENT:
+    enrolment = pupil.last(school)
+    if enrolment.status is EnrolmentStatus.PRESENT:
         return []
     may(enrolment, Verb.START, on)
     if on < enrolment.starts_on:
         raise Refused("before_start", f"La rentrée est le {enrolment.starts_on:%d/%m/%Y}.")
-    return [StudentStarted(**about(place, enrolment, on))]
+    return [StudentStarted(**about(pupil, enrolment, on))]
 
 
-def record_no_show(place: Place, *, school: str | None, on: date) -> list[Event]:
+def record_no_show(pupil: Pupil, *, school: str | None, on: date) -> list[Event]:
     """Never came. The seat is given back when this is heard."""
-    enrolment = place.last(school)
-    if enrolment.status is Presence.DID_NOT_START:
+    enrolment = pupil.last(school)
+    if enrolment.status is EnrolmentStatus.DID_NOT_START:
         return []
     may(enrolment, Verb.RECORD_NO_SHOW, on)
-    return [StudentDidNotStart(**about(place, enrolment, on))]
+    return [StudentDidNotStart(**about(pupil, enrolment, on))]
 
 
-def interrupt(place: Place, *, school: str | None, code: InterruptionCode, on: date) -> list[Event]:
+def interrupt(pupil: Pupil, *, school: str | None, code: InterruptionCode, on: date) -> list[Event]:
     """Left before the end. The seat is given back when this is heard."""
-    enrolment = place.last(school)
-    if enrolment.status is Presence.INTERRUPTED and enrolment.code is code:
+    enrolment = pupil.last(school)
+    if enrolment.status is EnrolmentStatus.INTERRUPTED and enrolment.code is code:
         return []
     may(enrolment, Verb.INTERRUPT, on)
-    return [StudentInterrupted(**about(place, enrolment, on), code=code)]
+    return [StudentInterrupted(**about(pupil, enrolment, on), code=code)]
 
 
-def resume(place: Place, *, school: str | None, on: date) -> list[Event]:
+def resume(pupil: Pupil, *, school: str | None, on: date) -> list[Event]:
     """Came back after an interruption, unless enrolled elsewhere since. Taking a seat again is the intake's decision."""
-    enrolment = place.last(school)
-    if enrolment.status is Presence.PRESENT:
+    enrolment = pupil.last(school)
+    if enrolment.status is EnrolmentStatus.PRESENT:
         return []
     may(enrolment, Verb.RESUME, on)
-    if place.active:
+    if pupil.active:
         raise Refused("already_enrolled", "Ce jeune est inscrit ailleurs depuis : il ne peut reprendre ici.")
-    return [StudentResumed(**about(place, enrolment, on))]
+    return [StudentResumed(**about(pupil, enrolment, on))]
 
 
-def move_up(place: Place, *, school: str | None, to: Intake, programme: Programme, on: date) -> list[Event]:
+def move_up(pupil: Pupil, *, school: str | None, to: Intake, programme: Programme, on: date) -> list[Event]:
     """Go on in the next year of study of the same programme, the following school year."""
-    enrolment = place.last(school)
+    enrolment = pupil.last(school)
     if enrolment.now.intake_id == to.intake_id:
         return []
     may(enrolment, Verb.MOVE_UP, on)
     _same_programme_next_year(enrolment, to, year_of_study=enrolment.now.year_of_study + 1)
-    return [StudentMovedUp(**{**about(place, enrolment, on), **year_in(to, programme)})]
+    return [StudentMovedUp(**{**about(pupil, enrolment, on), **year_in(to, programme)})]
 
 
-def repeat(place: Place, *, school: str | None, to: Intake, programme: Programme, on: date) -> list[Event]:
+def repeat(pupil: Pupil, *, school: str | None, to: Intake, programme: Programme, on: date) -> list[Event]:
     """Do the same year of study again, the following school year."""
-    enrolment = place.last(school)
+    enrolment = pupil.last(school)
     if enrolment.now.intake_id == to.intake_id:
         return []
     may(enrolment, Verb.REPEAT, on)
     _same_programme_next_year(enrolment, to, year_of_study=enrolment.now.year_of_study)
-    return [StudentRepeated(**{**about(place, enrolment, on), **year_in(to, programme)})]
+    return [StudentRepeated(**{**about(pupil, enrolment, on), **year_in(to, programme)})]
 
 
-def change_programme(place: Place, *, school: str | None, to: Intake, programme: Programme, on: date) -> list[Event]:
+def change_programme(pupil: Pupil, *, school: str | None, to: Intake, programme: Programme, on: date) -> list[Event]:
     """Go on in another programme of the same school, this school year or the following one."""
-    enrolment = place.last(school)
+    enrolment = pupil.last(school)
     if enrolment.now.intake_id == to.intake_id:
         return []
     may(enrolment, Verb.CHANGE_PROGRAMME, on)
     years = (enrolment.now.school_year, following(enrolment.now.school_year))
     if to.school != enrolment.school or to.programme == enrolment.now.programme or to.school_year not in years:
         raise Refused("wrong_intake", "On change de formation dans la même école, cette année scolaire ou la suivante.")
-    if reasons_against(place.birth_month, starts_on=max(on, to.starts_on), programme=programme):
+    if reasons_against(pupil.birth_month, starts_on=max(on, to.starts_on), programme=programme):
         raise Refused("not_eligible", "Ce jeune n’a pas encore l’âge que demandent les machines de cette formation.")
-    starts_on = to.starts_on if enrolment.status is Presence.DUE else None
-    return [StudentChangedProgramme(**{**about(place, enrolment, on), **year_in(to, programme), "starts_on": starts_on})]
+    starts_on = to.starts_on if enrolment.status is EnrolmentStatus.DUE else None
+    return [StudentChangedProgramme(**{**about(pupil, enrolment, on), **year_in(to, programme), "starts_on": starts_on})]
 
 
-def complete(place: Place, *, school: str | None, on: date) -> list[Event]:
+def complete(pupil: Pupil, *, school: str | None, on: date) -> list[Event]:
     """Went to the end of the programme, with or without the diploma."""
-    enrolment = place.last(school)
-    if enrolment.status is Presence.COMPLETED:
+    enrolment = pupil.last(school)
+    if enrolment.status is EnrolmentStatus.COMPLETED:
         return []
     may(enrolment, Verb.COMPLETE, on)
     if not enrolment.now.last_year:
         raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.")
-    return [StudentCompleted(**about(place, enrolment, on))]
+    return [StudentCompleted(**about(pupil, enrolment, on))]
 
 
-def about(place: Place, enrolment: Enrolment, on: date) -> dict[str, Any]:
+def about(pupil: Pupil, enrolment: Enrolment, on: date) -> dict[str, Any]:
     """What every event about a pupil says."""
     return {
-        "enrolment_id": enrolment.enrolment_id, "young_id": place.young_id, "school": enrolment.school,
+        "enrolment_id": enrolment.enrolment_id, "young_id": pupil.young_id, "school": enrolment.school,
         "programme": enrolment.now.programme, "on": on,
     }  # fmt: skip
 

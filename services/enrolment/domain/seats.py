@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.enrolment.domain.intake import Intake, evolve, intake_id_of
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import OPEN, Status
+from services.enrolment.domain.statuses import OPEN, ApplicationStatus
 from shared.events import (
     ApplicationObsolete,
     Event,
@@ -60,7 +60,7 @@ def open_intake(
     )  # fmt: skip
     if intake is None:
         return [opened]
-    lived = {"arrivals", "agencies", "standings", "seats"}
+    lived = {"arrivals", "agencies", "applications", "seats"}
     if evolve(None, opened).model_dump(exclude=lived) == intake.model_dump(exclude=lived) and intake.seats == seats:
         return []
     raise Refused("already_open", "Cette rentrée est déjà ouverte, avec d’autres dates ou un autre nombre de places.")
@@ -94,42 +94,42 @@ def promote_automatically(intake: Intake, *, on: date) -> list[Event]:
         return []
     until = min(on + timedelta(days=OFFER_DAYS), intake.closes_on)
     first = intake.waiting_list[: max(intake.seats_left, 0)]
-    return [PlaceOffered(**about(intake, standing.young_id, on), until=until) for standing in first]
+    return [PlaceOffered(**about(intake, application.young_id, on), until=until) for application in first]
 
 
 def expire_overdue(intake: Intake, *, today: date) -> list[Event]:
     """What the days bring: offers past their deadline expire; once the intake has closed, nothing stays open."""
     told: list[Event] = []
-    for standing in intake.standings:
-        if standing.until and standing.until < today:
-            expired_on = standing.until + timedelta(days=1)
-            told.append(PlaceExpired(**about(intake, standing.young_id, expired_on)))
-        elif standing.status in OPEN and intake.closes_on < today:
+    for application in intake.applications:
+        if application.until and application.until < today:
+            expired_on = application.until + timedelta(days=1)
+            told.append(PlaceExpired(**about(intake, application.young_id, expired_on)))
+        elif application.status in OPEN and intake.closes_on < today:
             closed_on = intake.closes_on + timedelta(days=1)
-            told.append(ApplicationObsolete(**about(intake, standing.young_id, closed_on), because="intake_closed"))
+            told.append(ApplicationObsolete(**about(intake, application.young_id, closed_on), because="intake_closed"))
     return told
 
 
 def take_seat(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """A pupil comes from another intake (moves up, repeats, changes programme) and takes a seat here."""
-    standing = intake.standing(young_id)
-    if standing and standing.status is Status.ENROLLED:
+    application = intake.application_of(young_id)
+    if application and application.status is ApplicationStatus.ENROLLED:
         return []
-    if not (standing and standing.status is Status.OFFERED) and intake.seats_left < 1:
+    if not (application and application.status is ApplicationStatus.OFFERED) and intake.seats_left < 1:
         raise Refused("no_place", "Toutes les places de cette rentrée sont prises.")
     return [PlaceConfirmed(**about(intake, young_id, on))]
 
 
 def take_seat_again(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """A pupil who interrupted comes back: only to a free seat, and once the one they left has been given back."""
-    if intake.application(young_id).status is Status.ENROLLED:
+    if intake.application(young_id).status is ApplicationStatus.ENROLLED:
         raise Unavailable("still_leaving", "Le départ de ce jeune est en cours d’enregistrement : recommencez dans un instant.")
     return take_seat(intake, young_id=young_id, on=on)
 
 
 def release_seat(intake: Intake, *, young_id: UUID, on: date) -> list[Event]:
     """A pupil did not start, left, or went to another programme in the same year: the seat is free again."""
-    standing = intake.standing(young_id)
-    if standing is None or standing.status is not Status.ENROLLED:
+    application = intake.application_of(young_id)
+    if application is None or application.status is not ApplicationStatus.ENROLLED:
         return []
     return [PlaceReleased(**about(intake, young_id, on))]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class ApplicationStatus(StrEnum):
     """Where a young person stands in an intake."""
 
     UNDER_REVIEW = "under_review"
@@ -15,7 +15,7 @@ class Status(StrEnum):
     WAITLISTED = "waitlisted"
     OFFERED = "offered"
     ENROLLED = "enrolled"
-    LEFT = "left"
+    RELEASED = "released"
     INELIGIBLE = "ineligible"
     REFUSED = "refused"
     DECLINED = "declined"
@@ -24,22 +24,22 @@ class Status(StrEnum):
     OBSOLETE = "obsolete"
 
 
-FRENCH: Mapping[Status, str] = {
-    Status.UNDER_REVIEW: "à l’étude",
-    Status.INTERVIEW_PLANNED: "entretien prévu",
-    Status.IMMERSION_PLANNED: "immersion prévue",
-    Status.IMMERSION_ENDED: "immersion terminée",
-    Status.ADMISSIBLE: "admissible",
-    Status.WAITLISTED: "sur liste d’attente",
-    Status.OFFERED: "place proposée",
-    Status.ENROLLED: "inscrite",
-    Status.LEFT: "place rendue",
-    Status.INELIGIBLE: "non éligible",
-    Status.REFUSED: "refusée",
-    Status.DECLINED: "place déclinée",
-    Status.EXPIRED: "offre sans réponse",
-    Status.WITHDRAWN: "retirée",
-    Status.OBSOLETE: "sans objet",
+FRENCH: Mapping[ApplicationStatus, str] = {
+    ApplicationStatus.UNDER_REVIEW: "à l’étude",
+    ApplicationStatus.INTERVIEW_PLANNED: "entretien prévu",
+    ApplicationStatus.IMMERSION_PLANNED: "immersion prévue",
+    ApplicationStatus.IMMERSION_ENDED: "immersion terminée",
+    ApplicationStatus.ADMISSIBLE: "admissible",
+    ApplicationStatus.WAITLISTED: "sur liste d’attente",
+    ApplicationStatus.OFFERED: "place proposée",
+    ApplicationStatus.ENROLLED: "inscrite",
+    ApplicationStatus.RELEASED: "place rendue",
+    ApplicationStatus.INELIGIBLE: "non éligible",
+    ApplicationStatus.REFUSED: "refusée",
+    ApplicationStatus.DECLINED: "place déclinée",
+    ApplicationStatus.EXPIRED: "offre sans réponse",
+    ApplicationStatus.WITHDRAWN: "retirée",
+    ApplicationStatus.OBSOLETE: "sans objet",
 }
 
 
@@ -65,28 +65,28 @@ class Verb(StrEnum):
 V = Verb
 _ends = {V.REFUSE, V.WITHDRAW, V.MAKE_OBSOLETE}
 _meets = {V.PLAN_INTERVIEW, V.PLAN_IMMERSION, V.ADMIT}
-ALLOWED: Mapping[Status, frozenset[Verb]] = {
-    Status.INELIGIBLE: frozenset({V.REVIEW}),
-    Status.UNDER_REVIEW: frozenset(_meets | _ends),
-    Status.INTERVIEW_PLANNED: frozenset(_meets | _ends),
-    Status.IMMERSION_PLANNED: frozenset(_meets | _ends | {V.END_IMMERSION}),
-    Status.IMMERSION_ENDED: frozenset(_meets | _ends),
-    Status.ADMISSIBLE: frozenset(_ends | {V.WAITLIST, V.OFFER}),
-    Status.WAITLISTED: frozenset(_ends),  # a seat comes to them by promotion alone, in their order
-    Status.OFFERED: frozenset({V.CONFIRM, V.DECLINE, V.EXPIRE, V.WITHDRAW, V.MAKE_OBSOLETE}),
-    Status.REFUSED: frozenset({V.REOPEN}),
-    Status.EXPIRED: frozenset({V.REOPEN}),
-    Status.DECLINED: frozenset(),
-    Status.WITHDRAWN: frozenset(),
-    Status.OBSOLETE: frozenset(),
-    Status.ENROLLED: frozenset(),
-    Status.LEFT: frozenset(),
+ALLOWED: Mapping[ApplicationStatus, frozenset[Verb]] = {
+    ApplicationStatus.INELIGIBLE: frozenset({V.REVIEW}),
+    ApplicationStatus.UNDER_REVIEW: frozenset(_meets | _ends),
+    ApplicationStatus.INTERVIEW_PLANNED: frozenset(_meets | _ends),
+    ApplicationStatus.IMMERSION_PLANNED: frozenset(_meets | _ends | {V.END_IMMERSION}),
+    ApplicationStatus.IMMERSION_ENDED: frozenset(_meets | _ends),
+    ApplicationStatus.ADMISSIBLE: frozenset(_ends | {V.WAITLIST, V.OFFER}),
+    ApplicationStatus.WAITLISTED: frozenset(_ends),  # a seat comes to them by promotion alone, in their order
+    ApplicationStatus.OFFERED: frozenset({V.CONFIRM, V.DECLINE, V.EXPIRE, V.WITHDRAW, V.MAKE_OBSOLETE}),
+    ApplicationStatus.REFUSED: frozenset({V.REOPEN}),
+    ApplicationStatus.EXPIRED: frozenset({V.REOPEN}),
+    ApplicationStatus.DECLINED: frozenset(),
+    ApplicationStatus.WITHDRAWN: frozenset(),
+    ApplicationStatus.OBSOLETE: frozenset(),
+    ApplicationStatus.ENROLLED: frozenset(),
+    ApplicationStatus.RELEASED: frozenset(),
 }
 """Status -> verbs. A status that allows nothing is final; a new referral may begin again after WITHDRAWN and OBSOLETE only."""
 
 OPEN = frozenset(status for status, verbs in ALLOWED.items() if V.MAKE_OBSOLETE in verbs)
 """Still asks for an answer."""
-HOLDS_A_SEAT = frozenset({Status.OFFERED, Status.ENROLLED})
+HOLDS_A_SEAT = frozenset({ApplicationStatus.OFFERED, ApplicationStatus.ENROLLED})
 NOT_AFTER_CLOSING = frozenset(
     {V.REVIEW, V.PLAN_INTERVIEW, V.PLAN_IMMERSION, V.END_IMMERSION, V.ADMIT, V.WAITLIST, V.OFFER, V.REOPEN}
 )

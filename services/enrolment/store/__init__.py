@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.enrolment.domain.grant import GRANTS
 from services.enrolment.domain.intake import INTAKES, Intake
-from services.enrolment.domain.pupil import PUPILS, Place
+from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, School
-from services.enrolment.domain.statuses import OPEN, Status
+from services.enrolment.domain.statuses import OPEN, ApplicationStatus
 from services.enrolment.domain.visibility import everyone
 from services.enrolment.domain.wishes import WISHES
 from shared.events import Event
@@ -21,7 +21,7 @@ from shared.persistence.transaction import Persistence
 
 
 class Store:
-    """Schools, intakes, places (pupils), answered wishes and grants; beside them, what no event may carry.
+    """Schools, intakes, pupils (pupils), answered wishes and grants; beside them, what no event may carry.
 
     `birth_months` is what referrals said of each young person's age; `motives` is why a school set ineligibility aside.
     """
@@ -32,8 +32,8 @@ class Store:
         self.database = persistence.database
         self.schools = Repository(persistence, SCHOOLS)
         self.intakes = Repository(persistence, INTAKES)
-        self.places = Repository(persistence, PUPILS)
-        self._every_place = Repository(persistence, replace(PUPILS, visible_to=everyone))
+        self.pupils = Repository(persistence, PUPILS)
+        self._every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
         self._birth_months = persistence.database["birth_months"]
@@ -46,41 +46,41 @@ class Store:
         await intakes.create_index([("state.school", 1), ("state.programme", 1), ("state.year_of_study", 1)])
         await intakes.create_index("state.school_year")
         await intakes.create_index("state.agencies")
-        await intakes.create_index("state.standings.young_id")
-        await intakes.create_index([("state.standings.status", 1), ("state.standings.until", 1)])
-        await self.places.collection.create_index("state.schools")
+        await intakes.create_index("state.applications.young_id")
+        await intakes.create_index([("state.applications.status", 1), ("state.applications.until", 1)])
+        await self.pupils.collection.create_index("state.schools")
         await self.grants.collection.create_index("state.holder")
         await self.database["motives"].create_index("young_id")
 
-    async def pupils_in(self, caller: Caller, young_id: UUID) -> Repository[Place, Event]:
-        """The places as this caller may act on one young person: an agency, on those enrolled as it asked. Raises NotFound."""
+    async def pupils_in(self, caller: Caller, young_id: UUID) -> Repository[Pupil, Event]:
+        """The pupils as this caller may act on one young person: an agency, on those enrolled as it asked. Raises NotFound."""
         if caller.kind != "agency":
-            return self.places
-        place = await self._every_place.acting(SYSTEM).find_one({"_id": str(young_id)})
-        if place is None or not await self._referred(caller.tenant, young_id, to=place.last().years[0].intake_id):
+            return self.pupils
+        pupil = await self._every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
+        if pupil is None or not await self._referred(caller.tenant, young_id, to=pupil.last().years[0].intake_id):
             raise NotFound("Cet élève")
-        return self._every_place
+        return self._every_pupil
 
-    def place_for_the_enrolled(self, session: Session) -> Repository[Place, Event]:
-        """The places in the transaction that enrols: the intake has let the caller in, whatever the school of before."""
-        return self._every_place.within(session)
+    def pupils_to_enrol(self, session: Session) -> Repository[Pupil, Event]:
+        """The pupils in the transaction that enrols: the intake has let the caller in, whatever the school of before."""
+        return self._every_pupil.within(session)
 
     async def check_named(self, caller: Caller, intake_id: UUID, young_id: UUID) -> None:
         """Raise NotFound unless the caller sees this application: an agency, those that its own referrals asked for."""
-        standing = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
-        if caller.kind == "agency" and not standing.names(caller.tenant):
+        application = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
+        if caller.kind == "agency" and not application.names(caller.tenant):
             raise NotFound("Cette candidature")
 
     async def check_asking(self, caller: Caller, intake_id: UUID, young_id: UUID) -> None:
         """Raise NotFound as above, or Refused where the agency took its own part of this application back."""
         await self.check_named(caller, intake_id, young_id)
-        standing = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
-        if caller.kind == "agency" and all(one.agency != caller.tenant for one in standing.asking):
+        application = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
+        if caller.kind == "agency" and all(one.agency != caller.tenant for one in application.asking):
             raise Refused("withdrawn_by_you", "Votre organisme a retiré cette candidature.")
 
-    async def standing_in(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
-        """The intakes where a young person stands, whatever their standing."""
-        return await self.intakes.acting(actor).find({"state.standings.young_id": str(young_id)})
+    async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
+        """The intakes where a young person stands, whatever their application."""
+        return await self.intakes.acting(actor).find({"state.applications.young_id": str(young_id)})
 
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
@@ -103,9 +103,9 @@ class Store:
     async def intakes_to_sweep(self, today: date) -> list[UUID]:
         """Those that a day may change: an offer is late, the intake has closed on open applications, or someone waits."""
         day = today.isoformat()
-        late = {"state.standings": {"$elemMatch": {"status": Status.OFFERED.value, "until": {"$lt": day}}}}
-        closed = {"state.standings.status": {"$in": [status.value for status in OPEN]}, "state.closes_on": {"$lt": day}}
-        waiting = {"state.standings.status": Status.WAITLISTED.value, "state.closes_on": {"$gte": day}}
+        late = {"state.applications": {"$elemMatch": {"status": ApplicationStatus.OFFERED.value, "until": {"$lt": day}}}}
+        closed = {"state.applications.status": {"$in": [status.value for status in OPEN]}, "state.closes_on": {"$lt": day}}
+        waiting = {"state.applications.status": ApplicationStatus.WAITLISTED.value, "state.closes_on": {"$gte": day}}
         found = self.intakes.collection.find({"$or": [late, closed, waiting]}, {"_id": 1})
         return [UUID(row["_id"]) async for row in found]
 
@@ -134,5 +134,5 @@ class Store:
 
     async def _referred(self, agency: str, young_id: UUID, *, to: UUID) -> bool:
         asking = {"$elemMatch": {"agency": agency, "ended": None}}
-        standing = {"young_id": str(young_id), "referrals": asking}
-        return await self.intakes.acting(SYSTEM).count({"_id": str(to), "state.standings": {"$elemMatch": standing}}) > 0
+        application = {"young_id": str(young_id), "referrals": asking}
+        return await self.intakes.acting(SYSTEM).count({"_id": str(to), "state.applications": {"$elemMatch": application}}) > 0

@@ -2,31 +2,32 @@
 
 from fastapi import APIRouter
 
-from services.production.api.deps import OFFICE, Said, StoreDep
-from services.production.domain.clients import Client, Words
+from services.production.api.deps import OFFICE, StoreDep
+from services.production.domain.clients import Client, FreeText
 from shared.events.production import ClientKind
 from shared.kernel.identifiers import Siret
 from shared.web.auth import CurrentCaller
+from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
 
 router = APIRouter(tags=["clients"], dependencies=[OFFICE])
 
 
-class NewClient(Said):
-    name: Words
+class ClientRequest(DatedBody):
+    name: FreeText
     kind: ClientKind
     siret: Siret | None = None
-    contact: Words | None = None
+    contact: FreeText | None = None
 
 
 @router.post("/clients", status_code=201)
-async def add_a_client(asked: NewClient, once: Idempotency, caller: CurrentCaller, store: StoreDep) -> Client:
+async def add_a_client(body: ClientRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> Client:
     """Keep a client of one's own school."""
     client = Client(
-        client_id=once.id, school=caller.tenant, name=asked.name, kind=asked.kind, siret=asked.siret, contact=asked.contact,
-        since=store.clock.day(asked.on),
+        client_id=key.id, school=caller.tenant, name=body.name, kind=body.kind, siret=body.siret, contact=body.contact,
+        since=store.clock.day(body.on),
     )  # fmt: skip
-    return await store.clients.add(client, once.fingerprint)
+    return await store.clients.add(client, key.fingerprint)
 
 
 @router.get("/clients")

@@ -7,70 +7,71 @@ from uuid import UUID
 from fastapi import APIRouter, Body
 from pydantic import Field
 
-from services.production.api.deps import OFFICE, SCHOOL, Said, StoreDep
+from services.production.api.deps import OFFICE, SCHOOL, StoreDep
 from services.production.domain import orders
-from services.production.domain.clients import Words
+from services.production.domain.clients import FreeText
 from services.production.domain.orders import WORDS, Order, Status
 from services.production.store import Store
 from shared.events.production import CancellationCode
 from shared.web.auth import CurrentCaller, require
+from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
 
 router = APIRouter(prefix="/orders", tags=["commandes"])
 
 
-class NewOrder(Said):
+class OrderRequest(DatedBody):
     client_id: UUID
-    title: Words
+    title: FreeText
 
 
-class Quote(Said):
+class QuoteRequest(DatedBody):
     amount_cents: int = Field(gt=0, le=10**11, description="Centimes d'euro, hors taxes.")
     due_on: date = Field(description="Le jour promis au client.")
 
 
-class Cancellation(Said):
+class CancellationRequest(DatedBody):
     code: CancellationCode
 
 
-class OrderAnswer(Order):
+class OrderResponse(Order):
     """An order, with its free text and its status in French."""
 
     title: str
     status_label: str
 
 
-Day = Annotated[Said, Body()]
+OptionalBody = Annotated[DatedBody, Body()]
 
 
-async def answer(store: Store, order: Order) -> OrderAnswer:
+async def answer(store: Store, order: Order) -> OrderResponse:
     """One order as it is shown."""
     return (await answers(store, [order]))[0]
 
 
-async def answers(store: Store, found: list[Order]) -> list[OrderAnswer]:
+async def answers(store: Store, found: list[Order]) -> list[OrderResponse]:
     """Orders as they are shown, in their order."""
     titles = await store.titles(order.order_id for order in found)
     return [
-        OrderAnswer(**order.model_dump(), title=titles.get(order.order_id, ""), status_label=WORDS[order.status])
+        OrderResponse(**order.model_dump(), title=titles.get(order.order_id, ""), status_label=WORDS[order.status])
         for order in found
     ]
 
 
 @router.post("", status_code=201, dependencies=[OFFICE])
-async def receive(asked: NewOrder, once: Idempotency, caller: CurrentCaller, store: StoreDep) -> OrderAnswer:
+async def receive(body: OrderRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """A client of the school asks for something. 404 if the client is not the school's."""
-    on, client = store.clock.day(asked.on), await store.clients.get(asked.client_id, caller=caller)
-    await store.entitle(once.id, asked.title)  # first: killed here, a title without its order harms nobody
+    on, client = store.clock.day(body.on), await store.clients.get(body.client_id, caller=caller)
+    await store.entitle(key.id, body.title)  # first: killed here, a title without its order harms nobody
     order = await store.orders.acting(caller).create_once(
-        once.id, once.fingerprint, orders.receive,
-        order_id=once.id, school=caller.tenant, client_id=client.client_id, client_kind=client.kind, on=on,
+        key.id, key.fingerprint, orders.receive,
+        order_id=key.id, school=caller.tenant, client_id=client.client_id, client_kind=client.kind, on=on,
     )  # fmt: skip
     return await answer(store, order)
 
 
 @router.get("", dependencies=[require("school", "admin")])
-async def the_orders(caller: CurrentCaller, store: StoreDep, status: Status | None = None) -> list[OrderAnswer]:
+async def the_orders(caller: CurrentCaller, store: StoreDep, status: Status | None = None) -> list[OrderResponse]:
     """The school's orders, the latest received first."""
     where = {"state.status": status} if status else {}
     found = await store.orders.acting(caller).find(where, sort=[("state.steps.received", -1), ("_id", 1)])
@@ -78,52 +79,52 @@ async def the_orders(caller: CurrentCaller, store: StoreDep, status: Status | No
 
 
 @router.get("/{order_id}", dependencies=[require("school", "admin")])
-async def one_order(order_id: UUID, caller: CurrentCaller, store: StoreDep) -> OrderAnswer:
+async def one_order(order_id: UUID, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """One order. 404 if it is another school's."""
     return await answer(store, await store.orders.acting(caller).get(order_id))
 
 
 @router.post("/{order_id}/quote", dependencies=[OFFICE])
-async def quote(order_id: UUID, asked: Quote, caller: CurrentCaller, store: StoreDep) -> OrderAnswer:
+async def quote(order_id: UUID, body: QuoteRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """A price and a promised day; it may be made again until the client answers."""
     order = await store.orders.acting(caller).decide(
-        order_id, orders.quote, amount_cents=asked.amount_cents, due_on=asked.due_on, on=store.clock.day(asked.on)
+        order_id, orders.quote, amount_cents=body.amount_cents, due_on=body.due_on, on=store.clock.day(body.on)
     )
     return await answer(store, order)
 
 
 @router.post("/{order_id}/accept", dependencies=[OFFICE])
-async def accept(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def accept(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
     """The client says yes."""
-    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.accept, on=store.clock.day(asked.on)))
+    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.accept, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/start", dependencies=[SCHOOL])
-async def start(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def start(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
     """The workshop begins."""
-    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.start, on=store.clock.day(asked.on)))
+    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.start, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/complete", dependencies=[SCHOOL])
-async def complete(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def complete(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
     """The work is done."""
-    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.complete, on=store.clock.day(asked.on)))
+    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.complete, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/deliver", dependencies=[SCHOOL])
-async def deliver(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def deliver(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
     """The client has it."""
-    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.deliver, on=store.clock.day(asked.on)))
+    return await answer(store, await store.orders.acting(caller).decide(order_id, orders.deliver, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/invoice", dependencies=[OFFICE])
-async def invoice(order_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day = Said()) -> OrderAnswer:
+async def invoice(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
     """The quoted amount, under the next number of the school's series for that civil year."""
-    return await answer(store, await store.invoice(order_id, caller, on=store.clock.day(asked.on)))
+    return await answer(store, await store.invoice(order_id, caller, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/cancel", dependencies=[OFFICE])
-async def cancel(order_id: UUID, asked: Cancellation, caller: CurrentCaller, store: StoreDep) -> OrderAnswer:
+async def cancel(order_id: UUID, body: CancellationRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """Given up, for a reason by code."""
-    order = await store.orders.acting(caller).decide(order_id, orders.cancel, code=asked.code, on=store.clock.day(asked.on))
+    order = await store.orders.acting(caller).decide(order_id, orders.cancel, code=body.code, on=store.clock.day(body.on))
     return await answer(store, order)

@@ -1,12 +1,12 @@
-"""What production is asked: the bodies of its requests."""
+"""What production is body: the bodies of its requests."""
 
 from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.production.api.deps import Said
 from shared.events.production import Hours, OnOrder
+from shared.web.bodies import DatedBody
 
 
 class Minutes(Hours):
@@ -39,11 +39,11 @@ class PupilWorked(Worked):
     young_id: UUID
 
 
-class OneWeek(Worked, Said):
+class WeekRequest(Worked, DatedBody):
     pass
 
 
-class Workshop(Said):
+class WorkshopWeekRequest(DatedBody):
     """A whole workshop's week."""
 
     pupils: list[PupilWorked] = Field(min_length=1, max_length=200)

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.production.api.deps import SCHOOL, StoreDep
-from services.production.api.schemas import OneWeek, PupilWorked, Workshop
+from services.production.api.schemas import PupilWorked, WeekRequest, WorkshopWeekRequest
 from services.production.domain.measures import added, shares
 from services.production.domain.pupils import enrolment_for
 from services.production.domain.weeks import WorkedWeek, log_work
@@ -17,9 +17,9 @@ from services.production.store import Store
 from services.production.views import (
     PupilAlert,
     PupilRefused,
-    PupilWeek,
-    Saved,
-    SchoolWeek,
+    PupilWeekResponse,
+    SchoolWeekResponse,
+    WorkshopWeekResponse,
     rows,
 )
 from shared.kernel.calendar import Week, monday_of
@@ -33,38 +33,38 @@ AT_ONCE = 16
 
 
 @router.put("/{week}/{young_id}")
-async def log_one(week: Week, young_id: UUID, asked: OneWeek, caller: CurrentCaller, store: StoreDep) -> PupilWeek:
+async def log_one(week: Week, young_id: UUID, body: WeekRequest, caller: CurrentCaller, store: StoreDep) -> PupilWeekResponse:
     """State one pupil's week; it replaces what was said of it before."""
-    said = PupilWorked(young_id=young_id, minutes=asked.minutes, on_orders=asked.on_orders)
-    (saved,) = await _save(store, caller, week, [said], store.clock.day(asked.on))
+    said = PupilWorked(young_id=young_id, minutes=body.minutes, on_orders=body.on_orders)
+    (saved,) = await _save(store, caller, week, [said], store.clock.day(body.on))
     if isinstance(saved, Refused):
         raise saved
     return (await _shown(store, caller, week, [saved]))[0]
 
 
 @router.put("/{week}")
-async def log_many(week: Week, asked: Workshop, caller: CurrentCaller, store: StoreDep) -> Saved:
+async def log_many(week: Week, body: WorkshopWeekRequest, caller: CurrentCaller, store: StoreDep) -> WorkshopWeekResponse:
     """State the week of each of these pupils: each is saved or refused by itself."""
-    outcomes = await _save(store, caller, week, asked.pupils, store.clock.day(asked.on))
+    outcomes = await _save(store, caller, week, body.pupils, store.clock.day(body.on))
     saved = [outcome for outcome in outcomes if isinstance(outcome, WorkedWeek)]
     refused = [
         PupilRefused(young_id=said.young_id, code=outcome.code, detail=outcome.sentence)
-        for said, outcome in zip(asked.pupils, outcomes, strict=True)
+        for said, outcome in zip(body.pupils, outcomes, strict=True)
         if isinstance(outcome, Refused)
     ]
     shown = await _shown(store, caller, week, saved)
     found = [PupilAlert(young_id=one.young_id, **alert.model_dump()) for one in shown for alert in one.alerts]
-    return Saved(saved=len(saved), refused=refused, alerts=found)
+    return WorkshopWeekResponse(saved=len(saved), refused=refused, alerts=found)
 
 
 @router.get("/{week}")
-async def the_week(week: Week, caller: CurrentCaller, store: StoreDep) -> SchoolWeek:
+async def the_week(week: Week, caller: CurrentCaller, store: StoreDep) -> SchoolWeekResponse:
     """The school's pupils that week, those without hours too, with the shares of the week and of the school year so far."""
     worked = await store.weeks.acting(caller).find({"state.week": week})
     pupils = await store.pupils.of_week(week, logged=[one.young_id for one in worked], caller=caller)
     year = await store.minutes_of_year(week, caller=caller)
     total = added(*(one.minutes.model_dump() for one in worked))
-    return SchoolWeek(
+    return SchoolWeekResponse(
         week=week, monday=monday_of(week), minutes=total, **shares(total).model_dump(),
         year=shares(added(*year.values())), pupils=rows(week, pupils, worked, year),
     )  # fmt: skip
@@ -93,7 +93,7 @@ async def _save(store: Store, caller: Caller, week: str, said: Sequence[PupilWor
     return kept
 
 
-async def _shown(store: Store, caller: Caller, week: str, worked: Sequence[WorkedWeek]) -> list[PupilWeek]:
+async def _shown(store: Store, caller: Caller, week: str, worked: Sequence[WorkedWeek]) -> list[PupilWeekResponse]:
     """These weeks with their measures and alerts."""
     ids = [one.young_id for one in worked]
     pupils = await store.pupils.named(ids, caller=caller)

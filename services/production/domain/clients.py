@@ -9,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from shared.events.production import ClientKind
 from shared.kernel.identifiers import Siret, Slug
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """Free text that a person wrote: it stays in this service."""
 
 
@@ -18,8 +18,8 @@ class Client(BaseModel):
 
     client_id: UUID
     school: Slug
-    name: Words
+    name: FreeText
     kind: ClientKind
     siret: Siret | None = None
-    contact: Words | None = None
+    contact: FreeText | None = None
     since: date

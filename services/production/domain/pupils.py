@@ -18,7 +18,7 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.students import Student
+from shared.events.students import StudentEvent
 from shared.kernel.calendar import BirthMonth, age_on, monday_of
 from shared.kernel.errors import Refused
 from shared.kernel.identifiers import Slug
@@ -32,7 +32,7 @@ class Presence(StrEnum):
     NEVER_CAME = "never_came"
 
 
-PRESENCE: Mapping[type[Student], Presence] = {
+PRESENCE: Mapping[type[StudentEvent], Presence] = {
     StudentEnrolled: Presence.HERE, StudentStarted: Presence.HERE, StudentDidNotStart: Presence.NEVER_CAME,
     StudentInterrupted: Presence.LEFT, StudentResumed: Presence.HERE, StudentMovedUp: Presence.HERE,
     StudentRepeated: Presence.HERE, StudentChangedProgramme: Presence.HERE, StudentCompleted: Presence.LEFT,
@@ -60,7 +60,7 @@ class Pupil(BaseModel):
         return age_on(self.birth_month, day) < ADULT
 
 
-def known_from(event: Student) -> dict[str, object]:
+def known_from(event: StudentEvent) -> dict[str, object]:
     """The facts of an enrolment that never change, as far as this event says them."""
     facts: dict[str, object] = {"young_id": event.young_id, "school": event.school}
     if isinstance(event, StudentEnrolled):
@@ -68,7 +68,7 @@ def known_from(event: Student) -> dict[str, object]:
     return facts
 
 
-def moved_by(event: Student) -> dict[str, object]:
+def moved_by(event: StudentEvent) -> dict[str, object]:
     """The facts of an enrolment that the latest event alone decides."""
     presence = PRESENCE[type(event)]
     facts: dict[str, object] = {

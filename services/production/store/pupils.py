@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.production.domain.pupils import Presence, Pupil, known_from, moved_by
 from shared.events.message import Message
-from shared.events.students import Student
+from shared.events.students import StudentEvent
 from shared.kernel.calendar import monday_of
 from shared.kernel.caller import Caller
 from shared.persistence.mongo import Collection
@@ -25,7 +25,7 @@ class Pupils:
         await self._collection.create_index([("school", 1), ("young_id", 1)])
         await self._collection.create_index([("school", 1), ("starts_on", 1)])
 
-    async def hear(self, event: Student, message: Message) -> None:
+    async def hear(self, event: StudentEvent, message: Message) -> None:
         """Take an event of a pupil in. What never changes is kept whenever it comes; the rest follows the latest sequence.
 
         So the row ends the same whether the messages come once or more, in order or late.

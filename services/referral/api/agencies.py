@@ -14,7 +14,7 @@ from shared.web.auth import CurrentCaller, require
 router = APIRouter(tags=["organismes"])
 
 
-class AgencyAsked(BaseModel):
+class AgencyRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     kind: AgencyKind
     name: Text
@@ -23,11 +23,11 @@ class AgencyAsked(BaseModel):
 
 
 @router.put("/agencies/{agency}", dependencies=[require("admin")])
-async def register_an_agency(agency: Slug, asked: AgencyAsked, caller: CurrentCaller, store: StoreDep) -> Agency:
+async def register_an_agency(agency: Slug, body: AgencyRequest, caller: CurrentCaller, store: StoreDep) -> Agency:
     """Let an organisation refer. The same facts again change nothing; other facts replace them."""
-    on = store.clock.day(asked.on)
+    on = store.clock.day(body.on)
     return await store.agencies.acting(caller).create(
-        agency, register, id=agency, kind=asked.kind, name=asked.name, department=asked.department, on=on
+        agency, register, id=agency, kind=body.kind, name=body.name, department=body.department, on=on
     )
 
 

@@ -6,11 +6,7 @@ from fastapi import Depends, Request
 from pydantic import StringConstraints
 
 from services.referral.store import Store
-
-
-def _store(request: Request) -> Store:
-    store: Store = request.app.state.store
-    return store
+from shared.web.bodies import provided
 
 
 def _secret(request: Request) -> bytes:
@@ -18,6 +14,6 @@ def _secret(request: Request) -> bytes:
     return secret
 
 
-StoreDep = Annotated[Store, Depends(_store)]
+StoreDep = Annotated[Store, Depends(provided(Store))]
 Secret = Annotated[bytes, Depends(_secret)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

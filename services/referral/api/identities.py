@@ -19,7 +19,7 @@ class Contact(BaseModel):
     counsellor: str
 
 
-class IdentityShown(BaseModel):
+class IdentityResponse(BaseModel):
     """What a school reads of an applicant. The workshop gets the names alone, of pupils alone."""
 
     young_id: UUID
@@ -35,30 +35,30 @@ class IdentityShown(BaseModel):
     counsellors: list[Contact] = []
 
 
-class Match(BaseModel):
+class MatchResponse(BaseModel):
     young_ids: list[UUID]
     since: datetime
 
 
 @router.get("/identities/{young_id}", response_model_exclude_unset=True, dependencies=[require("school")])
-async def read_an_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> IdentityShown:
+async def read_an_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> IdentityResponse:
     """Who an applicant of the caller's school is. Each read is in the audit before it is answered."""
     journey = await store.applicant(caller, young_id)
     sent = await store.vault.read_for_a_school(caller, young_id)
     identity = merged(sent)
     if caller.role == "workshop":
-        return IdentityShown(young_id=young_id, family_name=identity.family_name, given_name=identity.given_name)
+        return IdentityResponse(young_id=young_id, family_name=identity.family_name, given_name=identity.given_name)
     contacts = {
         one.agency: Contact(agency=one.agency, counsellor=one.counsellor)
         for one in sent
         if caller.tenant in journey.schools_of(one.referral_id)
     }
-    return IdentityShown(
+    return IdentityResponse(
         young_id=young_id, **dict(identity), informed_on=sent[-1].informed_on, counsellors=list(contacts.values())
     )
 
 
 @router.get("/matches", dependencies=[require("admin")])
-async def list_probable_matches(store: StoreDep) -> list[Match]:
+async def list_probable_matches(store: StoreDep) -> list[MatchResponse]:
     """Young persons who are probably the same, for someone to decide. Ids only."""
-    return [Match.model_validate(row) for row in await store.vault.probable_matches()]
+    return [MatchResponse.model_validate(row) for row in await store.vault.probable_matches()]

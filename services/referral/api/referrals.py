@@ -17,17 +17,18 @@ from shared.events.referral import AgencyKind, Situation, Wish
 from shared.kernel.caller import Caller
 from shared.kernel.identifiers import Department
 from shared.web.auth import CurrentCaller, require
+from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency, IdempotencyKey
 
 router = APIRouter(tags=["orientations"], dependencies=[require("agency")])
 
 
-class WishAsked(Wish):
+class WishRequest(Wish):
     model_config = ConfigDict(extra="forbid", frozen=True)
     departments: Annotated[tuple[Department, ...], Field(max_length=20)] = ()
 
 
-class ReferralAsked(BaseModel):
+class ReferralRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     external_id: Text | None = Field(None, description="The agency's own reference: kept as a keyed hash only.")
     identity: Identity
@@ -36,36 +37,31 @@ class ReferralAsked(BaseModel):
     situation: Situation
     out_of_school_since: date | None = None
     department: Department
-    wishes: list[WishAsked] = Field(min_length=1, max_length=5)
-    on: date | None = None
-
-
-class Day(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    wishes: list[WishRequest] = Field(min_length=1, max_length=5)
     on: date | None = None
 
 
 @router.post("/referrals", status_code=201)
 async def refer(
-    asked: ReferralAsked, caller: CurrentCaller, once: Idempotency, store: StoreDep, secret: Secret
-) -> views.ShownInFull:
+    body: ReferralRequest, caller: CurrentCaller, once: Idempotency, store: StoreDep, secret: Secret
+) -> views.ReferralInFullResponse:
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
     agency = await store.referring(caller)
-    on, since = store.clock.day(asked.on), asked.out_of_school_since
-    check_dates(asked.identity, informed_on=asked.informed_on, out_of_school_since=since, on=on, today=store.clock.today())
+    on, since = store.clock.day(body.on), body.out_of_school_since
+    check_dates(body.identity, informed_on=body.informed_on, out_of_school_since=since, on=on, today=store.clock.today())
     key = once.id
-    if asked.external_id is not None:
-        once = IdempotencyKey(referral_id_of(secret, caller.tenant, asked.external_id), once.fingerprint)
+    if body.external_id is not None:
+        once = IdempotencyKey(referral_id_of(secret, caller.tenant, body.external_id), once.fingerprint)
     sent = Sent(
         referral_id=once.id,
         agency=caller.tenant,
-        identity=asked.identity,
-        counsellor=asked.counsellor,
-        informed_on=asked.informed_on,
+        identity=body.identity,
+        counsellor=body.counsellor,
+        informed_on=body.informed_on,
     )
     await store.submit(
-        caller, once, key, sent, traits_of(asked.identity, secret), fresh=uuid4(), situation=asked.situation,
-        out_of_school_since=since, department=asked.department, wishes=tuple(asked.wishes), on=on,
+        caller, once, key, sent, traits_of(body.identity, secret), fresh=uuid4(), situation=body.situation,
+        out_of_school_since=since, department=body.department, wishes=tuple(body.wishes), on=on,
     )  # fmt: skip
     return await _in_full(store, caller, once.id, agency.kind)
 
@@ -73,32 +69,32 @@ async def refer(
 @router.get("/referrals")
 async def list_referrals(
     caller: CurrentCaller, store: StoreDep, status: Status | None = None, page: Annotated[int, Query(ge=1, le=10_000)] = 1
-) -> views.Page:
+) -> views.PageResponse:
     """The agency's own referrals, the latest first, fifty a page."""
     found, total = await store.page(caller, status, page)
     ids = [one.young_id for one in found]
     journeys, sent, today = await store.journeys.of_each(ids), await store.vault.sent_with(ids), store.clock.today()
     items = [views.show(one, journeys[one.young_id], sent, today=today) for one in found]
-    return views.Page(items=items, page=page, pages=-(-total // PAGE), total=total)
+    return views.PageResponse(items=items, page=page, pages=-(-total // PAGE), total=total)
 
 
 @router.get("/referrals/{referral_id}")
-async def read_a_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.ShownInFull:
+async def read_a_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.ReferralInFullResponse:
     """One of the agency's own referrals, with its steps."""
     return await _in_full(store, caller, referral_id, (await store.referring(caller)).kind)
 
 
 @router.post("/referrals/{referral_id}/withdrawal", status_code=202)
 async def ask_for_withdrawal(
-    referral_id: UUID, caller: CurrentCaller, store: StoreDep, asked: Day | None = None
-) -> views.ShownInFull:
+    referral_id: UUID, caller: CurrentCaller, store: StoreDep, body: DatedBody | None = None
+) -> views.ReferralInFullResponse:
     """Ask that the referral's open applications be withdrawn. Enrolment decides; the answer comes with its events."""
-    on = store.clock.day(asked.on if asked else None)
+    on = store.clock.day(body.on if body else None)
     await store.referrals.acting(caller).decide(referral_id, request_withdrawal, on=on)
     return await _in_full(store, caller, referral_id, (await store.referring(caller)).kind)
 
 
-async def _in_full(store: Store, caller: Caller, referral_id: UUID, kind: AgencyKind) -> views.ShownInFull:
+async def _in_full(store: Store, caller: Caller, referral_id: UUID, kind: AgencyKind) -> views.ReferralInFullResponse:
     referral = await store.referrals.acting(caller).get(referral_id)
     journey = await store.journeys.of(referral.young_id)
     sent = await store.vault.sent_with([referral.young_id])

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 
 from shared import events as told
 from shared.events import Event, WishesAnswered
-from shared.events.applications import Application, IneligibleReason, Unopened
-from shared.events.students import Student
+from shared.events.applications import ApplicationEvent, IneligibleReason, Unopened
+from shared.events.students import StudentEvent
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Slug
 
@@ -161,9 +161,9 @@ def hear(journey: Journey, event: Event, *, slot: str, sequence: int) -> Journey
     match event:
         case WishesAnswered():
             after.wishes[event.referral_id] = Wishes(opened=event.opened, unopened=event.unopened, on=event.on)
-        case Application():
+        case ApplicationEvent():
             _hear_of_an_application(after, event)
-        case Student():
+        case StudentEvent():
             schooling = after.schoolings.setdefault(event.enrolment_id, Schooling())
             if isinstance(event, told.StudentEnrolled):
                 schooling.school, schooling.intake_id = event.school, event.intake_id
@@ -171,7 +171,7 @@ def hear(journey: Journey, event: Event, *, slot: str, sequence: int) -> Journey
     return after
 
 
-def _hear_of_an_application(journey: Journey, event: Application) -> None:
+def _hear_of_an_application(journey: Journey, event: ApplicationEvent) -> None:
     candidacy = journey.candidacies.setdefault(event.intake_id, Candidacy(school=event.school, programme=event.programme))
     match event:
         case told.ApplicationOpened():
@@ -194,7 +194,7 @@ def _hear_who_asks(candidacy: Candidacy, event: told.ApplicationOpened) -> None:
         candidacy.steps.append(_step(event))
 
 
-def _step(event: Application) -> Step:
+def _step(event: ApplicationEvent) -> Step:
     standing, on = STANDINGS[type(event)], event.on
     match event:
         case told.ApplicationIneligible():
@@ -213,7 +213,7 @@ def _step(event: Application) -> Step:
             return Step(standing=standing, on=on)
 
 
-def _later(event: Student) -> Later:
+def _later(event: StudentEvent) -> Later:
     step, on = YEARS[type(event)], event.on
     match event:
         case told.StudentInterrupted():

@@ -8,7 +8,7 @@ from services.reporting.dashboard.labels import conclusion, funnel_title, maskin
 from services.reporting.disclosure import Masking
 from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step
-from services.reporting.indicators.perimeter import NETWORK, Known, Scope
+from services.reporting.indicators.perimeter import NETWORK, Known, Perimeter
 from services.reporting.readings import Reading
 from services.reporting.settings import Settings
 from shared.web.pages.french import number, percent
@@ -46,7 +46,7 @@ class Board:
     masking: Masking
     settings: Settings
 
-    def values(self, scope: Scope, cohort: str | None, *, past: bool) -> dict[str, Any]:
+    def values(self, scope: Perimeter, cohort: str | None, *, past: bool) -> dict[str, Any]:
         """Everything that changes in the page, of today or as known on a day of the past."""
         figures = self._figures(scope, cohort)
         steps = self.masking.funnel(self.reading.funnel(scope, cohort), figures)
@@ -70,12 +70,12 @@ class Board:
             "masked_below": self.masking.masked_below,
         }
 
-    def _figures(self, scope: Scope, cohort: str | None) -> dict[str, Figure]:
+    def _figures(self, scope: Perimeter, cohort: str | None) -> dict[str, Figure]:
         return {figure.indicator.name: self.masking.figure(figure) for figure in self.reading.figures(scope, cohort)}
 
     def _schools(self, cohort: str | None) -> list[tuple[Mapping[str, Any], dict[str, Figure]]]:
         rows = sorted(self.reading.known.schools, key=lambda row: str(row["name"]))
-        return [(row, self._figures(Scope("school", row["id"]), cohort)) for row in rows]
+        return [(row, self._figures(Perimeter("school", row["id"]), cohort)) for row in rows]
 
     def _school(self, row: Mapping[str, Any], figures: Mapping[str, Figure]) -> Line:
         words = [shown(figures[name], self.settings) for name in BY_SCHOOL if name in figures]
@@ -90,7 +90,7 @@ class Board:
         return Line(step.name, step.label, (number(step.people), of if first.people else "–"))
 
 
-def heading(known: Known, scope: Scope) -> str:
+def heading(known: Known, scope: Perimeter) -> str:
     """The scope in words."""
     match scope.kind:
         case "school":

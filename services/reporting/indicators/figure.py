@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from services.reporting.indicators.perimeter import Scoped, ScopeKind
+from services.reporting.indicators.perimeter import PerimeterKind, Scoped
 
 CLOSE_TO_ALL = "avoisine les 100 %"
 
@@ -60,7 +60,7 @@ class Indicator:
     count: Callable[[Scoped], Counted]
     about_people: bool = False
     """A rate about people, which is masked where they are few."""
-    scopes: Sequence[ScopeKind] = ("network", "school", "programme", "agency_kind")
+    scopes: Sequence[PerimeterKind] = ("network", "school", "programme", "agency_kind")
     by_cohort: bool = True
     reference: Reference | None = None
     ratio: Callable[[int, int], float | None] = share

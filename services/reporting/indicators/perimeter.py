@@ -11,21 +11,21 @@ from shared.events.referral import AgencyKind
 from shared.kernel.errors import NotFound
 
 Rows = Sequence[Mapping[str, Any]]
-ScopeKind = Literal["network", "school", "programme", "agency_kind"]
+PerimeterKind = Literal["network", "school", "programme", "agency_kind"]
 
 
 @dataclass(frozen=True)
-class Scope:
+class Perimeter:
     """The network, a school, a programme (wherever it is taught), or the young people whom agencies of a kind referred."""
 
-    kind: ScopeKind
+    kind: PerimeterKind
     id: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else self.kind
 
 
-NETWORK = Scope("network")
+NETWORK = Perimeter("network")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ class Known:
     def kind_of_agency(self) -> dict[str, str]:
         return {row["id"]: row["kind"] for row in self.agencies}
 
-    def scope(self, text: str) -> Scope:
+    def scope(self, text: str) -> Perimeter:
         """A scope from `network`, `school:dole`, `programme:...` or `agency_kind:cio`. Raises NotFound when there is none."""
         kind, _, id = text.partition(":")
         known: Mapping[str, Callable[[], bool]] = {
@@ -81,13 +81,13 @@ class Known:
         }
         if kind not in known or (kind != "network" and not id) or not known[kind]():
             raise NotFound("Ce périmètre")
-        return Scope(kind, id)  # type: ignore[arg-type]
+        return Perimeter(kind, id)  # type: ignore[arg-type]
 
 
 class Scoped:
     """The rows of one scope, and of one cohort where one is asked for. Each part is selected when first read."""
 
-    def __init__(self, known: Known, scope: Scope = NETWORK, cohort: str | None = None) -> None:
+    def __init__(self, known: Known, scope: Perimeter = NETWORK, cohort: str | None = None) -> None:
         self.known = known
         self.day = known.day
         self.scope = scope

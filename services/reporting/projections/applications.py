@@ -19,13 +19,13 @@ from shared.events import (
     PlaceOffered,
     PlaceReleased,
 )
-from shared.events.applications import Application
+from shared.events.applications import ApplicationEvent
 from shared.projections.projection import Projection, Row
 
 applications = Projection("applications")
 
 
-def _row(event: Application, status: str, **more: str) -> Row:
+def _row(event: ApplicationEvent, status: str, **more: str) -> Row:
     return Row(f"{event.young_id}/{event.intake_id}", status=status, **more)
 
 

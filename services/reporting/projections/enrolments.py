@@ -13,13 +13,13 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.students import Year
+from shared.events.students import YearEvent
 from shared.projections.projection import Projection, Row
 
 enrolments = Projection("enrolments")
 
 
-def _year(event: Year) -> dict[str, Any]:
+def _year(event: YearEvent) -> dict[str, Any]:
     return {
         "programme": event.programme,
         "school_year": event.school_year,

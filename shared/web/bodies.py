@@ -1,0 +1,28 @@
+"""What requests of every service have in common: the store behind them, and the day that a body may say."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field
+
+T = TypeVar("T")
+
+
+class DatedBody(BaseModel):
+    """A decision and the day it happened, in France: today unless said, never after today."""
+
+    model_config = ConfigDict(extra="forbid")
+    on: date | None = Field(default=None, description="Le jour où cela s'est passé ; aujourd'hui s'il n'est pas dit.")
+
+
+def provided(store: type[T]) -> Callable[[Request], T]:
+    """A dependency that gives the service's store: `StoreDep = Annotated[Store, Depends(provided(Store))]`."""
+
+    def give(request: Request) -> T:
+        found = request.app.state.store
+        assert isinstance(found, store)
+        return found
+
+    return give
