@@ -7,11 +7,12 @@ from uuid import UUID
 
 from services.enrolment.domain import applications, pupils, seats
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import EnrolmentStatus, Pupil
+from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.store import Store
 from shared.events import Event
+from shared.events.applications import ApplicationStatus
+from shared.events.students import EnrolmentStatus
 from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.mongo import Session
 

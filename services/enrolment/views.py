@@ -7,12 +7,12 @@ from pydantic import BaseModel
 
 from services.enrolment.domain.intake import Application, Intake, Referring
 from services.enrolment.domain.pupil import FRENCH as PRESENCES
-from services.enrolment.domain.pupil import Enrolment, EnrolmentStatus, Outcome, Pupil, Sitting, YearOfStudy
-from services.enrolment.domain.statuses import FRENCH, ApplicationStatus
-from shared.events.applications import IneligibleReason, Met
+from services.enrolment.domain.pupil import Enrolment, Outcome, Pupil, Sitting, YearOfStudy
+from services.enrolment.domain.statuses import FRENCH
+from shared.events.applications import ApplicationStatus, IneligibleReason, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
-from shared.events.students import InterruptionCode
+from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.caller import Caller
 
 

@@ -1,5 +1,6 @@
 """What enrolment tells of applications: one per (young person, intake), from opening to a terminal answer."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -33,6 +34,26 @@ class Met(StrEnum):
 
     INTERVIEW = "interview"
     IMMERSION = "immersion"
+
+
+class ApplicationStatus(StrEnum):
+    """Where one young person's application to an intake stands: one enum for every service."""
+
+    UNDER_REVIEW = "under_review"
+    INTERVIEW_PLANNED = "interview_planned"
+    IMMERSION_PLANNED = "immersion_planned"
+    IMMERSION_ENDED = "immersion_ended"
+    ADMISSIBLE = "admissible"
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    ENROLLED = "enrolled"
+    RELEASED = "released"
+    INELIGIBLE = "ineligible"
+    REFUSED = "refused"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    OBSOLETE = "obsolete"
 
 
 class Unopened(BaseModel):
@@ -147,3 +168,23 @@ class ApplicationObsolete(ApplicationEvent, type="enrolment.application.obsolete
     """Enrolled elsewhere, or the intake closed: no longer asks for an answer."""
 
     because: Annotated[str, Field(pattern="^(enrolled_elsewhere|intake_closed)$")]
+
+
+STATUS_AFTER: Mapping[type[ApplicationEvent], ApplicationStatus] = {
+    ApplicationIneligible: ApplicationStatus.INELIGIBLE,
+    ApplicationUnderReview: ApplicationStatus.UNDER_REVIEW,
+    InterviewPlanned: ApplicationStatus.INTERVIEW_PLANNED,
+    ImmersionPlanned: ApplicationStatus.IMMERSION_PLANNED,
+    ImmersionEnded: ApplicationStatus.IMMERSION_ENDED,
+    ApplicationAdmissible: ApplicationStatus.ADMISSIBLE,
+    ApplicationWaitlisted: ApplicationStatus.WAITLISTED,
+    PlaceOffered: ApplicationStatus.OFFERED,
+    PlaceConfirmed: ApplicationStatus.ENROLLED,
+    PlaceDeclined: ApplicationStatus.DECLINED,
+    PlaceReleased: ApplicationStatus.RELEASED,
+    PlaceExpired: ApplicationStatus.EXPIRED,
+    ApplicationRefused: ApplicationStatus.REFUSED,
+    ApplicationWithdrawn: ApplicationStatus.WITHDRAWN,
+    ApplicationObsolete: ApplicationStatus.OBSOLETE,
+}
+"""What each event makes of the status; a reopening depends on what was before, an opening that joins changes nothing."""

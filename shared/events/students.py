@@ -56,6 +56,16 @@ HORIZONS = (6, 12, 18, 24)
 """Months after leaving at which an outcome is due, plus or minus 30 days."""
 
 
+class EnrolmentStatus(StrEnum):
+    """Where an enrolment is."""
+
+    DUE = "due"
+    PRESENT = "present"
+    INTERRUPTED = "interrupted"
+    COMPLETED = "completed"
+    DID_NOT_START = "did_not_start"
+
+
 class StudentEvent(Event, topic="etabli.enrolment", key="young_id"):
     enrolment_id: UUID
     young_id: UUID

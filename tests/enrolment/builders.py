@@ -10,9 +10,8 @@ from uuid import UUID
 from services.enrolment.domain import applications, seats
 from services.enrolment.domain.intake import Intake, evolve
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import ApplicationStatus
 from shared.events import Event, ProgrammeOpened, ReferralSubmitted, SchoolRegistered
-from shared.events.applications import Met
+from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Certification, Promotion
 from shared.events.message import Message, message_of
 from shared.events.referral import RefusalCode, Situation, Wish

@@ -7,10 +7,9 @@ from services.enrolment import handlers, use_cases
 from services.enrolment.domain import applications, pupils, school, seats
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
-from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.store import Store
 from shared.events import EVENTS, Event, ReferralSubmitted
-from shared.events.applications import Met
+from shared.events.applications import ApplicationStatus, Met
 from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.repository import Repository
 from tests.enrolment.builders import DEADLINE, MAY, START, a_school, heard, intake_command, programme_opened

@@ -8,7 +8,6 @@ import pytest
 
 from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Referring
-from services.enrolment.domain.statuses import ApplicationStatus
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -22,7 +21,7 @@ from shared.events import (
     PlaceConfirmed,
     PlaceOffered,
 )
-from shared.events.applications import IneligibleReason, Met
+from shared.events.applications import ApplicationStatus, IneligibleReason, Met
 from shared.events.referral import RefusalCode, Situation
 from shared.kernel.errors import Refused
 from tests.enrolment.builders import (

@@ -9,15 +9,14 @@ import pytest
 
 from services.enrolment import use_cases
 from services.enrolment.domain import applications, pupils
-from services.enrolment.domain.pupil import EnrolmentStatus, Pupil
+from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.seats import release_seat
-from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.store import Store
 from shared.events import StudentEnrolled
-from shared.events.applications import Met
+from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import Wish
-from shared.events.students import InterruptionCode
+from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Refused
 from shared.persistence.mongo import Session

@@ -5,9 +5,8 @@ from typing import Any
 
 from services.enrolment import views
 from services.enrolment.domain import applications
-from services.enrolment.domain.statuses import ApplicationStatus
 from shared.events import ReferralSubmitted
-from shared.events.applications import Met
+from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import Situation, Wish
 from shared.kernel.caller import Caller
 from tests.conftest import Start

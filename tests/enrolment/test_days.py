@@ -7,10 +7,9 @@ import pytest
 
 from services.enrolment.domain import applications, diplomas, pupils, seats
 from services.enrolment.domain.pupil import Pupil, Result
-from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
-from shared.events.applications import Met
+from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
 from shared.events.students import InterruptionCode
 from shared.kernel.errors import Invalid, Refused

@@ -8,10 +8,10 @@ import pytest
 
 from services.enrolment import handlers, use_cases, views
 from services.enrolment.domain import pupils
-from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
 from shared.events import PlaceExpired, PlaceOffered, StudentEnrolled, StudentInterrupted
+from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Promotion
 from shared.events.referral import Wish
 from shared.events.students import InterruptionCode

@@ -7,7 +7,6 @@ from typing import Any
 from services.enrolment import handlers
 from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.store import Store
 from shared.events import (
     ApplicationLeft,
@@ -18,7 +17,7 @@ from shared.events import (
     StudentEnrolled,
     WishesAnswered,
 )
-from shared.events.applications import Unopened, UnopenedCode
+from shared.events.applications import ApplicationStatus, Unopened, UnopenedCode
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode, Wish
 from shared.kernel.caller import SYSTEM

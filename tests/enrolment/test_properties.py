@@ -12,9 +12,9 @@ from services.enrolment.domain import applications, pupils, seats
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.pupil import evolve as evolve_place
-from services.enrolment.domain.statuses import HOLDS_A_SEAT, ApplicationStatus
+from services.enrolment.domain.statuses import HOLDS_A_SEAT
 from shared.events import Event, PlaceOffered
-from shared.events.applications import Met
+from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode, Situation
 from shared.events.students import InterruptionCode

@@ -7,7 +7,7 @@ import pytest
 
 from services.enrolment.domain import pupils
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import EnrolmentStatus, Pupil
+from services.enrolment.domain.pupil import Pupil
 from shared.events import (
     StudentChangedProgramme,
     StudentCompleted,
@@ -18,7 +18,7 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.students import InterruptionCode
+from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.errors import NotFound, Refused
 from tests.enrolment.builders import MAY, START, a_programme, an_intake
 from tests.enrolment.pupils import (

@@ -6,7 +6,6 @@ import pytest
 
 from services.enrolment.domain import applications, seats
 from services.enrolment.domain.intake import intake_id_of
-from services.enrolment.domain.statuses import ApplicationStatus
 from shared.events import (
     ApplicationObsolete,
     IntakeOpened,
@@ -16,7 +15,7 @@ from shared.events import (
     PlaceOffered,
     PlaceReleased,
 )
-from shared.events.applications import Met
+from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import Situation
 from shared.kernel.errors import Refused, Unavailable

@@ -7,11 +7,11 @@ import pytest
 
 from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.statuses import ALLOWED, ApplicationStatus, Verb
+from services.enrolment.domain.statuses import ALLOWED, Verb
 from shared.events import (
     Event,
 )
-from shared.events.applications import Met
+from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
 from shared.kernel.errors import Refused
 from tests.enrolment.builders import (

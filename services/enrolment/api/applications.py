@@ -11,10 +11,9 @@ from services.enrolment import use_cases, views
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.domain import applications as decisions
 from services.enrolment.domain import seats
-from services.enrolment.domain.statuses import ApplicationStatus
 from services.enrolment.use_cases import promote
 from services.enrolment.views import ApplicationResponse
-from shared.events.applications import Met
+from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
 from shared.kernel.calendar import SchoolYear
 from shared.web.auth import CurrentCaller, require

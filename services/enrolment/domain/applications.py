@@ -7,7 +7,7 @@ from uuid import UUID
 from services.enrolment.domain.intake import Application, Intake, Referring
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.seats import about
-from services.enrolment.domain.statuses import ALLOWED, FRENCH, NOT_AFTER_CLOSING, OPEN, ApplicationStatus, Verb
+from services.enrolment.domain.statuses import ALLOWED, FRENCH, NOT_AFTER_CLOSING, OPEN, Verb
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -28,7 +28,7 @@ from shared.events import (
     PlaceOffered,
     ReferralSubmitted,
 )
-from shared.events.applications import IneligibleReason, Met
+from shared.events.applications import ApplicationStatus, IneligibleReason, Met
 from shared.events.referral import RefusalCode, Situation
 from shared.kernel.calendar import age_on
 from shared.kernel.errors import Refused

@@ -1,37 +1,24 @@
 """An intake: the seats of a programme for one school year and year of study, and where each young person stands in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
-from services.enrolment.domain.statuses import HOLDS_A_SEAT, ApplicationStatus
+from services.enrolment.domain.statuses import HOLDS_A_SEAT
 from services.enrolment.domain.visibility import own_applications
 from shared.events import (
     ApplicationAdmissible,
-    ApplicationIneligible,
     ApplicationLeft,
-    ApplicationObsolete,
     ApplicationOpened,
-    ApplicationRefused,
     ApplicationReopened,
-    ApplicationUnderReview,
-    ApplicationWaitlisted,
     ApplicationWithdrawn,
     Event,
-    ImmersionEnded,
-    ImmersionPlanned,
     IntakeOpened,
     IntakeSeatsChanged,
-    InterviewPlanned,
-    PlaceConfirmed,
-    PlaceDeclined,
-    PlaceExpired,
-    PlaceOffered,
-    PlaceReleased,
 )
-from shared.events.applications import ApplicationEvent, IneligibleReason, Met
+from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus, IneligibleReason, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
 from shared.kernel.aggregate import Aggregate
@@ -139,23 +126,6 @@ class Intake(BaseModel):
         return self.model_copy(update={"applications": tuple({**known, application.young_id: application}.values())})
 
 
-STATUS_AFTER: Mapping[type[Event], ApplicationStatus] = {
-    ApplicationIneligible: ApplicationStatus.INELIGIBLE,
-    ApplicationUnderReview: ApplicationStatus.UNDER_REVIEW,
-    InterviewPlanned: ApplicationStatus.INTERVIEW_PLANNED,
-    ImmersionPlanned: ApplicationStatus.IMMERSION_PLANNED,
-    ImmersionEnded: ApplicationStatus.IMMERSION_ENDED,
-    ApplicationAdmissible: ApplicationStatus.ADMISSIBLE,
-    ApplicationWaitlisted: ApplicationStatus.WAITLISTED,
-    PlaceOffered: ApplicationStatus.OFFERED,
-    PlaceConfirmed: ApplicationStatus.ENROLLED,
-    PlaceDeclined: ApplicationStatus.DECLINED,
-    PlaceReleased: ApplicationStatus.RELEASED,
-    PlaceExpired: ApplicationStatus.EXPIRED,
-    ApplicationRefused: ApplicationStatus.REFUSED,
-    ApplicationWithdrawn: ApplicationStatus.WITHDRAWN,
-    ApplicationObsolete: ApplicationStatus.OBSOLETE,
-}
 DETAILS = frozenset(Application.model_fields) - {"young_id", "status", "priority", "arrival", "opened_on", "since", "referrals"}
 
 

@@ -27,6 +27,7 @@ from shared.events import (
 )
 from shared.events.students import (
     ContractKind,
+    EnrolmentStatus,
     InterruptionCode,
     OutcomeProof,
     OutcomeSituation,
@@ -50,16 +51,6 @@ def enrolment_id_of(intake_id: UUID, young_id: UUID) -> UUID:
 def exam_id_of(enrolment_id: UUID, session: str) -> UUID:
     """One exam per enrolment and session."""
     return uuid5(ENROLMENTS, f"{enrolment_id} {session}")
-
-
-class EnrolmentStatus(StrEnum):
-    """Where an enrolment is."""
-
-    DUE = "due"
-    PRESENT = "present"
-    INTERRUPTED = "interrupted"
-    COMPLETED = "completed"
-    DID_NOT_START = "did_not_start"
 
 
 FRENCH: Mapping[EnrolmentStatus, str] = {

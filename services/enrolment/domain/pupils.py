@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.enrolment.domain.applications import reasons_against
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import FRENCH, Enrolment, EnrolmentStatus, Pupil, enrolment_id_of
+from services.enrolment.domain.pupil import FRENCH, Enrolment, Pupil, enrolment_id_of
 from services.enrolment.domain.school import Programme
 from shared.events import (
     Event,
@@ -22,7 +22,7 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.students import InterruptionCode
+from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.calendar import BirthMonth, following
 from shared.kernel.errors import Refused
 

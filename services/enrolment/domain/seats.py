@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.enrolment.domain.intake import Intake, evolve, intake_id_of
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import OPEN, ApplicationStatus
+from services.enrolment.domain.statuses import OPEN
 from shared.events import (
     ApplicationObsolete,
     Event,
@@ -17,6 +17,7 @@ from shared.events import (
     PlaceOffered,
     PlaceReleased,
 )
+from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Promotion
 from shared.kernel.errors import Invalid, Refused, Unavailable
 

@@ -3,26 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-
-class ApplicationStatus(StrEnum):
-    """Where a young person stands in an intake."""
-
-    UNDER_REVIEW = "under_review"
-    INTERVIEW_PLANNED = "interview_planned"
-    IMMERSION_PLANNED = "immersion_planned"
-    IMMERSION_ENDED = "immersion_ended"
-    ADMISSIBLE = "admissible"
-    WAITLISTED = "waitlisted"
-    OFFERED = "offered"
-    ENROLLED = "enrolled"
-    RELEASED = "released"
-    INELIGIBLE = "ineligible"
-    REFUSED = "refused"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-    OBSOLETE = "obsolete"
-
+from shared.events.applications import ApplicationStatus
 
 FRENCH: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.UNDER_REVIEW: "à l’étude",

@@ -9,10 +9,11 @@ from services.enrolment.domain.grant import GRANTS
 from services.enrolment.domain.intake import INTAKES, Intake
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, School
-from services.enrolment.domain.statuses import OPEN, ApplicationStatus
+from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone
 from services.enrolment.domain.wishes import WISHES
 from shared.events import Event
+from shared.events.applications import ApplicationStatus
 from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.errors import NotFound, Refused, Unavailable
 from shared.persistence.mongo import Session, majority
