@@ -1,0 +1,118 @@
+"""One retry and one stop: what may fail for a while is tried again with longer and longer waits, and a task ends when told to."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_after_delay, stop_never
+
+T = TypeVar("T")
+FIRST_WAIT = 0.1
+CANCEL_TIMES = 3
+"""How often a task is told to stop within the grace: a library may swallow one cancellation, and clean-up needs time."""
+
+
+class Log(Protocol):
+    """Where an outage is said: a structlog logger."""
+
+    def warning(self, event: str, **fields: Any) -> Any: ...
+
+
+@dataclass
+class Outage:
+    """Whether what we wait for is away: said when it goes (once per type of error) and when it is back, not at each try."""
+
+    log: Log
+    name: str
+    changed: Callable[[bool], object] | None = None
+    """Told True when it goes away, False when it is back."""
+    fields: dict[str, str] = field(default_factory=dict)
+    _errors: set[str] = field(default_factory=set)
+
+    @property
+    def away(self) -> bool:
+        return bool(self._errors)
+
+    def failed(self, error: BaseException) -> None:
+        """It did not answer. The error is said by its type: its words may quote a value."""
+        kind = type(error).__name__
+        if not self._errors and self.changed:
+            self.changed(True)
+        if kind not in self._errors:
+            self._errors.add(kind)
+            self.log.warning(f"{self.name}_away", error=kind, **self.fields)
+
+    def answered(self) -> None:
+        """It answers."""
+        if self._errors:
+            self._errors.clear()
+            self.log.warning(f"{self.name}_back", **self.fields)
+            if self.changed:
+                self.changed(False)
+
+
+async def until_answered(
+    work: Callable[[], Awaitable[T]],
+    *,
+    on: Callable[[Exception], bool],
+    limit: float,
+    tries: int | None = None,
+    within: float | None = None,
+    outage: Outage | None = None,
+) -> T:
+    """Do the work, and again after each failure that `on` finds worth it: for ever, unless `tries` or `within` say otherwise.
+
+    Waits grow from a tenth of a second to `limit`, with jitter; work that went well for longer than `limit` begins them anew.
+    `within` and `limit` are in seconds. Raises the last failure, or at once what `on` does not know. Cancelled, it ends.
+    """
+    started, failures = time.monotonic(), 0
+
+    async def attempt() -> T:
+        nonlocal started
+        started = time.monotonic()
+        done = await work()
+        if outage:
+            outage.answered()
+        return done
+
+    def wait(_state: RetryCallState) -> float:
+        nonlocal failures
+        failures = 1 if time.monotonic() - started > limit else failures + 1
+        return min(limit, FIRST_WAIT * 2.0 ** min(failures - 1, 20)) * random.uniform(0.5, 1)
+
+    def failed(state: RetryCallState) -> None:
+        error = state.outcome and state.outcome.exception()
+        if outage and error:
+            outage.failed(error)
+
+    stops = [stop_after_attempt(tries) if tries else stop_never, stop_after_delay(within) if within is not None else stop_never]
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(lambda error: isinstance(error, Exception) and on(error)),
+        stop=stops[0] | stops[1], wait=wait, before_sleep=failed, sleep=asyncio.sleep, reraise=True,
+    )  # fmt: skip
+    return await retrying(attempt)
+
+
+def anything(_error: Exception) -> bool:
+    """Whatever fails is tried again."""
+    return True
+
+
+async def stop(*tasks: "asyncio.Task[Any]", grace: float) -> bool:
+    """Cancel these tasks, again where that was swallowed, until all have ended. False if one has not in `grace` seconds.
+
+    What they end with is not raised.
+    """
+    for _ in range(CANCEL_TIMES):
+        pending = [task for task in tasks if not task.done()]
+        for task in pending:
+            task.cancel()
+        if pending:
+            await asyncio.wait(pending, timeout=grace / CANCEL_TIMES)
+    for task in tasks:
+        if task.done() and not task.cancelled():
+            task.exception()  # seen: asyncio need not say that nobody looked
+    return all(task.done() for task in tasks)
