@@ -23,8 +23,8 @@ def imports(file: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_domain_imports_the_standard_library_pydantic_the_kernel_the_events_and_itself(service: str) -> None:
-    ours = ("shared.kernel", "shared.events", f"services.{service}.domain")
+def test_a_domain_imports_the_standard_library_pydantic_the_kernel_the_events_its_labels_and_itself(service: str) -> None:
+    ours = ("shared.kernel", "shared.events", f"services.{service}.labels", f"services.{service}.domain")
     foreign = {
         name
         for file in (ROOT / "services" / service / "domain").glob("*.py")
