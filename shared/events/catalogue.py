@@ -31,11 +31,11 @@ class GrantPurpose(StrEnum):
     INVESTMENT = "investment"
 
 
-class Catalogue(Event, topic="etabli.catalogue", key="school"):
+class _SchoolEvent(Event, topic="etabli.catalogue", key="school"):
     school: Slug
 
 
-class SchoolRegistered(Catalogue, type="enrolment.school.registered.v1"):
+class SchoolRegistered(_SchoolEvent, type="enrolment.school.registered.v1"):
     """A school of the network. Its UAI and SIRET may not be known yet."""
 
     name: str = Field(description="The organisation's public name.")
@@ -46,7 +46,7 @@ class SchoolRegistered(Catalogue, type="enrolment.school.registered.v1"):
     siret: Siret | None = None
 
 
-class ProgrammeOpened(Catalogue, type="enrolment.programme.opened.v1"):
+class ProgrammeOpened(_SchoolEvent, type="enrolment.programme.opened.v1"):
     """A school teaches towards a certification, over so many years."""
 
     programme: Slug
@@ -58,12 +58,12 @@ class ProgrammeOpened(Catalogue, type="enrolment.programme.opened.v1"):
     dangerous_machines: bool = Field(description="Open from 15 rather than 14.")
 
 
-class IntakeEvent(Catalogue):
+class _IntakeEvent(_SchoolEvent):
     intake_id: UUID
     seats: int = Field(ge=0)
 
 
-class IntakeOpened(IntakeEvent, type="enrolment.intake.opened.v1"):
+class IntakeOpened(_IntakeEvent, type="enrolment.intake.opened.v1"):
     """Seats of one programme, for one school year and one year of study."""
 
     programme: Slug
@@ -74,17 +74,17 @@ class IntakeOpened(IntakeEvent, type="enrolment.intake.opened.v1"):
     promotion: Promotion
 
 
-class IntakeSeatsChanged(IntakeEvent, type="enrolment.intake.seats_changed.v1"):
+class IntakeSeatsChanged(_IntakeEvent, type="enrolment.intake.seats_changed.v1"):
     """The intake has so many seats from now on."""
 
 
-class GrantEvent(Event, topic="etabli.catalogue", key="holder"):
+class _GrantEvent(Event, topic="etabli.catalogue", key="holder"):
     grant_id: UUID
     holder: Slug = Field(description="A school's id, or 'network' where no split is known.")
     amount_cents: int = Field(gt=0, description="Euro cents.")
 
 
-class GrantAwarded(GrantEvent, type="enrolment.grant.awarded.v1"):
+class GrantAwarded(_GrantEvent, type="enrolment.grant.awarded.v1"):
     """Public money promised for a civil year."""
 
     purpose: GrantPurpose
@@ -92,7 +92,7 @@ class GrantAwarded(GrantEvent, type="enrolment.grant.awarded.v1"):
     funder: Slug
 
 
-class GrantPaid(GrantEvent, type="enrolment.grant.paid.v1"):
+class GrantPaid(_GrantEvent, type="enrolment.grant.paid.v1"):
     """One payment of a grant."""
 
     payment_id: UUID

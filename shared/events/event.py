@@ -6,12 +6,18 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+EVENTS: dict[str, type["Event"]] = {}
+"""Every published event by its type: each class enters itself. Complete once `shared.events` is imported."""
+
 
 class Event(BaseModel):
     """A fact, told once and never changed. `on` is a day in Europe/Paris; the instant it was told is the message's `time`.
 
     A subclass names its type (`fr.etabli.<teller>.<subject>.<verb past>.v<N>`), its topic, and the field that is its key:
     whose story must stay in order. Fields that this build does not know are ignored: a version only ever gains optional ones.
+
+    A base without a type says what its events are about. It is an open set, for who hears them; what one document tells is
+    a closed one, the union beside its `evolve`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -23,10 +29,13 @@ class Event(BaseModel):
 
     def __init_subclass__(cls, type: str = "", topic: str = "", key: str = "", **rest: Any) -> None:
         super().__init_subclass__(**rest)
-        if type:
-            cls.type = f"fr.etabli.{type}"
         if topic:
             cls.topic, cls.keyed_by = topic, key
+        if type:
+            cls.type = f"fr.etabli.{type}"
+            if cls.type in EVENTS:
+                raise TypeError(f"{cls.type} is published twice")
+            EVENTS[cls.type] = cls
 
     @property
     def key(self) -> str:

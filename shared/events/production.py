@@ -31,45 +31,45 @@ Cents = Annotated[int, Field(ge=0, description="Euro cents, before tax.")]
 Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60)]
 
 
-class OrderEvent(Event, topic="etabli.production", key="order_id"):
+class _OrderEvent(Event, topic="etabli.production", key="order_id"):
     order_id: UUID
     school: Slug
 
 
-class OrderReceived(OrderEvent, type="production.order.received.v1"):
+class OrderReceived(_OrderEvent, type="production.order.received.v1"):
     client_id: UUID
     client_kind: ClientKind
 
 
-class OrderQuoted(OrderEvent, type="production.order.quoted.v1"):
+class OrderQuoted(_OrderEvent, type="production.order.quoted.v1"):
     amount_cents: Cents
     due_on: date
 
 
-class OrderAccepted(OrderEvent, type="production.order.accepted.v1"):
+class OrderAccepted(_OrderEvent, type="production.order.accepted.v1"):
     """The client said yes to the quote."""
 
 
-class OrderStarted(OrderEvent, type="production.order.started.v1"):
+class OrderStarted(_OrderEvent, type="production.order.started.v1"):
     pass
 
 
-class OrderCompleted(OrderEvent, type="production.order.completed.v1"):
+class OrderCompleted(_OrderEvent, type="production.order.completed.v1"):
     """The work is done; on time when `on` is not after the quote's due day."""
 
 
-class OrderDelivered(OrderEvent, type="production.order.delivered.v1"):
+class OrderDelivered(_OrderEvent, type="production.order.delivered.v1"):
     pass
 
 
-class OrderInvoiced(OrderEvent, type="production.order.invoiced.v1"):
+class OrderInvoiced(_OrderEvent, type="production.order.invoiced.v1"):
     """Invoiced under a number of the school's own series, without gap."""
 
     amount_cents: Cents
     number: str = Field(pattern=r"^\d{4}-\d{4,}$", description="Civil year and rank: 2026-0001.")
 
 
-class OrderCancelled(OrderEvent, type="production.order.cancelled.v1"):
+class OrderCancelled(_OrderEvent, type="production.order.cancelled.v1"):
     code: CancellationCode
 
 

@@ -73,7 +73,7 @@ class Answer(StrEnum):
     EXPIRED = "expired"
 
 
-class ReferralEvent(Event, topic="etabli.referral", key="young_id"):
+class _ReferralEvent(Event, topic="etabli.referral", key="young_id"):
     referral_id: UUID
     young_id: UUID
     agency: Slug
@@ -88,7 +88,7 @@ class AgencyRegistered(Event, type="referral.agency.registered.v1", topic="etabl
     department: Department
 
 
-class ReferralSubmitted(ReferralEvent, type="referral.referral.submitted.v1"):
+class ReferralSubmitted(_ReferralEvent, type="referral.referral.submitted.v1"):
     """An agency refers a young person, with up to five wishes in order of preference."""
 
     birth_month: BirthMonth
@@ -98,11 +98,11 @@ class ReferralSubmitted(ReferralEvent, type="referral.referral.submitted.v1"):
     wishes: tuple[Wish, ...] = Field(min_length=1, max_length=5)
 
 
-class ReferralWithdrawalRequested(ReferralEvent, type="referral.referral.withdrawal_requested.v1"):
+class ReferralWithdrawalRequested(_ReferralEvent, type="referral.referral.withdrawal_requested.v1"):
     """The agency asks that every open application of this referral be withdrawn; enrolment decides."""
 
 
-class ReferralClosed(ReferralEvent, type="referral.referral.closed.v1"):
+class ReferralClosed(_ReferralEvent, type="referral.referral.closed.v1"):
     """Every wish has its terminal answer: one summary of them for the agency."""
 
     answer: Answer

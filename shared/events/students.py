@@ -125,21 +125,21 @@ class StudentCompleted(StudentEvent, type="enrolment.student.completed.v1"):
     """Went to the end of the programme, with or without the diploma."""
 
 
-class ExamEvent(StudentEvent):
+class _ExamEvent(StudentEvent):
     exam_id: UUID
 
 
-class ExamRegistered(ExamEvent, type="enrolment.exam.registered.v1"):
+class ExamRegistered(_ExamEvent, type="enrolment.exam.registered.v1"):
     """Presented to an examination session; an absence still counts as presented."""
 
     session: str = Field(pattern=r"^\d{4}-\d{2}$", description="The month of the session: 2026-06.")
 
 
-class DiplomaObtained(ExamEvent, type="enrolment.diploma.obtained.v1"):
+class DiplomaObtained(_ExamEvent, type="enrolment.diploma.obtained.v1"):
     pass
 
 
-class DiplomaFailed(ExamEvent, type="enrolment.diploma.failed.v1"):
+class DiplomaFailed(_ExamEvent, type="enrolment.diploma.failed.v1"):
     absent: bool = False
 
 
