@@ -1,10 +1,14 @@
-"""The three ways a request can be told no, each carrying its HTTP status and a sentence in French."""
+"""The ways a request can be told no: siblings, each with its HTTP status, a code for machines and a sentence in French."""
+
+from typing import ClassVar
 
 
-class Refused(Exception):
-    """A rule says no (409). `code` is stable for machines, `sentence` is French for people."""
+class Problem(Exception):
+    """An answer other than the one asked for. `code` is stable for machines, `sentence` is French for people."""
 
-    status = 409
+    status: ClassVar[int]
+    codes: ClassVar[tuple[str, ...]] = ()
+    """Those it may have on every route; what a rule of one service adds stands in the contract of its routes."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(code)
@@ -12,34 +16,54 @@ class Refused(Exception):
         self.sentence = sentence
 
 
-class NotFound(Refused):
-    """It does not exist, or not for this tenant, which is the same thing (404)."""
+class Unauthenticated(Problem):
+    """No token, or one that is expired, forged or meant for somebody else (401)."""
 
-    status = 404
+    status = 401
+    codes = ("unauthenticated",)
 
-    def __init__(self, what: str = "Cette page ou cette ressource") -> None:
-        super().__init__("not_found", f"{what} n'existe pas, ou pas pour vous.")
+    def __init__(self) -> None:
+        super().__init__("unauthenticated", "Connectez-vous : le jeton d'accès manque, est expiré ou n'est pas valable.")
 
 
-class Forbidden(Refused):
+class Forbidden(Problem):
     """The caller's role does not hold this right (403)."""
 
     status = 403
+    codes = ("forbidden",)
 
     def __init__(self, sentence: str = "Votre rôle ne permet pas cette action.") -> None:
         super().__init__("forbidden", sentence)
 
 
-class Invalid(Refused):
+class NotFound(Problem):
+    """It does not exist, or not for this tenant, which is the same thing (404)."""
+
+    status = 404
+    codes = ("not_found",)
+
+    def __init__(self, what: str = "Cette page ou cette ressource") -> None:
+        super().__init__("not_found", f"{what} n'existe pas, ou pas pour vous.")
+
+
+class Refused(Problem):
+    """A rule says no to what was well asked (409)."""
+
+    status = 409
+
+
+class Invalid(Problem):
     """The request is well formed but says something that cannot be (422)."""
 
     status = 422
+    codes = ("invalid", "out_of_range")
 
 
-class Unavailable(Refused):
-    """A server that we need does not answer; nothing was kept, ask again (503)."""
+class Unavailable(Problem):
+    """A server that we need does not answer, or too many ask at once; nothing was kept, ask again (503)."""
 
     status = 503
+    codes = ("busy", "database_away", "starting")
 
 
 def key_reused() -> Invalid:

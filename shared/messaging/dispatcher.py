@@ -10,7 +10,7 @@ from prometheus_client import Counter, Gauge
 
 from shared.events import EVENTS, Event
 from shared.events.message import ConsumerRecord, Message, Undecodable, read
-from shared.kernel.errors import Refused, Unavailable
+from shared.kernel.errors import Problem, Unavailable
 from shared.kernel.tracing import traceparent
 from shared.messaging.parking import Parking
 from shared.persistence.mongo import is_transient
@@ -103,6 +103,6 @@ class Dispatcher:
 
 def code_of(error: Exception) -> str:
     """Why, in a word that says nothing of the data."""
-    if isinstance(error, Undecodable | Refused):
+    if isinstance(error, Undecodable | Problem):
         return error.code
     return f"bug_{type(error).__name__}"

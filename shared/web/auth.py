@@ -11,19 +11,10 @@ from fastapi import Depends, Request
 from jwt.algorithms import OKPAlgorithm
 
 from shared.kernel.caller import Caller, parse_grant
-from shared.kernel.errors import Forbidden, Refused
+from shared.kernel.errors import Forbidden, Unauthenticated
 
 ISSUER = AUDIENCE = "etabli"
 COOKIE = "etabli_token"
-
-
-class Unauthenticated(Refused):
-    """No token, or one that is expired, forged or meant for somebody else (401)."""
-
-    status = 401
-
-    def __init__(self) -> None:
-        super().__init__("unauthenticated", "Connectez-vous : le jeton d'accès manque, est expiré ou n'est pas valable.")
 
 
 Verifier = Callable[[str], Caller]

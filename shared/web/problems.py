@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Problem
 from shared.persistence.mongo import is_transient
 
 log = structlog.get_logger()
@@ -80,8 +80,8 @@ def fields_of(error: RequestValidationError) -> list[dict[str, str]]:
 def answer_errors(app: FastAPI) -> None:
     """Have every error of this application answered as a problem."""
 
-    async def refused(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)
+    async def told_no(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
         return problem(error.status, error.code, error.sentence)
 
     async def invalid(_request: Request, error: Exception) -> Response:
@@ -110,7 +110,7 @@ def answer_errors(app: FastAPI) -> None:
             "Une erreur de notre fait ; elle est notée. Vérifiez si votre demande a été enregistrée avant de la refaire.",
         )
 
-    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(Problem, told_no)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, unexpected)

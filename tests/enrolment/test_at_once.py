@@ -18,7 +18,7 @@ from shared.events.catalogue import Promotion
 from shared.events.referral import Wish
 from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.caller import SYSTEM
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Problem
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Acting, Repository
 from shared.persistence.transaction import Persistence
@@ -27,12 +27,12 @@ from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers,
 
 
 async def codes(*asked: Coroutine[Any, Any, Any]) -> list[str | None]:
-    """Each answer's code, None for a yes. What is not a refusal is raised."""
+    """Each answer's code, None for a yes. What is no problem of ours is raised."""
 
     async def one(work: Coroutine[Any, Any, Any]) -> str | None:
         try:
             await work
-        except Refused as error:
+        except Problem as error:
             return error.code
         return None
 

@@ -18,7 +18,7 @@ from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode, Situation
 from shared.events.students import InterruptionCode
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Problem
 from tests.enrolment.builders import OPENING, START, a_programme, a_referral, an_intake, happened
 
 PEOPLE = [UUID(int=n) for n in range(6)]
@@ -63,7 +63,7 @@ def test_there_are_never_more_pupils_and_offers_than_seats(steps: list[tuple[str
         on += timedelta(days=days)
         try:
             told = DECISIONS[name](intake, young_id, on)
-        except Refused:
+        except Problem:
             continue
         intake = happened(intake, told)
         assert sum(application.status in HOLDS_A_SEAT for application in intake.applications) <= intake.seats
@@ -75,7 +75,7 @@ def test_there_are_never_more_pupils_and_offers_than_seats(steps: list[tuple[str
 def _again(decision: Decision, intake: Intake, young_id: UUID, on: date) -> list[Event]:
     try:
         return decision(intake, young_id, on)
-    except Refused:
+    except Problem:
         return []
 
 
@@ -110,7 +110,7 @@ def test_nobody_ever_has_two_active_enrolments(steps: list[tuple[str, Intake]]) 
     for name, intake in steps:
         try:
             told = _on_pupil(place, name, intake)
-        except Refused:
+        except Problem:
             continue
         for event in told:
             place = evolve_place(place, event)

@@ -14,7 +14,7 @@ from services.production.domain.pupils import Presence, Pupil, enrolment_for
 from services.production.domain.weeks import WorkedWeek
 from shared.events import Event, WorkLogged
 from shared.events.production import Hours, OnOrder
-from shared.kernel.errors import Invalid, Refused
+from shared.kernel.errors import Invalid, Problem, Refused
 from tests.production.builders import ENROLMENT, MONDAY, ORDER, WEEK, WHOSE, a_pupil, an_id, an_order
 
 FRIDAY = MONDAY + timedelta(days=4)
@@ -40,8 +40,8 @@ def logged(**said: Any) -> WorkedWeek:
     return weeks.evolve(None, event)
 
 
-def refusal(**said: Any) -> Refused:
-    with pytest.raises(Refused) as refused:
+def refusal(**said: Any) -> Problem:
+    with pytest.raises(Problem) as refused:
         log(**said)
     return refused.value
 

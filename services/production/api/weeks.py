@@ -24,12 +24,14 @@ from services.production.views import (
 )
 from shared.kernel.calendar import Week, monday_of
 from shared.kernel.caller import Caller
-from shared.kernel.errors import Refused, Unavailable
+from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.web.auth import CurrentCaller
 
 router = APIRouter(prefix="/weeks", tags=["heures"], dependencies=[SCHOOL])
 AT_ONCE = 16
 """Decisions of one request that run together."""
+RefusedWeek = Refused | Invalid | NotFound
+"""What is about one pupil's week; any other problem is the whole request's."""
 
 
 @router.put("/{week}/{young_id}")
@@ -37,7 +39,7 @@ async def log_one(week: Week, young_id: UUID, body: WeekRequest, caller: Current
     """State one pupil's week; it replaces what was said of it before."""
     said = PupilWorked(young_id=young_id, minutes=body.minutes, on_orders=body.on_orders)
     (saved,) = await _save(store, caller, week, [said], store.clock.day(body.on))
-    if isinstance(saved, Refused):
+    if not isinstance(saved, WorkedWeek):
         raise saved
     return (await _shown(store, caller, week, [saved]))[0]
 
@@ -50,7 +52,7 @@ async def log_many(week: Week, body: WorkshopWeekRequest, caller: CurrentCaller,
     refused = [
         PupilRefused(young_id=said.young_id, code=outcome.code, detail=outcome.sentence)
         for said, outcome in zip(body.pupils, outcomes, strict=True)
-        if isinstance(outcome, Refused)
+        if not isinstance(outcome, WorkedWeek)
     ]
     shown = await _shown(store, caller, week, saved)
     found = [PupilAlert(young_id=one.young_id, **alert.model_dump()) for one in shown for alert in one.alerts]
@@ -70,7 +72,7 @@ async def the_week(week: Week, caller: CurrentCaller, store: StoreDep) -> School
     )  # fmt: skip
 
 
-async def _save(store: Store, caller: Caller, week: str, said: Sequence[PupilWorked], on: date) -> list[WorkedWeek | Refused]:
+async def _save(store: Store, caller: Caller, week: str, said: Sequence[PupilWorked], on: date) -> list[WorkedWeek | RefusedWeek]:
     """One decision for each pupil, some at once. A server's failure is raised once all have ended."""
     pupils = await store.pupils.named([one.young_id for one in said], caller=caller)
     orders = await store.orders_named({one.order_id for worked in said for one in worked.on_orders}, caller=caller)
@@ -85,9 +87,9 @@ async def _save(store: Store, caller: Caller, week: str, said: Sequence[PupilWor
             )  # fmt: skip
 
     outcomes = await asyncio.gather(*map(save, said), return_exceptions=True)
-    kept: list[WorkedWeek | Refused] = []
+    kept: list[WorkedWeek | RefusedWeek] = []
     for outcome in outcomes:
-        if isinstance(outcome, BaseException) and (not isinstance(outcome, Refused) or isinstance(outcome, Unavailable)):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, RefusedWeek):
             raise outcome
         kept.append(outcome)
     return kept

@@ -14,8 +14,8 @@ from services.reporting.settings import Settings
 from services.reporting.store import Store
 from shared.kernel.calendar import is_school_year
 from shared.kernel.caller import Caller
-from shared.kernel.errors import Forbidden, Invalid, Refused
-from shared.web.auth import COOKIE, Unauthenticated, current_caller
+from shared.kernel.errors import Forbidden, Invalid, Problem, Unauthenticated
+from shared.web.auth import COOKIE, current_caller
 from shared.web.pages import Pages
 
 router = APIRouter(include_in_schema=False)
@@ -41,8 +41,8 @@ async def dashboard(
             return _sign_in(request, token)
         caller = _reader(request)
         return await _page(store, settings, caller, scope=scope, cohort=cohort, as_of=as_of, fragment=bool(fragment))
-    except Refused as refused:
-        return _word(request, settings, refused)
+    except Problem as problem:
+        return _word(request, settings, problem)
 
 
 async def _page(
@@ -86,13 +86,13 @@ def _day(text: str) -> date | None:
         raise Invalid("invalid", "Cette date n'est pas valable ; on l'écrit 2026-09-01.") from None
 
 
-def _word(request: Request, settings: Settings, refused: Refused) -> Response:
+def _word(request: Request, settings: Settings, problem: Problem) -> Response:
     """A plain page that says what happened and what to do."""
-    signed_out = isinstance(refused, Unauthenticated)
+    signed_out = isinstance(problem, Unauthenticated)
     return pages.answer(
         "word.html",
-        status=refused.status,
-        heading="Connectez-vous pour lire ce tableau de bord" if signed_out else refused.sentence,
+        status=problem.status,
+        heading="Connectez-vous pour lire ce tableau de bord" if signed_out else problem.sentence,
         sentences=[
             "Il faut un jeton de la Région, de la fédération ou de l'administration, en cours de validité.",
         ]
