@@ -1,17 +1,22 @@
-"""Identifiers of the field, parsed and checked: UAI, SIRET, INE, RNCP, INSEE commune, department.
+"""Identifiers of the field, parsed and checked: UAI, SIRET, INE, RNCP, INSEE commune, department, phone, e-mail.
 
-Each is an annotated string: pydantic accepts it with spaces and in lower case, and keeps the bare upper-case form.
+Each is an annotated string: pydantic accepts it as people write it, and keeps one form. No sentence quotes what was given.
 """
 
 import re
 from collections.abc import Callable
 from typing import Annotated
 
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
+from stdnum.fr import siret
 
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-LA_POSTE = "356000000"
+OVERSEAS = ("GP", "MQ", "GF", "RE", "YT")
+"""Guadeloupe, Martinique, Guyane, La Réunion, Mayotte: dialled like France from France, each with a country code of its own."""
 
 
 def _bare(value: object) -> object:
@@ -34,18 +39,9 @@ def is_uai(value: str) -> bool:
     return bool(re.fullmatch(r"[0-9]{7}[A-Z]", value)) and UAI_LETTERS[int(value[:7]) % 23] == value[7]
 
 
-def luhn(digits: str) -> bool:
-    """The checksum of bank cards and SIRET: every second digit from the right doubled, the sum a multiple of ten."""
-    doubled = (int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits)))
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
-
-
 def is_siret(value: str) -> bool:
-    """Fourteen digits that pass Luhn; La Poste's establishments may instead have a digit sum multiple of five."""
-    if not re.fullmatch(r"[0-9]{14}", value):
-        return False
-    la_poste = value.startswith(LA_POSTE) and sum(map(int, value)) % 5 == 0
-    return luhn(value) or la_poste
+    """Fourteen digits: a SIREN with its key, an establishment with its own; La Poste's follow a rule of theirs."""
+    return value.isascii() and siret.is_valid(value)
 
 
 def is_ine(value: str) -> bool:
@@ -56,6 +52,48 @@ def is_ine(value: str) -> bool:
 def is_commune(value: str) -> bool:
     """An INSEE commune code: two digits or 2A, 2B for the department, then three digits."""
     return bool(re.fullmatch(r"([0-9]{2}|2[AB])[0-9]{3}", value))
+
+
+def to_phone(value: str) -> str:
+    """A number in E.164, whether written for France, with a country code, or for an overseas department in national form.
+
+    Its length is judged, not whether an operator lends it: that list is never up to date.
+    """
+    try:
+        number = phonenumbers.parse(value, "FR")
+    except phonenumbers.NumberParseException:
+        raise _no_phone() from None
+    possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    words = number.extension or any(letter.isalpha() for letter in value)  # « 0800 FRANCE » is no number
+    if not possible or words or _e164(number).startswith("+330"):
+        raise _no_phone()
+    return _e164(_overseas(number) or number)
+
+
+def _e164(number: PhoneNumber) -> str:
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _overseas(number: PhoneNumber) -> PhoneNumber | None:
+    """The same national number under the code of the overseas department that has it, if one does."""
+    national = f"0{number.national_number}"
+    if number.country_code != 33 or national.startswith("08"):  # numbers of special rates are the same everywhere
+        return None
+    own = (phonenumbers.parse(national, department) for department in OVERSEAS)
+    lent = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
+    return next((one for one in own if phonenumbers.number_type(one) in lent), None)
+
+
+def _no_phone() -> PydanticCustomError:
+    return PydanticCustomError("phone", "Ce numéro de téléphone n'est pas valable : dix chiffres, ou + et l'indicatif du pays.")
+
+
+def to_email(value: str) -> str:
+    """An address in small letters, whose form is right. Its domain is not looked up, and « .test » may stand for one."""
+    try:
+        return validate_email(value.lower(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:  # its words quote the address
+        raise PydanticCustomError("email", "Cette adresse e-mail n'est pas valable.") from None
 
 
 Uai = Annotated[str, BeforeValidator(_bare), checked(is_uai, "Ce code UAI n'est pas valable : vérifiez sa lettre de contrôle.")]
@@ -72,3 +110,5 @@ Department = Annotated[
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 """A short readable id of an organisation or a programme: besancon, cio-dole, dole-cap-serrurerie."""
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(to_phone)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(to_email)]

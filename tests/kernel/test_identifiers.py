@@ -18,7 +18,7 @@ from shared.kernel.calendar import (
     school_year_of,
     week_of,
 )
-from shared.kernel.identifiers import UAI_LETTERS, Commune, Department, Ine, Rncp, Siret, Uai
+from shared.kernel.identifiers import UAI_LETTERS, Commune, Department, Email, Ine, Phone, Rncp, Siret, Uai
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,10 @@ from shared.kernel.identifiers import UAI_LETTERS, Commune, Department, Ine, Rnc
         (Uai, "025 0032 z", "0250032Z"),
         (Siret, "732 829 320 00074", "73282932000074"),
         (Siret, "356 000 000 49837", "35600000049837"),
+        (Siret, "356 000 000 00048", "35600000000048"),
+        (Siret, "35600000049838", None),
+        (Siret, "11122233344455", None),  # its own key is right, its SIREN's is not
+        (Siret, "𝟕3282932000074", None),
         (Ine, "120 345 678", None),
         (Ine, "1203456789A", "1203456789A"),
         (Ine, "120345678AB", "120345678AB"),
@@ -66,11 +70,15 @@ def test_one_letter_alone_goes_with_a_uai_number(number: int) -> None:
     assert accepted == [UAI_LETTERS[number % 23]]
 
 
-@given(st.integers(0, 10**13 - 1), st.integers(0, 13), st.integers(1, 9))
-def test_one_wrong_digit_is_always_seen_in_a_siret(number: int, place: int, more: int) -> None:
-    digits = [int(d) for d in f"{number:013d}"]
-    total = sum(sum(divmod(2 * d, 10)) if rank % 2 == 0 else d for rank, d in enumerate(digits))
-    right = "".join(map(str, [*digits, -total % 10]))
+def keyed(digits: str) -> str:
+    """These digits and the key that Luhn gives them."""
+    total = sum(sum(divmod(2 * int(d), 10)) if rank % 2 == 0 else int(d) for rank, d in enumerate(reversed(digits)))
+    return f"{digits}{-total % 10}"
+
+
+@given(st.integers(0, 10**8 - 1), st.integers(0, 9_999), st.integers(0, 13), st.integers(1, 9))
+def test_one_wrong_digit_is_always_seen_in_a_siret(company: int, establishment: int, place: int, more: int) -> None:
+    right = keyed(keyed(f"{company:08d}") + f"{establishment:04d}")
     if right.startswith("356000000"):
         return
     assert TypeAdapter(Siret).validate_python(right) == right
@@ -78,6 +86,45 @@ def test_one_wrong_digit_is_always_seen_in_a_siret(number: int, place: int, more
     if not wrong.startswith("356000000"):
         with pytest.raises(ValidationError):
             TypeAdapter(Siret).validate_python(wrong)
+
+
+@pytest.mark.parametrize(
+    ("kept", "ways"),
+    [
+        ("+33612345678", ["06 12 34 56 78", "+33 6.12.34.56.78", "0033612345678", "+33 (0)6 12 34 56 78", "06/12/34/56/78"]),
+        ("+262692123456", ["0692 12 34 56", "00262692123456", "+262692123456", "+33 692 12 34 56"]),
+        ("+262639601234", ["0639 60 12 34", "+262 639 60 12 34"]),
+        ("+262269601234", ["0269 60 12 34"]),
+        ("+590690123456", ["0690 12 34 56", "+590 690 12 34 56"]),
+        ("+596696123456", ["0696 12 34 56"]),
+        ("+594694123456", ["0694 12 34 56"]),
+        ("+33800123456", ["0 800 123 456"]),
+        ("+33806123456", ["0 806 123 456"]),
+        ("+33700000000", ["07 00 00 00 00"]),
+        ("+41791234567", ["+41 79 123 45 67", "0041 79 123 45 67"]),
+    ],
+)
+def test_a_phone_is_one_number_however_it_is_written(kept: str, ways: list[str]) -> None:
+    assert {TypeAdapter(Phone).validate_python(way) for way in ways} == {kept}
+
+
+@pytest.mark.parametrize(
+    "said", ["12", "3639", "+33 0 12", "06 12 34 56 7x", "0800 FRANCE", "0612345678 #3", "00 00 00 00 00", "+"]
+)
+def test_what_nobody_can_dial_is_no_phone(said: str) -> None:
+    with pytest.raises(ValidationError, match="numéro de téléphone n'est pas valable"):
+        TypeAdapter(Phone).validate_python(said)
+
+
+def test_an_email_is_kept_in_small_letters() -> None:
+    said = ("Zelie@Example.ORG", "zélie@école.fr", "İ@exemple.test")
+    assert [TypeAdapter(Email).validate_python(one) for one in said] == ["zelie@example.org", "zélie@école.fr", "i̇@exemple.test"]
+
+
+@pytest.mark.parametrize("said", ["zelie@", "a b@c.fr", "a@b", "a..b@c.fr", "a@localhost", "a@b.fr, c@d.fr", "İ" * 200 + "@a.fr"])
+def test_what_no_letter_reaches_is_no_email(said: str) -> None:
+    with pytest.raises(ValidationError, match=r"e-mail n'est pas valable|at most 254"):
+        TypeAdapter(Email).validate_python(said)
 
 
 def test_an_age_is_reached_on_the_last_day_of_the_birth_month() -> None:

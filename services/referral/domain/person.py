@@ -3,7 +3,6 @@
 Only the vault keeps what is here. Nothing of it enters an event, a log, an error or an address.
 """
 
-import re
 import unicodedata
 from datetime import date
 from typing import Annotated, Literal
@@ -12,12 +11,11 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.kernel.errors import Invalid
-from shared.kernel.identifiers import Commune, Ine, Slug
+from shared.kernel.identifiers import Commune, Email, Ine, Phone, Slug
 
 EARLIEST_BIRTH = date(1980, 1, 1)
 YOUNGEST, MAJORITY = 13, 18
 """Ages in years: nobody is referred before the first; a minor, under the second, has a representative."""
-LONGEST_EMAIL = 254
 
 
 def plain(name: str) -> str:
@@ -32,28 +30,7 @@ def _name(value: str) -> str:
     return value
 
 
-def _phone(value: str) -> str:
-    digits = re.sub(r"[\s\u00a0\u202f.()/-]", "", value)
-    french = re.sub(r"^(\+33|0033)0?", "0", digits)
-    if re.fullmatch(r"0[1-9][0-9]{8}", french):
-        return f"+33{french[1:]}"
-    if not re.fullmatch(r"\+(?!33)[1-9][0-9]{6,14}", digits):
-        raise ValueError("Ce numéro de téléphone n'est pas valable : dix chiffres, ou + et l'indicatif du pays.")
-    return digits
-
-
-def _email(value: str) -> str:
-    if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+", value):
-        raise ValueError("Cette adresse e-mail n'est pas valable.")
-    lower = value.lower()
-    if len(lower) > LONGEST_EMAIL:  # « İ » becomes two characters
-        raise ValueError("Cette adresse e-mail est trop longue.")
-    return lower
-
-
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_name)]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_phone)]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_EMAIL), AfterValidator(_email)]
 
 
 class Representative(BaseModel):
