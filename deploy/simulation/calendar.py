@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from deploy.simulation.declarations import BEGINS, CAMPAIGNS, ENDS, FIRST, LAST, WAVES, wave_day
-from deploy.simulation.labels import month_of
 from deploy.simulation.scenario import answering, opening, passing, referring, schooling, working
 from deploy.simulation.stage import Stage
 
@@ -88,7 +87,7 @@ async def _month(stage: Stage) -> str | None:
     known = await passing.declare(stage)
     await working.work(stage)
     said = ", ".join(filter(None, (left, known)))
-    return f"{month_of(stage.today)} : {said}" if said else None
+    return f"{stage.month} : {said}" if said else None
 
 
 def _day(on: date, name: str, act: Callable[..., Awaitable[str | None]], *said: int | date) -> Day:

@@ -16,6 +16,7 @@ from deploy.simulation.observations import Application, Enrolment, Intake, Order
 from deploy.simulation.people import Asked
 from deploy.simulation.profiles import Reply, Word
 from deploy.simulation.region import Region
+from shared.web.pages.french import month
 
 T = TypeVar("T")
 SERVICES = ("referral", "enrolment", "production", "reporting")
@@ -52,6 +53,11 @@ class Stage:
     clients: dict[str, list[UUID]] = field(default_factory=dict)
     grants: dict[int, UUID] = field(default_factory=dict)
     """By rank in the region's list."""
+
+    @property
+    def month(self) -> str:
+        """Today's, in words."""
+        return month(f"{self.today:%Y-%m}")
 
     async def advance(self, day: date) -> None:
         """Put the clocks of the four services at eight in the morning of a day; enrolment's deadlines pass."""

@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from deploy.simulation.labels import count
 from deploy.simulation.observations import Application, Intake
 from deploy.simulation.stage import OPEN, Stage, head, together
 from shared.events import ApplicationObsolete
 from shared.events.applications import Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
+from shared.web.pages.french import several
 
 TAKEN_BACK = (RefusalCode.NO_PLACE, RefusalCode.DID_NOT_COME)
 
@@ -93,7 +93,7 @@ async def offer(stage: Stage, entry: int, until: date) -> str:
     await together(of(intake) for intake in stage.entries(entry))
     await stage.look(entry)
     statuses = [one.status for intake in stage.entries(entry) for one in stage.applications(intake)]
-    offered = count(statuses.count("offered"), "place proposée", "places proposées")
+    offered = several(statuses.count("offered"), "place proposée", "places proposées")
     return f"juin {entry} : {offered}, {statuses.count('waitlisted')} en liste d'attente"
 
 
@@ -154,7 +154,7 @@ async def close(stage: Stage, entry: int) -> str:
     await stage.look(entry)
     statuses = [one.status for intake in stage.entries(entry) for one in stage.applications(intake)]
     assert not OPEN & set(statuses)
-    return f"rentrée {entry} : {count(statuses.count('enrolled'), 'inscrit', 'inscrits')} en première année"
+    return f"rentrée {entry} : {several(statuses.count('enrolled'), 'inscrit', 'inscrits')} en première année"
 
 
 async def _answer(stage: Stage, entry: int, offered: list[Application]) -> list[tuple[UUID, UUID]]:

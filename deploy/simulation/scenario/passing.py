@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from deploy.simulation.declarations import LAST
-from deploy.simulation.labels import count
 from deploy.simulation.observations import Declared, Enrolment
 from deploy.simulation.profiles import Word
 from deploy.simulation.scenario.schooling import of_year
 from deploy.simulation.stage import Stage, head, together
 from shared.events.students import HORIZONS, OutcomeSource
 from shared.kernel.calendar import months_after
+from shared.web.pages.french import several
 
 AROUND = timedelta(days=30)
 
@@ -19,7 +19,7 @@ async def register(stage: Stage, year: int) -> str | None:
     """Every pupil of a last year is presented."""
     presented = [one for one in of_year(stage, year) if one.now.last_year]
     await together(_register(stage, one, year) for one in presented)
-    return f"mai {year} : {count(len(presented), 'élève présenté', 'élèves présentés')} à l'examen" if presented else None
+    return f"mai {year} : {several(len(presented), 'élève présenté', 'élèves présentés')} à l'examen" if presented else None
 
 
 async def publish(stage: Stage, year: int) -> str | None:
@@ -31,7 +31,7 @@ async def publish(stage: Stage, year: int) -> str | None:
     ]
     await together(_publish(stage, one, exam) for one, exam in waiting)
     obtained = sum(one.exams[exam] == "obtained" for one, exam in waiting)
-    return f"juin {year} : {count(obtained, 'diplôme', 'diplômes')} pour {len(waiting)} résultats" if waiting else None
+    return f"juin {year} : {several(obtained, 'diplôme', 'diplômes')} pour {len(waiting)} résultats" if waiting else None
 
 
 async def declare(stage: Stage) -> str | None:
@@ -41,7 +41,7 @@ async def declare(stage: Stage) -> str | None:
         last[one.young_id] = one
     gone = [one for one in last.values() if one.status in ("completed", "interrupted")]
     said = sum(await together(_declare(stage, one) for one in gone))
-    return f"devenir connu de {count(said, 'ancien', 'anciens')}" if said else None
+    return f"devenir connu de {several(said, 'ancien', 'anciens')}" if said else None
 
 
 async def _register(stage: Stage, pupil: Enrolment, year: int) -> None:

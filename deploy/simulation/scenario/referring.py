@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from deploy.local.errors import CannotRun
-from deploy.simulation.labels import count, month_of
 from deploy.simulation.observations import Referral
 from deploy.simulation.people import Asked, again
 from deploy.simulation.stage import OPEN, Stage, together
 from shared.events import ApplicationLeft, ApplicationWithdrawn
+from shared.web.pages.french import several
 
 
 async def refer(stage: Stage, entry: int, wave: int) -> str | None:
@@ -20,7 +20,7 @@ async def refer(stage: Stage, entry: int, wave: int) -> str | None:
         one.opened = stage.ears.wishes[one.id].opened
     await stage.look(entry)
     people = len({one.young_id for one in referrals})
-    return f"{month_of(stage.today)} : {count(people, 'jeune orienté', 'jeunes orientés')}" if people else None
+    return f"{stage.month} : {several(people, 'jeune orienté', 'jeunes orientés')}" if people else None
 
 
 async def withdraw(stage: Stage, entry: int) -> str | None:
@@ -43,7 +43,7 @@ async def withdraw(stage: Stage, entry: int) -> str | None:
     await stage.ears.each(alone, ApplicationWithdrawn)
     await stage.ears.each(joined, ApplicationLeft)
     await stage.look(entry)
-    return f"juin {entry} : {count(len(asked_back), 'orientation retirée', 'orientations retirées')}" if asked_back else None
+    return f"juin {entry} : {several(len(asked_back), 'orientation retirée', 'orientations retirées')}" if asked_back else None
 
 
 async def _refer(stage: Stage, asked: Asked) -> Referral:

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from deploy.simulation.declarations import school_year
-from deploy.simulation.labels import count, month_of
 from deploy.simulation.observations import Enrolment, Intake
 from deploy.simulation.stage import Stage, head, together
 from shared.events import ApplicationObsolete, PlaceReleased
 from shared.kernel.calendar import months_after
+from shared.web.pages.french import several
 
 
 async def say(stage: Stage, pupil: Enrolment, verb: str, **body: str) -> None:
@@ -24,7 +24,7 @@ async def start(stage: Stage, entry: int) -> str | None:
     await stage.look_at_pupils(entry)
     due = [one for one in stage.pupils("due") if stage.journey(one.young_id, one.entry).fate.comes]
     await together(say(stage, one, "start") for one in due)
-    return f"{month_of(stage.today)} : {count(len(due), 'jeune commence', 'jeunes commencent')}" if due else None
+    return f"{stage.month} : {several(len(due), 'jeune commence', 'jeunes commencent')}" if due else None
 
 
 async def miss(stage: Stage, entry: int) -> str | None:
@@ -32,9 +32,7 @@ async def miss(stage: Stage, entry: int) -> str | None:
     await stage.look_at_pupils(entry)
     absent = stage.pupils("due")
     await _leave(stage, absent, [say(stage, one, "did-not-start") for one in absent])
-    return (
-        f"{month_of(stage.today)} : {count(len(absent), 'jeune n’est pas venu', 'jeunes ne sont pas venus')}" if absent else None
-    )
+    return f"{stage.month} : {several(len(absent), 'jeune n’est pas venu', 'jeunes ne sont pas venus')}" if absent else None
 
 
 async def interrupt(stage: Stage) -> str | None:
@@ -46,7 +44,7 @@ async def interrupt(stage: Stage) -> str | None:
         assert departure is not None
         departures.append(say(stage, one, "interrupt", code=departure.code, on=day.isoformat()))
     await _leave(stage, [one for one, _ in leaving], departures)
-    return count(len(leaving), "parcours interrompu", "parcours interrompus") if leaving else None
+    return several(len(leaving), "parcours interrompu", "parcours interrompus") if leaving else None
 
 
 async def resume(stage: Stage) -> None:
@@ -88,9 +86,8 @@ async def turn_the_year(stage: Stage, year: int) -> str | None:
         verb, further = ("repeat", 0) if one.now.last_year else ("move-up", 1)
         moves.append((one, verb, stage.intake(one.school, one.now.programme, year, one.now.year_of_study + further)))
     await _move(stage, moves)
-    return (
-        f"juillet {year} : {count(len(moves), 'élève passe', 'élèves passent')} en année suivante ou la refont" if moves else None
-    )
+    moved = several(len(moves), "élève passe", "élèves passent")
+    return f"juillet {year} : {moved} en année suivante ou la refont" if moves else None
 
 
 async def complete(stage: Stage, year: int) -> str | None:
@@ -102,7 +99,7 @@ async def complete(stage: Stage, year: int) -> str | None:
         if one.now.last_year and not (failed and fate.tries_again and len(one.exams) < len(fate.results)):
             done.append(one)
     await together(say(stage, one, "complete") for one in done)
-    return f"juin {year} : {count(len(done), 'élève va', 'élèves vont')} au bout de la formation" if done else None
+    return f"juin {year} : {several(len(done), 'élève va', 'élèves vont')} au bout de la formation" if done else None
 
 
 def of_year(stage: Stage, year: int) -> list[Enrolment]:

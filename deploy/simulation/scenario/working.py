@@ -11,10 +11,10 @@ from uuid import UUID
 
 from deploy.local.errors import CannotRun
 from deploy.simulation.jobs import Job
-from deploy.simulation.labels import count
 from deploy.simulation.observations import Enrolment, Order, Week
 from deploy.simulation.stage import Stage, head, together
 from shared.kernel.calendar import week_of
+from shared.web.pages.french import several
 
 PATIENCE = 120.0
 
@@ -32,7 +32,7 @@ async def log_week(stage: Stage) -> str | None:
     for one in stage.pupils("present"):
         by_school.setdefault(one.school, []).append(one)
     await together(_log(stage, school, week, pupils) for school, pupils in by_school.items())
-    pupils = count(sum(map(len, by_school.values())), "élève", "élèves")
+    pupils = several(sum(map(len, by_school.values())), "élève", "élèves")
     return f"semaine {week} : les heures de {pupils}" if by_school else None
 
 

@@ -5,51 +5,50 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup
 
+FRENCH = Locale("fr", "FR")
 NARROW, WIDE = "\u202f", "\u00a0"
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 TAGS = re.compile(r"(<[^>]*>)")
 
 
 def number(value: float, decimals: int = 0) -> str:
     """1 234,5 with narrow spaces."""
-    return f"{value:,.{decimals}f}".replace(",", NARROW).replace(".", ",")
+    return format_decimal(value, "#,##0" + ("." + "0" * decimals) * bool(decimals), FRENCH)
 
 
 def percent(share: float) -> str:
     """A share from 0 to 1 as a whole percentage: 0 and 100 only where it is exactly that."""
-    rounded = round(share * 100)
-    return f"{number(min(max(rounded, 1), 99) if 0 < share < 1 else rounded)}{NARROW}%"
+    return format_percent(min(max(share, 0.01), 0.99) if 0 < share < 1 else share, "#,##0\u00a0%", FRENCH)
 
 
 def euros(amount: float) -> str:
     """Whole euros."""
-    return f"{number(amount)}{WIDE}€"
+    return format_currency(amount, "EUR", "#,##0\u00a0¤", FRENCH, currency_digits=False)
 
 
 def day(value: date) -> str:
     """4 octobre 2026, 1er octobre 2026."""
-    return f"{'1er' if value.day == 1 else value.day}{WIDE}{MONTHS[value.month - 1]} {value.year}"
+    return format_date(value, "d'er'\u00a0MMMM y" if value.day == 1 else "d\u00a0MMMM y", FRENCH)
 
 
 def month(value: str) -> str:
     """2021-02 as février 2021."""
-    year, rank = value.split("-")
-    return f"{MONTHS[int(rank) - 1]} {year}"
+    return format_date(date.fromisoformat(f"{value}-01"), "MMMM y", FRENCH)
 
 
 def several(count: float, one: str, many: str) -> str:
     """« 1 place », « 1,5 place », « 1 234 places »: French counts from two."""
-    return f"{number(count, 0 if count == int(count) else 1)}{WIDE}{one if abs(count) < 2 else many}"
+    return f"{number(count, 0 if count == int(count) else 1)}{WIDE}{one if FRENCH.plural_form(count) == 'one' else many}"
 
 
 def spaced(text: str) -> str:
     """The same text with unbreakable spaces before : ; ! ? % € and inside guillemets, and real apostrophes."""
-    text = re.sub(r" ([;!?%»€])", NARROW + r"\1", text)
-    text = text.replace("« ", f"«{NARROW}").replace(" :", f"{WIDE}:").replace("'", "’")
+    text = re.sub(r" ([:%€])", WIDE + r"\1", re.sub(r" ([;!?»])", NARROW + r"\1", text))
+    text = text.replace("« ", f"«{NARROW}").replace("'", "’")
     return re.sub(r"(?<=\d) (?=(sur|mois|h|ans?)\b)|(?<=\bsur) (?=\d)", WIDE, text)
 
 
