@@ -1,6 +1,7 @@
 """The knobs that every service has, from the environment."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,7 @@ class Settings(BaseSettings):
     port: int = 8000
     kafka: str = Field("127.0.0.1:9092", validation_alias=AliasChoices("KAFKA_BOOTSTRAP_SERVERS"))
     mongodb: str = Field("mongodb://127.0.0.1:27017/?replicaSet=rs0", validation_alias=AliasChoices("MONGODB_URL"))
+    mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="Motor, or PyMongo's own asynchronous client.")
     jwks_file: Path
     secret_file: Path
     instance: str = Field("0", description="The slot of this replica: with the service's name, its static id in the group.")

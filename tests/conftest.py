@@ -28,6 +28,7 @@ from shared.web.app import Service, build
 hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
 hypothesis.settings.load_profile("etabli")  # no example is late: the machine may be slow
 
+DRIVER: Any = os.environ.get("ETABLI_MONGO_DRIVER", "motor")
 A_MORNING = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 
 
@@ -42,10 +43,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def database(servers: Servers) -> AsyncIterator[Database]:
     """An empty database of this test's own."""
-    fresh = connect(servers.mongodb, f"test_{uuid.uuid4().hex[:12]}")
+    fresh = connect(servers.mongodb, f"test_{uuid.uuid4().hex[:12]}", driver=DRIVER)
     yield fresh
-    await fresh.client.drop_database(fresh.name)
-    fresh.client.close()
+    await fresh.drop()
+    await fresh.close()
 
 
 @pytest.fixture
@@ -120,9 +121,9 @@ def running(servers: Servers, keys: Path) -> Start:
         own_database = f"etabli_{service.name}"
         app = build(service)
         async with AsyncExitStack() as stack:
-            fresh = connect(servers.mongodb, own_database)
-            await fresh.client.drop_database(own_database)
-            fresh.client.close()
+            fresh = connect(servers.mongodb, own_database, driver=DRIVER)
+            await fresh.drop()
+            await fresh.close()
             await stack.enter_async_context(app.router.lifespan_context(app))
             here = Running(app, service.settings, keys)
             async with asyncio.timeout(60):

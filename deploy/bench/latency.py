@@ -63,7 +63,7 @@ def a_referral(number: int) -> dict[str, Any]:
 
 async def until_row(rows: Any, id: str) -> None:
     """Wait until reporting holds this row: totals are computed from rows on reading, so it counts from then on."""
-    while await rows.find_one({"_id": id}, {"_id": 1}) is None:
+    while await rows.find_one({"_id": id}, fields={"_id": 1}) is None:
         await asyncio.sleep(0.002)
 
 
@@ -99,7 +99,7 @@ async def peer(addresses: Any, database: Database) -> dict[str, dict[str, float]
 
         async def read() -> None:
             async for record in reader:
-                await rows.insert_one({"_id": record.key.decode()})
+                await rows.insert({"_id": record.key.decode()})
 
         reading = asyncio.create_task(read())
 

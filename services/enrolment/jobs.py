@@ -6,7 +6,7 @@ from services.enrolment.domain.seats import expire_overdue
 from services.enrolment.store import Store
 from services.enrolment.use_cases import promote
 from shared.kernel.caller import SYSTEM
-from shared.persistence.mongo import is_transient
+from shared.persistence.failures import is_transient
 
 log = structlog.get_logger()
 

@@ -93,7 +93,7 @@ async def _rows(database: Database, name: str, instant: datetime | None) -> list
     columns: dict[str, Any] = {
         f"facts.{column}": 1 if instant or column in histories else {"$slice": -1} for column in COLUMNS[name]
     }
-    found = await database[name].find({}, columns).to_list(None)
+    found = await database[name].find(fields=columns)
     rows = []
     for stored in found:
         if row := as_of(stored, instant):
@@ -124,7 +124,7 @@ async def _hours(database: Database, instant: datetime | None) -> list[dict[str,
         {"$match": {"minutes": {"$ne": None}}},
         {"$group": {"_id": {column: f"${column}" for column in by}, **{kind: {"$sum": f"$minutes.{kind}"} for kind in KINDS}}},
     ]
-    return [{**row.pop("_id"), **row} async for row in database["weeks"].aggregate(pipeline)]
+    return [{**row.pop("_id"), **row} for row in await database["weeks"].aggregate(pipeline)]
 
 
 def _text(instant: datetime) -> str:

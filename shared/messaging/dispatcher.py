@@ -13,7 +13,7 @@ from shared.events.message import ConsumerRecord, Message, Undecodable, read
 from shared.kernel.errors import Problem, Unavailable
 from shared.kernel.tracing import traceparent
 from shared.messaging.parking import Parking
-from shared.persistence.mongo import is_transient
+from shared.persistence.failures import is_transient
 
 log = structlog.get_logger()
 HANDLED = Counter("etabli_handled", "Messages heard, by type.", ["type"])

@@ -50,36 +50,36 @@ class Parking:
         headers = [[name, value] for name, value in record.headers.items()]  # pairs: a name may hold what a field may not
         letter = self._letter(record, said_type, code)
         kept = {**row, "value": record.value, "headers": headers, "code": code, "type": said_type, "outbox": [letter]}
-        await self._parked.update_one({"_id": record.coordinates}, {"$setOnInsert": kept}, upsert=True)
+        await self._parked.update({"_id": record.coordinates}, {"$setOnInsert": kept}, upsert=True)
         self._persistence.outbox_changed.set()
         PARKED.labels(code).inc()
         log.warning("stream.parked", coordinates=record.coordinates, type=said_type, code=code)
 
     async def first_of_each_key(self) -> list[tuple[str, bytes | None]]:
         """The (topic, key) that have parked messages."""
-        groups = self._parked.aggregate([{"$group": {"_id": {"topic": "$topic", "key": "$key"}}}])
-        return [(group["_id"]["topic"], group["_id"]["key"]) async for group in groups]
+        groups = await self._parked.aggregate([{"$group": {"_id": {"topic": "$topic", "key": "$key"}}}])
+        return [(group["_id"]["topic"], group["_id"]["key"]) for group in groups]
 
     async def oldest(self, topic: str, key: bytes | None) -> ConsumerRecord | None:
         """The next message to replay of one (topic, key)."""
-        found = await self._parked.find_one({"topic": topic, "key": key}, sort=[("partition", 1), ("offset", 1)])
+        found = await self._parked.find_one({"topic": topic, "key": key}, sort=["partition", "offset"])
         return _record(found) if found else None
 
     async def all(self) -> list[dict[str, Any]]:
         """What is parked, without values: coordinates, type and code."""
-        return [row async for row in self._parked.find({}, {"type": 1, "code": 1}).sort("_id", 1)]
+        return await self._parked.find(fields={"type": 1, "code": 1}, sort=["_id"])
 
     async def release(self, record: ConsumerRecord) -> None:
         """Forget a message that was heard at last."""
-        await self._parked.delete_one({"_id": record.coordinates})
+        await self._parked.delete({"_id": record.coordinates})
 
     async def left(self) -> int:
         """How many messages are parked."""
-        return int(await self._parked.count_documents({}))
+        return await self._parked.count()
 
     async def _holds_another(self, record: ConsumerRecord) -> bool:
         another = {"topic": record.topic, "key": record.key, "_id": {"$ne": record.coordinates}}
-        return await self._parked.find_one(another, {"_id": 1}) is not None
+        return await self._parked.find_one(another, fields={"_id": 1}) is not None
 
     def _letter(self, record: ConsumerRecord, said_type: str, code: str) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/parked"

@@ -9,14 +9,15 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaProducer
 from prometheus_client import Counter, Gauge
-from pymongo import ReplaceOne, UpdateOne
 
 from shared.events.message import Message
 from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
 from shared.messaging.kafka import producer as new_producer
+from shared.persistence.failures import is_transient
 from shared.persistence.lease import Lease
-from shared.persistence.mongo import Collection, is_transient, majority
+from shared.persistence.mongo import Collection
 from shared.persistence.transaction import Persistence
+from shared.persistence.writes import Replace, Update
 
 log = structlog.get_logger()
 PAGE = 500
@@ -61,7 +62,7 @@ class Relay:
 
     async def pending(self, limit: int) -> int:
         """How many documents have something to tell, counted up to `limit` + 1."""
-        counts = [await c.count_documents(_pending(), limit=limit + 1) for c in self._persistence.outboxes.values()]
+        counts = [await c.count(_pending(), limit=limit + 1) for c in self._persistence.outboxes.values()]
         PENDING.set(sum(counts))
         return sum(counts)
 
@@ -69,8 +70,8 @@ class Relay:
         """Tell one page of each collection. True when there was something."""
         busy = False
         for collection in self._persistence.outboxes.values():
-            found = majority(collection).find(_pending(), {"outbox": 1}).sort("outbox.at", 1).limit(PAGE)
-            outboxes = {document["_id"]: document["outbox"] async for document in found}
+            found = await collection.majority().find(_pending(), fields={"outbox": 1}, sort=["outbox.at"], limit=PAGE)
+            outboxes = {document["_id"]: document["outbox"] for document in found}
             if outboxes:
                 busy = True
                 await self._tell(producer, collection, outboxes)
@@ -102,13 +103,13 @@ class Relay:
         if not told:
             return
         kept = [
-            ReplaceOne({"_id": entry["id"]}, {"_id": entry["id"], **entry, "document": id}, upsert=True)
+            Replace({"_id": entry["id"]}, {"_id": entry["id"], **entry, "document": id}, upsert=True)
             for id, ids in told.items()
             for entry in outboxes[id][: len(ids)]
         ]
-        await self._history.bulk_write(kept, ordered=False)
-        pulls = [UpdateOne({"_id": id}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for id, ids in told.items()]
-        await collection.bulk_write(pulls, ordered=False)
+        await self._history.bulk(kept)
+        pulls = [Update({"_id": id}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for id, ids in told.items()]
+        await collection.bulk(pulls)
         PUBLISHED.inc(len(kept))
 
 

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from pymongo.errors import DuplicateKeyError
-
 from shared.kernel.clock import real_now
+from shared.persistence.failures import DuplicateKey
 from shared.persistence.mongo import Collection, Database
 
 LENGTH = timedelta(seconds=10)
@@ -26,8 +25,8 @@ class Lease:
             return True
         free = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lt": now}}]}
         try:
-            await self._leases.update_one(free, {"$set": {"holder": self._holder, "until": now + LENGTH}}, upsert=True)
-        except DuplicateKeyError:
+            await self._leases.update(free, {"$set": {"holder": self._holder, "until": now + LENGTH}}, upsert=True)
+        except DuplicateKey:
             self._until = None
             return False
         self._until = now + LENGTH

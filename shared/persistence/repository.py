@@ -6,17 +6,18 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from pymongo.errors import DuplicateKeyError
 
 from shared.events import Event
 from shared.events.message import Message, message_of
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.caller import Actor, Caller
 from shared.kernel.clock import real_now
-from shared.kernel.errors import NotFound, key_reused
+from shared.kernel.errors import NotFound
+from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.inbox import Inbox
-from shared.persistence.mongo import Collection, Session
-from shared.persistence.transaction import CLASHES, Clash, Persistence, busy
+from shared.persistence.mongo import Collection, Key, Session
+from shared.persistence.once import ensure_same
+from shared.persistence.transaction import CLASHES, Persistence, busy
 
 S = TypeVar("S", bound=BaseModel)
 E = TypeVar("E", bound=Event)
@@ -67,20 +68,18 @@ class Acting(Generic[S, E]):
         found = await self.find(where, limit=1)
         return found[0] if found else None
 
-    async def find(
-        self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (("_id", 1),), skip: int = 0, limit: int = 0
-    ) -> list[S]:
+    async def find(self, where: Mapping[str, Any], *, sort: Sequence[Key] = ("_id",), skip: int = 0, limit: int = 0) -> list[S]:
         """The states that match a MongoDB filter (fields are under `state.`) and that this actor may see."""
         allowed = self._filter(where)
         if allowed is None:
             return []
-        cursor = self._collection.find(allowed, {"state": 1}, session=self._session).sort(list(sort)).skip(skip).limit(limit)
-        return [self._aggregate.state.model_validate(found["state"]) async for found in cursor]
+        rows = await self._collection.find(allowed, fields={"state": 1}, sort=sort, skip=skip, limit=limit, session=self._session)
+        return [self._aggregate.state.model_validate(row["state"]) for row in rows]
 
     async def count(self, where: Mapping[str, Any]) -> int:
         """How many match."""
         allowed = self._filter(where)
-        return 0 if allowed is None else int(await self._collection.count_documents(allowed))
+        return 0 if allowed is None else await self._collection.count(allowed, session=self._session)
 
     async def decide(
         self, id: UUID | str, decision: Callable[Concatenate[S, P], Sequence[E]], /, *args: P.args, **command: P.kwargs
@@ -124,9 +123,8 @@ class Acting(Generic[S, E]):
                 if not self._sees(state):
                     raise NotFound
                 if fingerprint is not None:
-                    if found and found.get("fingerprint") == fingerprint:
-                        return state
-                    raise key_reused()
+                    ensure_same(found or {}, {"fingerprint": fingerprint})
+                    return state
             inbox = Inbox(found["inbox"] if found else {})
             repeated = self._cause is not None and state is not None and inbox.has(self._cause)
             # heard before: the write below, without events, waits until that is safe on a majority too
@@ -164,14 +162,14 @@ class Acting(Generic[S, E]):
         fields = {"state": state.model_dump(mode="json"), "inbox": inbox.positions, "sequence": last + len(events)}
         if found:
             change = {"$set": fields, "$inc": {"version": 1}, "$push": {"outbox": {"$each": entries}}}
-            result = await self._collection.update_one({"_id": id, "version": found["version"]}, change, session=self._session)
-            saved = bool(result.matched_count)
+            done = await self._collection.update({"_id": id, "version": found["version"]}, change, session=self._session)
+            saved = bool(done.found)
         else:
             try:
                 document = {"_id": id, "version": 1, "outbox": entries, "fingerprint": fingerprint, **fields}
-                await self._collection.insert_one(document, session=self._session)
+                await self._collection.insert(document, session=self._session)
                 saved = True
-            except DuplicateKeyError:
+            except DuplicateKey:
                 saved = False
         if saved and entries:
             self._persistence.outbox_changed.set()

@@ -7,14 +7,11 @@ from typing import Any, TypeVar
 
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
-from shared.persistence.mongo import Collection, Database, Session, in_transaction
+from shared.persistence.failures import Clash
+from shared.persistence.mongo import Collection, Database, Session
 
 T = TypeVar("T")
 CLASHES = 50
-
-
-class Clash(Exception):
-    """Another writer was first, within a transaction."""
 
 
 @dataclass
@@ -34,7 +31,7 @@ class Persistence:
         """Decide on several documents (`Repository.within`) or on none. `work` runs again after a clash with another's."""
         for _ in range(CLASHES):
             try:
-                done = await in_transaction(self.database, work)
+                done = await self.database.transact(work)
             except Clash:
                 continue
             self.outbox_changed.set()  # the relay may have looked before the commit

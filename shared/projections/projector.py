@@ -10,7 +10,6 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import FastAPI
 from prometheus_client import Counter
-from pymongo import InsertOne, ReplaceOne
 
 from shared.events import Event
 from shared.events.message import ConsumerRecord, Message, read
@@ -19,9 +18,11 @@ from shared.messaging.dispatcher import code_of
 from shared.messaging.kafka import PARTITIONS, consumer
 from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
 from shared.messaging.parking import Parking
+from shared.persistence.failures import DuplicateKey, is_transient
 from shared.persistence.lease import Lease
-from shared.persistence.mongo import BulkWriteError, Collection, is_transient
+from shared.persistence.mongo import Collection
 from shared.persistence.transaction import Persistence
+from shared.persistence.writes import Insert, Replace, Write
 from shared.projections.notifier import Changes, Progress
 from shared.projections.projection import Fact, Projection, Stored, fold
 
@@ -169,8 +170,8 @@ class Projector:
 
     async def _write(self, rows: Collection, told: Mapping[str, Sequence[Fact]]) -> bool:
         """One bulk for these rows. False when another writer was there first: fold again on what it left."""
-        found: dict[str, Stored] = {row["_id"]: row async for row in rows.find({"_id": {"$in": list(told)}})}
-        writes: list[InsertOne[Stored] | ReplaceOne[Stored]] = []
+        found: dict[str, Stored] = {row["_id"]: row for row in await rows.patient().find({"_id": {"$in": list(told)}})}
+        writes: list[Write] = []
         for id, facts in told.items():
             stored = row = found.get(id)
             for fact in facts:
@@ -178,31 +179,28 @@ class Projector:
             if row is None or row is stored:
                 continue
             new = {**row, "version": row["version"] + 1}
-            writes.append(ReplaceOne({"_id": id, "version": stored["version"]}, new) if stored else InsertOne(new))
+            writes.append(Replace({"_id": id, "version": stored["version"]}, new) if stored else Insert(new))
         if not writes:
             return True
         try:
-            done = await rows.bulk_write(writes, ordered=False)
-        except BulkWriteError as error:
-            if any(one["code"] != 11000 for one in error.details["writeErrors"]):
-                raise
+            return await rows.patient().bulk(writes) == len(writes)
+        except DuplicateKey:
             return False
-        return bool(done.inserted_count + done.matched_count == len(writes))
 
     async def _seek(self, reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
-        kept = {row["_id"]: row["next"] async for row in self._offsets.find()}
+        kept = {row["_id"]: row["next"] for row in await self._offsets.find()}
         for tp in partitions:
             reader.seek(tp, kept.get(f"{tp.topic}/{tp.partition}", 0))
 
     async def _keep_offsets(self, following: Mapping[TopicPartition, int]) -> None:
-        rows = [ReplaceOne({"_id": f"{tp.topic}/{tp.partition}"}, {"next": next}, upsert=True) for tp, next in following.items()]
-        await self._offsets.bulk_write(rows, ordered=False)
+        rows = [Replace({"_id": f"{tp.topic}/{tp.partition}"}, {"next": next}, upsert=True) for tp, next in following.items()]
+        await self._offsets.bulk(rows)
 
     async def _start_over(self, reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
         ends = await reader.end_offsets(list(partitions))
         async with self._writing:
             for collection in (self._offsets, self._parked, *self._rows.values()):  # offsets first: killed here, nothing is lost
-                await collection.delete_many({})
+                await collection.patient().delete({})
             for tp in partitions:
                 reader.seek(tp, 0)
             self._rebuild_asked = False

@@ -9,7 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.kernel.errors import Refused
-from shared.persistence.mongo import is_transient
+from shared.persistence.failures import is_transient
+from shared.persistence.mongo import Database
 from shared.web.auth import require
 from shared.web.problems import problem
 
@@ -30,7 +31,7 @@ async def ready(request: Request) -> JSONResponse:
     """MongoDB answers and the outbox is under its limit. Kafka away is `degraded`, still 200: what is told waits."""
     state = request.app.state
     try:
-        await state.persistence.database.command("ping")
+        await state.persistence.database.command({"ping": 1})
         pending = await state.relay.pending(state.settings.outbox_limit)
     except Exception as error:
         if not is_transient(error):
@@ -90,12 +91,12 @@ async def parked(request: Request) -> list[dict[str, Any]]:
     return rows
 
 
-async def keep_clock(database: Any, now: datetime) -> None:
+async def keep_clock(database: Database, now: datetime) -> None:
     """Remember where the simulated clock stands, for the next start."""
-    await database["clock"].update_one({"_id": "clock"}, {"$max": {"now": now}}, upsert=True)
+    await database["clock"].update({"_id": "clock"}, {"$max": {"now": now}}, upsert=True)
 
 
-async def kept_clock(database: Any) -> datetime | None:
+async def kept_clock(database: Database) -> datetime | None:
     """Where the simulated clock stood."""
     found = await database["clock"].find_one({"_id": "clock"})
     return found["now"] if found else None

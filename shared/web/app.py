@@ -19,7 +19,8 @@ from shared.messaging.consumer import consume
 from shared.messaging.dispatcher import Dispatcher, Handler
 from shared.messaging.parking import Parking
 from shared.messaging.relay import Relay
-from shared.persistence.mongo import connect, is_transient
+from shared.persistence.failures import is_transient
+from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.admin import admin, health, kept_clock
@@ -85,7 +86,8 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
-        persistence = Persistence(connect(settings.mongodb, f"etabli_{service.name}"), service.name, clock)
+        database = connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver)
+        persistence = Persistence(database, service.name, clock)
         state = app.state
         state.secret = settings.secret
         state.verifier = verifier(settings.jwks_file)
@@ -106,7 +108,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             running.cancel()
             with suppress(asyncio.CancelledError, Exception):  # what could not stop in time is stopped with the process
                 await running
-            persistence.database.client.close()
+            await database.close()
 
     return lifespan
 
@@ -136,8 +138,8 @@ async def _prepare(app: FastAPI) -> None:
     while True:
         try:
             for collection in state.persistence.outboxes.values():
-                await collection.create_index("outbox.at", sparse=True)
-            await state.persistence.database["parked"].create_index([("topic", 1), ("key", 1), ("partition", 1), ("offset", 1)])
+                await collection.index("outbox.at", sparse=True)
+            await state.persistence.database["parked"].index("topic", "key", "partition", "offset")
             await state.store.prepare()
             stood = await kept_clock(state.persistence.database) if state.persistence.clock.simulated else None
             if stood and stood > state.persistence.clock.now():

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from shared.kernel.errors import Problem
-from shared.persistence.mongo import is_transient
+from shared.persistence.failures import is_transient
 
 log = structlog.get_logger()
 TITLES: Mapping[int, str] = {

@@ -44,6 +44,8 @@ def test_a_domain_imports_the_standard_library_pydantic_the_kernel_the_events_it
         ("services/reporting/readings.py", "from services.reporting.dashboard import board"),
         ("shared/messaging/relay.py", "from shared.web import problems"),
         ("shared/persistence/repository.py", "import motor"),
+        ("services/production/store/clients.py", "import pymongo"),
+        ("deploy/local/mongod.py", "from bson import ObjectId"),
         ("services/enrolment/helpers.py", "from services.enrolment.domain import intake"),
     ],
 )

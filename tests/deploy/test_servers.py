@@ -4,21 +4,20 @@ import socket
 import threading
 from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from pymongo import MongoClient
 
 from deploy.local.errors import CannotRun
 from deploy.local.folder import is_held, locked
 from deploy.local.kafka import kafka
-from deploy.local.mongod import mongod, mongodb_url
+from deploy.local.mongod import mongod
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
 from deploy.local.servers import running_servers
 from deploy.local.stack import keep_simulated, stop
 from deploy.local.supervisor import Supervisor
+from shared.persistence.driver import ask
 
 
 def test_given_servers_win_and_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,10 +33,8 @@ def test_mongod_takes_writes_again_after_its_port_changed(tmp_path: Path) -> Non
         server = mongod(tmp_path / "data", port=port, log=tmp_path / "log")
         server.start()
         server.wait_ready()
-        client: MongoClient[dict[str, Any]] = MongoClient(mongodb_url(port))
-        with client:
-            client.test.things.insert_one({})
-            assert client.test.things.count_documents({}) == count
+        ask(HOST, port, {"insert": "things", "documents": [{"_id": count}]}, database="test")
+        assert ask(HOST, port, {"count": "things"}, database="test")["n"] == count
         server.kill()
 
 

@@ -9,14 +9,15 @@ from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from pymongo import MongoClient
 
 from deploy.local.kafka import knows_itself
 from deploy.local.stack import is_ready
+from shared.persistence.driver import ask
 from tests.deploy.conftest import ROOT, Launch, Program, alive, eventually
 
 TOPIC = "etabli.referral"
@@ -109,15 +110,19 @@ def test_a_stack_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
 
 
 def keep(url: str, name: str) -> None:
-    client: MongoClient[dict[str, Any]] = MongoClient(url)
-    with client:
-        client.test.things.insert_one({"_id": name})
+    ask(*address(url), {"insert": "things", "documents": [{"_id": name}]}, database="test")
 
 
 def kept(url: str) -> list[str]:
-    client: MongoClient[dict[str, Any]] = MongoClient(url)
-    with client:
-        return [thing["_id"] for thing in client.test.things.find()]
+    found = ask(*address(url), {"find": "things"}, database="test")["cursor"]["firstBatch"]
+    return [thing["_id"] for thing in found]
+
+
+def address(url: str) -> tuple[str, int]:
+    where = urlsplit(url)
+    assert where.hostname
+    assert where.port
+    return where.hostname, where.port
 
 
 async def tell(bootstrap: str, value: bytes) -> None:

@@ -86,9 +86,9 @@ async def _identities(stack: Stack) -> set[str]:
         elif field in VAULT and isinstance(value, str) and len(value) >= SHORTEST:
             found.add(value)
 
-    async for person in database["persons"].find():
+    for person in await database["persons"].find():
         gather(person)
-    database.client.close()
+    await database.close()
     return found
 
 

@@ -115,7 +115,7 @@ async def test_an_intake_that_cannot_be_swept_holds_back_no_other(store: Store) 
         await offers(store, intake, referral.young_id)
         young[school] = (intake, referral.young_id)
     broken, _ = young["chalon"]
-    await store.intakes.collection.update_one({"_id": str(broken.intake_id)}, {"$set": {"state.seats": "beaucoup"}})
+    await store.intakes.collection.update({"_id": str(broken.intake_id)}, {"$set": {"state.seats": "beaucoup"}})
     store.clock.advance(store.clock.now().replace(year=2025, month=7, day=1))
     await sweep(store)
     assert [await status(store, *young[school]) for school in ("besancon", "dole")] == [

@@ -29,7 +29,7 @@ from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers,
 async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
     """Every document as it is stored."""
     names = ("schools", "intakes", "places", "wishes", "grants")
-    return {name: await store.database[name].find({}).sort("_id", 1).to_list(None) for name in names}
+    return {name: await store.database[name].find(sort=["_id"]) for name in names}
 
 
 async def test_a_referral_opens_its_wishes_then_is_answered_once(store: Store) -> None:
@@ -135,7 +135,7 @@ async def test_who_is_a_pupil_already_opens_nothing(store: Store) -> None:
 async def test_a_sector_opens_every_such_programme_of_these_departments(store: Store) -> None:
     jura = await intake_opens(store, school="dole", programme=a_programme(programme="serrurerie", sector="metal"))
     besancon = await intake_opens(store, programme=a_programme(sector="metal"))
-    await store.schools.collection.update_one({"_id": "dole"}, {"$set": {"state.department": "39"}})
+    await store.schools.collection.update({"_id": "dole"}, {"$set": {"state.department": "39"}})
     both = a_referral(wishes=(Wish(sector="metal", departments=("25", "39")),))
     one = a_referral(wishes=(Wish(sector="metal", departments=("39",)),))
     await refers(store, both)

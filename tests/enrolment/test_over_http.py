@@ -200,7 +200,7 @@ async def test_a_dispensation_has_a_motive_that_only_the_school_reads(running: S
         assert read(await life.head.get(one))["motive"] == "Aura 15 ans en octobre"
         assert read(await life.agency.get(one))["motive"] is None
         stored = await life.here.store.intakes.collection.find_one({"_id": life.intake})
-        history = await life.here.store.database["history"].find({}).to_list(None)
+        history = await life.here.store.database["history"].find()
         assert "octobre" not in str(stored)
         assert "octobre" not in str(history)
 

@@ -33,7 +33,7 @@ class Store:
         self.database = persistence.database
 
     async def prepare(self) -> None:
-        await self.database["heard"].create_index("key")
+        await self.database["heard"].index("key")
 
 
 async def hear(store: Store, event: Event, message: Message) -> None:

@@ -2,11 +2,8 @@
 
 from uuid import uuid4
 
-from pymongo.errors import CursorNotFound
-
 from shared.events.message import ConsumerRecord
 from shared.messaging.parking import BEHIND, Parking
-from shared.persistence.mongo import is_transient
 from shared.persistence.transaction import Persistence
 
 KEY = uuid4().bytes
@@ -43,7 +40,3 @@ async def test_a_type_that_does_not_look_like_ours_is_not_repeated(persistence: 
     await parking.park(a_record(1, type="fr.etabli.Léa Dupont".encode()), "unknown_type")
     await parking.park(a_record(2), "unknown_type")
     assert [row["type"] for row in await parking.all()] == ["", "fr.etabli.production.order.received.v1"]
-
-
-def test_a_cursor_lost_with_a_restart_is_a_server_s_failure() -> None:
-    assert is_transient(CursorNotFound("cursor id 1 not found"))

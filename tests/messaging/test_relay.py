@@ -67,7 +67,7 @@ async def test_an_entry_that_cannot_be_sent_holds_back_its_own_document_and_no_o
         await documents.acting(DOLE).create(id, receive, id=id, school="dole")
         await documents.acting(DOLE).decide(id, accept)
     too_large = {"$set": {"outbox.0.data": b"x" * 2_000_000}}
-    await documents.collection.update_one({"_id": str(bad)}, too_large)
+    await documents.collection.update({"_id": str(bad)}, too_large)
     async with relaying(persistence, servers):
         messages = await told(servers, {str(good), str(bad)}, 2)
         await asyncio.sleep(1)
@@ -89,7 +89,7 @@ async def test_what_was_told_but_not_yet_forgotten_is_told_again_and_nothing_is_
         async with asyncio.timeout(60):
             while await relay.pending(10):
                 await asyncio.sleep(0.05)
-        await documents.collection.update_one({"_id": str(id)}, {"$set": {"outbox": pending["outbox"]}})  # as if killed before
+        await documents.collection.update({"_id": str(id)}, {"$set": {"outbox": pending["outbox"]}})  # as if killed before
         messages = await told(servers, {str(id)}, 2)
     assert messages[0] == messages[1]
 
@@ -122,12 +122,13 @@ async def test_one_relay_at_a_time_holds_the_lease(persistence: Persistence, ser
 
 async def test_only_documents_with_something_to_tell_are_in_the_outbox_index(persistence: Persistence, servers: Servers) -> None:
     documents, id = Repository(persistence, TOYS), uuid.uuid4()
-    await documents.collection.create_index("outbox.at", sparse=True)
+    await documents.collection.index("outbox.at", sparse=True)
     async with relaying(persistence, servers) as relay:
         await documents.acting(DOLE).create(id, receive, id=id, school="dole")
         async with asyncio.timeout(60):
             while await relay.pending(10):
                 await asyncio.sleep(0.05)
-    plan = await documents.collection.find({"outbox.at": {"$gt": persistence.clock.now().replace(year=1970)}}).explain()
+    pending = {"outbox.at": {"$gt": persistence.clock.now().replace(year=1970)}}
+    plan = await persistence.database.command({"explain": {"find": "toys", "filter": pending}})
     assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"])
     assert plan["executionStats"]["totalKeysExamined"] == 0

@@ -11,9 +11,10 @@ from shared.events import Event
 from shared.events.message import Message, message_of
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import Invalid, NotFound, Refused
+from shared.persistence.failures import Clash
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
-from shared.persistence.transaction import Clash, Persistence
+from shared.persistence.transaction import Persistence
 from tests.conftest import A_MORNING
 from tests.persistence.builders import TOYS, Toy, a_school, accept, receive
 

@@ -43,8 +43,9 @@ async def test_what_is_told_of_an_order_says_neither_its_client_nor_its_title(pr
     order = await production.an_order("invoiced", title="Portail de Madame Confidentielle")
 
     async def history() -> list[dict[str, Any]]:
-        told = production.store.database["history"].find({"document": order["order_id"]}).sort("sequence", 1)
-        return found if len(found := await told.to_list(None)) == 7 else []
+        history = production.store.database["history"]
+        told: list[dict[str, Any]] = await history.find({"document": order["order_id"]}, sort=["sequence"])
+        return told if len(told) == 7 else []
 
     told = await production.running.until(history)
     assert [entry["type"].split(".")[-2] for entry in told] == [

@@ -69,7 +69,7 @@ async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_
     store = Store(persistence)
     moved = CHANGED.model_copy(update={"on": date(2025, 7, 2), "starts_on": date(2026, 9, 1)})
     for order in ([(ENROLLED, 1), (moved, 2)], [(moved, 2), (ENROLLED, 1)], [(ENROLLED, 1), (moved, 2), (ENROLLED, 1)]):
-        await store.pupils._collection.delete_many({})
+        await store.pupils._collection.delete({})
         for event, sequence in order:
             await hear(store, event, sequence)
         assert [pupil.starts_on for pupil in await known(store)] == [date(2026, 9, 1)]
@@ -90,7 +90,7 @@ async def test_messages_late_or_twice_end_in_the_same_row(persistence: Persisten
     store = Store(persistence)
     story = [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5)]
     for order in permutations([*story, story[0], story[1]]):
-        await persistence.database["pupils"].delete_many({})
+        await persistence.database["pupils"].delete({})
         for event, sequence in order:
             await hear(store, event, sequence)
         assert await known(store) == [

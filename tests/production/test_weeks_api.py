@@ -101,7 +101,7 @@ async def test_a_week_is_told_once_however_often_it_is_said(production: Producti
     history = production.store.database["history"]
 
     async def told() -> list[dict[str, Any]]:
-        found = await history.find({"document": f"besancon:{young}:{WEEK}"}).sort("sequence", 1).to_list(None)
+        found: list[dict[str, Any]] = await history.find({"document": f"besancon:{young}:{WEEK}"}, sort=["sequence"])
         return found if len(found) == 3 else []
 
     entries = await production.running.until(told)

@@ -115,7 +115,7 @@ async def row_of(persistence: Persistence, id: uuid.UUID, accepted_on: str = "20
 async def parked_of(persistence: Persistence, key: uuid.UUID, count: int) -> list[dict[str, Any]]:
     async with asyncio.timeout(60):
         while True:
-            parked = [row async for row in persistence.database["parked"].find({"key": str(key).encode()})]
+            parked = await persistence.database["parked"].find({"key": str(key).encode()})
             if len(parked) == count:
                 return parked
             await asyncio.sleep(0.05)
@@ -139,7 +139,7 @@ async def test_rows_written_but_whose_offsets_were_lost_are_not_doubled(persiste
     async with projecting(persistence, servers):
         await tell(servers, story(id))
         before = await row_of(persistence, id)
-    await persistence.database["offsets"].delete_many({})
+    await persistence.database["offsets"].delete({})
     async with projecting(persistence, servers) as projector:
         async with asyncio.timeout(60):
             await projector.changes.wait(0)
@@ -160,7 +160,7 @@ async def test_a_rebuild_ends_in_the_same_rows(persistence: Persistence, servers
     async with projecting(persistence, servers) as projector:
         await tell(servers, story(id))
         before = await row_of(persistence, id)
-        await persistence.database["toy_orders"].update_one({"_id": str(id)}, {"$set": {"facts.accepted_on": [["", "wrong"]]}})
+        await persistence.database["toy_orders"].update({"_id": str(id)}, {"$set": {"facts.accepted_on": [["", "wrong"]]}})
         projector.ask_rebuild()
         async with asyncio.timeout(60):
             while projector.progress.running:
@@ -219,7 +219,7 @@ async def test_who_loses_the_rows_in_mid_rebuild_leaves_it_to_who_has_them_now(
         await row_of(persistence, id)
         projector.progress = Progress(total=10**9, running=True)
         another = {"$set": {"holder": "another", "until": real_now() + timedelta(hours=1)}}
-        await persistence.database["leases"].update_one({"_id": "projector"}, another)
+        await persistence.database["leases"].update({"_id": "projector"}, another)
         async with asyncio.timeout(60):
             while projector.progress.running:
                 await asyncio.sleep(0.05)

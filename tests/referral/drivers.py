@@ -24,6 +24,6 @@ class Case:
         """The types that the referral told, in order, still in its outbox or already in the history."""
         database = self.here.store.database
         row = await database["referrals"].find_one({"_id": self.id})
-        entries = row["outbox"] + [entry async for entry in database["history"].find({"document": self.id})]
+        entries = row["outbox"] + await database["history"].find({"document": self.id})
         by_sequence = {entry["sequence"]: entry["type"].removeprefix("fr.etabli.referral.referral.") for entry in entries}
         return [by_sequence[sequence] for sequence in sorted(by_sequence)]

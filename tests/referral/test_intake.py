@@ -9,7 +9,8 @@ from tests.referral.builders import CIO, COLLEGE, a_referral, an_identity, read,
 
 
 async def rows(here: Running, collection: str) -> list[dict[str, Any]]:
-    return [row async for row in here.store.database[collection].find({})]
+    found: list[dict[str, Any]] = await here.store.database[collection].find()
+    return found
 
 
 async def test_a_referral_is_taken_in_and_told_without_its_identity(running: Start) -> None:

@@ -29,9 +29,9 @@ SAID = ["Lefèbvre", "Quintard", "QUINTARD", "Zélie", "zelie", "2010-03-14", "6
 async def everything_told(here: Running) -> str:
     """All that left, or waits to leave, the service, as text."""
     database, said = here.store.database, []
-    for name in await database.list_collection_names():
+    for name in await database.names():
         if name != "persons":
-            said += [str(row) async for row in database[name].find({})]
+            said += [str(row) for row in await database[name].find()]
     return "\n".join(said)
 
 
@@ -91,7 +91,7 @@ async def test_the_same_person_referred_by_all_at_once_is_one_person(running: St
         taken = await asyncio.gather(*(refer(here, agency, identity=one) for one in shared for agency in agencies))
         assert len({shown["referral_id"] for shown in taken}) == 9
         assert len({shown["young_id"] for shown in taken}) == 1
-        [person] = [row async for row in here.store.vault.persons.find({})]
+        [person] = await here.store.vault.persons.find()
         assert len(person["sent"]) == 9
 
 
@@ -109,13 +109,13 @@ async def test_no_identity_leaves_the_vault(running: Start) -> None:
 
         async def all_told() -> bool:
             """Three agencies, and the referral submitted and closed, acknowledged by Kafka."""
-            return bool(await history.count_documents({}) == 5)
+            return bool(await history.count() == 5)
 
         await here.until(all_told)
         kept = await everything_told(here)
         assert shown["referral_id"] in kept
         assert [word for word in SAID if word in kept] == []
-        said = [row async for row in history.find({"topic": "etabli.referral"})]
+        said = await history.find({"topic": "etabli.referral"})
         assert [word for word in SAID if any(word in row["data"].decode() for row in said)] == []
 
 
@@ -152,7 +152,7 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
     assert (await head.get(f"/identities/{uuid4()}")).status_code == 404
     for scope in ("admin", "region", "federation", f"agency:{CIO}"):
         assert (await api.as_(scope).get(url)).status_code == 403
-    noted = [(row["organisation"], row["sub"], row["young_id"]) async for row in api.store.vault.audit.find({}).sort("_id", 1)]
+    noted = [(row["organisation"], row["sub"], row["young_id"]) for row in await api.store.vault.audit.find(sort=["_id"])]
     assert noted == [("school:dole", "m.durand", str(young_id)), ("school:dole", "atelier", str(young_id))]
 
 

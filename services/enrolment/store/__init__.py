@@ -16,7 +16,7 @@ from shared.events import Event
 from shared.events.applications import ApplicationStatus
 from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.errors import NotFound, Refused, Unavailable
-from shared.persistence.mongo import Session, majority
+from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 
@@ -42,16 +42,16 @@ class Store:
 
     async def prepare(self) -> None:
         """Create the indexes of every query made here."""
-        await self.schools.collection.create_index([("state.programmes.sector", 1), ("state.department", 1)])
+        await self.schools.collection.index("state.programmes.sector", "state.department")
         intakes = self.intakes.collection
-        await intakes.create_index([("state.school", 1), ("state.programme", 1), ("state.year_of_study", 1)])
-        await intakes.create_index("state.school_year")
-        await intakes.create_index("state.agencies")
-        await intakes.create_index("state.applications.young_id")
-        await intakes.create_index([("state.applications.status", 1), ("state.applications.until", 1)])
-        await self.pupils.collection.create_index("state.schools")
-        await self.grants.collection.create_index("state.holder")
-        await self.database["motives"].create_index("young_id")
+        await intakes.index("state.school", "state.programme", "state.year_of_study")
+        await intakes.index("state.school_year")
+        await intakes.index("state.agencies")
+        await intakes.index("state.applications.young_id")
+        await intakes.index("state.applications.status", "state.applications.until")
+        await self.pupils.collection.index("state.schools")
+        await self.grants.collection.index("state.holder")
+        await self._motives.index("young_id")
 
     async def pupils_in(self, caller: Caller, young_id: UUID) -> Repository[Pupil, Event]:
         """The pupils as this caller may act on one young person: an agency, on those enrolled as it asked. Raises NotFound."""
@@ -85,7 +85,7 @@ class Store:
 
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
-        return await majority(self.wishes.collection).find_one({"_id": str(referral_id)}, {"_id": 1}) is not None
+        return await self.wishes.collection.majority().find_one({"_id": str(referral_id)}, fields={"_id": 1}) is not None
 
     async def next_intake(self, school: str, programme: str, *, day: date) -> Intake | None:
         """The intake of the first year of study that is open on a day and starts the earliest."""
@@ -93,7 +93,7 @@ class Store:
             "state.school": school, "state.programme": programme, "state.year_of_study": 1,
             "state.closes_on": {"$gte": day.isoformat()},
         }  # fmt: skip
-        found = await self.intakes.acting(SYSTEM).find(where, sort=[("state.starts_on", 1)], limit=1)
+        found = await self.intakes.acting(SYSTEM).find(where, sort=["state.starts_on"], limit=1)
         return found[0] if found else None
 
     async def schools_teaching(self, sector: str, departments: Sequence[str]) -> list[School]:
@@ -107,13 +107,13 @@ class Store:
         late = {"state.applications": {"$elemMatch": {"status": ApplicationStatus.OFFERED.value, "until": {"$lt": day}}}}
         closed = {"state.applications.status": {"$in": [status.value for status in OPEN]}, "state.closes_on": {"$lt": day}}
         waiting = {"state.applications.status": ApplicationStatus.WAITLISTED.value, "state.closes_on": {"$gte": day}}
-        found = self.intakes.collection.find({"$or": [late, closed, waiting]}, {"_id": 1})
-        return [UUID(row["_id"]) async for row in found]
+        found = await self.intakes.collection.find({"$or": [late, closed, waiting]}, fields={"_id": 1})
+        return [UUID(row["_id"]) for row in found]
 
     async def remember_birth_month(self, young_id: UUID, birth_month: str) -> None:
         """Keep what a referral said, for the day when a place is confirmed."""
         said = {"$set": {"birth_month": birth_month}}
-        await self._birth_months.update_one({"_id": str(young_id)}, said, upsert=True)
+        await self._birth_months.update({"_id": str(young_id)}, said, upsert=True)
 
     async def birth_month(self, young_id: UUID) -> str:
         """The birth month that a referral said. An application exists only after it was kept."""
@@ -126,7 +126,7 @@ class Store:
     async def keep_motive(self, intake_id: UUID, young_id: UUID, motive: str, *, session: Session) -> None:
         """Keep why a school set ineligibility aside: in this service only."""
         row = {"young_id": str(young_id), "motive": motive}
-        await self._motives.update_one({"_id": f"{intake_id} {young_id}"}, {"$set": row}, upsert=True, session=session)
+        await self._motives.update({"_id": f"{intake_id} {young_id}"}, {"$set": row}, upsert=True, session=session)
 
     async def motive(self, intake_id: UUID, young_id: UUID) -> str | None:
         """Why a school set ineligibility aside."""

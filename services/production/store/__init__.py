@@ -13,8 +13,8 @@ from services.production.store.pupils import Pupils
 from shared.events.production import Hours
 from shared.kernel.calendar import monday_of, school_year_of
 from shared.kernel.caller import Caller
-from shared.kernel.errors import key_reused
 from shared.persistence.mongo import Session
+from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 
@@ -35,24 +35,21 @@ class Store:
 
     async def prepare(self) -> None:
         """One index for each way of reading."""
-        await self.orders.collection.create_index([("state.school", 1), ("state.steps.received", -1)])
-        await self.orders.collection.create_index([("state.school", 1), ("state.status", 1), ("state.steps.received", -1)])
-        await self.weeks.collection.create_index([("state.school", 1), ("state.week", 1)])
-        await self.weeks.collection.create_index([("state.school", 1), ("state.school_year", 1), ("state.young_id", 1)])
+        await self.orders.collection.index("state.school", ("state.steps.received", -1))
+        await self.orders.collection.index("state.school", "state.status", ("state.steps.received", -1))
+        await self.weeks.collection.index("state.school", "state.week")
+        await self.weeks.collection.index("state.school", "state.school_year", "state.young_id")
         await self.clients.prepare()
         await self.pupils.prepare()
 
     async def entitle(self, order_id: UUID, title: str) -> None:
         """Keep an order's free text beside it, once. Another under the same id is refused (422)."""
-        said = {"$setOnInsert": {"title": title}}
-        kept = await self._titles.find_one_and_update({"_id": str(order_id)}, said, upsert=True, return_document=True)
-        if kept["title"] != title:
-            raise key_reused()
+        await create_once(self._titles, order_id, {"title": title}, same=("title",))
 
     async def titles(self, order_ids: Iterable[UUID]) -> dict[UUID, str]:
         """The free text of each of these orders."""
-        found = self._titles.find({"_id": {"$in": [str(id) for id in order_ids]}})
-        return {UUID(row["_id"]): row["title"] async for row in found}
+        found = await self._titles.find({"_id": {"$in": [str(id) for id in order_ids]}})
+        return {UUID(row["_id"]): row["title"] for row in found}
 
     async def orders_named(self, order_ids: Iterable[UUID], *, caller: Caller) -> dict[UUID, Order]:
         """Those of these orders that are the caller's."""
@@ -63,7 +60,7 @@ class Store:
         """Invoice an order and take the next number of its school's series for that civil year: both or neither."""
         asked = await self.orders.acting(caller).get(order_id)
         which = {"_id": f"{asked.school}:{on.year}"}
-        await self._series.update_one(which, {"$setOnInsert": Series(year=on.year).model_dump(mode="json")}, upsert=True)
+        await self._series.update(which, {"$setOnInsert": Series(year=on.year).model_dump(mode="json")}, upsert=True)
 
         async def work(session: Session) -> Order:
             bound = self.orders.within(session)
@@ -72,7 +69,7 @@ class Store:
                 return order
             kept = Series.model_validate(await self._series.find_one(which, session=session))
             series = number_another(kept, on=on)
-            await self._series.update_one(which, {"$set": series.model_dump(mode="json")}, session=session)
+            await self._series.update(which, {"$set": series.model_dump(mode="json")}, session=session)
             return await bound.acting(caller).decide(order_id, orders.invoice, number=series.number, on=on)
 
         return await self._persistence.transaction(work)
@@ -86,7 +83,7 @@ class Store:
         year = {"state.school_year": school_year_of(monday_of(week)), "state.week": {"$lte": week}}
         whose = {} if young_ids is None else {"state.young_id": {"$in": [str(id) for id in young_ids]}}
         sums = {kind: {"$sum": f"$state.minutes.{kind}"} for kind in Hours.model_fields}
-        groups = self.weeks.collection.aggregate(
+        groups = await self.weeks.collection.aggregate(
             [{"$match": {"state.school": caller.tenant, **year, **whose}}, {"$group": {"_id": "$state.young_id", **sums}}]
         )
-        return {UUID(group.pop("_id")): group async for group in groups}
+        return {UUID(group.pop("_id")): group for group in groups}

@@ -3,12 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from pymongo.errors import DuplicateKeyError
-
 from services.production.domain.clients import Client
 from shared.kernel.caller import Caller
-from shared.kernel.errors import NotFound, key_reused
+from shared.kernel.errors import NotFound
 from shared.persistence.mongo import Collection
+from shared.persistence.once import create_once
 
 
 class Clients:
@@ -18,19 +17,12 @@ class Clients:
         self._collection = collection
 
     async def prepare(self) -> None:
-        await self._collection.create_index([("school", 1), ("name", 1)])
+        await self._collection.index("school", "name")
 
     async def add(self, client: Client, fingerprint: str) -> Client:
         """Keep a new client. The same request again answers with what was kept; another under its key is refused (422)."""
-        id = str(client.client_id)
-        try:
-            await self._collection.insert_one({"_id": id, "fingerprint": fingerprint, **client.model_dump(mode="json")})
-        except DuplicateKeyError:
-            kept = await self._collection.find_one({"_id": id, "school": client.school, "fingerprint": fingerprint})
-            if kept is None:
-                raise key_reused() from None
-            return Client.model_validate(kept)
-        return client
+        row = {"fingerprint": fingerprint, **client.model_dump(mode="json")}
+        return Client.model_validate(await create_once(self._collection, client.client_id, row, same=("school", "fingerprint")))
 
     async def get(self, client_id: UUID, *, caller: Caller) -> Client:
         """One client of the caller's school. Raises NotFound."""
@@ -41,7 +33,7 @@ class Clients:
 
     async def of_school(self, *, caller: Caller) -> list[Client]:
         """The clients of the caller's school, by name."""
-        return [Client.model_validate(found) async for found in self._collection.find(_own(caller)).sort("name", 1)]
+        return [Client.model_validate(found) for found in await self._collection.find(_own(caller), sort=["name"])]
 
 
 def _own(caller: Caller) -> dict[str, Any]:

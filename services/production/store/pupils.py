@@ -22,8 +22,8 @@ class Pupils:
         self._collection = collection
 
     async def prepare(self) -> None:
-        await self._collection.create_index([("school", 1), ("young_id", 1)])
-        await self._collection.create_index([("school", 1), ("starts_on", 1)])
+        await self._collection.index("school", "young_id")
+        await self._collection.index("school", "starts_on")
 
     async def hear(self, event: StudentEvent, message: Message) -> None:
         """Take an event of a pupil in. What never changes is kept whenever it comes; the rest follows the latest sequence.
@@ -35,7 +35,7 @@ class Pupils:
         heard = {"$max": [{"$ifNull": ["$heard", -1]}, message.sequence]}
         change = {"$set": {**_plain(known_from(event)), **moved, "heard": heard}}
         starts_on = {"$set": {"starts_on": {"$ifNull": ["$moved_to_start_on", "$enrolled_to_start_on"]}}}
-        await self._collection.update_one({"_id": str(event.enrolment_id)}, [change, starts_on], upsert=True)
+        await self._collection.update({"_id": str(event.enrolment_id)}, [change, starts_on], upsert=True)
 
     async def named(self, young_ids: Iterable[UUID], *, caller: Caller) -> dict[UUID, list[Pupil]]:
         """The enrolments of each of these young people in the caller's school."""
@@ -56,8 +56,8 @@ class Pupils:
         if caller.kind != "school":
             return []
         known = {"school": caller.tenant, "birth_month": {"$exists": True}}
-        found = self._collection.find({**known, **where}).sort([("starts_on", 1), ("_id", 1)])
-        return [Pupil.model_validate({**row, "enrolment_id": row["_id"]}) async for row in found]
+        found = await self._collection.find({**known, **where}, sort=["starts_on", "_id"])
+        return [Pupil.model_validate({**row, "enrolment_id": row["_id"]}) for row in found]
 
 
 class _Facts(BaseModel):

@@ -12,8 +12,9 @@ from services.referral.store.vault import Traits, Vault
 from shared.events.message import Message
 from shared.events.referral import Situation, Wish
 from shared.kernel.caller import SYSTEM, Caller
-from shared.kernel.errors import NotFound, Refused, key_reused
-from shared.persistence.mongo import Session
+from shared.kernel.errors import NotFound, Refused
+from shared.persistence.mongo import Key, Session
+from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.web.idempotency import IdempotencyKey
@@ -35,10 +36,10 @@ class Store:
     async def prepare(self) -> None:
         """Indexes for every query; the vault's are guards."""
         referrals = self.referrals.collection
-        latest = [("state.submitted_on", -1), ("_id", 1)]
-        await referrals.create_index("state.young_id")
-        await referrals.create_index([("state.agency", 1), *latest])
-        await referrals.create_index([("state.agency", 1), ("progress.status", 1), *latest])
+        latest = (("state.submitted_on", -1), "_id")
+        await referrals.index("state.young_id")
+        await referrals.index("state.agency", *latest)
+        await referrals.index("state.agency", "progress.status", *latest)
         await self.vault.prepare()
 
     async def referring(self, caller: Caller) -> Agency:
@@ -73,10 +74,7 @@ class Store:
 
     async def _use(self, key: UUID, referral_id: UUID, session: Session) -> None:
         """Keep for which referral a request's own key served. Refused (422) where it was another."""
-        said = {"$setOnInsert": {"referral_id": str(referral_id)}}
-        kept = await self._keys.find_one_and_update({"_id": str(key)}, said, upsert=True, return_document=True, session=session)
-        if kept["referral_id"] != str(referral_id):
-            raise key_reused()
+        await create_once(self._keys, key, {"referral_id": str(referral_id)}, same=("referral_id",), session=session)
 
     async def follow(self, message: Message, young_id: UUID) -> None:
         """Hear of a young person, then tell what it changes to each of their referrals."""
@@ -89,7 +87,7 @@ class Store:
     async def page(self, caller: Caller, wanted: Status | None, page: int) -> tuple[list[Referral], int]:
         """One page of an agency's referrals, the latest first, and how many there are."""
         where = {"progress.status": {"$in": [wanted, None] if wanted is Status.SUBMITTED else [wanted]}} if wanted else {}
-        sort = [("state.submitted_on", -1), ("_id", 1)]
+        sort: list[Key] = [("state.submitted_on", -1), "_id"]
         found = await self.referrals.acting(caller).find(where, sort=sort, skip=(page - 1) * PAGE, limit=PAGE)
         return found, await self.referrals.acting(caller).count(where)
 
@@ -106,4 +104,4 @@ class Store:
     async def _show(self, referral_id: UUID, now: Status, revision: int) -> None:
         """Keep the status beside the referral, for lists to be filtered by; never an older one over a newer."""
         older = {"_id": str(referral_id), "progress.revision": {"$not": {"$gte": revision}}}
-        await self.referrals.collection.update_one(older, {"$set": {"progress": {"status": now, "revision": revision}}})
+        await self.referrals.collection.update(older, {"$set": {"progress": {"status": now, "revision": revision}}})

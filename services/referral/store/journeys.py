@@ -7,7 +7,8 @@ from uuid import UUID
 from services.referral.domain.journey import Journey, hear
 from shared.events.message import Message
 from shared.kernel.errors import Unavailable
-from shared.persistence.mongo import CLASH, Collection, Database
+from shared.persistence.failures import DuplicateKey
+from shared.persistence.mongo import Collection, Database
 from shared.persistence.transaction import CLASHES
 
 
@@ -24,8 +25,8 @@ class Journeys:
     async def of_each(self, young_ids: Iterable[UUID]) -> Mapping[UUID, Journey]:
         """The journey of each."""
         wanted = set(young_ids)
-        rows = self.collection.find({"_id": {"$in": [str(id) for id in wanted]}}, {"state": 1})
-        found = [Journey.model_validate(row["state"]) async for row in rows]
+        rows = await self.collection.find({"_id": {"$in": [str(id) for id in wanted]}}, fields={"state": 1})
+        found = [Journey.model_validate(row["state"]) for row in rows]
         return {id: Journey(young_id=id) for id in wanted} | {journey.young_id: journey for journey in found}
 
     async def hear(self, message: Message, young_id: UUID) -> tuple[Journey, int]:
@@ -44,7 +45,7 @@ class Journeys:
         row: dict[str, Any] = {"state": journey.model_dump(mode="json"), "version": read + 1}
         id = str(journey.young_id)
         try:
-            found = await self.collection.update_one({"_id": id, "version": read}, {"$set": row}, upsert=read == 0)
-        except CLASH:
+            found = await self.collection.update({"_id": id, "version": read}, {"$set": row}, upsert=read == 0)
+        except DuplicateKey:
             return False
-        return bool(found.matched_count or found.upserted_id)
+        return bool(found.found or found.made)

@@ -48,9 +48,9 @@ class Vault:
 
     async def prepare(self) -> None:
         """One person per second trait, whatever the concurrency."""
-        await self.persons.create_index("second", unique=True, sparse=True)
-        await self.persons.create_index("first")
-        await self.audit.create_index([("young_id", 1), ("at", 1)])
+        await self.persons.index("second", unique=True, sparse=True)
+        await self.persons.index("first")
+        await self.audit.index("young_id", "at")
 
     async def keep(self, session: Session, sent: Sent, traits: Traits, fresh: UUID) -> UUID:
         """Keep what was sent: with the person who has one of its second traits, else with a new one. Whose young_id.
@@ -58,38 +58,38 @@ class Vault:
         Of two known persons that match by different traits the elder gets it; both stay in the list of probable matches.
         """
         known = {"second": {"$in": list(traits.second)}}
-        found = [row async for row in self.persons.find(known, session=session).sort([("since", 1), ("_id", 1)])]
+        found = await self.persons.find(known, sort=["since", "_id"], session=session)
         kept = sent.model_dump(mode="json")
         if not found:
             row = {"_id": str(fresh), "first": traits.first, "since": self._clock.now(), "sent": [kept]}
             second = {"second": list(traits.second)} if traits.second else {}  # an empty list would count as one value
-            await self.persons.insert_one({**row, **second}, session=session)
+            await self.persons.insert({**row, **second}, session=session)
             return fresh
         person, *others = found
         taken = {trait for other in others for trait in other["second"]}
         free = [trait for trait in traits.second if trait not in taken]
         added = {"$push": {"sent": kept}, "$addToSet": {"second": {"$each": free}}}
-        await self.persons.update_one({"_id": person["_id"]}, added, session=session)
+        await self.persons.update({"_id": person["_id"]}, added, session=session)
         return UUID(person["_id"])
 
     async def sent_with(self, young_ids: Iterable[UUID]) -> Mapping[UUID, Sent]:
         """What was sent about these persons, by referral, in the order in which it came for each."""
-        rows = self.persons.find({"_id": {"$in": [str(id) for id in young_ids]}}, {"sent": 1})
-        every = [Sent.model_validate(sent) async for row in rows for sent in row["sent"]]
+        rows = await self.persons.find({"_id": {"$in": [str(id) for id in young_ids]}}, fields={"sent": 1})
+        every = [Sent.model_validate(sent) for row in rows for sent in row["sent"]]
         return {sent.referral_id: sent for sent in every}
 
     async def read_for_a_school(self, caller: Caller, young_id: UUID) -> list[Sent]:
         """All that agencies sent about an applicant, latest last. The read is in the audit before anything is answered."""
         row = {"organisation": caller.organisation, "sub": caller.sub, "young_id": str(young_id), "at": self._clock.now()}
-        await self.audit.insert_one(row)
-        person = await self.persons.find_one({"_id": str(young_id)}, {"sent": 1})
+        await self.audit.insert(row)
+        person = await self.persons.find_one({"_id": str(young_id)}, fields={"sent": 1})
         if person is None:
             raise NotFound
         return [Sent.model_validate(sent) for sent in person["sent"]]
 
     async def probable_matches(self) -> list[dict[str, Any]]:
         """Persons who share names and birth date and nothing more: a human decides. Ids only, the latest first."""
-        alike = self.persons.aggregate(
+        alike = await self.persons.aggregate(
             [
                 {"$group": {"_id": "$first", "young_ids": {"$push": "$_id"}, "since": {"$max": "$since"}}},
                 {"$match": {"young_ids.1": {"$exists": True}}},
@@ -97,7 +97,7 @@ class Vault:
                 {"$project": {"_id": 0}},
             ]
         )
-        return [{**row, "young_ids": sorted(row["young_ids"])} async for row in alike]
+        return [{**row, "young_ids": sorted(row["young_ids"])} for row in alike]
 
 
 def merged(sent: list[Sent]) -> Identity:

@@ -1,0 +1,105 @@
+"""The one file that knows MongoDB's drivers: Motor, which is past its end of life, or PyMongo's own asynchronous client.
+
+Their methods are the same; what one awaits and the other does not is behind `awaited`.
+"""
+
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC
+from inspect import isawaitable
+from typing import Any, Literal, TypeVar, cast
+
+import pymongo
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions, DatetimeConversion
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from shared.persistence.failures import Away, told_apart
+from shared.persistence.writes import Insert, Replace, Row, Update, Write
+
+T = TypeVar("T")
+Driver = Literal["motor", "pymongo"]
+Client = pymongo.AsyncMongoClient[Row]
+NativeSession = AsyncClientSession
+NativeCollection = AsyncCollection[Row]
+NATIVE_OPTIONS: CodecOptions[Row] = CodecOptions(
+    tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME, uuid_representation=UuidRepresentation.STANDARD
+)
+TIME_LIMIT = 4.0
+"""Seconds, within which a verb ends unless it says otherwise: a request is told within 5 that a server does not answer."""
+
+
+def new_client(url: str, driver: Driver) -> Client:
+    """Majority, journaled writes. Connects when first used."""
+    options: Row = {"w": "majority", "journal": True, "serverSelectionTimeoutMS": int(TIME_LIMIT * 1000)}
+    if driver == "pymongo":
+        return pymongo.AsyncMongoClient(url, **options)
+    return cast(Client, AsyncIOMotorClient(url, **options))
+
+
+def collection_of(client: Client, database: str, name: str, *, majority: bool) -> NativeCollection:
+    """A collection, read as a majority keeps it or as it is."""
+    return client[database].get_collection(name, NATIVE_OPTIONS, read_concern=ReadConcern("majority") if majority else None)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """End what is asked of the server within so many seconds, and raise what `failures` names."""
+    with told_apart(), pymongo.timeout(seconds):
+        yield
+
+
+async def awaited(given: Any) -> Any:
+    """What one driver gives and the other lets one await."""
+    return await given if isawaitable(given) else given
+
+
+async def in_transaction(session: NativeSession, work: Awaitable[T]) -> T:
+    """Do the work and commit it, or none of it."""
+    await awaited(session.start_transaction())
+    try:
+        done = await work
+    except BaseException:
+        with suppress(PyMongoError):  # the server aborts it by itself, were it away now
+            await session.abort_transaction()
+        raise
+    await _commit(session)
+    return done
+
+
+async def _commit(session: NativeSession) -> None:
+    """Commit, asked again as long as the answer is not known, until the time limit."""
+    while True:
+        try:
+            return await session.commit_transaction()
+        except (ConnectionFailure, OperationFailure) as error:
+            if error.timeout or not error.has_error_label("UnknownTransactionCommitResult"):
+                raise
+
+
+def native_write(write: Write) -> "pymongo.InsertOne[Row] | pymongo.ReplaceOne[Row] | pymongo.UpdateOne":
+    """One write of a bulk, as the driver has it."""
+    match write:
+        case Insert(row):
+            return pymongo.InsertOne(row)
+        case Replace(where, row, upsert):
+            return pymongo.ReplaceOne(where, row, upsert=upsert)
+        case Update(where, change, upsert):
+            return pymongo.UpdateOne(where, change, upsert=upsert)
+
+
+def ask(host: str, port: int, command: Row, *, database: str = "admin") -> Row:
+    """One command to one server, whatever its state, for code that has no event loop (the embedded stack).
+
+    Away where it gives no answer or says no: it may still be starting.
+    """
+    options: Row = {"directConnection": True, "serverSelectionTimeoutMS": 2000}
+    try:
+        with pymongo.MongoClient[Row](host, port, **options) as client:
+            return client[database].command(command)
+    except PyMongoError as error:
+        raise Away(type(error).__name__) from error

@@ -1,0 +1,30 @@
+"""Created once per key of a request: the same again finds what is there, something else under the same key is refused."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from shared.kernel.errors import key_reused
+from shared.persistence.mongo import Collection, Session
+from shared.persistence.writes import Row
+
+
+async def create_once(
+    rows: Collection, id: UUID | str, row: Row, *, same: tuple[str, ...], session: Session | None = None
+) -> Row:
+    """Keep a new row under an id that comes from the request's own key, and give what is kept, from now or from before.
+
+    Refused (422 `key_reused`) where one of the fields named by `same` differs. Either answer rests on what a majority keeps.
+    """
+    made = await rows.update({"_id": str(id)}, {"$setOnInsert": row}, upsert=True, session=session)
+    if made.made:
+        return {"_id": str(id), **row}
+    kept = await rows.find_one({"_id": str(id)}, session=session)
+    ensure_same(kept or {}, {name: row[name] for name in same})
+    return kept or {}
+
+
+def ensure_same(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+    """Raise `key_reused` (422) unless these fields are kept as they are asked now."""
+    if any(kept.get(name) != value for name, value in asked.items()):
+        raise key_reused()
