@@ -66,14 +66,20 @@ async def until_answered(
     """Do the work, and again after each failure that `on` finds worth it: for ever, unless `tries` or `within` say otherwise.
 
     Waits grow from a tenth of a second to `limit`, with jitter; work that went well for longer than `limit` begins them anew.
-    `within` and `limit` are in seconds. Raises the last failure, or at once what `on` does not know. Cancelled, it ends.
+    `within` and `limit` are in seconds. Raises the last failure, or at once what `on` does not know. Cancelled, it ends,
+    even where its clean-up raised something else.
     """
     started, failures = time.monotonic(), 0
 
     async def attempt() -> T:
         nonlocal started
         started = time.monotonic()
-        done = await work()
+        try:
+            done = await work()
+        except Exception as error:
+            if _is_stopping():
+                raise asyncio.CancelledError from error
+            raise
         if outage:
             outage.answered()
         return done
@@ -94,6 +100,11 @@ async def until_answered(
         stop=stops[0] | stops[1], wait=wait, before_sleep=failed, sleep=asyncio.sleep, reraise=True,
     )  # fmt: skip
     return await retrying(attempt)
+
+
+def _is_stopping() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def anything(_error: Exception) -> bool:

@@ -112,6 +112,20 @@ async def test_a_retry_ends_when_it_is_cancelled_at_work_or_between_two_tries() 
             await trying
 
 
+async def test_a_retry_ends_when_clean_up_turns_its_cancellation_into_another_failure() -> None:
+    async def failing_as_it_stops() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise ConnectionError
+
+    trying = asyncio.create_task(until_answered(failing_as_it_stops, on=anything, limit=60))
+    await asyncio.sleep(0.02)
+    trying.cancel()
+    await asyncio.wait([trying], timeout=2)
+    assert trying.cancelled()
+
+
 async def test_a_task_that_swallows_a_cancellation_is_cancelled_again() -> None:
     async def swallowing() -> None:
         try:
