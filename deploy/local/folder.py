@@ -1,12 +1,13 @@
 """The data folder of a stack: who holds it, and what the stack that runs there wrote down for others."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal, TypedDict, get_args
+
+from filelock import FileLock, Timeout
 
 from deploy.local.errors import CannotRun
 
@@ -33,14 +34,12 @@ def locked(data: Path) -> Iterator[None]:
     """Hold the data folder for ourselves; the lock falls with the process, however it ends."""
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (data / "lock").touch()
+        lock = FileLock(data / "lock", blocking=False).acquire()
+    except Timeout:
+        raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche : arrêtez-la d'abord.") from None
     except OSError as error:
         raise CannotRun(f"Le dossier {data} ne peut pas servir : {_reason(error)}.") from error
-    with (data / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche : arrêtez-la d'abord.") from None
+    with lock:
         yield
 
 

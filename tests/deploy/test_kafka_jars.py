@@ -1,6 +1,8 @@
 """Kafka's jars are fetched once, and only those of the committed list ever run."""
 
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,17 +49,24 @@ def test_a_fetched_jar_that_is_another_is_refused_and_not_kept(jars: Path, tmp_p
 
     with pytest.raises(CannotRun, match=r"re2j-1\.8\.jar"):
         kafka_jars(tmp_path / "fresh", fetch=fetch)
-    assert [each.name for each in tmp_path.iterdir()] == ["kafka"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["fresh.lock", "kafka"]
 
 
-def test_of_two_first_starts_at_once_both_run(jars: Path, tmp_path: Path) -> None:
+def test_of_two_first_starts_at_once_one_fetches_and_both_run(jars: Path, tmp_path: Path) -> None:
+    fetched: list[Path] = []
+
     def fetch(repository: Path, _advance: Advance) -> list[Path]:
-        if not (tmp_path / "fresh").exists():  # the other start, which is quicker
-            kafka_jars(tmp_path / "fresh", fetch=lambda _, __: list(shutil.copytree(jars, tmp_path / "copy").iterdir()))
+        fetched.append(repository)
+        time.sleep(0.5)  # the other start is there by then
         shutil.copytree(jars, repository)
         return list(repository.iterdir())
 
-    assert len(kafka_jars(tmp_path / "fresh", fetch=fetch)) == len(list(jars.iterdir()))
+    def start(_: int) -> list[Path]:
+        return kafka_jars(tmp_path / "fresh", fetch=fetch)
+
+    with ThreadPoolExecutor(2) as starts:
+        one, other = starts.map(start, range(2))
+    assert (one, len(fetched), len(one)) == (other, 1, len(list(jars.iterdir())))
 
 
 def test_a_network_that_refuses_is_told_with_what_was_fetched_and_how_to_mend(
@@ -70,5 +79,5 @@ def test_a_network_that_refuses_is_told_with_what_was_fetched_and_how_to_mend(
         kafka_jars(tmp_path / "fresh", fetch=fetch_with_jgo)
     for word in ("Apache Kafka 4.3.1", "org.apache.kafka:kafka_2.13:4.3.1", "HTTPS_PROXY", "KAFKA_BOOTSTRAP_SERVERS"):
         assert word in str(refused.value)
-    assert list(tmp_path.iterdir()) == []
+    assert [each.name for each in tmp_path.iterdir()] == ["fresh.lock"]
     assert "Apache Kafka 4.3.1, téléchargement unique…" in capsys.readouterr().err
