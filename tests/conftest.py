@@ -24,6 +24,7 @@ from shared.persistence.mongo import Database, connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service, build
+from tests.contracts.conformance import holds_to_contract
 
 hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
 hypothesis.settings.load_profile("etabli")  # no example is late: the machine may be slow
@@ -66,7 +67,10 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass
 class Running:
-    """A service in this process. `as_` gives a client signed in as that scope (`school:besancon:head`)."""
+    """A service in this process. `as_` gives a client signed in as that scope (`school:besancon:head`).
+
+    Every answer is held to the service's OpenAPI.
+    """
 
     app: FastAPI
     settings: Settings
@@ -82,7 +86,8 @@ class Running:
 
     def _client(self, headers: dict[str, str]) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
-        client = httpx.AsyncClient(transport=transport, base_url="http://etabli", headers=headers)
+        hooks = {"response": [holds_to_contract(self.app)]}
+        client = httpx.AsyncClient(transport=transport, base_url="http://etabli", headers=headers, event_hooks=hooks)
         self._clients.append(client)
         return client
 

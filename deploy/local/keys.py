@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from deploy.local.errors import CannotRun
-from shared.kernel.caller import parse_grant
+from shared.kernel.caller import Grant
 from shared.web.auth import AUDIENCE, ISSUER
 
 PRINTED_SCOPES = ("admin", "region", "federation")
@@ -88,8 +88,8 @@ def _private(file: Path) -> Ed25519PrivateKey:
 
 
 def sign(private_file: Path, scope: str, *, sub: str, now: datetime, lifetime: timedelta) -> str:
-    """A token for one person in one organisation. `scope` as parse_grant reads it; `now` is the real time."""
-    kind, tenant, role = parse_grant(scope)
-    organisation = f"{kind}:{tenant}" if tenant else kind
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": sub, "org": organisation, "role": role, "iat": now, "exp": now + lifetime}
+    """A token for one person in one organisation. `scope` as Grant.parse reads it; `now` is the real time."""
+    grant = Grant.parse(scope)
+    whose = {"sub": sub, "org": grant.organisation, "role": grant.role}
+    claims = {"iss": ISSUER, "aud": AUDIENCE, **whose, "iat": now, "exp": now + lifetime}
     return jwt.encode(claims, _private(private_file), algorithm="EdDSA", headers={"kid": "local"})

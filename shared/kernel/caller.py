@@ -34,6 +34,38 @@ class Caller:
 
 
 @dataclass(frozen=True)
+class Grant:
+    """What a token gives: to speak for an organisation, in a role that its kind has."""
+
+    kind: Kind
+    tenant: str
+    role: str
+
+    @classmethod
+    def of(cls, kind: str, tenant: str, role: str) -> "Grant":
+        """Checked: agencies and schools have a tenant, the others none; the role is of the kind. ValueError if not so."""
+        if bool(tenant) != (kind in ("agency", "school")) or role not in ROLES.get(kind, ()):
+            raise ValueError(f"{kind}:{tenant}:{role}")
+        return cls(cast(Kind, kind), tenant, role)
+
+    @classmethod
+    def parse(cls, scope: str) -> "Grant":
+        """From `agency:cio-dole:manager`; the first role of the kind where none is said. ValueError if unknown."""
+        kind, _, rest = scope.partition(":")
+        tenant, _, role = rest.partition(":")
+        return cls.of(kind, tenant, role or next(iter(ROLES.get(kind, ())), ""))
+
+    @property
+    def organisation(self) -> str:
+        """As the token writes it: agency:cio-dole, school:besancon, region, federation, admin."""
+        return f"{self.kind}:{self.tenant}" if self.tenant else self.kind
+
+    def held_by(self, sub: str) -> Caller:
+        """The caller who shows it."""
+        return Caller(sub=sub, kind=self.kind, tenant=self.tenant, role=self.role)
+
+
+@dataclass(frozen=True)
 class System:
     """The service itself: on a message, or because time passed. It sees every tenant."""
 
@@ -43,15 +75,3 @@ Actor = Caller | System
 """For whom a document is read or decided on."""
 TenantFilter = Mapping[str, str] | None
 """What a caller sees of a collection: fields of the state and the value each must have (or hold); {} all, None nothing."""
-
-
-def parse_grant(scope: str) -> tuple[Kind, str, str]:
-    """`agency:cio-dole:manager` as (kind, tenant, role); the first role of the kind where none is said. ValueError if unknown."""
-    kind, _, rest = scope.partition(":")
-    tenant, _, role = rest.partition(":")
-    if kind not in ROLES or bool(tenant) != (kind in ("agency", "school")):
-        raise ValueError(scope)
-    role = role or ROLES[kind][0]
-    if role not in ROLES[kind]:
-        raise ValueError(scope)
-    return cast(Kind, kind), tenant, role

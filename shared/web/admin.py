@@ -1,33 +1,79 @@
 """Routes of operations: health, metrics, the simulated clock, parked messages."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Literal
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import Request
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Refused, Unavailable
 from shared.persistence.failures import is_transient
 from shared.persistence.mongo import Database
 from shared.web.auth import require
 from shared.web.problems import problem
+from shared.web.router import Router
 
 MAX_ADVANCE = timedelta(days=5 * 365)
 """How far the simulated clock may go at once."""
-health = APIRouter(tags=["santé"])
-admin = APIRouter(prefix="/admin", tags=["exploitation"], dependencies=[require("admin")])
+health = Router(tags=["santé"], problems={Unavailable: ("outbox_full",)})
+admin = Router(
+    prefix="/admin",
+    tags=["exploitation"],
+    dependencies=[require("admin")],
+    problems={Refused: ("clock_goes_back", "clock_too_far", "real_clock")},
+)
+
+
+class LiveResponse(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+class ReadyResponse(BaseModel):
+    """`degraded` while Kafka is away: what is told waits in the outboxes, `pending` documents of them."""
+
+    status: Literal["ok", "degraded"]
+    kafka: Literal["ok", "away"]
+    pending: int = Field(ge=0)
+
+
+class AdvanceRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    now: AwareDatetime
+
+
+class ClockResponse(BaseModel):
+    """The service's instant and day, and whether they are simulated."""
+
+    now: AwareDatetime
+    today: date
+    simulated: bool
+
+
+class ReplayResponse(BaseModel):
+    """How many parked messages were handled, and how many stay."""
+
+    replayed: int
+    left: int
+
+
+class ParkedResponse(BaseModel):
+    """A parked message: where it is, its type where it has one of ours, and why; never its value."""
+
+    coordinates: str = Field(description="topic/partition/offset")
+    type: str
+    code: str
 
 
 @health.get("/health/live")
-async def live() -> dict[str, str]:
+async def live() -> LiveResponse:
     """The process answers."""
-    return {"status": "ok"}
+    return LiveResponse()
 
 
-@health.get("/health/ready")
-async def ready(request: Request) -> JSONResponse:
+@health.get("/health/ready", response_model=ReadyResponse)
+async def ready(request: Request) -> ReadyResponse | JSONResponse:
     """MongoDB answers and the outbox is under its limit. Kafka away is `degraded`, still 200: what is told waits."""
     state = request.app.state
     try:
@@ -41,30 +87,25 @@ async def ready(request: Request) -> JSONResponse:
         return problem(503, "starting", "Le service démarre.")
     if pending > state.settings.outbox_limit:
         return problem(503, "outbox_full", "Trop d'événements attendent Kafka.", pending=pending)
-    status = "degraded" if state.relay.kafka_is_away else "ok"
-    return JSONResponse({"status": status, "kafka": "away" if state.relay.kafka_is_away else "ok", "pending": pending})
+    away = state.relay.kafka_is_away
+    return ReadyResponse(status="degraded" if away else "ok", kafka="away" if away else "ok", pending=pending)
 
 
-@health.get("/metrics", include_in_schema=False)
-async def metrics() -> Response:
+@health.get("/metrics", response_class=PlainTextResponse)
+async def metrics() -> PlainTextResponse:
     """Prometheus' own format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-class Instant(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    now: AwareDatetime
+    return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 @admin.get("/clock")
-async def read_clock(request: Request) -> dict[str, Any]:
+async def read_clock(request: Request) -> ClockResponse:
     """The service's time, and whether it is simulated."""
     clock = request.app.state.persistence.clock
-    return {"now": clock.now(), "today": clock.today(), "simulated": clock.simulated}
+    return ClockResponse(now=clock.now(), today=clock.today(), simulated=clock.simulated)
 
 
 @admin.post("/clock")
-async def advance_clock(request: Request, body: Instant) -> dict[str, Any]:
+async def advance_clock(request: Request, body: AdvanceRequest) -> ClockResponse:
     """Advance the simulated clock, then do what the new day brings (deadlines). 409 on a real clock, to go back, or too far."""
     state = request.app.state
     clock = state.persistence.clock
@@ -78,17 +119,17 @@ async def advance_clock(request: Request, body: Instant) -> dict[str, Any]:
 
 
 @admin.post("/unpark")
-async def unpark(request: Request) -> dict[str, int]:
+async def unpark(request: Request) -> ReplayResponse:
     """Replay the parked messages, in order per key."""
     replayed, left = await request.app.state.dispatcher.replay()
-    return {"replayed": replayed, "left": left}
+    return ReplayResponse(replayed=replayed, left=left)
 
 
 @admin.get("/parked")
-async def parked(request: Request) -> list[dict[str, Any]]:
+async def list_parked(request: Request) -> list[ParkedResponse]:
     """What is parked: coordinates, type and code, never a value."""
-    rows: list[dict[str, Any]] = await request.app.state.parking.all()
-    return rows
+    rows = await request.app.state.parking.all()
+    return [ParkedResponse(coordinates=row["_id"], type=row["type"], code=row["code"]) for row in rows]
 
 
 async def keep_clock(database: Database, now: datetime) -> None:

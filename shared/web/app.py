@@ -26,6 +26,7 @@ from shared.settings import Settings
 from shared.web.admin import admin, health, kept_clock
 from shared.web.auth import verifier
 from shared.web.middleware import RequestGuard
+from shared.web.openapi import describe
 from shared.web.problems import answer_errors
 
 log = structlog.get_logger()
@@ -66,6 +67,7 @@ def build(service: Service) -> FastAPI:
     app.state.sweep = service.sweep
     app.add_middleware(RequestGuard, outer=app, body_limit=settings.body_limit)
     answer_errors(app)
+    describe(app)
     for router in (health, admin, *service.routers):
         app.include_router(router)
     return app

@@ -1,48 +1,85 @@
 """Who is asking: EdDSA tokens checked against a JWKS, and the caller they name."""
 
-import json
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+import structlog
 from fastapi import Depends, Request
-from jwt.algorithms import OKPAlgorithm
 
-from shared.kernel.caller import Caller, parse_grant
+from shared.kernel.caller import Caller, Grant
 from shared.kernel.errors import Forbidden, Unauthenticated
 
+log = structlog.get_logger()
 ISSUER = AUDIENCE = "etabli"
+ALGORITHM = "EdDSA"
 COOKIE = "etabli_token"
-
+LEEWAY = timedelta(seconds=60)
+"""How far the clock of whoever signs may be from ours."""
+REREAD_EVERY = 10.0
+"""Seconds between two readings of the JWKS for keys that it does not have: forged ones cost no more than that."""
 
 Verifier = Callable[[str], Caller]
+"""From a token to its caller. Raises Unauthenticated."""
 
 
-def verifier(jwks_file: Path) -> Verifier:
-    """A function from a token to its caller, by the public keys of a JWKS file. It raises Unauthenticated."""
-    keys: dict[str, Ed25519PublicKey] = {
-        key["kid"]: cast(Ed25519PublicKey, OKPAlgorithm.from_jwk(key)) for key in json.loads(jwks_file.read_text())["keys"]
-    }
+class KeySet:
+    """The public keys of a JWKS file, by their id; read again, at most every so often, when one is asked that it lacks."""
 
-    def check(token: str) -> Caller:
+    def __init__(self, file: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._file = file
+        self._monotonic = monotonic
+        self._keys = _read(file)
+        self._read_at = monotonic()
+
+    def key(self, id: str) -> jwt.PyJWK:
+        """The key of this id. Raises KeyError."""
+        if id not in self._keys and self._monotonic() >= self._read_at + REREAD_EVERY:
+            self._read_at = self._monotonic()
+            try:
+                self._keys = _read(self._file)
+            except (OSError, ValueError, jwt.PyJWTError) as error:  # half written, or away: those we know still hold
+                log.warning("jwks.unreadable", error=type(error).__name__)
+        return self._keys[id]
+
+
+def _read(file: Path) -> dict[str, jwt.PyJWK]:
+    found = jwt.PyJWKSet.from_json(file.read_text()).keys
+    return {key.key_id: key for key in found if key.key_id and key.algorithm_name == ALGORITHM}
+
+
+def verifier(jwks_file: Path, monotonic: Callable[[], float] = time.monotonic) -> Verifier:
+    """A verifier by the public keys of a JWKS file."""
+    keys = KeySet(jwks_file, monotonic)
+
+    def verify(token: str) -> Caller:
         try:
-            key = keys[jwt.get_unverified_header(token)["kid"]]
             claims: dict[str, Any] = jwt.decode(
                 token,
-                key,
-                algorithms=["EdDSA"],
+                keys.key(jwt.get_unverified_header(token)["kid"]),
+                algorithms=[ALGORITHM],
                 issuer=ISSUER,
                 audience=AUDIENCE,
-                options={"require": ["exp", "sub", "org", "role"]},
+                leeway=LEEWAY,
+                options={"require": ["iss", "aud", "exp", "sub", "org", "role"]},
             )
-            kind, tenant, role = parse_grant(f"{claims['org']}:{claims['role']}" if ":" in claims["org"] else claims["org"])
+            return _caller(claims)
         except (jwt.PyJWTError, KeyError, ValueError) as error:
             raise Unauthenticated from error
-        return Caller(sub=claims["sub"], kind=kind, tenant=tenant, role=role)
 
-    return check
+    return verify
+
+
+def _caller(claims: dict[str, Any]) -> Caller:
+    """The person and the organisation that a token names. ValueError where either is missing or unknown."""
+    sub, organisation, role = (claims[name] for name in ("sub", "org", "role"))
+    if not all(isinstance(said, str) and said for said in (sub, organisation, role)):
+        raise ValueError
+    kind, _, tenant = organisation.partition(":")
+    return Grant.of(kind, tenant, role).held_by(sub)
 
 
 def current_caller(request: Request) -> Caller:
@@ -53,19 +90,25 @@ def current_caller(request: Request) -> Caller:
         token = request.cookies.get(COOKIE, "") if request.method in ("GET", "HEAD") else ""
     if not token:
         raise Unauthenticated
-    check: Verifier = request.app.state.verifier
-    return check(token)
+    verify: Verifier = request.app.state.verifier
+    return verify(token)
 
 
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
 
 
+class Requirement:
+    """A dependency that lets only some kinds and roles through. Others hear 403."""
+
+    def __init__(self, *kinds_and_roles: str) -> None:
+        self._allowed = frozenset(kinds_and_roles)
+
+    def __call__(self, caller: CurrentCaller) -> Caller:
+        if self._allowed.isdisjoint((caller.kind, f"{caller.kind}:{caller.role}")):
+            raise Forbidden
+        return caller
+
+
 def require(*kinds_and_roles: str) -> Any:
-    """A dependency that lets only these through: `require("admin", "school:head")`. Others hear 403."""
-
-    def check(caller: CurrentCaller) -> Caller:
-        if caller.kind in kinds_and_roles or f"{caller.kind}:{caller.role}" in kinds_and_roles:
-            return caller
-        raise Forbidden
-
-    return Depends(check)
+    """Only these pass: `dependencies=[require("admin", "school:head")]`."""
+    return Depends(Requirement(*kinds_and_roles))

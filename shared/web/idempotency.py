@@ -26,7 +26,7 @@ def fingerprint(secret: bytes, body: Any) -> str:
     return hmac.new(secret, orjson.dumps(body, option=orjson.OPT_SORT_KEYS), hashlib.sha256).hexdigest()
 
 
-async def once(
+async def idempotency_key(
     request: Request,
     caller: CurrentCaller,
     idempotency_key: Annotated[
@@ -47,4 +47,4 @@ async def once(
     return IdempotencyKey(asked, printed)
 
 
-Idempotency = Annotated[IdempotencyKey, Depends(once)]
+Idempotency = Annotated[IdempotencyKey, Depends(idempotency_key)]

@@ -1,11 +1,14 @@
 """What every request goes through: body limit, readiness, trace, no caches."""
 
-from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
+from fastapi import FastAPI, HTTPException
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.tracing import new_trace, trace_of, traceparent
-from shared.web.problems import problem
+from shared.web.problems import malformed, problem, too_large
+
+BEFORE_READY = ("/health", "/metrics")
+"""What answers while the database is still waited for."""
 
 
 class RequestGuard:
@@ -20,31 +23,39 @@ class RequestGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        if int(headers.get(b"content-length", b"0") or 0) > self._body_limit:
-            too_large = f"La demande dépasse {self._body_limit // 1000} ko."
-            await problem(413, "too_large", too_large)(scope, receive, send)
+        headers = Headers(scope=scope)
+        if refusal := self._refusal(headers, scope["path"]):
+            await refusal(scope, receive, _uncached(send))
             return
-        if not self._outer.state.prepared and not scope["path"].startswith(("/health", "/metrics")):
-            starting = problem(503, "starting", "Le service démarre : sa base de données ne répond pas encore.")
-            await starting(scope, receive, send)
-            return
-        token = traceparent.set(trace_of(headers.get(b"traceparent", b"").decode("latin-1")) or new_trace())
+        token = traceparent.set(trace_of(headers.get("traceparent", "")) or new_trace())
         try:
             await self._app(scope, _limited(receive, self._body_limit), _uncached(send))
         finally:
             traceparent.reset(token)
 
+    def _refusal(self, headers: Headers, path: str) -> ASGIApp | None:
+        """The answer to what is not even looked at."""
+        length = headers.get("content-length") or "0"
+        if not (length.isascii() and length.isdigit()):
+            return malformed()
+        if len(length) > 18 or int(length) > self._body_limit:
+            return too_large()
+        if not self._outer.state.prepared and not path.startswith(BEFORE_READY):
+            return problem(503, "starting", "Le service démarre : sa base de données ne répond pas encore.")
+        return None
+
 
 def _limited(receive: Receive, limit: int) -> Receive:
-    """A body sent in chunks without its length stops at the limit too: the connection is closed."""
+    """A body sent in chunks, without its length, stops at the limit too."""
     taken = 0
 
     async def take() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > limit else message
+        if taken > limit:
+            raise HTTPException(413)
+        return message
 
     return take
 

@@ -7,21 +7,29 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared.kernel.errors import Problem
 from shared.persistence.failures import is_transient
 
 log = structlog.get_logger()
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER = "2"
+"""Seconds."""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 TITLES: Mapping[int, str] = {
     400: "Demande illisible", 401: "Identification nécessaire", 403: "Action non permise", 404: "Introuvable",
     405: "Méthode non permise", 409: "Refusé par une règle", 410: "Effacé", 413: "Demande trop volumineuse",
     422: "Demande incorrecte", 500: "Erreur de notre fait", 503: "Service momentanément indisponible",
 }  # fmt: skip
+HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER}}
 SENTENCES: Mapping[str, str] = {
     "missing": "Ce champ est obligatoire.",
     "json_invalid": "Le JSON est mal formé.",
     "extra_forbidden": "Ce champ n'est pas connu.",
+    "unknown_parameter": "Un paramètre de cette adresse n'est pas connu.",
     "date_from_datetime_parsing": "Cette date n'est pas valable ; on l'écrit 2026-09-01.",
     "date_parsing": "Cette date n'est pas valable ; on l'écrit 2026-09-01.",
     "date_type": "Une date est attendue, écrite 2026-09-01.",
@@ -45,18 +53,31 @@ SENTENCES: Mapping[str, str] = {
 }
 
 
-def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
-    """A problem+json answer: `title` for the status, `code` for machines, `detail` for people."""
-    body = {
-        "type": f"urn:etabli:{code}",
-        "title": TITLES.get(status, "Erreur"),
-        "status": status,
-        "code": code,
-        "detail": detail,
-        **more,
-    }
-    headers = {"Retry-After": "2"} if status == 503 else None
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+class FieldProblem(BaseModel):
+    """Where a request is wrong: the field's path, empty for the whole, and a French sentence; never its value."""
+
+    field: str
+    detail: str
+
+
+class ProblemResponse(BaseModel):
+    """A problem (RFC 9457): `title` for the status, `code` for machines, `detail` in French for people."""
+
+    model_config = ConfigDict(title="Problem", extra="allow")
+    type: str = Field(pattern="^urn:etabli:[a-z_0-9]+$")
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldProblem] = []
+
+
+def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
+    """A problem+json answer, with the headers that its status asks for."""
+    title = TITLES.get(status, "Erreur")
+    body = {"type": f"urn:etabli:{code}", "title": title, "status": status, "code": code, "detail": detail, **more}
+    said = {**HEADERS.get(status, {}), **(headers or {})}
+    return JSONResponse(body, status, said, media_type=PROBLEM_JSON)
 
 
 def sentence_of(error: Mapping[str, Any]) -> str:
@@ -72,9 +93,28 @@ def sentence_of(error: Mapping[str, Any]) -> str:
 def fields_of(error: RequestValidationError) -> list[dict[str, str]]:
     """Each field that is wrong: where it stands and a French sentence; never its value."""
     return [
-        {"field": ".".join(str(step) for step in one["loc"] if step not in ("body", "query", "path")), "detail": sentence_of(one)}
+        {
+            "field": ".".join(str(step) for step in one["loc"] if step not in ("body", "query", "path", "header", "cookie")),
+            "detail": sentence_of(one),
+        }
         for one in error.errors()
     ]
+
+
+def too_large() -> JSONResponse:
+    """The body is over the limit."""
+    return problem(413, "too_large", "La demande dépasse la taille permise.")
+
+
+def malformed() -> JSONResponse:
+    """The request itself cannot be read."""
+    return problem(400, "malformed", "Cette demande ne peut être lue.")
+
+
+def _methods_of(app: FastAPI, request: Request) -> list[str]:
+    """Every method of an address: each has a route of its own, and Starlette names those of the first alone."""
+    asked = [{**request.scope, "method": method, "path_params": {}} for method in METHODS]
+    return [str(one["method"]) for one in asked if any(route.matches(one)[0] is Match.FULL for route in app.router.routes)]
 
 
 def answer_errors(app: FastAPI) -> None:
@@ -91,10 +131,15 @@ def answer_errors(app: FastAPI) -> None:
         detail = " ".join(f"{one['field']} : {one['detail']}" if one["field"] else one["detail"] for one in fields[:5])
         return problem(400 if malformed else 422, "malformed" if malformed else "invalid", detail, errors=fields)
 
-    async def http(_request: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 413:
+            return too_large()
+        if error.status_code == 400:
+            return malformed()
+        headers = {"Allow": ", ".join(_methods_of(app, request))} if error.status_code == 405 else None
         detail = "Cette adresse n'existe pas." if error.status_code == 404 else TITLES.get(error.status_code, "Erreur")
-        return problem(error.status_code, f"http_{error.status_code}", detail)
+        return problem(error.status_code, f"http_{error.status_code}", detail, headers)
 
     async def unexpected(_request: Request, error: Exception) -> Response:
         if is_transient(error):

@@ -1,15 +1,17 @@
 """Routes of a service that projects: rebuild its rows, and how messages that were parked are folded in."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
+from pydantic import BaseModel, Field
 
 from shared.events import EVENTS, Event
 from shared.events.message import Message
+from shared.kernel.errors import Unavailable
 from shared.projections.projection import Projection
 from shared.web.auth import require
+from shared.web.router import Router
 
 
 def handlers(projections: Sequence[Projection]) -> dict[type[Event], Any]:
@@ -21,17 +23,30 @@ def handlers(projections: Sequence[Projection]) -> dict[type[Event], Any]:
     return dict.fromkeys(EVENTS.values(), hear)
 
 
-router = APIRouter(prefix="/admin/rebuild", tags=["exploitation"], dependencies=[require("admin")])
+router = Router(
+    prefix="/admin/rebuild",
+    tags=["exploitation"],
+    dependencies=[require("admin")],
+    problems={Unavailable: ("not_projecting", "rebuilding")},
+)
+
+
+class RebuildResponse(BaseModel):
+    """How far a rebuild is, in messages."""
+
+    done: int = Field(ge=0)
+    total: int = Field(ge=0)
+    running: bool
 
 
 @router.post("", status_code=202)
-async def rebuild(request: Request) -> dict[str, Any]:
+async def rebuild(request: Request) -> RebuildResponse:
     """Read every topic again from its first message into empty rows."""
     request.app.state.store.projector.ask_rebuild()
-    return await rebuilding(request)
+    return await read_rebuild(request)
 
 
 @router.get("")
-async def rebuilding(request: Request) -> dict[str, Any]:
+async def read_rebuild(request: Request) -> RebuildResponse:
     """How far the rebuild is, in messages."""
-    return asdict(request.app.state.store.projector.progress)
+    return RebuildResponse(**vars(request.app.state.store.projector.progress))

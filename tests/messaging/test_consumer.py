@@ -117,7 +117,7 @@ async def test_what_cannot_be_decoded_is_parked_with_its_reason_and_its_value_is
         await heard(here, keys[3], [1])
         rows = await parked(here, 4)
         assert sorted(row["code"] for row in rows) == ["invalid_data", "not_cloudevents", "not_cloudevents", "unknown_type"]
-        letters = await dead(servers, {row["_id"] for row in rows})
+        letters = await dead(servers, {row["coordinates"] for row in rows})
         assert len(letters) == 4
         assert not any(b"Dupont" in letter for letter in letters)
 

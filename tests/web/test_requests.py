@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
 from shared.kernel.caller import SYSTEM
@@ -20,10 +20,11 @@ from shared.settings import Settings
 from shared.web.app import Service
 from shared.web.auth import COOKIE, CurrentCaller, require
 from shared.web.idempotency import Idempotency
+from shared.web.router import Router
 from tests.conftest import Start
 from tests.persistence.builders import TOYS, Toy, receive
 
-router = APIRouter()
+router = Router()
 
 
 class Body(BaseModel):

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field, model_validator
 
 from services.enrolment import use_cases, views
@@ -16,10 +16,16 @@ from services.enrolment.views import ApplicationResponse
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
 from shared.kernel.calendar import SchoolYear
+from shared.kernel.errors import Refused, Unavailable
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
+from shared.web.router import Router
 
-router = APIRouter(tags=["candidatures"])
+REFUSALS = (
+    "already_enrolled", "before_previous_step", "intake_closed", "no_place", "not_allowed", "not_eligible", "offer_expired",
+    "planned_before", "until_before", "withdrawn_by_you",
+)  # fmt: skip
+router = Router(tags=["candidatures"], problems={Refused: REFUSALS, Unavailable: ("not_heard_yet", "still_leaving")})
 SCHOOLS = require("school:head", "school:office", "admin")
 SCHOOLS_AND_AGENCIES = require("school:head", "school:office", "agency", "admin")
 ONE = "/intakes/{intake_id}/applications/{young_id}"
@@ -64,13 +70,13 @@ class RefuseRequest(DatedBody):
 
 
 @router.get("/intakes/{intake_id}/applications", dependencies=[SCHOOLS])
-async def of_an_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
+async def list_applications_to_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
     """Every application to an intake of one's school."""
     return views.applications(await store.intakes.acting(caller).get(intake_id), caller)
 
 
 @router.get("/applications", dependencies=[SCHOOLS_AND_AGENCIES])
-async def of_a_tenant(
+async def list_applications(
     caller: CurrentCaller,
     store: StoreDep,
     status: Annotated[ApplicationStatus | None, Query()] = None,
@@ -84,7 +90,7 @@ async def of_a_tenant(
 
 
 @router.get(ONE, dependencies=[SCHOOLS_AND_AGENCIES])
-async def read(intake_id: UUID, young_id: UUID, caller: CurrentCaller, store: StoreDep) -> ApplicationResponse:
+async def read_application(intake_id: UUID, young_id: UUID, caller: CurrentCaller, store: StoreDep) -> ApplicationResponse:
     """One application; its school also reads the motive of a dispensation."""
     await store.check_named(caller, intake_id, young_id)
     intake = await store.intakes.acting(caller).get(intake_id)
@@ -93,14 +99,14 @@ async def read(intake_id: UUID, young_id: UUID, caller: CurrentCaller, store: St
 
 
 @router.post(ONE + "/review", dependencies=[SCHOOLS])
-async def review(
+async def review_application(
     intake_id: UUID, young_id: UUID, body: ReviewRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Examine; an ineligible application only by a dispensation, with its motive."""
     on = store.clock.day(body.on)
     if body.overridden and body.motive:
         await use_cases.override(store, caller, intake_id=intake_id, young_id=young_id, motive=body.motive, on=on)
-        return await read(intake_id, young_id, caller, store)
+        return await read_application(intake_id, young_id, caller, store)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.review, young_id=young_id, overridden=False, on=on)
     return views.application(intake, young_id, caller)
 
@@ -141,7 +147,7 @@ async def end_immersion(
 
 
 @router.post(ONE + "/admit", dependencies=[SCHOOLS])
-async def admit(
+async def admit_applicant(
     intake_id: UUID, young_id: UUID, body: AdmitRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Met, and good for a place."""
@@ -151,7 +157,7 @@ async def admit(
 
 
 @router.post(ONE + "/waitlist", dependencies=[SCHOOLS])
-async def waitlist(
+async def waitlist_applicant(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Put on the waiting list; an automatic intake with a free seat offers it at once."""
@@ -161,7 +167,7 @@ async def waitlist(
 
 
 @router.post(ONE + "/offer", dependencies=[SCHOOLS])
-async def offer(
+async def offer_place(
     intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Hold a seat until the end of a day."""
@@ -171,7 +177,7 @@ async def offer(
 
 
 @router.post(ONE + "/confirm", dependencies=[SCHOOLS_AND_AGENCIES])
-async def confirm(
+async def confirm_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
@@ -182,7 +188,7 @@ async def confirm(
 
 
 @router.post(ONE + "/decline", dependencies=[SCHOOLS_AND_AGENCIES])
-async def decline(
+async def decline_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Say no to the offered seat."""
@@ -193,7 +199,7 @@ async def decline(
 
 
 @router.post(ONE + "/refuse", dependencies=[SCHOOLS])
-async def refuse(
+async def refuse_application(
     intake_id: UUID, young_id: UUID, body: RefuseRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Answer no, with a code that the sender sees."""
@@ -203,7 +209,9 @@ async def refuse(
 
 
 @router.post(ONE + "/reopen", dependencies=[SCHOOLS])
-async def reopen(intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> ApplicationResponse:
+async def reopen_application(
+    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
     """Take back a refusal or an expiry."""
     on = store.clock.day(body.on)
     return views.application(
@@ -212,7 +220,7 @@ async def reopen(intake_id: UUID, young_id: UUID, body: DatedBody, caller: Curre
 
 
 @router.post(ONE + "/withdraw", dependencies=[SCHOOLS_AND_AGENCIES])
-async def withdraw(
+async def withdraw_application(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Take the application back; an agency, for its own part: it goes on for whoever else asked for it."""
@@ -224,7 +232,9 @@ async def withdraw(
 
 
 @router.post("/intakes/{intake_id}/promote", dependencies=[require("school:head", "admin")])
-async def promote_first(intake_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
+async def promote_first_waiting(
+    intake_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
+) -> list[ApplicationResponse]:
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
     on = store.clock.day(body.on)
     return views.applications(

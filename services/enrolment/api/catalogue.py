@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from services.enrolment import views
@@ -18,12 +18,19 @@ from shared.events import ProgrammeOpened, SchoolRegistered
 from shared.events.catalogue import Certification, Promotion
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import SYSTEM
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
+from shared.web.router import Router, responses_for
 
-router = APIRouter(tags=["écoles et rentrées"])
+router = Router(
+    tags=["écoles et rentrées"],
+    problems={
+        Refused: ("already_open", "closes_before_opening", "no_such_year", "seats_taken"),
+        Invalid: ("outside_school_year", "unknown_programme"),
+    },
+)
 HEADS = require("school:head", "admin")
 
 
@@ -81,7 +88,7 @@ async def list_schools(caller: CurrentCaller, store: StoreDep) -> list[School]:
     return await store.schools.acting(SYSTEM).find({})
 
 
-@router.post("/intakes", status_code=201, dependencies=[HEADS])
+@router.post("/intakes", status_code=201, dependencies=[HEADS], responses=responses_for({NotFound: ()}))
 async def open_intake(body: IntakeRequest, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
     """Open seats. Its id follows from programme, school year and year of study: asking twice is harmless."""
     school = await store.schools.acting(caller).get(body.school)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from services.enrolment.api.deps import StoreDep
@@ -11,13 +10,14 @@ from services.enrolment.domain.grant import Grant
 from shared.events import GrantAwarded
 from shared.events.catalogue import NETWORK, GrantPurpose
 from shared.kernel.caller import SYSTEM
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Invalid, Refused
 from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
+from shared.web.router import Router
 
-router = APIRouter(tags=["subventions"])
+router = Router(tags=["subventions"], problems={Refused: ("more_than_awarded",), Invalid: ("unknown_school",)})
 FUNDERS = require("admin", "region")
 
 
@@ -44,7 +44,7 @@ def _shown(grant: Grant) -> GrantResponse:
 
 
 @router.post("/grants", status_code=201, dependencies=[FUNDERS])
-async def award(body: GrantRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
+async def award_grant(body: GrantRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Promise public money to a school or to the network."""
     if body.holder != NETWORK and not await store.schools.acting(SYSTEM).count({"_id": body.holder}):
         raise Invalid("unknown_school", f"L’école « {body.holder} » n’est pas connue.")
@@ -53,7 +53,9 @@ async def award(body: GrantRequest, key: Idempotency, caller: CurrentCaller, sto
 
 
 @router.post("/grants/{grant_id}/payments", status_code=201, dependencies=[FUNDERS])
-async def pay(grant_id: UUID, body: PaymentRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
+async def pay_grant(
+    grant_id: UUID, body: PaymentRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep
+) -> GrantResponse:
     """Pay a part of a grant, never more than was promised."""
     on = store.clock.day(body.on)
     cents = body.amount_cents

@@ -3,7 +3,6 @@
 from typing import Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from services.enrolment import views
@@ -13,11 +12,18 @@ from services.enrolment.domain.pupil import Outcome, Result, exam_id_of
 from services.enrolment.use_cases import school_of
 from services.enrolment.views import OutcomesResponse, PupilResponse
 from shared.events.students import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Forbidden, Invalid, Refused
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
+from shared.web.router import Router
 
-router = APIRouter(tags=["diplômes et devenir"])
+router = Router(
+    tags=["diplômes et devenir"],
+    problems={
+        Refused: ("already_given", "before_previous_step", "not_allowed", "not_last_year", "too_early", "too_late"),
+        Invalid: ("unknown_horizon",),
+    },
+)
 SCHOOLS = require("school:head", "school:office", "admin")
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from services.enrolment import use_cases, views
 from services.enrolment.api.deps import StoreDep
@@ -13,10 +13,16 @@ from services.enrolment.views import PupilResponse
 from shared.events.students import InterruptionCode
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import Caller
+from shared.kernel.errors import Refused, Unavailable
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
+from shared.web.router import Router
 
-router = APIRouter(tags=["élèves"])
+REFUSALS = (
+    "already_enrolled", "before_previous_step", "before_start", "no_place", "not_allowed", "not_eligible", "not_last_year",
+    "wrong_intake",
+)  # fmt: skip
+router = Router(tags=["élèves"], problems={Refused: REFUSALS, Unavailable: ("still_leaving",)})
 SCHOOLS = require("school:head", "school:office", "admin")
 
 
@@ -29,7 +35,7 @@ class MoveRequest(DatedBody):
 
 
 @router.get("/pupils", dependencies=[SCHOOLS])
-async def of_a_school(
+async def list_pupils(
     caller: CurrentCaller, store: StoreDep, school_year: Annotated[SchoolYear | None, Query()] = None
 ) -> list[PupilResponse]:
     """The pupils of one's school, of one school year where it is said."""
@@ -40,27 +46,27 @@ async def of_a_school(
 
 
 @router.get("/pupils/{young_id}", dependencies=[SCHOOLS])
-async def read(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
+async def read_pupil(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """One pupil: years, exams, outcomes."""
     return views.pupil(await store.pupils.acting(caller).get(young_id), school_of(caller))
 
 
 @router.post("/pupils/{young_id}/start", dependencies=[SCHOOLS])
-async def start(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
+async def start_pupil(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Came on the first day."""
     school, on = school_of(caller), store.clock.day(body.on)
     return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.start, school=school, on=on), school)
 
 
 @router.post("/pupils/{young_id}/did-not-start", dependencies=[SCHOOLS])
-async def did_not_start(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
+async def record_no_show(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Never came: the seat is free again a moment later."""
     school, on = school_of(caller), store.clock.day(body.on)
     return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.record_no_show, school=school, on=on), school)
 
 
 @router.post("/pupils/{young_id}/interrupt", dependencies=[SCHOOLS])
-async def interrupt(young_id: UUID, body: InterruptRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
+async def interrupt_pupil(young_id: UUID, body: InterruptRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Left before the end: the seat is free again a moment later."""
     school, on = school_of(caller), store.clock.day(body.on)
     pupil = await store.pupils.acting(caller).decide(young_id, decisions.interrupt, school=school, code=body.code, on=on)
@@ -68,14 +74,14 @@ async def interrupt(young_id: UUID, body: InterruptRequest, caller: CurrentCalle
 
 
 @router.post("/pupils/{young_id}/resume", dependencies=[SCHOOLS])
-async def resume(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
+async def resume_pupil(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Came back, if a seat is free."""
     pupil = await use_cases.resume(store, caller, young_id=young_id, on=store.clock.day(body.on))
     return views.pupil(pupil, school_of(caller))
 
 
 @router.post("/pupils/{young_id}/complete", dependencies=[SCHOOLS])
-async def complete(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
+async def complete_pupil(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Went to the end of the programme."""
     school, on = school_of(caller), store.clock.day(body.on)
     return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.complete, school=school, on=on), school)
@@ -88,7 +94,7 @@ async def move_up(young_id: UUID, body: MoveRequest, caller: CurrentCaller, stor
 
 
 @router.post("/pupils/{young_id}/repeat", dependencies=[SCHOOLS])
-async def repeat(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
+async def repeat_year(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Do the same year of study again, in the intake that is named."""
     return await _move(store, caller, decisions.repeat, young_id, body)
 

@@ -1,7 +1,5 @@
 """The clients of a school, for its head and office."""
 
-from fastapi import APIRouter
-
 from services.production.api.deps import OFFICE, StoreDep
 from services.production.domain.clients import Client, FreeText
 from shared.events.production import ClientKind
@@ -9,8 +7,9 @@ from shared.kernel.identifiers import Siret
 from shared.web.auth import CurrentCaller
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
+from shared.web.router import Router
 
-router = APIRouter(tags=["clients"], dependencies=[OFFICE])
+router = Router(tags=["clients"], dependencies=[OFFICE])
 
 
 class ClientRequest(DatedBody):
@@ -21,7 +20,7 @@ class ClientRequest(DatedBody):
 
 
 @router.post("/clients", status_code=201)
-async def add_a_client(body: ClientRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> Client:
+async def add_client(body: ClientRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> Client:
     """Keep a client of one's own school."""
     client = Client(
         client_id=key.id, school=caller.tenant, name=body.name, kind=body.kind, siret=body.siret, contact=body.contact,
@@ -31,6 +30,6 @@ async def add_a_client(body: ClientRequest, key: Idempotency, caller: CurrentCal
 
 
 @router.get("/clients")
-async def the_clients(caller: CurrentCaller, store: StoreDep) -> list[Client]:
+async def list_clients(caller: CurrentCaller, store: StoreDep) -> list[Client]:
     """The clients of one's own school, by name."""
     return await store.clients.of_school(caller=caller)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from pydantic import Field
 
 from services.production.api.deps import OFFICE, SCHOOL, StoreDep
@@ -13,11 +13,20 @@ from services.production.domain.clients import FreeText
 from services.production.domain.orders import WORDS, Order, Status
 from services.production.store import Store
 from shared.events.production import CancellationCode
+from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
+from shared.web.router import Router, responses_for
 
-router = APIRouter(prefix="/orders", tags=["commandes"])
+router = Router(
+    prefix="/orders",
+    tags=["commandes"],
+    problems={
+        Refused: ("before_last_invoice", "before_previous_step", "wrong_status"),
+        Invalid: ("due_before_quote", "no_amount"),
+    },
+)
 
 
 class OrderRequest(DatedBody):
@@ -58,8 +67,8 @@ async def answers(store: Store, found: list[Order]) -> list[OrderResponse]:
     ]
 
 
-@router.post("", status_code=201, dependencies=[OFFICE])
-async def receive(body: OrderRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
+@router.post("", status_code=201, dependencies=[OFFICE], responses=responses_for({NotFound: ()}))
+async def receive_order(body: OrderRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """A client of the school asks for something. 404 if the client is not the school's."""
     on, client = store.clock.day(body.on), await store.clients.get(body.client_id, caller=caller)
     await store.entitle(key.id, body.title)  # first: killed here, a title without its order harms nobody
@@ -71,7 +80,7 @@ async def receive(body: OrderRequest, key: Idempotency, caller: CurrentCaller, s
 
 
 @router.get("", dependencies=[require("school", "admin")])
-async def the_orders(caller: CurrentCaller, store: StoreDep, status: Status | None = None) -> list[OrderResponse]:
+async def list_orders(caller: CurrentCaller, store: StoreDep, status: Status | None = None) -> list[OrderResponse]:
     """The school's orders, the latest received first."""
     where = {"state.status": status} if status else {}
     found = await store.orders.acting(caller).find(where, sort=[("state.steps.received", -1), ("_id", 1)])
@@ -79,13 +88,13 @@ async def the_orders(caller: CurrentCaller, store: StoreDep, status: Status | No
 
 
 @router.get("/{order_id}", dependencies=[require("school", "admin")])
-async def one_order(order_id: UUID, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
+async def read_order(order_id: UUID, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """One order. 404 if it is another school's."""
     return await answer(store, await store.orders.acting(caller).get(order_id))
 
 
 @router.post("/{order_id}/quote", dependencies=[OFFICE])
-async def quote(order_id: UUID, body: QuoteRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
+async def quote_order(order_id: UUID, body: QuoteRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """A price and a promised day; it may be made again until the client answers."""
     order = await store.orders.acting(caller).decide(
         order_id, orders.quote, amount_cents=body.amount_cents, due_on=body.due_on, on=store.clock.day(body.on)
@@ -94,37 +103,43 @@ async def quote(order_id: UUID, body: QuoteRequest, caller: CurrentCaller, store
 
 
 @router.post("/{order_id}/accept", dependencies=[OFFICE])
-async def accept(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
+async def accept_order(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
     """The client says yes."""
     return await answer(store, await store.orders.acting(caller).decide(order_id, orders.accept, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/start", dependencies=[SCHOOL])
-async def start(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
+async def start_order(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
     """The workshop begins."""
     return await answer(store, await store.orders.acting(caller).decide(order_id, orders.start, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/complete", dependencies=[SCHOOL])
-async def complete(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
+async def complete_order(
+    order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()
+) -> OrderResponse:
     """The work is done."""
     return await answer(store, await store.orders.acting(caller).decide(order_id, orders.complete, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/deliver", dependencies=[SCHOOL])
-async def deliver(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
+async def deliver_order(
+    order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()
+) -> OrderResponse:
     """The client has it."""
     return await answer(store, await store.orders.acting(caller).decide(order_id, orders.deliver, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/invoice", dependencies=[OFFICE])
-async def invoice(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
+async def invoice_order(
+    order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()
+) -> OrderResponse:
     """The quoted amount, under the next number of the school's series for that civil year."""
     return await answer(store, await store.invoice(order_id, caller, on=store.clock.day(body.on)))
 
 
 @router.post("/{order_id}/cancel", dependencies=[OFFICE])
-async def cancel(order_id: UUID, body: CancellationRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
+async def cancel_order(order_id: UUID, body: CancellationRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """Given up, for a reason by code."""
     order = await store.orders.acting(caller).decide(order_id, orders.cancel, code=body.code, on=store.clock.day(body.on))
     return await answer(store, order)

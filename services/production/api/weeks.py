@@ -6,8 +6,6 @@ from datetime import date
 from itertools import chain
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from services.production.api.deps import SCHOOL, StoreDep
 from services.production.api.schemas import PupilWorked, WeekRequest, WorkshopWeekRequest
 from services.production.domain.measures import added, shares
@@ -26,8 +24,11 @@ from shared.kernel.calendar import Week, monday_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.web.auth import CurrentCaller
+from shared.web.router import Router
 
-router = APIRouter(prefix="/weeks", tags=["heures"], dependencies=[SCHOOL])
+REFUSALS = ("after_leaving", "before_start", "never_came", "order_not_accepted", "unknown_order", "unknown_pupil")
+INVALID = ("more_than_production", "order_said_twice", "too_many_hours")
+router = Router(prefix="/weeks", tags=["heures"], dependencies=[SCHOOL], problems={Refused: REFUSALS, Invalid: INVALID})
 AT_ONCE = 16
 """Decisions of one request that run together."""
 RefusedWeek = Refused | Invalid | NotFound
@@ -35,7 +36,9 @@ RefusedWeek = Refused | Invalid | NotFound
 
 
 @router.put("/{week}/{young_id}")
-async def log_one(week: Week, young_id: UUID, body: WeekRequest, caller: CurrentCaller, store: StoreDep) -> PupilWeekResponse:
+async def log_pupil_week(
+    week: Week, young_id: UUID, body: WeekRequest, caller: CurrentCaller, store: StoreDep
+) -> PupilWeekResponse:
     """State one pupil's week; it replaces what was said of it before."""
     said = PupilWorked(young_id=young_id, minutes=body.minutes, on_orders=body.on_orders)
     (saved,) = await _save(store, caller, week, [said], store.clock.day(body.on))
@@ -45,7 +48,9 @@ async def log_one(week: Week, young_id: UUID, body: WeekRequest, caller: Current
 
 
 @router.put("/{week}")
-async def log_many(week: Week, body: WorkshopWeekRequest, caller: CurrentCaller, store: StoreDep) -> WorkshopWeekResponse:
+async def log_workshop_week(
+    week: Week, body: WorkshopWeekRequest, caller: CurrentCaller, store: StoreDep
+) -> WorkshopWeekResponse:
     """State the week of each of these pupils: each is saved or refused by itself."""
     outcomes = await _save(store, caller, week, body.pupils, store.clock.day(body.on))
     saved = [outcome for outcome in outcomes if isinstance(outcome, WorkedWeek)]
@@ -60,7 +65,7 @@ async def log_many(week: Week, body: WorkshopWeekRequest, caller: CurrentCaller,
 
 
 @router.get("/{week}")
-async def the_week(week: Week, caller: CurrentCaller, store: StoreDep) -> SchoolWeekResponse:
+async def read_week(week: Week, caller: CurrentCaller, store: StoreDep) -> SchoolWeekResponse:
     """The school's pupils that week, those without hours too, with the shares of the week and of the school year so far."""
     worked = await store.weeks.acting(caller).find({"state.week": week})
     pupils = await store.pupils.of_week(week, logged=[one.young_id for one in worked], caller=caller)

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from services.referral.api.deps import StoreDep, Text
@@ -10,8 +9,9 @@ from services.referral.domain.agency import Agency, register
 from shared.events.referral import AgencyKind
 from shared.kernel.identifiers import Department, Slug
 from shared.web.auth import CurrentCaller, require
+from shared.web.router import Router
 
-router = APIRouter(tags=["organismes"])
+router = Router(tags=["organismes"])
 
 
 class AgencyRequest(BaseModel):
@@ -23,7 +23,7 @@ class AgencyRequest(BaseModel):
 
 
 @router.put("/agencies/{agency}", dependencies=[require("admin")])
-async def register_an_agency(agency: Slug, body: AgencyRequest, caller: CurrentCaller, store: StoreDep) -> Agency:
+async def register_agency(agency: Slug, body: AgencyRequest, caller: CurrentCaller, store: StoreDep) -> Agency:
     """Let an organisation refer. The same facts again change nothing; other facts replace them."""
     on = store.clock.day(body.on)
     return await store.agencies.acting(caller).create(

@@ -3,15 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from services.referral.api.deps import StoreDep
 from services.referral.domain.person import Representative
 from services.referral.store.vault import merged
 from shared.web.auth import CurrentCaller, require
+from shared.web.router import Router
 
-router = APIRouter(tags=["identités"])
+router = Router(tags=["identités"])
 
 
 class Contact(BaseModel):
@@ -41,7 +41,7 @@ class MatchResponse(BaseModel):
 
 
 @router.get("/identities/{young_id}", response_model_exclude_unset=True, dependencies=[require("school")])
-async def read_an_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> IdentityResponse:
+async def read_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> IdentityResponse:
     """Who an applicant of the caller's school is. Each read is in the audit before it is answered."""
     journey = await store.applicant(caller, young_id)
     sent = await store.vault.read_for_a_school(caller, young_id)
@@ -59,6 +59,6 @@ async def read_an_identity(young_id: UUID, caller: CurrentCaller, store: StoreDe
 
 
 @router.get("/matches", dependencies=[require("admin")])
-async def list_probable_matches(store: StoreDep) -> list[MatchResponse]:
+async def list_matches(store: StoreDep) -> list[MatchResponse]:
     """Young persons who are probably the same, for someone to decide. Ids only."""
     return [MatchResponse.model_validate(row) for row in await store.vault.probable_matches()]

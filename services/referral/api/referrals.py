@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.referral import views
@@ -15,12 +15,20 @@ from services.referral.store import PAGE, Store
 from services.referral.store.vault import referral_id_of, traits_of
 from shared.events.referral import AgencyKind, Situation, Wish
 from shared.kernel.caller import Caller
+from shared.kernel.errors import Invalid, Refused
 from shared.kernel.identifiers import Department
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency, IdempotencyKey
+from shared.web.router import Router
 
-router = APIRouter(tags=["orientations"], dependencies=[require("agency")])
+INVALID = (
+    "before_birth", "birth_in_the_future", "birth_too_early", "informed_in_the_future", "out_of_school_in_the_future",
+    "too_young",
+)  # fmt: skip
+router = Router(
+    tags=["orientations"], dependencies=[require("agency")], problems={Refused: ("unknown_agency",), Invalid: INVALID}
+)
 
 
 class WishRequest(Wish):
@@ -42,7 +50,7 @@ class ReferralRequest(BaseModel):
 
 
 @router.post("/referrals", status_code=201)
-async def refer(
+async def submit_referral(
     body: ReferralRequest, caller: CurrentCaller, once: Idempotency, store: StoreDep, secret: Secret
 ) -> views.ReferralInFullResponse:
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
@@ -79,13 +87,13 @@ async def list_referrals(
 
 
 @router.get("/referrals/{referral_id}")
-async def read_a_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.ReferralInFullResponse:
+async def read_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.ReferralInFullResponse:
     """One of the agency's own referrals, with its steps."""
     return await _in_full(store, caller, referral_id, (await store.referring(caller)).kind)
 
 
 @router.post("/referrals/{referral_id}/withdrawal", status_code=202)
-async def ask_for_withdrawal(
+async def request_withdrawal_of_referral(
     referral_id: UUID, caller: CurrentCaller, store: StoreDep, body: DatedBody | None = None
 ) -> views.ReferralInFullResponse:
     """Ask that the referral's open applications be withdrawn. Enrolment decides; the answer comes with its events."""

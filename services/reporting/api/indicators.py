@@ -5,22 +5,24 @@ from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.reporting.deps import READERS, AsOf, Cohort, StoreDep, known_on, masking_for, scope_for
 from services.reporting.indicators.figure import Figure
 from services.reporting.settings import Settings
+from shared.kernel.errors import NotFound
 from shared.projections.notifier import Changes
 from shared.web.auth import CurrentCaller
 from shared.web.pages import SIMULATED
+from shared.web.router import Router
 
-router = APIRouter(tags=["indicateurs"], dependencies=[READERS])
+router = Router(tags=["indicateurs"], dependencies=[READERS], problems={NotFound: ()})
 A_SECOND = 1.0
 
 
 @router.get("/indicators")
-async def indicators(
+async def read_indicators(
     request: Request, caller: CurrentCaller, store: StoreDep, scope: str | None = None, cohort: Cohort = None, as_of: AsOf = None
 ) -> dict[str, Any]:
     """Every indicator that means something in a scope: network, school:…, programme:… or agency_kind:…."""
@@ -39,7 +41,9 @@ async def indicators(
 
 
 @router.get("/events", response_class=EventSourceResponse)
-async def events(store: StoreDep, last_event_id: Annotated[int | None, Header()] = None) -> AsyncIterable[ServerSentEvent]:
+async def stream_changes(
+    store: StoreDep, last_event_id: Annotated[int | None, Header()] = None
+) -> AsyncIterable[ServerSentEvent]:
     """An event `changed` whenever rows changed, once a second at most. A reader who comes back late hears at once."""
     async for number in changes(store.projector.changes, last_event_id):
         yield ServerSentEvent(event="changed", id=str(number), data=number)

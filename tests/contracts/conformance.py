@@ -1,0 +1,67 @@
+"""Whether an answer is one that the service's OpenAPI lists: what each request of every test over HTTP is held to."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+Json = dict[str, Any]
+ROOT = "urn:openapi"
+
+
+def holds_to_contract(app: FastAPI) -> Callable[[httpx.Response], Awaitable[None]]:
+    """An httpx hook that fails on an answer that the document of this application does not list."""
+
+    async def check(response: httpx.Response) -> None:
+        if response.headers.get("content-type", "").startswith("text/event-stream"):
+            return
+        await response.aread()
+        assert (found := list(departures(app.openapi(), response))) == [], found
+
+    return check
+
+
+def departures(document: Json, response: httpx.Response) -> Iterator[str]:
+    """What an answer does that its operation does not say. Addresses that the document does not know (pages) say nothing."""
+    request = response.request
+    path = next((path for path in document["paths"] if _matches(path, request.url.path)), None)
+    if path is None:
+        return
+    here = f"{request.method} {path} {response.status_code}"
+    operation = document["paths"][path].get(request.method.lower())
+    if operation is None:
+        if response.status_code != 405 or not response.headers.get("allow"):
+            yield f"{here}: a method that is not listed"
+        return
+    said = operation["responses"].get(str(response.status_code))
+    if said is None:
+        yield f"{here}: status not listed ({response.text[:200]})"
+        return
+    yield from (f"{here}: no header {name}" for name in said.get("headers", ()) if name not in response.headers)
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    if kind not in said["content"]:
+        yield f"{here}: {kind or 'no content type'} not listed"
+    elif kind.endswith("json"):
+        yield from (f"{here}: {fault}" for fault in _faults(document, said["content"][kind]["schema"], response.json()))
+
+
+def _matches(template: str, path: str) -> bool:
+    return re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", template), path) is not None
+
+
+def _faults(document: Json, schema: Json, value: Any) -> list[str]:
+    registry: Registry[Any] = Registry().with_resource(ROOT, DRAFT202012.create_resource({"$id": ROOT, **document}))
+    errors = Draft202012Validator(_rooted(schema), registry=registry).iter_errors(value)
+    return [f"{error.json_path}: {error.message}" for error in errors]
+
+
+def _rooted(schema: Any) -> Any:
+    """The same schema, whose references name the document they point into."""
+    if isinstance(schema, dict):
+        return {name: ROOT + said if name == "$ref" else _rooted(said) for name, said in schema.items()}
+    return [_rooted(one) for one in schema] if isinstance(schema, list) else schema
