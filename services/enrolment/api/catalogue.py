@@ -1,63 +1,26 @@
 """Schools, their programmes and their intakes over HTTP."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 
 from services.enrolment import views
 from services.enrolment.api.deps import StoreDep
+from services.enrolment.api.schemas import IntakeRequest, ProgrammeRequest, SchoolRequest, SeatsRequest
 from services.enrolment.domain import school as schools
 from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
 from services.enrolment.domain.school import School
-from services.enrolment.use_cases import promote
-from shared.events import ProgrammeOpened, SchoolRegistered
-from shared.events.catalogue import Certification, Promotion
+from shared.events.catalogue import ProgrammeOpened, SchoolRegistered
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import NotFound
-from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
-from shared.web.bodies import DatedBody
 
 router = APIRouter(tags=["écoles et rentrées"])
 HEADS = require("school:head", "admin")
-
-
-class SchoolRequest(DatedBody):
-    name: str = Field(min_length=1, max_length=200)
-    commune: Commune
-    town: str = Field(min_length=1, max_length=100)
-    department: Department
-    uai: Uai | None = None
-    siret: Siret | None = None
-
-
-class ProgrammeRequest(DatedBody):
-    title: str = Field(min_length=1, max_length=200)
-    certification: Certification
-    rncp: Rncp | None = None
-    sector: Slug
-    years: int = Field(ge=1, le=3)
-    dangerous_machines: bool
-
-
-class IntakeRequest(DatedBody):
-    school: Slug
-    programme: Slug
-    school_year: SchoolYear
-    year_of_study: int = Field(default=1, ge=1, le=3)
-    seats: int = Field(ge=0, le=500)
-    starts_on: date
-    closes_on: date
-    promotion: Promotion = Promotion.CONFIRMED
-
-
-class SeatsRequest(DatedBody):
-    seats: int = Field(ge=0, le=500)
 
 
 @router.put("/schools/{school}", dependencies=[require("admin")])
@@ -122,5 +85,4 @@ async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -
 async def change_seats(intake_id: UUID, body: SeatsRequest, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
     """Give an intake another number of seats; new ones may be offered on at once."""
     on = store.clock.day(body.on)
-    await store.intakes.acting(caller).decide(intake_id, seats.change_seats, seats=body.seats, on=on)
-    return views.seats(await promote(store, intake_id))
+    return views.seats(await store.intakes.acting(caller).decide(intake_id, seats.change_seats, seats=body.seats, on=on))

@@ -3,34 +3,19 @@
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
 
 from services.enrolment.api.deps import StoreDep
+from services.enrolment.api.schemas import GrantRequest, PaymentRequest
 from services.enrolment.domain import grant as decisions
 from services.enrolment.domain.grant import Grant
-from shared.events import GrantAwarded
-from shared.events.catalogue import NETWORK, GrantPurpose
+from shared.events.catalogue import NETWORK, GrantAwarded
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid
-from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
-from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
 
 router = APIRouter(tags=["subventions"])
 FUNDERS = require("admin", "region")
-
-
-class GrantRequest(DatedBody):
-    holder: Slug = Field(description="Une école, ou « network » quand la répartition n’est pas connue.")
-    purpose: GrantPurpose
-    civil_year: int = Field(ge=2000, le=2100)
-    funder: Slug
-    amount_cents: int = Field(gt=0)
-
-
-class PaymentRequest(DatedBody):
-    amount_cents: int = Field(gt=0)
 
 
 class GrantResponse(Grant):

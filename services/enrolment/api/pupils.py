@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query
 
 from services.enrolment import use_cases, views
 from services.enrolment.api.deps import StoreDep
+from services.enrolment.api.schemas import InterruptRequest, MoveRequest
 from services.enrolment.domain import pupils as decisions
-from services.enrolment.use_cases import Move, school_of
+from services.enrolment.domain.visibility import school_of
+from services.enrolment.use_cases import Move
 from services.enrolment.views import PupilResponse
-from shared.events.students import InterruptionCode
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import Caller
 from shared.web.auth import CurrentCaller, require
@@ -18,14 +19,6 @@ from shared.web.bodies import DatedBody
 
 router = APIRouter(tags=["élèves"])
 SCHOOLS = require("school:head", "school:office", "admin")
-
-
-class InterruptRequest(DatedBody):
-    code: InterruptionCode
-
-
-class MoveRequest(DatedBody):
-    intake_id: UUID
 
 
 @router.get("/pupils", dependencies=[SCHOOLS])

@@ -1,4 +1,4 @@
-"""Enrolment's collections, their indexes, who sees what, and the reads that several rooms share."""
+"""Enrolment's collections, their indexes, and the reads that several rooms share."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,23 +7,23 @@ from uuid import UUID
 
 from services.enrolment.domain.grant import GRANTS
 from services.enrolment.domain.intake import INTAKES, Intake
-from services.enrolment.domain.pupil import PUPILS, Pupil
+from services.enrolment.domain.pupil import PUPILS
 from services.enrolment.domain.school import SCHOOLS, School
 from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone
 from services.enrolment.domain.wishes import WISHES
-from shared.events import Event
 from shared.events.applications import ApplicationStatus
-from shared.kernel.caller import SYSTEM, Actor, Caller
-from shared.kernel.errors import NotFound, Refused, Unavailable
+from shared.kernel.caller import SYSTEM, Actor
+from shared.kernel.errors import Unavailable
 from shared.persistence.mongo import Session, majority
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 
 
 class Store:
-    """Schools, intakes, pupils (pupils), answered wishes and grants; beside them, what no event may carry.
+    """Schools, intakes, pupils, answered wishes and grants; beside them, what no event may carry.
 
+    `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
     `birth_months` is what referrals said of each young person's age; `motives` is why a school set ineligibility aside.
     """
 
@@ -34,7 +34,7 @@ class Store:
         self.schools = Repository(persistence, SCHOOLS)
         self.intakes = Repository(persistence, INTAKES)
         self.pupils = Repository(persistence, PUPILS)
-        self._every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
+        self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
         self._birth_months = persistence.database["birth_months"]
@@ -52,32 +52,6 @@ class Store:
         await self.pupils.collection.create_index("state.schools")
         await self.grants.collection.create_index("state.holder")
         await self.database["motives"].create_index("young_id")
-
-    async def pupils_in(self, caller: Caller, young_id: UUID) -> Repository[Pupil, Event]:
-        """The pupils as this caller may act on one young person: an agency, on those enrolled as it asked. Raises NotFound."""
-        if caller.kind != "agency":
-            return self.pupils
-        pupil = await self._every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
-        if pupil is None or not await self._referred(caller.tenant, young_id, to=pupil.last().years[0].intake_id):
-            raise NotFound("Cet élève")
-        return self._every_pupil
-
-    def pupils_to_enrol(self, session: Session) -> Repository[Pupil, Event]:
-        """The pupils in the transaction that enrols: the intake has let the caller in, whatever the school of before."""
-        return self._every_pupil.within(session)
-
-    async def check_named(self, caller: Caller, intake_id: UUID, young_id: UUID) -> None:
-        """Raise NotFound unless the caller sees this application: an agency, those that its own referrals asked for."""
-        application = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
-        if caller.kind == "agency" and not application.names(caller.tenant):
-            raise NotFound("Cette candidature")
-
-    async def check_asking(self, caller: Caller, intake_id: UUID, young_id: UUID) -> None:
-        """Raise NotFound as above, or Refused where the agency took its own part of this application back."""
-        await self.check_named(caller, intake_id, young_id)
-        application = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
-        if caller.kind == "agency" and all(one.agency != caller.tenant for one in application.asking):
-            raise Refused("withdrawn_by_you", "Votre organisme a retiré cette candidature.")
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their application."""
@@ -132,8 +106,3 @@ class Store:
         """Why a school set ineligibility aside."""
         found = await self._motives.find_one({"_id": f"{intake_id} {young_id}"})
         return found["motive"] if found else None
-
-    async def _referred(self, agency: str, young_id: UUID, *, to: UUID) -> bool:
-        asking = {"$elemMatch": {"agency": agency, "ended": None}}
-        application = {"young_id": str(young_id), "referrals": asking}
-        return await self.intakes.acting(SYSTEM).count({"_id": str(to), "state.applications": {"$elemMatch": application}}) > 0
