@@ -94,13 +94,13 @@ async def override(store: Store, caller: Caller, *, intake_id: UUID, young_id: U
     return await store.persistence.transaction(work)
 
 
-async def declare_outcome(store: Store, caller: Caller, *, young_id: UUID, said: Outcome) -> Pupil:
+async def declare_outcome(store: Store, caller: Caller, *, young_id: UUID, outcome: Outcome) -> Pupil:
     """What became of a leaver: said by their school, or by an agency of those enrolled as it asked. Raises NotFound."""
     declared = store.pupils
     if agency := agency_of(caller):
         await _check_referred(store, agency, young_id)
         declared = store.every_pupil
-    return await declared.acting(caller).decide(young_id, diplomas.declare_outcome, school=school_of(caller), said=said)
+    return await declared.acting(caller).decide(young_id, diplomas.declare_outcome, school=school_of(caller), outcome=outcome)
 
 
 async def application_named(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID) -> Intake:
@@ -144,17 +144,17 @@ async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: M
         for intake, programme in (one for found in wished for one in found or ()):
             await intakes.decide(intake.intake_id, applications.apply, referral=referral, programme=programme, on=on)
     opened = opened_by(referral, wished, await store.intakes_of(referral.young_id))
-    told = WishesAnswered(
+    answered = WishesAnswered(
         referral_id=referral.referral_id, young_id=referral.young_id, agency=referral.agency, on=on,
         opened=opened, unopened=unopened(wished, opened, is_pupil=is_pupil),
     )  # fmt: skip
-    await store.wishes.acting(SYSTEM, cause=message).create(referral.referral_id, answer, told=told)
+    await store.wishes.acting(SYSTEM, cause=message).create(referral.referral_id, answer, event=answered)
 
 
 async def _wished(store: Store, wish: Wish, day: date) -> Wished:
     if wish.school and wish.programme:
-        schools = await store.schools.acting(SYSTEM).find({"_id": wish.school})
-        taught = [(school, one) for school in schools for one in school.programmes if one.programme == wish.programme]
+        school = await store.find_school(wish.school)
+        taught = [(school, one) for one in school.programmes if one.programme == wish.programme] if school else []
     else:
         schools = await store.schools_teaching(wish.sector or "", wish.departments)
         taught = [(school, one) for school in schools for one in school.programmes if one.sector == wish.sector]
@@ -165,13 +165,13 @@ async def _wished(store: Store, wish: Wish, day: date) -> Wished:
 
 
 async def _is_active(store: Store, young_id: UUID) -> bool:
-    pupil = await store.pupils.acting(SYSTEM).find_one({"_id": str(young_id)})
+    pupil = await store.find_pupil(young_id)
     return bool(pupil and pupil.active)
 
 
 async def _check_referred(store: Store, agency: str, young_id: UUID) -> None:
     """Raise NotFound, the same where there is no such pupil, unless the pupil's last enrolment came of this agency's asking."""
-    pupil = await store.every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
+    pupil = await store.find_pupil(young_id)
     intake = pupil and await store.intakes.acting(SYSTEM).get(pupil.last().years[0].intake_id)
     application = intake and intake.application_of(young_id)
     if not application or not application.goes_on_for(agency):

@@ -19,8 +19,8 @@ ADMIN = Caller("a", "admin", "", "admin")
 
 async def school_opens(store: Store, slug: str = "besancon", department: str = "25", **programme: Any) -> None:
     """A school and one programme."""
-    await store.schools.acting(ADMIN).create(slug, school.register, told=a_school(school=slug, department=department))
-    await store.schools.acting(ADMIN).decide(slug, school.open_programme, told=programme_opened(school=slug, **programme))
+    await store.schools.acting(ADMIN).create(slug, school.register, event=a_school(school=slug, department=department))
+    await store.schools.acting(ADMIN).decide(slug, school.open_programme, event=programme_opened(school=slug, **programme))
 
 
 async def intake_opens(store: Store, **said: Any) -> Intake:

@@ -47,7 +47,7 @@ def declare(place: Pupil, **more: Any) -> list[PupilEvent]:
         "horizon": 6, "situation": OutcomeSituation.EMPLOYED, "contract": ContractKind.PERMANENT,
         "by_client": True, "source": OutcomeSource.SCHOOL, "proof": OutcomeProof.CONTRACT, "on": date(2028, 1, 2),
     }  # fmt: skip
-    return diplomas.declare_outcome(place, school=None, said=Outcome(**{**default, **more}))
+    return diplomas.declare_outcome(place, school=None, outcome=Outcome(**{**default, **more}))
 
 
 def test_what_became_of_a_leaver_is_kept_by_source() -> None:

@@ -44,8 +44,7 @@ async def of_a_tenant(
     school_year: Annotated[SchoolYear | None, Query()] = None,
 ) -> list[ApplicationResponse]:
     """A school's own applications; for an agency, those that it referred."""
-    where = {"state.school_year": school_year} if school_year else {}
-    intakes = await store.intakes.acting(caller).find(where)
+    intakes = await store.intakes_seen_by(caller, school_year=school_year)
     found = [one for intake in intakes for one in views.applications(intake, caller)]
     return [one for one in found if status in (None, one.status)]
 

@@ -26,22 +26,22 @@ HEADS = require("school:head", "admin")
 @router.put("/schools/{school}", dependencies=[require("admin")])
 async def register_school(school: Slug, body: SchoolRequest, caller: CurrentCaller, store: StoreDep) -> School:
     """A school enters the network, or its public facts change."""
-    told = SchoolRegistered(**{**body.model_dump(), "school": school, "on": store.clock.day(body.on)})
-    return await store.schools.acting(caller).create(school, schools.register, told=told)
+    registered = SchoolRegistered(**{**body.model_dump(), "school": school, "on": store.clock.day(body.on)})
+    return await store.schools.acting(caller).create(school, schools.register, event=registered)
 
 
 @router.put("/schools/{school}/programmes/{programme}", dependencies=[HEADS])
 async def open_programme(school: Slug, programme: Slug, body: ProgrammeRequest, caller: CurrentCaller, store: StoreDep) -> School:
     """A school teaches a programme, or its traits change."""
     on = store.clock.day(body.on)
-    told = ProgrammeOpened(**{**body.model_dump(), "school": school, "programme": programme, "on": on})
-    return await store.schools.acting(caller).decide(school, schools.open_programme, told=told)
+    opened = ProgrammeOpened(**{**body.model_dump(), "school": school, "programme": programme, "on": on})
+    return await store.schools.acting(caller).decide(school, schools.open_programme, event=opened)
 
 
 @router.get("/schools")
 async def list_schools(caller: CurrentCaller, store: StoreDep) -> list[School]:
     """The schools of the network and what they teach."""
-    return await store.schools.acting(SYSTEM).find({})
+    return await store.every_school()
 
 
 @router.post("/intakes", status_code=201, dependencies=[HEADS])
@@ -66,16 +66,14 @@ async def list_intakes(
     school: Annotated[Slug | None, Query()] = None,
 ) -> list[views.SeatsResponse]:
     """Intakes and their free seats, for everyone signed in: no person."""
-    said = {"state.school_year": school_year, "state.school": school}
-    where = {field: value for field, value in said.items() if value}
-    order = [("state.school_year", 1), ("state.school", 1), ("state.programme", 1), ("state.year_of_study", 1)]
-    return [views.seats(intake) for intake in await store.intakes.acting(SYSTEM).find(where, sort=order)]
+    found = await store.intakes_seen_by(SYSTEM, school_year=school_year, school=school)
+    return [views.seats(intake) for intake in found]
 
 
 @router.get("/intakes/{intake_id}")
 async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
     """One intake and its free seats."""
-    intake = await store.intakes.acting(SYSTEM).find_one({"_id": str(intake_id)})
+    intake = await store.find_intake(intake_id)
     if intake is None:
         raise NotFound("Cette rentrée")
     return views.seats(intake)

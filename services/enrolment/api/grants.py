@@ -9,7 +9,6 @@ from services.enrolment.api.schemas import GrantRequest, PaymentRequest
 from services.enrolment.domain import grant as decisions
 from services.enrolment.domain.grant import Grant
 from shared.events.catalogue import NETWORK, GrantAwarded
-from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid
 from shared.web.auth import CurrentCaller, require
 from shared.web.idempotency import Idempotency
@@ -31,10 +30,10 @@ def _shown(grant: Grant) -> GrantResponse:
 @router.post("/grants", status_code=201, dependencies=[FUNDERS])
 async def award(body: GrantRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Promise public money to a school or to the network."""
-    if body.holder != NETWORK and not await store.schools.acting(SYSTEM).count({"_id": body.holder}):
+    if body.holder != NETWORK and not await store.find_school(body.holder):
         raise Invalid("unknown_school", f"L’école « {body.holder} » n’est pas connue.")
-    told = GrantAwarded(**{**body.model_dump(), "grant_id": key.id, "on": store.clock.day(body.on)})
-    return _shown(await store.grants.acting(caller).create_once(key.id, key.fingerprint, decisions.award, told=told))
+    awarded = GrantAwarded(**{**body.model_dump(), "grant_id": key.id, "on": store.clock.day(body.on)})
+    return _shown(await store.grants.acting(caller).create_once(key.id, key.fingerprint, decisions.award, event=awarded))
 
 
 @router.post("/grants/{grant_id}/payments", status_code=201, dependencies=[FUNDERS])
@@ -48,4 +47,4 @@ async def pay(grant_id: UUID, body: PaymentRequest, key: Idempotency, caller: Cu
 @router.get("/grants", dependencies=[require("admin", "region", "federation", "school")])
 async def list_grants(caller: CurrentCaller, store: StoreDep) -> list[GrantResponse]:
     """The grants that one may see: a school, its own."""
-    return [_shown(grant) for grant in await store.grants.acting(caller).find({})]
+    return [_shown(grant) for grant in await store.grants_seen_by(caller)]

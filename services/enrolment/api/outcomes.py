@@ -56,6 +56,6 @@ async def declare_outcome(
     is_agency = agency_of(caller) is not None
     if is_agency != (body.source is OutcomeSource.AGENCY) and not caller.is_admin:
         raise Forbidden("Une agence déclare comme agence ; une école, pour elle-même, le jeune ou l’employeur.")
-    said = Outcome(**{**body.model_dump(), "on": store.clock.day(body.on)})
-    pupil = await use_cases.declare_outcome(store, caller, young_id=young_id, said=said)
-    return OutcomesResponse(young_id=young_id, outcomes=(said,)) if is_agency else views.pupil(pupil, school_of(caller))
+    outcome = Outcome(**{**body.model_dump(), "on": store.clock.day(body.on)})
+    pupil = await use_cases.declare_outcome(store, caller, young_id=young_id, outcome=outcome)
+    return OutcomesResponse(young_id=young_id, outcomes=(outcome,)) if is_agency else views.pupil(pupil, school_of(caller))

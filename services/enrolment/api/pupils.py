@@ -26,10 +26,8 @@ async def of_a_school(
     caller: CurrentCaller, store: StoreDep, school_year: Annotated[SchoolYear | None, Query()] = None
 ) -> list[PupilResponse]:
     """The pupils of one's school, of one school year where it is said."""
-    own = {"school": caller.tenant} if caller.kind == "school" else {}
-    year = {"years.school_year": school_year} if school_year else {}
-    where = {"state.enrolments": {"$elemMatch": {**own, **year}}} if own or year else {}
-    return [views.pupil(pupil, school_of(caller)) for pupil in await store.pupils.acting(caller).find(where)]
+    found = await store.pupils_seen_by(caller, school_year=school_year)
+    return [views.pupil(pupil, school_of(caller)) for pupil in found]
 
 
 @router.get("/pupils/{young_id}", dependencies=[SCHOOLS])

@@ -48,20 +48,20 @@ def give_result(pupil: Pupil, *, school: str | None, exam_id: UUID, result: Resu
     ]
 
 
-def declare_outcome(pupil: Pupil, *, school: str | None, said: Outcome) -> list[PupilEvent]:
+def declare_outcome(pupil: Pupil, *, school: str | None, outcome: Outcome) -> list[PupilEvent]:
     """What became of a leaver, around 6, 12, 18 or 24 months after leaving. No source's word overwrites another's."""
     enrolment = pupil.last(school)
-    ensure_allowed(enrolment, EnrolmentAction.DECLARE_AN_OUTCOME, said.on)
-    if said_already(enrolment, said):
+    ensure_allowed(enrolment, EnrolmentAction.DECLARE_AN_OUTCOME, outcome.on)
+    if already_declared(enrolment, outcome):
         return []
-    _in_its_time(enrolment, said.horizon, said.on)
-    return [events.OutcomeDeclared(**{**said.model_dump(), **common_fields(pupil, enrolment, said.on)})]
+    _in_its_time(enrolment, outcome.horizon, outcome.on)
+    return [events.OutcomeDeclared(**{**outcome.model_dump(), **common_fields(pupil, enrolment, outcome.on)})]
 
 
-def said_already(enrolment: Enrolment, said: Outcome) -> bool:
+def already_declared(enrolment: Enrolment, outcome: Outcome) -> bool:
     """Whether this is the last word of the same source at the same horizon."""
-    same = [one for one in enrolment.outcomes if (one.horizon, one.source) == (said.horizon, said.source)]
-    return bool(same) and same[-1].model_copy(update={"on": said.on}) == said
+    same = [one for one in enrolment.outcomes if (one.horizon, one.source) == (outcome.horizon, outcome.source)]
+    return bool(same) and same[-1].model_copy(update={"on": outcome.on}) == outcome
 
 
 def _in_its_time(enrolment: Enrolment, horizon: int, on: date) -> None:

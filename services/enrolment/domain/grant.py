@@ -39,14 +39,14 @@ GrantEvent = GrantAwarded | GrantPaid
 """All that a grant tells."""
 
 
-def award(grant: Grant | None, *, told: GrantAwarded) -> list[GrantEvent]:
+def award(grant: Grant | None, *, event: GrantAwarded) -> list[GrantEvent]:
     """Promise public money."""
-    return [] if grant else [told]
+    return [] if grant else [event]
 
 
 def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date) -> list[GrantEvent]:
     """Pay a part of a grant (euro cents), never more than was promised. The same payment twice is one."""
-    told = GrantPaid(grant_id=grant.grant_id, holder=grant.holder, amount_cents=amount_cents, payment_id=payment_id, on=on)
+    paid = GrantPaid(grant_id=grant.grant_id, holder=grant.holder, amount_cents=amount_cents, payment_id=payment_id, on=on)
     for payment in grant.payments:
         if payment.payment_id == payment_id:
             if payment.amount_cents == amount_cents:
@@ -54,7 +54,7 @@ def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date) -> list[
             raise key_reused()
     if grant.paid_cents + amount_cents > grant.amount_cents:
         raise Refused("more_than_awarded", "Le total versé dépasserait le montant accordé.")
-    return [told]
+    return [paid]
 
 
 def evolve(grant: Grant | None, event: GrantEvent) -> Grant:

@@ -47,14 +47,14 @@ SchoolEvent = SchoolRegistered | ProgrammeOpened
 """All that a school tells."""
 
 
-def register(school: School | None, *, told: SchoolRegistered) -> list[SchoolEvent]:
+def register(school: School | None, *, event: SchoolRegistered) -> list[SchoolEvent]:
     """A school enters the network, or its public facts change. Saying the same again changes nothing."""
-    return [] if school and evolve(school, told) == school else [told]
+    return [] if school and evolve(school, event) == school else [event]
 
 
-def open_programme(school: School, *, told: ProgrammeOpened) -> list[SchoolEvent]:
+def open_programme(school: School, *, event: ProgrammeOpened) -> list[SchoolEvent]:
     """A school teaches a programme, or its traits change. Saying the same again changes nothing."""
-    return [] if evolve(school, told) == school else [told]
+    return [] if evolve(school, event) == school else [event]
 
 
 def evolve(school: School | None, event: SchoolEvent) -> School:

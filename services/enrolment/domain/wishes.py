@@ -24,9 +24,9 @@ class Wishes(BaseModel):
     opened: tuple[UUID, ...]
 
 
-def answer(wishes: Wishes | None, *, told: WishesAnswered) -> list[WishesAnswered]:
+def answer(wishes: Wishes | None, *, event: WishesAnswered) -> list[WishesAnswered]:
     """Answer a referral, once."""
-    return [] if wishes else [told]
+    return [] if wishes else [event]
 
 
 def opened_by(referral: ReferralSubmitted, wished: Sequence[Wished], held: Sequence[Intake]) -> tuple[UUID, ...]:

@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from services.enrolment.domain.grant import GRANTS
+from services.enrolment.domain.grant import GRANTS, Grant
 from services.enrolment.domain.intake import INTAKES, Intake
-from services.enrolment.domain.pupil import PUPILS
+from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, School
 from services.enrolment.domain.statuses import OPEN
-from services.enrolment.domain.visibility import everyone
+from services.enrolment.domain.visibility import everyone, school_of
 from services.enrolment.domain.wishes import WISHES
 from shared.events.applications import ApplicationStatus
-from shared.kernel.caller import SYSTEM, Actor
+from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.errors import Unavailable
 from shared.persistence.mongo import Session, majority
 from shared.persistence.repository import Repository
@@ -57,6 +57,17 @@ class Store:
         """The intakes where a young person stands, whatever their application."""
         return await self.intakes.acting(actor).find({"state.applications.young_id": str(young_id)})
 
+    async def intakes_seen_by(self, actor: Actor, *, school_year: str | None = None, school: str | None = None) -> list[Intake]:
+        """An actor's intakes, of one school year or school where it is said."""
+        said = {"state.school_year": school_year, "state.school": school}
+        where = {field: value for field, value in said.items() if value}
+        order = [(f"state.{field}", 1) for field in ("school_year", "school", "programme", "year_of_study")]
+        return await self.intakes.acting(actor).find(where, sort=order)
+
+    async def find_intake(self, intake_id: UUID) -> Intake | None:
+        """An intake, whoever asks."""
+        return await self.intakes.acting(SYSTEM).find_one({"_id": str(intake_id)})
+
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
         return await majority(self.wishes.collection).find_one({"_id": str(referral_id)}, {"_id": 1}) is not None
@@ -69,6 +80,14 @@ class Store:
         }  # fmt: skip
         found = await self.intakes.acting(SYSTEM).find(where, sort=[("state.starts_on", 1)], limit=1)
         return found[0] if found else None
+
+    async def every_school(self) -> list[School]:
+        """The schools of the network."""
+        return await self.schools.acting(SYSTEM).find({})
+
+    async def find_school(self, school: str) -> School | None:
+        """A school of the network, or None."""
+        return await self.schools.acting(SYSTEM).find_one({"_id": school})
 
     async def schools_teaching(self, sector: str, departments: Sequence[str]) -> list[School]:
         """The schools of these departments that have a programme of a sector."""
@@ -83,6 +102,21 @@ class Store:
         waiting = {"state.applications.status": ApplicationStatus.WAITLISTED.value, "state.closes_on": {"$gte": day}}
         found = self.intakes.collection.find({"$or": [late, closed, waiting]}, {"_id": 1})
         return [UUID(row["_id"]) async for row in found]
+
+    async def find_pupil(self, young_id: UUID) -> Pupil | None:
+        """A young person's enrolments, whoever asks; None who never had one."""
+        return await self.every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
+
+    async def pupils_seen_by(self, caller: Caller, *, school_year: str | None = None) -> list[Pupil]:
+        """A caller's pupils, of one school year where it is said: for a school, in its own enrolments."""
+        school = school_of(caller)
+        enrolment = {**({"school": school} if school else {}), **({"years.school_year": school_year} if school_year else {})}
+        where = {"state.enrolments": {"$elemMatch": enrolment}} if enrolment else {}
+        return await self.pupils.acting(caller).find(where)
+
+    async def grants_seen_by(self, caller: Caller) -> list[Grant]:
+        """The grants that a caller may see."""
+        return await self.grants.acting(caller).find({})
 
     async def remember_birth_month(self, young_id: UUID, birth_month: str) -> None:
         """Keep what a referral said, for the day when a place is confirmed."""
