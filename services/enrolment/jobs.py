@@ -2,9 +2,9 @@
 
 import structlog
 
-from services.enrolment.domain.seats import expire_overdue
+from services.enrolment.domain.intake import promote_automatically
+from services.enrolment.domain.places import expire_overdue
 from services.enrolment.store import Store
-from services.enrolment.use_cases import promote
 from shared.kernel.caller import SYSTEM
 from shared.persistence.failures import is_transient
 
@@ -13,11 +13,11 @@ log = structlog.get_logger()
 
 async def sweep(store: Store) -> None:
     """Look at every intake that today may change, whatever becomes of another. Doing it twice changes nothing."""
-    today = store.clock.today()
+    today, intakes = store.clock.today(), store.intakes.acting(SYSTEM)
     for intake_id in await store.intakes_to_sweep(today):
         try:
-            await store.intakes.acting(SYSTEM).decide(intake_id, expire_overdue, today=today)
-            await promote(store, intake_id)
+            await intakes.decide(intake_id, expire_overdue, today=today)  # the seats of these go on in the same write
+            await intakes.decide(intake_id, promote_automatically, today)
         except Exception as error:
             if is_transient(error):
                 raise

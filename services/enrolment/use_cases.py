@@ -1,19 +1,24 @@
-"""The decisions that span documents: each is one transaction, every document in it guarded by its version."""
+"""What spans documents: several decisions in one transaction, or one decision on each of several documents for one message."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from services.enrolment.domain import applications, pupils, seats
+from services.enrolment.domain import applications, diplomas, places, pupils, withdrawals
+from services.enrolment.domain.enrolment import Outcome
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import Pupil
+from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.school import Programme
+from services.enrolment.domain.visibility import agency_of, check_asking, check_named, school_of
+from services.enrolment.domain.wishes import Wished, answer, opened_by, unopened
 from services.enrolment.store import Store
-from shared.events import Event
-from shared.events.applications import ApplicationStatus
+from shared.events.applications import ApplicationStatus, WishesAnswered
+from shared.events.message import Message
+from shared.events.referral import ReferralSubmitted, Wish
 from shared.events.students import EnrolmentStatus
 from shared.kernel.caller import SYSTEM, Caller
+from shared.kernel.errors import NotFound
 from shared.persistence.mongo import Session
 
 P = ParamSpec("P")
@@ -24,12 +29,10 @@ async def confirm(store: Store, caller: Caller, *, intake_id: UUID, young_id: UU
     birth_month = await store.birth_month(young_id)
 
     async def work(session: Session) -> Intake:
-        intake = (
-            await store.intakes.within(session).acting(caller).decide(intake_id, applications.confirm, young_id=young_id, on=on)
-        )
+        intakes, pupils_to_enrol = store.intakes.within(session), store.every_pupil.within(session)
+        intake = await intakes.acting(caller).decide(intake_id, places.confirm, young_id=young_id, on=on)
         programme = await _programme(store, intake)
-        own_pupils = store.pupils_to_enrol(session)
-        await own_pupils.acting(caller).create(
+        await pupils_to_enrol.acting(caller).create(
             young_id, pupils.enrol, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=on
         )
         return intake
@@ -37,7 +40,7 @@ async def confirm(store: Store, caller: Caller, *, intake_id: UUID, young_id: UU
     return await store.persistence.transaction(work)
 
 
-Move = Callable[Concatenate[Pupil, ...], list[Event]]
+Move = Callable[Concatenate[Pupil, ...], Sequence[PupilEvent]]
 """move_up, repeat or change_programme."""
 
 
@@ -45,25 +48,21 @@ async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, 
     """Go on in another intake, where a seat is taken; the one left is free again within the year, or before the start."""
     school = school_of(caller)
 
-    async def work(session: Session) -> tuple[Pupil, UUID | None]:
-        own_pupils, intakes = store.pupils.within(session), store.intakes.within(session)
-        enrolment = (await own_pupils.acting(caller).get(young_id)).last(school)
+    async def work(session: Session) -> Pupil:
+        own_pupils, intakes = store.pupils.within(session).acting(caller), store.intakes.within(session).acting(caller)
+        enrolment = (await own_pupils.get(young_id)).last(school)
         before = enrolment.now
-        to = await intakes.acting(caller).get(intake_id)
+        to = await intakes.get(intake_id)
         programme = await _programme(store, to)
-        pupil = await own_pupils.acting(caller).decide(young_id, decision, school=school, to=to, programme=programme, on=on)
+        pupil = await own_pupils.decide(young_id, decision, school=school, to=to, programme=programme, on=on)
         if before.intake_id == intake_id:
-            return pupil, None
-        await intakes.acting(caller).decide(intake_id, seats.take_seat, young_id=young_id, on=on)
-        if before.school_year != to.school_year and enrolment.status is not EnrolmentStatus.DUE:
-            return pupil, None
-        await intakes.acting(caller).decide(before.intake_id, seats.release_seat, young_id=young_id, on=on)
-        return pupil, before.intake_id
+            return pupil
+        await intakes.decide(intake_id, places.take_seat, young_id=young_id, on=on)
+        if before.school_year == to.school_year or enrolment.status is EnrolmentStatus.DUE:
+            await intakes.decide(before.intake_id, places.release_seat, young_id=young_id, on=on)
+        return pupil
 
-    pupil, freed = await store.persistence.transaction(work)
-    if freed:
-        await promote(store, freed)
-    return pupil
+    return await store.persistence.transaction(work)
 
 
 async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> Pupil:
@@ -71,11 +70,11 @@ async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> P
     school = school_of(caller)
 
     async def work(session: Session) -> Pupil:
-        own_pupils, intakes = store.pupils.within(session), store.intakes.within(session)
-        before = (await own_pupils.acting(caller).get(young_id)).last(school)
-        pupil = await own_pupils.acting(caller).decide(young_id, pupils.resume, school=school, on=on)
+        own_pupils, intakes = store.pupils.within(session).acting(caller), store.intakes.within(session).acting(caller)
+        before = (await own_pupils.get(young_id)).last(school)
+        pupil = await own_pupils.decide(young_id, pupils.resume, school=school, on=on)
         if before.status is EnrolmentStatus.INTERRUPTED:
-            await intakes.acting(caller).decide(before.now.intake_id, seats.take_seat_again, young_id=young_id, on=on)
+            await intakes.decide(before.now.intake_id, places.take_seat_again, young_id=young_id, on=on)
         return pupil
 
     return await store.persistence.transaction(work)
@@ -85,9 +84,9 @@ async def override(store: Store, caller: Caller, *, intake_id: UUID, young_id: U
     """Examine an ineligible application all the same, and keep the motive of that."""
 
     async def work(session: Session) -> Intake:
-        intakes = store.intakes.within(session)
-        before = (await intakes.acting(caller).get(intake_id)).application(young_id)
-        intake = await intakes.acting(caller).decide(intake_id, applications.review, young_id=young_id, overridden=True, on=on)
+        intakes = store.intakes.within(session).acting(caller)
+        before = (await intakes.get(intake_id)).application(young_id)
+        intake = await intakes.decide(intake_id, applications.review, young_id=young_id, overridden=True, on=on)
         if before.status is ApplicationStatus.INELIGIBLE:
             await store.keep_motive(intake_id, young_id, motive, session=session)
         return intake
@@ -95,14 +94,88 @@ async def override(store: Store, caller: Caller, *, intake_id: UUID, young_id: U
     return await store.persistence.transaction(work)
 
 
-async def promote(store: Store, intake_id: UUID) -> Intake:
-    """After a seat may have been given back: an automatic intake offers it to the first who waits."""
-    return await store.intakes.acting(SYSTEM).decide(intake_id, seats.promote_automatically, on=store.clock.today())
+async def declare_outcome(store: Store, caller: Caller, *, young_id: UUID, outcome: Outcome) -> Pupil:
+    """What became of a leaver: said by their school, or by an agency of those enrolled as it asked. Raises NotFound."""
+    declared = store.pupils
+    if agency := agency_of(caller):
+        await _check_referred(store, agency, young_id)
+        declared = store.every_pupil
+    return await declared.acting(caller).decide(young_id, diplomas.declare_outcome, school=school_of(caller), outcome=outcome)
 
 
-def school_of(caller: Caller) -> str | None:
-    """The school that speaks; None for those who speak of any."""
-    return caller.tenant if caller.kind == "school" else None
+async def application_named(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID) -> Intake:
+    """The intake of an application that the caller sees. Raises NotFound."""
+    intake = await store.intakes.acting(caller).get(intake_id)
+    check_named(caller, intake.application(young_id))
+    return intake
+
+
+async def application_asked_for(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID) -> None:
+    """Raise NotFound as above, or Refused where the agency took its own part of this application back."""
+    intake = await store.intakes.acting(caller).get(intake_id)
+    check_asking(caller, intake.application(young_id))
+
+
+async def answer_wishes(store: Store, referral: ReferralSubmitted, message: Message, *, on: date) -> None:
+    """Open or join an application in every intake that is wished for, then answer the wishes, once.
+
+    Heard again, it opens nothing more: an intake that came since is not in the answer.
+    """
+    if not await store.has_answered(referral.referral_id):
+        await _open_and_answer(store, referral, message, on)
+    # confirmed elsewhere while we were opening: `student.enrolled` may have been heard before these were there
+    await close_open_applications(store, referral.young_id, on=on)
+
+
+async def close_open_applications(store: Store, young_id: UUID, *, on: date, cause: Message | None = None) -> None:
+    """The open applications of an active pupil need not be answered any more. Of nobody else: a departure may have come since."""
+    if await _is_active(store, young_id):
+        intakes = store.intakes.acting(SYSTEM, cause=cause)
+        for intake in await store.intakes_of(young_id):
+            await intakes.decide(intake.intake_id, withdrawals.make_obsolete, young_id=young_id, on=on)
+
+
+async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: Message, on: date) -> None:
+    await store.remember_birth_month(referral.young_id, referral.birth_month)
+    is_pupil = await _is_active(store, referral.young_id)
+    wished = [await _wished(store, wish, on) for wish in referral.wishes]
+    if not is_pupil:
+        intakes = store.intakes.acting(SYSTEM, cause=message)
+        for intake, programme in (one for found in wished for one in found or ()):
+            await intakes.decide(intake.intake_id, applications.apply, referral=referral, programme=programme, on=on)
+    opened = opened_by(referral, wished, await store.intakes_of(referral.young_id))
+    answered = WishesAnswered(
+        referral_id=referral.referral_id, young_id=referral.young_id, agency=referral.agency, on=on,
+        opened=opened, unopened=unopened(wished, opened, is_pupil=is_pupil),
+    )  # fmt: skip
+    await store.wishes.acting(SYSTEM, cause=message).create(referral.referral_id, answer, event=answered)
+
+
+async def _wished(store: Store, wish: Wish, day: date) -> Wished:
+    if wish.school and wish.programme:
+        school = await store.find_school(wish.school)
+        taught = [(school, one) for one in school.programmes if one.programme == wish.programme] if school else []
+    else:
+        schools = await store.schools_teaching(wish.sector or "", wish.departments)
+        taught = [(school, one) for school in schools for one in school.programmes if one.sector == wish.sector]
+    if not taught:
+        return None
+    found = [(await store.next_intake(school.school, one.programme, day=day), one) for school, one in taught]
+    return [(intake, programme) for intake, programme in found if intake]
+
+
+async def _is_active(store: Store, young_id: UUID) -> bool:
+    pupil = await store.find_pupil(young_id)
+    return bool(pupil and pupil.active)
+
+
+async def _check_referred(store: Store, agency: str, young_id: UUID) -> None:
+    """Raise NotFound, the same where there is no such pupil, unless the pupil's last enrolment came of this agency's asking."""
+    pupil = await store.find_pupil(young_id)
+    intake = pupil and await store.intakes.acting(SYSTEM).get(pupil.last().years[0].intake_id)
+    application = intake and intake.application_of(young_id)
+    if not application or not application.goes_on_for(agency):
+        raise NotFound("Cet élève")
 
 
 async def _programme(store: Store, intake: Intake) -> Programme:

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.enrolment.domain.intake import Application, Intake, Referring
-from services.enrolment.domain.pupil import FRENCH as PRESENCES
-from services.enrolment.domain.pupil import Enrolment, Outcome, Pupil, Sitting, YearOfStudy
-from services.enrolment.domain.statuses import FRENCH
+from services.enrolment import labels
+from services.enrolment.domain.application import Referring
+from services.enrolment.domain.enrolment import Enrolment, Outcome, Sitting, YearOfStudy
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.pupil import Pupil
+from services.enrolment.domain.visibility import as_shown, own_enrolments, sees_what_others_make, shown_applications
 from shared.events.applications import ApplicationStatus, IneligibleReason, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
@@ -107,53 +109,32 @@ def seats(intake: Intake) -> SeatsResponse:
 
 def application(intake: Intake, young_id: UUID, caller: Caller, motive: str | None = None) -> ApplicationResponse:
     """An application as this caller may see it."""
-    application = intake.application(young_id)
-    where = intake.model_dump(include={"intake_id", "school", "programme", "school_year"})
-    fields = {**application.model_dump(exclude={"arrival", "met_on"}), "label": FRENCH[application.status], "motive": motive}
-    if caller.kind == "agency":
-        return ApplicationResponse(**{**where, **fields, **_told_to(caller.tenant, application)})
-    waiting = [one.young_id for one in intake.waiting_list]
-    rank = waiting.index(application.young_id) + 1 if application.young_id in waiting else None
-    return ApplicationResponse(**where, **fields, rank=rank)
+    shown = as_shown(caller, intake.application(young_id))
+    fields = {
+        **intake.model_dump(include={"intake_id", "school", "programme", "school_year"}),
+        **shown.model_dump(exclude={"arrival", "met_on", "priority"}), "label": labels.APPLICATION.statuses[shown.status],
+    }  # fmt: skip
+    if not sees_what_others_make(caller):
+        return ApplicationResponse(**fields, priority=None, rank=None, motive=None)
+    return ApplicationResponse(**fields, priority=shown.priority, rank=_rank(intake, young_id), motive=motive)
 
 
 def applications(intake: Intake, caller: Caller) -> list[ApplicationResponse]:
-    """The applications of an intake that this caller may see; pupils who came from another intake are not applicants."""
-    shown = [one for one in intake.applications if (one.names(caller.tenant) if caller.kind == "agency" else one.referrals)]
-    return [application(intake, one.young_id, caller) for one in shown]
+    """The applications of an intake that this caller may see."""
+    return [application(intake, one.young_id, caller) for one in shown_applications(caller, intake.applications)]
 
 
 def pupil(pupil: Pupil, school: str | None) -> PupilResponse:
     """A pupil as a school sees them: its own enrolments only; None sees all."""
-    own = [one for one in pupil.enrolments if school in (None, one.school)]
+    own = own_enrolments(pupil.enrolments, school)
     earlier = tuple(EnrolmentResponse(**_enrolment(one)) for one in own[:-1])
     return PupilResponse(young_id=pupil.young_id, birth_month=pupil.birth_month, earlier=earlier, **_enrolment(own[-1]))
 
 
-def _told_to(agency: str, application: Application) -> dict[str, object]:
-    """What an agency reads in place of what is older than its own referral, or comes from another's."""
-    own = tuple(one for one in application.referrals if one.agency == agency)
-    asking = [one for one in own if one.ended is None]
-    planned = {field: getattr(application, field) for field in ("planned_on", "planned_from", "planned_until")}
-    if not asking:
-        last = own[-1]
-        assert last.ended is not None
-        nothing = {**dict.fromkeys(planned), "met": None, "until": None, "code": None, "because": None, "reasons": ()}
-        return {
-            **nothing, "overridden": False, "status": last.ended, "label": FRENCH[last.ended], "since": last.ended_on,
-            "opened_on": own[0].on, "referrals": own, "priority": None, "rank": None,
-        }  # fmt: skip
-    joined = min(one.on for one in asking)
-    return {
-        **{field: day if day and day >= joined else None for field, day in planned.items()},
-        "met": application.met if application.met_on and application.met_on >= joined else None,
-        "opened_on": max(application.opened_on, joined),
-        "since": max(application.since, joined),
-        "referrals": own,
-        "priority": None,
-        "rank": None,
-    }
+def _rank(intake: Intake, young_id: UUID) -> int | None:
+    waiting = [one.young_id for one in intake.waiting_list]
+    return waiting.index(young_id) + 1 if young_id in waiting else None
 
 
 def _enrolment(enrolment: Enrolment) -> dict[str, object]:
-    return {**enrolment.model_dump(), **enrolment.now.model_dump(), "label": PRESENCES[enrolment.status]}
+    return {**enrolment.model_dump(), **enrolment.now.model_dump(), "label": labels.ENROLMENT.statuses[enrolment.status]}

@@ -46,7 +46,7 @@ class Transitions(Generic[S, A]):
         """The statuses that allow an action."""
         return frozenset(status for status, allowed in self.rows.items() if action in allowed)
 
-    def ensure(self, status: S, action: A, *, on: date, since: date) -> None:
+    def ensure(self, status: S, action: A, *, on: date, since: date | None) -> None:
         """Raise Refused where this status does not allow the action (`not_allowed`), or where it came after that day.
 
         `since` is the day of the status; a day before it is refused as `before_previous_step`.

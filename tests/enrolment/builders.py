@@ -7,8 +7,8 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from services.enrolment.domain import applications, seats
-from services.enrolment.domain.intake import Intake, evolve
+from services.enrolment.domain import applications, places, seats
+from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.school import Programme
 from shared.events import Event, ProgrammeOpened, ReferralSubmitted, SchoolRegistered
 from shared.events.applications import ApplicationStatus, Met
@@ -63,7 +63,7 @@ def a_referral(**said: Any) -> ReferralSubmitted:
     return ReferralSubmitted(**{**default, **said})
 
 
-def happened(intake: Intake | None, events: Sequence[Event]) -> Intake:
+def happened(intake: Intake | None, events: Sequence[IntakeEvent]) -> Intake:
     """The intake after events."""
     state = reduce(evolve, events, intake)
     assert state is not None
@@ -86,12 +86,12 @@ def waitlisted(intake: Intake, referral: ReferralSubmitted, *, on: date = MAY) -
 
 def offered(intake: Intake, referral: ReferralSubmitted, *, until: date = DEADLINE) -> Intake:
     intake = admitted(intake, referral)
-    return happened(intake, applications.offer(intake, young_id=referral.young_id, until=until, on=MAY))
+    return happened(intake, places.offer(intake, young_id=referral.young_id, until=until, on=MAY))
 
 
 def confirmed(intake: Intake, referral: ReferralSubmitted) -> Intake:
     intake = offered(intake, referral)
-    return happened(intake, applications.confirm(intake, young_id=referral.young_id, on=MAY))
+    return happened(intake, places.confirm(intake, young_id=referral.young_id, on=MAY))
 
 
 def said(intake: Intake, young_id: UUID, *, on: date = MAY, **more: Any) -> dict[str, Any]:

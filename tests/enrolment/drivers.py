@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrolment import handlers, use_cases
-from services.enrolment.domain import applications, pupils, school, seats
+from services.enrolment.domain import applications, places, pupils, school, seats
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.store import Store
@@ -19,8 +19,8 @@ ADMIN = Caller("a", "admin", "", "admin")
 
 async def school_opens(store: Store, slug: str = "besancon", department: str = "25", **programme: Any) -> None:
     """A school and one programme."""
-    await store.schools.acting(ADMIN).create(slug, school.register, told=a_school(school=slug, department=department))
-    await store.schools.acting(ADMIN).decide(slug, school.open_programme, told=programme_opened(school=slug, **programme))
+    await store.schools.acting(ADMIN).create(slug, school.register, event=a_school(school=slug, department=department))
+    await store.schools.acting(ADMIN).decide(slug, school.open_programme, event=programme_opened(school=slug, **programme))
 
 
 async def intake_opens(store: Store, **said: Any) -> Intake:
@@ -29,7 +29,7 @@ async def intake_opens(store: Store, **said: Any) -> Intake:
     programme = command["programme"]
     await school_opens(store, command["school"], **programme.model_dump())
     (told,) = seats.open_intake(None, **command)
-    return await store.intakes.acting(ADMIN).create(told.intake_id, seats.open_intake, **command)  # type: ignore[attr-defined]
+    return await store.intakes.acting(ADMIN).create(told.intake_id, seats.open_intake, **command)
 
 
 async def refers(store: Store, referral: ReferralSubmitted) -> None:
@@ -39,7 +39,7 @@ async def refers(store: Store, referral: ReferralSubmitted) -> None:
 async def offers(store: Store, intake: Intake, young_id: UUID) -> None:
     """Met, and offered a seat."""
     await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.admit, young_id=young_id, met=Met.INTERVIEW, on=MAY)
-    await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.offer, young_id=young_id, until=DEADLINE, on=MAY)
+    await store.intakes.acting(ADMIN).decide(intake.intake_id, places.offer, young_id=young_id, until=DEADLINE, on=MAY)
 
 
 async def waits(store: Store, intake: Intake, young_id: UUID) -> None:

@@ -1,14 +1,15 @@
 """Builders of pupils, at each step from a confirmed place to a departure."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import reduce
 from typing import Any
 from uuid import UUID
 
 from services.enrolment.domain import pupils
+from services.enrolment.domain.enrolment import enrolment_id_of
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import Pupil, enrolment_id_of, evolve
-from shared.events import Event
+from services.enrolment.domain.pupil import Pupil, PupilEvent, evolve
 from shared.events.students import InterruptionCode
 from tests.enrolment.builders import MAY, START, a_programme, an_intake
 
@@ -20,7 +21,7 @@ ENROLMENT = enrolment_id_of(FIRST.intake_id, YOUNG)
 LATER = date(2027, 7, 2)
 
 
-def after(place: Pupil | None, events: list[Event]) -> Pupil:
+def after(place: Pupil | None, events: Sequence[PupilEvent]) -> Pupil:
     state = reduce(evolve, events, place)
     assert state is not None
     return state

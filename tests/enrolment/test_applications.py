@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.enrolment.domain import applications
-from services.enrolment.domain.intake import Referring
+from services.enrolment.domain import applications, places, withdrawals
+from services.enrolment.domain.application import Referring
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -130,7 +130,7 @@ def test_an_intake_that_answered_does_not_open_again_for_another_referral(status
 def test_after_a_withdrawal_a_new_referral_begins_again_behind_the_others() -> None:
     first, other = a_referral(), a_referral()
     intake = applied(admitted(an_intake(), first), other)
-    intake = happened(intake, applications.withdraw(intake, young_id=first.young_id, agency=None, on=MAY))
+    intake = happened(intake, withdrawals.withdraw(intake, young_id=first.young_id, agency=None, on=MAY))
     intake = applied(intake, a_referral(young_id=first.young_id, agency="mlds-jura"))
     again = intake.application(first.young_id)
     assert (again.status, again.met) == (ApplicationStatus.UNDER_REVIEW, None)
@@ -165,27 +165,27 @@ def test_an_interview_may_be_moved_to_another_day() -> None:
 def test_an_offer_holds_a_seat_until_its_day_and_at_most_until_the_closing() -> None:
     referral = a_referral()
     intake = admitted(an_intake(seats=1), referral)
-    told = applications.offer(intake, young_id=referral.young_id, until=date(2026, 3, 1), on=MAY)
+    told = places.offer(intake, young_id=referral.young_id, until=date(2026, 3, 1), on=MAY)
     assert told == [PlaceOffered(**said(intake, referral.young_id), until=CLOSING)]
     intake = admitted(happened(intake, told), other := a_referral())
     assert intake.seats_left == 0
     with pytest.raises(Refused, match="no_place"):
-        applications.offer(intake, young_id=other.young_id, until=DEADLINE, on=MAY)
+        places.offer(intake, young_id=other.young_id, until=DEADLINE, on=MAY)
 
 
 def test_a_place_is_confirmed_within_its_deadline_only() -> None:
     referral = a_referral()
     intake = offered(an_intake(), referral)
-    told = applications.confirm(intake, young_id=referral.young_id, on=DEADLINE)
+    told = places.confirm(intake, young_id=referral.young_id, on=DEADLINE)
     assert told == [PlaceConfirmed(**said(intake, referral.young_id, on=DEADLINE))]
     with pytest.raises(Refused, match="offer_expired"):
-        applications.confirm(intake, young_id=referral.young_id, on=date(2025, 6, 16))
+        places.confirm(intake, young_id=referral.young_id, on=date(2025, 6, 16))
 
 
 def test_a_place_declined_is_free_again() -> None:
     referral = a_referral()
     intake = offered(an_intake(seats=1), referral)
-    intake = happened(intake, applications.decline(intake, young_id=referral.young_id, on=MAY))
+    intake = happened(intake, places.decline(intake, young_id=referral.young_id, on=MAY))
     assert intake.seats_left == 1
 
 
@@ -213,9 +213,9 @@ def test_withdrawing_a_referral_takes_back_what_no_other_referral_asks_for() -> 
     referral = a_referral()
     intake = applied(an_intake(), referral)
     asked: dict[str, Any] = {"young_id": referral.young_id, "referral_id": referral.referral_id, "on": MAY}
-    assert applications.withdraw_referral(intake, **asked) == [ApplicationWithdrawn(**said(intake, referral.young_id))]
-    assert applications.withdraw_referral(confirmed(an_intake(), referral), **asked) == []
-    assert applications.withdraw_referral(intake, **{**asked, "referral_id": uuid4()}) == []
+    assert withdrawals.withdraw_referral(intake, **asked) == [ApplicationWithdrawn(**said(intake, referral.young_id))]
+    assert withdrawals.withdraw_referral(confirmed(an_intake(), referral), **asked) == []
+    assert withdrawals.withdraw_referral(intake, **{**asked, "referral_id": uuid4()}) == []
 
 
 def test_an_application_goes_on_for_the_others_until_the_last_that_asks_for_it_withdraws() -> None:
@@ -223,7 +223,7 @@ def test_an_application_goes_on_for_the_others_until_the_last_that_asks_for_it_w
     second = a_referral(young_id=first.young_id, agency="mlds-jura")
     intake = applied(applied(an_intake(), first), second)
     asked: dict[str, Any] = {"young_id": first.young_id, "referral_id": first.referral_id, "on": MAY}
-    left = applications.withdraw_referral(intake, **asked)
+    left = withdrawals.withdraw_referral(intake, **asked)
     assert left == [ApplicationLeft(**said(intake, first.young_id), referral_id=first.referral_id, agency="cio-dole")]
     intake = happened(intake, left)
     application = intake.application(first.young_id)
@@ -231,19 +231,19 @@ def test_an_application_goes_on_for_the_others_until_the_last_that_asks_for_it_w
     assert [(one.agency, one.ended, one.ended_on) for one in application.referrals] == [
         ("cio-dole", ApplicationStatus.WITHDRAWN, MAY), ("mlds-jura", None, None),
     ]  # fmt: skip
-    assert applications.withdraw_referral(intake, **asked) == []
-    assert applications.withdraw(intake, young_id=first.young_id, agency="cio-dole", on=MAY) == []
-    last = applications.withdraw(intake, young_id=first.young_id, agency="mlds-jura", on=MAY)
+    assert withdrawals.withdraw_referral(intake, **asked) == []
+    assert withdrawals.withdraw(intake, young_id=first.young_id, agency="cio-dole", on=MAY) == []
+    last = withdrawals.withdraw(intake, young_id=first.young_id, agency="mlds-jura", on=MAY)
     assert last == [ApplicationWithdrawn(**said(intake, first.young_id))]
 
 
 def test_who_began_again_may_withdraw_whatever_was_asked_before() -> None:
     first = a_referral()
     intake = applied(an_intake(), first)
-    intake = happened(intake, applications.withdraw(intake, young_id=first.young_id, agency="cio-dole", on=MAY))
+    intake = happened(intake, withdrawals.withdraw(intake, young_id=first.young_id, agency="cio-dole", on=MAY))
     intake = applied(intake, a_referral(young_id=first.young_id, agency="mlds-jura"))
     assert [one.ended for one in intake.application(first.young_id).referrals] == [ApplicationStatus.WITHDRAWN, None]
-    told = applications.withdraw(intake, young_id=first.young_id, agency="mlds-jura", on=MAY)
+    told = withdrawals.withdraw(intake, young_id=first.young_id, agency="mlds-jura", on=MAY)
     assert told == [ApplicationWithdrawn(**said(intake, first.young_id))]
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from services.enrolment import use_cases
-from services.enrolment.domain import applications, pupils
-from services.enrolment.domain.pupil import Pupil
-from services.enrolment.domain.seats import release_seat
+from services.enrolment.domain import applications, places, pupils
+from services.enrolment.domain.places import release_seat
 from services.enrolment.store import Store
 from shared.events import StudentEnrolled
 from shared.events.applications import ApplicationStatus, Met
@@ -19,9 +18,7 @@ from shared.events.referral import Wish
 from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Problem
-from shared.persistence.mongo import Session
 from shared.persistence.repository import Acting, Repository
-from shared.persistence.transaction import Persistence
 from tests.enrolment.builders import DEADLINE, MAY, START, a_programme, a_referral
 from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
 
@@ -49,7 +46,7 @@ async def test_of_20_who_confirm_at_once_3_seats_make_3_pupils(store: Store) -> 
 
     async def offer_and_confirm(young_id: Any) -> None:
         offer: dict[str, Any] = {"young_id": young_id, "until": DEADLINE, "on": MAY}
-        await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.offer, **offer)
+        await store.intakes.acting(ADMIN).decide(intake.intake_id, places.offer, **offer)
         await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=young_id, on=MAY)
 
     answers = await codes(*(offer_and_confirm(referral.young_id) for referral in referrals))
@@ -93,7 +90,7 @@ async def test_a_place_confirmed_and_declined_at_once_is_one_or_the_other(store:
         said: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
         await codes(
             use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, **said),
-            store.intakes.acting(ADMIN).decide(intake.intake_id, applications.decline, **said),
+            store.intakes.acting(ADMIN).decide(intake.intake_id, places.decline, **said),
         )
         is_pupil = await store.pupils.acting(SYSTEM).count({"_id": str(referral.young_id)}) == 1
         assert is_pupil == (await status(store, intake, referral.young_id) is ApplicationStatus.ENROLLED)
@@ -141,16 +138,12 @@ def dying(documents: Repository[Any, Any], method: str) -> Repository[Any, Any]:
     return documents
 
 
-class Killed(Store):
-    def pupils_to_enrol(self, session: Session) -> Repository[Pupil, Any]:
-        return dying(super().pupils_to_enrol(session), "create")
-
-
-async def test_a_confirmation_cut_short_leaves_neither_a_seat_taken_nor_a_pupil(persistence: Persistence) -> None:
-    store = Killed(persistence)
+async def test_a_confirmation_cut_short_leaves_neither_a_seat_taken_nor_a_pupil(store: Store) -> None:
     intake, referral = await intake_opens(store), a_referral()
     await refers(store, referral)
     await offers(store, intake, referral.young_id)
+    within = store.every_pupil.within
+    store.every_pupil.within = lambda session: dying(within(session), "create")  # type: ignore[method-assign]
     with pytest.raises(CutShort):
         await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=referral.young_id, on=MAY)
     assert await status(store, intake, referral.young_id) is ApplicationStatus.OFFERED

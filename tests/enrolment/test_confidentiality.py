@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from services.enrolment import views
-from services.enrolment.domain import applications
+from services.enrolment.domain import applications, places, withdrawals
 from shared.events import ReferralSubmitted
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import Situation, Wish
@@ -59,13 +59,13 @@ def test_an_agency_that_withdrew_reads_its_withdrawal_and_nothing_that_came_afte
     alone = applied(an_intake(), first)
     alone = happened(alone, applications.plan_interview(alone, planned_on=DEADLINE, on=MAY, **said))
     intake = applied(alone, second)
-    intake = happened(intake, applications.withdraw(intake, agency="cio-dole", on=MAY, **said))
-    alone = happened(alone, applications.withdraw(alone, agency="cio-dole", on=MAY, **said))
+    intake = happened(intake, withdrawals.withdraw(intake, agency="cio-dole", on=MAY, **said))
+    alone = happened(alone, withdrawals.withdraw(alone, agency="cio-dole", on=MAY, **said))
     seen = views.application(intake, first.young_id, CIO)
     assert (seen.status, seen.label, seen.since) == (ApplicationStatus.WITHDRAWN, "retirée", MAY)
     assert seen == views.application(alone, first.young_id, CIO)
     intake = happened(intake, applications.admit(intake, met=Met.INTERVIEW, on=DEADLINE, **said))
-    intake = happened(intake, applications.offer(intake, until=CLOSING, on=DEADLINE, **said))
+    intake = happened(intake, places.offer(intake, until=CLOSING, on=DEADLINE, **said))
     assert views.application(intake, first.young_id, CIO) == seen
     assert views.application(intake, first.young_id, MLDS).status is ApplicationStatus.OFFERED
 

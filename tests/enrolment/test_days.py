@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.enrolment.domain import applications, diplomas, pupils, seats
-from services.enrolment.domain.pupil import Pupil, Result
+from services.enrolment.domain import applications, diplomas, places, pupils, withdrawals
+from services.enrolment.domain.enrolment import Result
+from services.enrolment.domain.pupil import Pupil
 from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus, Met
@@ -29,13 +30,13 @@ def test_nothing_happens_to_an_application_before_what_happened_to_it_last() -> 
         (applications.plan_immersion, {"planned_from": MAY, "planned_until": MAY}),
         (applications.admit, {"met": Met.INTERVIEW}),
         (applications.refuse, {"code": RefusalCode.OTHER}),
-        (applications.withdraw, {"agency": None}),
+        (withdrawals.withdraw, {"agency": None}),
     ):
         with pytest.raises(Refused) as refused:
             decision(intake, **said, **more)
         assert refused.value.code == "before_previous_step"
     assert refused.value.sentence == "Le 11/05/2025 précède le 12/05/2025, dernier jour connu de cette candidature."
-    for answer in (applications.confirm, applications.decline):
+    for answer in (places.confirm, places.decline):
         with pytest.raises(Refused, match="before_previous_step"):
             answer(offered(an_intake(), referral), **said)
 
@@ -102,8 +103,8 @@ def test_an_intake_starts_and_closes_around_its_school_year(days: dict[str, date
 def test_an_intake_is_open_on_the_day_that_it_closes() -> None:
     referral = a_referral()
     intake = applied(an_intake(), referral)
-    assert seats.expire_overdue(intake, today=intake.closes_on) == []
-    (event,) = seats.expire_overdue(intake, today=intake.closes_on + timedelta(days=1))
+    assert places.expire_overdue(intake, today=intake.closes_on) == []
+    (event,) = places.expire_overdue(intake, today=intake.closes_on + timedelta(days=1))
     assert event.on == intake.closes_on + timedelta(days=1)
 
 

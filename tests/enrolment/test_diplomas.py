@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 
 from services.enrolment.domain import diplomas
-from services.enrolment.domain.pupil import Pupil, Result, exam_id_of
+from services.enrolment.domain.enrolment import Outcome, Result, exam_id_of
+from services.enrolment.domain.pupil import Pupil, PupilEvent
 from shared.events import (
     DiplomaFailed,
     DiplomaObtained,
-    Event,
     ExamRegistered,
     OutcomeDeclared,
 )
@@ -42,12 +42,12 @@ def test_an_exam_is_registered_in_the_last_year_and_has_one_result() -> None:
         diplomas.give_result(place, **{**give, "exam_id": uuid4()}, result=Result.FAILED)
 
 
-def declare(place: Pupil, **more: Any) -> list[Event]:
+def declare(place: Pupil, **more: Any) -> list[PupilEvent]:
     default: dict[str, Any] = {
-        "school": None, "horizon": 6, "situation": OutcomeSituation.EMPLOYED, "contract": ContractKind.PERMANENT,
+        "horizon": 6, "situation": OutcomeSituation.EMPLOYED, "contract": ContractKind.PERMANENT,
         "by_client": True, "source": OutcomeSource.SCHOOL, "proof": OutcomeProof.CONTRACT, "on": date(2028, 1, 2),
     }  # fmt: skip
-    return diplomas.declare_outcome(place, **{**default, **more})
+    return diplomas.declare_outcome(place, school=None, outcome=Outcome(**{**default, **more}))
 
 
 def test_what_became_of_a_leaver_is_kept_by_source() -> None:

@@ -8,13 +8,13 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, pupils, seats
-from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupil import Pupil
+from services.enrolment.domain import applications, places, pupils, seats, withdrawals
+from services.enrolment.domain.enrolment import ACTIVE
+from services.enrolment.domain.intake import INTAKES, Intake, IntakeEvent, promote_automatically
+from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.pupil import evolve as evolve_place
 from services.enrolment.domain.statuses import HOLDS_A_SEAT
-from shared.events import Event, PlaceOffered
-from shared.events.applications import ApplicationStatus, Met
+from shared.events.applications import ApplicationStatus, Met, PlaceOffered
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode, Situation
 from shared.events.students import InterruptionCode
@@ -29,25 +29,25 @@ REFERRALS = {
     )
     for rank, young_id in enumerate(PEOPLE)
 }  # fmt: skip
-Decision = Callable[[Intake, UUID, date], list[Event]]
+Decision = Callable[[Intake, UUID, date], list[IntakeEvent]]
 DECISIONS: dict[str, Decision] = {
     "apply": lambda i, y, on: applications.apply(i, referral=REFERRALS[y], programme=a_programme(), on=on),
     "override": lambda i, y, on: applications.review(i, young_id=y, overridden=True, on=on),
     "admit": lambda i, y, on: applications.admit(i, young_id=y, met=Met.INTERVIEW, on=on),
     "waitlist": lambda i, y, on: applications.waitlist(i, young_id=y, on=on),
-    "offer": lambda i, y, on: applications.offer(i, young_id=y, until=on + timedelta(days=7), on=on),
-    "confirm": lambda i, y, on: applications.confirm(i, young_id=y, on=on),
-    "decline": lambda i, y, on: applications.decline(i, young_id=y, on=on),
+    "offer": lambda i, y, on: places.offer(i, young_id=y, until=on + timedelta(days=7), on=on),
+    "confirm": lambda i, y, on: places.confirm(i, young_id=y, on=on),
+    "decline": lambda i, y, on: places.decline(i, young_id=y, on=on),
     "refuse": lambda i, y, on: applications.refuse(i, young_id=y, code=RefusalCode.OTHER, on=on),
     "reopen": lambda i, y, on: applications.reopen(i, young_id=y, on=on),
-    "withdraw": lambda i, y, on: applications.withdraw(i, young_id=y, agency=None, on=on),
-    "obsolete": lambda i, y, on: applications.make_obsolete(i, young_id=y, on=on),
-    "promote": lambda i, y, on: seats.promote(i, until=on + timedelta(days=7), on=on),
-    "promote_automatically": lambda i, y, on: seats.promote_automatically(i, on=on),
-    "expire_overdue": lambda i, y, on: seats.expire_overdue(i, today=on),
-    "take": lambda i, y, on: seats.take_seat(i, young_id=y, on=on),
-    "take_again": lambda i, y, on: seats.take_seat_again(i, young_id=y, on=on),
-    "give_back": lambda i, y, on: seats.release_seat(i, young_id=y, on=on),
+    "withdraw": lambda i, y, on: withdrawals.withdraw(i, young_id=y, agency=None, on=on),
+    "obsolete": lambda i, y, on: withdrawals.make_obsolete(i, young_id=y, on=on),
+    "promote": lambda i, y, on: places.promote(i, until=on + timedelta(days=7), on=on),
+    "promote_automatically": lambda i, y, on: promote_automatically(i, on),
+    "expire_overdue": lambda i, y, on: places.expire_overdue(i, today=on),
+    "take": lambda i, y, on: places.take_seat(i, young_id=y, on=on),
+    "take_again": lambda i, y, on: places.take_seat_again(i, young_id=y, on=on),
+    "give_back": lambda i, y, on: places.release_seat(i, young_id=y, on=on),
     "one_seat": lambda i, y, on: seats.change_seats(i, seats=1, on=on),
     "three_seats": lambda i, y, on: seats.change_seats(i, seats=3, on=on),
 }
@@ -72,7 +72,24 @@ def test_there_are_never_more_pupils_and_offers_than_seats(steps: list[tuple[str
         assert again == [] or name in ("promote", "apply", "override")
 
 
-def _again(decision: Decision, intake: Intake, young_id: UUID, on: date) -> list[Event]:
+@settings(max_examples=150, deadline=None)
+@given(steps=STEPS)
+def test_where_promotion_is_automatic_nobody_waits_while_a_seat_is_free(steps: list[tuple[str, UUID, int]]) -> None:
+    """The policy follows each decision that told something, as the repository runs it: in the same write."""
+    intake, on = an_intake(seats=2, promotion=Promotion.AUTOMATIC), OPENING
+    assert INTAKES.then is not None
+    for name, young_id, days in [*GOOD_FOR_A_PLACE, *steps]:
+        on += timedelta(days=days)
+        told = _again(DECISIONS[name], intake, young_id, on)
+        if told:
+            intake = happened(intake, told)
+            intake = happened(intake, INTAKES.then(intake, on))
+        assert on > intake.closes_on or not intake.waiting_list or intake.seats_left < 1
+        assert intake.seats_left >= 0
+        assert not INTAKES.then(intake, on)
+
+
+def _again(decision: Decision, intake: Intake, young_id: UUID, on: date) -> list[IntakeEvent]:
     try:
         return decision(intake, young_id, on)
     except Problem:
@@ -88,7 +105,7 @@ def test_the_waiting_list_is_served_by_priority_then_arrival(order: list[UUID], 
             intake = happened(intake, _again(DECISIONS[name], intake, young_id, OPENING))
     for young_id in waiting:
         intake = happened(intake, DECISIONS["waitlist"](intake, young_id, OPENING))
-    served = [event.young_id for event in seats.promote_automatically(intake, on=OPENING) if isinstance(event, PlaceOffered)]
+    served = [event.young_id for event in promote_automatically(intake, OPENING) if isinstance(event, PlaceOffered)]
     ranks = [(intake.application(young_id).priority, order.index(young_id)) for young_id in served]
     assert len(served) == places
     assert all(before < after for before, after in pairwise(ranks))
@@ -97,9 +114,9 @@ def test_the_waiting_list_is_served_by_priority_then_arrival(order: list[UUID], 
     assert all(one.status is ApplicationStatus.WAITLISTED for one in intake.applications)
 
 
-INTAKES = [an_intake(school=school) for school in ("besancon", "chalon", "dole")]
+SCHOOLS = [an_intake(school=school) for school in ("besancon", "chalon", "dole")]
 PUPIL_STEPS = st.lists(
-    st.tuples(st.sampled_from(["enrol", "start", "miss", "interrupt", "resume"]), st.sampled_from(INTAKES)), max_size=40
+    st.tuples(st.sampled_from(["enrol", "start", "miss", "interrupt", "resume"]), st.sampled_from(SCHOOLS)), max_size=40
 )
 
 
@@ -114,10 +131,10 @@ def test_nobody_ever_has_two_active_enrolments(steps: list[tuple[str, Intake]]) 
             continue
         for event in told:
             place = evolve_place(place, event)
-        assert place is None or sum(pupils.ALLOWED[one.status] >= {pupils.Verb.CHANGE_PROGRAMME} for one in place.enrolments) <= 1
+        assert place is None or sum(one.status in ACTIVE for one in place.enrolments) <= 1
 
 
-def _on_pupil(place: Pupil | None, name: str, intake: Intake) -> list[Event]:
+def _on_pupil(place: Pupil | None, name: str, intake: Intake) -> list[PupilEvent]:
     if name == "enrol":
         born = "2009-03"
         return pupils.enrol(place, young_id=PEOPLE[0], birth_month=born, intake=intake, programme=a_programme(), on=START)

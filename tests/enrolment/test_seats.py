@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.enrolment.domain import applications, seats
-from services.enrolment.domain.intake import intake_id_of
+from services.enrolment.domain import applications, places, seats
+from services.enrolment.domain.intake import intake_id_of, promote_automatically
 from shared.events import (
     ApplicationObsolete,
     IntakeOpened,
@@ -72,87 +72,87 @@ def test_a_seat_given_back_goes_to_the_first_waiting_by_priority_then_arrival() 
     intake = happened(intake, applications.waitlist(intake, young_id=early.young_id, on=MAY))
     order = []
     for _ in range(3):
-        (told,) = seats.promote(intake, until=DEADLINE, on=MAY)
+        (told,) = places.promote(intake, until=DEADLINE, on=MAY)
         assert isinstance(told, PlaceOffered)
         order.append(told.young_id)
         intake = happened(intake, [told])
-        intake = happened(intake, applications.decline(intake, young_id=told.young_id, on=MAY))
+        intake = happened(intake, places.decline(intake, young_id=told.young_id, on=MAY))
     assert order == [urgent.young_id, early.young_id, late.young_id]
-    assert seats.promote(intake, until=DEADLINE, on=MAY) == []
+    assert places.promote(intake, until=DEADLINE, on=MAY) == []
 
 
 def test_nobody_on_the_waiting_list_is_offered_a_seat_out_of_turn() -> None:
     first, second = a_referral(), a_referral()
     intake = waitlisted(waitlisted(an_intake(), first), second)
     with pytest.raises(Refused, match="not_allowed"):
-        applications.offer(intake, young_id=second.young_id, until=DEADLINE, on=MAY)
+        places.offer(intake, young_id=second.young_id, until=DEADLINE, on=MAY)
 
 
 def test_no_seat_is_promoted_that_is_not_free() -> None:
     intake = waitlisted(offered(an_intake(seats=1), a_referral()), a_referral())
     with pytest.raises(Refused, match="no_place"):
-        seats.promote(intake, until=DEADLINE, on=MAY)
+        places.promote(intake, until=DEADLINE, on=MAY)
 
 
 def test_an_automatic_intake_offers_each_free_seat_for_14_days() -> None:
     first, second, third = a_referral(), a_referral(), a_referral()
     intake = waitlisted(waitlisted(waitlisted(an_intake(promotion=Promotion.AUTOMATIC), first), second), third)
     until = MAY + timedelta(days=14)
-    assert seats.promote_automatically(intake, on=MAY) == [
+    assert promote_automatically(intake, MAY) == [
         PlaceOffered(**said(intake, first.young_id), until=until),
         PlaceOffered(**said(intake, second.young_id), until=until),
     ]
-    assert seats.promote_automatically(intake.model_copy(update={"promotion": Promotion.CONFIRMED}), on=MAY) == []
-    assert seats.promote_automatically(intake, on=CLOSING + timedelta(days=1)) == []
+    assert promote_automatically(intake.model_copy(update={"promotion": Promotion.CONFIRMED}), MAY) == []
+    assert promote_automatically(intake, CLOSING + timedelta(days=1)) == []
 
 
 def test_an_offer_expires_the_day_after_its_deadline() -> None:
     referral = a_referral()
     intake = offered(an_intake(), referral)
-    assert seats.expire_overdue(intake, today=DEADLINE) == []
-    told = seats.expire_overdue(intake, today=date(2025, 7, 14))
+    assert places.expire_overdue(intake, today=DEADLINE) == []
+    told = places.expire_overdue(intake, today=date(2025, 7, 14))
     assert told == [PlaceExpired(**said(intake, referral.young_id, on=date(2025, 6, 16)))]
-    assert seats.expire_overdue(happened(intake, told), today=date(2025, 7, 14)) == []
+    assert places.expire_overdue(happened(intake, told), today=date(2025, 7, 14)) == []
 
 
 def test_nothing_stays_open_after_the_closing() -> None:
     waiting, refused, pupil = a_referral(), a_referral(birth_month="2013-01"), a_referral()
     intake = confirmed(applied(waitlisted(an_intake(), waiting), refused), pupil)
-    assert seats.expire_overdue(intake, today=CLOSING) == []
+    assert places.expire_overdue(intake, today=CLOSING) == []
     closed = said(intake, waiting.young_id, on=date(2025, 11, 1))
-    assert seats.expire_overdue(intake, today=date(2025, 12, 24)) == [ApplicationObsolete(**closed, because="intake_closed")]
+    assert places.expire_overdue(intake, today=date(2025, 12, 24)) == [ApplicationObsolete(**closed, because="intake_closed")]
 
 
 def test_a_pupil_from_elsewhere_takes_a_seat_without_having_applied() -> None:
     referral, full = a_referral(), confirmed(an_intake(seats=1), a_referral())
     intake = an_intake(seats=1, year_of_study=2)
-    told = seats.take_seat(intake, young_id=referral.young_id, on=MAY)
+    told = places.take_seat(intake, young_id=referral.young_id, on=MAY)
     assert told == [PlaceConfirmed(**said(intake, referral.young_id))]
     intake = happened(intake, told)
     assert (intake.seats_left, intake.application(referral.young_id).referrals) == (0, ())
-    assert seats.take_seat(intake, young_id=referral.young_id, on=MAY) == []
+    assert places.take_seat(intake, young_id=referral.young_id, on=MAY) == []
     with pytest.raises(Refused, match="no_place"):
-        seats.take_seat(full, young_id=referral.young_id, on=MAY)
+        places.take_seat(full, young_id=referral.young_id, on=MAY)
 
 
 def test_a_departure_gives_the_seat_back_once_and_a_return_needs_a_free_one() -> None:
     referral = a_referral()
     intake = confirmed(an_intake(seats=1), referral)
     with pytest.raises(Unavailable, match="still_leaving"):
-        seats.take_seat_again(intake, young_id=referral.young_id, on=MAY)
-    told = seats.release_seat(intake, young_id=referral.young_id, on=MAY)
+        places.take_seat_again(intake, young_id=referral.young_id, on=MAY)
+    told = places.release_seat(intake, young_id=referral.young_id, on=MAY)
     assert told == [PlaceReleased(**said(intake, referral.young_id))]
     intake = happened(intake, told)
     assert (intake.seats_left, intake.application(referral.young_id).status) == (1, ApplicationStatus.RELEASED)
-    assert seats.release_seat(intake, young_id=referral.young_id, on=MAY) == []
-    assert seats.take_seat_again(intake, young_id=referral.young_id, on=MAY) == [
+    assert places.release_seat(intake, young_id=referral.young_id, on=MAY) == []
+    assert places.take_seat_again(intake, young_id=referral.young_id, on=MAY) == [
         PlaceConfirmed(**said(intake, referral.young_id))
     ]
     with pytest.raises(Refused, match="no_place"):
-        seats.take_seat_again(offered(intake, a_referral()), young_id=referral.young_id, on=MAY)
+        places.take_seat_again(offered(intake, a_referral()), young_id=referral.young_id, on=MAY)
 
 
 def test_an_offer_already_held_counts_for_the_move() -> None:
     referral = a_referral()
     intake = offered(an_intake(seats=1), referral)
-    assert seats.take_seat(intake, young_id=referral.young_id, on=MAY) == [PlaceConfirmed(**said(intake, referral.young_id))]
+    assert places.take_seat(intake, young_id=referral.young_id, on=MAY) == [PlaceConfirmed(**said(intake, referral.young_id))]

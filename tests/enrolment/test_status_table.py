@@ -1,58 +1,95 @@
-"""The status graph of an application, verb by verb."""
+"""The status graphs of an application and of an enrolment, action by action: what passes, and what the no says."""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.enrolment.domain import applications
-from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.statuses import ALLOWED, Verb
-from shared.events import (
-    Event,
-)
+from services.enrolment.domain import applications, places, pupils, withdrawals
+from services.enrolment.domain.intake import Intake, IntakeEvent
+from services.enrolment.domain.pupil import Pupil
+from services.enrolment.domain.statuses import APPLICATION, ENROLMENT, OPEN, ApplicationAction, EnrolmentAction
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
+from shared.events.students import EnrolmentStatus
 from shared.kernel.errors import Refused
-from tests.enrolment.builders import (
-    DEADLINE,
-    MAY,
-    happened,
-    intake_with,
-)
+from tests.enrolment.builders import DEADLINE, MAY, happened, intake_with
+from tests.enrolment.pupils import LATER, completed, enrolled, interrupted, started
 
-Decision = Callable[[Intake, UUID], list[Event]]
-DECISIONS: dict[Verb, tuple[ApplicationStatus, Decision]] = {
-    Verb.REVIEW: (ApplicationStatus.UNDER_REVIEW, lambda i, y: applications.review(i, young_id=y, overridden=True, on=MAY)),
-    Verb.PLAN_INTERVIEW: (
+Do = ApplicationAction
+Decision = Callable[[Intake, UUID], list[IntakeEvent]]
+DECISIONS: dict[Do, tuple[ApplicationStatus, Decision]] = {
+    Do.REVIEW: (ApplicationStatus.UNDER_REVIEW, lambda i, y: applications.review(i, young_id=y, overridden=True, on=MAY)),
+    Do.PLAN_INTERVIEW: (
         ApplicationStatus.INTERVIEW_PLANNED, lambda i, y: applications.plan_interview(i, young_id=y, planned_on=MAY, on=MAY),
     ),
-    Verb.PLAN_IMMERSION: (
+    Do.PLAN_IMMERSION: (
         ApplicationStatus.IMMERSION_PLANNED,
         lambda i, y: applications.plan_immersion(i, young_id=y, planned_from=MAY, planned_until=MAY, on=MAY),
     ),
-    Verb.END_IMMERSION: (ApplicationStatus.IMMERSION_ENDED, lambda i, y: applications.end_immersion(i, young_id=y, on=MAY)),
-    Verb.ADMIT: (ApplicationStatus.ADMISSIBLE, lambda i, y: applications.admit(i, young_id=y, met=Met.INTERVIEW, on=MAY)),
-    Verb.WAITLIST: (ApplicationStatus.WAITLISTED, lambda i, y: applications.waitlist(i, young_id=y, on=MAY)),
-    Verb.OFFER: (ApplicationStatus.OFFERED, lambda i, y: applications.offer(i, young_id=y, until=DEADLINE, on=MAY)),
-    Verb.CONFIRM: (ApplicationStatus.ENROLLED, lambda i, y: applications.confirm(i, young_id=y, on=MAY)),
-    Verb.DECLINE: (ApplicationStatus.DECLINED, lambda i, y: applications.decline(i, young_id=y, on=MAY)),
-    Verb.REFUSE: (ApplicationStatus.REFUSED, lambda i, y: applications.refuse(i, young_id=y, code=RefusalCode.OTHER, on=MAY)),
-    Verb.REOPEN: (ApplicationStatus.UNDER_REVIEW, lambda i, y: applications.reopen(i, young_id=y, on=MAY)),
-    Verb.WITHDRAW: (ApplicationStatus.WITHDRAWN, lambda i, y: applications.withdraw(i, young_id=y, agency=None, on=MAY)),
+    Do.END_IMMERSION: (ApplicationStatus.IMMERSION_ENDED, lambda i, y: applications.end_immersion(i, young_id=y, on=MAY)),
+    Do.ADMIT: (ApplicationStatus.ADMISSIBLE, lambda i, y: applications.admit(i, young_id=y, met=Met.INTERVIEW, on=MAY)),
+    Do.WAITLIST: (ApplicationStatus.WAITLISTED, lambda i, y: applications.waitlist(i, young_id=y, on=MAY)),
+    Do.OFFER: (ApplicationStatus.OFFERED, lambda i, y: places.offer(i, young_id=y, until=DEADLINE, on=MAY)),
+    Do.CONFIRM: (ApplicationStatus.ENROLLED, lambda i, y: places.confirm(i, young_id=y, on=MAY)),
+    Do.DECLINE: (ApplicationStatus.DECLINED, lambda i, y: places.decline(i, young_id=y, on=MAY)),
+    Do.REFUSE: (ApplicationStatus.REFUSED, lambda i, y: applications.refuse(i, young_id=y, code=RefusalCode.OTHER, on=MAY)),
+    Do.REOPEN: (ApplicationStatus.UNDER_REVIEW, lambda i, y: applications.reopen(i, young_id=y, on=MAY)),
+    Do.WITHDRAW: (ApplicationStatus.WITHDRAWN, lambda i, y: withdrawals.withdraw(i, young_id=y, agency=None, on=MAY)),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("verb", DECISIONS)
+@pytest.mark.parametrize("action", DECISIONS)
 @pytest.mark.parametrize("status", ApplicationStatus)
-def test_the_table_says_which_verbs_a_status_allows(status: ApplicationStatus, verb: Verb) -> None:
+def test_the_table_says_what_may_be_done_to_an_application_and_a_no_names_what_may(status: ApplicationStatus, action: Do) -> None:
     young_id = uuid4()
-    intake, (after, decide) = intake_with(status, young_id), DECISIONS[verb]
-    if verb in ALLOWED[status]:
+    intake, (after, decide) = intake_with(status, young_id), DECISIONS[action]
+    if APPLICATION.allows(status, action):
         told = decide(intake, young_id)
         assert happened(intake, told).application(young_id).status is after
     elif status is after:
-        assert decide(intake, young_id) == [] or verb is Verb.REVIEW
+        assert decide(intake, young_id) == []
     else:
-        with pytest.raises(Refused, match="not_allowed"):
+        with pytest.raises(Refused, match="not_allowed") as no:
             decide(intake, young_id)
+        assert f"« {APPLICATION.labels.statuses[status]} »" in no.value.sentence
+        moves = ", ".join(APPLICATION.labels.actions[other] for other in Do if APPLICATION.allows(status, other))
+        assert no.value.sentence.endswith(f" : {moves}." if moves else " ; plus rien n’est possible.")
+
+
+def test_every_action_on_an_application_has_its_decision() -> None:
+    assert set(DECISIONS) == set(Do)
+
+
+def test_an_application_is_open_while_it_asks_for_an_answer() -> None:
+    ended = {
+        ApplicationStatus.ENROLLED, ApplicationStatus.RELEASED, ApplicationStatus.INELIGIBLE, ApplicationStatus.REFUSED,
+        ApplicationStatus.DECLINED, ApplicationStatus.EXPIRED, ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE,
+    }  # fmt: skip
+    assert set(ApplicationStatus) - ended == OPEN
+
+
+@pytest.mark.parametrize(
+    ("pupil", "sentence"),
+    [
+        (
+            enrolled(),
+            "Ce parcours est « rentrée à venir » ; seuls sont possibles : commencer, noter une rentrée manquée, "
+            "changer de formation.",
+        ),
+        (interrupted(), "Ce parcours est « parcours interrompu » ; seuls sont possibles : reprendre, déclarer le devenir."),
+        (completed(), "Ce parcours est « parcours terminé » ; seuls sont possibles : inscrire à un examen, déclarer le devenir."),
+    ],
+)
+def test_a_pupils_no_names_what_may_be_done_instead(pupil: Pupil, sentence: str) -> None:
+    with pytest.raises(Refused, match="not_allowed") as no:
+        pupils.ensure_allowed(pupil.last(), EnrolmentAction.REPEAT, LATER)
+    assert no.value.sentence == sentence
+
+
+def test_who_never_came_has_nothing_more_open() -> None:
+    pupil = started().last().model_copy(update={"status": EnrolmentStatus.DID_NOT_START})
+    assert not ENROLMENT.rows[EnrolmentStatus.DID_NOT_START]
+    with pytest.raises(Refused, match="not_allowed") as no:
+        pupils.ensure_allowed(pupil, EnrolmentAction.START, LATER)
+    assert no.value.sentence == "Ce parcours est « rentrée manquée » ; plus rien n’est possible."

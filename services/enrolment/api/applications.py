@@ -1,20 +1,25 @@
 """Applications over HTTP: each verb is one decision, and answers with the application as it now is."""
 
-from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import Field, model_validator
 
 from services.enrolment import use_cases, views
 from services.enrolment.api.deps import StoreDep
+from services.enrolment.api.schemas import (
+    AdmitRequest,
+    ImmersionRequest,
+    InterviewRequest,
+    OfferRequest,
+    RefuseRequest,
+    ReviewRequest,
+)
 from services.enrolment.domain import applications as decisions
-from services.enrolment.domain import seats
-from services.enrolment.use_cases import promote
+from services.enrolment.domain import places, withdrawals
+from services.enrolment.domain.visibility import agency_of, sees_what_others_make
 from services.enrolment.views import ApplicationResponse
-from shared.events.applications import ApplicationStatus, Met
-from shared.events.referral import RefusalCode
+from shared.events.applications import ApplicationStatus
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import Refused, Unavailable
 from shared.web.auth import CurrentCaller, require
@@ -31,44 +36,6 @@ SCHOOLS_AND_AGENCIES = require("school:head", "school:office", "agency", "admin"
 ONE = "/intakes/{intake_id}/applications/{young_id}"
 
 
-class ReviewRequest(DatedBody):
-    overridden: bool = False
-    motive: str | None = Field(default=None, min_length=3, max_length=2000, description="Gardé ici, jamais diffusé.")
-
-    @model_validator(mode="after")
-    def motivated(self) -> Self:
-        if self.overridden and not self.motive:
-            raise ValueError("Une dérogation demande un motif.")
-        return self
-
-
-class InterviewRequest(DatedBody):
-    planned_on: date
-
-
-class ImmersionRequest(DatedBody):
-    planned_from: date
-    planned_until: date
-
-    @model_validator(mode="after")
-    def in_order(self) -> Self:
-        if self.planned_until < self.planned_from:
-            raise ValueError("La fin de l’immersion précède son début.")
-        return self
-
-
-class AdmitRequest(DatedBody):
-    met: Met
-
-
-class OfferRequest(DatedBody):
-    until: date
-
-
-class RefuseRequest(DatedBody):
-    code: RefusalCode
-
-
 @router.get("/intakes/{intake_id}/applications", dependencies=[SCHOOLS])
 async def list_applications_to_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
     """Every application to an intake of one's school."""
@@ -83,8 +50,7 @@ async def list_applications(
     school_year: Annotated[SchoolYear | None, Query()] = None,
 ) -> list[ApplicationResponse]:
     """A school's own applications; for an agency, those that it referred."""
-    where = {"state.school_year": school_year} if school_year else {}
-    intakes = await store.intakes.acting(caller).find(where)
+    intakes = await store.intakes_seen_by(caller, school_year=school_year)
     found = [one for intake in intakes for one in views.applications(intake, caller)]
     return [one for one in found if status in (None, one.status)]
 
@@ -92,9 +58,8 @@ async def list_applications(
 @router.get(ONE, dependencies=[SCHOOLS_AND_AGENCIES])
 async def read_application(intake_id: UUID, young_id: UUID, caller: CurrentCaller, store: StoreDep) -> ApplicationResponse:
     """One application; its school also reads the motive of a dispensation."""
-    await store.check_named(caller, intake_id, young_id)
-    intake = await store.intakes.acting(caller).get(intake_id)
-    motive = None if caller.kind == "agency" else await store.motive(intake_id, young_id)
+    intake = await use_cases.application_named(store, caller, intake_id=intake_id, young_id=young_id)
+    motive = await store.motive(intake_id, young_id) if sees_what_others_make(caller) else None
     return views.application(intake, young_id, caller, motive)
 
 
@@ -162,8 +127,8 @@ async def waitlist_applicant(
 ) -> ApplicationResponse:
     """Put on the waiting list; an automatic intake with a free seat offers it at once."""
     on = store.clock.day(body.on)
-    await store.intakes.acting(caller).decide(intake_id, decisions.waitlist, young_id=young_id, on=on)
-    return views.application(await promote(store, intake_id), young_id, caller)
+    intake = await store.intakes.acting(caller).decide(intake_id, decisions.waitlist, young_id=young_id, on=on)
+    return views.application(intake, young_id, caller)
 
 
 @router.post(ONE + "/offer", dependencies=[SCHOOLS])
@@ -172,7 +137,7 @@ async def offer_place(
 ) -> ApplicationResponse:
     """Hold a seat until the end of a day."""
     on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, decisions.offer, young_id=young_id, until=body.until, on=on)
+    intake = await store.intakes.acting(caller).decide(intake_id, places.offer, young_id=young_id, until=body.until, on=on)
     return views.application(intake, young_id, caller)
 
 
@@ -181,7 +146,7 @@ async def confirm_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
-    await store.check_asking(caller, intake_id, young_id)
+    await use_cases.application_asked_for(store, caller, intake_id=intake_id, young_id=young_id)
     on = store.clock.day(body.on)
     intake = await use_cases.confirm(store, caller, intake_id=intake_id, young_id=young_id, on=on)
     return views.application(intake, young_id, caller)
@@ -192,10 +157,10 @@ async def decline_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Say no to the offered seat."""
-    await store.check_asking(caller, intake_id, young_id)
+    await use_cases.application_asked_for(store, caller, intake_id=intake_id, young_id=young_id)
     on = store.clock.day(body.on)
-    await store.intakes.acting(caller).decide(intake_id, decisions.decline, young_id=young_id, on=on)
-    return views.application(await promote(store, intake_id), young_id, caller)
+    intake = await store.intakes.acting(caller).decide(intake_id, places.decline, young_id=young_id, on=on)
+    return views.application(intake, young_id, caller)
 
 
 @router.post(ONE + "/refuse", dependencies=[SCHOOLS])
@@ -224,11 +189,10 @@ async def withdraw_application(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Take the application back; an agency, for its own part: it goes on for whoever else asked for it."""
-    await store.check_named(caller, intake_id, young_id)
-    agency = caller.tenant if caller.kind == "agency" else None
-    on = store.clock.day(body.on)
-    await store.intakes.acting(caller).decide(intake_id, decisions.withdraw, young_id=young_id, agency=agency, on=on)
-    return views.application(await promote(store, intake_id), young_id, caller)
+    await use_cases.application_named(store, caller, intake_id=intake_id, young_id=young_id)
+    agency, on = agency_of(caller), store.clock.day(body.on)
+    intake = await store.intakes.acting(caller).decide(intake_id, withdrawals.withdraw, young_id=young_id, agency=agency, on=on)
+    return views.application(intake, young_id, caller)
 
 
 @router.post("/intakes/{intake_id}/promote", dependencies=[require("school:head", "admin")])
@@ -237,6 +201,5 @@ async def promote_first_waiting(
 ) -> list[ApplicationResponse]:
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
     on = store.clock.day(body.on)
-    return views.applications(
-        await store.intakes.acting(caller).decide(intake_id, seats.promote, until=body.until, on=on), caller
-    )
+    intake = await store.intakes.acting(caller).decide(intake_id, places.promote, until=body.until, on=on)
+    return views.applications(intake, caller)

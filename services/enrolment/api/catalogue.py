@@ -1,27 +1,23 @@
 """Schools, their programmes and their intakes over HTTP."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import Field
 
 from services.enrolment import views
 from services.enrolment.api.deps import StoreDep
+from services.enrolment.api.schemas import IntakeRequest, ProgrammeRequest, SchoolRequest, SeatsRequest
 from services.enrolment.domain import school as schools
 from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
 from services.enrolment.domain.school import School
-from services.enrolment.use_cases import promote
-from shared.events import ProgrammeOpened, SchoolRegistered
-from shared.events.catalogue import Certification, Promotion
+from shared.events.catalogue import ProgrammeOpened, SchoolRegistered
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid, NotFound, Refused
-from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
-from shared.web.bodies import DatedBody
 from shared.web.router import Router, responses_for
 
 router = Router(
@@ -34,58 +30,25 @@ router = Router(
 HEADS = require("school:head", "admin")
 
 
-class SchoolRequest(DatedBody):
-    name: str = Field(min_length=1, max_length=200)
-    commune: Commune
-    town: str = Field(min_length=1, max_length=100)
-    department: Department
-    uai: Uai | None = None
-    siret: Siret | None = None
-
-
-class ProgrammeRequest(DatedBody):
-    title: str = Field(min_length=1, max_length=200)
-    certification: Certification
-    rncp: Rncp | None = None
-    sector: Slug
-    years: int = Field(ge=1, le=3)
-    dangerous_machines: bool
-
-
-class IntakeRequest(DatedBody):
-    school: Slug
-    programme: Slug
-    school_year: SchoolYear
-    year_of_study: int = Field(default=1, ge=1, le=3)
-    seats: int = Field(ge=0, le=500)
-    starts_on: date
-    closes_on: date
-    promotion: Promotion = Promotion.CONFIRMED
-
-
-class SeatsRequest(DatedBody):
-    seats: int = Field(ge=0, le=500)
-
-
 @router.put("/schools/{school}", dependencies=[require("admin")])
 async def register_school(school: Slug, body: SchoolRequest, caller: CurrentCaller, store: StoreDep) -> School:
     """A school enters the network, or its public facts change."""
-    told = SchoolRegistered(**{**body.model_dump(), "school": school, "on": store.clock.day(body.on)})
-    return await store.schools.acting(caller).create(school, schools.register, told=told)
+    registered = SchoolRegistered(**{**body.model_dump(), "school": school, "on": store.clock.day(body.on)})
+    return await store.schools.acting(caller).create(school, schools.register, event=registered)
 
 
 @router.put("/schools/{school}/programmes/{programme}", dependencies=[HEADS])
 async def open_programme(school: Slug, programme: Slug, body: ProgrammeRequest, caller: CurrentCaller, store: StoreDep) -> School:
     """A school teaches a programme, or its traits change."""
     on = store.clock.day(body.on)
-    told = ProgrammeOpened(**{**body.model_dump(), "school": school, "programme": programme, "on": on})
-    return await store.schools.acting(caller).decide(school, schools.open_programme, told=told)
+    opened = ProgrammeOpened(**{**body.model_dump(), "school": school, "programme": programme, "on": on})
+    return await store.schools.acting(caller).decide(school, schools.open_programme, event=opened)
 
 
 @router.get("/schools")
 async def list_schools(caller: CurrentCaller, store: StoreDep) -> list[School]:
     """The schools of the network and what they teach."""
-    return await store.schools.acting(SYSTEM).find({})
+    return await store.every_school()
 
 
 @router.post("/intakes", status_code=201, dependencies=[HEADS], responses=responses_for({NotFound: ()}))
@@ -110,16 +73,14 @@ async def list_intakes(
     school: Annotated[Slug | None, Query()] = None,
 ) -> list[views.SeatsResponse]:
     """Intakes and their free seats, for everyone signed in: no person."""
-    said = {"state.school_year": school_year, "state.school": school}
-    where = {field: value for field, value in said.items() if value}
-    order = [("state.school_year", 1), ("state.school", 1), ("state.programme", 1), ("state.year_of_study", 1)]
-    return [views.seats(intake) for intake in await store.intakes.acting(SYSTEM).find(where, sort=order)]
+    found = await store.intakes_seen_by(SYSTEM, school_year=school_year, school=school)
+    return [views.seats(intake) for intake in found]
 
 
 @router.get("/intakes/{intake_id}")
 async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
     """One intake and its free seats."""
-    intake = await store.intakes.acting(SYSTEM).find_one({"_id": str(intake_id)})
+    intake = await store.find_intake(intake_id)
     if intake is None:
         raise NotFound("Cette rentrée")
     return views.seats(intake)
@@ -129,5 +90,4 @@ async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -
 async def change_seats(intake_id: UUID, body: SeatsRequest, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
     """Give an intake another number of seats; new ones may be offered on at once."""
     on = store.clock.day(body.on)
-    await store.intakes.acting(caller).decide(intake_id, seats.change_seats, seats=body.seats, on=on)
-    return views.seats(await promote(store, intake_id))
+    return views.seats(await store.intakes.acting(caller).decide(intake_id, seats.change_seats, seats=body.seats, on=on))

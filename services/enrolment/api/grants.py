@@ -2,35 +2,18 @@
 
 from uuid import UUID
 
-from pydantic import Field
-
 from services.enrolment.api.deps import StoreDep
+from services.enrolment.api.schemas import GrantRequest, PaymentRequest
 from services.enrolment.domain import grant as decisions
 from services.enrolment.domain.grant import Grant
-from shared.events import GrantAwarded
-from shared.events.catalogue import NETWORK, GrantPurpose
-from shared.kernel.caller import SYSTEM
+from shared.events.catalogue import NETWORK, GrantAwarded
 from shared.kernel.errors import Invalid, Refused
-from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
-from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
 from shared.web.router import Router
 
 router = Router(tags=["subventions"], problems={Refused: ("more_than_awarded",), Invalid: ("unknown_school",)})
 FUNDERS = require("admin", "region")
-
-
-class GrantRequest(DatedBody):
-    holder: Slug = Field(description="Une école, ou « network » quand la répartition n’est pas connue.")
-    purpose: GrantPurpose
-    civil_year: int = Field(ge=2000, le=2100)
-    funder: Slug
-    amount_cents: int = Field(gt=0)
-
-
-class PaymentRequest(DatedBody):
-    amount_cents: int = Field(gt=0)
 
 
 class GrantResponse(Grant):
@@ -46,10 +29,10 @@ def _shown(grant: Grant) -> GrantResponse:
 @router.post("/grants", status_code=201, dependencies=[FUNDERS])
 async def award_grant(body: GrantRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Promise public money to a school or to the network."""
-    if body.holder != NETWORK and not await store.schools.acting(SYSTEM).count({"_id": body.holder}):
+    if body.holder != NETWORK and not await store.find_school(body.holder):
         raise Invalid("unknown_school", f"L’école « {body.holder} » n’est pas connue.")
-    told = GrantAwarded(**{**body.model_dump(), "grant_id": key.id, "on": store.clock.day(body.on)})
-    return _shown(await store.grants.acting(caller).create_once(key.id, key.fingerprint, decisions.award, told=told))
+    awarded = GrantAwarded(**{**body.model_dump(), "grant_id": key.id, "on": store.clock.day(body.on)})
+    return _shown(await store.grants.acting(caller).create_once(key.id, key.fingerprint, decisions.award, event=awarded))
 
 
 @router.post("/grants/{grant_id}/payments", status_code=201, dependencies=[FUNDERS])
@@ -65,4 +48,4 @@ async def pay_grant(
 @router.get("/grants", dependencies=[require("admin", "region", "federation", "school")])
 async def list_grants(caller: CurrentCaller, store: StoreDep) -> list[GrantResponse]:
     """The grants that one may see: a school, its own."""
-    return [_shown(grant) for grant in await store.grants.acting(caller).find({})]
+    return [_shown(grant) for grant in await store.grants_seen_by(caller)]

@@ -1,20 +1,17 @@
 """Exams, diplomas and outcomes over HTTP."""
 
-from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
-
-from services.enrolment import views
+from services.enrolment import use_cases, views
 from services.enrolment.api.deps import StoreDep
+from services.enrolment.api.schemas import ExamRequest, OutcomeRequest, ResultRequest
 from services.enrolment.domain import diplomas as decisions
-from services.enrolment.domain.pupil import Outcome, Result, exam_id_of
-from services.enrolment.use_cases import school_of
+from services.enrolment.domain.enrolment import Outcome, exam_id_of
+from services.enrolment.domain.visibility import agency_of, school_of
 from services.enrolment.views import OutcomesResponse, PupilResponse
-from shared.events.students import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.events.students import OutcomeSource
 from shared.kernel.errors import Forbidden, Invalid, Refused
 from shared.web.auth import CurrentCaller, require
-from shared.web.bodies import DatedBody
 from shared.web.router import Router
 
 router = Router(
@@ -25,29 +22,6 @@ router = Router(
     },
 )
 SCHOOLS = require("school:head", "school:office", "admin")
-
-
-class ExamRequest(DatedBody):
-    session: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Le mois de la session : 2026-06.")
-
-
-class ResultRequest(DatedBody):
-    result: Result
-
-
-class OutcomeRequest(DatedBody):
-    horizon: Literal[6, 12, 18, 24]
-    situation: OutcomeSituation
-    contract: ContractKind | None = None
-    by_client: bool | None = None
-    source: OutcomeSource
-    proof: OutcomeProof
-
-    @model_validator(mode="after")
-    def contract_of_a_job(self) -> Self:
-        if self.situation is not OutcomeSituation.EMPLOYED and (self.contract or self.by_client):
-            raise ValueError("Un contrat ou un client employeur ne se disent que d’un emploi.")
-        return self
 
 
 class ExamResponse(PupilResponse):
@@ -84,10 +58,9 @@ async def declare_outcome(
     young_id: UUID, body: OutcomeRequest, caller: CurrentCaller, store: StoreDep
 ) -> PupilResponse | OutcomesResponse:
     """What became of a leaver. An agency speaks as an agency of those it referred, and reads its own word only."""
-    if (caller.kind == "agency") != (body.source is OutcomeSource.AGENCY) and not caller.is_admin:
+    is_agency = agency_of(caller) is not None
+    if is_agency != (body.source is OutcomeSource.AGENCY) and not caller.is_admin:
         raise Forbidden("Une agence déclare comme agence ; une école, pour elle-même, le jeune ou l’employeur.")
-    school = school_of(caller)
-    said = Outcome(**{**body.model_dump(), "on": store.clock.day(body.on)})
-    places = await store.pupils_in(caller, young_id)
-    pupil = await places.acting(caller).decide(young_id, decisions.declare_outcome, school=school, **said.model_dump())
-    return OutcomesResponse(young_id=young_id, outcomes=(said,)) if caller.kind == "agency" else views.pupil(pupil, school)
+    outcome = Outcome(**{**body.model_dump(), "on": store.clock.day(body.on)})
+    pupil = await use_cases.declare_outcome(store, caller, young_id=young_id, outcome=outcome)
+    return OutcomesResponse(young_id=young_id, outcomes=(outcome,)) if is_agency else views.pupil(pupil, school_of(caller))

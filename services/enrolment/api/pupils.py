@@ -7,10 +7,11 @@ from fastapi import Query
 
 from services.enrolment import use_cases, views
 from services.enrolment.api.deps import StoreDep
+from services.enrolment.api.schemas import InterruptRequest, MoveRequest
 from services.enrolment.domain import pupils as decisions
-from services.enrolment.use_cases import Move, school_of
+from services.enrolment.domain.visibility import school_of
+from services.enrolment.use_cases import Move
 from services.enrolment.views import PupilResponse
-from shared.events.students import InterruptionCode
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused, Unavailable
@@ -26,23 +27,13 @@ router = Router(tags=["élèves"], problems={Refused: REFUSALS, Unavailable: ("s
 SCHOOLS = require("school:head", "school:office", "admin")
 
 
-class InterruptRequest(DatedBody):
-    code: InterruptionCode
-
-
-class MoveRequest(DatedBody):
-    intake_id: UUID
-
-
 @router.get("/pupils", dependencies=[SCHOOLS])
 async def list_pupils(
     caller: CurrentCaller, store: StoreDep, school_year: Annotated[SchoolYear | None, Query()] = None
 ) -> list[PupilResponse]:
     """The pupils of one's school, of one school year where it is said."""
-    own = {"school": caller.tenant} if caller.kind == "school" else {}
-    year = {"years.school_year": school_year} if school_year else {}
-    where = {"state.enrolments": {"$elemMatch": {**own, **year}}} if own or year else {}
-    return [views.pupil(pupil, school_of(caller)) for pupil in await store.pupils.acting(caller).find(where)]
+    found = await store.pupils_seen_by(caller, school_year=school_year)
+    return [views.pupil(pupil, school_of(caller)) for pupil in found]
 
 
 @router.get("/pupils/{young_id}", dependencies=[SCHOOLS])

@@ -3,31 +3,33 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.enrolment.domain.pupil import LEFT, Enrolment, Outcome, Pupil, Result, exam_id_of
-from services.enrolment.domain.pupils import Verb, about, may, not_before
-from shared.events import DiplomaFailed, DiplomaObtained, Event, ExamRegistered, OutcomeDeclared
-from shared.events.students import HORIZONS, ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
+from services.enrolment.domain.enrolment import LEFT, Enrolment, Outcome, Result, exam_id_of
+from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
+from services.enrolment.domain.pupils import ensure_allowed
+from services.enrolment.domain.statuses import ENROLMENT, EnrolmentAction
+from shared.events import students as events
+from shared.events.students import HORIZONS
 from shared.kernel.calendar import months_after
 from shared.kernel.errors import Invalid, NotFound, Refused
+from shared.kernel.transitions import not_before
 
-AROUND = timedelta(days=30)
+TOLERANCE = timedelta(days=30)
 """How long before and after a horizon its outcome may be declared."""
 
 
-def register_exam(pupil: Pupil, *, school: str | None, session: str, on: date) -> list[Event]:
+def register_exam(pupil: Pupil, *, school: str | None, session: str, on: date) -> list[PupilEvent]:
     """Present a pupil of the last year to a session (the month, 2026-06)."""
     enrolment = pupil.last(school)
     exam_id = exam_id_of(enrolment.enrolment_id, session)
     if any(sitting.exam_id == exam_id for sitting in enrolment.exams):
         return []
-    may(enrolment, Verb.SIT_AN_EXAM, max(on, enrolment.since))
-    not_before(enrolment.started_on, on)
+    ENROLMENT.ensure(enrolment.status, EnrolmentAction.SIT_AN_EXAM, on=on, since=enrolment.started_on)
     if not enrolment.now.last_year:
         raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.")
-    return [ExamRegistered(**about(pupil, enrolment, on), exam_id=exam_id, session=session)]
+    return [events.ExamRegistered(**common_fields(pupil, enrolment, on), exam_id=exam_id, session=session)]
 
 
-def give_result(pupil: Pupil, *, school: str | None, exam_id: UUID, result: Result, on: date) -> list[Event]:
+def give_result(pupil: Pupil, *, school: str | None, exam_id: UUID, result: Result, on: date) -> list[PupilEvent]:
     """Obtained, failed or absent. The same again changes nothing; another one is refused."""
     enrolment = pupil.last(school)
     sitting = next((one for one in enrolment.exams if one.exam_id == exam_id), None)
@@ -37,39 +39,29 @@ def give_result(pupil: Pupil, *, school: str | None, exam_id: UUID, result: Resu
         return []
     if sitting.result is not None:
         raise Refused("already_given", "Le résultat de cet examen est déjà donné.")
-    not_before(enrolment.started_on, on)
-    said = {**about(pupil, enrolment, on), "exam_id": exam_id}
-    return [DiplomaObtained(**said) if result is Result.OBTAINED else DiplomaFailed(**said, absent=result is Result.ABSENT)]
+    not_before(enrolment.started_on, on, subject=ENROLMENT.labels.subject)
+    said = {**common_fields(pupil, enrolment, on), "exam_id": exam_id}
+    return [
+        events.DiplomaObtained(**said)
+        if result is Result.OBTAINED
+        else events.DiplomaFailed(**said, absent=result is Result.ABSENT)
+    ]
 
 
-def declare_outcome(
-    pupil: Pupil,
-    *,
-    school: str | None,
-    horizon: int,
-    situation: OutcomeSituation,
-    contract: ContractKind | None,
-    by_client: bool | None,
-    source: OutcomeSource,
-    proof: OutcomeProof,
-    on: date,
-) -> list[Event]:
+def declare_outcome(pupil: Pupil, *, school: str | None, outcome: Outcome) -> list[PupilEvent]:
     """What became of a leaver, around 6, 12, 18 or 24 months after leaving. No source's word overwrites another's."""
     enrolment = pupil.last(school)
-    may(enrolment, Verb.DECLARE_AN_OUTCOME, on)
-    said = Outcome(
-        horizon=horizon, situation=situation, contract=contract, by_client=by_client, source=source, proof=proof, on=on
-    )  # fmt: skip
-    if said_already(enrolment, said):
+    ensure_allowed(enrolment, EnrolmentAction.DECLARE_AN_OUTCOME, outcome.on)
+    if already_declared(enrolment, outcome):
         return []
-    _in_its_time(enrolment, horizon, on)
-    return [OutcomeDeclared(**about(pupil, enrolment, on), **said.model_dump(exclude={"on"}))]
+    _in_its_time(enrolment, outcome.horizon, outcome.on)
+    return [events.OutcomeDeclared(**{**outcome.model_dump(), **common_fields(pupil, enrolment, outcome.on)})]
 
 
-def said_already(enrolment: Enrolment, said: Outcome) -> bool:
+def already_declared(enrolment: Enrolment, outcome: Outcome) -> bool:
     """Whether this is the last word of the same source at the same horizon."""
-    same = [one for one in enrolment.outcomes if (one.horizon, one.source) == (said.horizon, said.source)]
-    return bool(same) and same[-1].model_copy(update={"on": said.on}) == said
+    same = [one for one in enrolment.outcomes if (one.horizon, one.source) == (outcome.horizon, outcome.source)]
+    return bool(same) and same[-1].model_copy(update={"on": outcome.on}) == outcome
 
 
 def _in_its_time(enrolment: Enrolment, horizon: int, on: date) -> None:
@@ -78,7 +70,7 @@ def _in_its_time(enrolment: Enrolment, horizon: int, on: date) -> None:
     assert enrolment.status in LEFT
     assert enrolment.left_on is not None
     due = months_after(enrolment.left_on, horizon)
-    first, last = due - AROUND, due + AROUND
+    first, last = due - TOLERANCE, due + TOLERANCE
     if not first <= on <= last:
         code = "too_early" if on < first else "too_late"
         raise Refused(code, f"Le devenir à {horizon} mois se déclare du {first:%d/%m/%Y} au {last:%d/%m/%Y}.")

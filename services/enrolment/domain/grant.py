@@ -1,13 +1,13 @@
 """Public money: a grant awarded for a civil year to a school or to the network, and its payments."""
 
 from datetime import date
+from typing import assert_never
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.visibility import own_grants
-from shared.events import Event, GrantAwarded, GrantPaid
-from shared.events.catalogue import GrantPurpose
+from shared.events.catalogue import GrantAwarded, GrantPaid, GrantPurpose
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Refused, key_reused
 from shared.kernel.identifiers import Slug
@@ -35,14 +35,18 @@ class Grant(BaseModel):
         return sum(payment.amount_cents for payment in self.payments)
 
 
-def award(grant: Grant | None, *, told: GrantAwarded) -> list[Event]:
+GrantEvent = GrantAwarded | GrantPaid
+"""All that a grant tells."""
+
+
+def award(grant: Grant | None, *, event: GrantAwarded) -> list[GrantEvent]:
     """Promise public money."""
-    return [] if grant else [told]
+    return [] if grant else [event]
 
 
-def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date) -> list[Event]:
+def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date) -> list[GrantEvent]:
     """Pay a part of a grant (euro cents), never more than was promised. The same payment twice is one."""
-    told = GrantPaid(grant_id=grant.grant_id, holder=grant.holder, amount_cents=amount_cents, payment_id=payment_id, on=on)
+    paid = GrantPaid(grant_id=grant.grant_id, holder=grant.holder, amount_cents=amount_cents, payment_id=payment_id, on=on)
     for payment in grant.payments:
         if payment.payment_id == payment_id:
             if payment.amount_cents == amount_cents:
@@ -50,10 +54,11 @@ def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date) -> list[
             raise key_reused()
     if grant.paid_cents + amount_cents > grant.amount_cents:
         raise Refused("more_than_awarded", "Le total versé dépasserait le montant accordé.")
-    return [told]
+    return [paid]
 
 
-def evolve(grant: Grant | None, event: Event) -> Grant:
+def evolve(grant: Grant | None, event: GrantEvent) -> Grant:
+    """The grant after an event."""
     match event:
         case GrantAwarded():
             return Grant(**event.model_dump(exclude={"on"}))
@@ -62,7 +67,7 @@ def evolve(grant: Grant | None, event: Event) -> Grant:
             payment = Payment(payment_id=event.payment_id, amount_cents=event.amount_cents, on=event.on)
             return grant.model_copy(update={"payments": (*grant.payments, payment)})
         case _:
-            raise TypeError(event.type)
+            assert_never(event)
 
 
 GRANTS = Aggregate("grants", Grant, evolve, visible_to=own_grants)

@@ -1,83 +1,31 @@
 """An intake: the seats of a programme for one school year and year of study, and where each young person stands in it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from typing import Any, assert_never
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
+from services.enrolment.domain.application import Application, Referring
 from services.enrolment.domain.statuses import HOLDS_A_SEAT
 from services.enrolment.domain.visibility import own_applications
-from shared.events import (
-    ApplicationAdmissible,
-    ApplicationLeft,
-    ApplicationOpened,
-    ApplicationReopened,
-    ApplicationWithdrawn,
-    Event,
-    IntakeOpened,
-    IntakeSeatsChanged,
-)
-from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus, IneligibleReason, Met
-from shared.events.catalogue import Promotion
-from shared.events.referral import RefusalCode
+from shared.events import applications as events
+from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
+from shared.events.catalogue import IntakeOpened, IntakeSeatsChanged, Promotion
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
 
 INTAKE_NAMESPACE = UUID("1d0f8f4e-58f0-5b52-8a3a-0c5a4a3f9a10")
+OFFER_DAYS = 14
+"""How long an automatic promotion holds its seat."""
 
 
 def intake_id_of(school: str, programme: str, school_year: str, year_of_study: int) -> UUID:
     """One intake per programme, school year and year of study: its id follows from them."""
     return uuid5(INTAKE_NAMESPACE, f"{school} {programme} {school_year} {year_of_study}")
-
-
-class Referring(BaseModel):
-    """A referral that asked for this application, its agency, and the day it did; how and when that ended, if before the rest."""
-
-    model_config = ConfigDict(frozen=True)
-    referral_id: UUID
-    agency: Slug
-    on: date
-    ended: ApplicationStatus | None = None
-    ended_on: date | None = None
-
-
-class Application(BaseModel):
-    """One young person's application. Without referrals: a pupil who came from another intake."""
-
-    model_config = ConfigDict(frozen=True)
-    young_id: UUID
-    status: ApplicationStatus
-    priority: int
-    arrival: int
-    opened_on: date
-    since: date
-    referrals: tuple[Referring, ...] = ()
-    reasons: tuple[IneligibleReason, ...] = ()
-    overridden: bool = False
-    planned_on: date | None = None
-    planned_from: date | None = None
-    planned_until: date | None = None
-    met: Met | None = None
-    met_on: date | None = None
-    until: date | None = None
-    code: RefusalCode | None = None
-    because: str | None = None
-
-    def names(self, agency: str) -> bool:
-        """Whether a referral of this agency asked for it."""
-        return any(referring.agency == agency for referring in self.referrals)
-
-    @property
-    def asking(self) -> tuple[Referring, ...]:
-        """The referrals that it goes on for."""
-        return tuple(referring for referring in self.referrals if referring.ended is None)
-
-    def asked_by(self, referral_id: UUID) -> bool:
-        return any(referring.referral_id == referral_id for referring in self.referrals)
 
 
 class Intake(BaseModel):
@@ -129,29 +77,87 @@ class Intake(BaseModel):
 DETAILS = frozenset(Application.model_fields) - {"young_id", "status", "priority", "arrival", "opened_on", "since", "referrals"}
 
 
-def evolve(intake: Intake | None, event: Event) -> Intake:
+def common_fields(intake: Intake, young_id: UUID, on: date) -> dict[str, Any]:
+    """What every event about a young person in an intake says."""
+    return {
+        "intake_id": intake.intake_id, "young_id": young_id, "school": intake.school, "programme": intake.programme, "on": on,
+    }  # fmt: skip
+
+
+IntakeEvent = (
+    IntakeOpened
+    | IntakeSeatsChanged
+    | events.ApplicationOpened
+    | events.ApplicationIneligible
+    | events.ApplicationUnderReview
+    | events.InterviewPlanned
+    | events.ImmersionPlanned
+    | events.ImmersionEnded
+    | events.ApplicationAdmissible
+    | events.ApplicationWaitlisted
+    | events.PlaceOffered
+    | events.PlaceConfirmed
+    | events.PlaceReleased
+    | events.PlaceDeclined
+    | events.PlaceExpired
+    | events.ApplicationRefused
+    | events.ApplicationReopened
+    | events.ApplicationLeft
+    | events.ApplicationWithdrawn
+    | events.ApplicationObsolete
+)
+"""All that an intake tells."""
+
+
+def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
+    """The intake after an event."""
     if isinstance(event, IntakeOpened):
         return Intake(**event.model_dump(exclude={"on"}))
     assert intake is not None
     match event:
         case IntakeSeatsChanged():
             return intake.model_copy(update={"seats": event.seats})
-        case ApplicationOpened():
+        case events.ApplicationOpened():
             return _asked(intake, event)
-        case ApplicationLeft():
+        case events.ApplicationLeft():
             application = intake.application(event.young_id)
             leaving = [one for one in application.asking if one.referral_id == event.referral_id]
             return intake.with_application(_ended(application, leaving, ApplicationStatus.WITHDRAWN, event.on))
-        case ApplicationWithdrawn():
+        case events.ApplicationWithdrawn():
             moved = _moved(intake, event)
             return intake.with_application(_ended(moved, moved.asking, ApplicationStatus.WITHDRAWN, event.on))
-        case ApplicationEvent():
+        case (
+            events.ApplicationIneligible()
+            | events.ApplicationUnderReview()
+            | events.InterviewPlanned()
+            | events.ImmersionPlanned()
+            | events.ImmersionEnded()
+            | events.ApplicationAdmissible()
+            | events.ApplicationWaitlisted()
+            | events.PlaceOffered()
+            | events.PlaceConfirmed()
+            | events.PlaceReleased()
+            | events.PlaceDeclined()
+            | events.PlaceExpired()
+            | events.ApplicationRefused()
+            | events.ApplicationReopened()
+            | events.ApplicationObsolete()
+        ):
             return intake.with_application(_moved(intake, event))
         case _:
-            raise TypeError(event.type)
+            assert_never(event)
 
 
-def _asked(intake: Intake, event: ApplicationOpened) -> Intake:
+def promote_automatically(intake: Intake, today: date) -> list[IntakeEvent]:
+    """What an automatic intake does with its free seats: one offer of 14 days for each, down the waiting list."""
+    if intake.promotion is not Promotion.AUTOMATIC or today > intake.closes_on:
+        return []
+    until = min(today + timedelta(days=OFFER_DAYS), intake.closes_on)
+    first = intake.waiting_list[: max(intake.seats_left, 0)]
+    return [events.PlaceOffered(**common_fields(intake, application.young_id, today), until=until) for application in first]
+
+
+def _asked(intake: Intake, event: events.ApplicationOpened) -> Intake:
     """A first referral brings an application, a later one joins it; after a withdrawal it begins again, behind the others."""
     application = intake.application_of(event.young_id)
     asking = Referring(referral_id=event.referral_id, agency=event.agency, on=event.on)
@@ -178,13 +184,13 @@ def _moved(intake: Intake, event: ApplicationEvent) -> Application:
     application = intake.application_of(event.young_id) or _new(intake, event, status=ApplicationStatus.ENROLLED, priority=3)
     said = {field: getattr(event, field) for field in DETAILS & set(type(event).model_fields)}
     cleared = {"until": None, "code": None, "because": None}
-    if isinstance(event, ApplicationAdmissible):
+    if isinstance(event, events.ApplicationAdmissible):
         said["met_on"] = event.on
     return application.model_copy(update={**cleared, **said, "status": _status_after(application, event), "since": event.on})
 
 
 def _status_after(application: Application, event: ApplicationEvent) -> ApplicationStatus:
-    if isinstance(event, ApplicationReopened):
+    if isinstance(event, events.ApplicationReopened):
         return ApplicationStatus.ADMISSIBLE if application.met else ApplicationStatus.UNDER_REVIEW
     return STATUS_AFTER[type(event)]
 
@@ -198,4 +204,4 @@ def _new(
     )  # fmt: skip
 
 
-INTAKES = Aggregate("intakes", Intake, evolve, visible_to=own_applications)
+INTAKES = Aggregate("intakes", Intake, evolve, visible_to=own_applications, then=promote_automatically)

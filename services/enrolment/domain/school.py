@@ -1,10 +1,11 @@
 """A school and the programmes it teaches."""
 
+from typing import assert_never
+
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.visibility import own_school
-from shared.events import Event, ProgrammeOpened, SchoolRegistered
-from shared.events.catalogue import Certification
+from shared.events.catalogue import Certification, ProgrammeOpened, SchoolRegistered
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
@@ -42,17 +43,22 @@ class School(BaseModel):
         raise Invalid("unknown_programme", f"{self.name} n’a pas de formation « {slug} ».")
 
 
-def register(school: School | None, *, told: SchoolRegistered) -> list[Event]:
+SchoolEvent = SchoolRegistered | ProgrammeOpened
+"""All that a school tells."""
+
+
+def register(school: School | None, *, event: SchoolRegistered) -> list[SchoolEvent]:
     """A school enters the network, or its public facts change. Saying the same again changes nothing."""
-    return [] if school and evolve(school, told) == school else [told]
+    return [] if school and evolve(school, event) == school else [event]
 
 
-def open_programme(school: School, *, told: ProgrammeOpened) -> list[Event]:
+def open_programme(school: School, *, event: ProgrammeOpened) -> list[SchoolEvent]:
     """A school teaches a programme, or its traits change. Saying the same again changes nothing."""
-    return [] if evolve(school, told) == school else [told]
+    return [] if evolve(school, event) == school else [event]
 
 
-def evolve(school: School | None, event: Event) -> School:
+def evolve(school: School | None, event: SchoolEvent) -> School:
+    """The school after an event."""
     match event:
         case SchoolRegistered():
             facts = event.model_dump(exclude={"on"})
@@ -63,7 +69,7 @@ def evolve(school: School | None, event: Event) -> School:
             known = {programme.programme: programme for programme in school.programmes}
             return school.model_copy(update={"programmes": tuple({**known, opened.programme: opened}.values())})
         case _:
-            raise TypeError(event.type)
+            assert_never(event)
 
 
 SCHOOLS = Aggregate("schools", School, evolve, visible_to=own_school)

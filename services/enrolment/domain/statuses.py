@@ -1,31 +1,15 @@
-"""The status graph of an application: what each status is called, and which verbs it allows."""
+"""The status graphs of an application and of an enrolment: what may be done in each status."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
+from services.enrolment import labels
 from shared.events.applications import ApplicationStatus
-
-FRENCH: Mapping[ApplicationStatus, str] = {
-    ApplicationStatus.UNDER_REVIEW: "à l’étude",
-    ApplicationStatus.INTERVIEW_PLANNED: "entretien prévu",
-    ApplicationStatus.IMMERSION_PLANNED: "immersion prévue",
-    ApplicationStatus.IMMERSION_ENDED: "immersion terminée",
-    ApplicationStatus.ADMISSIBLE: "admissible",
-    ApplicationStatus.WAITLISTED: "sur liste d’attente",
-    ApplicationStatus.OFFERED: "place proposée",
-    ApplicationStatus.ENROLLED: "inscrite",
-    ApplicationStatus.RELEASED: "place rendue",
-    ApplicationStatus.INELIGIBLE: "non éligible",
-    ApplicationStatus.REFUSED: "refusée",
-    ApplicationStatus.DECLINED: "place déclinée",
-    ApplicationStatus.EXPIRED: "offre sans réponse",
-    ApplicationStatus.WITHDRAWN: "retirée",
-    ApplicationStatus.OBSOLETE: "sans objet",
-}
+from shared.events.students import EnrolmentStatus
+from shared.kernel.transitions import Transitions
 
 
-class Verb(StrEnum):
-    """What may be done to an application, by a school, its agency, a deadline or an enrolment elsewhere."""
+class ApplicationAction(StrEnum):
+    """What a school or an agency may do to an application."""
 
     REVIEW = "review"
     PLAN_INTERVIEW = "plan_interview"
@@ -36,39 +20,66 @@ class Verb(StrEnum):
     OFFER = "offer"
     CONFIRM = "confirm"
     DECLINE = "decline"
-    EXPIRE = "expire"
     REFUSE = "refuse"
     REOPEN = "reopen"
     WITHDRAW = "withdraw"
-    MAKE_OBSOLETE = "make_obsolete"
 
 
-V = Verb
-_ends = {V.REFUSE, V.WITHDRAW, V.MAKE_OBSOLETE}
-_meets = {V.PLAN_INTERVIEW, V.PLAN_IMMERSION, V.ADMIT}
-ALLOWED: Mapping[ApplicationStatus, frozenset[Verb]] = {
-    ApplicationStatus.INELIGIBLE: frozenset({V.REVIEW}),
-    ApplicationStatus.UNDER_REVIEW: frozenset(_meets | _ends),
-    ApplicationStatus.INTERVIEW_PLANNED: frozenset(_meets | _ends),
-    ApplicationStatus.IMMERSION_PLANNED: frozenset(_meets | _ends | {V.END_IMMERSION}),
-    ApplicationStatus.IMMERSION_ENDED: frozenset(_meets | _ends),
-    ApplicationStatus.ADMISSIBLE: frozenset(_ends | {V.WAITLIST, V.OFFER}),
-    ApplicationStatus.WAITLISTED: frozenset(_ends),  # a seat comes to them by promotion alone, in their order
-    ApplicationStatus.OFFERED: frozenset({V.CONFIRM, V.DECLINE, V.EXPIRE, V.WITHDRAW, V.MAKE_OBSOLETE}),
-    ApplicationStatus.REFUSED: frozenset({V.REOPEN}),
-    ApplicationStatus.EXPIRED: frozenset({V.REOPEN}),
-    ApplicationStatus.DECLINED: frozenset(),
-    ApplicationStatus.WITHDRAWN: frozenset(),
-    ApplicationStatus.OBSOLETE: frozenset(),
-    ApplicationStatus.ENROLLED: frozenset(),
-    ApplicationStatus.RELEASED: frozenset(),
-}
-"""Status -> verbs. A status that allows nothing is final; a new referral may begin again after WITHDRAWN and OBSOLETE only."""
+A = ApplicationAction
+_meets = {A.PLAN_INTERVIEW, A.PLAN_IMMERSION, A.ADMIT}
+_ends = {A.REFUSE, A.WITHDRAW}
+APPLICATION = Transitions(
+    ApplicationStatus, ApplicationAction, labels=labels.APPLICATION,
+    rows={
+        ApplicationStatus.INELIGIBLE: {A.REVIEW},
+        ApplicationStatus.UNDER_REVIEW: _meets | _ends,
+        ApplicationStatus.INTERVIEW_PLANNED: _meets | _ends,
+        ApplicationStatus.IMMERSION_PLANNED: _meets | _ends | {A.END_IMMERSION},
+        ApplicationStatus.IMMERSION_ENDED: _meets | _ends,
+        ApplicationStatus.ADMISSIBLE: _ends | {A.WAITLIST, A.OFFER},
+        ApplicationStatus.WAITLISTED: _ends,  # a seat comes to them by promotion alone, in their order
+        ApplicationStatus.OFFERED: {A.CONFIRM, A.DECLINE, A.WITHDRAW},
+        ApplicationStatus.REFUSED: {A.REOPEN},
+        ApplicationStatus.EXPIRED: {A.REOPEN},
+        ApplicationStatus.DECLINED: (),
+        ApplicationStatus.WITHDRAWN: (),
+        ApplicationStatus.OBSOLETE: (),
+        ApplicationStatus.ENROLLED: (),
+        ApplicationStatus.RELEASED: (),
+    },
+)  # fmt: skip
+"""A new referral may begin again after WITHDRAWN and OBSOLETE only."""
 
-OPEN = frozenset(status for status, verbs in ALLOWED.items() if V.MAKE_OBSOLETE in verbs)
-"""Still asks for an answer."""
+OPEN = APPLICATION.allowing(A.WITHDRAW)
+"""Still asks for an answer: what may be taken back."""
 HOLDS_A_SEAT = frozenset({ApplicationStatus.OFFERED, ApplicationStatus.ENROLLED})
-NOT_AFTER_CLOSING = frozenset(
-    {V.REVIEW, V.PLAN_INTERVIEW, V.PLAN_IMMERSION, V.END_IMMERSION, V.ADMIT, V.WAITLIST, V.OFFER, V.REOPEN}
-)
+NOT_AFTER_CLOSING = frozenset(A) - {A.CONFIRM, A.DECLINE, A.REFUSE, A.WITHDRAW}
 """What can no longer be done once the intake has closed."""
+
+
+class EnrolmentAction(StrEnum):
+    """What a school may do to an enrolment, and its agency to what became of it."""
+
+    START = "start"
+    RECORD_NO_SHOW = "record_no_show"
+    INTERRUPT = "interrupt"
+    RESUME = "resume"
+    MOVE_UP = "move_up"
+    REPEAT = "repeat"
+    CHANGE_PROGRAMME = "change_programme"
+    COMPLETE = "complete"
+    SIT_AN_EXAM = "sit_an_exam"
+    DECLARE_AN_OUTCOME = "declare_an_outcome"
+
+
+E = EnrolmentAction
+ENROLMENT = Transitions(
+    EnrolmentStatus, EnrolmentAction, labels=labels.ENROLMENT,
+    rows={
+        EnrolmentStatus.DUE: {E.START, E.RECORD_NO_SHOW, E.CHANGE_PROGRAMME},
+        EnrolmentStatus.PRESENT: {E.INTERRUPT, E.MOVE_UP, E.REPEAT, E.CHANGE_PROGRAMME, E.COMPLETE, E.SIT_AN_EXAM},
+        EnrolmentStatus.INTERRUPTED: {E.RESUME, E.DECLARE_AN_OUTCOME},
+        EnrolmentStatus.COMPLETED: {E.SIT_AN_EXAM, E.DECLARE_AN_OUTCOME},
+        EnrolmentStatus.DID_NOT_START: (),
+    },
+)  # fmt: skip

@@ -1,29 +1,29 @@
-"""Enrolment's collections, their indexes, who sees what, and the reads that several rooms share."""
+"""Enrolment's collections, their indexes, and the reads that several rooms share."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from services.enrolment.domain.grant import GRANTS
+from services.enrolment.domain.grant import GRANTS, Grant
 from services.enrolment.domain.intake import INTAKES, Intake
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, School
 from services.enrolment.domain.statuses import OPEN
-from services.enrolment.domain.visibility import everyone
+from services.enrolment.domain.visibility import everyone, school_of
 from services.enrolment.domain.wishes import WISHES
-from shared.events import Event
 from shared.events.applications import ApplicationStatus
 from shared.kernel.caller import SYSTEM, Actor, Caller
-from shared.kernel.errors import NotFound, Refused, Unavailable
+from shared.kernel.errors import Unavailable
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 
 
 class Store:
-    """Schools, intakes, pupils (pupils), answered wishes and grants; beside them, what no event may carry.
+    """Schools, intakes, pupils, answered wishes and grants; beside them, what no event may carry.
 
+    `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
     `birth_months` is what referrals said of each young person's age; `motives` is why a school set ineligibility aside.
     """
 
@@ -34,7 +34,7 @@ class Store:
         self.schools = Repository(persistence, SCHOOLS)
         self.intakes = Repository(persistence, INTAKES)
         self.pupils = Repository(persistence, PUPILS)
-        self._every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
+        self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
         self._birth_months = persistence.database["birth_months"]
@@ -53,35 +53,20 @@ class Store:
         await self.grants.collection.index("state.holder")
         await self._motives.index("young_id")
 
-    async def pupils_in(self, caller: Caller, young_id: UUID) -> Repository[Pupil, Event]:
-        """The pupils as this caller may act on one young person: an agency, on those enrolled as it asked. Raises NotFound."""
-        if caller.kind != "agency":
-            return self.pupils
-        pupil = await self._every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
-        if pupil is None or not await self._referred(caller.tenant, young_id, to=pupil.last().years[0].intake_id):
-            raise NotFound("Cet élève")
-        return self._every_pupil
-
-    def pupils_to_enrol(self, session: Session) -> Repository[Pupil, Event]:
-        """The pupils in the transaction that enrols: the intake has let the caller in, whatever the school of before."""
-        return self._every_pupil.within(session)
-
-    async def check_named(self, caller: Caller, intake_id: UUID, young_id: UUID) -> None:
-        """Raise NotFound unless the caller sees this application: an agency, those that its own referrals asked for."""
-        application = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
-        if caller.kind == "agency" and not application.names(caller.tenant):
-            raise NotFound("Cette candidature")
-
-    async def check_asking(self, caller: Caller, intake_id: UUID, young_id: UUID) -> None:
-        """Raise NotFound as above, or Refused where the agency took its own part of this application back."""
-        await self.check_named(caller, intake_id, young_id)
-        application = (await self.intakes.acting(caller).get(intake_id)).application(young_id)
-        if caller.kind == "agency" and all(one.agency != caller.tenant for one in application.asking):
-            raise Refused("withdrawn_by_you", "Votre organisme a retiré cette candidature.")
-
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their application."""
         return await self.intakes.acting(actor).find({"state.applications.young_id": str(young_id)})
+
+    async def intakes_seen_by(self, actor: Actor, *, school_year: str | None = None, school: str | None = None) -> list[Intake]:
+        """An actor's intakes, of one school year or school where it is said."""
+        said = {"state.school_year": school_year, "state.school": school}
+        where = {field: value for field, value in said.items() if value}
+        order = [(f"state.{field}", 1) for field in ("school_year", "school", "programme", "year_of_study")]
+        return await self.intakes.acting(actor).find(where, sort=order)
+
+    async def find_intake(self, intake_id: UUID) -> Intake | None:
+        """An intake, whoever asks."""
+        return await self.intakes.acting(SYSTEM).find_one({"_id": str(intake_id)})
 
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
@@ -96,6 +81,14 @@ class Store:
         found = await self.intakes.acting(SYSTEM).find(where, sort=["state.starts_on"], limit=1)
         return found[0] if found else None
 
+    async def every_school(self) -> list[School]:
+        """The schools of the network."""
+        return await self.schools.acting(SYSTEM).find({})
+
+    async def find_school(self, school: str) -> School | None:
+        """A school of the network, or None."""
+        return await self.schools.acting(SYSTEM).find_one({"_id": school})
+
     async def schools_teaching(self, sector: str, departments: Sequence[str]) -> list[School]:
         """The schools of these departments that have a programme of a sector."""
         where = {"state.programmes.sector": sector, "state.department": {"$in": list(departments)}}
@@ -109,6 +102,21 @@ class Store:
         waiting = {"state.applications.status": ApplicationStatus.WAITLISTED.value, "state.closes_on": {"$gte": day}}
         found = await self.intakes.collection.find({"$or": [late, closed, waiting]}, fields={"_id": 1})
         return [UUID(row["_id"]) for row in found]
+
+    async def find_pupil(self, young_id: UUID) -> Pupil | None:
+        """A young person's enrolments, whoever asks; None who never had one."""
+        return await self.every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
+
+    async def pupils_seen_by(self, caller: Caller, *, school_year: str | None = None) -> list[Pupil]:
+        """A caller's pupils, of one school year where it is said: for a school, in its own enrolments."""
+        school = school_of(caller)
+        enrolment = {**({"school": school} if school else {}), **({"years.school_year": school_year} if school_year else {})}
+        where = {"state.enrolments": {"$elemMatch": enrolment}} if enrolment else {}
+        return await self.pupils.acting(caller).find(where)
+
+    async def grants_seen_by(self, caller: Caller) -> list[Grant]:
+        """The grants that a caller may see."""
+        return await self.grants.acting(caller).find({})
 
     async def remember_birth_month(self, young_id: UUID, birth_month: str) -> None:
         """Keep what a referral said, for the day when a place is confirmed."""
@@ -132,8 +140,3 @@ class Store:
         """Why a school set ineligibility aside."""
         found = await self._motives.find_one({"_id": f"{intake_id} {young_id}"})
         return found["motive"] if found else None
-
-    async def _referred(self, agency: str, young_id: UUID, *, to: UUID) -> bool:
-        asking = {"$elemMatch": {"agency": agency, "ended": None}}
-        application = {"young_id": str(young_id), "referrals": asking}
-        return await self.intakes.acting(SYSTEM).count({"_id": str(to), "state.applications": {"$elemMatch": application}}) > 0

@@ -1,0 +1,130 @@
+"""What requests of enrolment say, by resource: schools and intakes, applications, pupils, exams and outcomes, grants."""
+
+from datetime import date
+from typing import Literal, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from services.enrolment.domain.enrolment import Result
+from shared.events.applications import Met
+from shared.events.catalogue import Certification, GrantPurpose, Promotion
+from shared.events.referral import RefusalCode
+from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.kernel.calendar import SchoolYear
+from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+from shared.web.bodies import DatedBody
+
+
+class SchoolRequest(DatedBody):
+    name: str = Field(min_length=1, max_length=200)
+    commune: Commune
+    town: str = Field(min_length=1, max_length=100)
+    department: Department
+    uai: Uai | None = None
+    siret: Siret | None = None
+
+
+class ProgrammeRequest(DatedBody):
+    title: str = Field(min_length=1, max_length=200)
+    certification: Certification
+    rncp: Rncp | None = None
+    sector: Slug
+    years: int = Field(ge=1, le=3)
+    dangerous_machines: bool
+
+
+class IntakeRequest(DatedBody):
+    school: Slug
+    programme: Slug
+    school_year: SchoolYear
+    year_of_study: int = Field(default=1, ge=1, le=3)
+    seats: int = Field(ge=0, le=500)
+    starts_on: date
+    closes_on: date
+    promotion: Promotion = Promotion.CONFIRMED
+
+
+class SeatsRequest(DatedBody):
+    seats: int = Field(ge=0, le=500)
+
+
+class ReviewRequest(DatedBody):
+    overridden: bool = False
+    motive: str | None = Field(default=None, min_length=3, max_length=2000, description="Gardé ici, jamais diffusé.")
+
+    @model_validator(mode="after")
+    def motivated(self) -> Self:
+        if self.overridden and not self.motive:
+            raise ValueError("Une dérogation demande un motif.")
+        return self
+
+
+class InterviewRequest(DatedBody):
+    planned_on: date
+
+
+class ImmersionRequest(DatedBody):
+    planned_from: date
+    planned_until: date
+
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        if self.planned_until < self.planned_from:
+            raise ValueError("La fin de l’immersion précède son début.")
+        return self
+
+
+class AdmitRequest(DatedBody):
+    met: Met
+
+
+class OfferRequest(DatedBody):
+    until: date
+
+
+class RefuseRequest(DatedBody):
+    code: RefusalCode
+
+
+class InterruptRequest(DatedBody):
+    code: InterruptionCode
+
+
+class MoveRequest(DatedBody):
+    intake_id: UUID
+
+
+class ExamRequest(DatedBody):
+    session: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Le mois de la session : 2026-06.")
+
+
+class ResultRequest(DatedBody):
+    result: Result
+
+
+class OutcomeRequest(DatedBody):
+    horizon: Literal[6, 12, 18, 24]
+    situation: OutcomeSituation
+    contract: ContractKind | None = None
+    by_client: bool | None = None
+    source: OutcomeSource
+    proof: OutcomeProof
+
+    @model_validator(mode="after")
+    def contract_of_a_job(self) -> Self:
+        if self.situation is not OutcomeSituation.EMPLOYED and (self.contract or self.by_client):
+            raise ValueError("Un contrat ou un client employeur ne se disent que d’un emploi.")
+        return self
+
+
+class GrantRequest(DatedBody):
+    holder: Slug = Field(description="Une école, ou « network » quand la répartition n’est pas connue.")
+    purpose: GrantPurpose
+    civil_year: int = Field(ge=2000, le=2100)
+    funder: Slug
+    amount_cents: int = Field(gt=0)
+
+
+class PaymentRequest(DatedBody):
+    amount_cents: int = Field(gt=0)

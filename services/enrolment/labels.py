@@ -1,0 +1,62 @@
+"""French for what enrolment shows: each status of an application and of an enrolment, and what may be done from it."""
+
+from shared.events.applications import ApplicationStatus
+from shared.events.students import EnrolmentStatus
+from shared.kernel.transitions import Labels
+
+APPLICATION = Labels(
+    "cette candidature",
+    statuses={
+        ApplicationStatus.UNDER_REVIEW: "à l’étude",
+        ApplicationStatus.INTERVIEW_PLANNED: "entretien prévu",
+        ApplicationStatus.IMMERSION_PLANNED: "immersion prévue",
+        ApplicationStatus.IMMERSION_ENDED: "immersion terminée",
+        ApplicationStatus.ADMISSIBLE: "admissible",
+        ApplicationStatus.WAITLISTED: "sur liste d’attente",
+        ApplicationStatus.OFFERED: "place proposée",
+        ApplicationStatus.ENROLLED: "inscrite",
+        ApplicationStatus.RELEASED: "place rendue",
+        ApplicationStatus.INELIGIBLE: "non éligible",
+        ApplicationStatus.REFUSED: "refusée",
+        ApplicationStatus.DECLINED: "place déclinée",
+        ApplicationStatus.EXPIRED: "offre sans réponse",
+        ApplicationStatus.WITHDRAWN: "retirée",
+        ApplicationStatus.OBSOLETE: "sans objet",
+    },
+    actions={
+        "review": "étudier",
+        "plan_interview": "prévoir un entretien",
+        "plan_immersion": "prévoir une immersion",
+        "end_immersion": "terminer l’immersion",
+        "admit": "admettre",
+        "waitlist": "mettre sur liste d’attente",
+        "offer": "proposer une place",
+        "confirm": "confirmer",
+        "decline": "décliner",
+        "refuse": "refuser",
+        "reopen": "rouvrir",
+        "withdraw": "retirer",
+    },
+)
+ENROLMENT = Labels(
+    "ce parcours",
+    statuses={
+        EnrolmentStatus.DUE: "rentrée à venir",
+        EnrolmentStatus.PRESENT: "en formation",
+        EnrolmentStatus.INTERRUPTED: "parcours interrompu",
+        EnrolmentStatus.COMPLETED: "parcours terminé",
+        EnrolmentStatus.DID_NOT_START: "rentrée manquée",
+    },
+    actions={
+        "start": "commencer",
+        "record_no_show": "noter une rentrée manquée",
+        "interrupt": "interrompre",
+        "resume": "reprendre",
+        "move_up": "passer en année supérieure",
+        "repeat": "redoubler",
+        "change_programme": "changer de formation",
+        "complete": "terminer",
+        "sit_an_exam": "inscrire à un examen",
+        "declare_an_outcome": "déclarer le devenir",
+    },
+)
