@@ -49,7 +49,9 @@ class RefusalCode(StrEnum):
 class Wish(BaseModel):
     """Either one programme of one school, or a sector in some departments."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(
+        frozen=True, json_schema_extra={"examples": [{"school": "besancon", "programme": "cap-serrurerie-metallerie"}]}
+    )
     school: Slug | None = None
     programme: Slug | None = None
     sector: Slug | None = None

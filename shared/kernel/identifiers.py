@@ -5,12 +5,13 @@ Each is an annotated string: pydantic accepts it as people write it, and keeps o
 
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 from stdnum.fr import siret
 
@@ -32,6 +33,12 @@ def checked(test: Callable[[str], bool], sentence: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def shown_as(example: str, **schema: str) -> FieldInfo:
+    """What the JSON Schema says of a text: an example, its pattern, or a format of ours where spaces and case are forgiven."""
+    said: Any = Field(json_schema_extra={"examples": [example], **schema})
+    return said  # type: ignore[no-any-return]
 
 
 def is_uai(value: str) -> bool:
@@ -96,19 +103,53 @@ def to_email(value: str) -> str:
         raise PydanticCustomError("email", "Cette adresse e-mail n'est pas valable.") from None
 
 
-Uai = Annotated[str, BeforeValidator(_bare), checked(is_uai, "Ce code UAI n'est pas valable : vérifiez sa lettre de contrôle.")]
-Siret = Annotated[str, BeforeValidator(_bare), checked(is_siret, "Ce SIRET n'est pas valable : 14 chiffres, dont une clé.")]
-Ine = Annotated[str, BeforeValidator(_bare), checked(is_ine, "Cet INE n'a aucune des trois formes connues.")]
-Commune = Annotated[str, BeforeValidator(_bare), checked(is_commune, "Ce code commune INSEE n'est pas valable.")]
+Uai = Annotated[
+    str,
+    BeforeValidator(_bare),
+    checked(is_uai, "Ce code UAI n'est pas valable : vérifiez sa lettre de contrôle."),
+    shown_as("0250032Z", format="uai"),
+]
+Siret = Annotated[
+    str,
+    BeforeValidator(_bare),
+    checked(is_siret, "Ce SIRET n'est pas valable : 14 chiffres, dont une clé."),
+    shown_as("73282932000074", format="siret"),
+]
+Ine = Annotated[
+    str,
+    BeforeValidator(_bare),
+    checked(is_ine, "Cet INE n'a aucune des trois formes connues."),
+    shown_as("1234567890A", format="ine"),
+]
+Commune = Annotated[
+    str,
+    BeforeValidator(_bare),
+    checked(is_commune, "Ce code commune INSEE n'est pas valable."),
+    shown_as("39198", format="insee-commune"),
+]
 Rncp = Annotated[
     str,
     BeforeValidator(_bare),
     checked(lambda v: bool(re.fullmatch(r"RNCP[0-9]{1,6}", v)), "Un code RNCP s'écrit RNCP suivi de chiffres."),
+    shown_as("RNCP38421", format="rncp"),
 ]
+DEPARTMENT = r"([0-9]{2}|2[AB]|97[0-9])"
 Department = Annotated[
-    str, checked(lambda v: bool(re.fullmatch(r"[0-9]{2}|2[AB]|97[0-9]", v)), "Un département s'écrit 25, 2A ou 974.")
+    str,
+    checked(lambda v: bool(re.fullmatch(DEPARTMENT, v)), "Un département s'écrit 25, 2A ou 974."),
+    shown_as("39", pattern=f"^{DEPARTMENT}$"),
 ]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60), shown_as("besancon")]
 """A short readable id of an organisation or a programme: besancon, cio-dole, dole-cap-serrurerie."""
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(to_phone)]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(to_email)]
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=40),
+    AfterValidator(to_phone),
+    shown_as("+33381000000", format="phone"),
+]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254),
+    AfterValidator(to_email),
+    shown_as("conseil@cio.test", format="email-address"),
+]
