@@ -2,8 +2,9 @@
 
 import logging
 import sys
+import time
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
@@ -31,6 +32,29 @@ def _type_and_place(error: BaseException) -> list[Any]:
     return [type(error).__name__, *traceback.format_tb(error.__traceback__), *map(_type_and_place, inner)]
 
 
+class Repeated(logging.Filter):
+    """Of each line that a library writes again and again: the first, then every `seconds` one that counts those between.
+
+    A Kafka that is away is otherwise said thousands of times a minute. Lines are the same when the same place writes them.
+    """
+
+    def __init__(self, seconds: float = 30.0, *, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._now = now
+        self._said: dict[tuple[str, str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        place, now = (record.name, record.pathname, record.lineno), self._now()
+        since, held_back = self._said.get(place, (-self._seconds, 0))
+        if now - since < self._seconds:
+            self._said[place] = since, held_back + 1
+            return False
+        self._said[place] = now, 0
+        record.repeated = held_back
+        return True
+
+
 def set_up(service: str, level: str) -> None:
     """Send structlog's and the libraries' lines through the same JSON renderer."""
     before: list[Any] = [
@@ -44,9 +68,10 @@ def set_up(service: str, level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Repeated())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=before,
+            foreign_pre_chain=[*before, structlog.stdlib.ExtraAdder(allow=["repeated"])],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_values, render],
         )
     )

@@ -1,9 +1,10 @@
 """The knobs that every service has, from the environment."""
 
+import sys
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn, TypeVar
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,20 +20,16 @@ class Settings(BaseSettings):
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="Motor, or PyMongo's own asynchronous client.")
     jwks_file: Path
     secret_file: Path
-    instance: str = Field("0", description="The slot of this replica: with the service's name, its static id in the group.")
+    instance: str = Field("0", description="The number of this replica: with the service's name, its static id in the group.")
     simulated: bool = Field(False, description="The clock stands where the demo puts it; pages say « données simulées ».")
     simulated_start: str = Field("2021-01-04T08:00:00+00:00", description="Where a new simulated clock stands.")
-
-    referral_url: str = "http://127.0.0.1:8001"
-    enrolment_url: str = "http://127.0.0.1:8002"
-    production_url: str = "http://127.0.0.1:8003"
-    reporting_url: str = "http://127.0.0.1:8004"
 
     outbox_limit: int = Field(20_000, description="Untold documents beyond which the service says it is not ready.")
     session_timeout: int = Field(15, description="Seconds without a heartbeat before the group gives the partitions away.")
     park_after: int = Field(4, description="Tries of a message that fails on healthy servers.")
     max_backoff: float = Field(5.0, description="Seconds, the cap of every retry's backoff.")
     sweep_every: float = Field(30.0, description="Seconds between two sweeps of deadlines.")
+    stop_grace: float = Field(6.0, description="Seconds that background work has to end when the service stops.")
     body_limit: int = Field(1_000_000, description="Bytes, the largest request body.")
     log_level: str = "INFO"
 
@@ -43,3 +40,42 @@ class Settings(BaseSettings):
         if len(secret) < 32:
             raise ValueError("The secret that keys our hashes must be 32 bytes or more.")
         return secret
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def from_environment(kind: type[SettingsT]) -> SettingsT:
+    """The settings that the environment variables make. Where they lack or are wrong, says which and exits 2."""
+    try:
+        settings = kind()
+        wrong = _unreadable(settings)
+    except ValidationError as error:
+        missing = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] == "missing"})
+        wrong = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] != "missing"})
+        if missing:
+            _exit(f"Il manque {' et '.join(missing)} dans l'environnement : le service ne peut pas démarrer.")
+    if wrong:
+        _exit(f"La valeur de {' et de '.join(wrong)} ne convient pas : le service ne peut pas démarrer.")
+    return settings
+
+
+def _unreadable(settings: Settings) -> list[str]:
+    """The variables that name a file which cannot serve."""
+    wrong = [] if settings.jwks_file.is_file() else [_variable(type(settings), ("jwks_file",))]
+    try:
+        assert settings.secret
+    except (OSError, ValueError):
+        wrong.append(_variable(type(settings), ("secret_file",)))
+    return wrong
+
+
+def _variable(kind: type[Settings], place: tuple[int | str, ...]) -> str:
+    """The environment variable of a field, found by its name or by its alias."""
+    name = str(place[0])
+    return f"{kind.model_config['env_prefix']}{name}".upper() if name in kind.model_fields else name
+
+
+def _exit(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(2)

@@ -24,6 +24,7 @@ from shared.persistence.mongo import Database, connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service, build
+from shared.web.runtime import Runtime, runtime_of
 from tests.contracts.conformance import holds_to_contract
 
 hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
@@ -92,8 +93,12 @@ class Running:
         return client
 
     @property
+    def runtime(self) -> Runtime[Any]:
+        return runtime_of(self.app)
+
+    @property
     def store(self) -> Any:
-        return self.app.state.store
+        return self.runtime.store
 
     async def until(self, true: Callable[[], Any], *, within: float = 60) -> Any:
         """Wait for an async condition to give something true, and return that."""
@@ -116,7 +121,7 @@ def running(servers: Servers, keys: Path) -> Start:
 
     @asynccontextmanager
     async def start(
-        make: Callable[[Settings], Service], settings: type[Settings] = Settings, **knobs: Any
+        make: Callable[[Settings], Service[Any]], settings: type[Settings] = Settings, **knobs: Any
     ) -> AsyncIterator[Running]:
         said = {
             "kafka": servers.kafka, "mongodb": servers.mongodb, "jwks_file": keys / "jwks.json", "secret_file": keys / "secret",
@@ -132,7 +137,7 @@ def running(servers: Servers, keys: Path) -> Start:
             await stack.enter_async_context(app.router.lifespan_context(app))
             here = Running(app, service.settings, keys)
             async with asyncio.timeout(60):
-                while not app.state.prepared:
+                while not here.runtime.prepared:
                     await asyncio.sleep(0.02)
             yield here
             for client in here._clients:

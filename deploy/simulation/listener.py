@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from aiokafka import TopicPartition
@@ -13,6 +13,7 @@ from deploy.local.errors import CannotRun
 from shared.events import Event, ReferralClosed, WishesAnswered
 from shared.events.applications import ApplicationEvent
 from shared.events.message import read
+from shared.kernel.retry import stop
 from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
 
 TOPICS = (WishesAnswered.topic, ReferralClosed.topic)
@@ -79,9 +80,7 @@ async def listening(bootstrap: str) -> AsyncIterator[Ears]:
     try:
         yield ears
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await stop(task, grace=10)
 
 
 async def _listen(bootstrap: str, ears: Ears) -> None:

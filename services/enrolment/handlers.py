@@ -1,26 +1,27 @@
 """What enrolment hears: referrals, their withdrawals, and its own pupils coming and going."""
 
-from collections.abc import Mapping
-
 from services.enrolment import use_cases
 from services.enrolment.domain.enrolment import ACTIVE
 from services.enrolment.domain.places import release_seat
 from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
-from shared.events import Event
 from shared.events.message import Message
 from shared.events.referral import ReferralSubmitted, ReferralWithdrawalRequested
 from shared.events.students import StudentDidNotStart, StudentEnrolled, StudentInterrupted, StudentResumed
 from shared.kernel.calendar import PARIS
 from shared.kernel.caller import SYSTEM
-from shared.messaging.dispatcher import Handler
+from shared.messaging.handlers import Handlers
+
+HANDLERS = Handlers[Store]()
 
 
+@HANDLERS.on(ReferralSubmitted)
 async def submitted(store: Store, referral: ReferralSubmitted, message: Message) -> None:
     """Open or join an application in every intake that is wished for, then answer the wishes, once."""
     await use_cases.answer_wishes(store, referral, message, on=message.time.astimezone(PARIS).date())
 
 
+@HANDLERS.on(ReferralWithdrawalRequested)
 async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested, message: Message) -> None:
     """Withdraw what this referral still asks for."""
     intakes = store.intakes.acting(SYSTEM, cause=message)
@@ -30,11 +31,13 @@ async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested,
         )
 
 
+@HANDLERS.on(StudentEnrolled, StudentResumed)
 async def enrolled(store: Store, student: StudentEnrolled | StudentResumed, message: Message) -> None:
     """A pupil of one intake, or again: the others need not answer any more."""
     await use_cases.close_open_applications(store, student.young_id, on=student.on, cause=message)
 
 
+@HANDLERS.on(StudentDidNotStart, StudentInterrupted)
 async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, message: Message) -> None:
     """A pupil who did not start, or left: their seat is free again. Heard late, of one who came back, it concerns nobody."""
     pupil = await store.pupils.acting(SYSTEM).get(student.young_id)
@@ -44,13 +47,3 @@ async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, m
         return
     intakes = store.intakes.acting(SYSTEM, cause=message)
     await intakes.decide(enrolment.now.intake_id, release_seat, young_id=student.young_id, on=student.on)
-
-
-HANDLERS: Mapping[type[Event], Handler] = {
-    ReferralSubmitted: submitted,
-    ReferralWithdrawalRequested: withdrawal_requested,
-    StudentEnrolled: enrolled,
-    StudentResumed: enrolled,
-    StudentDidNotStart: gone,
-    StudentInterrupted: gone,
-}

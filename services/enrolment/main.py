@@ -8,10 +8,10 @@ from shared.settings import Settings
 from shared.web.app import Service, serve
 
 
-def service(settings: Settings) -> Service:
+def service(settings: Settings) -> Service[Store]:
     """Enrolment on these settings."""
     return Service("enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep)
 
 
 if __name__ == "__main__":
-    serve(service(Settings()))
+    serve(service, Settings)

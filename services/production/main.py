@@ -7,10 +7,10 @@ from shared.settings import Settings
 from shared.web.app import Service, serve
 
 
-def service(settings: Settings) -> Service:
+def service(settings: Settings) -> Service[Store]:
     """Production, wired."""
     return Service(name="production", settings=settings, store=Store, routers=routers, handlers=HANDLERS)
 
 
 if __name__ == "__main__":
-    serve(service(Settings()))
+    serve(service, Settings)

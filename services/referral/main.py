@@ -7,10 +7,10 @@ from shared.settings import Settings
 from shared.web.app import Service, serve
 
 
-def service(settings: Settings) -> Service:
+def service(settings: Settings) -> Service[Store]:
     """Referral: its store, its routes, what it hears."""
     return Service("referral", settings, Store, routers=routers, handlers=HANDLERS)
 
 
 if __name__ == "__main__":
-    serve(service(Settings()))
+    serve(service, Settings)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 
 from services.reporting.disclosure import UNMASKED, Masking
 from services.reporting.indicators.perimeter import Perimeter
@@ -16,6 +16,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 from shared.web.auth import require
 from shared.web.bodies import provided
+from shared.web.runtime import runtime
 
 READERS = require("admin", "region", "federation", "school")
 
@@ -23,6 +24,13 @@ READERS = require("admin", "region", "federation", "school")
 StoreDep = Annotated[Store, Depends(provided(Store))]
 Cohort = Annotated[SchoolYear | None, Query(description="L'année scolaire d'entrée : 2025-2026.")]
 AsOf = Annotated[date | None, Query(description="Ce que l'on savait à la fin de ce jour.")]
+
+
+def settings_of(request: Request) -> Settings:
+    """Reporting's own knobs."""
+    found = runtime(request).settings
+    assert isinstance(found, Settings)
+    return found
 
 
 def known_on(as_of: date | None, clock: Clock) -> date | None:

@@ -1,7 +1,5 @@
 """The reporting service: `python -m services.reporting.main`."""
 
-from typing import cast
-
 from services.reporting.api import indicators
 from services.reporting.dashboard import pages
 from services.reporting.projections import PROJECTIONS
@@ -13,7 +11,7 @@ from shared.web.app import Service, serve
 from shared.web.pages import static
 
 
-def service(settings: Shared) -> Service:
+def service(settings: Shared) -> Service[Store]:
     """Reporting, wired. It hears Kafka in batches, not by Faust."""
     own = settings if isinstance(settings, Settings) else Settings(**settings.model_dump())
     return Service(
@@ -23,9 +21,9 @@ def service(settings: Shared) -> Service:
         routers=(indicators.router, pages.router, rebuild.router, static),
         handlers=rebuild.handlers(PROJECTIONS),
         by_faust=False,
-        works=(lambda app: cast(Store, app.state.store).projector.run(),),
+        works=(lambda runtime: runtime.store.projector.run(),),
     )
 
 
 if __name__ == "__main__":
-    serve(service(Settings()))
+    serve(service, Settings)

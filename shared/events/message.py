@@ -48,7 +48,6 @@ class Message:
     id: str
     source: str
     type: str
-    subject: str
     sequence: int
     time: datetime
     key: str
@@ -63,7 +62,7 @@ class Message:
     def headers(self) -> list[tuple[str, bytes]]:
         """The `ce_*` headers of Kafka's binary mode."""
         said = {
-            "ce_specversion": "1.0", "ce_id": self.id, "ce_source": self.source, "ce_type": self.type, "ce_subject": self.subject,
+            "ce_specversion": "1.0", "ce_id": self.id, "ce_source": self.source, "ce_type": self.type, "ce_subject": self.key,
             "ce_sequence": str(self.sequence), "ce_time": self.time.isoformat(), "content-type": "application/json",
         }  # fmt: skip
         if self.trace:
@@ -89,7 +88,7 @@ def event_id(source: str, sequence: int) -> str:
 def message_of(event: Event, *, source: str, sequence: int, time: datetime) -> Message:
     """Put an event in its envelope."""
     return Message(
-        id=event_id(source, sequence), source=source, type=event.type, subject=event.key, sequence=sequence,
+        id=event_id(source, sequence), source=source, type=event.type, sequence=sequence,
         time=time, key=event.key, data=orjson.dumps(event.model_dump(mode="json")), trace=traceparent.get(),
     )  # fmt: skip
 
@@ -104,7 +103,7 @@ def read(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]] | None, key:
     try:
         text = {name: said[f"ce_{name}"].decode() for name in ("id", "source", "type", "sequence", "time")}
         message = Message(
-            id=text["id"], source=text["source"], type=text["type"], subject=said.get("ce_subject", b"").decode(),
+            id=text["id"], source=text["source"], type=text["type"],
             sequence=int(text["sequence"]), time=datetime.fromisoformat(text["time"]).astimezone(UTC), key=key.decode(),
             data=value, trace=trace_of(said.get("ce_traceparent", b"").decode()),
         )  # fmt: skip

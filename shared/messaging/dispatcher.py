@@ -1,34 +1,38 @@
-"""One message in: heard, tried again, or parked. What every way of reading Kafka goes through."""
+"""One message in: handled, tried again, or parked. What every way of reading Kafka goes through."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Generic
 
 import structlog
 from prometheus_client import Counter, Gauge
 
 from shared.events import EVENTS, Event
-from shared.events.message import ConsumerRecord, Message, Undecodable, read
+from shared.events.message import ConsumerRecord, Undecodable, read
 from shared.kernel.errors import Problem, Unavailable
+from shared.kernel.retry import Outage, until_answered
 from shared.kernel.tracing import traceparent
+from shared.messaging.handlers import Handler, StoreT
 from shared.messaging.parking import Parking
 from shared.persistence.failures import is_transient
 
 log = structlog.get_logger()
-HANDLED = Counter("etabli_handled", "Messages heard, by type.", ["type"])
+HANDLED = Counter("etabli_handled", "Messages handled, by type.", ["type"])
 WAITING = Gauge("etabli_waiting_for_a_server", "1 while a message waits for a server to come back.")
 
-E = TypeVar("E", bound=Event)
-Handler = Callable[[Any, Any, Message], Awaitable[None]]
-"""A handler: (the service's store, the event, its message). It may hear the same message twice."""
 
-
-class Dispatcher:
-    """A service's ears: its handlers by event, its parking, its timeout."""
+class Dispatcher(Generic[StoreT]):
+    """A service's handlers by event, its parking, and how long it tries."""
 
     def __init__(
-        self, store: Any, handlers: Mapping[type[Event], Handler], parking: Parking, *, tries: int = 4, max_backoff: float = 5.0
+        self,
+        store: StoreT,
+        handlers: Mapping[type[Event], Handler[StoreT, Any]],
+        parking: Parking,
+        *,
+        tries: int = 4,
+        max_backoff: float = 5.0,
     ) -> None:
         self._store = store
         self._handlers = handlers
@@ -38,7 +42,7 @@ class Dispatcher:
 
     @property
     def topics(self) -> list[str]:
-        """The topics whose events this service hears, by name."""
+        """The topics whose events this service subscribes to, by name."""
         return sorted({event.topic for event in self._handlers})
 
     async def handle(self, record: ConsumerRecord) -> None:
@@ -46,30 +50,16 @@ class Dispatcher:
 
         Nothing is raised but cancellation. If even parking fails on healthy servers the process ends, unacknowledged.
         """
-        failures, wait = 0, 0.05
-        code = ""
-        while True:
+        taking_in = partial(self._while_servers_answer, partial(self._take_in, record), record)
+        try:
+            await until_answered(taking_in, on=_may_pass, limit=self._max_backoff, tries=self._tries)
+        except Exception as error:
+            parking = partial(self._parking.park, record, code_of(error))
             try:
-                if code:
-                    await self._parking.park(record, code)
-                elif not await self._parking.park_if_blocked(record):
-                    await self._handle(record)
-                WAITING.set(0)
-                return
-            except Exception as error:
-                if is_transient(error) or isinstance(error, Unavailable):
-                    WAITING.set(1)
-                    log.warning("stream.server_away", coordinates=record.coordinates, error=type(error).__name__)
-                elif code:
-                    log.critical("stream.cannot_park", coordinates=record.coordinates, error=type(error).__name__)
-                    os._exit(70)
-                else:
-                    failures += 1
-                    if failures >= self._tries or isinstance(error, Undecodable):
-                        code = code_of(error)
-                        continue
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, self._max_backoff)
+                await self._while_servers_answer(parking, record)
+            except Exception as failure:
+                log.critical("consumer.cannot_park", coordinates=record.coordinates, error=type(failure).__name__)
+                os._exit(70)
 
     async def replay(self) -> tuple[int, int]:
         """Replay what is parked, in order per key; a key stops at its first message that fails again. (replayed, left)."""
@@ -85,6 +75,15 @@ class Dispatcher:
                 replayed += 1
         return replayed, await self._parking.left()
 
+    async def _while_servers_answer(self, work: Callable[[], Awaitable[None]], record: ConsumerRecord) -> None:
+        """Do this, for ever again while the failure is a server's."""
+        outage = Outage(log, "consumer.server", changed=WAITING.set, fields={"coordinates": record.coordinates})
+        await until_answered(work, on=_is_a_server_s, limit=self._max_backoff, outage=outage)
+
+    async def _take_in(self, record: ConsumerRecord) -> None:
+        if not await self._parking.park_if_blocked(record):
+            await self._handle(record)
+
     async def _handle(self, record: ConsumerRecord) -> None:
         message = read(record.headers, record.key, record.value)
         known = EVENTS.get(message.type)
@@ -99,6 +98,15 @@ class Dispatcher:
         finally:
             traceparent.reset(token)
         HANDLED.labels(message.type).inc()
+
+
+def _is_a_server_s(error: Exception) -> bool:
+    return is_transient(error) or isinstance(error, Unavailable)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether another try may end otherwise: bytes that cannot be read stay so."""
+    return not isinstance(error, Undecodable)
 
 
 def code_of(error: Exception) -> str:

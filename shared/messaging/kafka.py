@@ -1,10 +1,11 @@
 """Kafka at the edge: the topics, and clients with the settings that our guarantees rest on."""
 
+import asyncio
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaClient, AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import BrokerNotAvailableError, KafkaError, TopicAlreadyExistsError, for_code
 
 from shared.events import TOPICS
 
@@ -35,6 +36,21 @@ async def create_topics(bootstrap: str, *, replicas: int = 1) -> None:
         await admin.close()
 
 
+async def ask_brokers(bootstrap: str, *, within: float = 2.0) -> None:
+    """Return when a Kafka there answers a request for metadata with a broker in it. Else raises one of TRANSIENT.
+
+    ValueError where `bootstrap` is no address; `within` is in seconds.
+    """
+    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(within * 1000))
+    try:
+        async with asyncio.timeout(within):
+            await client.bootstrap()
+        if not client.cluster.brokers():
+            raise BrokerNotAvailableError
+    finally:
+        await client.close()
+
+
 def producer(bootstrap: str) -> AIOKafkaProducer:
     """Idempotent, acknowledged by all in-sync replicas, batched."""
     return AIOKafkaProducer(
@@ -43,5 +59,8 @@ def producer(bootstrap: str) -> AIOKafkaProducer:
 
 
 def consumer(bootstrap: str, **options: Any) -> AIOKafkaConsumer:
-    """Reads from the beginning where nothing was committed, and commits only when told to."""
-    return AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False, **options)
+    """Reads what is committed, from the beginning where its group kept no offset; keeps offsets only when told to."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False,
+        isolation_level="read_committed", **options,
+    )  # fmt: skip

@@ -29,6 +29,10 @@ class Parking:
         self._parked: Collection = persistence.database["parked"]
         persistence.outboxes["parked"] = self._parked
 
+    async def prepare(self) -> None:
+        """Index the messages by what replays read, oldest first."""
+        await self._parked.index("topic", "key", "partition", "offset")
+
     async def park_if_blocked(self, record: ConsumerRecord) -> bool:
         """Park a message if an earlier one of its (topic, key) is parked, and still is once this one is there too.
 
@@ -53,7 +57,7 @@ class Parking:
         await self._parked.update({"_id": record.coordinates}, {"$setOnInsert": kept}, upsert=True)
         self._persistence.outbox_changed.set()
         PARKED.labels(code).inc()
-        log.warning("stream.parked", coordinates=record.coordinates, type=said_type, code=code)
+        log.warning("consumer.parked", coordinates=record.coordinates, type=said_type, code=code)
 
     async def first_of_each_key(self) -> list[tuple[str, bytes | None]]:
         """The (topic, key) that have parked messages."""
@@ -70,7 +74,7 @@ class Parking:
         return await self._parked.find(fields={"type": 1, "code": 1}, sort=["_id"])
 
     async def release(self, record: ConsumerRecord) -> None:
-        """Forget a message that was heard at last."""
+        """Forget a message that was handled at last."""
         await self._parked.delete({"_id": record.coordinates})
 
     async def left(self) -> int:
@@ -86,7 +90,7 @@ class Parking:
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         return {
             "id": event_id(f"{source}/{record.coordinates}", 0), "source": source, "type": "fr.etabli.message.parked.v1",
-            "subject": record.coordinates, "sequence": record.offset, "time": self._persistence.clock.now(),
+            "sequence": record.offset, "time": self._persistence.clock.now(),
             "key": record.coordinates, "data": orjson.dumps({**place, "type": said_type, "code": code}),
             "trace": traceparent.get(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
         }  # fmt: skip

@@ -1,6 +1,7 @@
 """Routes of operations: health, metrics, the simulated clock, parked messages."""
 
-from datetime import date, datetime, timedelta
+import asyncio
+from datetime import date, timedelta
 from typing import Literal
 
 from fastapi import Request
@@ -9,14 +10,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.kernel.errors import Refused, Unavailable
+from shared.persistence import simulated_clock
 from shared.persistence.failures import is_transient
-from shared.persistence.mongo import Database
 from shared.web.auth import require
 from shared.web.problems import problem
 from shared.web.router import Router
+from shared.web.runtime import runtime
 
 MAX_ADVANCE = timedelta(days=5 * 365)
 """How far the simulated clock may go at once."""
+READY_WITHIN = 3.0
+"""Seconds that MongoDB has to say that it is there."""
 health = Router(tags=["santé"], problems={Unavailable: ("outbox_full",)})
 admin = Router(
     prefix="/admin",
@@ -75,19 +79,21 @@ async def live() -> LiveResponse:
 @health.get("/health/ready", response_model=ReadyResponse)
 async def ready(request: Request) -> ReadyResponse | JSONResponse:
     """MongoDB answers and the outbox is under its limit. Kafka away is `degraded`, still 200: what is told waits."""
-    state = request.app.state
+    here = runtime(request)
+    limit = here.settings.outbox_limit
     try:
-        await state.persistence.database.command({"ping": 1})
-        pending = await state.relay.pending(state.settings.outbox_limit)
+        async with asyncio.timeout(READY_WITHIN):
+            await here.persistence.database.command({"ping": 1})
+            pending = await here.relay.pending(limit)
     except Exception as error:
-        if not is_transient(error):
+        if not isinstance(error, TimeoutError) and not is_transient(error):
             raise
         return problem(503, "database_away", "La base de données ne répond pas.")
-    if not state.prepared:
+    if not here.prepared:
         return problem(503, "starting", "Le service démarre.")
-    if pending > state.settings.outbox_limit:
+    if pending > limit:
         return problem(503, "outbox_full", "Trop d'événements attendent Kafka.", pending=pending)
-    away = state.relay.kafka_is_away
+    away = here.kafka_is_away
     return ReadyResponse(status="degraded" if away else "ok", kafka="away" if away else "ok", pending=pending)
 
 
@@ -100,44 +106,33 @@ async def metrics() -> PlainTextResponse:
 @admin.get("/clock")
 async def read_clock(request: Request) -> ClockResponse:
     """The service's time, and whether it is simulated."""
-    clock = request.app.state.persistence.clock
+    clock = runtime(request).persistence.clock
     return ClockResponse(now=clock.now(), today=clock.today(), simulated=clock.simulated)
 
 
 @admin.post("/clock")
 async def advance_clock(request: Request, body: AdvanceRequest) -> ClockResponse:
     """Advance the simulated clock, then do what the new day brings (deadlines). 409 on a real clock, to go back, or too far."""
-    state = request.app.state
-    clock = state.persistence.clock
+    here = runtime(request)
+    clock = here.persistence.clock
     if clock.simulated and body.now - clock.now() > MAX_ADVANCE:  # a slip would hold for ever: it never goes back
         raise Refused("clock_too_far", "L'horloge simulée s'avance de cinq ans au plus à la fois.")
     clock.advance(body.now)
-    await keep_clock(state.persistence.database, body.now)
-    if state.sweep:
-        await state.sweep(state.store)
+    await simulated_clock.remember(here.persistence.database, body.now)
+    if here.sweep:
+        await here.sweep(here.store)
     return await read_clock(request)
 
 
 @admin.post("/unpark")
 async def unpark(request: Request) -> ReplayResponse:
     """Replay the parked messages, in order per key."""
-    replayed, left = await request.app.state.dispatcher.replay()
+    replayed, left = await runtime(request).dispatcher.replay()
     return ReplayResponse(replayed=replayed, left=left)
 
 
 @admin.get("/parked")
 async def list_parked(request: Request) -> list[ParkedResponse]:
     """What is parked: coordinates, type and code, never a value."""
-    rows = await request.app.state.parking.all()
+    rows = await runtime(request).parking.all()
     return [ParkedResponse(coordinates=row["_id"], type=row["type"], code=row["code"]) for row in rows]
-
-
-async def keep_clock(database: Database, now: datetime) -> None:
-    """Remember where the simulated clock stands, for the next start."""
-    await database["clock"].update({"_id": "clock"}, {"$max": {"now": now}}, upsert=True)
-
-
-async def kept_clock(database: Database) -> datetime | None:
-    """Where the simulated clock stood."""
-    found = await database["clock"].find_one({"_id": "clock"})
-    return found["now"] if found else None

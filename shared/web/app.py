@@ -1,71 +1,60 @@
-"""A service, put together: HTTP, its relay, its stream, its sweeps, its health. One per process."""
+"""A service, put together: HTTP, its relay, its consumer, its sweeps, its health. One per process."""
 
-import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Generic, TypeVar
 
-import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from shared import logs
 from shared.events import Event
 from shared.kernel.clock import Clock
-from shared.messaging.consumer import consume
-from shared.messaging.dispatcher import Dispatcher, Handler
+from shared.messaging.consumer import consume, new_faust_app
+from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.handlers import Handler
+from shared.messaging.kafka import ask_brokers, producer
 from shared.messaging.parking import Parking
+from shared.messaging.probe import KafkaProbe
 from shared.messaging.relay import Relay
-from shared.persistence.failures import is_transient
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
-from shared.settings import Settings
-from shared.web.admin import admin, health, kept_clock
+from shared.settings import Settings, from_environment
+from shared.web.admin import admin, health
 from shared.web.auth import verifier
+from shared.web.background import Work, at_work, sweep_every
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
+from shared.web.runtime import Runtime, StoreT, Sweep
 
-log = structlog.get_logger()
-
-
-class Store(Protocol):
-    """A service's collections. `prepare` creates their indexes and may be called at every start."""
-
-    async def prepare(self) -> None: ...
-
-
-Sweep = Callable[[Any], Awaitable[None]]
-"""What time alone brings about (deadlines): called with the store, every so often and after the simulated clock moved."""
-Work = Callable[[FastAPI], Coroutine[Any, Any, None]]
-"""A service's own background work, run until the process stops."""
+SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
 @dataclass(frozen=True)
-class Service:
+class Service(Generic[StoreT]):
     """What makes one service different from another."""
 
     name: str
     settings: Settings
-    store: Callable[[Persistence], Store]
+    store: Callable[[Persistence], StoreT]
     routers: Sequence[APIRouter] = ()
-    handlers: Mapping[type[Event], Handler] = field(default_factory=dict)
+    handlers: Mapping[type[Event], Handler[StoreT, Any]] = field(default_factory=dict)
     by_faust: bool = True
-    sweep: Sweep | None = None
-    works: Sequence[Work] = ()
+    """False where the service reads Kafka itself: its handlers are for what was parked."""
+    sweep: Sweep[StoreT] | None = None
+    works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
+    """The service's own background work, run until the process stops."""
 
 
-def build(service: Service) -> FastAPI:
+def build(service: Service[StoreT]) -> FastAPI:
     """The service as an ASGI application. Connects to nothing until its lifespan starts."""
-    settings = service.settings
-    app = FastAPI(title=f"Établi : {service.name}", lifespan=_lifespan(service), docs_url=None, redoc_url=None)  # they load a CDN
-    app.state.prepared = False
-    app.state.settings = settings
-    app.state.sweep = service.sweep
-    app.add_middleware(RequestGuard, outer=app, body_limit=settings.body_limit)
+    lifespan = _lifespan(service)
+    app = FastAPI(title=f"Établi : {service.name}", lifespan=lifespan, docs_url=None, redoc_url=None)  # they load a CDN
+    app.add_middleware(RequestGuard, outer=app, body_limit=service.settings.body_limit)
     answer_errors(app)
     describe(app)
     for router in (health, admin, *service.routers):
@@ -73,8 +62,9 @@ def build(service: Service) -> FastAPI:
     return app
 
 
-def serve(service: Service) -> None:
-    """Run the service until SIGTERM or SIGINT."""
+def serve(make: Callable[[SettingsT], Service[StoreT]], settings: type[SettingsT]) -> None:
+    """Run the service on the settings of its environment until SIGTERM or SIGINT. Exits 2 where they lack."""
+    service = make(from_environment(settings))
     logs.set_up(service.name, service.settings.log_level)
     uvicorn.run(
         build(service), host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
@@ -82,93 +72,58 @@ def serve(service: Service) -> None:
     )  # fmt: skip
 
 
-def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
-    settings = service.settings
-
+def _lifespan(service: Service[StoreT]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
-        database = connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver)
-        persistence = Persistence(database, service.name, clock)
-        state = app.state
-        state.secret = settings.secret
-        state.verifier = verifier(settings.jwks_file)
-        state.persistence = persistence
-        state.store = service.store(persistence)
-        state.parking = Parking(persistence)
-        state.dispatcher = Dispatcher(
-            state.store, service.handlers, state.parking, tries=settings.park_after, max_backoff=settings.max_backoff
-        )
-        holder = f"{service.name}-{settings.instance}"
-        state.relay = Relay(persistence, settings.kafka, holder=holder, max_backoff=settings.max_backoff)
-        running = asyncio.create_task(_run(service, app), name="background")
-        running.add_done_callback(_ended)
+        runtime = app.state.runtime = _runtime(service)
         try:
-            yield
+            async with at_work(runtime, _works(service, runtime)):
+                yield
         finally:
-            running.remove_done_callback(_ended)
-            running.cancel()
-            with suppress(asyncio.CancelledError, Exception):  # what could not stop in time is stopped with the process
-                await running
-            await database.close()
+            await runtime.persistence.database.close()
 
     return lifespan
 
 
-async def _run(service: Service, app: FastAPI) -> None:
-    """Everything that is not HTTP. Ends only when cancelled."""
-    state, settings = app.state, service.settings
-    await _prepare(app)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(state.relay.run())
-        if service.handlers and service.by_faust:
-            tasks.create_task(
-                consume(
-                    state.dispatcher, service=service.name, slot=settings.instance, bootstrap=settings.kafka,
-                    session_timeout=settings.session_timeout, max_backoff=settings.max_backoff,
-                )
-            )  # fmt: skip
-        if service.sweep:
-            tasks.create_task(_sweep_every(service.sweep, state.store, settings.sweep_every))
-        for work in service.works:
-            tasks.create_task(work(app))
+def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
+    settings = service.settings
+    clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
+    persistence = Persistence(
+        connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver), service.name, clock
+    )
+    store, parking = service.store(persistence), Parking(persistence)
+    return Runtime(
+        settings=settings,
+        persistence=persistence,
+        store=store,
+        verifier=verifier(settings.jwks_file),
+        secret=settings.secret,
+        parking=parking,
+        dispatcher=Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff),
+        relay=Relay(
+            persistence,
+            producer=partial(producer, settings.kafka),
+            holder=f"{service.name}-{settings.instance}",
+            max_backoff=settings.max_backoff,
+        ),
+        probe=KafkaProbe(partial(ask_brokers, settings.kafka)),
+        sweep=service.sweep,
+    )
 
 
-async def _prepare(app: FastAPI) -> None:
-    """Wait for MongoDB, then indexes and the simulated clock."""
-    state, wait = app.state, 0.1
-    while True:
-        try:
-            for collection in state.persistence.outboxes.values():
-                await collection.index("outbox.at", sparse=True)
-            await state.persistence.database["parked"].index("topic", "key", "partition", "offset")
-            await state.store.prepare()
-            stood = await kept_clock(state.persistence.database) if state.persistence.clock.simulated else None
-            if stood and stood > state.persistence.clock.now():
-                state.persistence.clock.advance(stood)
-            state.prepared = True
-            return
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            log.warning("start.database_away", error=type(error).__name__)
-        await asyncio.sleep(wait)
-        wait = min(wait * 2, state.settings.max_backoff)
-
-
-async def _sweep_every(sweep: Sweep, store: Store, seconds: float) -> None:
-    while True:
-        await asyncio.sleep(seconds)
-        try:
-            await sweep(store)
-        except Exception as error:
-            log.warning("sweep.failed", error=type(error).__name__)
-
-
-def _ended(task: "asyncio.Task[None]") -> None:
-    """The background ended by itself: nothing would be heard or told any more, so the process ends and is started again."""
-    if task.cancelled():
-        return
-    error = task.exception()
-    log.critical("background.ended", error=type(error).__name__ if error else None, exc_info=error)
-    os._exit(1)
+def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work]:
+    """What runs behind the requests, by name."""
+    settings = service.settings
+    works: dict[str, Work] = {"relay": runtime.relay.run}
+    if service.handlers and service.by_faust:
+        name, instance = service.name, settings.instance
+        works["consumer"] = partial(
+            consume,
+            runtime.dispatcher,
+            ask_brokers=partial(ask_brokers, settings.kafka),
+            new_app=partial(new_faust_app, name, instance, settings.kafka, session_timeout=settings.session_timeout),
+            max_backoff=settings.max_backoff,
+        )
+    if service.sweep:
+        works["sweep"] = partial(sweep_every, settings.sweep_every, service.sweep, runtime.store)
+    return works | {f"work {rank}": partial(work, runtime) for rank, work in enumerate(service.works)}

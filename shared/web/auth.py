@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from shared.kernel.caller import Caller, Grant
 from shared.kernel.errors import Forbidden, Unauthenticated
+from shared.web.runtime import runtime
 
 log = structlog.get_logger()
 ISSUER = AUDIENCE = "etabli"
@@ -90,8 +91,7 @@ def current_caller(request: Request) -> Caller:
         token = request.cookies.get(COOKIE, "") if request.method in ("GET", "HEAD") else ""
     if not token:
         raise Unauthenticated
-    verify: Verifier = request.app.state.verifier
-    return verify(token)
+    return runtime(request).verifier(token)
 
 
 CurrentCaller = Annotated[Caller, Depends(current_caller)]

@@ -7,6 +7,8 @@ from typing import TypeVar
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.web.runtime import runtime
+
 T = TypeVar("T")
 
 
@@ -21,7 +23,7 @@ def provided(store: type[T]) -> Callable[[Request], T]:
     """A dependency that gives the service's store: `StoreDep = Annotated[Store, Depends(provided(Store))]`."""
 
     def give(request: Request) -> T:
-        found = request.app.state.store
+        found = runtime(request).store
         assert isinstance(found, store)
         return found
 

@@ -11,6 +11,7 @@ from fastapi import Depends, Header, Request
 
 from shared.events.message import NAMESPACE
 from shared.web.auth import CurrentCaller
+from shared.web.runtime import runtime
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ async def idempotency_key(
     ] = None,
 ) -> IdempotencyKey:
     """From the Idempotency-Key header, the same id each time, or a fresh one without it."""
-    secret: bytes = request.app.state.secret
+    secret = runtime(request).secret
     body = await request.body()
     try:
         printed = fingerprint(secret, orjson.loads(body))

@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.tracing import new_trace, trace_of, traceparent
 from shared.web.problems import malformed, problem, too_large
+from shared.web.runtime import runtime_of
 
 BEFORE_READY = ("/health", "/metrics")
 """What answers while the database is still waited for."""
@@ -40,7 +41,7 @@ class RequestGuard:
             return malformed()
         if len(length) > 18 or int(length) > self._body_limit:
             return too_large()
-        if not self._outer.state.prepared and not path.startswith(BEFORE_READY):
+        if not runtime_of(self._outer).prepared and not path.startswith(BEFORE_READY):
             return problem(503, "starting", "Le service démarre : sa base de données ne répond pas encore.")
         return None
 

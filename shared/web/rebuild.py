@@ -12,6 +12,7 @@ from shared.kernel.errors import Unavailable
 from shared.projections.projection import Projection
 from shared.web.auth import require
 from shared.web.router import Router
+from shared.web.runtime import runtime
 
 
 def handlers(projections: Sequence[Projection]) -> dict[type[Event], Any]:
@@ -42,11 +43,11 @@ class RebuildResponse(BaseModel):
 @router.post("", status_code=202)
 async def rebuild(request: Request) -> RebuildResponse:
     """Read every topic again from its first message into empty rows."""
-    request.app.state.store.projector.ask_rebuild()
+    runtime(request).store.projector.ask_rebuild()
     return await read_rebuild(request)
 
 
 @router.get("")
 async def read_rebuild(request: Request) -> RebuildResponse:
     """How far the rebuild is, in messages."""
-    return RebuildResponse(**vars(request.app.state.store.projector.progress))
+    return RebuildResponse(**vars(runtime(request).store.projector.progress))

@@ -10,6 +10,7 @@ import httpx
 
 from services.enrolment import handlers
 from services.enrolment.main import service
+from services.enrolment.store import Store
 from shared.events import ReferralSubmitted
 from shared.events.referral import Wish
 from shared.settings import Settings
@@ -60,13 +61,13 @@ class Life:
         return f"/pupils/{referral.young_id}"
 
 
-def deaf(settings: Settings) -> Service:
+def deaf(settings: Settings) -> Service[Store]:
     """Enrolment that hears nothing from Kafka: what these tests need of the stream, they tell its handlers themselves."""
     return replace(service(settings), handlers={})
 
 
 @asynccontextmanager
-async def living(running: Start, make: Callable[[Settings], Service] = deaf) -> AsyncIterator[Life]:
+async def living(running: Start, make: Callable[[Settings], Service[Store]] = deaf) -> AsyncIterator[Life]:
     async with running(make) as here:
         admin, head = here.as_("admin"), here.as_("school:essai:head")
         for slug in ("essai", "voisine"):

@@ -43,7 +43,7 @@ async def hear(store: Store, event: Event, message: Message) -> None:
     store.heard[message.key].append(message.sequence)
 
 
-def toy(settings: Settings) -> Service:
+def toy(settings: Settings) -> Service[Store]:
     return Service("toy", settings, Store, handlers={OrderReceived: hear})
 
 

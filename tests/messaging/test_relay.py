@@ -3,12 +3,14 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from functools import partial
 
 from deploy.local.servers import Servers
 from shared.events.message import Message, read
 from shared.kernel.caller import Caller
-from shared.messaging.kafka import consumer
+from shared.kernel.retry import stop
+from shared.messaging.kafka import consumer, producer
 from shared.messaging.relay import Relay
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
@@ -19,14 +21,12 @@ DOLE = Caller("x", "school", "dole", "head")
 
 @asynccontextmanager
 async def relaying(persistence: Persistence, servers: Servers, holder: str = "one") -> AsyncIterator[Relay]:
-    relay = Relay(persistence, servers.kafka, holder=holder, max_backoff=0.5)
+    relay = Relay(persistence, producer=partial(producer, servers.kafka), holder=holder, max_backoff=0.5)
     task = asyncio.create_task(relay.run())
     try:
         yield relay
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        assert await stop(task, grace=10)
 
 
 async def told(servers: Servers, keys: set[str], count: int) -> list[Message]:

@@ -20,6 +20,7 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service
 from shared.web.auth import CurrentCaller
+from shared.web.runtime import runtime
 from tests.conftest import Start
 from tests.persistence.builders import TOYS, Toy, receive
 
@@ -42,7 +43,7 @@ class Store:
 
 @router.post("/toys/{id}")
 async def receive_a_toy(id: uuid.UUID, who: CurrentCaller, request: Request) -> Toy:
-    toy: Toy = await request.app.state.store.toys.acting(who).create(id, receive, id=id, school=who.tenant)
+    toy: Toy = await runtime(request).store.toys.acting(who).create(id, receive, id=id, school=who.tenant)
     return toy
 
 
@@ -50,7 +51,7 @@ async def hear(store: Store, _event: Any, message: Message) -> None:
     await store.heard.insert({"key": message.key})
 
 
-def toy(settings: Settings) -> Service:
+def toy(settings: Settings) -> Service[Store]:
     return Service("away", settings, Store, routers=[router], handlers={OrderReceived: hear})
 
 

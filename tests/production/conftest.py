@@ -36,7 +36,7 @@ class Production:
         return store
 
     def advance(self, to: str) -> None:
-        self.running.app.state.persistence.clock.advance(datetime.fromisoformat(to))
+        self.running.runtime.persistence.clock.advance(datetime.fromisoformat(to))
 
     async def hear(self, event: StudentEvent, sequence: int) -> None:
         """Hear an event as the stream does."""
@@ -68,12 +68,12 @@ class Production:
         return order
 
 
-def deaf(settings: Settings) -> Service:
+def deaf(settings: Settings) -> Service[Store]:
     """Production without its ears: a test says itself what is heard."""
     return replace(service(settings), handlers={})
 
 
-async def production_of(running: Start, make: Callable[[Settings], Service]) -> AsyncIterator[Production]:
+async def production_of(running: Start, make: Callable[[Settings], Service[Store]]) -> AsyncIterator[Production]:
     async with running(make, simulated_start=A_FRIDAY) as here:
         scopes = ("school:besancon:head", "school:besancon:workshop", "school:chalon:head")
         yield Production(here, *map(here.as_, scopes))

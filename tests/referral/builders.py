@@ -12,6 +12,7 @@ from services.referral.domain.journey import Journey, hear
 from services.referral.domain.referral import Referral, evolve, submit
 from services.referral.handlers import HANDLERS
 from services.referral.main import service
+from services.referral.store import Store
 from shared import events as told
 from shared.events import Event, WishesAnswered
 from shared.events.applications import ApplicationEvent
@@ -142,13 +143,13 @@ async def hear_again(here: Running, message: Message) -> None:
     await HANDLERS[type(event)](here.store, event, message)
 
 
-def without_stream(settings: Settings) -> Service:
+def without_stream(settings: Settings) -> Service[Store]:
     """The service, hearing only what a test says to it."""
     return replace(service(settings), by_faust=False)
 
 
 @asynccontextmanager
-async def referring(running: Start, make: Callable[[Settings], Service] = without_stream) -> AsyncIterator[Running]:
+async def referring(running: Start, make: Callable[[Settings], Service[Store]] = without_stream) -> AsyncIterator[Running]:
     """The service, with a CIO, a collège and a social service that may refer."""
     async with running(make) as here:
         admin = here.as_("admin")

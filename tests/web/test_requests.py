@@ -21,6 +21,7 @@ from shared.web.app import Service
 from shared.web.auth import COOKIE, CurrentCaller, require
 from shared.web.idempotency import Idempotency
 from shared.web.router import Router
+from shared.web.runtime import runtime
 from tests.conftest import Start
 from tests.persistence.builders import TOYS, Toy, receive
 
@@ -49,7 +50,7 @@ async def make(asked: Body, once: Idempotency, who: CurrentCaller) -> dict[str, 
 
 @router.put("/toys/{id}")
 async def receive_a_toy(id: uuid.UUID, who: CurrentCaller, request: Request) -> Toy:
-    toy: Toy = await request.app.state.store.toys.acting(who).create(id, receive, id=id, school=who.tenant)
+    toy: Toy = await runtime(request).store.toys.acting(who).create(id, receive, id=id, school=who.tenant)
     return toy
 
 
@@ -58,7 +59,7 @@ async def broken() -> None:
     raise ValueError("family name: Dupont")
 
 
-def toy(settings: Settings) -> Service:
+def toy(settings: Settings) -> Service[Store]:
     return Service("requests", settings, Store, routers=[router])
 
 
@@ -197,7 +198,7 @@ async def test_the_simulated_clock_advances_never_goes_back_and_is_remembered(ru
         assert (await admin.post("/admin/clock", json=ahead)).json()["today"] == "2026-01-05"
         back = await admin.post("/admin/clock", json={"now": "2025-12-01T08:00:00Z"})
         assert (back.status_code, back.json()["code"]) == (409, "clock_goes_back")
-        assert await here.app.state.persistence.database["clock"].find_one() == {
+        assert await here.runtime.persistence.database["clock"].find_one() == {
             "_id": "clock",
             "now": datetime(2026, 1, 5, 8, tzinfo=UTC),
         }
@@ -209,7 +210,7 @@ async def test_a_simulated_clock_put_too_far_is_refused_before_anything_is_kept(
         admin = here.as_("admin")
         refused = await admin.post("/admin/clock", json={"now": far})
         assert (refused.status_code, refused.json()["code"]) == (409, "clock_too_far")
-        assert await here.app.state.persistence.database["clock"].find_one() is None
+        assert await here.runtime.persistence.database["clock"].find_one() is None
         assert (await admin.get("/admin/clock")).json()["now"] == "2025-09-01T06:00:00Z"
 
 

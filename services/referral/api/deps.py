@@ -7,11 +7,11 @@ from pydantic import StringConstraints
 
 from services.referral.store import Store
 from shared.web.bodies import provided
+from shared.web.runtime import runtime
 
 
 def _secret(request: Request) -> bytes:
-    secret: bytes = request.app.state.secret
-    return secret
+    return runtime(request).secret
 
 
 StoreDep = Annotated[Store, Depends(provided(Store))]

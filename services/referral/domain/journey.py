@@ -41,7 +41,7 @@ class Standing(StrEnum):
 
 
 BEGINS_AGAIN_AFTER = (Standing.WITHDRAWN, Standing.OBSOLETE)
-STANDINGS: Mapping[type[Event], Standing] = {
+STANDINGS: Mapping[type[ApplicationEvent], Standing] = {
     told.ApplicationOpened: Standing.OPENED,
     told.ApplicationIneligible: Standing.INELIGIBLE,
     told.ApplicationUnderReview: Standing.UNDER_REVIEW,
@@ -61,7 +61,7 @@ STANDINGS: Mapping[type[Event], Standing] = {
     told.ApplicationObsolete: Standing.OBSOLETE,
 }
 
-YEARS: Mapping[type[Event], str] = {
+YEARS: Mapping[type[StudentEvent], str] = {
     told.StudentEnrolled: "enrolled",
     told.StudentStarted: "started",
     told.StudentDidNotStart: "did_not_start",

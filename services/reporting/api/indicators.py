@@ -8,9 +8,8 @@ from typing import Annotated, Any
 from fastapi import Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.reporting.deps import READERS, AsOf, Cohort, StoreDep, known_on, masking_for, scope_for
+from services.reporting.deps import READERS, AsOf, Cohort, StoreDep, known_on, masking_for, scope_for, settings_of
 from services.reporting.indicators.figure import Figure
-from services.reporting.settings import Settings
 from shared.kernel.errors import NotFound
 from shared.projections.notifier import Changes
 from shared.web.auth import CurrentCaller
@@ -28,7 +27,7 @@ async def read_indicators(
     """Every indicator that means something in a scope: network, school:…, programme:… or agency_kind:…."""
     reading = await store.views.read(known_on(as_of, store.clock))
     asked = scope_for(caller, scope, reading)
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     masking = masking_for(caller, settings)
     return {
         "scope": str(asked),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.reporting.dashboard.board import Board, cohorts, scopes
-from services.reporting.deps import StoreDep, known_on, masking_for
+from services.reporting.deps import StoreDep, known_on, masking_for, settings_of
 from services.reporting.settings import Settings
 from services.reporting.store import Store
 from shared.kernel.calendar import is_school_year
@@ -17,6 +17,7 @@ from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden, Invalid, Problem, Unauthenticated
 from shared.web.auth import COOKIE, current_caller
 from shared.web.pages import Pages
+from shared.web.runtime import runtime
 
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent / "templates")
@@ -35,7 +36,7 @@ async def dashboard(
     fragment: str = "",
 ) -> Response:
     """The page; with `fragment`, only what changes in it. Whoever may not read it reads why."""
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     try:
         if token is not None and settings.simulated:
             return _sign_in(request, token)
@@ -66,7 +67,7 @@ async def _page(
 
 def _sign_in(request: Request, token: str) -> Response:
     """Keep the token of a link in a cookie, and take it out of the address. On a simulated stack alone: addresses are logged."""
-    request.app.state.verifier(token)
+    runtime(request).verifier(token)
     answer = RedirectResponse(str(request.url.remove_query_params("token")), 303, headers={"Referrer-Policy": "no-referrer"})
     answer.set_cookie(COOKIE, token, max_age=EIGHT_HOURS, httponly=True, samesite="strict")
     return answer

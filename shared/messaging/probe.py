@@ -1,0 +1,40 @@
+"""Whether Kafka answers, asked all the time: what nobody sends to is missed by nobody."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from prometheus_client import Gauge
+
+from shared.kernel.retry import Outage
+from shared.messaging.kafka import TRANSIENT
+
+log = structlog.get_logger()
+UP = Gauge("etabli_kafka_up", "1 while Kafka answers a request for metadata, 0 while it does not.")
+EVERY_SECONDS = 2.0
+"""With the two seconds that an answer may take, an outage is seen within four."""
+
+
+class KafkaProbe:
+    """One per process. `ask` returns when Kafka answers, and raises what aiokafka raises when it does not."""
+
+    def __init__(self, ask: Callable[[], Awaitable[None]]) -> None:
+        self._ask = ask
+        self._outage = Outage(log, "probe.kafka")
+
+    @property
+    def kafka_is_away(self) -> bool:
+        """Whether the latest request for metadata had no answer."""
+        return self._outage.away
+
+    async def run(self) -> None:
+        """Ask until cancelled."""
+        while True:
+            try:
+                await self._ask()
+            except TRANSIENT as error:
+                self._outage.failed(error)
+            else:
+                self._outage.answered()
+            UP.set(not self._outage.away)
+            await asyncio.sleep(EVERY_SECONDS)

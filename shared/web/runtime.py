@@ -1,0 +1,58 @@
+"""What a process of a service holds while it runs, typed by the service's store; the one place where a request finds it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from fastapi import FastAPI, Request
+
+from shared.kernel.caller import Caller
+from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.parking import Parking
+from shared.messaging.probe import KafkaProbe
+from shared.messaging.relay import Relay
+from shared.persistence.transaction import Persistence
+from shared.settings import Settings
+
+
+class Store(Protocol):
+    """A service's collections. `prepare` creates their indexes and may be called at every start."""
+
+    async def prepare(self) -> None: ...
+
+
+StoreT = TypeVar("StoreT", bound=Store)
+Sweep = Callable[[StoreT], Awaitable[None]]
+"""What time alone brings about (deadlines): called with the store, every so often and after the simulated clock moved."""
+
+
+@dataclass
+class Runtime(Generic[StoreT]):
+    """A service at work. `prepared` turns true once its database has answered and its indexes are there."""
+
+    settings: Settings
+    persistence: Persistence
+    store: StoreT
+    verifier: Callable[[str], Caller]
+    secret: bytes
+    parking: Parking
+    dispatcher: Dispatcher[StoreT]
+    relay: Relay
+    probe: KafkaProbe
+    sweep: Sweep[StoreT] | None
+    prepared: bool = False
+
+    @property
+    def kafka_is_away(self) -> bool:
+        """Whether Kafka does not answer, or does not take what is published."""
+        return self.probe.kafka_is_away or self.relay.kafka_is_away
+
+
+def runtime_of(app: FastAPI) -> Runtime[Any]:
+    """What an application holds, from its start to its end."""
+    return cast(Runtime[Any], app.state.runtime)
+
+
+def runtime(request: Request) -> Runtime[Any]:
+    """What the application of this request holds."""
+    return runtime_of(request.app)

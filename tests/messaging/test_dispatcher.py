@@ -1,0 +1,63 @@
+"""A record is handled, tried again or parked; a server that is away, or a stop, parks nothing."""
+
+import uuid
+
+import pytest
+from pymongo.errors import AutoReconnect
+
+from shared.events import Event, OrderReceived
+from shared.events.message import ConsumerRecord, Message, message_of
+from shared.events.production import ClientKind
+from shared.kernel.errors import Unavailable
+from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.handlers import Handlers
+from shared.messaging.parking import Parking
+from shared.persistence.transaction import Persistence
+from tests.conftest import A_MORNING
+from tests.persistence.builders import A_DAY
+
+
+class Store:
+    """Fails as often as it is told to, then keeps what it is given."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.handled: list[int] = []
+
+
+HANDLERS = Handlers[Store]()
+
+
+@HANDLERS.on(OrderReceived)
+async def handle(store: Store, _event: Event, message: Message) -> None:
+    if store.failures:
+        raise store.failures.pop(0)
+    store.handled.append(message.sequence)
+
+
+def a_record() -> ConsumerRecord:
+    id = uuid.uuid4()
+    event = OrderReceived(order_id=id, school="dole", client_id=id, client_kind=ClientKind.COMPANY, on=A_DAY)
+    message = message_of(event, source=f"/test/{id}", sequence=1, time=A_MORNING)
+    return ConsumerRecord(event.topic, 0, 0, message.key.encode(), message.data, dict(message.headers()))
+
+
+def dispatching(store: Store, parking: Parking) -> Dispatcher[Store]:
+    return Dispatcher(store, HANDLERS, parking, tries=2, max_backoff=0.02)
+
+
+@pytest.mark.parametrize("away", [AutoReconnect("gone"), Unavailable("rebuilding", "Une reconstruction est en cours.")])
+async def test_a_server_that_is_away_for_long_parks_nothing(persistence: Persistence, away: Exception) -> None:
+    store, parking = Store(*[away] * 12), Parking(persistence)
+    await dispatching(store, parking).handle(a_record())
+    assert store.handled == [1]
+    assert await parking.left() == 0
+
+
+async def test_a_server_that_goes_away_between_two_failures_gives_no_try_more_nor_less(persistence: Persistence) -> None:
+    store, parking = Store(ValueError(), AutoReconnect("gone"), ValueError()), Parking(persistence)
+    await dispatching(store, parking).handle(a_record())
+    assert [row["code"] for row in await parking.all()] == ["bug_ValueError"]
+    store = Store(AutoReconnect("gone"), ValueError(), AutoReconnect("gone"), AutoReconnect("gone"))
+    await dispatching(store, Parking(persistence)).handle(a_record())
+    assert store.handled == []  # behind nothing: its key is its own
