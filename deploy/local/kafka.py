@@ -98,13 +98,8 @@ def _format(java: list[str], data: Path, *, cluster: UUID) -> None:
 
 def knows_itself(port: int) -> bool:
     """Whether it answers a request for metadata, with itself in it."""
-    return knows_brokers(f"{HOST}:{port}")
-
-
-def knows_brokers(bootstrap: str) -> bool:
-    """Whether a Kafka there answers a request for metadata, with a broker in it."""
     with ThreadPoolExecutor(1) as apart:  # the caller may be running an event loop
-        return apart.submit(asyncio.run, _answers(bootstrap)).result()
+        return apart.submit(asyncio.run, _answers(f"{HOST}:{port}")).result()
 
 
 async def _answers(bootstrap: str) -> bool:

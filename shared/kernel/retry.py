@@ -25,8 +25,8 @@ class Log(Protocol):
 class Outage:
     """Whether what we wait for is away: said when it goes (once per type of error) and when it is back, not at each try."""
 
-    log: Log
-    name: str
+    log: Log | None = None
+    name: str = ""
     changed: Callable[[bool], object] | None = None
     """Told True when it goes away, False when it is back."""
     fields: dict[str, str] = field(default_factory=dict)
@@ -43,13 +43,15 @@ class Outage:
             self.changed(True)
         if kind not in self._errors:
             self._errors.add(kind)
-            self.log.warning(f"{self.name}_away", error=kind, **self.fields)
+            if self.log:
+                self.log.warning(f"{self.name}_away", error=kind, **self.fields)
 
     def answered(self) -> None:
         """It answers."""
         if self._errors:
             self._errors.clear()
-            self.log.warning(f"{self.name}_back", **self.fields)
+            if self.log:
+                self.log.warning(f"{self.name}_back", **self.fields)
             if self.changed:
                 self.changed(False)
 

@@ -1,9 +1,12 @@
 """What is logged of a failure: enough to find it, and nobody's words."""
 
 import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
+
+from shared.logs import Repeated
 
 ROOT = Path(__file__).parents[2]
 CRASH = """
@@ -45,3 +48,33 @@ def test_each_task_that_crashed_is_logged_by_its_type_and_place_without_its_word
     assert "in read" in stream[-1][-1]
     assert "Dupont" not in said.stderr
     assert "Durand" not in said.stderr
+
+
+REPEATING = """
+import logging
+from shared.logs import set_up
+set_up("toy", "INFO")
+for number in range(5000):
+    logging.getLogger("aiokafka").error("Unable connect to node %s", number)
+    if number % 1000 == 0:
+        logging.getLogger("aiokafka.conn").error("another line")
+"""
+
+
+def test_a_line_that_a_library_writes_again_and_again_is_written_once() -> None:
+    said = subprocess.run([sys.executable, "-c", REPEATING], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    lines = [json.loads(line) for line in said.stderr.splitlines()]
+    assert [line["event"] for line in lines] == ["Unable connect to node 0", "another line"]
+
+
+def test_after_a_while_one_more_is_written_and_counts_those_between() -> None:
+    now = 100.0
+    repeated = Repeated(seconds=30, now=lambda: now)
+
+    def written() -> int | None:
+        record = logging.LogRecord("aiokafka", logging.ERROR, __file__, 1, "Unable connect", (), None)
+        return record.__dict__["repeated"] if repeated.filter(record) else None
+
+    assert [written() for _ in range(4)] == [0, None, None, None]
+    now += 31
+    assert [written(), written()] == [3, None]

@@ -1,15 +1,24 @@
 """A broker that is down at start, a broker or a mongod that goes away and comes back: clear answers, nothing lost."""
 
 import asyncio
+import json
+import os
+import signal
+import sys
+import time
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 from fastapi import APIRouter, Request
 
+from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
 from deploy.local.servers import Servers, running_servers
 from shared.events import OrderReceived
@@ -21,7 +30,7 @@ from shared.settings import Settings
 from shared.web.app import Service
 from shared.web.auth import CurrentCaller
 from shared.web.runtime import runtime
-from tests.conftest import Start
+from tests.conftest import Running, Start
 from tests.persistence.builders import TOYS, Toy, receive
 
 pytestmark = pytest.mark.slow
@@ -81,6 +90,65 @@ async def test_what_is_told_while_the_broker_is_down_is_heard_when_it_comes(own:
         assert await here.store.heard.count() == 1
 
 
+async def test_a_broker_that_stops_is_seen_by_readiness_though_nothing_is_sent(own: Servers, running: Start) -> None:
+    broker = process(own.kafka_process)
+    async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
+        await here.until(lambda: _ready(here, kafka="ok"))
+        await here.until(lambda: _up(here, 1.0))
+        os.kill(broker.pid, signal.SIGSTOP)
+        try:
+            ready = await here.until(lambda: _ready(here, kafka="away"), within=5)
+            assert ready == {"status": "degraded", "kafka": "away", "pending": 0}
+            assert await _up(here, 0.0)
+        finally:
+            os.kill(broker.pid, signal.SIGCONT)
+        await here.until(lambda: _ready(here, kafka="ok"))
+        broker.kill()
+        await here.until(lambda: _ready(here, kafka="away"), within=5)
+        await asyncio.to_thread(broker.restart)
+        await here.until(lambda: _ready(here, kafka="ok"))
+        await here.until(lambda: _up(here, 1.0))
+
+
+async def test_readiness_answers_in_time_while_mongod_is_frozen(own: Servers, running: Start) -> None:
+    mongod = process(own.mongod_process)
+    async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
+        await here.until(lambda: _ready(here, kafka="ok"))
+        os.kill(mongod.pid, signal.SIGSTOP)
+        try:
+            for _ in range(3):
+                asked = time.monotonic()
+                answer = await here.signed_out().get("/health/ready")
+                assert (answer.status_code, answer.json()["code"]) == (503, "database_away")
+                assert time.monotonic() - asked < 5
+        finally:
+            os.kill(mongod.pid, signal.SIGCONT)
+        await here.until(lambda: _ready(here, kafka="ok"))
+
+
+async def test_a_broker_that_is_away_is_not_said_a_thousand_times(own: Servers, keys: Path, tmp_path: Path) -> None:
+    port = keep_ports(tmp_path / "service.json", ["service"])["service"]
+    environment = {
+        **os.environ, "ETABLI_PORT": str(port), "KAFKA_BOOTSTRAP_SERVERS": own.kafka, "MONGODB_URL": own.mongodb,
+        "ETABLI_JWKS_FILE": str(keys / "jwks.json"), "ETABLI_SECRET_FILE": str(keys / "secret"),
+    }  # fmt: skip
+    log = tmp_path / "service.log"
+    with log.open("w") as words:
+        command = [sys.executable, "-m", "services.production.main"]
+        service = await asyncio.create_subprocess_exec(*command, env=environment, stderr=words)
+    try:
+        await _reading(f"http://{HOST}:{port}/health/ready", kafka="ok")
+        await asyncio.sleep(3)  # Faust reads by then
+        process(own.kafka_process).kill()
+        await asyncio.sleep(30)
+        said = log.read_text().splitlines()
+        assert 1 <= len(said) < 60, f"{len(said)} lines: {Counter(json.loads(line)['event'][:60] for line in said)}"
+        await _reading(f"http://{HOST}:{port}/health/ready", kafka="away")
+    finally:
+        service.terminate()
+        await service.wait()
+
+
 async def test_a_group_that_joined_before_its_topics_were_known_is_given_them_soon(tmp_path: Path, running: Start) -> None:
     with running_servers(tmp_path) as bare:
         id = uuid.uuid4()
@@ -130,6 +198,20 @@ async def test_while_mongod_is_away_requests_are_told_so_and_messages_wait(own: 
         await here.until(accepted, within=60)
         await here.until(lambda: here.store.heard.find_one({"key": str(second)}), within=60)
         assert (await here.as_("admin").get("/admin/parked")).json() == []
+
+
+async def _up(here: Running, value: float) -> bool:
+    return f"etabli_kafka_up {value}" in (await here.signed_out().get("/metrics")).text
+
+
+async def _reading(url: str, *, kafka: str) -> None:
+    """Wait until a service of another process says that of Kafka."""
+    async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            with suppress(httpx.TransportError):
+                if (await client.get(url)).json().get("kafka") == kafka:
+                    return
+            await asyncio.sleep(0.1)
 
 
 async def _ready(here: Any, *, kafka: str) -> Any:
