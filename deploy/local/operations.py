@@ -1,7 +1,7 @@
 """What ops ask of a running stack through its services' own routes: unpark, rebuild."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ class Unparked:
     left: int
 
 
-def unpark(urls: dict[str, str], token: str) -> Iterator[Unparked]:
+def unpark(urls: Mapping[str, str], token: str) -> Iterator[Unparked]:
     """Have each service hear again, in order, what it had set aside."""
     for service, url in urls.items():
         said = _asked(service, "POST", f"{url}/admin/unpark", token)

@@ -37,9 +37,9 @@ class Unexpected(CannotRun):
 class Speaker:
     """Asks each service as whoever the story says: `admin`, `school:dole`, `agency:cio-du-canal`…"""
 
-    def __init__(self, stack: Mapping[str, Any]) -> None:
-        self._urls = {name: str(stack[name]) for name in ("referral", "enrolment", "production", "reporting")}
-        self._private_key = Path(stack["private_key"])
+    def __init__(self, urls: Mapping[str, str], private_key: Path) -> None:
+        self._urls = urls
+        self._private_key = private_key
         self._tokens: dict[str, str] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=4)

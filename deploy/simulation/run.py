@@ -1,12 +1,13 @@
 """The play: the region lives from 2021 to 2025 through the public interfaces, then its tally meets the indicators."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from deploy.local.errors import CannotRun
+from deploy.local.folder import Addresses
 from deploy.local.progress import progress, say
 from deploy.simulation.calendar import Day, calendar
 from deploy.simulation.client import Speaker
@@ -22,19 +23,19 @@ from shared.kernel.calendar import PARIS
 OnPhase = Callable[[str], None]
 
 
-def play(stack: Mapping[str, Any], *, pupils: int, seed: int, on_phase: OnPhase = lambda name: None) -> bool:
+def play(addresses: Addresses, private_key: Path, *, pupils: int, seed: int, on_phase: OnPhase = lambda name: None) -> bool:
     """Play on a fresh simulated stack; True if every indicator equals the tally.
 
-    `stack` is what `etabli up` prints, and `private_key`, the file that signs tokens. `on_phase` hears the name of each
-    act before it is played (`refer 2021-02`, `start 2022-09`…), then `compare`.
+    `private_key` is the file that signs tokens. `on_phase` is given the name of each step before it is played
+    (`refer 2021-02`, `start 2022-09`…), then `compare`.
     """
-    return asyncio.run(_play(stack, pupils, seed, on_phase))
+    return asyncio.run(_play(addresses, private_key, pupils, seed, on_phase))
 
 
-async def _play(stack: Mapping[str, Any], pupils: int, seed: int, on_phase: OnPhase) -> bool:
+async def _play(addresses: Addresses, private_key: Path, pupils: int, seed: int, on_phase: OnPhase) -> bool:
     region, began = load(), monotonic()
     asked = campaigns(region, pupils=pupils, seed=seed)
-    async with Speaker(stack) as speaker, listening(str(stack["kafka"])) as ears:
+    async with Speaker(addresses.services, private_key) as speaker, listening(addresses.kafka) as ears:
         await _check_fresh(speaker)
         stage = Stage(region, seed, speaker, ears, asked, jobs=jobs(region, pupils=pupils, seed=seed))
         say(f"{region.name}, {FIRST}-{ENDS.year} : {pupils} jeunes, graine {seed}. Tout est simulé.")

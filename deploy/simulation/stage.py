@@ -16,10 +16,10 @@ from deploy.simulation.observations import Application, Enrolment, Intake, Order
 from deploy.simulation.people import Asked
 from deploy.simulation.profiles import Reply, Word
 from deploy.simulation.region import Region
+from services import SERVICES
 from shared.web.pages.french import month
 
 T = TypeVar("T")
-SERVICES = ("referral", "enrolment", "production", "reporting")
 OPEN = frozenset(
     {"under_review", "interview_planned", "immersion_planned", "immersion_ended", "admissible", "waitlisted", "offered"}
 )

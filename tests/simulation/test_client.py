@@ -10,6 +10,7 @@ import pytest
 
 from deploy.local.keys import make_keys
 from deploy.simulation.client import Speaker, Unexpected
+from services import SERVICES
 
 LOST = -1
 """The request was taken, and the connection falls before the answer."""
@@ -65,8 +66,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def speaker(server: Server, tmp_path: Path) -> Speaker:
     make_keys(tmp_path / "private.pem", tmp_path / "jwks.json")
-    services = dict.fromkeys(("referral", "enrolment", "production", "reporting"), server.url)
-    return Speaker({**services, "private_key": tmp_path / "private.pem"})
+    return Speaker(dict.fromkeys(SERVICES, server.url), tmp_path / "private.pem")
 
 
 async def keys_after(server: Server, speaker: Speaker, answers: Sequence[int]) -> list[str | None]:
