@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from deploy.simulation.declarations import BEGINS, CAMPAIGNS, ENDS, FIRST, LAST, WAVES, wave_day
+from deploy.simulation.dates import BEGINS, CAMPAIGNS, ENDS, FIRST, LAST, WAVES, wave_day
 from deploy.simulation.scenario import answering, opening, passing, referring, schooling, working
-from deploy.simulation.stage import Stage
+from deploy.simulation.state import Stage
 
 SAMPLED = ((10, 8), (1, 14), (3, 18), (5, 27))
 """The days whose weeks are stated: four a year stand for all."""

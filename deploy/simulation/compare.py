@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local.progress import say
-from deploy.simulation.declarations import CAMPAIGNS, school_year
+from deploy.simulation.dates import CAMPAIGNS, school_year
 from deploy.simulation.expected import Tally
 from deploy.simulation.expected_figures import Figure, figures, value
 from deploy.simulation.scenario.ending import read_answers
-from deploy.simulation.stage import Stage, together
+from deploy.simulation.state import Stage, together
 from shared.events.referral import AgencyKind
 
 PATIENCE = 60.0

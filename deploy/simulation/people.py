@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from deploy.simulation.declarations import CAMPAIGNS, WAVES, wave_day
+from deploy.simulation.dates import CAMPAIGNS, WAVES, wave_day
 from deploy.simulation.profiles import Fate, fate
 from deploy.simulation.region import Region
 from shared.events.referral import Situation

@@ -12,12 +12,12 @@ from deploy.local.progress import progress, say
 from deploy.simulation.calendar import Day, calendar
 from deploy.simulation.client import Speaker
 from deploy.simulation.compare import compare
-from deploy.simulation.declarations import BEGINS, ENDS, FIRST
-from deploy.simulation.jobs import jobs
+from deploy.simulation.dates import BEGINS, ENDS, FIRST
 from deploy.simulation.listener import listening
+from deploy.simulation.orders import jobs
 from deploy.simulation.people import campaigns
 from deploy.simulation.region import load
-from deploy.simulation.stage import Stage
+from deploy.simulation.state import Stage
 from shared.kernel.calendar import PARIS
 
 OnPhase = Callable[[str], None]

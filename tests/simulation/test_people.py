@@ -3,8 +3,8 @@
 from datetime import timedelta
 from random import Random
 
-from deploy.simulation.declarations import CAMPAIGNS, wave_day
-from deploy.simulation.jobs import jobs
+from deploy.simulation.dates import CAMPAIGNS, wave_day
+from deploy.simulation.orders import jobs
 from deploy.simulation.people import Asked, again, campaigns
 from deploy.simulation.profiles import ANSWERS, fate
 from deploy.simulation.region import load

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from deploy.simulation.observations import Application, Intake
-from deploy.simulation.stage import OPEN, Stage, head, together
+from deploy.simulation.state import OPEN, Stage, head, together
 from shared.events import ApplicationObsolete
 from shared.events.applications import Met
 from shared.events.catalogue import Promotion

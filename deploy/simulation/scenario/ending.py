@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from deploy.simulation.stage import Stage, together
+from deploy.simulation.state import Stage, together
 
 
 async def read_answers(stage: Stage) -> None:

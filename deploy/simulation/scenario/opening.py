@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from deploy.simulation.declarations import FIRST, school_year
+from deploy.simulation.dates import FIRST, school_year
 from deploy.simulation.observations import Payment
 from deploy.simulation.region import Agency, Client, School, Workshop
-from deploy.simulation.stage import Stage, head, together
+from deploy.simulation.state import Stage, head, together
 
 
 async def open_the_region(stage: Stage) -> str:

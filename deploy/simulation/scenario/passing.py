@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from deploy.simulation.declarations import LAST
+from deploy.simulation.dates import LAST
 from deploy.simulation.observations import Declared, Enrolment
 from deploy.simulation.profiles import Word
 from deploy.simulation.scenario.schooling import of_year
-from deploy.simulation.stage import Stage, head, together
+from deploy.simulation.state import Stage, head, together
 from shared.events.students import HORIZONS, OutcomeSource
 from shared.kernel.calendar import months_after
 from shared.web.pages.french import several

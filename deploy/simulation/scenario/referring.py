@@ -5,7 +5,7 @@ from uuid import UUID
 from deploy.local.errors import CannotRun
 from deploy.simulation.observations import Referral
 from deploy.simulation.people import Asked, again
-from deploy.simulation.stage import OPEN, Stage, together
+from deploy.simulation.state import OPEN, Stage, together
 from shared.events import ApplicationLeft, ApplicationWithdrawn
 from shared.web.pages.french import several
 

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from deploy.simulation.declarations import school_year
+from deploy.simulation.dates import school_year
 from deploy.simulation.observations import Enrolment, Intake
-from deploy.simulation.stage import Stage, head, together
+from deploy.simulation.state import Stage, head, together
 from shared.events import ApplicationObsolete, PlaceReleased
 from shared.kernel.calendar import months_after
 from shared.web.pages.french import several

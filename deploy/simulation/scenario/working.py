@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from deploy.local.errors import CannotRun
-from deploy.simulation.jobs import Job
 from deploy.simulation.observations import Enrolment, Order, Week
-from deploy.simulation.stage import Stage, head, together
+from deploy.simulation.orders import Job
+from deploy.simulation.state import Stage, head, together
 from shared.kernel.calendar import week_of
 from shared.web.pages.french import several
 

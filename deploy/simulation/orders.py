@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from deploy.simulation.declarations import ENDS, FIRST
+from deploy.simulation.dates import ENDS, FIRST
 from deploy.simulation.region import Region
 from shared.events.production import CancellationCode
 

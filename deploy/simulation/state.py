@@ -9,10 +9,10 @@ from typing import TypeVar
 from uuid import UUID
 
 from deploy.simulation.client import Speaker
-from deploy.simulation.declarations import BEGINS, FIRST, at_eight, school_year
-from deploy.simulation.jobs import Job
+from deploy.simulation.dates import BEGINS, FIRST, at_eight, school_year
 from deploy.simulation.listener import Ears
 from deploy.simulation.observations import Application, Enrolment, Intake, Order, Record
+from deploy.simulation.orders import Job
 from deploy.simulation.people import Asked
 from deploy.simulation.profiles import Reply, Word
 from deploy.simulation.region import Region
