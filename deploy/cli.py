@@ -160,14 +160,14 @@ def demo(
 
     Statut 1 si un indicateur diffère de ce qui a été joué, ou si un processus ne tient pas.
     """
-    from deploy.simulation.run import play
+    from deploy.simulation.run import run
 
     with _stack(data, simulated=True) as stack:
         signed_in = f"{stack.addresses.services['reporting']}/?token={stack.addresses.tokens['region']}"
         dashboard = f"Tableau de bord, en tant que Région : {signed_in}"
         say(dashboard)
         with _interrupted_by_failure(stack.supervisor):
-            equal = play(stack.addresses, keys_in(stack.data).private, pupils=pupils, seed=seed)
+            equal = run(stack.addresses, keys_in(stack.data).private, pupils=pupils, seed=seed)
             if not once:
                 say(f"{dashboard} ; Ctrl-C pour arrêter.")
                 stack.supervisor.wait()

@@ -11,7 +11,7 @@ from deploy.local.errors import CannotRun
 from deploy.local.progress import progress
 
 UNPARK_SECONDS = 600.0
-LOOK_EVERY_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def rebuild(reporting: str, token: str) -> int:
             advance(said["done"], said["total"])
             if not said["running"]:
                 break
-            time.sleep(LOOK_EVERY_SECONDS)
+            time.sleep(POLL_SECONDS)
     if said["done"] < said["total"]:
         raise CannotRun(
             f"La reconstruction s'est arrêtée à {said['done']} messages sur {said['total']} : "

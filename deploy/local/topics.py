@@ -9,7 +9,7 @@ from deploy.local.kafka import knows_brokers
 from deploy.local.progress import say
 from shared.messaging.kafka import TRANSIENT, create_topics
 
-LOOK_EVERY_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 def make_topics(bootstrap: str, *, within: float = 60.0) -> None:
@@ -31,7 +31,7 @@ def _wait_for_kafka(bootstrap: str, within: float) -> None:
         if not told:
             say(f"Kafka ne répond pas encore à {bootstrap} : on l'attend, {within:.0f} secondes au plus.")
             told = True
-        time.sleep(LOOK_EVERY_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _answers(bootstrap: str) -> bool:

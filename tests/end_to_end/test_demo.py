@@ -10,7 +10,7 @@ import pytest
 from deploy.local.keys import keys_in
 from deploy.local.lag import lags
 from deploy.local.stack import Stack, running_stack
-from deploy.simulation.run import play
+from deploy.simulation.run import run
 from services import SERVICES
 from shared.events import TOPICS
 from shared.messaging.kafka import consumer, dead_letters
@@ -24,9 +24,9 @@ SHORTEST = 5
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack on which the demo was played to its end, its tally equal to every indicator."""
+    """A stack on which the simulation ran to its end, its tally equal to every indicator."""
     with running_stack(tmp_path_factory.mktemp("demo"), simulated=True) as running:
-        assert play(running.addresses, keys_in(running.data).private, pupils=PUPILS, seed=SEED)
+        assert run(running.addresses, keys_in(running.data).private, pupils=PUPILS, seed=SEED)
         yield running
 
 

@@ -1,4 +1,4 @@
-"""The days of the play."""
+"""The days of the simulation."""
 
 from datetime import date
 
