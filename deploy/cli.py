@@ -5,7 +5,7 @@ import json
 import logging
 import sys
 from _thread import interrupt_main
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import timedelta
@@ -18,13 +18,14 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from deploy.local.errors import CannotRun
-from deploy.local.folder import POINTER, SERVICES, Addresses, Service, pointed_at, running_stack_addresses, stack_folder
+from deploy.local.folder import POINTER, Addresses, pointed_at, running_stack_addresses, stack_folder
 from deploy.local.keys import keys_in, token
 from deploy.local.lag import lags
 from deploy.local.operations import rebuild, unpark
 from deploy.local.progress import say
 from deploy.local.signals import end_when_asked
 from deploy.local.supervisor import Supervisor, nothing
+from services import SERVICES
 
 if TYPE_CHECKING:
     from deploy.local.stack import Stack
@@ -53,6 +54,13 @@ Json = Annotated[bool, typer.Option("--json", help="Du JSON seul, sans tableau."
 SHORT = timedelta(minutes=15)
 
 
+def service_name(said: str) -> str:
+    """A service of ours, or a sentence that names them."""
+    if said not in SERVICES:
+        raise typer.BadParameter(f"« {said} » n'est pas un service : {', '.join(SERVICES)}.")
+    return said
+
+
 def main() -> None:
     """Run the command; what stops it is one sentence on stderr and exit status 1."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we tell it ourselves, in a sentence and once
@@ -79,7 +87,7 @@ def up(
     Une fois tout prêt, donne adresses et jetons : une ligne de JSON, écrite aussi dans DOSSIER/stack.json.
     """
     with _stack(data, simulated=simulated) as stack:
-        print(json.dumps(stack.addresses), flush=True)
+        print(json.dumps(stack.addresses.printed()), flush=True)
         if not as_json:
             _show(stack.addresses)
         say("Prêt. Ctrl-C pour arrêter.")
@@ -107,16 +115,14 @@ def sign_tokens(
 @app.command(name="unpark")
 def unpark_services(
     service: Annotated[
-        Service | None,
-        typer.Argument(metavar="[SERVICE]", help="referral, enrolment, production ou reporting ; sinon les quatre."),
+        str | None,
+        typer.Argument(metavar="SERVICE", parser=service_name, help=f"{', '.join(SERVICES)} ; sinon tous."),
     ] = None,
     data: Folder = None,
 ) -> None:
     """Fait réentendre, dans l'ordre, les messages mis de côté. Statut 1 s'il en reste."""
-    addresses = running_stack_addresses(data)
-    names = (service,) if service else SERVICES
-    left = 0
-    for done in unpark({name: addresses[name] for name in names}, _admin(data)):
+    urls, left = running_stack_addresses(data).services, 0
+    for done in unpark({service: urls[service]} if service else urls, _admin(data)):
         print(f"{done.service} : {done.replayed} réentendus, {done.left} restants", flush=True)
         left += done.left
     if left:
@@ -126,14 +132,14 @@ def unpark_services(
 @app.command(name="rebuild")
 def rebuild_reporting(data: Folder = None) -> None:
     """Reconstruit les indicateurs depuis les événements, service ouvert."""
-    read = rebuild(running_stack_addresses(data)["reporting"], _admin(data))
+    read = rebuild(running_stack_addresses(data).services["reporting"], _admin(data))
     say(f"Indicateurs reconstruits : {read} messages relus.")
 
 
 @app.command(name="lag")
 def show_lag(data: Folder = None, as_json: Json = False) -> None:
     """Montre le retard de chaque service : messages publiés qu'il n'a pas encore acquittés."""
-    rows = asyncio.run(lags(running_stack_addresses(data)["kafka"], SERVICES))
+    rows = asyncio.run(lags(running_stack_addresses(data).kafka, SERVICES))
     if as_json:
         print(json.dumps([asdict(row) for row in rows]))
         return
@@ -154,15 +160,14 @@ def demo(
 
     Statut 1 si un indicateur diffère de ce qui a été joué, ou si un processus ne tient pas.
     """
-    from deploy.simulation.run import play
+    from deploy.simulation.run import run
 
     with _stack(data, simulated=True) as stack:
-        signed_in = f"{stack.addresses['reporting']}/?token={stack.addresses['tokens']['region']}"
+        signed_in = f"{stack.addresses.services['reporting']}/?token={stack.addresses.tokens['region']}"
         dashboard = f"Tableau de bord, en tant que Région : {signed_in}"
         say(dashboard)
         with _interrupted_by_failure(stack.supervisor):
-            known = {**stack.addresses, "private_key": str(keys_in(stack.data).private)}
-            equal = play(known, pupils=pupils, seed=seed)
+            equal = run(stack.addresses, keys_in(stack.data).private, pupils=pupils, seed=seed)
             if not once:
                 say(f"{dashboard} ; Ctrl-C pour arrêter.")
                 stack.supervisor.wait()
@@ -203,9 +208,8 @@ def _admin(data: Path | None) -> str:
 
 def _show(addresses: Addresses) -> None:
     table = Table("", Column("adresse", overflow="fold"))
-    plain: Mapping[str, object] = addresses
-    for name in (*SERVICES, "kafka", "mongodb"):
-        table.add_row(name, str(plain[name]))
+    for name, address in {**addresses.services, "kafka": addresses.kafka, "mongodb": addresses.mongodb}.items():
+        table.add_row(name, address)
     Console(stderr=True).print(table)
 
 

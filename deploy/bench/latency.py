@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from deploy.local.folder import Addresses
 from deploy.local.keys import keys_in, sign
 from deploy.local.stack import running_stack
 from shared.kernel.clock import real_now
@@ -67,13 +68,13 @@ async def until_row(rows: Any, id: str) -> None:
         await asyncio.sleep(0.002)
 
 
-async def etabli(addresses: Any, private_key: Path, database: Database) -> dict[str, dict[str, float]]:
+async def etabli(addresses: Addresses, private_key: Path, database: Database) -> dict[str, dict[str, float]]:
     """The journey through the four services."""
     token = {
         scope: sign(private_key, scope, sub="bench", now=real_now(), lifetime=timedelta(hours=1))
         for scope in ("admin", "agency:banc")
     }
-    async with httpx.AsyncClient(base_url=addresses["referral"], timeout=30) as http:
+    async with httpx.AsyncClient(base_url=addresses.services["referral"], timeout=30) as http:
         agency = {"kind": "cio", "name": "CIO d'essai", "department": "39"}
         await http.put("/agencies/banc", json=agency, headers={"Authorization": f"Bearer {token['admin']}"})
 
@@ -90,10 +91,10 @@ async def etabli(addresses: Any, private_key: Path, database: Database) -> dict[
         }
 
 
-async def peer(addresses: Any, database: Database) -> dict[str, dict[str, float]]:
+async def peer(addresses: Addresses, database: Database) -> dict[str, dict[str, float]]:
     """Send, read, insert: no outbox, no guard, no retry."""
     rows = database["bench_peer"]
-    async with producer(addresses["kafka"]) as sender, consumer(addresses["kafka"]) as reader:
+    async with producer(addresses.kafka) as sender, consumer(addresses.kafka) as reader:
         reader.subscribe([PEER_TOPIC])
         await reader.getmany(timeout_ms=2000)
 
@@ -116,10 +117,10 @@ async def peer(addresses: Any, database: Database) -> dict[str, dict[str, float]
         return found
 
 
-async def both(addresses: Any, private_key: Path) -> dict[str, Any]:
+async def both(addresses: Addresses, private_key: Path) -> dict[str, Any]:
     """Établi, then the peer, then how many times longer."""
-    ours = await etabli(addresses, private_key, connect(addresses["mongodb"], "etabli_reporting"))
-    theirs = await peer(addresses, connect(addresses["mongodb"], "bench"))
+    ours = await etabli(addresses, private_key, connect(addresses.mongodb, "etabli_reporting"))
+    theirs = await peer(addresses, connect(addresses.mongodb, "bench"))
     ratio = {how: {name: round(ours[how][name] / theirs[how][name], 2) for name in ours[how]} for how in ours}
     return {"etabli": ours, "peer": theirs, "ratio": ratio}
 

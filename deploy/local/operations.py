@@ -1,7 +1,7 @@
 """What ops ask of a running stack through its services' own routes: unpark, rebuild."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from deploy.local.errors import CannotRun
 from deploy.local.progress import progress
 
 UNPARK_SECONDS = 600.0
-LOOK_EVERY_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Unparked:
     left: int
 
 
-def unpark(urls: dict[str, str], token: str) -> Iterator[Unparked]:
+def unpark(urls: Mapping[str, str], token: str) -> Iterator[Unparked]:
     """Have each service hear again, in order, what it had set aside."""
     for service, url in urls.items():
         said = _asked(service, "POST", f"{url}/admin/unpark", token)
@@ -40,7 +40,7 @@ def rebuild(reporting: str, token: str) -> int:
             advance(said["done"], said["total"])
             if not said["running"]:
                 break
-            time.sleep(LOOK_EVERY_SECONDS)
+            time.sleep(POLL_SECONDS)
     if said["done"] < said["total"]:
         raise CannotRun(
             f"La reconstruction s'est arrêtée à {said['done']} messages sur {said['total']} : "

@@ -11,6 +11,7 @@ from deploy.local.folder import locked
 from deploy.local.kafka import kafka
 from deploy.local.mongod import mongod, mongodb_url
 from deploy.local.ports import HOST, keep_ports
+from deploy.local.private import private
 from deploy.local.process import Process
 
 
@@ -31,8 +32,8 @@ def running_servers(data: Path) -> Iterator[Servers]:
     Where KAFKA_BOOTSTRAP_SERVERS or MONGODB_URL is set, that server is used and none is started.
     """
     with locked(data), ExitStack() as ending:
+        logs = private(data / "logs")
         ports = keep_ports(data / "ports.json", ["kafka", "kafka-controller", "mongod"])
-        logs = data / "logs"
         broker = database = None
         if not os.environ.get("MONGODB_URL"):
             database = mongod(data / "mongod", port=ports["mongod"], log=logs / "mongod.log")

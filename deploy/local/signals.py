@@ -10,7 +10,7 @@ from types import FrameType
 from deploy.local.progress import say
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LOOK_EVERY_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 def end_when_asked() -> None:
@@ -31,5 +31,5 @@ def _asked(number: int, _frame: FrameType | None) -> None:
 
 def _watch_parent(parent: int) -> None:
     while os.getppid() == parent:
-        time.sleep(LOOK_EVERY_SECONDS)
+        time.sleep(POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.local.errors import CannotRun
-from deploy.local.folder import SERVICES, Addresses, written_down
+from deploy.local.folder import Addresses, written_down
 from deploy.local.keys import PRINTED_SCOPES, keys_in, token
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
@@ -19,6 +19,7 @@ from deploy.local.progress import progress, say
 from deploy.local.servers import Servers, running_servers
 from deploy.local.supervisor import Supervisor
 from deploy.local.topics import make_topics
+from services import SERVICES
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90.0
@@ -116,22 +117,19 @@ def keep_simulated(data: Path, simulated: bool) -> None:
 
 def _addresses(data: Path, servers: Servers, ports: Mapping[str, int]) -> Addresses:
     keys_in(data)
-    return {
-        "referral": f"http://{HOST}:{ports['referral']}",
-        "enrolment": f"http://{HOST}:{ports['enrolment']}",
-        "production": f"http://{HOST}:{ports['production']}",
-        "reporting": f"http://{HOST}:{ports['reporting']}",
-        "kafka": servers.kafka,
-        "mongodb": servers.mongodb,
-        "tokens": {scope: token(data, scope) for scope in PRINTED_SCOPES},
-    }
+    return Addresses(
+        services={name: f"http://{HOST}:{port}" for name, port in ports.items()},
+        kafka=servers.kafka,
+        mongodb=servers.mongodb,
+        tokens={scope: token(data, scope) for scope in PRINTED_SCOPES},
+    )
 
 
 def _environment(data: Path, addresses: Addresses, simulated: bool) -> dict[str, str]:
     keys = keys_in(data)
     return {
-        "KAFKA_BOOTSTRAP_SERVERS": addresses["kafka"],
-        "MONGODB_URL": addresses["mongodb"],
+        "KAFKA_BOOTSTRAP_SERVERS": addresses.kafka,
+        "MONGODB_URL": addresses.mongodb,
         "ETABLI_JWKS_FILE": str(keys.public),
         "ETABLI_SECRET_FILE": str(keys.secret),
         "ETABLI_SIMULATED": "1" if simulated else "0",

@@ -13,7 +13,7 @@ from deploy.local.progress import say
 
 TOO_MANY = 3
 WITHIN_SECONDS = 60.0
-LOOK_EVERY_SECONDS = 0.2
+POLL_SECONDS = 0.2
 
 
 def nothing() -> None:
@@ -55,7 +55,7 @@ class Supervisor:
             raise CannotRun(self.failure)
 
     def _watch(self) -> None:
-        while not self._halted.wait(LOOK_EVERY_SECONDS):
+        while not self._halted.wait(POLL_SECONDS):
             for process in self._processes:
                 if not process.alive and (why := self._stays_down(process)):
                     self._fail(why)

@@ -9,7 +9,7 @@ from deploy.local.progress import say
 from shared.kernel.retry import Outage, until_answered
 from shared.messaging.kafka import TRANSIENT, ask_brokers, create_topics
 
-LOOK_EVERY_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 def make_topics(bootstrap: str, *, within: float = 60.0) -> None:
@@ -34,7 +34,7 @@ async def _wait_for_kafka(bootstrap: str, within: float) -> None:
     try:
         await until_answered(
             partial(ask_brokers, bootstrap), on=lambda error: isinstance(error, TRANSIENT),
-            limit=LOOK_EVERY_SECONDS, within=within, outage=Outage(changed=tell),
+            limit=POLL_SECONDS, within=within, outage=Outage(changed=tell),
         )  # fmt: skip
     except TRANSIENT:
         raise CannotRun(f"Kafka ne répond pas à {bootstrap} : démarrez-le, ou corrigez KAFKA_BOOTSTRAP_SERVERS.") from None

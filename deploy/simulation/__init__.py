@@ -1,6 +1,7 @@
 """The demo: Bourgogne-Franche-Comté lives several school years in a minute, through the public interfaces alone.
 
-`region` is the stage, `people` and `fates` who comes and what becomes of them, `client` and `events` how one speaks and
-hears, `acts` what happens, `calendar` on which day, `record` what was done and answered, `tally` and `formulas` the
-figures that follow from it, `compare` whether the Région's are the same, `play` the whole.
+`region`, `people`, `profiles` and `orders` say who is there, who comes, what becomes of them and what is ordered, all drawn
+beforehand; `dates` and `calendar` on which day which step of `scenario` is taken. `client` asks the services, `listener` waits
+for their events, `observations` keeps what was done and answered. `expected` and `expected_figures` count from it what the
+Région should read, `compare` whether it does; `run` is the whole, and `state` what every step works with.
 """

@@ -1,12 +1,12 @@
-"""Which act on which day: from the opening in January 2021 to the reading of June 2025."""
+"""Which step on which day: from the opening in January 2021 to the reading of June 2025."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from deploy.simulation.declarations import BEGINS, CAMPAIGNS, ENDS, FIRST, LAST, WAVES, wave_day
+from deploy.simulation.dates import BEGINS, CAMPAIGNS, ENDS, FIRST, LAST, WAVES, wave_day
 from deploy.simulation.scenario import answering, opening, passing, referring, schooling, working
-from deploy.simulation.stage import Stage
+from deploy.simulation.state import Simulation
 
 SAMPLED = ((10, 8), (1, 14), (3, 18), (5, 27))
 """The days whose weeks are stated: four a year stand for all."""
@@ -16,13 +16,13 @@ SAMPLED = ((10, 8), (1, 14), (3, 18), (5, 27))
 class Day:
     on: date
     name: str
-    """What happens and when, for whoever follows the play: `refer 2021-02`."""
-    act: Callable[[Stage], Awaitable[str | None]]
+    """What happens and when, for whoever follows: `refer 2021-02`."""
+    step: Callable[[Simulation], Awaitable[str | None]]
     """What it did, in a sentence, where it is worth one."""
 
 
 def calendar() -> list[Day]:
-    """Every act in its order; those of one day in the order in which they are written here."""
+    """Every step in its order; those of one day in the order in which they are written here."""
     days = [*_opening(), *(day for entry in CAMPAIGNS for day in _campaign(entry)), *_years(), *_months()]
     return sorted((day for day in days if day.on <= ENDS), key=lambda day: day.on)
 
@@ -60,7 +60,7 @@ def _campaign(entry: int) -> Iterator[Day]:
 
 
 def _years() -> Iterator[Day]:
-    """The end of each school year but the last one, which is not over when the play ends."""
+    """The end of each school year but the last one, which is not over when the simulation ends."""
     for year in CAMPAIGNS[1:]:
         yield _day(date(year, 5, 15), "exams", passing.register, year)
         yield _day(date(year, 6, 11), "councils", schooling.councils, year)
@@ -80,15 +80,15 @@ def _months() -> Iterator[Day]:
     yield _day(ENDS, "month", _month)
 
 
-async def _month(stage: Stage) -> str | None:
-    await opening.pay_grants(stage)
-    left = await schooling.interrupt(stage)
-    await schooling.resume(stage)
-    known = await passing.declare(stage)
-    await working.work(stage)
+async def _month(simulation: Simulation) -> str | None:
+    await opening.pay_grants(simulation)
+    left = await schooling.interrupt(simulation)
+    await schooling.resume(simulation)
+    known = await passing.declare(simulation)
+    await working.work(simulation)
     said = ", ".join(filter(None, (left, known)))
-    return f"{stage.month} : {said}" if said else None
+    return f"{simulation.month} : {said}" if said else None
 
 
-def _day(on: date, name: str, act: Callable[..., Awaitable[str | None]], *said: int | date) -> Day:
-    return Day(on, f"{name} {on:%Y-%m}", lambda stage: act(stage, *said))
+def _day(on: date, name: str, step: Callable[..., Awaitable[str | None]], *said: int | date) -> Day:
+    return Day(on, f"{name} {on:%Y-%m}", lambda simulation: step(simulation, *said))

@@ -1,10 +1,9 @@
-"""How the demo speaks: signed requests, asked again while a server is away, and never counted twice."""
+"""Signed requests to the services, tried again while a server is away, and never counted twice."""
 
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,16 +12,17 @@ import orjson
 
 from deploy.local.errors import CannotRun
 from deploy.local.keys import sign
+from shared.kernel.retry import until_answered
 
 AT_ONCE = 24
-PATIENCE = 120.0
+TIMEOUT = 120.0
 """Seconds for which a server that is away is waited for."""
 LIFETIME = timedelta(days=1)
 TRANSIENT = (502, 503, 504)
 
 
 class Unexpected(CannotRun):
-    """A service answered what the story did not foresee."""
+    """A service answered what the scenario did not foresee."""
 
     def __init__(self, method: str, url: str, answer: httpx.Response) -> None:
         try:
@@ -34,12 +34,16 @@ class Unexpected(CannotRun):
         self.status = answer.status_code
 
 
-class Speaker:
-    """Asks each service as whoever the story says: `admin`, `school:dole`, `agency:cio-du-canal`…"""
+def _is_away(error: Exception) -> bool:
+    return isinstance(error, httpx.TransportError) or (isinstance(error, Unexpected) and error.status in TRANSIENT)
 
-    def __init__(self, stack: Mapping[str, Any]) -> None:
-        self._urls = {name: str(stack[name]) for name in ("referral", "enrolment", "production", "reporting")}
-        self._private_key = Path(stack["private_key"])
+
+class ServiceClient:
+    """Asks each service as whoever the scenario says: `admin`, `school:dole`, `agency:cio-du-canal`…"""
+
+    def __init__(self, urls: Mapping[str, str], private_key: Path) -> None:
+        self._urls = urls
+        self._private_key = private_key
         self._tokens: dict[str, str] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=4)
@@ -76,26 +80,24 @@ class Speaker:
     ) -> Any:  # fmt: skip
         url = self._urls[service] + path
         headers = {"Authorization": f"Bearer {self._token(who)}", "Content-Type": "application/json"}
-        if key is not None:
-            headers["Idempotency-Key"] = key
+        headers |= {"Idempotency-Key": key} if key is not None else {}
         content = orjson.dumps(body) if body is not None else None
-        deadline, wait, lost = monotonic() + PATIENCE, 0.05, False
-        while True:
-            answer = None
-            try:
-                async with self._slots:
-                    answer = await self._http.request(method, url, headers=headers, content=content, params=query or None)
-            except httpx.TransportError as error:
-                if monotonic() > deadline:
-                    raise CannotRun(f"{service} ne répond plus depuis {PATIENCE:.0f} s ({type(error).__name__}).") from error
-            if answer is not None and answer.status_code not in TRANSIENT:
-                break
-            if answer is not None and monotonic() > deadline:
+        tries = 0
+
+        async def once() -> httpx.Response:
+            nonlocal tries
+            tries += 1
+            async with self._slots:
+                answer = await self._http.request(method, url, headers=headers, content=content, params=query or None)
+            if answer.status_code in TRANSIENT:
                 raise Unexpected(method, url, answer)
-            lost = True  # it may have been done all the same
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 2.0)
-        if answer.status_code == 409 and lost and shown_at is not None:
+            return answer
+
+        try:
+            answer = await until_answered(once, on=_is_away, limit=2.0, within=TIMEOUT)
+        except httpx.TransportError as error:
+            raise CannotRun(f"{service} ne répond plus depuis {TIMEOUT:.0f} s ({type(error).__name__}).") from error
+        if answer.status_code == 409 and tries > 1 and shown_at is not None:  # a try whose answer was lost may have done it
             return await self._ask("GET", who, service, shown_at)
         if answer.is_error:
             raise Unexpected(method, url, answer)

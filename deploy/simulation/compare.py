@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local.progress import say
-from deploy.simulation.declarations import CAMPAIGNS, school_year
+from deploy.simulation.dates import CAMPAIGNS, school_year
 from deploy.simulation.expected import Tally
 from deploy.simulation.expected_figures import Figure, figures, value
 from deploy.simulation.scenario.ending import read_answers
-from deploy.simulation.stage import Stage, together
+from deploy.simulation.state import Simulation, gather
 from shared.events.referral import AgencyKind
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 """Seconds that the services have to hear what was still on its way."""
 Reading = tuple[str, str | None]
 """A scope, and a cohort or all."""
@@ -33,12 +33,12 @@ class Difference:
     theirs: object
 
 
-async def compare(stage: Stage) -> bool:
+async def compare(simulation: Simulation) -> bool:
     """Compare until nothing differs, for as long as the services may still be hearing. What differs in the end is printed."""
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + TIMEOUT
     while True:
-        await read_answers(stage)
-        differences, count = await _compared(stage)
+        await read_answers(simulation)
+        differences, count = await _compared(simulation)
         if not differences:
             say(f"Le décompte du simulateur égale les {count} indicateurs.")
             return True
@@ -48,23 +48,23 @@ async def compare(stage: Stage) -> bool:
         await asyncio.sleep(1)
 
 
-def readings(stage: Stage) -> list[Reading]:
+def readings(simulation: Simulation) -> list[Reading]:
     """The network, each school, programme and kind of agency; and each cohort of the network."""
     scopes = [
         "network",
-        *(f"school:{one.id}" for one in stage.region.schools),
-        *(f"programme:{one.id}" for one in stage.region.programmes),
+        *(f"school:{one.id}" for one in simulation.region.schools),
+        *(f"programme:{one.id}" for one in simulation.region.programmes),
         *(f"agency_kind:{kind}" for kind in AgencyKind),
     ]
     return [*((scope, None) for scope in scopes), *(("network", school_year(entry)) for entry in CAMPAIGNS)]
 
 
-async def _compared(stage: Stage) -> tuple[list[Difference], int]:
-    wanted = readings(stage)
-    answers = await together(_read(stage, reading) for reading in wanted)
+async def _compared(simulation: Simulation) -> tuple[list[Difference], int]:
+    wanted = readings(simulation)
+    answers = await gather(_read(simulation, reading) for reading in wanted)
     found: list[Difference] = []
     for (scope, cohort), shown in zip(wanted, answers, strict=True):
-        ours = figures(Tally(stage.record, stage.region, stage.today, scope, cohort))
+        ours = figures(Tally(simulation.observations, simulation.region, simulation.today, scope, cohort))
         where = f"{scope} {cohort}" if cohort else scope
         found += differences(where, ours, {one["name"]: one for one in shown["indicators"]})
     return found, sum(len(shown["indicators"]) for shown in answers)
@@ -103,10 +103,10 @@ def _same(one: object, other: object) -> bool:
     return one == other
 
 
-async def _read(stage: Stage, reading: Reading) -> Any:
+async def _read(simulation: Simulation, reading: Reading) -> Any:
     scope, cohort = reading
     query = {"scope": scope, **({"cohort": cohort} if cohort else {})}
-    return await stage.speaker.get("admin", "reporting", "/indicators", **query)
+    return await simulation.api.get("admin", "reporting", "/indicators", **query)
 
 
 def _show(found: list[Difference], count: int) -> None:

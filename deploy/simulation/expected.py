@@ -1,4 +1,7 @@
-"""The record, as one scope and one cohort see it. Written from docs/indicators.md alone: it knows nothing of reporting."""
+"""What was observed, as one scope and one cohort should see it.
+
+Written from docs/indicators.md alone. It shares no code with reporting, on purpose: a mistake of both would compare equal.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
-from deploy.simulation.observations import Application, Declared, Enrolment, Intake, Order, Payment, Record, Referral, Week
+from deploy.simulation.observations import Application, Declared, Enrolment, Intake, Observations, Order, Payment, Referral, Week
 from deploy.simulation.region import Region
 from shared.kernel.calendar import months_after, school_year_of
 
@@ -99,7 +102,7 @@ def present(enrolment: Enrolment, day: date) -> bool:
 class Tally:
     """What one scope holds on the day of reading."""
 
-    record: Record
+    observations: Observations
     region: Region
     day: date
     scope: str = "network"
@@ -115,22 +118,22 @@ class Tally:
 
     @cached_property
     def referrals(self) -> list[Referral]:
-        return [one for one in self.record.referrals.values() if self._concerned(one)]
+        return [one for one in self.observations.referrals.values() if self._concerned(one)]
 
     @cached_property
     def applications(self) -> list[Application]:
-        return [one for one in self.record.applications.values() if self._has(one)]
+        return [one for one in self.observations.applications.values() if self._has(one)]
 
     def applications_of(self, referral: Referral) -> Iterator[Application]:
         """Its applications in the scope."""
         for intake in referral.opened:
-            if self._has(one := self.record.applications[intake, referral.young_id]):
+            if self._has(one := self.observations.applications[intake, referral.young_id]):
                 yield one
 
     @cached_property
     def enrolments(self) -> list[Enrolment]:
         """Of any cohort."""
-        return [one for one in self.record.enrolments.values() if self._holds(one)]
+        return [one for one in self.observations.enrolments.values() if self._holds(one)]
 
     @cached_property
     def people(self) -> list[Person]:
@@ -150,7 +153,7 @@ class Tally:
 
     @cached_property
     def weeks(self) -> list[Week]:
-        weeks = list(self.record.weeks.values())
+        weeks = list(self.observations.weeks.values())
         if self.kind in ("school", "programme"):
             weeks = [one for one in weeks if getattr(one, self.kind) == self.name]
         if self.kind == "agency_kind" or self.cohort:
@@ -160,20 +163,20 @@ class Tally:
 
     @cached_property
     def intakes(self) -> list[Intake]:
-        return [one for one in self.record.intakes.values() if self._is_of(one)]
+        return [one for one in self.observations.intakes.values() if self._is_of(one)]
 
     @cached_property
     def orders(self) -> list[Order]:
-        return [one for one in self.record.orders.values() if self.scope in ("network", f"school:{one.school}")]
+        return [one for one in self.observations.orders.values() if self.scope in ("network", f"school:{one.school}")]
 
     @cached_property
     def payments(self) -> list[Payment]:
-        return [one for one in self.record.payments.values() if self.scope in ("network", f"school:{one.holder}")]
+        return [one for one in self.observations.payments.values() if self.scope in ("network", f"school:{one.holder}")]
 
     @cached_property
     def _referred(self) -> set[UUID]:
         """Whom agencies of the kind referred."""
-        return {one.young_id for one in self.record.referrals.values() if self._sent(one.asked.agency)}
+        return {one.young_id for one in self.observations.referrals.values() if self._sent(one.planned.agency)}
 
     @cached_property
     def _asked_for(self) -> set[tuple[UUID, UUID]]:
@@ -187,7 +190,7 @@ class Tally:
         return self.kind == "network" or getattr(intake, self.kind) == self.name
 
     def _has(self, application: Application) -> bool:
-        intake = self.record.intakes[application.intake_id]
+        intake = self.observations.intakes[application.intake_id]
         if self.cohort and intake.school_year != self.cohort:
             return False
         if self.kind == "agency_kind":
@@ -206,10 +209,10 @@ class Tally:
                 return True
 
     def _concerned(self, referral: Referral) -> bool:
-        opened = [self.record.intakes[id] for id in referral.opened]
+        opened = [self.observations.intakes[id] for id in referral.opened]
         if self.cohort and all(intake.school_year != self.cohort for intake in opened):
             return False
         if self.kind == "agency_kind":
-            return self._sent(referral.asked.agency)
-        wished = any(wish.get(self.kind) == self.name for wish in referral.asked.wishes)
+            return self._sent(referral.planned.agency)
+        wished = any(wish.get(self.kind) == self.name for wish in referral.planned.wishes)
         return self.kind == "network" or wished or any(self._is_of(intake) for intake in opened)

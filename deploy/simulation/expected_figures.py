@@ -1,4 +1,8 @@
-"""Every indicator, counted from the tally by docs/indicators.md: numerator, denominator, unknown and parts."""
+"""Every indicator, counted from the tally by docs/indicators.md: numerator, denominator, unknown and parts.
+
+The second writing of the formulas of services/reporting/indicators. They share no code, on purpose: a mistake of both would
+compare equal. A formula changes in its page, here and there.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -27,7 +31,7 @@ def answer_rate(tally: Tally) -> Figure:
     """Referrals that got an answer / referrals."""
     delays, firsts, endings = [], [], Counter[str]()
     for one in tally.referrals:
-        submitted = one.asked.on
+        submitted = one.planned.on
         contacts = [day for application in tally.applications_of(one) for day in application.contacts]
         if contacts:
             firsts.append(_open_days(submitted, max(submitted, min(contacts))))
@@ -46,8 +50,8 @@ def raccrochage(tally: Tally) -> Figure:
     """Out of school at referral, started within 12 months and still there 3 months after / those of 15 months ago or more."""
     first: dict[object, tuple[date, str, str | None]] = {}
     for one in tally.referrals:
-        if one.asked.situation == "out_of_school":
-            mine = (one.asked.on, str(one.id), one.code)
+        if one.planned.situation == "out_of_school":
+            mine = (one.planned.on, str(one.id), one.code)
             first[one.young_id] = min(first.get(one.young_id, mine), mine, key=lambda row: row[:2])
     back = due = other = 0
     for young_id, (referred, _, code) in first.items():

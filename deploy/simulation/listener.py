@@ -1,4 +1,4 @@
-"""How the demo hears: what enrolment and referral tell on their public topics, in order, each message once."""
+"""What enrolment and referral publish on their public topics, in order, each message once."""
 
 import asyncio
 import logging
@@ -12,90 +12,91 @@ from aiokafka import TopicPartition
 from deploy.local.errors import CannotRun
 from shared.events import Event, ReferralClosed, WishesAnswered
 from shared.events.applications import ApplicationEvent
-from shared.events.message import read
-from shared.kernel.retry import stop
+from shared.events.message import Message, read
+from shared.kernel.retry import stop, until_answered
 from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
+from shared.persistence.inbox import Inbox
 
 TOPICS = (WishesAnswered.topic, ReferralClosed.topic)
-PATIENCE = 120.0
+TIMEOUT = 120.0
+"""Seconds for which an event is waited for."""
 Key = tuple[UUID, UUID]
 """An intake and a young person."""
 
 
-class Ears:
-    """What was heard so far. Dispatcher the same message again changes nothing."""
+class Listener:
+    """What was published so far. Handling the same message again changes nothing."""
 
     def __init__(self) -> None:
         self.wishes: dict[UUID, WishesAnswered] = {}
         self.closed: dict[UUID, ReferralClosed] = {}
-        """The last answer told of each referral."""
-        self._told: dict[Key, Counter[type[Event]]] = defaultdict(Counter)
-        self._heard: dict[str, int] = {}
-        self._news = asyncio.Condition()
+        """The last answer given to each referral."""
+        self._events: dict[Key, Counter[type[Event]]] = defaultdict(Counter)
+        self._inboxes: dict[str, Inbox] = defaultdict(Inbox)
+        """By key, so that none grows with the region."""
+        self._changed = asyncio.Condition()
 
-    async def hear(self, event: Event, *, slot: str, sequence: int) -> None:
-        """Take one event in."""
-        if self._heard.get(slot, -1) >= sequence:
+    async def handle(self, message: Message) -> None:
+        """Take one message in."""
+        inbox = self._inboxes[message.key]
+        if inbox.has(message):
             return
-        self._heard[slot] = sequence
-        match event:
+        self._inboxes[message.key] = inbox.after(message)
+        match event := message.event():
             case WishesAnswered():
                 self.wishes[event.referral_id] = event
             case ReferralClosed():
                 self.closed[event.referral_id] = event
             case ApplicationEvent():
-                self._told[event.intake_id, event.young_id][type(event)] += 1
-        async with self._news:
-            self._news.notify_all()
+                self._events[event.intake_id, event.young_id][type(event)] += 1
+        async with self._changed:
+            self._changed.notify_all()
 
     def times(self, key: Key, event: type[Event]) -> int:
-        """How often this was told of an application."""
-        return self._told[key][event]
+        """How often this was published of an application."""
+        return self._events[key][event]
 
-    async def wishes_of(self, referrals: Iterable[UUID]) -> None:
+    async def until_wishes_answered(self, referrals: Iterable[UUID]) -> None:
         """Wait until enrolment has answered the wishes of these referrals."""
         wanted = set(referrals)
         await self._until(lambda: wanted <= self.wishes.keys(), "la réponse aux vœux de toutes les orientations")
 
-    async def each(self, keys: Iterable[Key], event: type[Event], *, times: int = 1) -> None:
-        """Wait until this was told of each of these applications, so many times."""
+    async def until_each(self, keys: Iterable[Key], event: type[Event], *, times: int = 1) -> None:
+        """Wait until this was published of each of these applications, so many times."""
         wanted = list(keys)
         what = f"{event.type} pour {len(wanted)} candidature(s)"
         await self._until(lambda: all(self.times(key, event) >= times for key in wanted), what)
 
     async def _until(self, true: Callable[[], bool], what: str) -> None:
         try:
-            async with asyncio.timeout(PATIENCE), self._news:
-                await self._news.wait_for(true)
+            async with asyncio.timeout(TIMEOUT), self._changed:
+                await self._changed.wait_for(true)
         except TimeoutError:
-            raise CannotRun(f"Toujours pas entendu après {PATIENCE:.0f} s : {what}.") from None
+            raise CannotRun(f"Toujours pas entendu après {TIMEOUT:.0f} s : {what}.") from None
 
 
 @asynccontextmanager
-async def listening(bootstrap: str) -> AsyncIterator[Ears]:
-    """Ears that hear the topics from their first message, whatever happens to the broker meanwhile."""
+async def listening(bootstrap: str) -> AsyncIterator[Listener]:
+    """A listener to the topics from their first message, whatever happens to the broker meanwhile."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says at length what we wait for in silence
-    ears = Ears()
-    task = asyncio.create_task(_listen(bootstrap, ears))
+    listener = Listener()
+    read_on = until_answered(lambda: _consume(bootstrap, listener), on=lambda error: isinstance(error, TRANSIENT), limit=0.5)
+    task = asyncio.create_task(read_on)
     try:
-        yield ears
+        yield listener
     finally:
         await stop(task, grace=10)
 
 
-async def _listen(bootstrap: str, ears: Ears) -> None:
-    while True:
-        reader = consumer(bootstrap, fetch_max_wait_ms=50)
-        try:
-            await reader.start()
-            reader.assign([TopicPartition(topic, number) for topic in TOPICS for number in range(PARTITIONS)])
-            await reader.seek_to_beginning()
-            while True:
-                for records in (await reader.getmany(timeout_ms=1000)).values():
-                    for record in records:
-                        message = read(record.headers, record.key, record.value)
-                        await ears.hear(message.event(), slot=message.inbox_key, sequence=message.sequence)
-        except TRANSIENT:
-            await asyncio.sleep(0.5)
-        finally:
-            await reader.stop()
+async def _consume(bootstrap: str, listener: Listener) -> None:
+    reader = consumer(bootstrap, fetch_max_wait_ms=50)
+    try:
+        await reader.start()
+        reader.assign([TopicPartition(topic, number) for topic in TOPICS for number in range(PARTITIONS)])
+        await reader.seek_to_beginning()
+        while True:
+            for records in (await reader.getmany(timeout_ms=1000)).values():
+                for record in records:
+                    await listener.handle(read(record.headers, record.key, record.value))
+    finally:
+        await reader.stop()

@@ -9,14 +9,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from deploy.simulation.people import Asked
+from deploy.simulation.people import PlannedReferral
 
 
 @dataclass
 class Referral:
     id: UUID
     young_id: UUID
-    asked: Asked
+    planned: PlannedReferral
     opened: tuple[UUID, ...] = ()
     """The intakes where it opened or joined an application."""
     closed_on: date | None = None
@@ -39,7 +39,6 @@ class Application:
     because: str | None = None
     contacts: list[date] = field(default_factory=list)
     """The days on which the school told of a meeting, a waiting list, a place or a no."""
-    offers: int = 0
 
 
 @dataclass
@@ -101,7 +100,6 @@ class Enrolment:
 class Order:
     id: UUID
     school: str
-    received_on: date
     accepted: bool = False
     due_on: date | None = None
     completed_on: date | None = None
@@ -126,7 +124,7 @@ class Payment:
 
 
 @dataclass
-class Record:
+class Observations:
     referrals: dict[UUID, Referral] = field(default_factory=dict)
     applications: dict[tuple[UUID, UUID], Application] = field(default_factory=dict)
     """By intake and young person."""

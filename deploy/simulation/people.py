@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from deploy.simulation.declarations import CAMPAIGNS, WAVES, wave_day
-from deploy.simulation.profiles import Fate, fate
+from deploy.simulation.dates import CAMPAIGNS, WAVES, wave_day
+from deploy.simulation.profiles import Profile, draw
 from deploy.simulation.region import Region
 from shared.events.referral import Situation
 from shared.kernel.calendar import months_after
@@ -28,7 +28,7 @@ AGES = {13: 3, 14: 10, 15: 26, 16: 27, 17: 18, 18: 10, 19: 4, 20: 2}
 YOUNG = {Situation.IN_TROISIEME: 5, Situation.IN_SCHOOL_AT_RISK: 3, Situation.OUT_OF_SCHOOL: 2}
 OLDER = {Situation.OUT_OF_SCHOOL: 6, Situation.IN_SCHOOL_AT_RISK: 2, Situation.IN_TRAINING: 1, Situation.OTHER: 1}
 WEIGHTS = dict(zip(CAMPAIGNS, (5, 5, 5, 5, 2), strict=True))
-"""The last campaign has only begun when the play ends."""
+"""The last campaign has only begun when the simulation ends."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One referral to be made: who, by which agency, in which spring and wave, for what, and what fate follows."""
+class PlannedReferral:
+    """One referral to be made: who, by which agency, in which spring and wave, for what, and the profile that follows."""
 
     person: Person
     attempt: int
@@ -72,40 +72,40 @@ class Asked:
     out_of_school_since: date | None
     wishes: Sequence[Mapping[str, Any]]
     counsellor: str
-    fate: Fate
+    profile: Profile
 
     @property
     def external_id(self) -> str:
         return f"DEMO-{self.person.number:05d}-{self.attempt}"
 
 
-def campaigns(region: Region, *, pupils: int, seed: int) -> dict[int, list[Asked]]:
+def campaigns(region: Region, *, pupils: int, seed: int) -> dict[int, list[PlannedReferral]]:
     """So many young people over the springs, by year of entry; some are referred again by another agency, a wave later."""
     total = sum(WEIGHTS.values())
     ends = {year: round(pupils * sum(w for y, w in WEIGHTS.items() if y <= year) / total) for year in CAMPAIGNS}
-    asked: dict[int, list[Asked]] = {year: [] for year in CAMPAIGNS}
+    planned: dict[int, list[PlannedReferral]] = {year: [] for year in CAMPAIGNS}
     for number in range(1, pupils + 1):
         year = next(year for year in CAMPAIGNS if number <= ends[year])
         chance = Random(f"{seed}:{number}")
         first = _first(region, chance, number, year)
-        asked[year].append(first)
+        planned[year].append(first)
         if chance.random() < 0.12 and first.wave < WAVES - 1:
-            asked[year].append(_by_another(region, chance, first))
-    return asked
+            planned[year].append(_by_another(region, chance, first))
+    return planned
 
 
-def again(region: Region, before: Asked, *, seed: int, year: int) -> Asked:
+def again(region: Region, before: PlannedReferral, *, seed: int, year: int) -> PlannedReferral:
     """The referral of someone who left a school and tries another, the spring after."""
     chance = Random(f"{seed}:{before.person.number}:{before.attempt}:{year}")
     on = wave_day(year, 1) - timedelta(days=chance.randint(0, 10))
-    return Asked(
+    return PlannedReferral(
         person=before.person, attempt=before.attempt + 10, agency=chance.choice(region.agencies).id, campaign=year, wave=1, on=on,
         situation=Situation.OUT_OF_SCHOOL, out_of_school_since=on - timedelta(days=60), wishes=_wishes(region, chance),
-        counsellor=chance.choice(COUNSELLORS), fate=fate(chance, len(region.workshops)),
+        counsellor=chance.choice(COUNSELLORS), profile=draw(chance, len(region.workshops)),
     )  # fmt: skip
 
 
-def _first(region: Region, chance: Random, number: int, year: int) -> Asked:
+def _first(region: Region, chance: Random, number: int, year: int) -> PlannedReferral:
     age = chance.choices(list(AGES), list(AGES.values()))[0]
     days = chance.randint(230, 360) if age == 13 else chance.randint(0, 360)
     birth_date = date(year - age, 9, 1) - timedelta(days=days)
@@ -117,23 +117,23 @@ def _first(region: Region, chance: Random, number: int, year: int) -> Asked:
     by_situation = YOUNG if age <= 15 else OLDER
     situation = chance.choices(list(by_situation), list(by_situation.values()))[0]
     since = on - timedelta(days=chance.randint(30, 400))
-    return Asked(
+    return PlannedReferral(
         person=person, attempt=1, agency=chance.choice(region.agencies).id, campaign=year, wave=wave, on=on, situation=situation,
         out_of_school_since=since if situation is Situation.OUT_OF_SCHOOL else None, wishes=_wishes(region, chance),
-        counsellor=chance.choice(COUNSELLORS), fate=fate(chance, len(region.workshops)),
+        counsellor=chance.choice(COUNSELLORS), profile=draw(chance, len(region.workshops)),
     )  # fmt: skip
 
 
-def _by_another(region: Region, chance: Random, first: Asked) -> Asked:
+def _by_another(region: Region, chance: Random, first: PlannedReferral) -> PlannedReferral:
     """Another agency refers the same person a wave later: the first wish again, and perhaps others."""
     agency = chance.choice([one.id for one in region.agencies if one.id != first.agency])
     wave = first.wave + 1
     more = [wish for wish in _wishes(region, chance) if wish != first.wishes[0]]
-    return Asked(
+    return PlannedReferral(
         person=first.person, attempt=2, agency=agency, campaign=first.campaign, wave=wave,
         on=wave_day(first.campaign, wave) - timedelta(days=chance.randint(0, 10)), situation=first.situation,
         out_of_school_since=first.out_of_school_since, wishes=[first.wishes[0], *more[:1]],
-        counsellor=chance.choice(COUNSELLORS), fate=first.fate,
+        counsellor=chance.choice(COUNSELLORS), profile=first.profile,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ ANSWERS: Mapping[Answer, int] = {"silence": 6, "refused": 12, "refused_once_met"
 class Reply:
     """What one school answers to the application: nothing, no before a meeting, no after it, or yes."""
 
-    word: Answer
+    answer: Answer
     code: RefusalCode
     met: Met
     dispensed: bool
@@ -51,7 +51,7 @@ class Departure:
 
 
 @dataclass(frozen=True)
-class Word:
+class Declaration:
     """What one source will say at one horizon; `early`, in the month before the day of reference."""
 
     source: OutcomeSource
@@ -63,7 +63,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Fate:
+class Profile:
     withdrawn: bool
     replies: Sequence[Reply]
     """By the workshop's rank in the region."""
@@ -77,14 +77,14 @@ class Fate:
     results: Sequence[Literal["obtained", "failed", "absent"]]
     """At the first session, the second…"""
     tries_again: bool
-    futures: Mapping[int, Sequence[Word]]
+    futures: Mapping[int, Sequence[Declaration]]
     tries_another_school: bool
     """Once gone, asks again the following spring."""
 
 
-def fate(chance: Random, workshops: int) -> Fate:
-    """Draw a fate, whole: what will come into play and what will not."""
-    return Fate(
+def draw(chance: Random, workshops: int) -> Profile:
+    """Draw a profile, whole: what will come about and what will not."""
+    return Profile(
         withdrawn=chance.random() < 0.05,
         replies=[_reply(chance) for _ in range(workshops)],
         answers=[_of(chance, {"confirm": 84, "decline": 8, "silence": 8}) for _ in range(OFFERS)],
@@ -101,10 +101,10 @@ def fate(chance: Random, workshops: int) -> Fate:
 
 
 def _reply(chance: Random) -> Reply:
-    word = _of(chance, ANSWERS)
-    codes = BEFORE_MEETING if word == "refused" else AFTER_MEETING
+    answer = _of(chance, ANSWERS)
+    codes = BEFORE_MEETING if answer == "refused" else AFTER_MEETING
     return Reply(
-        word=word,
+        answer=answer,
         code=_of(chance, codes),
         met=_of(chance, {Met.INTERVIEW: 6, Met.IMMERSION: 4}),
         dispensed=chance.random() < 0.35,
@@ -119,25 +119,25 @@ def _departure(chance: Random) -> Departure | None:
     return Departure(after, day, code, back_after if comes_back else None) if leaves else None
 
 
-def _futures(chance: Random) -> dict[int, list[Word]]:
+def _futures(chance: Random) -> dict[int, list[Declaration]]:
     kept = _of(chance, SITUATIONS)
     futures = {}
     for horizon in HORIZONS:
         kept = _of(chance, SITUATIONS) if chance.random() < 0.3 else kept
-        words = [_word(chance, kept), _word(chance, _of(chance, SITUATIONS))]
-        told = _of(chance, {0: 10, 1: 75, 2: 15})
-        futures[horizon] = words[:told]
+        declarations = [_declaration(chance, kept), _declaration(chance, _of(chance, SITUATIONS))]
+        number = _of(chance, {0: 10, 1: 75, 2: 15})
+        futures[horizon] = declarations[:number]
     return futures
 
 
-def _word(chance: Random, situation: OutcomeSituation) -> Word:
+def _declaration(chance: Random, situation: OutcomeSituation) -> Declaration:
     source, proof = _of(chance, dict.fromkeys(OutcomeSource, 1)), _of(chance, PROOFS)
     contract, by_client = _of(chance, dict.fromkeys(ContractKind, 1)), chance.random() < 0.2
     early = chance.random() < 0.15
     if situation is not OutcomeSituation.EMPLOYED:
         proof = OutcomeProof.NONE if situation is OutcomeSituation.UNREACHABLE else proof
-        return Word(source, situation, None, None, proof, early)
-    return Word(source, situation, contract, by_client, proof, early)
+        return Declaration(source, situation, None, None, proof, early)
+    return Declaration(source, situation, contract, by_client, proof, early)
 
 
 def _of(chance: Random, weights: Mapping[T, int]) -> T:

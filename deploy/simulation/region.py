@@ -1,4 +1,4 @@
-"""The stage: the schools, programmes, grants, agencies and clients of one region, read from a YAML file and checked."""
+"""The region: the schools, programmes, grants, agencies and clients of one region, read from a YAML file and checked."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,68 +1,71 @@
-"""The play: the region lives from 2021 to 2025 through the public interfaces, then its tally meets the indicators."""
+"""The simulation: the region lives from 2021 to 2025 through the public interfaces, then its tally meets the indicators."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from deploy.local.errors import CannotRun
+from deploy.local.folder import Addresses
 from deploy.local.progress import progress, say
 from deploy.simulation.calendar import Day, calendar
-from deploy.simulation.client import Speaker
+from deploy.simulation.client import ServiceClient
 from deploy.simulation.compare import compare
-from deploy.simulation.declarations import BEGINS, ENDS, FIRST
-from deploy.simulation.jobs import jobs
+from deploy.simulation.dates import BEGINS, ENDS, FIRST
 from deploy.simulation.listener import listening
+from deploy.simulation.orders import planned_orders
 from deploy.simulation.people import campaigns
 from deploy.simulation.region import load
-from deploy.simulation.stage import Stage
+from deploy.simulation.state import Simulation
 from shared.kernel.calendar import PARIS
 
 OnPhase = Callable[[str], None]
 
 
-def play(stack: Mapping[str, Any], *, pupils: int, seed: int, on_phase: OnPhase = lambda name: None) -> bool:
-    """Play on a fresh simulated stack; True if every indicator equals the tally.
+def run(addresses: Addresses, private_key: Path, *, pupils: int, seed: int, on_phase: OnPhase = lambda name: None) -> bool:
+    """Run on a fresh simulated stack; True if every indicator equals the tally.
 
-    `stack` is what `etabli up` prints, and `private_key`, the file that signs tokens. `on_phase` hears the name of each
-    act before it is played (`refer 2021-02`, `start 2022-09`…), then `compare`.
+    `private_key` is the file that signs tokens. `on_phase` is given the name of each step before it is taken
+    (`refer 2021-02`, `start 2022-09`…), then `compare`.
     """
-    return asyncio.run(_play(stack, pupils, seed, on_phase))
+    return asyncio.run(_run(addresses, private_key, pupils, seed, on_phase))
 
 
-async def _play(stack: Mapping[str, Any], pupils: int, seed: int, on_phase: OnPhase) -> bool:
+async def _run(addresses: Addresses, private_key: Path, pupils: int, seed: int, on_phase: OnPhase) -> bool:
     region, began = load(), monotonic()
-    asked = campaigns(region, pupils=pupils, seed=seed)
-    async with Speaker(stack) as speaker, listening(str(stack["kafka"])) as ears:
-        await _check_fresh(speaker)
-        stage = Stage(region, seed, speaker, ears, asked, jobs=jobs(region, pupils=pupils, seed=seed))
+    planned = campaigns(region, pupils=pupils, seed=seed)
+    async with ServiceClient(addresses.services, private_key) as api, listening(addresses.kafka) as listener:
+        await _check_fresh(api)
+        simulation = Simulation(
+            region, seed, api, listener, planned, planned_orders=planned_orders(region, pupils=pupils, seed=seed)
+        )
         say(f"{region.name}, {FIRST}-{ENDS.year} : {pupils} jeunes, graine {seed}. Tout est simulé.")
         days = calendar()
         with progress("La région vit") as advance:
             for count, day in enumerate(days):
                 advance(count, len(days))
                 on_phase(day.name)
-                await _live(stage, day)
+                await _live(simulation, day)
             advance(len(days), len(days))
-        say(f"Joué en {monotonic() - began:.0f} s : {speaker.answered} demandes.")
+        say(f"Joué en {monotonic() - began:.0f} s : {api.answered} demandes.")
         on_phase("compare")
-        return await compare(stage)
+        return await compare(simulation)
 
 
-async def _live(stage: Stage, day: Day) -> None:
-    if day.on > stage.today or day.on == BEGINS:
-        await stage.advance(day.on)
-    if sentence := await day.act(stage):
+async def _live(simulation: Simulation, day: Day) -> None:
+    if day.on > simulation.today or day.on == BEGINS:
+        await simulation.advance(day.on)
+    if sentence := await day.step(simulation):
         say(f"  {sentence}")
 
 
-async def _check_fresh(speaker: Speaker) -> None:
-    clock = await speaker.get("admin", "enrolment", "/admin/clock")
+async def _check_fresh(api: ServiceClient) -> None:
+    clock = await api.get("admin", "enrolment", "/admin/clock")
     if not clock["simulated"]:
         raise CannotRun("La démonstration ne se joue que sur une pile simulée : « etabli up --simulated ».")
     stands: date = datetime.fromisoformat(clock["now"]).astimezone(PARIS).date()
-    if stands > BEGINS or await speaker.get("admin", "enrolment", "/schools"):
+    if stands > BEGINS or await api.get("admin", "enrolment", "/schools"):
         raise CannotRun(
             f"Cette pile a déjà vécu, jusqu'au {stands:%d/%m/%Y} : jouez dans un autre dossier, ou rouvrez celui-ci par "
             "« etabli up --simulated »."

@@ -1,6 +1,7 @@
 """The house holds: what a domain may import, which rooms a service has, and that a planted import fails the checks."""
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from services import SERVICES
+
 ROOT = Path(__file__).parents[2]
-SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/main.py"))
 ALLOWED = {*sys.stdlib_module_names, "pydantic", "pydantic_core"}
 
 
@@ -20,6 +22,22 @@ def imports(file: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the code, to plant things in."""
+    for name in ("services", "shared", "deploy", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def run(tree: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """One of the environment's programs, on that copy."""
+    command = [str(Path(sys.executable).with_name(program)), *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False, env=environment)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -49,15 +67,31 @@ def test_a_domain_imports_the_standard_library_pydantic_the_kernel_the_events_it
         ("services/enrolment/helpers.py", "from services.enrolment.domain import intake"),
     ],
 )
-def test_an_import_that_runs_up_fails_the_check(file: str, planted: str, tmp_path: Path) -> None:
-    for name in ("services", "shared", "deploy", "pyproject.toml"):
-        source = ROOT / name
-        shutil.copytree(source, tmp_path / name) if source.is_dir() else shutil.copy(source, tmp_path)
-    with (tmp_path / file).open("a") as target:
+def test_an_import_that_runs_up_fails_the_check(file: str, planted: str, tree: Path) -> None:
+    with (tree / file).open("a") as target:
         target.write(f"\n{planted}\n")
-    checked = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=tmp_path, capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": str(tmp_path)},
-    )  # fmt: skip
+    checked = run(tree, "lint-imports", "--no-cache")
     assert checked.returncode == 1, checked.stdout
     assert "BROKEN" in checked.stdout
+
+
+def test_each_folder_of_services_is_named_once() -> None:
+    assert sorted(SERVICES) == sorted(path.parent.name for path in (ROOT / "services").glob("*/__init__.py"))
+
+
+def test_a_fifth_service_touches_one_line_outside_its_folder(tree: Path) -> None:
+    fifth = tree / "services" / "fifth"
+    shutil.copytree(tree / "services" / "production", fifth)
+    for file in fifth.rglob("*.py"):
+        file.write_text(file.read_text().replace("services.production", "services.fifth"))
+    line = tree / "services" / "__init__.py"
+    line.write_text(line.read_text().replace('"reporting")', '"reporting", "fifth")'))
+
+    assert run(tree, "lint-imports", "--no-cache").returncode == 0
+    assert run(tree, "python", "-m", "deploy.contracts").returncode == 0
+    assert (tree / "docs" / "contracts" / "openapi-fifth.json").exists()
+    assert "fifth" in run(tree, "python", "-m", "deploy.cli", "unpark", "--help").stdout
+
+    with (fifth / "views.py").open("a") as target:
+        target.write("\nfrom services.fifth.api import orders\n")
+    assert "BROKEN" in run(tree, "lint-imports", "--no-cache").stdout

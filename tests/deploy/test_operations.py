@@ -13,10 +13,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from typer.testing import CliRunner, Result
 
 from deploy.cli import app, main
-from deploy.local.folder import SERVICES, Addresses, locked, pointed_at, written_down
+from deploy.local.folder import Addresses, locked, pointed_at, written_down
 from deploy.local.keys import keys_in
 from deploy.local.lag import Lag, lags
 from deploy.local.servers import Servers
+from services import SERVICES
 from shared.web.auth import verifier
 
 
@@ -62,9 +63,7 @@ def service() -> Iterator[tuple[str, list[str]]]:
 def stack(service: tuple[str, list[str]], tmp_path: Path) -> Iterator[Path]:
     """The folder of a stack whose four services are that one."""
     url = service[0]
-    addresses: Addresses = {
-        "referral": url, "enrolment": url, "production": url, "reporting": url, "kafka": "", "mongodb": "", "tokens": {},
-    }  # fmt: skip
+    addresses = Addresses(dict.fromkeys(SERVICES, url), kafka="", mongodb="", tokens={})
     keys_in(tmp_path)
     with locked(tmp_path), written_down(tmp_path, addresses):
         yield tmp_path

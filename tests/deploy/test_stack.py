@@ -63,6 +63,14 @@ def test_ctrl_c_ends_everything_in_good_order(launch: Launch, tmp_path: Path) ->
     assert (data / "mongod" / "mongod.lock").read_text() == ""
 
 
+def test_what_a_stack_keeps_is_for_its_owner_alone(launch: Launch, tmp_path: Path) -> None:
+    folders = {"mongod": 0o700, "kafka": 0o700, "logs": 0o700, "keys": 0o700}
+    for folder in folders:
+        (tmp_path / "data" / folder).mkdir(mode=0o755, parents=True)
+    launch(tmp_path / "data")
+    assert {name: (tmp_path / "data" / name).stat().st_mode & 0o777 for name in folders} == folders
+
+
 @pytest.mark.slow
 def test_three_deaths_in_a_minute_stop_the_stack_and_say_why(launch: Launch, tmp_path: Path) -> None:
     program = launch(tmp_path / "data")

@@ -22,7 +22,7 @@ def main() -> None:
     try:
         with running_stack(Path(sys.argv[1]), command=standin) as stack:
             pids = {name: process.pid for name, process in stack.processes.items()}
-            print(json.dumps({**stack.addresses, "pids": pids}), flush=True)
+            print(json.dumps({**stack.addresses.printed(), "pids": pids}), flush=True)
             stack.supervisor.wait()
     except CannotRun as reason:
         say(str(reason))

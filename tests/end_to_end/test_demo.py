@@ -10,7 +10,8 @@ import pytest
 from deploy.local.keys import keys_in
 from deploy.local.lag import lags
 from deploy.local.stack import Stack, running_stack
-from deploy.simulation.run import play
+from deploy.simulation.run import run
+from services import SERVICES
 from shared.events import TOPICS
 from shared.messaging.kafka import consumer, dead_letters
 from shared.persistence.mongo import connect
@@ -23,21 +24,20 @@ SHORTEST = 5
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack on which the demo was played to its end, its tally equal to every indicator."""
+    """A stack on which the simulation ran to its end, its tally equal to every indicator."""
     with running_stack(tmp_path_factory.mktemp("demo"), simulated=True) as running:
-        addresses = {**running.addresses, "private_key": str(keys_in(running.data).private)}
-        assert play(addresses, pupils=PUPILS, seed=SEED)
+        assert run(running.addresses, keys_in(running.data).private, pupils=PUPILS, seed=SEED)
         yield running
 
 
 def as_(stack: Stack, who: str) -> httpx.Client:
-    return httpx.Client(headers={"Authorization": f"Bearer {stack.addresses['tokens'][who]}"}, timeout=30)
+    return httpx.Client(headers={"Authorization": f"Bearer {stack.addresses.tokens[who]}"}, timeout=30)
 
 
 def test_the_tally_equals_every_indicator_and_nothing_is_left_behind(stack: Stack) -> None:
     with as_(stack, "admin") as admin:
-        for service in ("referral", "enrolment", "production", "reporting"):
-            assert admin.get(f"{stack.addresses[service]}/admin/parked").json() == []
+        for url in stack.addresses.services.values():
+            assert admin.get(f"{url}/admin/parked").json() == []
     assert {(lag.group, lag.topic): lag.messages for lag in asyncio.run(_settled(stack)) if lag.messages} == {}
 
 
@@ -53,7 +53,7 @@ def test_no_name_birth_date_or_contact_is_in_any_topic_or_log(stack: Stack) -> N
 
 def test_the_dashboard_shows_the_region_and_says_that_it_is_simulated(stack: Stack) -> None:
     with as_(stack, "region") as region:
-        page = region.get(stack.addresses["reporting"])
+        page = region.get(stack.addresses.services["reporting"])
     assert page.status_code == 200
     assert "simulées" in page.text
     for school in ("Besançon", "Chalon-sur-Saône", "Juralternance", "buissonnière", "Anne-Marie"):
@@ -62,18 +62,18 @@ def test_the_dashboard_shows_the_region_and_says_that_it_is_simulated(stack: Sta
 
 async def _settled(stack: Stack) -> Any:
     """The lag once the last commits have come (Faust commits every half second)."""
-    found = await lags(stack.addresses["kafka"], ("referral", "enrolment", "production", "reporting"))
+    found = await lags(stack.addresses.kafka, SERVICES)
     for _ in range(20):
         if not any(lag.messages for lag in found):
             break
         await asyncio.sleep(0.5)
-        found = await lags(stack.addresses["kafka"], ("referral", "enrolment", "production", "reporting"))
+        found = await lags(stack.addresses.kafka, SERVICES)
     return found
 
 
 async def _identities(stack: Stack) -> set[str]:
     """Every word of the vault that tells who somebody is."""
-    database = connect(stack.addresses["mongodb"], "etabli_referral")
+    database = connect(stack.addresses.mongodb, "etabli_referral")
     found: set[str] = set()
 
     def gather(value: Any, field: str = "") -> None:
@@ -95,7 +95,7 @@ async def _identities(stack: Stack) -> set[str]:
 async def _records(stack: Stack) -> list[bytes]:
     """Every record of every topic: key, value and headers."""
     found: list[bytes] = []
-    async with consumer(stack.addresses["kafka"]) as reader:
+    async with consumer(stack.addresses.kafka) as reader:
         reader.subscribe([*TOPICS, *map(dead_letters, TOPICS)])
         empty = 0
         while empty < 5:

@@ -6,9 +6,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from deploy.simulation.expected import Tally
-from deploy.simulation.observations import Application, Declared, Enrolment, Intake, Order, Payment, Record, Referral, Week, Year
-from deploy.simulation.people import Asked, Person
-from deploy.simulation.profiles import fate
+from deploy.simulation.observations import (
+    Application,
+    Declared,
+    Enrolment,
+    Intake,
+    Observations,
+    Order,
+    Payment,
+    Referral,
+    Week,
+    Year,
+)
+from deploy.simulation.people import Person, PlannedReferral
+from deploy.simulation.profiles import draw
 from deploy.simulation.region import load
 from shared.events.referral import Situation
 
@@ -16,35 +27,35 @@ REGION = load()
 DAY = date(2025, 6, 30)
 
 
-def asked(**said: Any) -> Asked:
+def planned(**said: Any) -> PlannedReferral:
     person = Person(said.pop("number", 1), "Aubertin", "Adam", date(2005, 5, 5), "25056")
     usual: dict[str, Any] = {
         "person": person, "attempt": 1, "agency": "cio-du-canal", "campaign": 2021, "wave": 0, "on": date(2021, 3, 1),
         "situation": Situation.OUT_OF_SCHOOL, "out_of_school_since": date(2020, 10, 1), "counsellor": "A. Bonnefoy",
-        "wishes": [{"school": "dole", "programme": "cap-serrurerie-metallerie"}], "fate": fate(Random("1"), 7),
+        "wishes": [{"school": "dole", "programme": "cap-serrurerie-metallerie"}], "profile": draw(Random("1"), 7),
     }  # fmt: skip
-    return Asked(**{**usual, **said})
+    return PlannedReferral(**{**usual, **said})
 
 
 class Story:
     """A record that a test fills step by step."""
 
     def __init__(self) -> None:
-        self.record = Record()
+        self.observations = Observations()
         self.intake = Intake(uuid4(), "dole", "cap-serrurerie-metallerie", "2021-2022", 1, 10)
-        self.record.intakes[self.intake.id] = self.intake
+        self.observations.intakes[self.intake.id] = self.intake
 
     def referral(self, young_id: UUID, **said: Any) -> Referral:
         fields = {name: said.pop(name) for name in ("opened", "closed_on", "answer", "code") if name in said}
-        kept = Referral(uuid4(), young_id, asked(**said), **fields)
-        self.record.referrals[kept.id] = kept
+        kept = Referral(uuid4(), young_id, planned(**said), **fields)
+        self.observations.referrals[kept.id] = kept
         return kept
 
     def application(self, young_id: UUID, **said: Any) -> Application:
         agencies = ("cio-du-canal",)
         usual: dict[str, Any] = {"agencies": agencies, "asking": agencies, "status": "under_review", "priority": 1}
         kept = Application(self.intake.id, young_id, **{**usual, **said})
-        self.record.applications[kept.intake_id, young_id] = kept
+        self.observations.applications[kept.intake_id, young_id] = kept
         return kept
 
     def enrolment(self, young_id: UUID | None = None, *, last_year: bool = True, **said: Any) -> Enrolment:
@@ -52,24 +63,24 @@ class Story:
         usual: dict[str, Any] = {"school": "dole", "entry": 2021, "status": "present", "years": (year,)}
         usual["started_on"] = date(2021, 9, 1)
         kept = Enrolment(uuid4(), young_id or uuid4(), **{**usual, **said})
-        self.record.enrolments[kept.id] = kept
+        self.observations.enrolments[kept.id] = kept
         return kept
 
     def order(self, **said: Any) -> Order:
-        kept = Order(uuid4(), "dole", date(2022, 1, 3), **said)
-        self.record.orders[kept.id] = kept
+        kept = Order(uuid4(), "dole", **said)
+        self.observations.orders[kept.id] = kept
         return kept
 
     def week(self, enrolment: Enrolment, number: str = "2021-W40", **minutes: int) -> None:
         kinds = ("production", "practice", "teaching", "placement", "absence_justified", "absence_unjustified")
         week = Week(enrolment.school, enrolment.now.programme, enrolment.id, {**dict.fromkeys(kinds, 0), **minutes})
-        self.record.weeks[enrolment.school, number, enrolment.young_id] = week
+        self.observations.weeks[enrolment.school, number, enrolment.young_id] = week
 
     def payment(self, holder: str, purpose: str, euros: int, on: date) -> None:
-        self.record.payments[uuid4(), on] = Payment(holder, purpose, euros * 100, on)
+        self.observations.payments[uuid4(), on] = Payment(holder, purpose, euros * 100, on)
 
     def seen(self, scope: str = "network", cohort: str | None = None, day: date = DAY) -> Tally:
-        return Tally(self.record, REGION, day, scope, cohort)
+        return Tally(self.observations, REGION, day, scope, cohort)
 
 
 def declared(situation: str, proof: str = "contract", on: date = date(2022, 3, 1)) -> Declared:

@@ -1,9 +1,9 @@
-"""The days of the play."""
+"""The days of the simulation."""
 
 from datetime import date
 
 from deploy.simulation.calendar import calendar
-from deploy.simulation.declarations import BEGINS, ENDS
+from deploy.simulation.dates import BEGINS, ENDS
 
 
 def test_the_days_follow_each_other_from_the_opening_to_the_last_reading() -> None:

@@ -1,4 +1,4 @@
-"""The voice of the play, against a server that fails as a killed one does."""
+"""The simulation's client, against a server that fails as a killed one does."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 from deploy.local.keys import make_keys
-from deploy.simulation.client import Speaker, Unexpected
+from deploy.simulation.client import ServiceClient, Unexpected
+from services import SERVICES
 
 LOST = -1
 """The request was taken, and the connection falls before the answer."""
@@ -63,28 +64,27 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def speaker(server: Server, tmp_path: Path) -> Speaker:
+def api(server: Server, tmp_path: Path) -> ServiceClient:
     make_keys(tmp_path / "private.pem", tmp_path / "jwks.json")
-    services = dict.fromkeys(("referral", "enrolment", "production", "reporting"), server.url)
-    return Speaker({**services, "private_key": tmp_path / "private.pem"})
+    return ServiceClient(dict.fromkeys(SERVICES, server.url), tmp_path / "private.pem")
 
 
-async def keys_after(server: Server, speaker: Speaker, answers: Sequence[int]) -> list[str | None]:
+async def keys_after(server: Server, api: ServiceClient, answers: Sequence[int]) -> list[str | None]:
     server.answers = list(answers)
-    async with speaker:
-        await speaker.create("region", "enrolment", "/grants", {}, key="grant-1")
+    async with api:
+        await api.create("region", "enrolment", "/grants", {}, key="grant-1")
     return [key for _, _, key in server.asked]
 
 
-async def test_a_server_that_is_away_is_asked_again_with_the_same_key(server: Server, speaker: Speaker) -> None:
-    assert await keys_after(server, speaker, [503, LOST, 503]) == ["grant-1"] * 4
-    assert speaker.answered == 1
+async def test_a_server_that_is_away_is_asked_again_with_the_same_key(server: Server, api: ServiceClient) -> None:
+    assert await keys_after(server, api, [503, LOST, 503]) == ["grant-1"] * 4
+    assert api.answered == 1
 
 
-async def test_a_decision_whose_answer_was_lost_is_read_where_the_rules_now_say_no(server: Server, speaker: Speaker) -> None:
+async def test_a_decision_whose_answer_was_lost_is_read_where_the_rules_now_say_no(server: Server, api: ServiceClient) -> None:
     server.answers = [LOST, 409]
-    async with speaker:
-        view = await speaker.decide("admin", "enrolment", "/intakes/1/promote", shown_at="/intakes/1/applications")
+    async with api:
+        view = await api.decide("admin", "enrolment", "/intakes/1/promote", shown_at="/intakes/1/applications")
     assert view["asked"] == "GET"
     assert [asked[:2] for asked in server.asked] == [
         ("POST", "/intakes/1/promote"),
@@ -93,9 +93,9 @@ async def test_a_decision_whose_answer_was_lost_is_read_where_the_rules_now_say_
     ]
 
 
-async def test_a_refusal_that_was_not_foreseen_ends_the_play_with_its_reason(server: Server, speaker: Speaker) -> None:
+async def test_a_refusal_that_was_not_foreseen_ends_the_play_with_its_reason(server: Server, api: ServiceClient) -> None:
     server.answers = [409]
-    async with speaker:
+    async with api:
         with pytest.raises(Unexpected, match=r"POST .*/pupils/1/start : 409 no : Non\."):
-            await speaker.decide("school:dole:head", "enrolment", "/pupils/1/start", shown_at="/pupils/1")
+            await api.decide("school:dole:head", "enrolment", "/pupils/1/start", shown_at="/pupils/1")
     assert len(server.asked) == 1

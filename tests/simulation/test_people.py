@@ -1,12 +1,12 @@
-"""The young people of the play: the same for the same seed, each recognisable, and of every situation."""
+"""The young people of the simulation: the same for the same seed, each recognisable, and of every situation."""
 
 from datetime import timedelta
 from random import Random
 
-from deploy.simulation.declarations import CAMPAIGNS, wave_day
-from deploy.simulation.jobs import jobs
-from deploy.simulation.people import Asked, again, campaigns
-from deploy.simulation.profiles import ANSWERS, fate
+from deploy.simulation.dates import CAMPAIGNS, wave_day
+from deploy.simulation.orders import planned_orders
+from deploy.simulation.people import PlannedReferral, again, campaigns
+from deploy.simulation.profiles import ANSWERS, draw
 from deploy.simulation.region import load
 from shared.events.referral import Situation
 from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
@@ -15,8 +15,8 @@ from shared.kernel.calendar import months_after
 REGION = load()
 
 
-def everyone(pupils: int = 400, seed: int = 1) -> list[Asked]:
-    return [one for asked in campaigns(REGION, pupils=pupils, seed=seed).values() for one in asked]
+def everyone(pupils: int = 400, seed: int = 1) -> list[PlannedReferral]:
+    return [one for planned in campaigns(REGION, pupils=pupils, seed=seed).values() for one in planned]
 
 
 def test_the_same_seed_gives_the_same_people_and_another_seed_others() -> None:
@@ -25,31 +25,31 @@ def test_the_same_seed_gives_the_same_people_and_another_seed_others() -> None:
 
 
 def test_the_same_seed_gives_the_same_orders() -> None:
-    assert jobs(REGION, pupils=50, seed=7) == jobs(REGION, pupils=50, seed=7)
+    assert planned_orders(REGION, pupils=50, seed=7) == planned_orders(REGION, pupils=50, seed=7)
 
 
-def test_every_turn_of_fate_comes() -> None:
-    fates = [fate(Random(seed), 7) for seed in range(300)]
-    assert {reply.word for one in fates for reply in one.replies} == set(ANSWERS)
-    assert {answer for one in fates for answer in one.answers} == {"confirm", "decline", "silence"}
-    assert {result for one in fates for result in one.results} == {"obtained", "failed", "absent"}
-    assert {one.departure.code for one in fates if one.departure} == set(InterruptionCode)
-    words = [word for one in fates for said in one.futures.values() for word in said]
-    assert {word.source for word in words} == set(OutcomeSource)
-    assert {word.proof for word in words} == set(OutcomeProof)
-    assert {word.situation for word in words} == set(OutcomeSituation)
+def test_every_turn_of_a_life_is_drawn() -> None:
+    profiles = [draw(Random(seed), 7) for seed in range(300)]
+    assert {reply.answer for one in profiles for reply in one.replies} == set(ANSWERS)
+    assert {answer for one in profiles for answer in one.answers} == {"confirm", "decline", "silence"}
+    assert {result for one in profiles for result in one.results} == {"obtained", "failed", "absent"}
+    assert {one.departure.code for one in profiles if one.departure} == set(InterruptionCode)
+    declarations = [one for drawn in profiles for said in drawn.futures.values() for one in said]
+    assert {one.source for one in declarations} == set(OutcomeSource)
+    assert {one.proof for one in declarations} == set(OutcomeProof)
+    assert {one.situation for one in declarations} == set(OutcomeSituation)
 
 
 def test_only_a_job_has_a_contract() -> None:
-    fates = [fate(Random(seed), 7) for seed in range(100)]
-    words = [word for one in fates for said in one.futures.values() for word in said]
-    assert all((word.contract is None) == (word.situation is not OutcomeSituation.EMPLOYED) for word in words)
+    profiles = [draw(Random(seed), 7) for seed in range(100)]
+    declarations = [one for drawn in profiles for said in drawn.futures.values() for one in said]
+    assert all((one.contract is None) == (one.situation is not OutcomeSituation.EMPLOYED) for one in declarations)
 
 
 def test_so_many_people_are_referred_and_some_of_them_by_two_agencies() -> None:
-    asked = everyone()
-    by_person: dict[int, list[Asked]] = {}
-    for one in asked:
+    planned = everyone()
+    by_person: dict[int, list[PlannedReferral]] = {}
+    for one in planned:
         by_person.setdefault(one.person.number, []).append(one)
     assert len(by_person) == 400
     twice = [both for both in by_person.values() if len(both) == 2]
@@ -62,9 +62,9 @@ def test_so_many_people_are_referred_and_some_of_them_by_two_agencies() -> None:
 
 
 def test_every_situation_comes_and_some_are_too_young() -> None:
-    asked = everyone()
-    assert {one.situation for one in asked} == set(Situation)
-    ages = {one.campaign - months_after(one.person.birth_date, 4).year for one in asked}
+    planned = everyone()
+    assert {one.situation for one in planned} == set(Situation)
+    ages = {one.campaign - months_after(one.person.birth_date, 4).year for one in planned}
     assert {13, 14, 15, 16, 17, 18} <= ages
 
 

@@ -1,1 +1,1 @@
-"""What happens, one file per place: each act is an async function of the stage, called on its day by the calendar."""
+"""What happens, one file per place: each step is an async function of the simulation, called on its day by the calendar."""

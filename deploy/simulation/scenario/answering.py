@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from deploy.simulation.observations import Application, Intake
-from deploy.simulation.stage import OPEN, Stage, head, together
+from deploy.simulation.state import OPEN, Simulation, gather, head
 from shared.events import ApplicationObsolete
 from shared.events.applications import Met
 from shared.events.catalogue import Promotion
@@ -15,168 +15,172 @@ TAKEN_BACK = (RefusalCode.NO_PLACE, RefusalCode.DID_NOT_COME)
 
 
 async def say(
-    stage: Stage, application: Application, verb: str, *, by: str = "", contact: bool = True, **body: str | bool
+    simulation: Simulation, application: Application, verb: str, *, by: str = "", contact: bool = True, **body: str | bool
 ) -> None:
     """One decision on an application. A contact is a day on which its school met or answered."""
-    intake = stage.record.intakes[application.intake_id]
+    intake = simulation.observations.intakes[application.intake_id]
     one = f"/intakes/{intake.id}/applications/{application.young_id}"
-    view = await stage.speaker.decide(by or head(intake.school), "enrolment", f"{one}/{verb}", body, shown_at=one)
+    view = await simulation.api.decide(by or head(intake.school), "enrolment", f"{one}/{verb}", body, shown_at=one)
     if not by:
-        stage.record.application(view)
+        simulation.observations.application(view)
     if contact:
-        application.contacts.append(stage.today)
+        application.contacts.append(simulation.today)
 
 
-async def review(stage: Stage, entry: int) -> None:
+async def review(simulation: Simulation, entry: int) -> None:
     """New applications: set ineligibility aside or not, say no at once, agree on a meeting, or say nothing."""
 
     async def of(intake: Intake) -> None:
-        for one in stage.applications(intake):
-            reply = stage.reply(one)
+        for one in simulation.applications(intake):
+            reply = simulation.reply(one)
             if one.status == "ineligible" and reply.dispensed and not one.contacts:
-                await say(stage, one, "review", contact=False, overridden=True, motive="Projet solide, quatorze ans à Noël.")
-            if one.status != "under_review" or reply.word == "silence":
+                await say(simulation, one, "review", contact=False, overridden=True, motive="Projet solide, quatorze ans à Noël.")
+            if one.status != "under_review" or reply.answer == "silence":
                 continue
-            if reply.word == "refused":
-                await say(stage, one, "refuse", code=reply.code)
+            if reply.answer == "refused":
+                await say(simulation, one, "refuse", code=reply.code)
             elif reply.met is Met.INTERVIEW:
-                await say(stage, one, "plan-interview", planned_on=_in_days(stage.today, 8))
+                await say(simulation, one, "plan-interview", planned_on=_in_days(simulation.today, 8))
             else:
                 await say(
-                    stage, one, "plan-immersion", planned_from=_in_days(stage.today, 5), planned_until=_in_days(stage.today, 9)
+                    simulation,
+                    one,
+                    "plan-immersion",
+                    planned_from=_in_days(simulation.today, 5),
+                    planned_until=_in_days(simulation.today, 9),
                 )
 
-    await together(of(intake) for intake in stage.entries(entry))
+    await gather(of(intake) for intake in simulation.entries(entry))
 
 
-async def meet(stage: Stage, entry: int) -> None:
+async def meet(simulation: Simulation, entry: int) -> None:
     """After the interview or the immersion: admissible, or no."""
 
     async def of(intake: Intake) -> None:
-        for one in stage.applications(intake):
+        for one in simulation.applications(intake):
             if one.status not in ("interview_planned", "immersion_planned"):
                 continue
-            reply = stage.reply(one)
+            reply = simulation.reply(one)
             if one.status == "immersion_planned" and reply.code is not RefusalCode.DID_NOT_COME:
-                await say(stage, one, "end-immersion")
-            if reply.word == "refused_once_met":
-                await say(stage, one, "refuse", code=reply.code)
+                await say(simulation, one, "end-immersion")
+            if reply.answer == "refused_once_met":
+                await say(simulation, one, "refuse", code=reply.code)
             else:
-                await say(stage, one, "admit", met=reply.met)
+                await say(simulation, one, "admit", met=reply.met)
 
-    await together(of(intake) for intake in stage.entries(entry))
+    await gather(of(intake) for intake in simulation.entries(entry))
 
 
-async def offer(stage: Stage, entry: int, until: date) -> str:
+async def offer(simulation: Simulation, entry: int, until: date) -> str:
     """The places, to the first admissible; then the waiting list, then a no.
 
     Within a priority and a wave the order of arrival is chance's: only one of each waits, so that the list is the same
-    whenever the same seed is played.
+    whenever the same seed is run.
     """
 
     async def of(intake: Intake) -> None:
-        left = await stage.seats_left(intake)
-        waiting = {(one.priority, stage.wave(one)) for one in stage.applications(intake) if one.status == "waitlisted"}
-        for one in stage.applications(intake):
+        left = await simulation.seats_left(intake)
+        waiting = {(one.priority, simulation.wave(one)) for one in simulation.applications(intake) if one.status == "waitlisted"}
+        for one in simulation.applications(intake):
             if one.status != "admissible":
                 continue
-            place = (one.priority, stage.wave(one))
+            place = (one.priority, simulation.wave(one))
             if left > 0:
-                await say(stage, one, "offer", until=until.isoformat())
+                await say(simulation, one, "offer", until=until.isoformat())
                 left -= 1
             elif place not in waiting:
                 waiting.add(place)
-                await say(stage, one, "waitlist")
+                await say(simulation, one, "waitlist")
             else:
-                await say(stage, one, "refuse", code=RefusalCode.NO_PLACE)
+                await say(simulation, one, "refuse", code=RefusalCode.NO_PLACE)
 
-    await together(of(intake) for intake in stage.entries(entry))
-    await stage.look(entry)
-    statuses = [one.status for intake in stage.entries(entry) for one in stage.applications(intake)]
+    await gather(of(intake) for intake in simulation.entries(entry))
+    await simulation.look(entry)
+    statuses = [one.status for intake in simulation.entries(entry) for one in simulation.applications(intake)]
     offered = several(statuses.count("offered"), "place proposée", "places proposées")
     return f"juin {entry} : {offered}, {statuses.count('waitlisted')} en liste d'attente"
 
 
-async def answer(stage: Stage, entry: int) -> None:
+async def answer(simulation: Simulation, entry: int) -> None:
     """Whoever was offered a place says yes to the one they prefer, no, or nothing. A yes ends their other applications."""
-    await stage.look(entry)
+    await simulation.look(entry)
     offered: dict[UUID, list[Application]] = {}
-    for intake in stage.entries(entry):
-        for one in stage.applications(intake):
+    for intake in simulation.entries(entry):
+        for one in simulation.applications(intake):
             if one.status == "offered":
                 offered.setdefault(one.young_id, []).append(one)
-    ended = [key for mine in await together(_answer(stage, entry, mine) for mine in offered.values()) for key in mine]
-    await stage.ears.each(ended, ApplicationObsolete)
-    await stage.look(entry)
+    ended = [key for mine in await gather(_answer(simulation, entry, mine) for mine in offered.values()) for key in mine]
+    await simulation.listener.until_each(ended, ApplicationObsolete)
+    await simulation.look(entry)
 
 
-async def promote(stage: Stage, entry: int, until: date) -> None:
+async def promote(simulation: Simulation, entry: int, until: date) -> None:
     """The head offers each free seat to the first who waits, where the intake does not do so by itself."""
-    await stage.look(entry)
-    by_hand = {(one.school, one.programme) for one in stage.region.workshops if one.promotion is Promotion.CONFIRMED}
+    await simulation.look(entry)
+    by_hand = {(one.school, one.programme) for one in simulation.region.workshops if one.promotion is Promotion.CONFIRMED}
 
     async def of(intake: Intake) -> None:
-        for _ in range(await stage.seats_left(intake)):
-            waiting = [one for one in stage.applications(intake) if one.status == "waitlisted"]
+        for _ in range(await simulation.seats_left(intake)):
+            waiting = [one for one in simulation.applications(intake) if one.status == "waitlisted"]
             if not waiting:
                 return
             body, listed = {"until": until.isoformat()}, f"/intakes/{intake.id}/applications"
             path = f"/intakes/{intake.id}/promote"
-            for view in await stage.speaker.decide(head(intake.school), "enrolment", path, body, shown_at=listed):
-                stage.record.application(view)
+            for view in await simulation.api.decide(head(intake.school), "enrolment", path, body, shown_at=listed):
+                simulation.observations.application(view)
             for one in waiting:
                 if one.status == "offered":
-                    one.contacts.append(stage.today)
+                    one.contacts.append(simulation.today)
 
-    await together(of(one) for one in stage.entries(entry) if (one.school, one.programme) in by_hand)
+    await gather(of(one) for one in simulation.entries(entry) if (one.school, one.programme) in by_hand)
 
 
-async def reconsider(stage: Stage, entry: int, until: date) -> None:
+async def reconsider(simulation: Simulation, entry: int, until: date) -> None:
     """Schools with places left take back some noes, to those for whom there was no place or who had not come."""
 
     async def of(intake: Intake) -> None:
-        left = await stage.seats_left(intake)
-        for one in stage.applications(intake):
-            taken_back = one.code in TAKEN_BACK and stage.reply(one).reconsidered
-            if left > 0 and taken_back and _free(stage, entry, one.young_id):
-                await say(stage, one, "reopen", contact=False)
+        left = await simulation.seats_left(intake)
+        for one in simulation.applications(intake):
+            taken_back = one.code in TAKEN_BACK and simulation.reply(one).reconsidered
+            if left > 0 and taken_back and _free(simulation, entry, one.young_id):
+                await say(simulation, one, "reopen", contact=False)
                 if one.status != "admissible":
-                    await say(stage, one, "admit", met=Met.INTERVIEW)
-                await say(stage, one, "offer", until=until.isoformat())
+                    await say(simulation, one, "admit", met=Met.INTERVIEW)
+                await say(simulation, one, "offer", until=until.isoformat())
                 left -= 1
 
-    for intake in stage.entries(entry):  # one after the other: someone refused twice is taken back once
+    for intake in simulation.entries(entry):  # one after the other: someone refused twice is taken back once
         await of(intake)
 
 
-async def close(stage: Stage, entry: int) -> str:
+async def close(simulation: Simulation, entry: int) -> str:
     """The intakes have closed: nothing stays open."""
-    await stage.look(entry)
-    statuses = [one.status for intake in stage.entries(entry) for one in stage.applications(intake)]
+    await simulation.look(entry)
+    statuses = [one.status for intake in simulation.entries(entry) for one in simulation.applications(intake)]
     assert not OPEN & set(statuses)
     return f"rentrée {entry} : {several(statuses.count('enrolled'), 'inscrit', 'inscrits')} en première année"
 
 
-async def _answer(stage: Stage, entry: int, offered: list[Application]) -> list[tuple[UUID, UUID]]:
+async def _answer(simulation: Simulation, entry: int, offered: list[Application]) -> list[tuple[UUID, UUID]]:
     """One young person's answer, by themselves or through the agency. Which applications it ends."""
     young_id = offered[0].young_id
-    fate = stage.journey(young_id, entry).fate
-    round = stage.answered[young_id, entry]
-    stage.answered[young_id, entry] += 1
-    word = fate.answers[min(round, len(fate.answers) - 1)]
+    profile = simulation.journey(young_id, entry).profile
+    round = simulation.answered[young_id, entry]
+    simulation.answered[young_id, entry] += 1
+    word = profile.answers[min(round, len(profile.answers) - 1)]
     if word == "silence":
         return []
-    for one in sorted(offered, key=lambda one: stage.rank(stage.record.intakes[one.intake_id])):
-        by = f"agency:{one.asking[-1]}" if fate.agency_answers else ""
-        await say(stage, one, word, by=by, contact=False)
+    for one in sorted(offered, key=lambda one: simulation.rank(simulation.observations.intakes[one.intake_id])):
+        by = f"agency:{one.asking[-1]}" if profile.agency_answers else ""
+        await say(simulation, one, word, by=by, contact=False)
         if word == "confirm":
-            return [key for key in stage.open_applications(young_id) if key != (one.intake_id, young_id)]
+            return [key for key in simulation.open_applications(young_id) if key != (one.intake_id, young_id)]
     return []
 
 
-def _free(stage: Stage, entry: int, young_id: UUID) -> bool:
+def _free(simulation: Simulation, entry: int, young_id: UUID) -> bool:
     """Whether nothing else of this campaign is under way for the young person."""
-    mine = [one for intake in stage.entries(entry) for one in stage.applications(intake) if one.young_id == young_id]
+    mine = [one for intake in simulation.entries(entry) for one in simulation.applications(intake) if one.young_id == young_id]
     return not any(one.status in OPEN or one.status == "enrolled" for one in mine)
 
 

@@ -3,25 +3,25 @@
 from datetime import date
 from uuid import UUID
 
-from deploy.simulation.stage import Stage, together
+from deploy.simulation.state import Simulation, gather
 
 
-async def read_answers(stage: Stage) -> None:
+async def read_answers(simulation: Simulation) -> None:
     """Every agency reads its referrals, page by page: those that are closed, by which answer, on which day.
 
     One that a school took up again (an ineligible applicant whom it lets in) shows none; the answer told before stands.
     """
-    await together(_read(stage, agency.id) for agency in stage.region.agencies)
+    await gather(_read(simulation, agency.id) for agency in simulation.region.agencies)
 
 
-async def _read(stage: Stage, agency: str) -> None:
+async def _read(simulation: Simulation, agency: str) -> None:
     page, pages = 1, 1
     while page <= pages:
-        view = await stage.speaker.get(f"agency:{agency}", "referral", "/referrals", page=str(page))
+        view = await simulation.api.get(f"agency:{agency}", "referral", "/referrals", page=str(page))
         pages = view["pages"]
         for shown in view["items"]:
-            kept = stage.record.referrals[UUID(shown["referral_id"])]
-            told = stage.ears.closed.get(kept.id)
+            kept = simulation.observations.referrals[UUID(shown["referral_id"])]
+            told = simulation.listener.closed.get(kept.id)
             if ending := shown["answer"]:
                 kept.closed_on = date.fromisoformat(ending["on"])
                 kept.answer, kept.code = ending["answer"], ending["code"]

@@ -1,148 +1,155 @@
 """School years: coming on the first day or not, leaving, coming back, moving up, staying down, changing programme."""
 
 from collections import Counter
-from collections.abc import Awaitable, Iterable
+from collections.abc import Coroutine, Iterable
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from deploy.simulation.declarations import school_year
+from deploy.simulation.dates import school_year
 from deploy.simulation.observations import Enrolment, Intake
-from deploy.simulation.stage import Stage, head, together
+from deploy.simulation.state import Simulation, gather, head
 from shared.events import ApplicationObsolete, PlaceReleased
 from shared.kernel.calendar import months_after
 from shared.web.pages.french import several
 
 
-async def say(stage: Stage, pupil: Enrolment, verb: str, **body: str) -> None:
+async def say(simulation: Simulation, pupil: Enrolment, verb: str, **body: str) -> None:
     """One decision on a pupil, by the head of the school."""
     one = f"/pupils/{pupil.young_id}"
-    stage.record.pupil(await stage.speaker.decide(head(pupil.school), "enrolment", f"{one}/{verb}", body, shown_at=one))
+    simulation.observations.pupil(
+        await simulation.api.decide(head(pupil.school), "enrolment", f"{one}/{verb}", body, shown_at=one)
+    )
 
 
-async def start(stage: Stage, entry: int) -> str | None:
+async def start(simulation: Simulation, entry: int) -> str | None:
     """Those whose place is confirmed come."""
-    await stage.look_at_pupils(entry)
-    due = [one for one in stage.pupils("due") if stage.journey(one.young_id, one.entry).fate.comes]
-    await together(say(stage, one, "start") for one in due)
-    return f"{stage.month} : {several(len(due), 'jeune commence', 'jeunes commencent')}" if due else None
+    await simulation.look_at_pupils(entry)
+    due = [one for one in simulation.pupils("due") if simulation.journey(one.young_id, one.entry).profile.comes]
+    await gather(say(simulation, one, "start") for one in due)
+    return f"{simulation.month} : {several(len(due), 'jeune commence', 'jeunes commencent')}" if due else None
 
 
-async def miss(stage: Stage, entry: int) -> str | None:
+async def miss(simulation: Simulation, entry: int) -> str | None:
     """Those who did not come give their place back."""
-    await stage.look_at_pupils(entry)
-    absent = stage.pupils("due")
-    await _leave(stage, absent, [say(stage, one, "did-not-start") for one in absent])
-    return f"{stage.month} : {several(len(absent), 'jeune n’est pas venu', 'jeunes ne sont pas venus')}" if absent else None
+    await simulation.look_at_pupils(entry)
+    absent = simulation.pupils("due")
+    await _leave(simulation, absent, [say(simulation, one, "did-not-start") for one in absent])
+    return f"{simulation.month} : {several(len(absent), 'jeune n’est pas venu', 'jeunes ne sont pas venus')}" if absent else None
 
 
-async def interrupt(stage: Stage) -> str | None:
+async def interrupt(simulation: Simulation) -> str | None:
     """Some leave before the end."""
-    leaving = [(one, day) for one in stage.pupils("present") if (day := _leaves_on(stage, one)) and day <= stage.today]
+    leaving = [
+        (one, day) for one in simulation.pupils("present") if (day := _leaves_on(simulation, one)) and day <= simulation.today
+    ]
     departures = []
     for one, day in leaving:
-        departure = stage.journey(one.young_id, one.entry).fate.departure
+        departure = simulation.journey(one.young_id, one.entry).profile.departure
         assert departure is not None
-        departures.append(say(stage, one, "interrupt", code=departure.code, on=day.isoformat()))
-    await _leave(stage, [one for one, _ in leaving], departures)
+        departures.append(say(simulation, one, "interrupt", code=departure.code, on=day.isoformat()))
+    await _leave(simulation, [one for one, _ in leaving], departures)
     return several(len(leaving), "parcours interrompu", "parcours interrompus") if leaving else None
 
 
-async def resume(stage: Stage) -> None:
+async def resume(simulation: Simulation) -> None:
     """A few come back before the summer, where a seat is free; what they asked for elsewhere meanwhile is closed."""
-    for one in stage.pupils("interrupted"):  # one after the other: two may want the same seat
-        day = _back_on(stage, one)
-        if day is None or day > stage.today:
+    for one in simulation.pupils("interrupted"):  # one after the other: two may want the same seat
+        day = _back_on(simulation, one)
+        if day is None or day > simulation.today:
             continue
-        if await stage.seats_left(stage.record.intakes[one.now.intake_id]) > 0:
+        if await simulation.seats_left(simulation.observations.intakes[one.now.intake_id]) > 0:
             entry = int(one.now.school_year[5:])
-            await stage.look(entry)
-            closing = {key: stage.ears.times(key, ApplicationObsolete) for key in stage.open_applications(one.young_id)}
-            await say(stage, one, "resume", on=day.isoformat())
+            await simulation.look(entry)
+            closing = {
+                key: simulation.listener.times(key, ApplicationObsolete) for key in simulation.open_applications(one.young_id)
+            }
+            await say(simulation, one, "resume", on=day.isoformat())
             one.absences.append((day, False))
             for key, before in closing.items():
-                await stage.ears.each([key], ApplicationObsolete, times=before + 1)
-            await stage.look(entry)
+                await simulation.listener.until_each([key], ApplicationObsolete, times=before + 1)
+            await simulation.look(entry)
 
 
-async def councils(stage: Stage, year: int) -> None:
+async def councils(simulation: Simulation, year: int) -> None:
     """In June, some first years are to do it again, or to go on in another programme of their school."""
     moves = []
-    for one in of_year(stage, year):
-        fate = stage.journey(one.young_id, one.entry).fate
-        others = [w.programme for w in stage.region.workshops if w.school == one.school and w.programme != one.now.programme]
+    for one in of_year(simulation, year):
+        profile = simulation.journey(one.young_id, one.entry).profile
+        others = [w.programme for w in simulation.region.workshops if w.school == one.school and w.programme != one.now.programme]
         if one.now.year_of_study > 1 or one.now.last_year:
             continue
-        if fate.repeats:
-            moves.append((one, "repeat", stage.intake(one.school, one.now.programme, year)))
-        elif fate.changes and others:
-            moves.append((one, "change-programme", stage.intake(one.school, others[0], year)))
-    await _move(stage, moves)
+        if profile.repeats:
+            moves.append((one, "repeat", simulation.intake(one.school, one.now.programme, year)))
+        elif profile.changes and others:
+            moves.append((one, "change-programme", simulation.intake(one.school, others[0], year)))
+    await _move(simulation, moves)
 
 
-async def turn_the_year(stage: Stage, year: int) -> str | None:
+async def turn_the_year(simulation: Simulation, year: int) -> str | None:
     """In July the others move up; those who failed and try again stay in their last year."""
     moves = []
-    for one in of_year(stage, year):
+    for one in of_year(simulation, year):
         verb, further = ("repeat", 0) if one.now.last_year else ("move-up", 1)
-        moves.append((one, verb, stage.intake(one.school, one.now.programme, year, one.now.year_of_study + further)))
-    await _move(stage, moves)
+        moves.append((one, verb, simulation.intake(one.school, one.now.programme, year, one.now.year_of_study + further)))
+    await _move(simulation, moves)
     moved = several(len(moves), "élève passe", "élèves passent")
     return f"juillet {year} : {moved} en année suivante ou la refont" if moves else None
 
 
-async def complete(stage: Stage, year: int) -> str | None:
+async def complete(simulation: Simulation, year: int) -> str | None:
     """The last day of the last year, with or without the diploma, unless they will try again."""
     done = []
-    for one in of_year(stage, year):
-        fate = stage.journey(one.young_id, one.entry).fate
+    for one in of_year(simulation, year):
+        profile = simulation.journey(one.young_id, one.entry).profile
         failed = "obtained" not in one.exams.values()
-        if one.now.last_year and not (failed and fate.tries_again and len(one.exams) < len(fate.results)):
+        if one.now.last_year and not (failed and profile.tries_again and len(one.exams) < len(profile.results)):
             done.append(one)
-    await together(say(stage, one, "complete") for one in done)
+    await gather(say(simulation, one, "complete") for one in done)
     return f"juin {year} : {several(len(done), 'élève va', 'élèves vont')} au bout de la formation" if done else None
 
 
-def of_year(stage: Stage, year: int) -> list[Enrolment]:
+def of_year(simulation: Simulation, year: int) -> list[Enrolment]:
     """Pupils present in the school year that ends in the summer of `year`."""
-    return [one for one in stage.pupils("present") if one.now.school_year == school_year(year - 1)]
+    return [one for one in simulation.pupils("present") if one.now.school_year == school_year(year - 1)]
 
 
-async def _move(stage: Stage, moves: list[tuple[Enrolment, str, Intake]]) -> None:
+async def _move(simulation: Simulation, moves: list[tuple[Enrolment, str, Intake]]) -> None:
     """Make room where seats are missing, then move; those who go to the same intake one after the other."""
     for id, wanted in Counter(intake.id for _, _, intake in moves).items():
-        intake = stage.record.intakes[id]
-        missing = wanted - await stage.seats_left(intake)
+        intake = simulation.observations.intakes[id]
+        missing = wanted - await simulation.seats_left(intake)
         if missing > 0:
-            body = {"seats": stage.record.intakes[id].seats + missing}
-            view = await stage.speaker.decide(head(intake.school), "enrolment", f"/intakes/{id}/seats", body)
-            stage.record.intake(view)
+            body = {"seats": simulation.observations.intakes[id].seats + missing}
+            view = await simulation.api.decide(head(intake.school), "enrolment", f"/intakes/{id}/seats", body)
+            simulation.observations.intake(view)
 
     async def into(id: UUID) -> None:
         for one, verb, intake in moves:
             if intake.id == id:
-                await say(stage, one, verb, intake_id=str(id))
+                await say(simulation, one, verb, intake_id=str(id))
 
-    await together(into(id) for id in {intake.id for _, _, intake in moves})
+    await gather(into(id) for id in {intake.id for _, _, intake in moves})
 
 
-async def _leave(stage: Stage, pupils: list[Enrolment], decisions: Iterable[Awaitable[None]]) -> None:
+async def _leave(simulation: Simulation, pupils: list[Enrolment], decisions: Iterable[Coroutine[Any, Any, None]]) -> None:
     keys = [(one.now.intake_id, one.young_id) for one in pupils]
-    told = {key: stage.ears.times(key, PlaceReleased) for key in keys}
-    await together(decisions)
+    told = {key: simulation.listener.times(key, PlaceReleased) for key in keys}
+    await gather(decisions)
     for key, before in told.items():
-        await stage.ears.each([key], PlaceReleased, times=before + 1)
+        await simulation.listener.until_each([key], PlaceReleased, times=before + 1)
 
 
-def _leaves_on(stage: Stage, pupil: Enrolment) -> date | None:
-    departure = stage.journey(pupil.young_id, pupil.entry).fate.departure
+def _leaves_on(simulation: Simulation, pupil: Enrolment) -> date | None:
+    departure = simulation.journey(pupil.young_id, pupil.entry).profile.departure
     if departure is None or pupil.absences or pupil.started_on is None:
         return None
     return months_after(pupil.started_on, departure.after) + timedelta(days=departure.day)
 
 
-def _back_on(stage: Stage, pupil: Enrolment) -> date | None:
+def _back_on(simulation: Simulation, pupil: Enrolment) -> date | None:
     """The day of the return, if it is before the summer of the same school year."""
-    departure = stage.journey(pupil.young_id, pupil.entry).fate.departure
+    departure = simulation.journey(pupil.young_id, pupil.entry).profile.departure
     if departure is None or departure.back_after is None or pupil.left_on is None:
         return None
     day = months_after(pupil.left_on, departure.back_after)

@@ -1,4 +1,7 @@
-"""The indicators, one file per family: pure functions over the rows of one scope. Their page is docs/indicators.md."""
+"""The indicators, one file per family: pure functions over the rows of one scope. Their page is docs/indicators.md.
+
+Written a second time, on purpose and without shared code, in deploy/simulation/expected_figures.py: the demo compares the two.
+"""
 
 from services.reporting.indicators import (
     answers,

@@ -1,4 +1,4 @@
-"""The days that every school year turns on, and those between which the demo plays."""
+"""The days that every school year turns on, and those between which the simulation runs."""
 
 from datetime import date, datetime, time
 
@@ -6,7 +6,7 @@ from shared.kernel.calendar import PARIS, months_after
 
 FIRST, LAST = 2021, 2025
 CAMPAIGNS = tuple(range(FIRST, LAST + 1))
-"""The years of entry. The last spring has only begun when the play ends."""
+"""The years of entry. The last spring has only begun when the simulation ends."""
 BEGINS = date(FIRST, 1, 5)
 ENDS = date(LAST, 6, 30)
 """Twenty-four months after the first CAP pupils left, to the day."""

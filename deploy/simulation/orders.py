@@ -1,4 +1,4 @@
-"""The orders of the play: each with its steps and their days, drawn from the seed."""
+"""The orders of the simulation: each with its steps and their days, drawn from the seed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from deploy.simulation.declarations import ENDS, FIRST
+from deploy.simulation.dates import ENDS, FIRST
 from deploy.simulation.region import Region
 from shared.events.production import CancellationCode
 
@@ -15,7 +15,7 @@ PER_PUPIL = 0.5
 
 
 @dataclass(frozen=True)
-class Job:
+class PlannedOrder:
     """An order as it will go: each step and its day; the last one may be a cancellation."""
 
     number: int
@@ -25,13 +25,13 @@ class Job:
     steps: Sequence[tuple[str, date, Mapping[str, Any]]]
 
 
-def jobs(region: Region, *, pupils: int, seed: int) -> list[Job]:
+def planned_orders(region: Region, *, pupils: int, seed: int) -> list[PlannedOrder]:
     """The orders of all the years; about one in eight cancelled, one in five late."""
     number = max(len(region.schools), round(pupils * PER_PUPIL))
-    return [_job(region, Random(f"{seed}:order:{rank}"), rank) for rank in range(number)]
+    return [_planned(region, Random(f"{seed}:order:{rank}"), rank) for rank in range(number)]
 
 
-def _job(region: Region, chance: Random, number: int) -> Job:
+def _planned(region: Region, chance: Random, number: int) -> PlannedOrder:
     school = region.schools[number % len(region.schools)].id
     begins = date(FIRST, 9, 10)
     day = begins + timedelta(days=chance.randint(0, (ENDS - begins).days))
@@ -52,4 +52,4 @@ def _job(region: Region, chance: Random, number: int) -> Job:
         rank = chance.randint(1, 4)
         code = CancellationCode.QUOTE_REFUSED if rank == 2 else chance.choice(list(CancellationCode))
         steps = [*steps[:rank], ("cancel", steps[rank][1], {"code": code})]
-    return Job(number, school, chance.randrange(len(region.clients)), f"Commande n° {number + 1}", steps)
+    return PlannedOrder(number, school, chance.randrange(len(region.clients)), f"Commande n° {number + 1}", steps)
