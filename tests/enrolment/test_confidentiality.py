@@ -41,6 +41,8 @@ def test_an_agency_reads_nothing_that_happened_before_its_own_referral() -> None
     assert days(seen[SCHOOL]) == days(seen[CIO]) == [MAY, day, day]
     assert days(seen[MLDS]) == [JOINING, JOINING, None]
     assert [seen[who].met for who in seen] == [Met.INTERVIEW, Met.INTERVIEW, None]
+    agencies = [[one.agency for one in seen[who].referrals] for who in seen]
+    assert agencies == [["cio-dole", "mlds-jura"], ["cio-dole"], ["mlds-jura"]]
 
 
 def test_an_agency_reads_whatever_happened_since_its_own_referral() -> None:

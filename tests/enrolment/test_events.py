@@ -13,9 +13,8 @@ from shared.events.applications import STATUS_AFTER, ApplicationEvent, WishesAns
 
 
 def test_each_event_of_enrolment_is_told_by_one_aggregate() -> None:
-    told = Counter(
-        [WishesAnswered, *(event for union in (SchoolEvent, IntakeEvent, PupilEvent, GrantEvent) for event in get_args(union))]
-    )
+    unions = (SchoolEvent, IntakeEvent, PupilEvent, GrantEvent)
+    told = Counter([WishesAnswered, *(event for union in unions for event in get_args(union))])
     published = [event for name, event in EVENTS.items() if name.startswith("fr.etabli.enrolment.")]
     assert told == Counter(published)
 

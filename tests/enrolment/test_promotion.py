@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -105,6 +106,10 @@ async def one_held_one_waiting(store: Store, promotion: Promotion) -> tuple[Inta
     return intake, held, waiting
 
 
+def offered_to(waiting: ReferralSubmitted, event: Event) -> bool:
+    return isinstance(event, PlaceOffered) and event.young_id == waiting.young_id
+
+
 async def version(store: Store, intake: Intake) -> int:
     found = await store.intakes.collection.find_one({"_id": str(intake.intake_id)})
     assert found is not None
@@ -116,12 +121,8 @@ async def test_a_seat_that_is_free_again_is_offered_in_the_same_write(store: Sto
     intake, held, waiting = await one_held_one_waiting(store, Promotion.AUTOMATIC)
     before = await version(store, intake)
     await frees(store, intake, held)
-    events = await told(store.intakes, intake.intake_id)
-    offered = [
-        rank for rank, event in enumerate(events) if isinstance(event, PlaceOffered) and event.young_id == waiting.young_id
-    ]
-    freed, writes = FREED[frees]
-    assert [type(events[rank - 1]) for rank in offered] == [freed]
+    events, (freed, writes) = await told(store.intakes, intake.intake_id), FREED[frees]
+    assert [type(earlier) for earlier, event in pairwise(events) if offered_to(waiting, event)] == [freed]
     assert await version(store, intake) - before == writes
 
 
@@ -157,5 +158,5 @@ async def test_where_the_head_confirms_promotions_the_seat_waits(store: Store, f
     intake, held, waiting = await one_held_one_waiting(store, Promotion.CONFIRMED)
     await frees(store, intake, held)
     events = await told(store.intakes, intake.intake_id)
-    assert not [event for event in events if isinstance(event, PlaceOffered) and event.young_id == waiting.young_id]
+    assert not [event for event in events if offered_to(waiting, event)]
     assert (await store.intakes.acting(SYSTEM).get(intake.intake_id)).seats_left == 1
