@@ -35,7 +35,6 @@ REFUSALS: Mapping[RefusalCode, str] = {
 REASONS: Mapping[IneligibleReason, str] = {
     IneligibleReason.TOO_YOUNG: "trop jeune au jour de la rentrée",
     IneligibleReason.TOO_YOUNG_FOR_MACHINES: "moins de 15 ans au jour de la rentrée, pour des machines dangereuses",
-    IneligibleReason.TOO_OLD: "trop âgé au jour de la rentrée",
 }
 UNOPENED: Mapping[UnopenedCode, str] = {
     UnopenedCode.UNKNOWN_PROGRAMME: "Aucune école du réseau n'a cette formation.",

@@ -17,7 +17,6 @@ from shared.kernel.identifiers import Slug
 class IneligibleReason(StrEnum):
     TOO_YOUNG = "too_young"
     TOO_YOUNG_FOR_MACHINES = "too_young_for_machines"
-    TOO_OLD = "too_old"
 
 
 class UnopenedCode(StrEnum):
