@@ -10,11 +10,11 @@ from uuid import UUID
 from services.enrolment.domain import applications, places, seats
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.school import Programme
-from shared.events import Event, ProgrammeOpened, ReferralSubmitted, SchoolRegistered
+from shared.events import Event
 from shared.events.applications import ApplicationStatus, Met
-from shared.events.catalogue import Certification, Promotion
+from shared.events.catalogue import Certification, ProgrammeOpened, Promotion, SchoolRegistered
 from shared.events.message import Message, message_of
-from shared.events.referral import RefusalCode, Situation, Wish
+from shared.events.referral import ReferralSubmitted, RefusalCode, Situation, Wish
 
 OPENING = date(2025, 5, 1)
 START = date(2025, 9, 1)

@@ -8,8 +8,9 @@ from services.enrolment.domain import applications, places, pupils, school, seat
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.store import Store
-from shared.events import EVENTS, Event, ReferralSubmitted
+from shared.events import EVENTS, Event
 from shared.events.applications import ApplicationStatus, Met
+from shared.events.referral import ReferralSubmitted
 from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.repository import Repository
 from tests.enrolment.builders import DEADLINE, MAY, START, a_school, heard, intake_command, programme_opened

@@ -8,20 +8,22 @@ import pytest
 
 from services.enrolment.domain import applications, places, withdrawals
 from services.enrolment.domain.application import Referring
-from shared.events import (
+from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationIneligible,
     ApplicationLeft,
     ApplicationOpened,
     ApplicationRefused,
     ApplicationReopened,
+    ApplicationStatus,
     ApplicationUnderReview,
     ApplicationWithdrawn,
+    IneligibleReason,
     InterviewPlanned,
+    Met,
     PlaceConfirmed,
     PlaceOffered,
 )
-from shared.events.applications import ApplicationStatus, IneligibleReason, Met
 from shared.events.referral import RefusalCode, Situation
 from shared.kernel.errors import Refused
 from tests.enrolment.builders import (

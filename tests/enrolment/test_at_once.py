@@ -11,11 +11,10 @@ from services.enrolment import use_cases
 from services.enrolment.domain import applications, places, pupils
 from services.enrolment.domain.places import release_seat
 from services.enrolment.store import Store
-from shared.events import StudentEnrolled
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import Wish
-from shared.events.students import EnrolmentStatus, InterruptionCode
+from shared.events.students import EnrolmentStatus, InterruptionCode, StudentEnrolled
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Problem
 from shared.persistence.repository import Acting, Repository

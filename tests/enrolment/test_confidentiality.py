@@ -5,9 +5,8 @@ from typing import Any
 
 from services.enrolment import views
 from services.enrolment.domain import applications, places, withdrawals
-from shared.events import ReferralSubmitted
 from shared.events.applications import ApplicationStatus, Met
-from shared.events.referral import Situation, Wish
+from shared.events.referral import ReferralSubmitted, Situation, Wish
 from shared.kernel.caller import Caller
 from tests.conftest import Start
 from tests.enrolment.builders import CLOSING, DEADLINE, MAY, a_referral, an_intake, applied, happened, waitlisted

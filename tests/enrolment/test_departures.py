@@ -10,11 +10,10 @@ from services.enrolment import handlers, use_cases, views
 from services.enrolment.domain import pupils
 from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
-from shared.events import PlaceExpired, PlaceOffered, StudentEnrolled, StudentInterrupted
-from shared.events.applications import ApplicationStatus
+from shared.events.applications import ApplicationStatus, PlaceExpired, PlaceOffered
 from shared.events.catalogue import Promotion
 from shared.events.referral import Wish
-from shared.events.students import InterruptionCode
+from shared.events.students import InterruptionCode, StudentEnrolled, StudentInterrupted
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import Refused, Unavailable
 from tests.enrolment.builders import MAY, START, a_message, a_referral, said

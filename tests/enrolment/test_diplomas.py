@@ -9,13 +9,16 @@ import pytest
 from services.enrolment.domain import diplomas
 from services.enrolment.domain.enrolment import Outcome, Result, exam_id_of
 from services.enrolment.domain.pupil import Pupil, PupilEvent
-from shared.events import (
+from shared.events.students import (
+    ContractKind,
     DiplomaFailed,
     DiplomaObtained,
     ExamRegistered,
     OutcomeDeclared,
+    OutcomeProof,
+    OutcomeSituation,
+    OutcomeSource,
 )
-from shared.events.students import ContractKind, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.errors import NotFound, Refused
 from tests.enrolment.pupils import ENROLMENT, LATER, after, completed, enrolled, in_last_year, interrupted, said_of, started
 

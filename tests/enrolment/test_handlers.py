@@ -8,18 +8,18 @@ from services.enrolment import handlers
 from services.enrolment.domain import applications
 from services.enrolment.domain.intake import Intake
 from services.enrolment.store import Store
-from shared.events import (
+from shared.events.applications import (
     ApplicationLeft,
     ApplicationOpened,
+    ApplicationStatus,
     ApplicationUnderReview,
-    ReferralSubmitted,
-    ReferralWithdrawalRequested,
-    StudentEnrolled,
+    Unopened,
+    UnopenedCode,
     WishesAnswered,
 )
-from shared.events.applications import ApplicationStatus, Unopened, UnopenedCode
 from shared.events.catalogue import Promotion
-from shared.events.referral import RefusalCode, Wish
+from shared.events.referral import ReferralSubmitted, ReferralWithdrawalRequested, RefusalCode, Wish
+from shared.events.students import StudentEnrolled
 from shared.kernel.caller import SYSTEM
 from shared.persistence.transaction import Persistence
 from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, heard, said

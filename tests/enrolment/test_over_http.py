@@ -11,8 +11,7 @@ import httpx
 from services.enrolment import handlers
 from services.enrolment.main import service
 from services.enrolment.store import Store
-from shared.events import ReferralSubmitted
-from shared.events.referral import Wish
+from shared.events.referral import ReferralSubmitted, Wish
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import Running, Start

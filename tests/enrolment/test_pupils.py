@@ -8,7 +8,9 @@ import pytest
 from services.enrolment.domain import pupils
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
-from shared.events import (
+from shared.events.students import (
+    EnrolmentStatus,
+    InterruptionCode,
     StudentChangedProgramme,
     StudentCompleted,
     StudentEnrolled,
@@ -18,7 +20,6 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.errors import NotFound, Refused
 from tests.enrolment.builders import MAY, START, a_programme, an_intake
 from tests.enrolment.pupils import (

@@ -6,17 +6,16 @@ import pytest
 
 from services.enrolment.domain import applications, places, seats
 from services.enrolment.domain.intake import intake_id_of, promote_automatically
-from shared.events import (
+from shared.events.applications import (
     ApplicationObsolete,
-    IntakeOpened,
-    IntakeSeatsChanged,
+    ApplicationStatus,
+    Met,
     PlaceConfirmed,
     PlaceExpired,
     PlaceOffered,
     PlaceReleased,
 )
-from shared.events.applications import ApplicationStatus, Met
-from shared.events.catalogue import Promotion
+from shared.events.catalogue import IntakeOpened, IntakeSeatsChanged, Promotion
 from shared.events.referral import Situation
 from shared.kernel.errors import Refused, Unavailable
 from tests.enrolment.builders import (

@@ -9,9 +9,9 @@ import pytest
 from aiokafka import TopicPartition
 
 from deploy.local.servers import Servers
-from shared.events import Event, OrderReceived
+from shared.events import Event
 from shared.events.message import Message, Undecodable, message_of, read
-from shared.events.production import ClientKind
+from shared.events.production import ClientKind, OrderReceived
 from shared.messaging.kafka import consumer, dead_letters, producer
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings

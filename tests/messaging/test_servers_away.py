@@ -21,8 +21,8 @@ from fastapi import APIRouter, Request
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
 from deploy.local.servers import Servers, running_servers
-from shared.events import OrderReceived
 from shared.events.message import Message
+from shared.events.production import OrderReceived
 from shared.messaging.kafka import create_topics
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence

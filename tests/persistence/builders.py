@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.events import Event, OrderAccepted, OrderReceived, SchoolRegistered
-from shared.events.production import ClientKind
+from shared.events import Event
+from shared.events.catalogue import SchoolRegistered
+from shared.events.production import ClientKind, OrderAccepted, OrderReceived
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused
