@@ -1,4 +1,4 @@
-"""Builders of enrolment's tests: referrals, intakes at any step, messages. Everything has a default."""
+"""Builders of enrolment's tests: referrals, intakes and pupils at any step, messages. Everything has a default."""
 
 import uuid
 from collections.abc import Sequence
@@ -7,14 +7,18 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from services.enrolment.domain import applications, places, seats
+from services.enrolment.domain import applications, places, pupils, seats
+from services.enrolment.domain.enrolment import enrolment_id_of
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
+from services.enrolment.domain.pupil import Pupil, PupilEvent
+from services.enrolment.domain.pupil import evolve as evolve_pupil
 from services.enrolment.domain.school import Programme
 from shared.events import Event
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Certification, ProgrammeOpened, Promotion, SchoolRegistered
 from shared.events.message import Message, message_of
 from shared.events.referral import ReferralSubmitted, RefusalCode, Situation, Wish
+from shared.events.students import InterruptionCode
 
 OPENING = date(2025, 5, 1)
 START = date(2025, 9, 1)
@@ -122,3 +126,54 @@ def intake_with(status: ApplicationStatus, young_id: UUID) -> Intake:
     }
     intake = applied(an_intake(), a_referral(young_id=young_id))
     return intake.with_application(intake.application(young_id).model_copy(update={"status": status, **details.get(status, {})}))
+
+
+YOUNG = UUID("11111111-2222-4333-8444-555555555555")
+FIRST = an_intake()
+SECOND = an_intake(school_year="2026-2027", year_of_study=2)
+AGAIN = an_intake(school_year="2026-2027")
+ENROLMENT = enrolment_id_of(FIRST.intake_id, YOUNG)
+LATER = date(2027, 7, 2)
+
+
+def after(pupil: Pupil | None, events: Sequence[PupilEvent]) -> Pupil:
+    """The pupil after events."""
+    state = reduce(evolve_pupil, events, pupil)
+    assert state is not None
+    return state
+
+
+def enrolled(pupil: Pupil | None = None, intake: Intake = FIRST) -> Pupil:
+    told = pupils.enrol(
+        pupil, young_id=YOUNG, birth_month="2009-03", intake=intake, programme=a_programme(programme=intake.programme), on=MAY
+    )
+    return after(pupil, told)
+
+
+def started() -> Pupil:
+    pupil = enrolled()
+    return after(pupil, pupils.start(pupil, school="besancon", on=START))
+
+
+def interrupted(on: date = date(2025, 12, 1)) -> Pupil:
+    pupil = started()
+    return after(pupil, pupils.interrupt(pupil, school=None, code=InterruptionCode.MOVED, on=on))
+
+
+def in_last_year() -> Pupil:
+    pupil = started()
+    return after(pupil, pupils.move_up(pupil, school=None, to=SECOND, programme=a_programme(), on=START))
+
+
+def completed() -> Pupil:
+    pupil = in_last_year()
+    return after(pupil, pupils.complete(pupil, school=None, on=LATER))
+
+
+def said_of(on: date, **more: Any) -> dict[str, Any]:
+    return {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "besancon", "programme": "usinage", "on": on, **more}
+
+
+def year(intake: Intake) -> dict[str, Any]:
+    last = intake.year_of_study == 2
+    return {**intake.model_dump(include={"intake_id", "school_year", "year_of_study"}), "last_year": last}

@@ -14,9 +14,22 @@ from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
 from shared.events.students import InterruptionCode
 from shared.kernel.errors import Invalid, Refused
-from tests.enrolment.builders import MAY, START, a_referral, an_intake, applied, offered
+from tests.enrolment.builders import (
+    LATER,
+    MAY,
+    START,
+    a_referral,
+    after,
+    an_intake,
+    applied,
+    completed,
+    enrolled,
+    in_last_year,
+    interrupted,
+    offered,
+    started,
+)
 from tests.enrolment.drivers import intake_opens, offers, refers, status
-from tests.enrolment.pupils import LATER, after, completed, enrolled, in_last_year, interrupted, started
 
 BEFORE = MAY - timedelta(days=1)
 

@@ -20,7 +20,7 @@ from shared.events.students import (
     OutcomeSource,
 )
 from shared.kernel.errors import NotFound, Refused
-from tests.enrolment.pupils import ENROLMENT, LATER, after, completed, enrolled, in_last_year, interrupted, said_of, started
+from tests.enrolment.builders import ENROLMENT, LATER, after, completed, enrolled, in_last_year, interrupted, said_of, started
 
 
 def test_an_exam_is_registered_in_the_last_year_and_has_one_result() -> None:

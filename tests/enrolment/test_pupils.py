@@ -21,14 +21,17 @@ from shared.events.students import (
     StudentStarted,
 )
 from shared.kernel.errors import NotFound, Refused
-from tests.enrolment.builders import MAY, START, a_programme, an_intake
-from tests.enrolment.pupils import (
+from tests.enrolment.builders import (
     AGAIN,
     FIRST,
     LATER,
+    MAY,
     SECOND,
+    START,
     YOUNG,
+    a_programme,
     after,
+    an_intake,
     completed,
     enrolled,
     in_last_year,

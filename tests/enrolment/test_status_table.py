@@ -13,8 +13,7 @@ from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
 from shared.events.students import EnrolmentStatus
 from shared.kernel.errors import Refused
-from tests.enrolment.builders import DEADLINE, MAY, happened, intake_with
-from tests.enrolment.pupils import LATER, completed, enrolled, interrupted, started
+from tests.enrolment.builders import DEADLINE, LATER, MAY, completed, enrolled, happened, intake_with, interrupted, started
 
 Do = ApplicationAction
 Decision = Callable[[Intake, UUID], list[IntakeEvent]]
