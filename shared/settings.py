@@ -13,13 +13,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ETABLI_", populate_by_name=True)
 
-    host: str = "127.0.0.1"
-    port: int = 8000
-    kafka: str = Field("127.0.0.1:9092", validation_alias=AliasChoices("KAFKA_BOOTSTRAP_SERVERS"))
-    mongodb: str = Field("mongodb://127.0.0.1:27017/?replicaSet=rs0", validation_alias=AliasChoices("MONGODB_URL"))
+    host: str = Field("127.0.0.1", description="Where the service listens.")
+    port: int = Field(8000, description="Its port.")
+    kafka: str = Field(
+        "127.0.0.1:9092", validation_alias=AliasChoices("KAFKA_BOOTSTRAP_SERVERS"), description="Brokers, HOST:PORT, by commas."
+    )
+    mongodb: str = Field(
+        "mongodb://127.0.0.1:27017/?replicaSet=rs0",
+        validation_alias=AliasChoices("MONGODB_URL"),
+        description="A replica set, of one member at least: decisions are transactions.",
+    )
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="Motor, or PyMongo's own asynchronous client.")
-    jwks_file: Path
-    secret_file: Path
+    jwks_file: Path = Field(description="The public keys that tokens are checked with (JWKS).")
+    secret_file: Path = Field(description="The key of hashes that must not be guessable: 32 bytes or more.")
     instance: str = Field("0", description="The number of this replica: with the service's name, its static id in the group.")
     simulated: bool = Field(False, description="The clock stands where the demo puts it; pages say « données simulées ».")
     simulated_start: str = Field("2021-01-04T08:00:00+00:00", description="Where a new simulated clock stands.")
@@ -31,7 +37,7 @@ class Settings(BaseSettings):
     sweep_every: float = Field(30.0, description="Seconds between two sweeps of deadlines.")
     stop_grace: float = Field(6.0, description="Seconds that background work has to end when the service stops.")
     body_limit: int = Field(1_000_000, description="Bytes, the largest request body.")
-    log_level: str = "INFO"
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
     def secret(self) -> bytes:

@@ -1,4 +1,6 @@
-"""`python -m deploy.contracts` writes docs/contracts from the code; `--check` writes nothing and fails on any difference.
+"""`python -m deploy.contracts` writes docs/contracts and docs/settings.md from the code.
+
+With `--check` it writes nothing and fails on any difference.
 
 From the tag v1.0 on nothing published changes: what the last release published is compared too, and a break fails. Until then
 a break is only said, and wants a line in docs/decisions.md.
@@ -8,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from deploy.contracts import settings
 from deploy.contracts.compatibility import contract_breaks
 from deploy.contracts.documents import FOLDER, ROOT, Contracts, committed, generated, published, text, write
 
@@ -27,7 +30,9 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             return 1
     if not check:
         write(wanted, root)
-    wrong = [*(drift(wanted, written) if check else ()), *strays(wanted, written)]
+        settings.write(root)
+    drifted = [*drift(wanted, written), *settings.drift(root)] if check else []
+    wrong = [*drifted, *strays(wanted, written)]
     say(wrong)
     return 1 if wrong else 0
 

@@ -75,7 +75,7 @@ def running_stack(
         make_topics(servers.kafka)
         ports = keep_ports(data / "ports.json", SERVICES)
         addresses = _addresses(data, servers, ports)
-        environment = _environment(data, addresses, simulated)
+        environment = environment_of(data, addresses, simulated=simulated)
         services = [_service(name, port, data, command, environment) for name, port in ports.items()]
         started = [*services, *filter(None, (servers.kafka_process, servers.mongod_process))]
         ending.callback(stop, services)
@@ -125,7 +125,8 @@ def _addresses(data: Path, servers: Servers, ports: Mapping[str, int]) -> Addres
     )
 
 
-def _environment(data: Path, addresses: Addresses, simulated: bool) -> dict[str, str]:
+def environment_of(data: Path, addresses: Addresses, *, simulated: bool) -> dict[str, str]:
+    """What each service is told of the stack it runs in; its port is added to it."""
     keys = keys_in(data)
     return {
         "KAFKA_BOOTSTRAP_SERVERS": addresses.kafka,

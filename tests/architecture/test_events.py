@@ -1,0 +1,47 @@
+"""No event is forgotten: a document evolves by each, and reporting counts it or says that it does not."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, get_args, get_type_hints
+
+from services import SERVICES
+from services.reporting.projections import PROJECTIONS
+from shared.events import EVENTS, Event
+from shared.events.applications import ApplicationLeft
+from shared.events.referral import ReferralWithdrawalRequested
+from shared.kernel.aggregate import Aggregate
+
+NOT_COUNTED: set[type[Event]] = {ApplicationLeft, ReferralWithdrawalRequested}
+"""Told to others, of which no figure is made."""
+
+
+def domain_modules() -> Iterator[ModuleType]:
+    for service in SERVICES:
+        try:
+            domain = importlib.import_module(f"services.{service}.domain")
+        except ModuleNotFoundError:  # reporting decides nothing
+            continue
+        yield from (importlib.import_module(f"{domain.__name__}.{one.name}") for one in pkgutil.iter_modules(domain.__path__))
+
+
+def aggregates() -> dict[str, Aggregate[Any, Any]]:
+    found = [value for module in domain_modules() for value in vars(module).values() if isinstance(value, Aggregate)]
+    return {one.name: one for one in found}
+
+
+def evolved_by(aggregate: Aggregate[Any, Any]) -> set[type[Event]]:
+    """The closed set of events that its `evolve` takes."""
+    hint = get_type_hints(aggregate.evolve)["event"]
+    return set(get_args(hint) or (hint,))
+
+
+def test_one_document_and_no_other_evolves_by_each_event() -> None:
+    told = [event for aggregate in aggregates().values() for event in evolved_by(aggregate)]
+    assert sorted(event.__name__ for event in told) == sorted(event.__name__ for event in EVENTS.values())
+
+
+def test_reporting_counts_each_event_or_says_that_it_does_not() -> None:
+    read = {event for projection in PROJECTIONS for event in projection.events}
+    assert set(EVENTS.values()) - read == NOT_COUNTED
