@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from deploy.contracts.documents import SERVICES
 from deploy.contracts.openapi import openapi
+from services import SERVICES
 from shared.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
 
 ROOT = Path(__file__).parents[2]
