@@ -12,8 +12,9 @@ BINDING = "0.5.0"
 FOR_EVER = -1
 TIME = "2026-03-02T08:15:00+00:00"
 DESCRIPTION = """
-CloudEvents 1.0, mode binaire de Kafka : les attributs sont des en-têtes `ce_*`, la valeur est le JSON des données. Chaque événement
-est dit au moins une fois : redit, il a le même `ce_id` ; `ce_sequence` croît pour une même source et une même clé.
+CloudEvents 1.0, mode binaire de Kafka : les attributs sont des en-têtes `ce_*`, la valeur est le JSON des données.
+Chaque événement est dit au moins une fois : redit, il a le même `ce_id`. `ce_sequence` croît
+pour une même source et une même clé.
 Aucun nom, contact, date de naissance exacte ni texte libre sur une personne.
 """.strip()
 

@@ -20,6 +20,8 @@ def contract_breaks(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[st
             found += [f"{path}{one}" for one in event_breaks(document, new[path])]
         elif path.startswith("openapi-"):
             found += [f"{path} {one}" for one in openapi_breaks(document, new[path])]
+        else:
+            found += [f"{path} {one}" for one in topic_breaks(document, new[path])]
     return found
 
 
@@ -30,9 +32,8 @@ def event_breaks(old: Any, new: Any, at: str = "") -> list[str]:
     if at.endswith("/required"):
         return [] if set(old) == set(new) else [f"{at} : champs obligatoires changés"]
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        return [
-            one for rank, (was, now) in enumerate(zip(old, new, strict=True)) for one in event_breaks(was, now, f"{at}/{rank}")
-        ]
+        pairs = enumerate(zip(old, new, strict=True))
+        return [one for rank, (was, now) in pairs for one in event_breaks(was, now, f"{at}/{rank}")]
     return [] if old == new else [f"{at} : {old!r} devient {new!r}"]
 
 
@@ -43,6 +44,18 @@ def _of_members(old: Json, new: Json, at: str) -> list[str]:
     gained = [] if names_fields else [f"{at}/{name} : ajouté" for name in sorted(new.keys() - old.keys() - words - {"$defs"})]
     kept = sorted((old.keys() & new.keys()) - words)
     return [*lost, *gained, *(one for name in kept for one in event_breaks(old[name], new[name], f"{at}/{name}"))]
+
+
+def topic_breaks(old: Json, new: Json) -> list[str]:
+    """Where a topic is lost, set otherwise (its partitions hold the order of every key), or without one of its messages."""
+    found = []
+    for topic, channel in old["channels"].items():
+        now = new["channels"].get(topic)
+        if now is None or (channel["address"], channel["bindings"]) != (now["address"], now["bindings"]):
+            found.append(f"{topic} : {'retiré' if now is None else 'réglé autrement'}")
+        else:
+            found += [f"{topic} : {name} retiré" for name in channel["messages"] if name not in now["messages"]]
+    return found
 
 
 def openapi_breaks(old: Json, new: Json) -> list[str]:

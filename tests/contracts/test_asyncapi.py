@@ -1,0 +1,110 @@
+"""The AsyncAPI document: valid by the official schema, and saying of Kafka and of each message what is so."""
+
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from jsonschema import Draft7Validator, Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from deploy.contracts.asyncapi import asyncapi
+from deploy.contracts.schemas import example, schema
+from deploy.local.servers import Servers
+from shared.events import EVENTS, TOPICS, Event
+from shared.events.message import message_of
+from shared.kernel.tracing import new_trace, traceparent
+
+OFFICIAL = Path(__file__).with_name("asyncapi-3.0.0.schema.json")
+"""From the npm package @asyncapi/specs 6.11.1, as it is (Apache-2.0, beside it)."""
+DOCUMENT = asyncapi()
+each_event = pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
+
+
+def faults(document: Any) -> list[str]:
+    errors = Draft7Validator(json.loads(OFFICIAL.read_text())).iter_errors(document)
+    return [f"{error.json_path} {error.message}" for error in errors]
+
+
+def headers_schema(event: type[Event]) -> Any:
+    common = DOCUMENT["components"]["schemas"]["CloudEventHeaders"]
+    own = DOCUMENT["components"]["messages"][event.type]["headers"]["allOf"][1]
+    return {"allOf": [common, own]}
+
+
+def a_message(event: type[Event], teller: str) -> Any:
+    told = event.model_validate(example(event))
+    return message_of(told, source=f"/{teller}/documents/1", sequence=7, time=datetime(2026, 3, 2, 8, 15, 30, 5, UTC))
+
+
+def test_the_document_is_valid_by_the_official_schema() -> None:
+    assert faults(DOCUMENT) == []
+
+
+def test_the_official_schema_sees_a_binding_that_is_none() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["channels"][TOPICS[0]]["bindings"]["kafka"]["partitions"] = 0
+    assert faults(document)
+
+
+@each_event
+def test_an_example_is_data_that_its_schema_accepts(event: type[Event]) -> None:
+    (shown,) = DOCUMENT["components"]["messages"][event.type]["examples"]
+    Draft202012Validator(schema(event)).validate(shown["payload"])
+    Draft202012Validator(headers_schema(event)).validate(shown["headers"])
+
+
+@each_event
+def test_the_headers_and_key_of_a_message_are_those_announced(event: type[Event]) -> None:
+    teller = event.type.split(".")[2]
+    token = traceparent.set(new_trace())
+    try:
+        message = a_message(event, teller)
+    finally:
+        traceparent.reset(token)
+    said = {name: value.decode() for name, value in message.headers()}
+    validator = Draft202012Validator(headers_schema(event), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert [error.message for error in validator.iter_errors(said)] == []
+    assert said.keys() == headers_schema(event)["allOf"][0]["properties"].keys()
+    key = DOCUMENT["components"]["messages"][event.type]["bindings"]["kafka"]["key"]
+    Draft202012Validator(key, registry=_definitions(event)).validate(message.key)
+
+
+def _definitions(event: type[Event]) -> Registry[Any]:
+    found: Registry[Any] = Registry().with_resource("", DRAFT202012.create_resource(schema(event)))
+    return found
+
+
+def test_every_message_is_on_the_channel_of_its_topic() -> None:
+    channels = DOCUMENT["channels"]
+    assert {name: topic for topic, channel in channels.items() for name in channel["messages"]} == {
+        name: event.topic for name, event in EVENTS.items()
+    }
+
+
+async def test_topics_are_created_as_the_bindings_say(servers: Servers) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
+    await admin.start()
+    try:
+        described = await admin.describe_topics(list(TOPICS))
+        settings = {topic: await _settings(admin, topic) for topic in TOPICS}
+    finally:
+        await admin.close()
+    partitions = {one["topic"]: len(one["partitions"]) for one in described}
+    for topic, channel in DOCUMENT["channels"].items():
+        kafka = channel["bindings"]["kafka"]
+        assert (kafka["topic"], kafka["partitions"]) == (channel["address"], partitions[topic])
+        said = kafka["topicConfiguration"]
+        assert (",".join(said["cleanup.policy"]), str(said["retention.ms"])) == settings[topic]
+
+
+async def _settings(admin: Any, topic: str) -> tuple[str, str]:
+    (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    (resource,) = answer.resources
+    found = {entry[0]: entry[1] for entry in resource[4]}
+    return found["cleanup.policy"], found["retention.ms"]
