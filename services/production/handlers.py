@@ -12,4 +12,4 @@ HANDLERS = Handlers[Store]()
 @HANDLERS.on(*PRESENCE)
 async def pupil_moved(store: Store, event: StudentEvent, message: Message) -> None:
     """Enrolled, came or not, left, came back, moved on."""
-    await store.pupils.hear(event, message)
+    await store.pupils.hear(message)

@@ -69,7 +69,7 @@ async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_
     store = Store(persistence)
     moved = CHANGED.model_copy(update={"on": date(2025, 7, 2), "starts_on": date(2026, 9, 1)})
     for order in ([(ENROLLED, 1), (moved, 2)], [(moved, 2), (ENROLLED, 1)], [(ENROLLED, 1), (moved, 2), (ENROLLED, 1)]):
-        await store.pupils._collection.delete({})
+        await persistence.database["pupils"].delete({})
         for event, sequence in order:
             await hear(store, event, sequence)
         assert [pupil.starts_on for pupil in await known(store)] == [date(2026, 9, 1)]

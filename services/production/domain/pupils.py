@@ -60,25 +60,35 @@ class Pupil(BaseModel):
         return age_on(self.birth_month, day) < ADULT
 
 
-def known_from(event: StudentEvent) -> dict[str, object]:
-    """The facts of an enrolment that never change, as far as this event says them."""
-    facts: dict[str, object] = {"young_id": event.young_id, "school": event.school}
-    if isinstance(event, StudentEnrolled):
-        facts |= {"birth_month": event.birth_month, "enrolled_to_start_on": max(event.starts_on, event.on)}
-    return facts
+class HeardPupil(BaseModel):
+    """As much of a pupil as was heard so far: what is not the enrolment itself may have come first."""
+
+    enrolment_id: UUID
+    young_id: UUID
+    school: Slug
+    programme: Slug | None = None
+    birth_month: BirthMonth | None = None
+    moved_to_start_on: date | None = None
+    starts_on: date | None = None
+    presence: Presence | None = None
+    left_on: date | None = None
 
 
-def moved_by(event: StudentEvent) -> dict[str, object]:
-    """The facts of an enrolment that the latest event alone decides."""
+def enrolled(pupil: HeardPupil, event: StudentEnrolled) -> HeardPupil:
+    """What an enrolment says that never changes."""
+    starts_on = pupil.moved_to_start_on or max(event.starts_on, event.on)
+    return pupil.model_copy(update={"birth_month": event.birth_month, "starts_on": starts_on})
+
+
+def moved(pupil: HeardPupil, event: StudentEvent) -> HeardPupil:
+    """What the latest event alone decides."""
     presence = PRESENCE[type(event)]
-    facts: dict[str, object] = {
-        "programme": event.programme,
-        "presence": presence,
-        "left_on": event.on if presence is Presence.LEFT else None,
-    }
+    left_on = event.on if presence is Presence.LEFT else None
+    after = pupil.model_copy(update={"programme": event.programme, "presence": presence, "left_on": left_on})
     if isinstance(event, StudentChangedProgramme) and event.starts_on:
-        facts["moved_to_start_on"] = max(event.starts_on, event.on)
-    return facts
+        start = max(event.starts_on, event.on)
+        after = after.model_copy(update={"moved_to_start_on": start, "starts_on": start})
+    return after
 
 
 def enrolment_for(pupils: Iterable[Pupil], week: str) -> Pupil:
