@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
-from services.production.domain.pupils import PRESENCE, HeardPupil, Presence, Pupil, enrolled, moved
-from shared.events import StudentEnrolled
+from services.production.domain.pupils import AT_SCHOOL, GONE, HeardPupil, Pupil, PupilEvent, enrolled, moved
+from services.production.domain.visibility import own_school
 from shared.events.message import Message
+from shared.events.students import StudentEnrolled
 from shared.kernel.calendar import monday_of
 from shared.kernel.caller import Caller
 from shared.persistence.mongo import Collection
@@ -19,7 +20,7 @@ pupils = StateProjection(
     new=lambda event: HeardPupil(enrolment_id=event.enrolment_id, young_id=event.young_id, school=event.school),
 )  # fmt: skip
 pupils.whenever(StudentEnrolled)(enrolled)
-pupils.on(*PRESENCE)(moved)
+pupils.on(*get_args(PupilEvent))(moved)
 
 
 class Pupils:
@@ -32,7 +33,7 @@ class Pupils:
         await self._live.collection.index("state.school", "state.young_id")
         await self._live.collection.index("state.school", "state.starts_on")
 
-    async def hear(self, message: Message) -> None:
+    async def follow(self, message: Message) -> None:
         """Take an event of a pupil in: the row ends the same whether the messages come once or more, in order or late."""
         await self._live.apply(message)
 
@@ -47,14 +48,15 @@ class Pupils:
         """The enrolments in the caller's school of those who were there that week, and of those whose hours are logged."""
         monday = monday_of(week)
         begun = {"state.starts_on": {"$lte": (monday + timedelta(days=6)).isoformat()}}
-        here = {**begun, "state.presence": Presence.HERE}
-        left_later = {**begun, "state.presence": Presence.LEFT, "state.left_on": {"$gte": monday.isoformat()}}
+        here = {**begun, "state.status": {"$in": sorted(AT_SCHOOL)}}
+        left_later = {**begun, "state.status": {"$in": sorted(GONE)}, "state.left_on": {"$gte": monday.isoformat()}}
         return await self._find({"$or": [here, left_later, {"state.young_id": {"$in": [str(id) for id in logged]}}]}, caller)
 
     async def _find(self, where: Mapping[str, Any], caller: Caller) -> list[Pupil]:
         """Those that match and whose enrolment itself was heard."""
-        if caller.kind != "school":
+        own = own_school(caller)
+        if own is None:
             return []
-        known = {"state.school": caller.tenant, "state.birth_month": {"$ne": None}}
+        known = {**{f"state.{field}": value for field, value in own.items()}, "state.birth_month": {"$ne": None}}
         found = await self._live.collection.find({**known, **where}, sort=["state.starts_on", "_id"])
         return [Pupil.model_validate(row["state"]) for row in found]
