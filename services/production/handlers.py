@@ -1,15 +1,16 @@
 """What production hears: who is a pupil, where, and from when to when."""
 
+from typing import get_args
+
 from services.production.domain.pupils import PupilEvent
 from services.production.store import Store
-from services.production.store.pupils import pupils
 from shared.events.message import Message
 from shared.messaging.handlers import Handlers
 
 HANDLERS = Handlers[Store]()
 
 
-@HANDLERS.on(*pupils.events)
+@HANDLERS.on(*get_args(PupilEvent))
 async def follow_pupil(store: Store, _event: PupilEvent, cause: Message) -> None:
     """Enrolled, came or not, left, came back, moved on."""
     await store.pupils.follow(cause)
