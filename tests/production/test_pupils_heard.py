@@ -9,6 +9,11 @@ from services.production.domain.pupils import Pupil
 from services.production.handlers import HANDLERS
 from services.production.store import Store
 from shared.events import (
+    EVENTS,
+    DiplomaFailed,
+    DiplomaObtained,
+    ExamRegistered,
+    OutcomeDeclared,
     StudentChangedProgramme,
     StudentCompleted,
     StudentDidNotStart,
@@ -133,3 +138,9 @@ async def test_hours_may_be_logged_once_the_stream_has_heard_of_the_pupil(listen
         return (await listening.head.put(path, json=body)).status_code == 200
 
     await listening.running.until(logged)
+
+
+def test_every_event_of_a_pupil_is_heard_but_examinations_and_what_became_of_them() -> None:
+    published = {event for event in EVENTS.values() if issubclass(event, StudentEvent)}
+    assert published - set(HANDLERS) == {ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared}
+    assert set(HANDLERS) <= published
