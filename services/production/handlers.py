@@ -1,15 +1,16 @@
 """What production hears: who is a pupil, where, and from when to when."""
 
-from services.production.domain.pupils import PRESENCE
+from typing import get_args
+
+from services.production.domain.pupils import PupilEvent
 from services.production.store import Store
 from shared.events.message import Message
-from shared.events.students import StudentEvent
 from shared.messaging.handlers import Handlers
 
 HANDLERS = Handlers[Store]()
 
 
-@HANDLERS.on(*PRESENCE)
-async def pupil_moved(store: Store, event: StudentEvent, message: Message) -> None:
+@HANDLERS.on(*get_args(PupilEvent))
+async def follow_pupil(store: Store, _event: PupilEvent, cause: Message) -> None:
     """Enrolled, came or not, left, came back, moved on."""
-    await store.pupils.hear(event, message)
+    await store.pupils.follow(cause)

@@ -1,6 +1,6 @@
 """The production service: `python -m services.production.main`."""
 
-from services.production.api import routers
+from services.production.api import ROUTERS
 from services.production.handlers import HANDLERS
 from services.production.store import Store
 from shared.settings import Settings
@@ -9,7 +9,7 @@ from shared.web.app import Service, serve
 
 def service(settings: Settings) -> Service[Store]:
     """Production, wired."""
-    return Service(name="production", settings=settings, store=Store, routers=routers, handlers=HANDLERS)
+    return Service(name="production", settings=settings, store=Store, routers=ROUTERS, handlers=HANDLERS)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,17 @@
-"""What enrolment tells, heard: every step of a young person's journey, and the answers that it completes."""
+"""What referral hears of enrolment: every step of a young person's journey, and the answers that it completes."""
 
-from services.referral.domain.journey import STANDINGS, YEARS
+from typing import get_args
+
+from services.referral import use_cases
+from services.referral.domain.journey import JourneyEvent
 from services.referral.store import Store
-from shared.events import WishesAnswered
-from shared.events.applications import ApplicationEvent
 from shared.events.message import Message
-from shared.events.students import StudentEvent
 from shared.messaging.handlers import Handlers
 
-Followed = WishesAnswered | ApplicationEvent | StudentEvent
-FOLLOWED: tuple[type[Followed], ...] = (WishesAnswered, *STANDINGS, *YEARS)
 HANDLERS = Handlers[Store]()
 
 
-@HANDLERS.on(*FOLLOWED)
-async def follow(store: Store, event: Followed, message: Message) -> None:
+@HANDLERS.on(*get_args(JourneyEvent))
+async def follow(store: Store, event: JourneyEvent, cause: Message) -> None:
     """Follow a young person one step further."""
-    await store.follow(message, event.young_id)
+    await use_cases.follow(store, event, cause)

@@ -1,6 +1,6 @@
 """The referral service, put together."""
 
-from services.referral.api import routers
+from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
 from services.referral.store import Store
 from shared.settings import Settings
@@ -9,7 +9,7 @@ from shared.web.app import Service, serve
 
 def service(settings: Settings) -> Service[Store]:
     """Referral: its store, its routes, what it hears."""
-    return Service("referral", settings, Store, routers=routers, handlers=HANDLERS)
+    return Service("referral", settings, Store, routers=ROUTERS, handlers=HANDLERS)
 
 
 if __name__ == "__main__":

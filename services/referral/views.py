@@ -1,37 +1,30 @@
-"""What an agency reads of its referrals: its own words back, each application in French, and what came of it.
+"""What referral shows: to an agency its own words back, each application in French and what came of it; to a school, who applied.
 
-Of an application that another referral had opened before, nothing is shown that is older than this referral.
+What may be shown is decided in the domain (visibility); here it gets its sentences.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import takewhile
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from services.referral import labels
-from services.referral.domain.answer import OBSOLETE, conclude
-from services.referral.domain.journey import Journey, Schooling, Standing, Step, Wishes
-from services.referral.domain.person import Identity, Sent, to_complete
-from services.referral.domain.referral import Referral, Status, status
-from shared.events.applications import UnopenedCode
+from services.referral.domain.agency import Agency
+from services.referral.domain.answer import Ending, ReferralStatus
+from services.referral.domain.applications import Step
+from services.referral.domain.enrolments import Milestone
+from services.referral.domain.journey import Journey
+from services.referral.domain.person import Identity, ProbableMatch, Representative, Sent, earlier_of, merged, to_complete
+from services.referral.domain.referral import Referral
+from services.referral.domain.visibility import ApplicationView, ReferralView, names_alone, reached, seen_by_agency
+from shared.events.applications import ApplicationStatus, UnopenedCode
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
+from shared.kernel.caller import Caller
 
-ENTRY_AND_DIPLOMA = frozenset({"started", "did_not_start", "diploma_obtained", "diploma_failed"})
-NOTHING: frozenset[str] = frozenset()
-LATER_SEEN: Mapping[AgencyKind, frozenset[str]] = {
-    AgencyKind.CIO: frozenset(labels.LATER),
-    AgencyKind.MISSION_LOCALE: frozenset(labels.LATER),
-    AgencyKind.MLDS: frozenset(labels.LATER),
-    AgencyKind.PSAD: frozenset(labels.LATER),
-    AgencyKind.COLLEGE: ENTRY_AND_DIPLOMA,
-    AgencyKind.SOCIAL_SERVICE: NOTHING,
-    AgencyKind.EMPLOYER: NOTHING,
-}
-"""What comes back after the answer, by kind of agency."""
-OF_OTHERS = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
-"""What an agency understands only of someone for whom it had an application opened itself."""
+
+class AgencyResponse(Agency):
+    """An agency under its public name."""
 
 
 class AnswerResponse(BaseModel):
@@ -51,14 +44,16 @@ class ApplicationResponse(BaseModel):
     school: str
     programme: str
     school_year: str | None
-    status: Standing
-    code: str | None
+    status: ApplicationStatus
+    code: RefusalCode | None
     since: date
     until: date | None
     sentence: str
 
 
 class StepResponse(BaseModel):
+    """One line of a referral's story: `step` is an application's status, a milestone, or what the agency did."""
+
     on: date
     step: str
     intake_id: UUID | None = None
@@ -72,7 +67,7 @@ class ReferralResponse(BaseModel):
     referral_id: UUID
     young_id: UUID
     agency: str
-    status: Status
+    status: ReferralStatus
     sentence: str
     answer: AnswerResponse | None
     submitted_on: date
@@ -93,111 +88,159 @@ class ReferralInFullResponse(ReferralResponse):
     later: list[StepResponse]
 
 
-class PageResponse(BaseModel):
+class ReferralPageResponse(BaseModel):
     items: list[ReferralResponse]
     page: int
     pages: int
     total: int
 
 
-def show(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, today: date) -> ReferralResponse:
-    """The referral's state. `sent` holds, by referral, all that was sent of this person (or more), in the order of arrival."""
-    journey, own = _discreet(journey, referral, sent), sent[referral.referral_id]
-    now, ending = status(journey, referral.referral_id), conclude(journey, referral.referral_id)
-    wishes = journey.wishes.get(referral.referral_id)
-    return ReferralResponse(
-        **referral.model_dump(exclude={"wishes", "ending", "birth_month"}), status=now, sentence=labels.STATUSES[now],
-        answer=AnswerResponse(**ending.model_dump(), sentence=labels.of_ending(ending)) if ending else None,
-        wishes=list(_wishes(referral, wishes)), to_complete=to_complete(own.identity, today=today),
-        identity=own.identity, informed_on=own.informed_on, counsellor=own.counsellor,
-        applications=list(_applications(journey, referral, wishes)) if wishes else [],
-    )  # fmt: skip
+class CounsellorResponse(BaseModel):
+    agency: str
+    counsellor: str
+
+
+class IdentityResponse(BaseModel):
+    """What a school reads of an applicant. The workshop gets the names alone, of pupils alone."""
+
+    young_id: UUID
+    family_name: str
+    given_name: str
+    birth_date: date | None = None
+    commune: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    ine: str | None = None
+    representative: Representative | None = None
+    informed_on: date | None = None
+    counsellors: list[CounsellorResponse] = []
+
+
+class MatchResponse(ProbableMatch):
+    """Young persons who are probably the same. Ids only."""
+
+
+def show_referral(
+    referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, kind: AgencyKind, today: date
+) -> ReferralResponse:
+    """A referral for its agency. `sent` holds, by referral, all that was sent of this person (or more), in order of arrival."""
+    return _referral(referral, _view(referral, journey, sent, kind), sent[referral.referral_id], today)
 
 
 def show_in_full(
     referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, kind: AgencyKind, today: date
 ) -> ReferralInFullResponse:
-    """The referral's state, its steps by date, and what came later as far as this kind of agency is told."""
-    shown = show(referral, journey, sent, today=today)
-    return ReferralInFullResponse(
-        **dict(shown), timeline=list(_timeline(referral, journey)), later=list(_later(referral, journey, LATER_SEEN[kind]))
+    """The same, with its steps by date, and what came later as far as this kind of agency is told."""
+    view = _view(referral, journey, sent, kind)
+    response = _referral(referral, view, sent[referral.referral_id], today)
+    return ReferralInFullResponse(**dict(response), timeline=_timeline(referral, view), later=_later(view))
+
+
+def show_identity(caller: Caller, young_id: UUID, journey: Journey, sent: Sequence[Sent]) -> IdentityResponse:
+    """Who someone is, for a school that may know: with the counsellors of the referrals that reached it."""
+    identity = merged(sent)
+    if names_alone(caller):
+        return IdentityResponse(young_id=young_id, family_name=identity.family_name, given_name=identity.given_name)
+    counsellors = {
+        each.agency: CounsellorResponse(agency=each.agency, counsellor=each.counsellor)
+        for each in sent
+        if reached(journey, each.referral_id, caller.tenant)
+    }
+    return IdentityResponse(
+        young_id=young_id, **dict(identity), informed_on=sent[-1].informed_on, counsellors=list(counsellors.values())
     )
 
 
-def _discreet(journey: Journey, referral: Referral, sent: Mapping[UUID, Sent]) -> Journey:
-    """The journey as this referral may show it: a wish that other agencies' referrals kept from opening found nothing open."""
-    wishes = journey.wishes.get(referral.referral_id)
-    if wishes is None or _had_opened(journey, referral, sent):
-        return journey
-    neutral = tuple(
-        one.model_copy(update={"code": UnopenedCode.NO_OPEN_INTAKE}) if one.code in OF_OTHERS else one for one in wishes.unopened
-    )
-    shown = wishes.model_copy(update={"unopened": neutral})
-    return journey.model_copy(update={"wishes": {**journey.wishes, referral.referral_id: shown}})
+def _view(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], kind: AgencyKind) -> ReferralView:
+    earlier = earlier_of(sent.values(), referral.referral_id)
+    return seen_by_agency(journey, referral.referral_id, kind=kind, earlier=earlier)
 
 
-def _had_opened(journey: Journey, referral: Referral, sent: Mapping[UUID, Sent]) -> bool:
-    """Whether an earlier referral of the same person by the same agency opened an application."""
-    earlier = takewhile(lambda one: one.referral_id != referral.referral_id, sent.values())
-    own = [journey.wishes.get(one.referral_id) for one in earlier if one.agency == referral.agency]
-    return any(wishes and wishes.opened for wishes in own)
+def _referral(referral: Referral, view: ReferralView, own: Sent, today: date) -> ReferralResponse:
+    return ReferralResponse(
+        **referral.model_dump(exclude={"wishes", "ending", "birth_month"}),
+        status=view.status, sentence=labels.REFERRAL_STATUSES[view.status],
+        answer=_answer(view.ending) if view.ending else None,
+        wishes=[_wish(wish, view.unopened.get(rank)) for rank, wish in enumerate(referral.wishes, start=1)],
+        to_complete=to_complete(own.identity, today=today),
+        identity=own.identity, informed_on=own.informed_on, counsellor=own.counsellor,
+        applications=[_application(application) for application in view.applications],
+    )  # fmt: skip
 
 
-def _wishes(referral: Referral, wishes: Wishes | None) -> Iterator[WishResponse]:
-    codes = {one.wish: one.code for one in wishes.unopened} if wishes else {}
-    for rank, wish in enumerate(referral.wishes, start=1):
-        code = codes.get(rank)
-        yield WishResponse(**wish.model_dump(), unopened=code, sentence=labels.UNOPENED[code] if code else None)
+def _answer(ending: Ending) -> AnswerResponse:
+    sentence = labels.ANSWERS[ending.answer]
+    if ending.code is not None:
+        sentence = f"{sentence} : {labels.REFUSALS[ending.code]}."
+    return AnswerResponse(**dict(ending), sentence=sentence)
 
 
-def _applications(journey: Journey, referral: Referral, wishes: Wishes) -> Iterator[ApplicationResponse]:
-    for intake_id in wishes.opened:
-        candidacy = journey.candidacies.get(intake_id)
-        steps = candidacy.steps_of(referral.referral_id) if candidacy else []
-        if candidacy and steps:
-            last, where = steps[-1], candidacy.model_dump(include={"school", "programme", "school_year"})
-            yield ApplicationResponse(
-                intake_id=intake_id, **where, status=last.standing, code=_code(last), since=max(last.on, wishes.on),
-                until=last.until, sentence=labels.of_step(last),
-            )  # fmt: skip
+def _wish(wish: Wish, code: UnopenedCode | None) -> WishResponse:
+    return WishResponse(**dict(wish), unopened=code, sentence=labels.UNOPENED[code] if code else None)
 
 
-def _code(step: Step) -> str | None:
-    """The code of a refusal; an agency is not told that its applicant was referred, or enrolled, by others."""
-    return OBSOLETE[step.code][1] if step.standing is Standing.OBSOLETE else step.code
+def _application(view: ApplicationView) -> ApplicationResponse:
+    step = view.current
+    return ApplicationResponse(
+        intake_id=view.intake_id, school=view.school, programme=view.programme, school_year=view.school_year,
+        status=step.status, code=step.code, since=view.since, until=step.until, sentence=_of_step(step),
+    )  # fmt: skip
 
 
-def _timeline(referral: Referral, journey: Journey) -> list[StepResponse]:
+def _timeline(referral: Referral, view: ReferralView) -> list[StepResponse]:
     steps = [StepResponse(on=referral.submitted_on, step="submitted", sentence="Orientation transmise.")]
-    wishes = journey.wishes.get(referral.referral_id)
-    if wishes:
-        steps.append(StepResponse(on=wishes.on, step="wishes_answered", sentence="Les vœux sont transmis aux écoles."))
-        for intake_id in wishes.opened:
-            steps += _steps(journey, referral, intake_id, wishes.on)
-    if referral.withdrawal_requested_on:
-        asked = StepResponse(on=referral.withdrawal_requested_on, step="withdrawal_requested", sentence="Retrait demandé.")
-        steps.append(asked)
+    if view.answered_on:
+        sentence = "Les vœux sont transmis aux écoles."
+        steps.append(StepResponse(on=view.answered_on, step="wishes_answered", sentence=sentence))
+    steps += _steps(view.applications)
+    if day := referral.withdrawal_requested_on:
+        steps.append(StepResponse(on=day, step="withdrawal_requested", sentence="Retrait demandé."))
     return sorted(steps, key=lambda step: step.on)
 
 
-def _steps(journey: Journey, referral: Referral, intake_id: UUID, since: date) -> Iterator[StepResponse]:
-    candidacy = journey.candidacies.get(intake_id)
-    if candidacy is None:
-        return
-    for step in candidacy.steps_of(referral.referral_id):
-        if step.on >= since:
+def _steps(applications: Iterable[ApplicationView]) -> Iterator[StepResponse]:
+    for view in applications:
+        for step in view.steps:
             yield StepResponse(
-                on=step.on, step=step.standing, intake_id=intake_id, school=candidacy.school, sentence=labels.of_step(step)
+                on=step.on, step=step.status, intake_id=view.intake_id, school=view.school, sentence=_of_step(step)
             )
 
 
-def _later(referral: Referral, journey: Journey, seen: frozenset[str]) -> list[StepResponse]:
-    intakes = journey.intakes_of(referral.referral_id)
-    own = [one for one in journey.schoolings.values() if one.intake_id in intakes]
-    return sorted((step for schooling in own for step in _years(schooling, seen)), key=lambda step: step.on)
+def _later(view: ReferralView) -> list[StepResponse]:
+    steps = [
+        StepResponse(on=milestone.on, step=milestone.kind, intake_id=enrolment.intake_id, sentence=_of_milestone(milestone))
+        for enrolment in view.enrolments
+        for milestone in enrolment.milestones
+    ]
+    return sorted(steps, key=lambda step: step.on)
 
 
-def _years(schooling: Schooling, seen: frozenset[str]) -> Iterator[StepResponse]:
-    for one in schooling.steps:
-        if one.step in seen:
-            yield StepResponse(on=one.on, step=one.step, intake_id=schooling.intake_id, sentence=labels.of_later(one))
+def _of_step(step: Step) -> str:
+    """An application's step, as its agency reads it."""
+    if step.reopened:
+        return labels.REOPENED
+    match step.status:
+        case ApplicationStatus.INELIGIBLE:
+            return f"Non recevable : {', '.join(labels.INELIGIBILITY[reason] for reason in step.reasons)}."
+        case ApplicationStatus.INTERVIEW_PLANNED:
+            return f"Entretien prévu le {step.planned_on:%d/%m/%Y}."
+        case ApplicationStatus.IMMERSION_PLANNED:
+            return f"Immersion prévue du {step.planned_on:%d/%m/%Y} au {step.until:%d/%m/%Y}."
+        case ApplicationStatus.OFFERED:
+            return f"Une place est proposée, à confirmer au plus tard le {step.until:%d/%m/%Y}."
+        case ApplicationStatus.REFUSED if step.code:
+            return f"Refusée : {labels.REFUSALS[step.code]}."
+        case ApplicationStatus.OBSOLETE:
+            return f"Sans suite : {labels.REFUSALS[step.code] if step.code else 'la rentrée est close'}."
+        case status:
+            return labels.APPLICATION_STATUSES[status]
+
+
+def _of_milestone(milestone: Milestone) -> str:
+    """A pupil's milestone, as the referring agency reads it."""
+    label = labels.MILESTONES[milestone.kind]
+    if milestone.code:
+        return f"{label} : {labels.INTERRUPTIONS[milestone.code]}."
+    if milestone.situation:
+        return f"{label} à {milestone.horizon} mois : {labels.OUTCOMES[milestone.situation]}."
+    return f"{label}."

@@ -65,6 +65,16 @@ class Wish(BaseModel):
         return self
 
 
+class ReferralDetails(BaseModel):
+    """What an agency says with a referral beside who the young person is: the same from its request to the event."""
+
+    model_config = ConfigDict(frozen=True)
+    situation: Situation
+    out_of_school_since: date | None = None
+    department: Department
+    wishes: tuple[Wish, ...] = Field(min_length=1, max_length=5)
+
+
 class Answer(StrEnum):
     """How a referral ended for the agency."""
 
@@ -90,14 +100,10 @@ class AgencyRegistered(Event, type="referral.agency.registered.v1", topic="etabl
     department: Department
 
 
-class ReferralSubmitted(_ReferralEvent, type="referral.referral.submitted.v1"):
+class ReferralSubmitted(_ReferralEvent, ReferralDetails, type="referral.referral.submitted.v1"):
     """An agency refers a young person, with up to five wishes in order of preference."""
 
     birth_month: BirthMonth
-    situation: Situation
-    out_of_school_since: date | None = None
-    department: Department
-    wishes: tuple[Wish, ...] = Field(min_length=1, max_length=5)
 
 
 class ReferralWithdrawalRequested(_ReferralEvent, type="referral.referral.withdrawal_requested.v1"):

@@ -2,8 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from shared.events.message import Message
+
+class Positioned(Protocol):
+    """What has a place in a source's own order: a message, or a fact that one tells."""
+
+    @property
+    def inbox_key(self) -> str: ...
+
+    @property
+    def sequence(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -12,11 +21,11 @@ class Inbox:
 
     positions: Mapping[str, int] = field(default_factory=dict)
 
-    def has(self, message: Message) -> bool:
+    def has(self, message: Positioned) -> bool:
         """Whether this message, or a later one of its source and key, was taken in."""
         return self.positions.get(message.inbox_key, -1) >= message.sequence
 
-    def after(self, message: Message) -> "Inbox":
+    def after(self, message: Positioned) -> "Inbox":
         """The inbox once this message is taken in. It never goes back."""
         latest = max(message.sequence, self.positions.get(message.inbox_key, -1))
         return Inbox({**self.positions, message.inbox_key: latest})

@@ -1,19 +1,20 @@
-"""Projections: pure functions from an event to the facts of a row, folded under a guard per (row, source).
+"""Projections of facts: pure functions from an event to what it tells of rows, every value kept with the instant it was told.
 
-A row is `{_id, version, heard: {source: sequence}, facts: {field: [[time, value], ...]}}`. A fact keeps each value with the
-instant it was told, so that "as known on" a date can be answered. A row is fed by one key and each of its fields by one
-kind of source: hence the same rows in the end, however often and in whatever order between sources events come.
+A row's `facts` are `{field: [[instant, value], ...]}`, so that "as known on" a date can be answered.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from shared.events import Event
+from shared.events.message import Message
+from shared.projections.history import instant_text, values_as_of
+from shared.projections.read_model import Change, Stored, an_empty_row, once
 
 E = TypeVar("E", bound=Event)
-Stored = dict[str, Any]
 
 
 class Row:
@@ -37,7 +38,7 @@ Rows = Row | Sequence[Row] | None
 
 
 class Projection:
-    """One collection of rows, and the events that feed it."""
+    """One collection of rows of facts, and the events that feed it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -65,37 +66,46 @@ class Projection:
             return ()
         return (told,) if isinstance(told, Row) else told
 
+    def changes(self, event: Event, message: Message) -> Sequence[Change]:
+        """What a message does to these rows."""
+        return [_change(row.id, fact_of(message, row)) for row in self.rows(event)]
+
 
 @dataclass(frozen=True)
 class Fact:
     """What one message tells of one row."""
 
-    source: str
+    inbox_key: str
     sequence: int
     time: datetime
     facts: Mapping[str, Any]
 
 
+def fact_of(message: Message, row: Row) -> Fact:
+    """What a message tells of a row, in its place in its source's order."""
+    return Fact(message.inbox_key, message.sequence, message.time, row.facts)
+
+
 def fold(stored: Stored | None, id: str, fact: Fact) -> Stored:
     """The row after a message. A message whose source was heard this far already changes nothing."""
-    row: Stored = stored or {"_id": id, "version": 0, "heard": {}, "facts": {}}
-    if row["heard"].get(fact.source, -1) >= fact.sequence:
-        return row
-    facts = dict(row["facts"])
-    at = fact.time.astimezone(UTC).isoformat(timespec="microseconds")
+    return once(stored or {**an_empty_row(id), "facts": {}}, fact, partial(_told, fact=fact))
+
+
+def _change(id: str, fact: Fact) -> Change:
+    return Change(id, lambda stored: fold(stored, id, fact))
+
+
+def _told(row: Stored, *, fact: Fact) -> Stored:
+    facts, at = dict(row["facts"]), instant_text(fact.time)
     for field, value in fact.facts.items():
         history = facts.get(field, [])
         if not history or history[-1][1] != value:
             facts[field] = [*history, [at, value]]
-    return {**row, "heard": {**row["heard"], fact.source: fact.sequence}, "facts": facts}
+    return {**row, "facts": facts}
 
 
 def as_of(stored: Stored, instant: datetime | None) -> dict[str, Any]:
     """A row as known at an instant (None: now): `id` and each field's last value told by then; {} if nothing was."""
-    limit = instant.astimezone(UTC).isoformat(timespec="microseconds") if instant else "9999"
-    known: dict[str, Any] = {}
-    for field, history in stored["facts"].items():
-        told = [value for at, value in history if at <= limit]
-        if told:
-            known[field] = told[-1]
+    told = {field: values_as_of(history, instant) for field, history in stored["facts"].items()}
+    known = {field: values[-1] for field, values in told.items() if values}
     return {"id": stored["_id"], **known} if known else {}

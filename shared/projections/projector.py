@@ -18,19 +18,19 @@ from shared.messaging.dispatcher import code_of
 from shared.messaging.kafka import PARTITIONS, consumer
 from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
 from shared.messaging.parking import Parking
-from shared.persistence.failures import DuplicateKey, is_transient
+from shared.persistence.failures import is_transient
 from shared.persistence.lease import Lease
 from shared.persistence.mongo import Collection
 from shared.persistence.transaction import Persistence
-from shared.persistence.writes import Insert, Replace, Write
+from shared.persistence.writes import Replace
 from shared.projections.notifier import Changes, Progress
-from shared.projections.projection import Fact, Projection, Stored, fold
+from shared.projections.projection import Projection
+from shared.projections.read_model import Change
+from shared.projections.rows import fold_into
 
 log = structlog.get_logger()
 PROJECTED = Counter("etabli_projected", "Messages folded into rows.")
 BATCH = 20_000
-Facts = dict[str, dict[str, list[Fact]]]
-"""projection -> row id -> what is told of it, in order."""
 
 
 class Projector:
@@ -104,15 +104,13 @@ class Projector:
 
     async def apply(self, messages: Sequence[tuple[Event, Message]]) -> None:
         """Fold messages into their rows and write each row once. Messages already heard change nothing."""
-        told: Facts = defaultdict(lambda: defaultdict(list))
+        told: dict[str, dict[str, list[Change]]] = defaultdict(lambda: defaultdict(list))
         for event, message in messages:
             for projection in self._projections:
-                for row in projection.rows(event):
-                    fact = Fact(message.source, message.sequence, message.time, row.facts)
-                    told[projection.name][row.id].append(fact)
-        for name, facts in told.items():
-            while not await self._write(self._rows[name], facts):
-                log.info("projector.rows_changed_meanwhile", projection=name)
+                for change in projection.changes(event, message):
+                    told[projection.name][change.id].append(change)
+        for name, changes in told.items():
+            await fold_into(self._rows[name].patient(), changes)
 
     async def _read(self, reader: AIOKafkaConsumer) -> None:
         partitions = [TopicPartition(topic, number) for topic in self.topics for number in range(PARTITIONS)]
@@ -167,25 +165,6 @@ class Projector:
                     raise
                 await self._parking.park(_record(record), code_of(error))
                 behind.add((record.topic, record.key))
-
-    async def _write(self, rows: Collection, told: Mapping[str, Sequence[Fact]]) -> bool:
-        """One bulk for these rows. False when another writer was there first: fold again on what it left."""
-        found: dict[str, Stored] = {row["_id"]: row for row in await rows.patient().find({"_id": {"$in": list(told)}})}
-        writes: list[Write] = []
-        for id, facts in told.items():
-            stored = row = found.get(id)
-            for fact in facts:
-                row = fold(row, id, fact)
-            if row is None or row is stored:
-                continue
-            new = {**row, "version": row["version"] + 1}
-            writes.append(Replace({"_id": id, "version": stored["version"]}, new) if stored else Insert(new))
-        if not writes:
-            return True
-        try:
-            return await rows.patient().bulk(writes) == len(writes)
-        except DuplicateKey:
-            return False
 
     async def _seek(self, reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
         kept = {row["_id"]: row["next"] for row in await self._offsets.find()}

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from services.production.domain.orders import Order, Status
-from services.production.domain.pupils import Presence, Pupil
+from services.production.domain.orders import Order, OrderStatus
+from services.production.domain.pupils import Pupil
 from shared.events import Event, StudentEnrolled
 from shared.events.message import Message, message_of
 from shared.events.production import CancellationCode, ClientKind
+from shared.events.students import EnrolmentStatus
 
 MONDAY = date(2025, 9, 8)
 WEEK = "2025-W37"
@@ -28,20 +29,20 @@ WHICH: dict[str, Any] = {"order_id": ORDER, "school": "besancon"}
 
 
 def a_pupil(**said: Any) -> Pupil:
-    usual = {**WHOSE, "birth_month": "2009-05", "starts_on": date(2025, 9, 1), "presence": Presence.HERE}
+    usual = {**WHOSE, "birth_month": "2009-05", "starts_on": date(2025, 9, 1), "status": EnrolmentStatus.DUE}
     return Pupil(**{**usual, **said})
 
 
-def an_order(status: Status = Status.RECEIVED, *, on: date = MONDAY, **said: Any) -> Order:
+def an_order(status: OrderStatus = OrderStatus.RECEIVED, *, on: date = MONDAY, **said: Any) -> Order:
     """An order that took every step up to a status on the same day; a cancelled one was received only."""
-    line = [step for step in Status if step is not Status.CANCELLED]
-    taken = [Status.RECEIVED, status] if status is Status.CANCELLED else line[: line.index(status) + 1]
+    line = [step for step in OrderStatus if step is not OrderStatus.CANCELLED]
+    taken = [OrderStatus.RECEIVED, status] if status is OrderStatus.CANCELLED else line[: line.index(status) + 1]
     usual = {**WHICH, "client_id": CLIENT, "client_kind": ClientKind.COMPANY, "status": status, "steps": dict.fromkeys(taken, on)}
-    if Status.QUOTED in taken:
+    if OrderStatus.QUOTED in taken:
         usual |= {"amount_cents": 45_000, "due_on": date(2025, 10, 1)}
-    if Status.CANCELLED in taken:
+    if OrderStatus.CANCELLED in taken:
         usual["cancelled_because"] = CancellationCode.CLIENT
-    if Status.INVOICED in taken:
+    if OrderStatus.INVOICED in taken:
         usual["number"] = "2025-0001"
     return Order(**{**usual, **said})
 

@@ -124,13 +124,13 @@ async def test_others_than_a_school_have_no_way_in(production: Production, scope
     assert (await production.running.signed_out().get("/orders")).status_code == 401
 
 
-async def test_a_refused_step_names_the_present_status_in_french(production: Production) -> None:
+async def test_a_refused_step_names_the_present_status_and_what_is_open_in_french(production: Production) -> None:
     order = await production.an_order("completed")
     answer = await production.head.post(f"/orders/{order['order_id']}/invoice", json={})
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["code"] == "wrong_status"
-    assert answer.json()["detail"] == "Cette commande est « terminée » : seule une commande « livrée » peut être facturée."
+    assert answer.json()["code"] == "not_allowed"
+    assert answer.json()["detail"] == "Cette commande est « terminée » ; seul est possible : livrer."
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ async def test_numbers_follow_the_days_of_the_invoices(production: Production) -
     assert (await production.head.post(first, json={"on": "2025-09-18"})).json()["number"] == "2025-0001"
     refused = await production.head.post(back_dated, json={"on": "2025-09-17"})
     assert (refused.status_code, refused.json()["code"]) == (409, "before_last_invoice")
-    said = "La facture 2025-0001 est datée du 18/09/2025 : la suivante ne peut pas être d'un jour plus ancien."
+    said = "La facture 2025-0001 est datée du 18/09/2025 : la suivante ne peut pas être d’un jour plus ancien."
     assert refused.json()["detail"] == said
     assert (await production.head.post(same_day, json={"on": "2025-09-18"})).json()["number"] == "2025-0002"
     assert (await production.head.post(back_dated, json={})).json()["number"] == "2025-0003"

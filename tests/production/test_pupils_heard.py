@@ -5,10 +5,15 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.production.domain.pupils import Presence, Pupil
+from services.production.domain.pupils import Pupil
 from services.production.handlers import HANDLERS
 from services.production.store import Store
 from shared.events import (
+    EVENTS,
+    DiplomaFailed,
+    DiplomaObtained,
+    ExamRegistered,
+    OutcomeDeclared,
     StudentChangedProgramme,
     StudentCompleted,
     StudentDidNotStart,
@@ -19,7 +24,7 @@ from shared.events import (
 )
 from shared.events.message import message_of
 from shared.events.production import Hours
-from shared.events.students import InterruptionCode, StudentEvent
+from shared.events.students import EnrolmentStatus, InterruptionCode, StudentEvent
 from shared.kernel.caller import Caller
 from shared.messaging.kafka import producer
 from shared.persistence.transaction import Persistence
@@ -61,15 +66,15 @@ async def test_an_agency_that_bears_a_school_s_id_sees_nothing(persistence: Pers
     await store.weeks.acting(HEAD).create(f"besancon:{YOUNG}:{WEEK}", lambda _: [worked])
     assert await store.pupils.named([YOUNG], caller=namesake) == {}
     assert await store.weeks.acting(namesake).find({}) == []
-    assert await store.minutes_of_year(WEEK, caller=namesake) == {}
-    assert await store.minutes_of_year(WEEK, caller=HEAD) != {}
+    assert await store.hours_of_year(WEEK, caller=namesake) == {}
+    assert await store.hours_of_year(WEEK, caller=HEAD) != {}
 
 
 async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_any_order(persistence: Persistence) -> None:
     store = Store(persistence)
     moved = CHANGED.model_copy(update={"on": date(2025, 7, 2), "starts_on": date(2026, 9, 1)})
     for order in ([(ENROLLED, 1), (moved, 2)], [(moved, 2), (ENROLLED, 1)], [(ENROLLED, 1), (moved, 2), (ENROLLED, 1)]):
-        await store.pupils._collection.delete({})
+        await persistence.database["pupils"].delete({})
         for event, sequence in order:
             await hear(store, event, sequence)
         assert [pupil.starts_on for pupil in await known(store)] == [date(2026, 9, 1)]
@@ -79,11 +84,11 @@ async def test_leaving_coming_back_and_never_coming_are_known(persistence: Persi
     store = Store(persistence)
     await hear(store, ENROLLED, 1)
     await hear(store, StudentDidNotStart(**WHOSE, on=date(2025, 9, 15)), 2)
-    assert await known(store) == [a_pupil(presence=Presence.NEVER_CAME)]
+    assert await known(store) == [a_pupil(status=EnrolmentStatus.DID_NOT_START)]
     await hear(store, StudentStarted(**WHOSE, on=date(2025, 9, 16)), 3)
-    assert await known(store) == [a_pupil()]
+    assert await known(store) == [a_pupil(status=EnrolmentStatus.PRESENT)]
     await hear(store, StudentCompleted(**WHOSE, on=date(2026, 7, 1)), 9)
-    assert await known(store) == [a_pupil(presence=Presence.LEFT, left_on=date(2026, 7, 1))]
+    assert await known(store) == [a_pupil(status=EnrolmentStatus.COMPLETED, left_on=date(2026, 7, 1))]
 
 
 async def test_messages_late_or_twice_end_in_the_same_row(persistence: Persistence) -> None:
@@ -94,7 +99,7 @@ async def test_messages_late_or_twice_end_in_the_same_row(persistence: Persisten
         for event, sequence in order:
             await hear(store, event, sequence)
         assert await known(store) == [
-            a_pupil(programme="bac-usinage", presence=Presence.LEFT, left_on=date(2025, 11, 3))
+            a_pupil(programme="bac-usinage", status=EnrolmentStatus.INTERRUPTED, left_on=date(2025, 11, 3))
         ]  # fmt: skip
 
 
@@ -102,7 +107,7 @@ async def test_a_late_message_changes_no_presence(persistence: Persistence) -> N
     store = Store(persistence)
     for event, sequence in [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5), (RESUMED, 6), (INTERRUPTED, 5), (ENROLLED, 1)]:
         await hear(store, event, sequence)
-    assert await known(store) == [a_pupil(programme="bac-usinage")]
+    assert await known(store) == [a_pupil(programme="bac-usinage", status=EnrolmentStatus.PRESENT)]
 
 
 async def test_a_second_enrolment_is_a_row_of_its_own(persistence: Persistence) -> None:
@@ -111,8 +116,8 @@ async def test_a_second_enrolment_is_a_row_of_its_own(persistence: Persistence) 
     await hear(store, ENROLLED, 1)
     await hear(store, INTERRUPTED, 2)
     await hear(store, again, 7)
-    assert {pupil.enrolment_id: pupil.presence for pupil in await known(store)} == {
-        ENROLMENT: Presence.LEFT, an_id("second"): Presence.HERE,
+    assert {pupil.enrolment_id: pupil.status for pupil in await known(store)} == {
+        ENROLMENT: EnrolmentStatus.INTERRUPTED, an_id("second"): EnrolmentStatus.DUE,
     }  # fmt: skip
 
 
@@ -133,3 +138,9 @@ async def test_hours_may_be_logged_once_the_stream_has_heard_of_the_pupil(listen
         return (await listening.head.put(path, json=body)).status_code == 200
 
     await listening.running.until(logged)
+
+
+def test_every_event_of_a_pupil_is_heard_but_examinations_and_what_became_of_them() -> None:
+    published = {event for event in EVENTS.values() if issubclass(event, StudentEvent)}
+    assert published - set(HANDLERS) == {ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared}
+    assert set(HANDLERS) <= published

@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.production.domain import weeks
-from services.production.domain.measures import Shares, added, alerts, shares
-from services.production.domain.orders import Order, Status
-from services.production.domain.pupils import Presence, Pupil, enrolment_for
-from services.production.domain.weeks import WorkedWeek
-from shared.events import Event, WorkLogged
+from services.production.domain.measures import Shares, TotalHours, alerts, shares
+from services.production.domain.orders import Order, OrderStatus
+from services.production.domain.pupils import Pupil, enrolment_for
+from services.production.domain.weeks import PupilHours, WorkedWeek
+from shared.events import WorkLogged
 from shared.events.production import Hours, OnOrder
+from shared.events.students import EnrolmentStatus
 from shared.kernel.errors import Invalid, Problem, Refused
-from tests.production.builders import ENROLMENT, MONDAY, ORDER, WEEK, WHOSE, a_pupil, an_id, an_order
+from tests.production.builders import ENROLMENT, MONDAY, ORDER, WEEK, WHOSE, YOUNG, a_pupil, an_id, an_order
 
 FRIDAY = MONDAY + timedelta(days=4)
 USUAL = Hours(production=1200, practice=300, teaching=600)
@@ -30,9 +31,10 @@ def log(
     on_orders: tuple[OnOrder, ...] = (),
     orders: tuple[Order, ...] = (),
     on: date = FRIDAY,
-) -> list[Event]:
+) -> list[WorkLogged]:
     known = {order.order_id: order for order in orders}
-    return weeks.log_work(worked, pupil=pupil or a_pupil(), week=week, minutes=minutes, on_orders=on_orders, orders=known, on=on)
+    hours = PupilHours(young_id=YOUNG, minutes=minutes, on_orders=on_orders)
+    return weeks.log_work(worked, pupil=pupil or a_pupil(), week=week, hours=hours, orders=known, on=on)
 
 
 def logged(**said: Any) -> WorkedWeek:
@@ -48,7 +50,7 @@ def refusal(**said: Any) -> Problem:
 
 def test_a_week_is_told_with_its_hours_by_kind_and_by_order() -> None:
     split = (OnOrder(order_id=ORDER, minutes=900),)
-    events = log(on_orders=split, orders=(an_order(Status.STARTED),))
+    events = log(on_orders=split, orders=(an_order(OrderStatus.STARTED),))
     assert events == [WorkLogged(**WHOSE, on=FRIDAY, week=WEEK, minutes=USUAL, on_orders=split)]
 
 
@@ -79,7 +81,7 @@ def test_sixty_hours_is_a_long_week_and_a_minute_more_a_typing_error() -> None:
     assert log(minutes=Hours(production=3600))
     refused = refusal(minutes=Hours(production=3000, absence_justified=601))
     assert (type(refused), refused.code) == (Invalid, "too_many_hours")
-    assert refused.sentence == "60 h 01 dans une semaine : au-delà de 60 h, c'est une faute de frappe."
+    assert refused.sentence == "60 h 01 dans une semaine : au-delà de 60 h, c’est une faute de frappe."
 
 
 def test_a_week_that_has_not_begun_is_refused() -> None:
@@ -88,17 +90,17 @@ def test_a_week_that_has_not_begun_is_refused() -> None:
 
 
 def test_the_hours_on_orders_are_part_of_production() -> None:
-    started = (an_order(Status.STARTED),)
+    started = (an_order(OrderStatus.STARTED),)
     too_many = (OnOrder(order_id=ORDER, minutes=1201),)
     assert refusal(on_orders=too_many, orders=started).code == "more_than_production"
     twice = (OnOrder(order_id=ORDER, minutes=1), OnOrder(order_id=ORDER, minutes=2))
     assert refusal(on_orders=twice, orders=started).code == "order_said_twice"
 
 
-@pytest.mark.parametrize("status", Status)
-def test_hours_are_on_orders_that_the_client_accepted(status: Status) -> None:
+@pytest.mark.parametrize("status", OrderStatus)
+def test_hours_are_on_orders_that_the_client_accepted(status: OrderStatus) -> None:
     said: dict[str, Any] = {"on_orders": (OnOrder(order_id=ORDER, minutes=60),), "orders": (an_order(status),)}
-    if status in (Status.RECEIVED, Status.QUOTED, Status.CANCELLED):
+    if status in (OrderStatus.RECEIVED, OrderStatus.QUOTED, OrderStatus.CANCELLED):
         assert refusal(**said).code == "order_not_accepted"
     else:
         assert log(**said)
@@ -112,12 +114,12 @@ def test_the_week_of_arrival_and_the_week_of_leaving_have_hours_and_none_beyond(
     arrives = a_pupil(starts_on=MONDAY + timedelta(days=2))
     assert log(pupil=arrives)
     assert refusal(pupil=arrives, week="2025-W36").sentence == "Cet élève entre le 10/09/2025 : la semaine 2025-W36 est avant."
-    left = a_pupil(presence=Presence.LEFT, left_on=MONDAY + timedelta(days=1))
+    left = a_pupil(status=EnrolmentStatus.INTERRUPTED, left_on=MONDAY + timedelta(days=1))
     later = date(2025, 10, 1)
     assert log(pupil=left, on=later)
     refused = refusal(pupil=left, week="2025-W38", on=later)
     assert refused.sentence == "Cet élève est parti le 09/09/2025 : la semaine 2025-W38 est après."
-    assert refusal(pupil=a_pupil(presence=Presence.NEVER_CAME)).code == "never_came"
+    assert refusal(pupil=a_pupil(status=EnrolmentStatus.DID_NOT_START)).code == "never_came"
 
 
 def test_a_week_logged_before_a_change_of_programme_stays_in_the_former_one() -> None:
@@ -128,44 +130,40 @@ def test_a_week_logged_before_a_change_of_programme_stays_in_the_former_one() ->
 
 
 def test_a_week_belongs_to_the_latest_enrolment_begun_by_then() -> None:
-    first = a_pupil(starts_on=date(2024, 9, 2), presence=Presence.LEFT, left_on=date(2024, 12, 1))
+    first = a_pupil(starts_on=date(2024, 9, 2), status=EnrolmentStatus.INTERRUPTED, left_on=date(2024, 12, 1))
     second = a_pupil(enrolment_id=an_id("second"))
     assert enrolment_for([second, first], WEEK) == second
     assert enrolment_for([second, first], "2024-W45") == first
     assert enrolment_for([second, first], "2023-W45") == first
-    never = a_pupil(enrolment_id=an_id("third"), presence=Presence.NEVER_CAME)
+    never = a_pupil(enrolment_id=an_id("third"), status=EnrolmentStatus.DID_NOT_START)
     assert enrolment_for([second, never], WEEK) == enrolment_for([never, second], WEEK) == second
     with pytest.raises(Refused, match="unknown_pupil"):
         enrolment_for([], WEEK)
 
 
-def sums(**minutes: int) -> dict[str, int]:
-    return added(minutes)
-
-
 def test_the_two_shares_are_of_production_practice_and_teaching_alone() -> None:
-    week = sums(production=1200, practice=300, teaching=500, placement=999, absence_justified=999)
+    week = TotalHours(production=1200, practice=300, teaching=500, placement=999, absence_justified=999)
     assert shares(week) == Shares(production_share=0.6, practice_share=0.75)
-    assert shares(sums(placement=60)) == Shares(production_share=None, practice_share=None)
+    assert shares(TotalHours(placement=60)) == Shares(production_share=None, practice_share=None)
 
 
 def test_nothing_is_said_of_a_week_on_target() -> None:
-    on_target = sums(production=1400, teaching=700)
+    on_target = TotalHours(production=1400, teaching=700)
     assert alerts(pupil=a_pupil(), monday=MONDAY, week=on_target, year=on_target) == []
-    assert alerts(pupil=a_pupil(), monday=MONDAY, week=sums(), year=sums()) == []
+    assert alerts(pupil=a_pupil(), monday=MONDAY, week=TotalHours(), year=TotalHours()) == []
 
 
 def test_a_minor_beyond_35_hours_of_presence_is_seen_and_an_adult_is_not() -> None:
-    week = sums(production=2000, placement=101, absence_justified=500)
-    on_target = sums(production=1)
+    week = TotalHours(production=2000, placement=101, absence_justified=500)
+    on_target = TotalHours(production=1)
     (alert,) = alerts(pupil=a_pupil(), monday=MONDAY, week=week, year=on_target)
-    assert alert.model_dump() == {"code": "minor_over_35_hours", "detail": "35 h 01 de présence : un mineur n'en fait que 35."}
+    assert alert.model_dump() == {"code": "minor_over_35_hours", "detail": "35 h 01 de présence : un mineur n’en fait que 35."}
     assert alerts(pupil=a_pupil(birth_month="2007-08"), monday=MONDAY, week=week, year=on_target) == []
 
 
 def test_a_school_year_under_its_two_targets_is_seen() -> None:
-    year = sums(production=500, practice=99, teaching=401)
-    found = alerts(pupil=a_pupil(), monday=MONDAY, week=sums(), year=year)
+    year = TotalHours(production=500, practice=99, teaching=401)
+    found = alerts(pupil=a_pupil(), monday=MONDAY, week=TotalHours(), year=year)
     assert [alert.detail for alert in found] == [
         "Depuis la rentrée, 50 % de production : la cible est de deux tiers.",
         "Depuis la rentrée, 59 % de pratique : la cible est de 60 %.",

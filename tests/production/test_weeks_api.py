@@ -31,7 +31,7 @@ async def test_a_week_answers_with_its_measures_those_of_the_year_and_its_alerts
         "production_share": 0.7, "practice_share": 0.75,
         "year": {"production_share": 1400 / 3000, "practice_share": 0.5},
         "alerts": [
-            {"code": "minor_over_35_hours", "detail": "40 h de présence : un mineur n'en fait que 35."},
+            {"code": "minor_over_35_hours", "detail": "40 h de présence : un mineur n’en fait que 35."},
             {"code": "production_share_low", "detail": "Depuis la rentrée, 46 % de production : la cible est de deux tiers."},
             {"code": "practice_share_low", "detail": "Depuis la rentrée, 50 % de pratique : la cible est de 60 %."},
         ],
@@ -87,7 +87,7 @@ async def test_a_workshop_is_saved_at_once_but_for_those_refused(production: Pro
     assert [(one["young_id"], one["code"]) for one in body["refused"]] == [
         (str(pupils[7]), "too_many_hours"), (str(an_id("nobody")), "unknown_pupil"),
     ]  # fmt: skip
-    assert body["refused"][0]["detail"] == "60 h 01 dans une semaine : au-delà de 60 h, c'est une faute de frappe."
+    assert body["refused"][0]["detail"] == "60 h 01 dans une semaine : au-delà de 60 h, c’est une faute de frappe."
     again = (await production.workshop.put(f"/weeks/{WEEK}", json={"pupils": said})).json()
     assert again["saved"] == 39
     seen = (await production.head.get(f"/weeks/{WEEK}")).json()

@@ -14,43 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.servers import Servers
-from shared.events import OrderAccepted, OrderReceived
-from shared.events.message import Message, message_of
-from shared.events.production import ClientKind
+from shared.events.message import Message
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Unavailable
 from shared.messaging.kafka import producer
 from shared.messaging.parking import Parking
 from shared.persistence.transaction import Persistence
 from shared.projections.notifier import Progress
-from shared.projections.projection import Fact, Projection, Row, as_of, fold
+from shared.projections.projection import Fact, as_of, fold
 from shared.projections.projector import Projector, show_lag
 from tests.conftest import A_MORNING
-from tests.persistence.builders import A_DAY
-
-orders = Projection("toy_orders")
-
-
-@orders.on(OrderReceived)
-def received(event: OrderReceived) -> Row:
-    return Row(event.order_id, school=event.school, received_on=event.on.isoformat())
-
-
-@orders.on(OrderAccepted)
-def accepted(event: OrderAccepted) -> Row:
-    if event.school == "broken":
-        raise ValueError("a bug")
-    if event.school == "too-large":
-        return Row(event.order_id, accepted_on=2**70)
-    return Row(event.order_id, accepted_on=event.on.isoformat())
-
-
-def story(id: uuid.UUID, *, school: str = "dole") -> list[Message]:
-    events = [
-        OrderReceived(order_id=id, school=school, client_id=id, client_kind=ClientKind.COMPANY, on=A_DAY),
-        *(OrderAccepted(order_id=id, school=school, on=A_DAY + timedelta(days=n)) for n in range(3)),
-    ]
-    return [message_of(e, source=f"/test/{id}", sequence=n, time=A_MORNING + timedelta(hours=n)) for n, e in enumerate(events)]
+from tests.projections.builders import orders, story
 
 
 def fact(source: str, sequence: int, **facts: Any) -> Fact:
@@ -167,7 +141,7 @@ async def test_a_rebuild_ends_in_the_same_rows(persistence: Persistence, servers
                 await asyncio.sleep(0.05)
         assert projector.progress.done == projector.progress.total > 0
         after = await row_of(persistence, id)
-    assert (after["facts"], after["heard"]) == (before["facts"], before["heard"])
+    assert (after["facts"], after["inbox"]) == (before["facts"], before["inbox"])
 
 
 async def test_a_message_that_a_projection_cannot_take_is_parked_with_its_key_alone(

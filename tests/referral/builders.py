@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from services.referral.domain.journey import Journey, hear
+from services.referral.domain.journey import Journey, JourneyEvent, fold
 from services.referral.domain.referral import Referral, evolve, submit
 from services.referral.handlers import HANDLERS
 from services.referral.main import service
@@ -17,12 +18,14 @@ from shared import events as told
 from shared.events import Event, WishesAnswered
 from shared.events.applications import ApplicationEvent
 from shared.events.message import Message, message_of
-from shared.events.referral import Situation, Wish
+from shared.events.referral import ReferralDetails, Situation, Wish
 from shared.events.students import StudentEvent
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import A_MORNING, Running, Start
 
+A = TypeVar("A", bound=ApplicationEvent)
+S = TypeVar("S", bound=StudentEvent)
 A_DAY = date(2025, 9, 1)
 CIO, COLLEGE, SOCIAL = "cio-dole", "college-dole", "aide-sociale-39"
 YOUNG, REFERRAL, X, Y = (UUID(int=n) for n in (1, 2, 11, 12))
@@ -48,7 +51,7 @@ def a_referral(**said: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def application(kind: type[ApplicationEvent], intake_id: UUID = X, **said: Any) -> ApplicationEvent:
+def application(kind: type[A], intake_id: UUID = X, **said: Any) -> A:
     """What is told of an application at Dole, unless said otherwise."""
     needed: dict[type[Event], dict[str, Any]] = {
         told.ApplicationOpened: {"referral_id": REFERRAL, "agency": CIO, "school_year": "2025-2026", "priority": 1},
@@ -65,7 +68,7 @@ def application(kind: type[ApplicationEvent], intake_id: UUID = X, **said: Any) 
     return kind(**{**common, **needed.get(kind, {}), **said})
 
 
-def student(kind: type[StudentEvent], **said: Any) -> StudentEvent:
+def student(kind: type[S], **said: Any) -> S:
     """What is told of the pupil, enrolled from the intake X unless said otherwise."""
     year = {"intake_id": X, "school_year": "2025-2026", "year_of_study": 1, "last_year": False}
     needed: dict[type[Event], dict[str, Any]] = {
@@ -81,10 +84,9 @@ def student(kind: type[StudentEvent], **said: Any) -> StudentEvent:
 
 def the_referral() -> Referral:
     """The referral, submitted."""
-    [event] = submit(
-        None, referral_id=REFERRAL, young_id=YOUNG, agency=CIO, birth_month="2010-03", situation=Situation.OUT_OF_SCHOOL,
-        out_of_school_since=None, department="39", wishes=(Wish(sector="bois", departments=("39",)),), on=A_DAY,
-    )  # fmt: skip
+    wishes = (Wish(sector="bois", departments=("39",)),)
+    details = ReferralDetails(situation=Situation.OUT_OF_SCHOOL, department="39", wishes=wishes)
+    [event] = submit(None, referral_id=REFERRAL, young_id=YOUNG, agency=CIO, birth_month="2010-03", details=details, on=A_DAY)
     return evolve(None, event)
 
 
@@ -104,7 +106,7 @@ def source_of(event: Event) -> str:
             return f"/enrolment/places/{event.key}"
 
 
-def with_openings(events: Sequence[Event]) -> list[Event]:
+def with_openings(events: Sequence[JourneyEvent]) -> list[JourneyEvent]:
     """These events, and before the first, the opening of each application that an answer to wishes names but they do not."""
     opened = {(event.referral_id, event.intake_id) for event in events if isinstance(event, told.ApplicationOpened)}
     missing = [
@@ -117,19 +119,16 @@ def with_openings(events: Sequence[Event]) -> list[Event]:
     return [*missing, *events]
 
 
-def heard_in_turn(*events: Event) -> Journey:
+def heard_in_turn(*events: JourneyEvent) -> Journey:
     """The journey after these events, each told once, in this order."""
-    journey = Journey(young_id=YOUNG)
-    for sequence, event in enumerate(with_openings(events)):
-        journey = hear(journey, event, slot=source_of(event), sequence=sequence)
-    return journey
+    return reduce(fold, with_openings(events), Journey(young_id=YOUNG))
 
 
 def on_the_wire(event: Event, sequence: int) -> Message:
     return message_of(event, source=source_of(event), sequence=sequence, time=A_MORNING)
 
 
-async def enrolment_says(here: Running, *events: Event) -> list[Message]:
+async def enrolment_says(here: Running, *events: JourneyEvent) -> list[Message]:
     """Have a running referral service hear these, each told once, in this order."""
     messages = [on_the_wire(event, next(SEQUENCES)) for event in with_openings(events)]
     for message in messages:

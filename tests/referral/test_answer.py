@@ -10,13 +10,14 @@ import pytest
 
 from services.referral.domain.agency import evolve as evolve_agency
 from services.referral.domain.agency import register
-from services.referral.domain.answer import conclude
-from services.referral.domain.journey import Journey, hear
-from services.referral.domain.referral import Status, close, evolve, request_withdrawal, status, submit
+from services.referral.domain.answer import ReferralStatus, conclude, status
+from services.referral.domain.applications import ApplicationMoved
+from services.referral.domain.journey import Journey, JourneyEvent, fold
+from services.referral.domain.referral import close, evolve, request_withdrawal, submit
 from shared import events as told
-from shared.events import AgencyRegistered, Event, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
-from shared.events.applications import ApplicationEvent, Unopened, UnopenedCode
-from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
+from shared.events import AgencyRegistered, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
+from shared.events.applications import Unopened, UnopenedCode
+from shared.events.referral import AgencyKind, Answer, ReferralDetails, RefusalCode, Situation, Wish
 from tests.referral.builders import (
     A_DAY,
     CIO,
@@ -26,7 +27,6 @@ from tests.referral.builders import (
     Y,
     application,
     heard_in_turn,
-    source_of,
     the_referral,
     wishes_answered,
 )
@@ -34,20 +34,30 @@ from tests.referral.builders import (
 ENROLLED, REFUSED = application(told.PlaceConfirmed), application(told.ApplicationRefused)
 
 
-def ending_of(*events: Event) -> tuple[Answer, RefusalCode | None] | None:
+def ending_of(*events: JourneyEvent) -> tuple[Answer, RefusalCode | None] | None:
     ending = conclude(heard_in_turn(*events), REFERRAL)
     return (ending.answer, ending.code) if ending else None
 
 
 def test_submitting_tells_the_referral_without_its_identity_and_twice_tells_nothing() -> None:
     wishes = (Wish(school="dole", programme="dole-cap-serrurerie"),)
+    details = ReferralDetails(
+        situation=Situation.OUT_OF_SCHOOL, out_of_school_since=date(2025, 6, 30), department="39", wishes=wishes
+    )
     command: dict[str, Any] = {
-        "referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "birth_month": "2010-03",
-        "situation": Situation.OUT_OF_SCHOOL, "out_of_school_since": None, "department": "39", "wishes": wishes, "on": A_DAY,
+        "referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "birth_month": "2010-03", "on": A_DAY
     }  # fmt: skip
-    told_first = submit(None, **command)
-    assert told_first == [ReferralSubmitted(**command)]
-    assert submit(evolve(None, told_first[0]), **command) == []
+    told_first = submit(None, **command, details=details)
+    assert told_first == [ReferralSubmitted(**command, **dict(details))]
+    assert submit(evolve(None, told_first[0]), **command, details=details) == []
+
+
+def test_a_referral_is_what_was_submitted() -> None:
+    referral = the_referral()
+    details = {field: getattr(referral, field) for field in ReferralDetails.model_fields}
+    wishes = (Wish(sector="bois", departments=("39",)),)
+    assert ReferralDetails(**details) == ReferralDetails(situation=Situation.OUT_OF_SCHOOL, department="39", wishes=wishes)
+    assert (referral.referral_id, referral.submitted_on, referral.ending) == (REFERRAL, A_DAY, None)
 
 
 def test_a_withdrawal_is_requested_once() -> None:
@@ -79,7 +89,7 @@ def test_an_agency_registered_again_tells_only_what_changed() -> None:
         [wishes_answered(X), application(told.PlaceOffered)],
     ],
 )
-def test_there_is_no_answer_before_wishes_are_answered_and_each_application_has_ended(heard: Sequence[Event]) -> None:
+def test_there_is_no_answer_before_wishes_are_answered_and_each_application_has_ended(heard: Sequence[JourneyEvent]) -> None:
     assert ending_of(*heard) is None
 
 
@@ -96,12 +106,12 @@ def test_there_is_no_answer_before_wishes_are_answered_and_each_application_has_
         (application(told.ApplicationWithdrawn), Answer.WITHDRAWN, None),
     ],
 )
-def test_each_end_of_an_application_is_an_answer(last: Event, answer: Answer, code: RefusalCode | None) -> None:
+def test_each_end_of_an_application_is_an_answer(last: JourneyEvent, answer: Answer, code: RefusalCode | None) -> None:
     assert ending_of(wishes_answered(X), last) == (answer, code)
 
 
 def test_of_several_ends_enrolled_wins_then_the_most_telling() -> None:
-    from_most_to_least: list[type[ApplicationEvent]] = [
+    from_most_to_least: list[type[ApplicationMoved]] = [
         told.PlaceConfirmed, told.ApplicationRefused, told.ApplicationIneligible, told.ApplicationObsolete,
         told.PlaceDeclined, told.PlaceExpired, told.ApplicationWithdrawn,
     ]  # fmt: skip
@@ -113,12 +123,12 @@ def test_of_several_ends_enrolled_wins_then_the_most_telling() -> None:
 
 def test_an_application_that_ended_before_is_no_answer_until_it_is_heard_to_begin_again() -> None:
     journey = Journey(young_id=YOUNG)
-    before = [application(told.ApplicationOpened, **OTHERS), application(told.ApplicationWithdrawn)]
-    for sequence, event in enumerate([*before, wishes_answered(X)]):
-        journey = hear(journey, event, slot=source_of(event), sequence=sequence)
+    before: list[JourneyEvent] = [application(told.ApplicationOpened, **OTHERS), application(told.ApplicationWithdrawn)]
+    for event in (*before, wishes_answered(X)):
+        journey = fold(journey, event)
     assert conclude(journey, REFERRAL) is None
-    for sequence, event in enumerate([application(told.ApplicationOpened), ENROLLED], start=len(before)):
-        journey = hear(journey, event, slot=source_of(event), sequence=sequence)
+    for event in (application(told.ApplicationOpened), ENROLLED):
+        journey = fold(journey, event)
     ending = conclude(journey, REFERRAL)
     assert ending is not None
     assert ending.answer is Answer.ENROLLED
@@ -137,7 +147,7 @@ OTHERS: dict[str, Any] = {"referral_id": UUID(int=99), "agency": "mlds-jura"}
     ],
 )
 def test_what_an_application_becomes_for_others_is_no_answer_to_a_referral_that_it_ended_for(
-    heard: Sequence[Event], answer: Answer
+    heard: Sequence[JourneyEvent], answer: Answer
 ) -> None:
     opened = application(told.ApplicationOpened), wishes_answered(X), application(told.ApplicationUnderReview)
     ending = conclude(heard_in_turn(*opened, *heard), REFERRAL)
@@ -179,10 +189,10 @@ def test_a_referral_is_closed_once_on_the_day_its_last_answer_came() -> None:
 def test_an_answer_taken_back_puts_the_referral_in_progress_and_the_next_one_is_told() -> None:
     journey = heard_in_turn(wishes_answered(X), REFUSED)
     referral = evolve(the_referral(), close(the_referral(), journey=journey)[0])
-    reopened = hear(journey, application(told.ApplicationReopened), slot="x", sequence=1)
-    assert (status(journey, REFERRAL), status(reopened, REFERRAL)) == (Status.CLOSED, Status.IN_PROGRESS)
+    reopened = fold(journey, application(told.ApplicationReopened))
+    assert (status(journey, REFERRAL), status(reopened, REFERRAL)) == (ReferralStatus.CLOSED, ReferralStatus.IN_PROGRESS)
     assert close(referral, journey=reopened) == []
-    enrolled = hear(reopened, ENROLLED, slot="x", sequence=2)
+    enrolled = fold(reopened, ENROLLED)
     [closed] = close(referral, journey=enrolled)
     assert isinstance(closed, ReferralClosed)
     assert closed.answer is Answer.ENROLLED
@@ -196,4 +206,4 @@ def test_a_second_referral_that_joins_an_application_leaves_it_where_it_stands()
         wishes_answered(X),
     )
     assert conclude(journey, REFERRAL) is not None
-    assert [step.standing for step in journey.candidacies[X].steps] == ["opened", "enrolled"]
+    assert [step.status for step in journey.applications[X].steps] == ["under_review", "enrolled"]

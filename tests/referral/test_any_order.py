@@ -6,9 +6,11 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referral.domain.journey import Journey, hear
+from services.referral.domain.answer import ReferralStatus, status
+from services.referral.domain.journey import Journey
 from services.referral.domain.person import Identity, Sent
-from services.referral.domain.referral import Referral, Status, close, evolve, status
+from services.referral.domain.referral import Referral, close, evolve
+from services.referral.store.journeys import journeys
 from services.referral.views import show_in_full
 from shared import events as told
 from shared.events import Event
@@ -24,7 +26,7 @@ from tests.referral.builders import (
     Y,
     an_identity,
     application,
-    source_of,
+    on_the_wire,
     student,
     the_referral,
     wishes_answered,
@@ -85,9 +87,11 @@ def orders(draw: st.DrawFn, told_by_each: list[list[Heard]]) -> list[Heard]:
 
 
 def after(order: list[Heard]) -> tuple[Journey, Referral]:
-    journey, referral = Journey(young_id=YOUNG), the_referral()
+    row, journey, referral = None, Journey(young_id=YOUNG), the_referral()
     for one in order:
-        journey = hear(journey, one.event, slot=source_of(one.event), sequence=one.sequence)
+        [change] = journeys.changes(one.event, on_the_wire(one.event, one.sequence))
+        row = change.fold(row)
+        journey = journeys.state_of(row)
         for event in close(referral, journey=journey):
             referral = evolve(referral, event)
     return journey, referral
@@ -100,7 +104,7 @@ def test_any_order_between_sources_and_any_repetition_give_the_same_state(data: 
     journey, referral = after(data.draw(orders(story)))
     assert journey == plain_journey
     assert shown(referral, journey) == shown(plain_referral, plain_journey)
-    if status(journey, REFERRAL) is Status.CLOSED:
+    if status(journey, REFERRAL) is ReferralStatus.CLOSED:
         assert referral == plain_referral
         assert referral.ending is not None
 

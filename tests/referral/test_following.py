@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from deploy.local.servers import Servers
-from services.referral.domain.referral import Status
+from services.referral.domain.answer import ReferralStatus
 from services.referral.main import service
 from shared import events as told
 from shared.events.applications import Unopened, UnopenedCode
@@ -55,7 +55,7 @@ async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Cas
     shown = await case.shown()
     sentence = "Inscription faite dans une école de production."
     assert shown["answer"] == {"answer": "enrolled", "code": None, "on": "2025-09-03", "sentence": sentence}
-    steps = ["submitted", "wishes_answered", "opened", "under_review", "offered", "enrolled"]
+    steps = ["submitted", "wishes_answered", "under_review", "offered", "enrolled"]
     assert [step["step"] for step in shown["timeline"]] == steps
     assert [step["sentence"] for step in shown["later"]] == ["Inscrit.", "A commencé.", "Devenir à 6 mois : en emploi."]
     assert await case.told() == ["submitted.v1", "closed.v1"]
@@ -103,8 +103,8 @@ async def test_messages_heard_at_the_same_time_are_all_kept(case: Case) -> None:
 
 async def test_an_older_status_does_not_replace_a_newer_one_in_lists(case: Case) -> None:
     store = case.here.store
-    await store._show(UUID(case.id), Status.CLOSED, 7)
-    await store._show(UUID(case.id), Status.IN_PROGRESS, 6)
+    await store.keep_progress(UUID(case.id), ReferralStatus.CLOSED, 7)
+    await store.keep_progress(UUID(case.id), ReferralStatus.IN_PROGRESS, 6)
     assert (await store.referrals.collection.find_one({"_id": case.id}))["progress"]["status"] == "closed"
 
 

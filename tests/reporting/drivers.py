@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from services.reporting.projections import PROJECTIONS
 from shared.events import Event
 from shared.events.message import Message, message_of
-from shared.projections.projection import Fact, Stored, fold
+from shared.projections.read_model import Stored
 
 Told = tuple[Event, Message]
 SPACE = UUID(int=7)
@@ -45,8 +45,7 @@ def rows_of(messages: Iterable[Told]) -> dict[str, dict[str, Stored]]:
     rows: dict[str, dict[str, Stored]] = {projection.name: {} for projection in PROJECTIONS}
     for event, message in messages:
         for projection in PROJECTIONS:
-            for told in projection.rows(event):
-                stored = rows[projection.name].get(told.id)
-                fact = Fact(message.source, message.sequence, message.time, told.facts)
-                rows[projection.name][told.id] = fold(stored, told.id, fact)
+            of_kind = rows[projection.name]
+            for change in projection.changes(event, message):
+                of_kind[change.id] = change.fold(of_kind.get(change.id))
     return rows

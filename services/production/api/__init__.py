@@ -2,4 +2,4 @@
 
 from services.production.api import clients, orders, weeks
 
-routers = (clients.router, orders.router, weeks.router)
+ROUTERS = (clients.router, orders.router, weeks.router)

@@ -1,4 +1,4 @@
-"""Who may ask production for what, and the day that every body may say."""
+"""What a route of production needs: the store, and a caller who may ask."""
 
 from typing import Annotated
 
@@ -10,6 +10,6 @@ from shared.web.bodies import provided
 
 OFFICE = require("school:head", "school:office")
 SCHOOL = require("school")
-
+READERS = require("school", "admin")
 
 StoreDep = Annotated[Store, Depends(provided(Store))]

@@ -1,55 +1,76 @@
-"""What production is body: the bodies of its requests."""
+"""The bodies of production's requests."""
 
+from datetime import date
 from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.events.production import Hours, OnOrder
+from services.production.domain.clients import FreeText
+from services.production.domain.weeks import PupilHours
+from shared.events.production import CancellationCode, ClientKind, Hours, OnOrder
+from shared.kernel.identifiers import Siret
 from shared.web.bodies import DatedBody
 
 
-class Minutes(Hours):
+class ClientRequest(DatedBody):
+    name: FreeText
+    kind: ClientKind
+    siret: Siret | None = None
+    contact: FreeText | None = None
+
+
+class OrderRequest(DatedBody):
+    client_id: UUID
+    title: FreeText
+
+
+class QuoteRequest(DatedBody):
+    amount_cents: int = Field(gt=0, le=10**11, description="Centimes d’euro, hors taxes.")
+    due_on: date = Field(description="Le jour promis au client.")
+
+
+class CancellationRequest(DatedBody):
+    code: CancellationCode
+
+
+class HoursRequest(Hours):
     model_config = ConfigDict(extra="forbid")
 
 
-class MinutesOnOrder(OnOrder):
+class OnOrderRequest(OnOrder):
     model_config = ConfigDict(extra="forbid")
 
 
-class Worked(BaseModel):
+class WorkRequest(BaseModel):
     """What one pupil did."""
 
     model_config = ConfigDict(extra="forbid")
-    minutes: Minutes
-    on_orders: list[MinutesOnOrder] = Field(default=[], max_length=50)
+    minutes: HoursRequest
+    on_orders: list[OnOrderRequest] = Field(default=[], max_length=50)
 
-    @property
-    def hours(self) -> Hours:
-        return Hours(**self.minutes.model_dump())
-
-    @property
-    def split(self) -> tuple[OnOrder, ...]:
-        """By order, always in the same order."""
-        in_order = sorted(self.on_orders, key=lambda one: one.order_id)
-        return tuple(OnOrder(order_id=one.order_id, minutes=one.minutes) for one in in_order)
+    def of(self, young_id: UUID) -> PupilHours:
+        """The same of a pupil, its orders always in the same order."""
+        in_order = sorted(self.on_orders, key=lambda part: part.order_id)
+        split = tuple(OnOrder(order_id=part.order_id, minutes=part.minutes) for part in in_order)
+        return PupilHours(young_id=young_id, minutes=Hours(**dict(self.minutes)), on_orders=split)
 
 
-class PupilWorked(Worked):
-    young_id: UUID
-
-
-class WeekRequest(Worked, DatedBody):
+class WeekRequest(WorkRequest, DatedBody):
     pass
+
+
+class PupilWeekRequest(WorkRequest):
+    young_id: UUID
 
 
 class WorkshopWeekRequest(DatedBody):
     """A whole workshop's week."""
 
-    pupils: list[PupilWorked] = Field(min_length=1, max_length=200)
+    pupils: list[PupilWeekRequest] = Field(min_length=1, max_length=200)
 
     @model_validator(mode="after")
     def each_once(self) -> Self:
-        if len({one.young_id for one in self.pupils}) < len(self.pupils):
+        if len({pupil.young_id for pupil in self.pupils}) < len(self.pupils):
             raise ValueError("Un même élève est cité deux fois.")
         return self

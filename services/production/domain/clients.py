@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from shared.events.production import ClientKind
 from shared.kernel.identifiers import Siret, Slug
@@ -16,6 +16,7 @@ FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 class Client(BaseModel):
     """A client of one school, with its contact as the school wrote it."""
 
+    model_config = ConfigDict(frozen=True)
     client_id: UUID
     school: Slug
     name: FreeText

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Any, assert_never
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
-from services.production.domain.visibility import of_school
-from shared.events import Event
+from services.production import labels
+from services.production.domain.visibility import own_school
 from shared.events.production import (
     CancellationCode,
     ClientKind,
@@ -22,11 +23,16 @@ from shared.events.production import (
     OrderStarted,
 )
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.errors import Invalid, Refused
+from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Slug
+from shared.kernel.transitions import Transitions
+
+OrderEvent = (
+    OrderReceived | OrderQuoted | OrderAccepted | OrderStarted | OrderCompleted | OrderDelivered | OrderInvoiced | OrderCancelled
+)
 
 
-class Status(StrEnum):
+class OrderStatus(StrEnum):
     RECEIVED = "received"
     QUOTED = "quoted"
     ACCEPTED = "accepted"
@@ -37,38 +43,45 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-WORDS: Mapping[Status, str] = {
-    Status.RECEIVED: "reçue", Status.QUOTED: "chiffrée", Status.ACCEPTED: "acceptée", Status.STARTED: "commencée",
-    Status.COMPLETED: "terminée", Status.DELIVERED: "livrée", Status.INVOICED: "facturée", Status.CANCELLED: "annulée",
-}  # fmt: skip
+class Action(StrEnum):
+    """What a school may do to an order."""
 
-COMES_FROM: Mapping[Status, tuple[Status, ...]] = {
-    Status.QUOTED: (Status.RECEIVED, Status.QUOTED),
-    Status.ACCEPTED: (Status.QUOTED,),
-    Status.STARTED: (Status.ACCEPTED,),
-    Status.COMPLETED: (Status.STARTED,),
-    Status.DELIVERED: (Status.COMPLETED,),
-    Status.INVOICED: (Status.DELIVERED,),
-    Status.CANCELLED: (Status.RECEIVED, Status.QUOTED, Status.ACCEPTED, Status.STARTED),
-}
-"""The status graph: a status, and those it may come from."""
+    QUOTE = "quote"
+    ACCEPT = "accept"
+    START = "start"
+    COMPLETE = "complete"
+    DELIVER = "deliver"
+    INVOICE = "invoice"
+    CANCEL = "cancel"
 
-REACHES: Mapping[type[Event], Status] = {
-    OrderReceived: Status.RECEIVED, OrderQuoted: Status.QUOTED, OrderAccepted: Status.ACCEPTED,
-    OrderStarted: Status.STARTED, OrderCompleted: Status.COMPLETED, OrderDelivered: Status.DELIVERED,
-    OrderInvoiced: Status.INVOICED, OrderCancelled: Status.CANCELLED,
-}  # fmt: skip
+
+ORDER = Transitions(
+    OrderStatus,
+    Action,
+    labels=labels.ORDER,
+    rows={
+        OrderStatus.RECEIVED: {Action.QUOTE, Action.CANCEL},
+        OrderStatus.QUOTED: {Action.QUOTE, Action.ACCEPT, Action.CANCEL},
+        OrderStatus.ACCEPTED: {Action.START, Action.CANCEL},
+        OrderStatus.STARTED: {Action.COMPLETE, Action.CANCEL},
+        OrderStatus.COMPLETED: {Action.DELIVER},
+        OrderStatus.DELIVERED: {Action.INVOICE},
+        OrderStatus.INVOICED: (),
+        OrderStatus.CANCELLED: (),
+    },
+)
 
 
 class Order(BaseModel):
     """An order of one school. `steps` gives the day of each status it went through; amounts are euro cents before tax."""
 
+    model_config = ConfigDict(frozen=True)
     order_id: UUID
     school: Slug
     client_id: UUID
     client_kind: ClientKind
-    status: Status
-    steps: dict[Status, date]
+    status: OrderStatus
+    steps: Mapping[OrderStatus, date]
     amount_cents: int | None = None
     due_on: date | None = None
     number: str | None = None
@@ -77,108 +90,113 @@ class Order(BaseModel):
     @property
     def may_be_worked_on(self) -> bool:
         """The client said yes once: what was worked on it may be logged, even after a cancellation."""
-        return Status.ACCEPTED in self.steps
+        return OrderStatus.ACCEPTED in self.steps
 
 
 def receive(
     order: Order | None, *, order_id: UUID, school: str, client_id: UUID, client_kind: ClientKind, on: date
-) -> list[Event]:
+) -> list[OrderEvent]:
     """A client asks for something."""
     if order is not None:
         return []
     return [OrderReceived(on=on, order_id=order_id, school=school, client_id=client_id, client_kind=client_kind)]
 
 
-def quote(order: Order, *, amount_cents: int, due_on: date, on: date) -> list[Event]:
+def quote(order: Order, *, amount_cents: int, due_on: date, on: date) -> list[OrderEvent]:
     """Name a price and a day. It may be made again until the client has answered."""
     if amount_cents <= 0:
-        raise Invalid("no_amount", "Le montant d'un devis est supérieur à zéro.")
+        raise Invalid("no_amount", "Le montant d’un devis est supérieur à zéro.")
     if due_on < on:
-        raise Invalid("due_before_quote", f"L'échéance du {due_on:%d/%m/%Y} précède le devis, fait le {on:%d/%m/%Y}.")
-    if (order.status, order.amount_cents, order.due_on) == (Status.QUOTED, amount_cents, due_on):
+        raise Invalid("due_before_quote", f"L’échéance du {due_on:%d/%m/%Y} précède le devis, fait le {on:%d/%m/%Y}.")
+    if (order.status, order.amount_cents, order.due_on) == (OrderStatus.QUOTED, amount_cents, due_on):
         return []
-    _check(order, Status.QUOTED, on)
+    _ensure(order, Action.QUOTE, on)
     return [OrderQuoted(on=on, order_id=order.order_id, school=order.school, amount_cents=amount_cents, due_on=due_on)]
 
 
-def accept(order: Order, *, on: date) -> list[Event]:
+def accept(order: Order, *, on: date) -> list[OrderEvent]:
     """The client says yes to the quote."""
-    return _step(order, OrderAccepted(on=on, order_id=order.order_id, school=order.school))
+    event = OrderAccepted(on=on, order_id=order.order_id, school=order.school)
+    return _step(order, Action.ACCEPT, OrderStatus.ACCEPTED, event)
 
 
-def start(order: Order, *, on: date) -> list[Event]:
+def start(order: Order, *, on: date) -> list[OrderEvent]:
     """The workshop begins."""
-    return _step(order, OrderStarted(on=on, order_id=order.order_id, school=order.school))
+    event = OrderStarted(on=on, order_id=order.order_id, school=order.school)
+    return _step(order, Action.START, OrderStatus.STARTED, event)
 
 
-def complete(order: Order, *, on: date) -> list[Event]:
+def complete(order: Order, *, on: date) -> list[OrderEvent]:
     """The work is done."""
-    return _step(order, OrderCompleted(on=on, order_id=order.order_id, school=order.school))
+    event = OrderCompleted(on=on, order_id=order.order_id, school=order.school)
+    return _step(order, Action.COMPLETE, OrderStatus.COMPLETED, event)
 
 
-def deliver(order: Order, *, on: date) -> list[Event]:
+def deliver(order: Order, *, on: date) -> list[OrderEvent]:
     """The client has it."""
-    return _step(order, OrderDelivered(on=on, order_id=order.order_id, school=order.school))
+    event = OrderDelivered(on=on, order_id=order.order_id, school=order.school)
+    return _step(order, Action.DELIVER, OrderStatus.DELIVERED, event)
 
 
-def invoice(order: Order, *, number: str, on: date) -> list[Event]:
+def invoice(order: Order, *, number: str, on: date) -> list[OrderEvent]:
     """Ask for the quoted amount, under a number of the school's series."""
-    if order.status is Status.INVOICED:
+    if order.status is OrderStatus.INVOICED:
         return []
-    _check(order, Status.INVOICED, on)
+    _ensure(order, Action.INVOICE, on)
     assert order.amount_cents is not None
     return [OrderInvoiced(on=on, order_id=order.order_id, school=order.school, amount_cents=order.amount_cents, number=number)]
 
 
-def cancel(order: Order, *, code: CancellationCode, on: date) -> list[Event]:
+def cancel(order: Order, *, code: CancellationCode, on: date) -> list[OrderEvent]:
     """Give it up, until the work is done; for one reason."""
-    if order.status is Status.CANCELLED and order.cancelled_because is not code:
-        _check(order, Status.CANCELLED, on)
-    return _step(order, OrderCancelled(on=on, order_id=order.order_id, school=order.school, code=code))
+    if order.status is OrderStatus.CANCELLED and order.cancelled_because is code:
+        return []
+    _ensure(order, Action.CANCEL, on)
+    return [OrderCancelled(on=on, order_id=order.order_id, school=order.school, code=code)]
 
 
-def evolve(order: Order | None, event: Event) -> Order:
+def evolve(order: Order | None, event: OrderEvent) -> Order:
     """The order after an event."""
     if isinstance(event, OrderReceived):
         return Order(
             order_id=event.order_id, school=event.school, client_id=event.client_id, client_kind=event.client_kind,
-            status=Status.RECEIVED, steps={Status.RECEIVED: event.on},
+            status=OrderStatus.RECEIVED, steps={OrderStatus.RECEIVED: event.on},
         )  # fmt: skip
     assert order is not None
-    status = REACHES[type(event)]
-    changed: dict[str, object] = {"status": status, "steps": {**order.steps, status: event.on}}
     match event:
         case OrderQuoted():
-            changed |= {"amount_cents": event.amount_cents, "due_on": event.due_on}
+            return _at(order, OrderStatus.QUOTED, event.on, amount_cents=event.amount_cents, due_on=event.due_on)
+        case OrderAccepted():
+            return _at(order, OrderStatus.ACCEPTED, event.on)
+        case OrderStarted():
+            return _at(order, OrderStatus.STARTED, event.on)
+        case OrderCompleted():
+            return _at(order, OrderStatus.COMPLETED, event.on)
+        case OrderDelivered():
+            return _at(order, OrderStatus.DELIVERED, event.on)
         case OrderInvoiced():
-            changed["number"] = event.number
+            return _at(order, OrderStatus.INVOICED, event.on, number=event.number)
         case OrderCancelled():
-            changed["cancelled_because"] = event.code
-    return order.model_copy(update=changed)
+            return _at(order, OrderStatus.CANCELLED, event.on, cancelled_because=event.code)
+        case _:
+            assert_never(event)
 
 
-def _step(order: Order, event: Event) -> list[Event]:
-    """The event, if the graph lets the order go there on that day; nothing if it is there already."""
-    to = REACHES[type(event)]
+def _at(order: Order, status: OrderStatus, on: date, **changed: Any) -> Order:
+    """The order once it has that status, from that day."""
+    return order.model_copy(update={**changed, "status": status, "steps": {**order.steps, status: on}})
+
+
+def _step(order: Order, action: Action, to: OrderStatus, event: OrderEvent) -> list[OrderEvent]:
+    """The event, if the table allows the action on that day; nothing if the order is there already."""
     if order.status is to:
         return []
-    _check(order, to, event.on)
+    _ensure(order, action, event.on)
     return [event]
 
 
-def _check(order: Order, to: Status, on: date) -> None:
-    if order.status not in COMES_FROM[to]:
-        origins = " ou ".join(f"« {WORDS[status]} »" for status in COMES_FROM[to])
-        raise Refused(
-            "wrong_status",
-            f"Cette commande est « {WORDS[order.status]} » : seule une commande {origins} peut être {WORDS[to]}.",
-        )
-    before = order.steps[order.status]
-    if on < before:
-        raise Refused(
-            "before_previous_step",
-            f"Le {on:%d/%m/%Y} précède le {before:%d/%m/%Y}, jour où cette commande a été {WORDS[order.status]}.",
-        )
+def _ensure(order: Order, action: Action, on: date) -> None:
+    ORDER.ensure(order.status, action, on=on, since=order.steps[order.status])
 
 
-ORDERS = Aggregate("orders", Order, evolve, visible_to=of_school)
+ORDERS = Aggregate("orders", Order, evolve, visible_to=own_school)

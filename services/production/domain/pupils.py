@@ -1,13 +1,14 @@
 """What production knows of a pupil: an enrolment in one school, and between which days hours may be logged."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
-from enum import StrEnum
+from typing import assert_never
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
-from shared.events import (
+from shared.events.students import (
+    EnrolmentStatus,
     StudentChangedProgramme,
     StudentCompleted,
     StudentDidNotStart,
@@ -18,26 +19,27 @@ from shared.events import (
     StudentResumed,
     StudentStarted,
 )
-from shared.events.students import StudentEvent
 from shared.kernel.calendar import BirthMonth, age_on, monday_of
 from shared.kernel.errors import Refused
 from shared.kernel.identifiers import Slug
 
-ADULT = 18
+MAJORITY = 18
+AT_SCHOOL = frozenset({EnrolmentStatus.DUE, EnrolmentStatus.PRESENT})
+"""Neither left nor missed."""
+GONE = frozenset({EnrolmentStatus.INTERRUPTED, EnrolmentStatus.COMPLETED})
+"""Left, on `left_on`."""
 
-
-class Presence(StrEnum):
-    HERE = "here"
-    LEFT = "left"
-    NEVER_CAME = "never_came"
-
-
-PRESENCE: Mapping[type[StudentEvent], Presence] = {
-    StudentEnrolled: Presence.HERE, StudentStarted: Presence.HERE, StudentDidNotStart: Presence.NEVER_CAME,
-    StudentInterrupted: Presence.LEFT, StudentResumed: Presence.HERE, StudentMovedUp: Presence.HERE,
-    StudentRepeated: Presence.HERE, StudentChangedProgramme: Presence.HERE, StudentCompleted: Presence.LEFT,
-}  # fmt: skip
-"""What each event of a pupil makes of their presence."""
+PupilEvent = (
+    StudentEnrolled
+    | StudentStarted
+    | StudentDidNotStart
+    | StudentInterrupted
+    | StudentResumed
+    | StudentMovedUp
+    | StudentRepeated
+    | StudentChangedProgramme
+    | StudentCompleted
+)
 
 
 class Pupil(BaseModel):
@@ -46,39 +48,74 @@ class Pupil(BaseModel):
     `left_on` is the day they left, if they did.
     """
 
+    model_config = ConfigDict(frozen=True)
     enrolment_id: UUID
     young_id: UUID
     school: Slug
     programme: Slug
     birth_month: BirthMonth
     starts_on: date
-    presence: Presence
+    status: EnrolmentStatus
     left_on: date | None = None
 
     def is_minor(self, day: date) -> bool:
         """Not surely eighteen on that day."""
-        return age_on(self.birth_month, day) < ADULT
+        return age_on(self.birth_month, day) < MAJORITY
+
+    @property
+    def first_monday(self) -> date:
+        """The Monday of the week in which they start."""
+        return self.starts_on - timedelta(days=self.starts_on.weekday())
 
 
-def known_from(event: StudentEvent) -> dict[str, object]:
-    """The facts of an enrolment that never change, as far as this event says them."""
-    facts: dict[str, object] = {"young_id": event.young_id, "school": event.school}
-    if isinstance(event, StudentEnrolled):
-        facts |= {"birth_month": event.birth_month, "enrolled_to_start_on": max(event.starts_on, event.on)}
-    return facts
+class HeardPupil(BaseModel):
+    """As much of a pupil as was heard so far: what is not the enrolment itself may have come first."""
+
+    model_config = ConfigDict(frozen=True)
+    enrolment_id: UUID
+    young_id: UUID
+    school: Slug
+    programme: Slug | None = None
+    birth_month: BirthMonth | None = None
+    moved_to_start_on: date | None = None
+    starts_on: date | None = None
+    status: EnrolmentStatus | None = None
+    left_on: date | None = None
 
 
-def moved_by(event: StudentEvent) -> dict[str, object]:
-    """The facts of an enrolment that the latest event alone decides."""
-    presence = PRESENCE[type(event)]
-    facts: dict[str, object] = {
-        "programme": event.programme,
-        "presence": presence,
-        "left_on": event.on if presence is Presence.LEFT else None,
-    }
+def enrolled(pupil: HeardPupil, event: StudentEnrolled) -> HeardPupil:
+    """What an enrolment says that never changes."""
+    starts_on = pupil.moved_to_start_on or max(event.starts_on, event.on)
+    return pupil.model_copy(update={"birth_month": event.birth_month, "starts_on": starts_on})
+
+
+def moved(pupil: HeardPupil, event: PupilEvent) -> HeardPupil:
+    """What the latest event alone decides."""
+    status = _status(event)
+    left_on = event.on if status in GONE else None
+    after = pupil.model_copy(update={"programme": event.programme, "status": status, "left_on": left_on})
     if isinstance(event, StudentChangedProgramme) and event.starts_on:
-        facts["moved_to_start_on"] = max(event.starts_on, event.on)
-    return facts
+        start = max(event.starts_on, event.on)
+        after = after.model_copy(update={"moved_to_start_on": start, "starts_on": start})
+    return after
+
+
+def _status(event: PupilEvent) -> EnrolmentStatus:
+    match event:
+        case StudentEnrolled():
+            return EnrolmentStatus.DUE
+        case StudentStarted() | StudentResumed() | StudentMovedUp() | StudentRepeated():
+            return EnrolmentStatus.PRESENT
+        case StudentChangedProgramme():
+            return EnrolmentStatus.DUE if event.starts_on else EnrolmentStatus.PRESENT
+        case StudentDidNotStart():
+            return EnrolmentStatus.DID_NOT_START
+        case StudentInterrupted():
+            return EnrolmentStatus.INTERRUPTED
+        case StudentCompleted():
+            return EnrolmentStatus.COMPLETED
+        case _:
+            assert_never(event)
 
 
 def enrolment_for(pupils: Iterable[Pupil], week: str) -> Pupil:
@@ -86,27 +123,22 @@ def enrolment_for(pupils: Iterable[Pupil], week: str) -> Pupil:
 
     Refused where there is none.
     """
-    in_order = sorted(pupils, key=lambda pupil: (pupil.starts_on, pupil.presence is not Presence.NEVER_CAME))
+    in_order = sorted(pupils, key=lambda pupil: (pupil.starts_on, pupil.status is not EnrolmentStatus.DID_NOT_START))
     if not in_order:
         raise Refused(
             "unknown_pupil",
-            "Cet élève n'est pas inscrit dans votre école. Si son inscription vient d'être faite, réessayez dans un instant.",
+            "Cet élève n’est pas inscrit dans votre école. Si son inscription vient d’être faite, réessayez dans un instant.",
         )
-    begun = [pupil for pupil in in_order if _first_monday(pupil) <= monday_of(week)]
+    begun = [pupil for pupil in in_order if pupil.first_monday <= monday_of(week)]
     return begun[-1] if begun else in_order[0]
 
 
-def check_presence(pupil: Pupil, week: str) -> None:
+def ensure_present(pupil: Pupil, week: str) -> None:
     """Refused, with why, when the week has no day on which they were at school."""
     monday = monday_of(week)
-    if pupil.presence is Presence.NEVER_CAME:
-        raise Refused("never_came", "Cet élève n'est jamais venu : il n'a pas d'heures.")
-    if monday < _first_monday(pupil):
+    if pupil.status is EnrolmentStatus.DID_NOT_START:
+        raise Refused("never_came", "Cet élève n’est jamais venu : il n’a pas d’heures.")
+    if monday < pupil.first_monday:
         raise Refused("before_start", f"Cet élève entre le {pupil.starts_on:%d/%m/%Y} : la semaine {week} est avant.")
     if pupil.left_on is not None and monday > pupil.left_on:
         raise Refused("after_leaving", f"Cet élève est parti le {pupil.left_on:%d/%m/%Y} : la semaine {week} est après.")
-
-
-def _first_monday(pupil: Pupil) -> date:
-    """The Monday of the week in which they start."""
-    return pupil.starts_on - timedelta(days=pupil.starts_on.weekday())

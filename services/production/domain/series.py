@@ -5,7 +5,7 @@ Code général des impôts, annexe II, article 242 nonies A: a unique number, fr
 
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from shared.kernel.errors import Refused
 
@@ -13,6 +13,7 @@ from shared.kernel.errors import Refused
 class Series(BaseModel):
     """How many invoices were numbered so far, and the day of the latest."""
 
+    model_config = ConfigDict(frozen=True)
     year: int
     last: int = 0
     last_on: date | None = None
@@ -28,7 +29,7 @@ def number_another(series: Series, *, on: date) -> Series:
     if series.last_on and on < series.last_on:
         raise Refused(
             "before_last_invoice",
-            f"La facture {series.number} est datée du {series.last_on:%d/%m/%Y} : la suivante ne peut pas être d'un jour plus "
+            f"La facture {series.number} est datée du {series.last_on:%d/%m/%Y} : la suivante ne peut pas être d’un jour plus "
             "ancien.",
         )
     return series.model_copy(update={"last": series.last + 1, "last_on": on})

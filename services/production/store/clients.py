@@ -1,9 +1,9 @@
-"""The clients of each school. They tell nothing, so a plain collection keeps them."""
+"""The clients of each school. They publish nothing, so a plain collection keeps them."""
 
-from typing import Any
 from uuid import UUID
 
 from services.production.domain.clients import Client
+from services.production.domain.visibility import own_school
 from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound
 from shared.persistence.mongo import Collection
@@ -17,6 +17,7 @@ class Clients:
         self._collection = collection
 
     async def prepare(self) -> None:
+        """By school, by name."""
         await self._collection.index("school", "name")
 
     async def add(self, client: Client, fingerprint: str) -> Client:
@@ -26,16 +27,15 @@ class Clients:
 
     async def get(self, client_id: UUID, *, caller: Caller) -> Client:
         """One client of the caller's school. Raises NotFound."""
-        found = await self._collection.find_one({"_id": str(client_id), **_own(caller)})
-        if found is None:
+        own = own_school(caller)
+        row = None if own is None else await self._collection.find_one({"_id": str(client_id), **own})
+        if row is None:
             raise NotFound("Ce client")
-        return Client.model_validate(found)
+        return Client.model_validate(row)
 
     async def of_school(self, *, caller: Caller) -> list[Client]:
         """The clients of the caller's school, by name."""
-        return [Client.model_validate(found) for found in await self._collection.find(_own(caller), sort=["name"])]
-
-
-def _own(caller: Caller) -> dict[str, Any]:
-    """The tenant filter: a caller who is no school has no client."""
-    return {"school": caller.tenant if caller.kind == "school" else None}
+        own = own_school(caller)
+        if own is None:
+            return []
+        return [Client.model_validate(row) for row in await self._collection.find(own, sort=["name"])]

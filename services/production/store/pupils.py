@@ -1,70 +1,62 @@
-"""The enrolments that production has heard of: one row each, fed caller one key of one source, so guarded caller its sequence."""
+"""The enrolments that production has heard of: one row each, fed by one key of one source."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
-from pydantic import BaseModel
-
-from services.production.domain.pupils import Presence, Pupil, known_from, moved_by
+from services.production.domain.pupils import AT_SCHOOL, GONE, HeardPupil, Pupil, PupilEvent, enrolled, moved
+from services.production.domain.visibility import own_school
 from shared.events.message import Message
-from shared.events.students import StudentEvent
+from shared.events.students import StudentEnrolled
 from shared.kernel.calendar import monday_of
 from shared.kernel.caller import Caller
 from shared.persistence.mongo import Collection
+from shared.projections.live import LiveProjection
+from shared.projections.states import StateProjection
+
+pupils = StateProjection(
+    "pupils", HeardPupil, key=lambda event: event.enrolment_id,
+    new=lambda event: HeardPupil(enrolment_id=event.enrolment_id, young_id=event.young_id, school=event.school),
+)  # fmt: skip
+pupils.whenever(StudentEnrolled)(enrolled)
+pupils.on(*get_args(PupilEvent))(moved)
 
 
 class Pupils:
-    """Read caller school; changed only caller what is heard."""
+    """Read by school; changed only by what is heard."""
 
     def __init__(self, collection: Collection) -> None:
-        self._collection = collection
+        self._live = LiveProjection(pupils, collection)
 
     async def prepare(self) -> None:
-        await self._collection.index("school", "young_id")
-        await self._collection.index("school", "starts_on")
+        await self._live.collection.index("state.school", "state.young_id")
+        await self._live.collection.index("state.school", "state.starts_on")
 
-    async def hear(self, event: StudentEvent, message: Message) -> None:
-        """Take an event of a pupil in. What never changes is kept whenever it comes; the rest follows the latest sequence.
-
-        So the row ends the same whether the messages come once or more, in order or late.
-        """
-        late = {"$gte": [{"$ifNull": ["$heard", -1]}, message.sequence]}
-        moved = {field: {"$cond": [late, f"${field}", value]} for field, value in _plain(moved_by(event)).items()}
-        heard = {"$max": [{"$ifNull": ["$heard", -1]}, message.sequence]}
-        change = {"$set": {**_plain(known_from(event)), **moved, "heard": heard}}
-        starts_on = {"$set": {"starts_on": {"$ifNull": ["$moved_to_start_on", "$enrolled_to_start_on"]}}}
-        await self._collection.update({"_id": str(event.enrolment_id)}, [change, starts_on], upsert=True)
+    async def follow(self, message: Message) -> None:
+        """Take an event of a pupil in: the row ends the same whether the messages come once or more, in order or late."""
+        await self._live.apply(message)
 
     async def named(self, young_ids: Iterable[UUID], *, caller: Caller) -> dict[UUID, list[Pupil]]:
         """The enrolments of each of these young people in the caller's school."""
         enrolments: dict[UUID, list[Pupil]] = {}
-        for pupil in await self._find({"young_id": {"$in": [str(id) for id in young_ids]}}, caller):
+        for pupil in await self._find({"state.young_id": {"$in": [str(id) for id in young_ids]}}, caller):
             enrolments.setdefault(pupil.young_id, []).append(pupil)
         return enrolments
 
     async def of_week(self, week: str, *, logged: Iterable[UUID], caller: Caller) -> list[Pupil]:
         """The enrolments in the caller's school of those who were there that week, and of those whose hours are logged."""
         monday = monday_of(week)
-        begun = {"starts_on": {"$lte": (monday + timedelta(days=6)).isoformat()}}
-        here = {**begun, "presence": Presence.HERE}
-        left_later = {**begun, "presence": Presence.LEFT, "left_on": {"$gte": monday.isoformat()}}
-        return await self._find({"$or": [here, left_later, {"young_id": {"$in": [str(id) for id in logged]}}]}, caller)
+        begun = {"state.starts_on": {"$lte": (monday + timedelta(days=6)).isoformat()}}
+        here = {**begun, "state.status": {"$in": sorted(AT_SCHOOL)}}
+        left_later = {**begun, "state.status": {"$in": sorted(GONE)}, "state.left_on": {"$gte": monday.isoformat()}}
+        return await self._find({"$or": [here, left_later, {"state.young_id": {"$in": [str(id) for id in logged]}}]}, caller)
 
     async def _find(self, where: Mapping[str, Any], caller: Caller) -> list[Pupil]:
-        if caller.kind != "school":
+        """Those that match and whose enrolment itself was heard."""
+        own = own_school(caller)
+        if own is None:
             return []
-        known = {"school": caller.tenant, "birth_month": {"$exists": True}}
-        found = await self._collection.find({**known, **where}, sort=["starts_on", "_id"])
-        return [Pupil.model_validate({**row, "enrolment_id": row["_id"]}) for row in found]
-
-
-class _Facts(BaseModel):
-    facts: dict[str, Any]
-
-
-def _plain(facts: dict[str, object]) -> dict[str, Any]:
-    """Ids and days as the text that is stored."""
-    plain: dict[str, Any] = _Facts(facts=facts).model_dump(mode="json")["facts"]
-    return plain
+        known = {**{f"state.{field}": value for field, value in own.items()}, "state.birth_month": {"$ne": None}}
+        found = await self._live.collection.find({**known, **where}, sort=["state.starts_on", "_id"])
+        return [Pupil.model_validate(row["state"]) for row in found]

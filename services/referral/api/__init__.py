@@ -2,4 +2,4 @@
 
 from services.referral.api import agencies, identities, referrals
 
-routers = [agencies.router, referrals.router, identities.router]
+ROUTERS = (agencies.router, referrals.router, identities.router)

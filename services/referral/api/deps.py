@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import StringConstraints
 
 from services.referral.store import Store
 from shared.web.bodies import provided
@@ -16,4 +15,3 @@ def _secret(request: Request) -> bytes:
 
 StoreDep = Annotated[Store, Depends(provided(Store))]
 Secret = Annotated[bytes, Depends(_secret)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

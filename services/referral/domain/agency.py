@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain.visibility import everyone
-from shared.events import AgencyRegistered, Event
-from shared.events.referral import AgencyKind
+from shared.events.referral import AgencyKind, AgencyRegistered
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.identifiers import Department, Slug
 
 
 class Agency(BaseModel):
+    """An organisation under its public name."""
+
+    model_config = ConfigDict(frozen=True)
     agency: Slug
     kind: AgencyKind
     name: str
@@ -21,20 +23,16 @@ class Agency(BaseModel):
 
 def register(
     agency: Agency | None, *, id: Slug, kind: AgencyKind, name: str, department: Department, on: date
-) -> Sequence[Event]:
+) -> Sequence[AgencyRegistered]:
     """The agency may refer from now on, under these facts. Registering the same again changes nothing."""
     if agency == Agency(agency=id, kind=kind, name=name, department=department):
         return []
     return [AgencyRegistered(agency=id, kind=kind, name=name, department=department, on=on)]
 
 
-def evolve(_agency: Agency | None, event: Event) -> Agency:
-    """The agency after an event."""
-    match event:
-        case AgencyRegistered():
-            return Agency(agency=event.agency, kind=event.kind, name=event.name, department=event.department)
-        case _:
-            raise TypeError(event.type)
+def evolve(_agency: Agency | None, event: AgencyRegistered) -> Agency:
+    """The agency after an event: its latest facts."""
+    return Agency(agency=event.agency, kind=event.kind, name=event.name, department=event.department)
 
 
 AGENCIES = Aggregate("agencies", Agency, evolve, visible_to=everyone)

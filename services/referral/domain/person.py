@@ -4,8 +4,9 @@ Only the vault keeps what is here. Nothing of it enters an event, a log, an erro
 """
 
 import unicodedata
-from datetime import date
-from typing import Annotated, Literal
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -36,7 +37,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class Representative(BaseModel):
     """Who answers for a minor: a parent or guardian, or an institution."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     kind: Literal["person", "institution"]
     name: Name
     phone: Phone | None = None
@@ -46,7 +47,7 @@ class Representative(BaseModel):
 class Identity(BaseModel):
     """Who the young person is and how to reach them."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     family_name: Name
     given_name: Name
     birth_date: date
@@ -60,12 +61,20 @@ class Identity(BaseModel):
 class Sent(BaseModel):
     """What one agency sent with one referral."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     referral_id: UUID
     agency: Slug
     identity: Identity
     counsellor: str
     informed_on: date = Field(description="When the young person was told that their data would be shared.")
+
+
+class ProbableMatch(BaseModel):
+    """Persons who share names and birth date and nothing more, by id; since when they do."""
+
+    model_config = ConfigDict(frozen=True)
+    young_ids: tuple[UUID, ...]
+    since: datetime
 
 
 def age_at(birth_date: date, day: date) -> int:
@@ -79,19 +88,19 @@ def check_dates(identity: Identity, *, informed_on: date, out_of_school_since: d
     if born > today:
         raise Invalid("birth_in_the_future", "La date de naissance est dans le futur.")
     if born < EARLIEST_BIRTH:
-        raise Invalid("birth_too_early", "La date de naissance est trop ancienne : vérifiez l'année.")
+        raise Invalid("birth_too_early", "La date de naissance est trop ancienne : vérifiez l’année.")
     if on < born:
-        raise Invalid("before_birth", "Le jour de l'orientation précède la naissance.")
+        raise Invalid("before_birth", "Le jour de l’orientation précède la naissance.")
     if age_at(born, on) < YOUNGEST:
         raise Invalid("too_young", "Une orientation se fait à partir de 13 ans : ce jeune ne les a pas encore.")
     if informed_on > on:
-        raise Invalid("informed_in_the_future", "La date d'information du jeune est postérieure à l'orientation.")
+        raise Invalid("informed_in_the_future", "La date d’information du jeune est postérieure à l’orientation.")
     if informed_on < born:
-        raise Invalid("before_birth", "La date d'information du jeune précède sa naissance.")
+        raise Invalid("before_birth", "La date d’information du jeune précède sa naissance.")
     if out_of_school_since is not None and out_of_school_since > on:
-        raise Invalid("out_of_school_in_the_future", "La date de sortie de l'école est postérieure à l'orientation.")
+        raise Invalid("out_of_school_in_the_future", "La date de sortie de l’école est postérieure à l’orientation.")
     if out_of_school_since is not None and out_of_school_since < born:
-        raise Invalid("before_birth", "La date de sortie de l'école précède la naissance.")
+        raise Invalid("before_birth", "La date de sortie de l’école précède la naissance.")
 
 
 def to_complete(identity: Identity, *, today: date) -> list[str]:
@@ -107,5 +116,23 @@ def first_trait(identity: Identity) -> list[str]:
 
 def second_traits(identity: Identity) -> list[list[str]]:
     """The first trait with one more (INE, phone, e-mail, commune): two persons who share one of these are the same."""
-    said = {"ine": identity.ine, "phone": identity.phone, "email": identity.email, "commune": identity.commune}
-    return [[*first_trait(identity), kind, value] for kind, value in said.items() if value is not None]
+    known = {"ine": identity.ine, "phone": identity.phone, "email": identity.email, "commune": identity.commune}
+    return [[*first_trait(identity), kind, value] for kind, value in known.items() if value is not None]
+
+
+def merged(sent: Sequence[Sent]) -> Identity:
+    """One identity out of several: the latest word on each field, an older one where the latest is silent."""
+    latest: dict[str, Any] = {}
+    for each in sent:
+        latest |= {field: value for field, value in each.identity.model_dump().items() if value is not None}
+    return Identity.model_validate(latest)
+
+
+def earlier_of(sent: Iterable[Sent], referral_id: UUID) -> list[UUID]:
+    """The referrals that its own agency had made of the same person before this one. `sent` is in the order of arrival."""
+    before: list[Sent] = []
+    for each in sent:
+        if each.referral_id == referral_id:
+            return [earlier.referral_id for earlier in before if earlier.agency == each.agency]
+        before.append(each)
+    raise LookupError(referral_id)

@@ -2,42 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
+from typing import assert_never
 from uuid import UUID
-
-from pydantic import BaseModel
 
 from services.referral.domain.answer import Ending, conclude
 from services.referral.domain.journey import Journey
-from services.referral.domain.visibility import of_their_agency
-from shared.events import Event, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
-from shared.events.referral import Situation, Wish
+from services.referral.domain.visibility import own_agency
+from shared.events.referral import ReferralClosed, ReferralDetails, ReferralSubmitted, ReferralWithdrawalRequested
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import BirthMonth
-from shared.kernel.identifiers import Department, Slug
+from shared.kernel.identifiers import Slug
+
+ReferralEvent = ReferralSubmitted | ReferralWithdrawalRequested | ReferralClosed
 
 
-class Status(StrEnum):
-    """Where a referral stands, computed from its journey: an answer taken back puts it in progress again."""
+class Referral(ReferralDetails):
+    """What one agency asked for one young person."""
 
-    SUBMITTED = "submitted"
-    IN_PROGRESS = "in_progress"
-    CLOSED = "closed"
-
-
-class Referral(BaseModel):
     referral_id: UUID
     young_id: UUID
     agency: Slug
     birth_month: BirthMonth
-    situation: Situation
-    out_of_school_since: date | None
-    department: Department
-    wishes: tuple[Wish, ...]
     submitted_on: date
     withdrawal_requested_on: date | None = None
     ending: Ending | None = None
-    """The last answer told. It stays when an application is reopened, until another is told."""
+    """The last answer published. It stays when an application is reopened, until another is."""
 
 
 def submit(
@@ -47,33 +36,30 @@ def submit(
     young_id: UUID,
     agency: Slug,
     birth_month: BirthMonth,
-    situation: Situation,
-    out_of_school_since: date | None,
-    department: Department,
-    wishes: tuple[Wish, ...],
+    details: ReferralDetails,
     on: date,
-) -> Sequence[Event]:
+) -> Sequence[ReferralEvent]:
     """Refer a young person, with one to five wishes in order of preference."""
     if referral is not None:
         return []
     return [
         ReferralSubmitted(
-            referral_id=referral_id, young_id=young_id, agency=agency, birth_month=birth_month, situation=situation,
-            out_of_school_since=out_of_school_since, department=department, wishes=wishes, on=on,
+            referral_id=referral_id, young_id=young_id, agency=agency, birth_month=birth_month, **dict(details), on=on
         )
-    ]  # fmt: skip
+    ]
 
 
-def request_withdrawal(referral: Referral, *, on: date) -> Sequence[Event]:
+def request_withdrawal(referral: Referral, *, on: date) -> Sequence[ReferralEvent]:
     """Ask that the open applications be withdrawn. Enrolment decides; asking twice changes nothing."""
     if referral.withdrawal_requested_on is not None:
         return []
-    about = {"referral_id": referral.referral_id, "young_id": referral.young_id, "agency": referral.agency}
-    return [ReferralWithdrawalRequested(**about, on=on)]
+    return [
+        ReferralWithdrawalRequested(referral_id=referral.referral_id, young_id=referral.young_id, agency=referral.agency, on=on)
+    ]
 
 
-def close(referral: Referral, *, journey: Journey) -> Sequence[Event]:
-    """Tell the referral's answer, or its new answer, if it has one that was not told."""
+def close(referral: Referral, *, journey: Journey) -> Sequence[ReferralEvent]:
+    """Publish the referral's answer, or its new answer, if it has one that was not published."""
     ending = conclude(journey, referral.referral_id)
     if ending is None or ending == referral.ending:
         return []
@@ -85,25 +71,19 @@ def close(referral: Referral, *, journey: Journey) -> Sequence[Event]:
     ]  # fmt: skip
 
 
-def status(journey: Journey, referral_id: UUID) -> Status:
-    """Where the referral stands after what was heard."""
-    if referral_id not in journey.wishes:
-        return Status.SUBMITTED
-    return Status.IN_PROGRESS if conclude(journey, referral_id) is None else Status.CLOSED
-
-
-def evolve(referral: Referral | None, event: Event) -> Referral:
+def evolve(referral: Referral | None, event: ReferralEvent) -> Referral:
     """The referral after one of its events."""
+    if isinstance(event, ReferralSubmitted):
+        return Referral(**event.model_dump(exclude={"on"}), submitted_on=event.on)
+    assert referral is not None
     match event:
-        case ReferralSubmitted():
-            return Referral(**event.model_dump(exclude={"on"}), submitted_on=event.on)
-        case ReferralWithdrawalRequested() if referral:
+        case ReferralWithdrawalRequested():
             return referral.model_copy(update={"withdrawal_requested_on": event.on})
-        case ReferralClosed() if referral:
+        case ReferralClosed():
             ending = Ending(answer=event.answer, code=event.code, on=event.on)
             return referral.model_copy(update={"ending": ending})
         case _:
-            raise TypeError(event.type)
+            assert_never(event)
 
 
-REFERRALS = Aggregate("referrals", Referral, evolve, visible_to=of_their_agency)
+REFERRALS = Aggregate("referrals", Referral, evolve, visible_to=own_agency)

@@ -6,10 +6,9 @@ database shows no name.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid5
 
-from services.referral.domain.person import Identity, Sent, first_trait, second_traits
+from services.referral.domain.person import Identity, ProbableMatch, Sent, first_trait, second_traits
 from shared.events.message import NAMESPACE
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -52,23 +51,23 @@ class Vault:
         await self.persons.index("first")
         await self.audit.index("young_id", "at")
 
-    async def keep(self, session: Session, sent: Sent, traits: Traits, fresh: UUID) -> UUID:
+    async def keep(self, sent: Sent, traits: Traits, new_id: UUID, session: Session) -> UUID:
         """Keep what was sent: with the person who has one of its second traits, else with a new one. Whose young_id.
 
         Of two known persons that match by different traits the elder gets it; both stay in the list of probable matches.
         """
         known = {"second": {"$in": list(traits.second)}}
         found = await self.persons.find(known, sort=["since", "_id"], session=session)
-        kept = sent.model_dump(mode="json")
+        entry = sent.model_dump(mode="json")
         if not found:
-            row = {"_id": str(fresh), "first": traits.first, "since": self._clock.now(), "sent": [kept]}
+            row = {"_id": str(new_id), "first": traits.first, "since": self._clock.now(), "sent": [entry]}
             second = {"second": list(traits.second)} if traits.second else {}  # an empty list would count as one value
             await self.persons.insert({**row, **second}, session=session)
-            return fresh
+            return new_id
         person, *others = found
         taken = {trait for other in others for trait in other["second"]}
         free = [trait for trait in traits.second if trait not in taken]
-        added = {"$push": {"sent": kept}, "$addToSet": {"second": {"$each": free}}}
+        added = {"$push": {"sent": entry}, "$addToSet": {"second": {"$each": free}}}
         await self.persons.update({"_id": person["_id"]}, added, session=session)
         return UUID(person["_id"])
 
@@ -87,8 +86,8 @@ class Vault:
             raise NotFound
         return [Sent.model_validate(sent) for sent in person["sent"]]
 
-    async def probable_matches(self) -> list[dict[str, Any]]:
-        """Persons who share names and birth date and nothing more: a human decides. Ids only, the latest first."""
+    async def probable_matches(self) -> list[ProbableMatch]:
+        """Persons who share names and birth date and nothing more: a human decides. The latest first."""
         alike = await self.persons.aggregate(
             [
                 {"$group": {"_id": "$first", "young_ids": {"$push": "$_id"}, "since": {"$max": "$since"}}},
@@ -97,12 +96,4 @@ class Vault:
                 {"$project": {"_id": 0}},
             ]
         )
-        return [{**row, "young_ids": sorted(row["young_ids"])} for row in alike]
-
-
-def merged(sent: list[Sent]) -> Identity:
-    """One identity out of several: the latest word on each field, an older one where the latest is silent."""
-    said: dict[str, Any] = {}
-    for one in sent:
-        said |= {name: value for name, value in one.identity.model_dump().items() if value is not None}
-    return Identity.model_validate(said)
+        return [ProbableMatch(since=row["since"], young_ids=tuple(map(UUID, sorted(row["young_ids"])))) for row in alike]

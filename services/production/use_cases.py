@@ -1,0 +1,73 @@
+"""What spans several documents of production: an order and its title, an order and its series, a workshop's week."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from services.production.domain import orders
+from services.production.domain.orders import Order, OrderStatus
+from services.production.domain.pupils import enrolment_for
+from services.production.domain.weeks import PupilHours, WorkedWeek, log_work
+from services.production.store import Store
+from shared.kernel.caller import Caller
+from shared.kernel.errors import Invalid, NotFound, Refused
+from shared.persistence.mongo import Session
+from shared.web.idempotency import IdempotencyKey
+
+AT_ONCE = 16
+"""Decisions of one request that run together."""
+RefusedWeek = Refused | Invalid | NotFound
+"""What is about one pupil's week; any other problem is the whole request's."""
+
+
+async def receive_order(store: Store, caller: Caller, key: IdempotencyKey, *, client_id: UUID, title: str, on: date) -> Order:
+    """A client of the school asks for something. NotFound if the client is not the school's."""
+    client = await store.clients.get(client_id, caller=caller)
+    await store.titles.keep(key.id, title)  # first: killed here, a title without its order harms nobody
+    return await store.orders.acting(caller).create_once(
+        key.id, key.fingerprint, orders.receive,
+        order_id=key.id, school=caller.tenant, client_id=client.client_id, client_kind=client.kind, on=on,
+    )  # fmt: skip
+
+
+async def invoice(store: Store, caller: Caller, order_id: UUID, *, on: date) -> Order:
+    """Invoice an order and take the next number of its school's series for that civil year: both or neither."""
+    school = (await store.orders.acting(caller).get(order_id)).school
+    await store.series.open(school, on.year)
+
+    async def number_and_invoice(session: Session) -> Order:
+        acting = store.orders.within(session).acting(caller)
+        order = await acting.get(order_id)
+        if order.status is OrderStatus.INVOICED:
+            return order
+        number = await store.series.next_number(school, on=on, session=session)
+        return await acting.decide(order_id, orders.invoice, number=number, on=on)
+
+    return await store.persistence.transaction(number_and_invoice)
+
+
+async def log_weeks(
+    store: Store, caller: Caller, week: str, stated: Sequence[PupilHours], *, on: date
+) -> list[WorkedWeek | RefusedWeek]:
+    """One decision for each pupil, some at once, each saved or refused by itself, in the order given.
+
+    A failure that is no pupil's own is raised once all have ended.
+    """
+    pupils = await store.pupils.named([hours.young_id for hours in stated], caller=caller)
+    known = await store.orders_by_id({part.order_id for hours in stated for part in hours.on_orders}, caller=caller)
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def log(hours: PupilHours) -> WorkedWeek:
+        pupil = enrolment_for(pupils.get(hours.young_id, ()), week)
+        async with at_once:
+            return await store.weeks.acting(caller).create(
+                f"{caller.tenant}:{hours.young_id}:{week}", log_work, pupil=pupil, week=week, hours=hours, orders=known, on=on
+            )
+
+    outcomes: list[WorkedWeek | RefusedWeek] = []
+    for outcome in await asyncio.gather(*map(log, stated), return_exceptions=True):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, RefusedWeek):
+            raise outcome
+        outcomes.append(outcome)
+    return outcomes

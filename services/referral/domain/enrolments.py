@@ -1,0 +1,120 @@
+"""One enrolment of a young person as enrolment tells it: the milestones from entry to what became of them."""
+
+from datetime import date
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events.students import (
+    DiplomaFailed,
+    DiplomaObtained,
+    ExamRegistered,
+    InterruptionCode,
+    OutcomeDeclared,
+    OutcomeSituation,
+    StudentChangedProgramme,
+    StudentCompleted,
+    StudentDidNotStart,
+    StudentEnrolled,
+    StudentInterrupted,
+    StudentMovedUp,
+    StudentRepeated,
+    StudentResumed,
+    StudentStarted,
+)
+from shared.kernel.identifiers import Slug
+
+PupilEvent = (
+    StudentEnrolled
+    | StudentStarted
+    | StudentDidNotStart
+    | StudentInterrupted
+    | StudentResumed
+    | StudentMovedUp
+    | StudentRepeated
+    | StudentChangedProgramme
+    | StudentCompleted
+    | ExamRegistered
+    | DiplomaObtained
+    | DiplomaFailed
+    | OutcomeDeclared
+)
+
+
+class MilestoneKind(StrEnum):
+    ENROLLED = "enrolled"
+    STARTED = "started"
+    DID_NOT_START = "did_not_start"
+    INTERRUPTED = "interrupted"
+    RESUMED = "resumed"
+    MOVED_UP = "moved_up"
+    REPEATED = "repeated"
+    CHANGED_PROGRAMME = "changed_programme"
+    COMPLETED = "completed"
+    EXAM_REGISTERED = "exam_registered"
+    DIPLOMA_OBTAINED = "diploma_obtained"
+    DIPLOMA_FAILED = "diploma_failed"
+    OUTCOME_DECLARED = "outcome_declared"
+
+
+class Milestone(BaseModel):
+    """One thing that happened to the pupil."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: MilestoneKind
+    on: date
+    code: InterruptionCode | None = None
+    situation: OutcomeSituation | None = None
+    horizon: int | None = None
+
+
+class EnrolmentHistory(BaseModel):
+    """An enrolment: its school, the intake that it came from, and what followed."""
+
+    model_config = ConfigDict(frozen=True)
+    school: Slug | None = None
+    intake_id: UUID | None = None
+    milestones: tuple[Milestone, ...] = ()
+
+
+def followed(enrolment: EnrolmentHistory, event: PupilEvent) -> EnrolmentHistory:
+    """One milestone further."""
+    changed: dict[str, object] = {"milestones": (*enrolment.milestones, _milestone(event))}
+    if isinstance(event, StudentEnrolled):
+        changed |= {"school": event.school, "intake_id": event.intake_id}
+    return enrolment.model_copy(update=changed)
+
+
+def _milestone(event: PupilEvent) -> Milestone:
+    on = event.on
+    match event:
+        case StudentEnrolled():
+            return Milestone(kind=MilestoneKind.ENROLLED, on=on)
+        case StudentStarted():
+            return Milestone(kind=MilestoneKind.STARTED, on=on)
+        case StudentDidNotStart():
+            return Milestone(kind=MilestoneKind.DID_NOT_START, on=on)
+        case StudentInterrupted():
+            return Milestone(kind=MilestoneKind.INTERRUPTED, on=on, code=event.code)
+        case StudentResumed():
+            return Milestone(kind=MilestoneKind.RESUMED, on=on)
+        case StudentMovedUp():
+            return Milestone(kind=MilestoneKind.MOVED_UP, on=on)
+        case StudentRepeated():
+            return Milestone(kind=MilestoneKind.REPEATED, on=on)
+        case StudentChangedProgramme():
+            return Milestone(kind=MilestoneKind.CHANGED_PROGRAMME, on=on)
+        case StudentCompleted():
+            return Milestone(kind=MilestoneKind.COMPLETED, on=on)
+        case ExamRegistered():
+            return Milestone(kind=MilestoneKind.EXAM_REGISTERED, on=on)
+        case DiplomaObtained():
+            return Milestone(kind=MilestoneKind.DIPLOMA_OBTAINED, on=on)
+        case DiplomaFailed():
+            return Milestone(kind=MilestoneKind.DIPLOMA_FAILED, on=on)
+        case OutcomeDeclared():
+            return Milestone(kind=MilestoneKind.OUTCOME_DECLARED, on=on, situation=event.situation, horizon=event.horizon)
+        case _:
+            assert_never(event)

@@ -1,0 +1,54 @@
+"""A collection of rows, written by compare and set: a row is replaced only where its version is the one that was read."""
+
+from collections.abc import Mapping, Sequence
+
+from shared.persistence.failures import DuplicateKey
+from shared.persistence.mongo import Collection
+from shared.persistence.transaction import CLASHES, busy
+from shared.persistence.writes import Insert, Replace
+from shared.projections.read_model import Change, Stored
+
+Changes = Mapping[str, Sequence[Change]]
+"""By row id, what is to be folded into that row, in order."""
+
+
+async def fold_into(collection: Collection, changes: Changes, *, even_unchanged: bool = False) -> dict[str, Stored]:
+    """Fold changes into their rows, each row written once, and give the rows back as they are then.
+
+    Where another writer was first, fold again on what it left. Raises Unavailable (`busy`) if others always are. A row that
+    changes in nothing is not written, unless it must be sure to be on a majority when this returns (`even_unchanged`).
+    """
+    for _ in range(CLASHES):
+        found = {row["_id"]: row for row in await collection.find({"_id": {"$in": list(changes)}})}
+        rows = {id: _after(found.get(id), of_row) for id, of_row in changes.items()}
+        new = {id: _next(row) for id, row in rows.items() if even_unchanged or row is not found.get(id)}
+        if await _write(collection, list(new.values())):
+            return {**rows, **new}
+    raise busy()
+
+
+def _after(stored: Stored | None, changes: Sequence[Change]) -> Stored:
+    row = stored
+    for change in changes:
+        row = change.fold(row)
+    assert row is not None
+    return row
+
+
+def _next(row: Stored) -> Stored:
+    return {**row, "version": row["version"] + 1}
+
+
+async def _write(collection: Collection, rows: Sequence[Stored]) -> bool:
+    """One bulk. False when another writer was there first for one of them."""
+    if not rows:
+        return True
+    try:
+        return await collection.bulk([_over_the_one_read(row) for row in rows]) == len(rows)
+    except DuplicateKey:
+        return False
+
+
+def _over_the_one_read(row: Stored) -> Insert | Replace:
+    version = row["version"]
+    return Insert(row) if version == 1 else Replace({"_id": row["_id"], "version": version - 1}, row)
