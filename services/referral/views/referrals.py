@@ -1,30 +1,23 @@
-"""What referral shows: to an agency its own words back, each application in French and what came of it; to a school, who applied.
+"""A referral as its agency reads it: its own words back, each application in French, and what came of it.
 
-What may be shown is decided in the domain (visibility); here it gets its sentences.
+What may be shown is decided in the domain (visibility).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from services.referral import labels
-from services.referral.domain.agency import Agency
 from services.referral.domain.answer import Ending, ReferralStatus
-from services.referral.domain.applications import Step
-from services.referral.domain.enrolments import Milestone
 from services.referral.domain.journey import Journey
-from services.referral.domain.person import Identity, ProbableMatch, Representative, Sent, earlier_of, merged, to_complete
+from services.referral.domain.person import Identity, Sent, earlier_of, to_complete
 from services.referral.domain.referral import Referral
-from services.referral.domain.visibility import ApplicationView, ReferralView, names_alone, reached, seen_by_agency
+from services.referral.domain.visibility import ApplicationView, ReferralView, seen_by_agency
+from services.referral.views.sentences import of_ending, of_milestone, of_step
 from shared.events.applications import ApplicationStatus, UnopenedCode
 from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
-from shared.kernel.caller import Caller
-
-
-class AgencyResponse(Agency):
-    """An agency under its public name."""
 
 
 class AnswerResponse(BaseModel):
@@ -95,31 +88,6 @@ class ReferralPageResponse(BaseModel):
     total: int
 
 
-class CounsellorResponse(BaseModel):
-    agency: str
-    counsellor: str
-
-
-class IdentityResponse(BaseModel):
-    """What a school reads of an applicant. The workshop gets the names alone, of pupils alone."""
-
-    young_id: UUID
-    family_name: str
-    given_name: str
-    birth_date: date | None = None
-    commune: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    ine: str | None = None
-    representative: Representative | None = None
-    informed_on: date | None = None
-    counsellors: list[CounsellorResponse] = []
-
-
-class MatchResponse(ProbableMatch):
-    """Young persons who are probably the same. Ids only."""
-
-
 def show_referral(
     referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, kind: AgencyKind, today: date
 ) -> ReferralResponse:
@@ -134,21 +102,6 @@ def show_in_full(
     view = _view(referral, journey, sent, kind)
     response = _referral(referral, view, sent[referral.referral_id], today)
     return ReferralInFullResponse(**dict(response), timeline=_timeline(referral, view), later=_later(view))
-
-
-def show_identity(caller: Caller, young_id: UUID, journey: Journey, sent: Sequence[Sent]) -> IdentityResponse:
-    """Who someone is, for a school that may know: with the counsellors of the referrals that reached it."""
-    identity = merged(sent)
-    if names_alone(caller):
-        return IdentityResponse(young_id=young_id, family_name=identity.family_name, given_name=identity.given_name)
-    counsellors = {
-        each.agency: CounsellorResponse(agency=each.agency, counsellor=each.counsellor)
-        for each in sent
-        if reached(journey, each.referral_id, caller.tenant)
-    }
-    return IdentityResponse(
-        young_id=young_id, **dict(identity), informed_on=sent[-1].informed_on, counsellors=list(counsellors.values())
-    )
 
 
 def _view(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], kind: AgencyKind) -> ReferralView:
@@ -169,10 +122,7 @@ def _referral(referral: Referral, view: ReferralView, own: Sent, today: date) ->
 
 
 def _answer(ending: Ending) -> AnswerResponse:
-    sentence = labels.ANSWERS[ending.answer]
-    if ending.code is not None:
-        sentence = f"{sentence} : {labels.REFUSALS[ending.code]}."
-    return AnswerResponse(**dict(ending), sentence=sentence)
+    return AnswerResponse(**dict(ending), sentence=of_ending(ending))
 
 
 def _wish(wish: Wish, code: UnopenedCode | None) -> WishResponse:
@@ -183,7 +133,7 @@ def _application(view: ApplicationView) -> ApplicationResponse:
     step = view.current
     return ApplicationResponse(
         intake_id=view.intake_id, school=view.school, programme=view.programme, school_year=view.school_year,
-        status=step.status, code=step.code, since=view.since, until=step.until, sentence=_of_step(step),
+        status=step.status, code=step.code, since=view.since, until=step.until, sentence=of_step(step),
     )  # fmt: skip
 
 
@@ -201,46 +151,13 @@ def _timeline(referral: Referral, view: ReferralView) -> list[StepResponse]:
 def _steps(applications: Iterable[ApplicationView]) -> Iterator[StepResponse]:
     for view in applications:
         for step in view.steps:
-            yield StepResponse(
-                on=step.on, step=step.status, intake_id=view.intake_id, school=view.school, sentence=_of_step(step)
-            )
+            yield StepResponse(on=step.on, step=step.status, intake_id=view.intake_id, school=view.school, sentence=of_step(step))
 
 
 def _later(view: ReferralView) -> list[StepResponse]:
     steps = [
-        StepResponse(on=milestone.on, step=milestone.kind, intake_id=enrolment.intake_id, sentence=_of_milestone(milestone))
+        StepResponse(on=milestone.on, step=milestone.kind, intake_id=enrolment.intake_id, sentence=of_milestone(milestone))
         for enrolment in view.enrolments
         for milestone in enrolment.milestones
     ]
     return sorted(steps, key=lambda step: step.on)
-
-
-def _of_step(step: Step) -> str:
-    """An application's step, as its agency reads it."""
-    if step.reopened:
-        return labels.REOPENED
-    match step.status:
-        case ApplicationStatus.INELIGIBLE:
-            return f"Non recevable : {', '.join(labels.INELIGIBILITY[reason] for reason in step.reasons)}."
-        case ApplicationStatus.INTERVIEW_PLANNED:
-            return f"Entretien prévu le {step.planned_on:%d/%m/%Y}."
-        case ApplicationStatus.IMMERSION_PLANNED:
-            return f"Immersion prévue du {step.planned_on:%d/%m/%Y} au {step.until:%d/%m/%Y}."
-        case ApplicationStatus.OFFERED:
-            return f"Une place est proposée, à confirmer au plus tard le {step.until:%d/%m/%Y}."
-        case ApplicationStatus.REFUSED if step.code:
-            return f"Refusée : {labels.REFUSALS[step.code]}."
-        case ApplicationStatus.OBSOLETE:
-            return f"Sans suite : {labels.REFUSALS[step.code] if step.code else 'la rentrée est close'}."
-        case status:
-            return labels.APPLICATION_STATUSES[status]
-
-
-def _of_milestone(milestone: Milestone) -> str:
-    """A pupil's milestone, as the referring agency reads it."""
-    label = labels.MILESTONES[milestone.kind]
-    if milestone.code:
-        return f"{label} : {labels.INTERRUPTIONS[milestone.code]}."
-    if milestone.situation:
-        return f"{label} à {milestone.horizon} mois : {labels.OUTCOMES[milestone.situation]}."
-    return f"{label}."

@@ -1,0 +1,44 @@
+"""What happened, in French sentences: an application's step, a pupil's milestone, a referral's answer."""
+
+from services.referral import labels
+from services.referral.domain.answer import Ending
+from services.referral.domain.applications import Step
+from services.referral.domain.enrolments import Milestone
+from shared.events.applications import ApplicationStatus
+
+
+def of_step(step: Step) -> str:
+    """An application's step, as its agency reads it."""
+    if step.reopened:
+        return labels.REOPENED
+    match step.status:
+        case ApplicationStatus.INELIGIBLE:
+            return f"Non recevable : {', '.join(labels.INELIGIBILITY[reason] for reason in step.reasons)}."
+        case ApplicationStatus.INTERVIEW_PLANNED:
+            return f"Entretien prévu le {step.planned_on:%d/%m/%Y}."
+        case ApplicationStatus.IMMERSION_PLANNED:
+            return f"Immersion prévue du {step.planned_on:%d/%m/%Y} au {step.until:%d/%m/%Y}."
+        case ApplicationStatus.OFFERED:
+            return f"Une place est proposée, à confirmer au plus tard le {step.until:%d/%m/%Y}."
+        case ApplicationStatus.REFUSED if step.code:
+            return f"Refusée : {labels.REFUSALS[step.code]}."
+        case ApplicationStatus.OBSOLETE:
+            return f"Sans suite : {labels.REFUSALS[step.code] if step.code else 'la rentrée est close'}."
+        case status:
+            return labels.APPLICATION_STATUSES[status]
+
+
+def of_milestone(milestone: Milestone) -> str:
+    """A pupil's milestone, as the referring agency reads it."""
+    label = labels.MILESTONES[milestone.kind]
+    if milestone.code:
+        return f"{label} : {labels.INTERRUPTIONS[milestone.code]}."
+    if milestone.situation:
+        return f"{label} à {milestone.horizon} mois : {labels.OUTCOMES[milestone.situation]}."
+    return f"{label}."
+
+
+def of_ending(ending: Ending) -> str:
+    """A referral's answer, in one sentence."""
+    label = labels.ANSWERS[ending.answer]
+    return f"{label} : {labels.REFUSALS[ending.code]}." if ending.code else label
