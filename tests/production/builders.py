@@ -28,12 +28,12 @@ WHOSE: dict[str, Any] = {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school":
 WHICH: dict[str, Any] = {"order_id": ORDER, "school": "besancon"}
 
 
-def a_pupil(**said: Any) -> Pupil:
+def a_pupil(**overrides: Any) -> Pupil:
     usual = {**WHOSE, "birth_month": "2009-05", "starts_on": date(2025, 9, 1), "status": EnrolmentStatus.DUE}
-    return Pupil(**{**usual, **said})
+    return Pupil(**{**usual, **overrides})
 
 
-def an_order(status: OrderStatus = OrderStatus.RECEIVED, *, on: date = MONDAY, **said: Any) -> Order:
+def an_order(status: OrderStatus = OrderStatus.RECEIVED, *, on: date = MONDAY, **overrides: Any) -> Order:
     """An order that took every step up to a status on the same day; a cancelled one was received only."""
     line = [step for step in OrderStatus if step is not OrderStatus.CANCELLED]
     taken = [OrderStatus.RECEIVED, status] if status is OrderStatus.CANCELLED else line[: line.index(status) + 1]
@@ -44,18 +44,18 @@ def an_order(status: OrderStatus = OrderStatus.RECEIVED, *, on: date = MONDAY, *
         usual["cancelled_because"] = CancellationCode.CLIENT
     if OrderStatus.INVOICED in taken:
         usual["number"] = "2025-0001"
-    return Order(**{**usual, **said})
+    return Order(**{**usual, **overrides})
 
 
-def an_enrolment(**said: Any) -> StudentEnrolled:
+def an_enrolment(**overrides: Any) -> StudentEnrolled:
     usual = {
         **WHOSE, "on": date(2025, 7, 1), "birth_month": "2009-05", "starts_on": date(2025, 9, 1), "intake_id": an_id("intake"),
         "school_year": "2025-2026", "year_of_study": 1, "last_year": False,
     }  # fmt: skip
-    return StudentEnrolled(**{**usual, **said})
+    return StudentEnrolled(**{**usual, **overrides})
 
 
-def told(event: Event, sequence: int) -> Message:
+def on_the_wire(event: Event, sequence: int) -> Message:
     """The message that enrolment tells an event of a pupil in."""
     source = f"/enrolment/places/{event.key}"
     return message_of(event, source=source, sequence=sequence, time=datetime(2025, 9, 1, tzinfo=UTC))

@@ -16,7 +16,7 @@ from shared.events.students import StudentEvent
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import Running, Start
-from tests.production.builders import an_enrolment, told
+from tests.production.builders import an_enrolment, on_the_wire
 
 A_FRIDAY = "2025-09-12T15:00:00+00:00"
 
@@ -38,24 +38,24 @@ class Production:
     def advance(self, to: str) -> None:
         self.running.runtime.persistence.clock.advance(datetime.fromisoformat(to))
 
-    async def hear(self, event: StudentEvent, sequence: int) -> None:
+    async def handle(self, event: StudentEvent, sequence: int) -> None:
         """Hear an event as the stream does."""
-        await HANDLERS[type(event)](self.store, event, told(event, sequence))
+        await HANDLERS[type(event)](self.store, event, on_the_wire(event, sequence))
 
-    async def a_pupil(self, young_id: UUID, **said: Any) -> UUID:
-        await self.hear(an_enrolment(young_id=young_id, enrolment_id=young_id, **said), 1)
+    async def a_pupil(self, young_id: UUID, **overrides: Any) -> UUID:
+        await self.handle(an_enrolment(young_id=young_id, enrolment_id=young_id, **overrides), 1)
         return young_id
 
-    async def a_client(self, **said: Any) -> dict[str, Any]:
-        answer = await self.head.post("/clients", json={"name": "Mairie de Besançon", "kind": "public_body", **said})
+    async def a_client(self, **overrides: Any) -> dict[str, Any]:
+        answer = await self.head.post("/clients", json={"name": "Mairie de Besançon", "kind": "public_body", **overrides})
         assert answer.status_code == 201, answer.text
         body: dict[str, Any] = answer.json()
         return body
 
-    async def an_order(self, upto: str = "received", **said: Any) -> dict[str, Any]:
+    async def an_order(self, upto: str = "received", **overrides: Any) -> dict[str, Any]:
         """An order of the head's school that went that far today."""
         client = await self.a_client()
-        answer = await self.head.post("/orders", json={"client_id": client["client_id"], "title": "Portail", **said})
+        answer = await self.head.post("/orders", json={"client_id": client["client_id"], "title": "Portail", **overrides})
         assert answer.status_code == 201, answer.text
         order: dict[str, Any] = answer.json()
         quote = {"amount_cents": 45_000, "due_on": "2026-03-01"}

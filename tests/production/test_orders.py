@@ -55,7 +55,7 @@ def decide(order: Order, to: OrderStatus, *, on: date = LATER) -> list[OrderEven
             return step(order, on=on)
 
 
-TOLD: dict[OrderStatus, OrderEvent] = {
+EVENT_OF: dict[OrderStatus, OrderEvent] = {
     S.QUOTED: OrderQuoted(**WHICH, on=LATER, amount_cents=60_000, due_on=DUE),
     S.ACCEPTED: OrderAccepted(**WHICH, on=LATER),
     S.STARTED: OrderStarted(**WHICH, on=LATER),
@@ -68,7 +68,7 @@ TOLD: dict[OrderStatus, OrderEvent] = {
 
 @pytest.mark.parametrize(("to", "status"), [(to, status) for to, origins in COMES_FROM.items() for status in origins])
 def test_each_step_of_the_graph_is_told(to: OrderStatus, status: OrderStatus) -> None:
-    assert decide(an_order(status), to) == [TOLD[to]]
+    assert decide(an_order(status), to) == [EVENT_OF[to]]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_no_names_what_is_open(status: OrderStatus, sentence: str) -> None:
 
 
 def test_an_order_cancelled_for_one_reason_is_not_cancelled_for_another() -> None:
-    cancelled = orders.evolve(an_order(), TOLD[S.CANCELLED])
+    cancelled = orders.evolve(an_order(), EVENT_OF[S.CANCELLED])
     assert orders.cancel(cancelled, code=CancellationCode.CLIENT, on=LATER) == []
     with pytest.raises(Refused, match="not_allowed"):
         orders.cancel(cancelled, code=CancellationCode.SCHOOL, on=LATER)
@@ -109,9 +109,9 @@ def test_a_step_taken_twice_tells_nothing(to: OrderStatus) -> None:
 
 
 def test_a_receipt_said_twice_tells_nothing() -> None:
-    said: dict[str, Any] = {**WHICH, "client_id": CLIENT, "client_kind": ClientKind.PERSON, "on": MONDAY}
-    assert orders.receive(None, **said) == [OrderReceived(**said)]
-    assert orders.receive(an_order(), **said) == []
+    overrides: dict[str, Any] = {**WHICH, "client_id": CLIENT, "client_kind": ClientKind.PERSON, "on": MONDAY}
+    assert orders.receive(None, **overrides) == [OrderReceived(**overrides)]
+    assert orders.receive(an_order(), **overrides) == []
 
 
 def test_the_same_quote_tells_nothing_and_another_is_told() -> None:
@@ -149,7 +149,7 @@ def test_an_order_is_what_its_events_say() -> None:
         S.INVOICED,
     ]
     for to in line:
-        order = orders.evolve(order, TOLD[to])
+        order = orders.evolve(order, EVENT_OF[to])
     assert order == Order(
         order_id=ORDER, school="besancon", client_id=CLIENT, client_kind=ClientKind.COUNTER, status=S.INVOICED,
         steps={S.RECEIVED: MONDAY} | dict.fromkeys(line, LATER),
@@ -158,8 +158,8 @@ def test_an_order_is_what_its_events_say() -> None:
 
 
 def test_an_order_given_up_keeps_why_and_whether_it_was_accepted() -> None:
-    never = orders.evolve(an_order(S.QUOTED), TOLD[S.CANCELLED])
-    late = orders.evolve(an_order(S.STARTED), TOLD[S.CANCELLED])
+    never = orders.evolve(an_order(S.QUOTED), EVENT_OF[S.CANCELLED])
+    late = orders.evolve(an_order(S.STARTED), EVENT_OF[S.CANCELLED])
     assert (never.status, never.cancelled_because, never.may_be_worked_on) == (
         S.CANCELLED,
         CancellationCode.CLIENT,

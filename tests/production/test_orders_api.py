@@ -13,8 +13,8 @@ async def test_an_order_goes_from_receipt_to_invoice(production: Production) -> 
     client = await production.a_client(
         name="Garage du Doubs", kind="company", siret="732 829 320 00074", contact="03 81 00 00 00"
     )
-    asked = {"client_id": client["client_id"], "title": "Douze platines", "on": "2025-09-08"}
-    order = (await production.head.post("/orders", json=asked)).json()
+    body = {"client_id": client["client_id"], "title": "Douze platines", "on": "2025-09-08"}
+    order = (await production.head.post("/orders", json=body)).json()
     path = f"/orders/{order['order_id']}"
     quote = {"amount_cents": 120_050, "due_on": "2025-10-03", "on": "2025-09-09"}
     steps: list[tuple[str, dict[str, Any]]] = [
@@ -44,16 +44,16 @@ async def test_what_is_told_of_an_order_says_neither_its_client_nor_its_title(pr
 
     async def history() -> list[dict[str, Any]]:
         history = production.store.database["history"]
-        told: list[dict[str, Any]] = await history.find({"document": order["order_id"]}, sort=["sequence"])
-        return told if len(told) == 7 else []
+        entries: list[dict[str, Any]] = await history.find({"document": order["order_id"]}, sort=["sequence"])
+        return entries if len(entries) == 7 else []
 
-    told = await production.running.until(history)
-    assert [entry["type"].split(".")[-2] for entry in told] == [
+    entries = await production.running.until(history)
+    assert [entry["type"].split(".")[-2] for entry in entries] == [
         "received", "quoted", "accepted", "started", "completed", "delivered", "invoiced",
     ]  # fmt: skip
-    assert {entry["source"] for entry in told} == {f"/production/orders/{order['order_id']}"}
-    assert {entry["key"] for entry in told} == {order["order_id"]}
-    assert not any("Confidentielle" in str(entry) for entry in told)
+    assert {entry["source"] for entry in entries} == {f"/production/orders/{order['order_id']}"}
+    assert {entry["key"] for entry in entries} == {order["order_id"]}
+    assert not any("Confidentielle" in str(entry) for entry in entries)
 
 
 async def test_asking_twice_with_one_key_creates_once(production: Production) -> None:
@@ -185,8 +185,8 @@ async def test_numbers_follow_the_days_of_the_invoices(production: Production) -
     assert (await production.head.post(first, json={"on": "2025-09-18"})).json()["number"] == "2025-0001"
     refused = await production.head.post(back_dated, json={"on": "2025-09-17"})
     assert (refused.status_code, refused.json()["code"]) == (409, "before_last_invoice")
-    said = "La facture 2025-0001 est datée du 18/09/2025 : la suivante ne peut pas être d’un jour plus ancien."
-    assert refused.json()["detail"] == said
+    sentence = "La facture 2025-0001 est datée du 18/09/2025 : la suivante ne peut pas être d’un jour plus ancien."
+    assert refused.json()["detail"] == sentence
     assert (await production.head.post(same_day, json={"on": "2025-09-18"})).json()["number"] == "2025-0002"
     assert (await production.head.post(back_dated, json={})).json()["number"] == "2025-0003"
 

@@ -37,14 +37,14 @@ def log(
     return weeks.log_work(worked, pupil=pupil or a_pupil(), week=week, hours=hours, orders=known, on=on)
 
 
-def logged(**said: Any) -> WorkedWeek:
-    (event,) = log(**said)
+def logged(**overrides: Any) -> WorkedWeek:
+    (event,) = log(**overrides)
     return weeks.evolve(None, event)
 
 
-def refusal(**said: Any) -> Problem:
+def refusal(**overrides: Any) -> Problem:
     with pytest.raises(Problem) as refused:
-        log(**said)
+        log(**overrides)
     return refused.value
 
 
@@ -62,13 +62,13 @@ def test_the_same_week_said_twice_tells_nothing_and_another_replaces_it() -> Non
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12))
-def test_a_week_said_again_and_again_keeps_what_was_said_last(said: list[int]) -> None:
+def test_a_week_said_again_and_again_keeps_what_was_said_last(stated: list[int]) -> None:
     worked: WorkedWeek | None = None
-    for production in said:
+    for production in stated:
         for event in [*log(worked, minutes=Hours(production=production)), *log(worked, minutes=Hours(production=production))]:
             worked = weeks.evolve(worked, event)
     assert worked is not None
-    assert worked.minutes == Hours(production=said[-1])
+    assert worked.minutes == Hours(production=stated[-1])
 
 
 def test_a_week_belongs_to_the_school_year_of_its_monday() -> None:
@@ -99,11 +99,11 @@ def test_the_hours_on_orders_are_part_of_production() -> None:
 
 @pytest.mark.parametrize("status", OrderStatus)
 def test_hours_are_on_orders_that_the_client_accepted(status: OrderStatus) -> None:
-    said: dict[str, Any] = {"on_orders": (OnOrder(order_id=ORDER, minutes=60),), "orders": (an_order(status),)}
+    overrides: dict[str, Any] = {"on_orders": (OnOrder(order_id=ORDER, minutes=60),), "orders": (an_order(status),)}
     if status in (OrderStatus.RECEIVED, OrderStatus.QUOTED, OrderStatus.CANCELLED):
-        assert refusal(**said).code == "order_not_accepted"
+        assert refusal(**overrides).code == "order_not_accepted"
     else:
-        assert log(**said)
+        assert log(**overrides)
 
 
 def test_an_order_that_the_school_does_not_have_is_refused() -> None:

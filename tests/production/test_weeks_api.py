@@ -14,8 +14,8 @@ USUAL = {"production": 1400, "practice": 100, "teaching": 500}
 NOTHING = {"production": 0, "practice": 0, "teaching": 0, "placement": 0, "absence_justified": 0, "absence_unjustified": 0}
 
 
-async def put(production: Production, young_id: UUID, minutes: dict[str, int], *, week: str = WEEK, **said: Any) -> Any:
-    return await production.workshop.put(f"/weeks/{week}/{young_id}", json={"minutes": minutes, **said})
+async def put(production: Production, young_id: UUID, minutes: dict[str, int], *, week: str = WEEK, **overrides: Any) -> Any:
+    return await production.workshop.put(f"/weeks/{week}/{young_id}", json={"minutes": minutes, **overrides})
 
 
 async def test_a_week_answers_with_its_measures_those_of_the_year_and_its_alerts(production: Production) -> None:
@@ -71,12 +71,12 @@ async def test_a_workshop_is_saved_at_once_but_for_those_refused(production: Pro
     pupils = [await production.a_pupil(an_id(f"pupil {rank}")) for rank in range(40)]
     order = await production.an_order("accepted")
     on_orders = [{"order_id": order["order_id"], "minutes": 600}]
-    said = [{"young_id": str(young), "minutes": USUAL, "on_orders": on_orders} for young in pupils]
-    said[7]["minutes"] = {"production": 3601}
-    said.append({"young_id": str(an_id("nobody")), "minutes": USUAL})
+    pupils_worked = [{"young_id": str(young), "minutes": USUAL, "on_orders": on_orders} for young in pupils]
+    pupils_worked[7]["minutes"] = {"production": 3601}
+    pupils_worked.append({"young_id": str(an_id("nobody")), "minutes": USUAL})
 
     begun = time.perf_counter()
-    answer = await production.workshop.put(f"/weeks/{WEEK}", json={"pupils": said})
+    answer = await production.workshop.put(f"/weeks/{WEEK}", json={"pupils": pupils_worked})
     took = time.perf_counter() - begun
     print(f"40 pupils' weeks in {took * 1000:.0f} ms")
     assert took < 2
@@ -88,7 +88,7 @@ async def test_a_workshop_is_saved_at_once_but_for_those_refused(production: Pro
         (str(pupils[7]), "too_many_hours"), (str(an_id("nobody")), "unknown_pupil"),
     ]  # fmt: skip
     assert body["refused"][0]["detail"] == "60 h 01 dans une semaine : au-delà de 60 h, c’est une faute de frappe."
-    again = (await production.workshop.put(f"/weeks/{WEEK}", json={"pupils": said})).json()
+    again = (await production.workshop.put(f"/weeks/{WEEK}", json={"pupils": pupils_worked})).json()
     assert again["saved"] == 39
     seen = (await production.head.get(f"/weeks/{WEEK}")).json()
     assert sum(row["minutes"] is not None for row in seen["pupils"]) == 39
@@ -100,11 +100,11 @@ async def test_a_week_is_told_once_however_often_it_is_said(production: Producti
         assert (await put(production, young, {"production": production_minutes})).status_code == 200
     history = production.store.database["history"]
 
-    async def told() -> list[dict[str, Any]]:
+    async def history_of_week() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await history.find({"document": f"besancon:{young}:{WEEK}"}, sort=["sequence"])
         return found if len(found) == 3 else []
 
-    entries = await production.running.until(told)
+    entries = await production.running.until(history_of_week)
     assert [(entry["source"], entry["key"], entry["sequence"]) for entry in entries] == [
         (f"/production/weeks/besancon:{young}:{WEEK}", str(young), sequence) for sequence in (1, 2, 3)
     ]
@@ -118,8 +118,8 @@ async def test_a_school_logs_hours_of_its_own_pupils_and_orders_only(production:
 
     answer = await put(production, theirs, USUAL)
     assert (answer.status_code, answer.json()["code"]) == (409, "unknown_pupil")
-    said = {"minutes": USUAL, "on_orders": [{"order_id": order["order_id"], "minutes": 60}]}
-    answer = await production.elsewhere.put(f"/weeks/{WEEK}/{theirs}", json=said)
+    body = {"minutes": USUAL, "on_orders": [{"order_id": order["order_id"], "minutes": 60}]}
+    answer = await production.elsewhere.put(f"/weeks/{WEEK}/{theirs}", json=body)
     assert (answer.status_code, answer.json()["code"]) == (409, "unknown_order")
     answer = await production.elsewhere.put(f"/weeks/{WEEK}/{ana}", json={"minutes": USUAL})
     assert (answer.status_code, answer.json()["code"]) == (409, "unknown_pupil")
@@ -129,9 +129,9 @@ async def test_a_school_logs_hours_of_its_own_pupils_and_orders_only(production:
 async def test_two_schools_log_the_same_week_of_a_pupil_who_left_one_for_the_other(production: Production) -> None:
     young, monday = await production.a_pupil(an_id("ana")), date(2025, 9, 8)
     left = {**WHOSE, "young_id": young, "enrolment_id": young}
-    await production.hear(StudentInterrupted(**left, on=monday, code=InterruptionCode.OTHER_SCHOOL), 2)
+    await production.handle(StudentInterrupted(**left, on=monday, code=InterruptionCode.OTHER_SCHOOL), 2)
     there = an_enrolment(young_id=young, enrolment_id=an_id("there"), school="chalon", programme="cap-cip", on=monday)
-    await production.hear(there, 3)
+    await production.handle(there, 3)
     assert (await put(production, young, {"practice": 60})).status_code == 200
     answer = await production.elsewhere.put(f"/weeks/{WEEK}/{young}", json={"minutes": {"production": 900}})
     assert (answer.status_code, answer.json()["enrolment_id"]) == (200, str(an_id("there"))), answer.text

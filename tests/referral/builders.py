@@ -14,7 +14,7 @@ from services.referral.domain.referral import Referral, evolve, submit
 from services.referral.handlers import HANDLERS
 from services.referral.main import service
 from services.referral.store import Store
-from shared import events as told
+from shared import events
 from shared.events import Event, WishesAnswered
 from shared.events.applications import ApplicationEvent
 from shared.events.message import Message, message_of
@@ -33,53 +33,53 @@ ENROLMENT = UUID(int=21)
 SEQUENCES = count(1)
 
 
-def an_identity(**said: Any) -> dict[str, Any]:
+def an_identity(**overrides: Any) -> dict[str, Any]:
     """Zélie Lefèbvre-Quintard, fifteen."""
     return {
         "family_name": "Lefèbvre-Quintard", "given_name": "Zélie", "birth_date": "2010-03-14", "commune": "39198",
         "phone": "06 12 34 56 78", "email": "zelie.quintard@exemple.test", "ine": "1234567890A",
-        "representative": {"kind": "person", "name": "Odile Quintard", "phone": "03 84 00 00 00"}, **said,
+        "representative": {"kind": "person", "name": "Odile Quintard", "phone": "03 84 00 00 00"}, **overrides,
     }  # fmt: skip
 
 
-def a_referral(**said: Any) -> dict[str, Any]:
+def a_referral(**overrides: Any) -> dict[str, Any]:
     """The body of POST /referrals."""
     return {
         "identity": an_identity(), "informed_on": "2025-08-28", "counsellor": "Mme Perrigaud", "situation": "out_of_school",
         "out_of_school_since": "2025-06-30", "department": "39",
-        "wishes": [{"school": "dole", "programme": "dole-cap-serrurerie"}], **said,
+        "wishes": [{"school": "dole", "programme": "dole-cap-serrurerie"}], **overrides,
     }  # fmt: skip
 
 
-def application(kind: type[A], intake_id: UUID = X, **said: Any) -> A:
+def application(kind: type[A], intake_id: UUID = X, **overrides: Any) -> A:
     """What is told of an application at Dole, unless said otherwise."""
     needed: dict[type[Event], dict[str, Any]] = {
-        told.ApplicationOpened: {"referral_id": REFERRAL, "agency": CIO, "school_year": "2025-2026", "priority": 1},
-        told.ApplicationIneligible: {"reasons": ("too_young",)},
-        told.InterviewPlanned: {"planned_on": A_DAY},
-        told.ImmersionPlanned: {"planned_from": A_DAY, "planned_until": A_DAY},
-        told.ApplicationAdmissible: {"met": "interview"},
-        told.PlaceOffered: {"until": A_DAY},
-        told.ApplicationRefused: {"code": "no_place"},
-        told.ApplicationLeft: {"referral_id": REFERRAL, "agency": CIO},
-        told.ApplicationObsolete: {"because": "enrolled_elsewhere"},
+        events.ApplicationOpened: {"referral_id": REFERRAL, "agency": CIO, "school_year": "2025-2026", "priority": 1},
+        events.ApplicationIneligible: {"reasons": ("too_young",)},
+        events.InterviewPlanned: {"planned_on": A_DAY},
+        events.ImmersionPlanned: {"planned_from": A_DAY, "planned_until": A_DAY},
+        events.ApplicationAdmissible: {"met": "interview"},
+        events.PlaceOffered: {"until": A_DAY},
+        events.ApplicationRefused: {"code": "no_place"},
+        events.ApplicationLeft: {"referral_id": REFERRAL, "agency": CIO},
+        events.ApplicationObsolete: {"because": "enrolled_elsewhere"},
     }
     common = {"intake_id": intake_id, "young_id": YOUNG, "school": "dole", "programme": "dole-cap-serrurerie", "on": A_DAY}
-    return kind(**{**common, **needed.get(kind, {}), **said})
+    return kind(**{**common, **needed.get(kind, {}), **overrides})
 
 
-def student(kind: type[S], **said: Any) -> S:
+def student(kind: type[S], **overrides: Any) -> S:
     """What is told of the pupil, enrolled from the intake X unless said otherwise."""
     year = {"intake_id": X, "school_year": "2025-2026", "year_of_study": 1, "last_year": False}
     needed: dict[type[Event], dict[str, Any]] = {
-        told.StudentEnrolled: {**year, "birth_month": "2010-03", "starts_on": A_DAY},
-        told.StudentMovedUp: {**year, "intake_id": Y, "school_year": "2026-2027", "year_of_study": 2, "last_year": True},
-        told.StudentInterrupted: {"code": "moved"},
-        told.DiplomaObtained: {"exam_id": UUID(int=31)},
-        told.OutcomeDeclared: {"horizon": 6, "situation": "employed", "source": "school", "proof": "contract"},
+        events.StudentEnrolled: {**year, "birth_month": "2010-03", "starts_on": A_DAY},
+        events.StudentMovedUp: {**year, "intake_id": Y, "school_year": "2026-2027", "year_of_study": 2, "last_year": True},
+        events.StudentInterrupted: {"code": "moved"},
+        events.DiplomaObtained: {"exam_id": UUID(int=31)},
+        events.OutcomeDeclared: {"horizon": 6, "situation": "employed", "source": "school", "proof": "contract"},
     }
     pupil = {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "dole", "programme": "dole-cap-serrurerie", "on": A_DAY}
-    return kind(**{**pupil, **needed.get(kind, {}), **said})
+    return kind(**{**pupil, **needed.get(kind, {}), **overrides})
 
 
 def the_referral() -> Referral:
@@ -90,9 +90,11 @@ def the_referral() -> Referral:
     return evolve(None, event)
 
 
-def wishes_answered(*opened: UUID, **said: Any) -> WishesAnswered:
+def wishes_answered(*opened: UUID, **overrides: Any) -> WishesAnswered:
     """Enrolment's answer to the wishes of the referral."""
-    return WishesAnswered(**{"referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "opened": opened, "on": A_DAY, **said})
+    return WishesAnswered(
+        **{"referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "opened": opened, "on": A_DAY, **overrides}
+    )
 
 
 def source_of(event: Event) -> str:
@@ -106,37 +108,39 @@ def source_of(event: Event) -> str:
             return f"/enrolment/places/{event.key}"
 
 
-def with_openings(events: Sequence[JourneyEvent]) -> list[JourneyEvent]:
+def with_openings(history: Sequence[JourneyEvent]) -> list[JourneyEvent]:
     """These events, and before the first, the opening of each application that an answer to wishes names but they do not."""
-    opened = {(event.referral_id, event.intake_id) for event in events if isinstance(event, told.ApplicationOpened)}
+    opened = {(event.referral_id, event.intake_id) for event in history if isinstance(event, events.ApplicationOpened)}
     missing = [
-        application(told.ApplicationOpened, id, young_id=one.young_id, referral_id=one.referral_id, agency=one.agency, on=one.on)
-        for one in events
+        application(
+            events.ApplicationOpened, id, young_id=one.young_id, referral_id=one.referral_id, agency=one.agency, on=one.on
+        )
+        for one in history
         if isinstance(one, WishesAnswered)
         for id in one.opened
         if (one.referral_id, id) not in opened
     ]
-    return [*missing, *events]
+    return [*missing, *history]
 
 
-def heard_in_turn(*events: JourneyEvent) -> Journey:
+def folded(*history: JourneyEvent) -> Journey:
     """The journey after these events, each told once, in this order."""
-    return reduce(fold, with_openings(events), Journey(young_id=YOUNG))
+    return reduce(fold, with_openings(history), Journey(young_id=YOUNG))
 
 
 def on_the_wire(event: Event, sequence: int) -> Message:
     return message_of(event, source=source_of(event), sequence=sequence, time=A_MORNING)
 
 
-async def enrolment_says(here: Running, *events: JourneyEvent) -> list[Message]:
+async def enrolment_publishes(here: Running, *history: JourneyEvent) -> list[Message]:
     """Have a running referral service hear these, each told once, in this order."""
-    messages = [on_the_wire(event, next(SEQUENCES)) for event in with_openings(events)]
+    messages = [on_the_wire(event, next(SEQUENCES)) for event in with_openings(history)]
     for message in messages:
-        await hear_again(here, message)
+        await handle_again(here, message)
     return messages
 
 
-async def hear_again(here: Running, message: Message) -> None:
+async def handle_again(here: Running, message: Message) -> None:
     """What its stream does with a message."""
     event = message.event()
     await HANDLERS[type(event)](here.store, event, message)
@@ -158,9 +162,9 @@ async def referring(running: Start, make: Callable[[Settings], Service[Store]] =
         yield here
 
 
-async def refer(here: Running, agency: str = CIO, **said: Any) -> dict[str, Any]:
+async def refer(here: Running, agency: str = CIO, **overrides: Any) -> dict[str, Any]:
     """The referral that an agency has just made, as it reads it."""
-    answer = await here.as_(f"agency:{agency}").post("/referrals", json=a_referral(**said))
+    answer = await here.as_(f"agency:{agency}").post("/referrals", json=a_referral(**overrides))
     assert answer.status_code == 201, answer.text
     shown: dict[str, Any] = answer.json()
     return shown

@@ -20,7 +20,7 @@ class Case:
     async def shown(self) -> dict[str, Any]:
         return await read(self.here, self.id)
 
-    async def told(self) -> list[str]:
+    async def published(self) -> list[str]:
         """The types that the referral told, in order, still in its outbox or already in the history."""
         database = self.here.store.database
         row = await database["referrals"].find_one({"_id": self.id})

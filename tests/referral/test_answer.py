@@ -14,7 +14,7 @@ from services.referral.domain.answer import ReferralStatus, conclude, status
 from services.referral.domain.applications import ApplicationMoved
 from services.referral.domain.journey import Journey, JourneyEvent, fold
 from services.referral.domain.referral import close, evolve, request_withdrawal, submit
-from shared import events as told
+from shared import events
 from shared.events import AgencyRegistered, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
 from shared.events.applications import Unopened, UnopenedCode
 from shared.events.referral import AgencyKind, Answer, ReferralDetails, RefusalCode, Situation, Wish
@@ -26,16 +26,16 @@ from tests.referral.builders import (
     X,
     Y,
     application,
-    heard_in_turn,
+    folded,
     the_referral,
     wishes_answered,
 )
 
-ENROLLED, REFUSED = application(told.PlaceConfirmed), application(told.ApplicationRefused)
+ENROLLED, REFUSED = application(events.PlaceConfirmed), application(events.ApplicationRefused)
 
 
-def ending_of(*events: JourneyEvent) -> tuple[Answer, RefusalCode | None] | None:
-    ending = conclude(heard_in_turn(*events), REFERRAL)
+def ending_of(*history: JourneyEvent) -> tuple[Answer, RefusalCode | None] | None:
+    ending = conclude(folded(*history), REFERRAL)
     return (ending.answer, ending.code) if ending else None
 
 
@@ -62,48 +62,52 @@ def test_a_referral_is_what_was_submitted() -> None:
 
 def test_a_withdrawal_is_requested_once() -> None:
     referral = the_referral()
-    asked = request_withdrawal(referral, on=A_DAY)
-    assert asked == [ReferralWithdrawalRequested(referral_id=REFERRAL, young_id=YOUNG, agency=CIO, on=A_DAY)]
-    assert request_withdrawal(evolve(referral, asked[0]), on=A_DAY) == []
+    requested = request_withdrawal(referral, on=A_DAY)
+    assert requested == [ReferralWithdrawalRequested(referral_id=REFERRAL, young_id=YOUNG, agency=CIO, on=A_DAY)]
+    assert request_withdrawal(evolve(referral, requested[0]), on=A_DAY) == []
 
 
 def test_an_agency_registered_again_tells_only_what_changed() -> None:
-    def said(name: str) -> dict[str, Any]:
+    def facts(name: str) -> dict[str, Any]:
         return {"kind": AgencyKind.CIO, "name": name, "department": "39", "on": A_DAY}
 
-    first = register(None, id=CIO, **said("CIO de Dole"))
-    assert first == [AgencyRegistered(agency=CIO, **said("CIO de Dole"))]
+    first = register(None, id=CIO, **facts("CIO de Dole"))
+    assert first == [AgencyRegistered(agency=CIO, **facts("CIO de Dole"))]
     agency = evolve_agency(None, first[0])
-    assert register(agency, id=CIO, **said("CIO de Dole")) == []
-    assert register(agency, id=CIO, **said("CIO du Jura")) == [AgencyRegistered(agency=CIO, **said("CIO du Jura"))]
+    assert register(agency, id=CIO, **facts("CIO de Dole")) == []
+    assert register(agency, id=CIO, **facts("CIO du Jura")) == [AgencyRegistered(agency=CIO, **facts("CIO du Jura"))]
 
 
 @pytest.mark.parametrize(
-    "heard",
+    "history",
     [
         [REFUSED],
         [wishes_answered(X)],
         [wishes_answered(X, Y), REFUSED],
-        [wishes_answered(X), REFUSED, application(told.ApplicationReopened)],
-        [wishes_answered(X), application(told.ApplicationIneligible), application(told.ApplicationUnderReview, overridden=True)],
-        [wishes_answered(X), application(told.PlaceOffered)],
+        [wishes_answered(X), REFUSED, application(events.ApplicationReopened)],
+        [
+            wishes_answered(X),
+            application(events.ApplicationIneligible),
+            application(events.ApplicationUnderReview, overridden=True),
+        ],
+        [wishes_answered(X), application(events.PlaceOffered)],
     ],
 )
-def test_there_is_no_answer_before_wishes_are_answered_and_each_application_has_ended(heard: Sequence[JourneyEvent]) -> None:
-    assert ending_of(*heard) is None
+def test_there_is_no_answer_before_wishes_are_answered_and_each_application_has_ended(history: Sequence[JourneyEvent]) -> None:
+    assert ending_of(*history) is None
 
 
 @pytest.mark.parametrize(
     ("last", "answer", "code"),
     [
         (ENROLLED, Answer.ENROLLED, None),
-        (application(told.ApplicationRefused, code="did_not_come"), Answer.REFUSED, RefusalCode.DID_NOT_COME),
-        (application(told.ApplicationIneligible), Answer.REFUSED, RefusalCode.NOT_ELIGIBLE),
-        (application(told.ApplicationObsolete), Answer.REFUSED, RefusalCode.CHOSE_OTHER_PATH),
-        (application(told.ApplicationObsolete, because="intake_closed"), Answer.EXPIRED, None),
-        (application(told.PlaceDeclined), Answer.DECLINED, None),
-        (application(told.PlaceExpired), Answer.EXPIRED, None),
-        (application(told.ApplicationWithdrawn), Answer.WITHDRAWN, None),
+        (application(events.ApplicationRefused, code="did_not_come"), Answer.REFUSED, RefusalCode.DID_NOT_COME),
+        (application(events.ApplicationIneligible), Answer.REFUSED, RefusalCode.NOT_ELIGIBLE),
+        (application(events.ApplicationObsolete), Answer.REFUSED, RefusalCode.CHOSE_OTHER_PATH),
+        (application(events.ApplicationObsolete, because="intake_closed"), Answer.EXPIRED, None),
+        (application(events.PlaceDeclined), Answer.DECLINED, None),
+        (application(events.PlaceExpired), Answer.EXPIRED, None),
+        (application(events.ApplicationWithdrawn), Answer.WITHDRAWN, None),
     ],
 )
 def test_each_end_of_an_application_is_an_answer(last: JourneyEvent, answer: Answer, code: RefusalCode | None) -> None:
@@ -112,8 +116,8 @@ def test_each_end_of_an_application_is_an_answer(last: JourneyEvent, answer: Ans
 
 def test_of_several_ends_enrolled_wins_then_the_most_telling() -> None:
     from_most_to_least: list[type[ApplicationMoved]] = [
-        told.PlaceConfirmed, told.ApplicationRefused, told.ApplicationIneligible, told.ApplicationObsolete,
-        told.PlaceDeclined, told.PlaceExpired, told.ApplicationWithdrawn,
+        events.PlaceConfirmed, events.ApplicationRefused, events.ApplicationIneligible, events.ApplicationObsolete,
+        events.PlaceDeclined, events.PlaceExpired, events.ApplicationWithdrawn,
     ]  # fmt: skip
     for better, worse in pairwise(from_most_to_least):
         alone = ending_of(wishes_answered(X), application(better))
@@ -123,11 +127,11 @@ def test_of_several_ends_enrolled_wins_then_the_most_telling() -> None:
 
 def test_an_application_that_ended_before_is_no_answer_until_it_is_heard_to_begin_again() -> None:
     journey = Journey(young_id=YOUNG)
-    before: list[JourneyEvent] = [application(told.ApplicationOpened, **OTHERS), application(told.ApplicationWithdrawn)]
+    before: list[JourneyEvent] = [application(events.ApplicationOpened, **OTHERS), application(events.ApplicationWithdrawn)]
     for event in (*before, wishes_answered(X)):
         journey = fold(journey, event)
     assert conclude(journey, REFERRAL) is None
-    for event in (application(told.ApplicationOpened), ENROLLED):
+    for event in (application(events.ApplicationOpened), ENROLLED):
         journey = fold(journey, event)
     ending = conclude(journey, REFERRAL)
     assert ending is not None
@@ -138,19 +142,25 @@ OTHERS: dict[str, Any] = {"referral_id": UUID(int=99), "agency": "mlds-jura"}
 
 
 @pytest.mark.parametrize(
-    ("heard", "answer"),
+    ("history", "answer"),
     [
-        ([application(told.ApplicationLeft), ENROLLED], Answer.WITHDRAWN),
-        ([application(told.ApplicationLeft, **OTHERS), ENROLLED], Answer.ENROLLED),
-        ([application(told.ApplicationWithdrawn), application(told.ApplicationOpened, **OTHERS), ENROLLED], Answer.WITHDRAWN),
-        ([application(told.ApplicationObsolete), application(told.ApplicationOpened, **OTHERS), ENROLLED], Answer.REFUSED),
+        ([application(events.ApplicationLeft), ENROLLED], Answer.WITHDRAWN),
+        ([application(events.ApplicationLeft, **OTHERS), ENROLLED], Answer.ENROLLED),
+        (
+            [application(events.ApplicationWithdrawn), application(events.ApplicationOpened, **OTHERS), ENROLLED],
+            Answer.WITHDRAWN,
+        ),
+        (
+            [application(events.ApplicationObsolete), application(events.ApplicationOpened, **OTHERS), ENROLLED],
+            Answer.REFUSED,
+        ),
     ],
 )
 def test_what_an_application_becomes_for_others_is_no_answer_to_a_referral_that_it_ended_for(
-    heard: Sequence[JourneyEvent], answer: Answer
+    history: Sequence[JourneyEvent], answer: Answer
 ) -> None:
-    opened = application(told.ApplicationOpened), wishes_answered(X), application(told.ApplicationUnderReview)
-    ending = conclude(heard_in_turn(*opened, *heard), REFERRAL)
+    opened = application(events.ApplicationOpened), wishes_answered(X), application(events.ApplicationUnderReview)
+    ending = conclude(folded(*opened, *history), REFERRAL)
     assert ending is not None
     assert ending.answer is answer
 
@@ -171,12 +181,15 @@ def test_when_no_wish_opened_the_answer_comes_at_once(codes: list[UnopenedCode],
 
 
 def test_an_application_that_this_referral_did_not_open_says_nothing_of_it() -> None:
-    assert ending_of(application(told.PlaceConfirmed, Y), wishes_answered(X), REFUSED) == (Answer.REFUSED, RefusalCode.NO_PLACE)
+    assert ending_of(application(events.PlaceConfirmed, Y), wishes_answered(X), REFUSED) == (
+        Answer.REFUSED,
+        RefusalCode.NO_PLACE,
+    )
 
 
 def test_a_referral_is_closed_once_on_the_day_its_last_answer_came() -> None:
     later = date(2025, 9, 20)
-    journey = heard_in_turn(application(told.ApplicationRefused, on=later), wishes_answered(X))
+    journey = folded(application(events.ApplicationRefused, on=later), wishes_answered(X))
     closed = close(the_referral(), journey=journey)
     assert closed == [
         ReferralClosed(
@@ -187,9 +200,9 @@ def test_a_referral_is_closed_once_on_the_day_its_last_answer_came() -> None:
 
 
 def test_an_answer_taken_back_puts_the_referral_in_progress_and_the_next_one_is_told() -> None:
-    journey = heard_in_turn(wishes_answered(X), REFUSED)
+    journey = folded(wishes_answered(X), REFUSED)
     referral = evolve(the_referral(), close(the_referral(), journey=journey)[0])
-    reopened = fold(journey, application(told.ApplicationReopened))
+    reopened = fold(journey, application(events.ApplicationReopened))
     assert (status(journey, REFERRAL), status(reopened, REFERRAL)) == (ReferralStatus.CLOSED, ReferralStatus.IN_PROGRESS)
     assert close(referral, journey=reopened) == []
     enrolled = fold(reopened, ENROLLED)
@@ -199,10 +212,10 @@ def test_an_answer_taken_back_puts_the_referral_in_progress_and_the_next_one_is_
 
 
 def test_a_second_referral_that_joins_an_application_leaves_it_where_it_stands() -> None:
-    journey = heard_in_turn(
-        application(told.ApplicationOpened),
+    journey = folded(
+        application(events.ApplicationOpened),
         ENROLLED,
-        application(told.ApplicationOpened, referral_id=UUID(int=3)),
+        application(events.ApplicationOpened, referral_id=UUID(int=3)),
         wishes_answered(X),
     )
     assert conclude(journey, REFERRAL) is not None

@@ -12,7 +12,7 @@ from services.referral.domain.person import Identity, Sent
 from services.referral.domain.referral import Referral, close, evolve
 from services.referral.store.journeys import journeys
 from services.referral.views import show_in_full
-from shared import events as told
+from shared import events
 from shared.events import Event
 from shared.events.applications import ApplicationEvent, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind
@@ -33,13 +33,14 @@ from tests.referral.builders import (
 )
 
 STEPS: list[type[ApplicationEvent]] = [
-    told.ApplicationOpened, told.ApplicationIneligible, told.ApplicationUnderReview, told.InterviewPlanned,
-    told.ApplicationAdmissible, told.PlaceOffered, told.PlaceConfirmed, told.PlaceDeclined, told.PlaceExpired,
-    told.ApplicationRefused, told.ApplicationReopened, told.ApplicationLeft, told.ApplicationWithdrawn, told.ApplicationObsolete,
+    events.ApplicationOpened, events.ApplicationIneligible, events.ApplicationUnderReview, events.InterviewPlanned,
+    events.ApplicationAdmissible, events.PlaceOffered, events.PlaceConfirmed, events.PlaceDeclined, events.PlaceExpired,
+    events.ApplicationRefused, events.ApplicationReopened, events.ApplicationLeft, events.ApplicationWithdrawn,
+    events.ApplicationObsolete,
 ]  # fmt: skip
 YEARS: list[type[StudentEvent]] = [
-    told.StudentEnrolled, told.StudentStarted, told.StudentMovedUp, told.StudentInterrupted, told.DiplomaObtained,
-    told.OutcomeDeclared,
+    events.StudentEnrolled, events.StudentStarted, events.StudentMovedUp, events.StudentInterrupted, events.DiplomaObtained,
+    events.OutcomeDeclared,
 ]  # fmt: skip
 
 
@@ -49,10 +50,10 @@ class Heard:
     sequence: int
 
 
-def dated(events: list[Event]) -> list[Heard]:
+def dated(history: list[Event]) -> list[Heard]:
     """A source's own story: days that never go back, sequences that rise and skip."""
     return [
-        Heard(event.model_copy(update={"on": A_DAY + timedelta(days=rank // 2)}), 3 * rank) for rank, event in enumerate(events)
+        Heard(event.model_copy(update={"on": A_DAY + timedelta(days=rank // 2)}), 3 * rank) for rank, event in enumerate(history)
     ]
 
 

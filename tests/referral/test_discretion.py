@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from shared import events as told
+from shared import events
 from shared.events.applications import Unopened, UnopenedCode
 from tests.referral.builders import (
     CIO,
@@ -13,7 +13,7 @@ from tests.referral.builders import (
     X,
     Y,
     application,
-    enrolment_says,
+    enrolment_publishes,
     read,
     refer,
     student,
@@ -25,11 +25,11 @@ from tests.referral.drivers import Case
 async def test_enrolled_through_another_referral_reads_as_another_path_and_no_more(case: Case) -> None:
     here, of = case.here, case.of
     second = await refer(here, COLLEGE)
-    await enrolment_says(
-        here, wishes_answered(Y, **case.wishes), application(told.ApplicationOpened, Y, **of),
+    await enrolment_publishes(
+        here, wishes_answered(Y, **case.wishes), application(events.ApplicationOpened, Y, **of),
         wishes_answered(X, **of, referral_id=UUID(second["referral_id"]), agency=COLLEGE),
-        application(told.PlaceConfirmed, X, **of), student(told.StudentEnrolled, **of), student(told.StudentStarted, **of),
-        application(told.ApplicationObsolete, Y, **of),
+        application(events.PlaceConfirmed, X, **of), student(events.StudentEnrolled, **of), student(events.StudentStarted, **of),
+        application(events.ApplicationObsolete, Y, **of),
     )  # fmt: skip
     shown = await case.shown()
     assert (shown["answer"]["answer"], shown["answer"]["code"], shown["later"]) == ("refused", "chose_other_path", [])
@@ -42,36 +42,39 @@ TELLING = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
 
 async def test_an_agency_that_withdrew_reads_nothing_of_what_goes_on_for_another(case: Case) -> None:
     here, of, own = case.here, case.of, {**case.of, "referral_id": UUID(case.id)}
-    await enrolment_says(
-        here, application(told.ApplicationOpened, **own), application(told.ApplicationUnderReview, **of),
+    await enrolment_publishes(
+        here, application(events.ApplicationOpened, **own), application(events.ApplicationUnderReview, **of),
         wishes_answered(X, **case.wishes),
-        application(told.ApplicationOpened, **of, referral_id=UUID(int=99), agency=COLLEGE),
-        application(told.ApplicationLeft, **own),
+        application(events.ApplicationOpened, **of, referral_id=UUID(int=99), agency=COLLEGE),
+        application(events.ApplicationLeft, **own),
     )  # fmt: skip
     withdrawn = await case.shown()
     assert (withdrawn["status"], withdrawn["answer"]["answer"]) == ("closed", "withdrawn")
     assert [one["status"] for one in withdrawn["applications"]] == ["withdrawn"]
     assert [one["step"] for one in withdrawn["timeline"]][-1] == "withdrawn"
-    await enrolment_says(
-        here, application(told.PlaceOffered, **of), application(told.PlaceConfirmed, **of), student(told.StudentEnrolled, **of),
-        student(told.StudentStarted, **of),
+    await enrolment_publishes(
+        here, application(events.PlaceOffered, **of), application(events.PlaceConfirmed, **of),
+        student(events.StudentEnrolled, **of), student(events.StudentStarted, **of),
     )  # fmt: skip
     assert await case.shown() == withdrawn
-    assert await case.told() == ["submitted.v1", "closed.v1"]
+    assert await case.published() == ["submitted.v1", "closed.v1"]
 
 
 @pytest.mark.parametrize("code", TELLING)
 async def test_an_agency_does_not_learn_from_an_unopened_wish_that_another_had_referred(case: Case, code: UnopenedCode) -> None:
     here, of = case.here, case.of
-    await enrolment_says(
-        here, wishes_answered(X, **case.wishes), application(told.PlaceConfirmed, **of), student(told.StudentEnrolled, **of)
+    await enrolment_publishes(
+        here,
+        wishes_answered(X, **case.wishes),
+        application(events.PlaceConfirmed, **of),
+        student(events.StudentEnrolled, **of),
     )
 
     async def refused(agency: str, code: UnopenedCode) -> str:
         """What an agency reads of a new referral whose wish opened nothing, without its ids and days."""
         id = (await refer(here, agency))["referral_id"]
         unopened = (Unopened(wish=1, code=code),)
-        await enrolment_says(here, wishes_answered(**of, referral_id=UUID(id), agency=agency, unopened=unopened))
+        await enrolment_publishes(here, wishes_answered(**of, referral_id=UUID(id), agency=agency, unopened=unopened))
         shown = await read(here, id, agency)
         [listed] = [
             one for one in (await here.as_(f"agency:{agency}").get("/referrals")).json()["items"] if one["referral_id"] == id
@@ -87,7 +90,7 @@ async def test_an_agency_does_not_learn_from_an_unopened_wish_that_another_had_r
 
 async def test_an_agency_reads_why_when_no_application_could_open_for_all(case: Case) -> None:
     unopened = (Unopened(wish=1, code=UnopenedCode.UNKNOWN_PROGRAMME),)
-    await enrolment_says(case.here, wishes_answered(**case.wishes, unopened=unopened))
+    await enrolment_publishes(case.here, wishes_answered(**case.wishes, unopened=unopened))
     shown = await case.shown()
     assert (shown["wishes"][0]["unopened"], shown["answer"]["code"]) == ("unknown_programme", "other")
 
@@ -95,11 +98,11 @@ async def test_an_agency_reads_why_when_no_application_could_open_for_all(case: 
 async def test_what_comes_back_later_depends_on_the_kind_of_agency(case: Case) -> None:
     here, of = case.here, case.of
     others = {agency: (await refer(here, agency))["referral_id"] for agency in (COLLEGE, SOCIAL)}
-    await enrolment_says(
+    await enrolment_publishes(
         here, wishes_answered(X, **case.wishes),
         *(wishes_answered(X, **of, referral_id=UUID(id), agency=agency) for agency, id in others.items()),
-        application(told.PlaceConfirmed, **of), student(told.StudentEnrolled, **of), student(told.StudentStarted, **of),
-        student(told.StudentMovedUp, **of), student(told.DiplomaObtained, **of), student(told.OutcomeDeclared, **of),
+        application(events.PlaceConfirmed, **of), student(events.StudentEnrolled, **of), student(events.StudentStarted, **of),
+        student(events.StudentMovedUp, **of), student(events.DiplomaObtained, **of), student(events.OutcomeDeclared, **of),
     )  # fmt: skip
     seen = {agency: (await read(here, id, agency))["later"] for agency, id in {CIO: case.id, **others}.items()}
     assert {agency: [step["step"] for step in steps] for agency, steps in seen.items()} == {

@@ -31,8 +31,13 @@ async def test_a_referral_is_taken_in_and_told_without_its_identity(running: Sta
 async def test_the_same_request_again_answers_the_same_and_creates_nothing(running: Start) -> None:
     async with referring(running) as here:
         cio = here.as_(f"agency:{CIO}")
-        for headers, said in (({}, {"external_id": "D-17"}), ({"Idempotency-Key": "k"}, {"identity": an_identity(ine=None)})):
-            answers = await asyncio.gather(*(cio.post("/referrals", json=a_referral(**said), headers=headers) for _ in range(5)))
+        for headers, overrides in (
+            ({}, {"external_id": "D-17"}),
+            ({"Idempotency-Key": "k"}, {"identity": an_identity(ine=None)}),
+        ):
+            answers = await asyncio.gather(
+                *(cio.post("/referrals", json=a_referral(**overrides), headers=headers) for _ in range(5))
+            )
             assert [answer.status_code for answer in answers] == [201] * 5
             assert len({answer.json()["referral_id"] for answer in answers}) == 1
         assert len(await rows(here, "referrals")) == 2
@@ -55,8 +60,8 @@ async def test_a_key_that_served_for_one_reference_serves_for_no_other(running: 
         cio, key = here.as_(f"agency:{CIO}"), {"Idempotency-Key": "k"}
         first = await cio.post("/referrals", json=a_referral(external_id="D-17"), headers=key)
         assert first.status_code == 201
-        for said in ({"external_id": "D-18"}, {}):
-            other = await cio.post("/referrals", json=a_referral(**said), headers=key)
+        for overrides in ({"external_id": "D-18"}, {}):
+            other = await cio.post("/referrals", json=a_referral(**overrides), headers=key)
             assert (other.status_code, other.json()["code"]) == (422, "key_reused")
         again = await cio.post("/referrals", json=a_referral(external_id="D-17"), headers=key)
         assert again.json()["referral_id"] == first.json()["referral_id"]
@@ -94,8 +99,8 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
 
 
 async def test_a_wrong_field_is_named_in_french_without_its_value(api: Running) -> None:
-    for field, said in WRONG_FIELDS.items():
-        answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**said))
+    for field, overrides in WRONG_FIELDS.items():
+        answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**overrides))
         assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
         assert [error["field"] for error in answer.json()["errors"]] == [field]
         assert "Quintard" not in answer.text
@@ -110,8 +115,8 @@ async def test_a_date_that_cannot_be_is_refused_in_french(api: Running) -> None:
         "in_the_future": {"on": "2025-09-02"},
         "out_of_school_in_the_future": {"out_of_school_since": "2025-09-02"},
     }
-    for code, said in impossible.items():
-        answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**said))
+    for code, overrides in impossible.items():
+        answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**overrides))
         assert (answer.status_code, answer.json()["code"]) == (422, code)
         assert answer.json()["detail"].endswith(".")
     assert await rows(api, "referrals") == await rows(api, "persons") == []
@@ -161,24 +166,24 @@ async def test_another_agency_finds_nothing(api: Running) -> None:
 async def test_a_withdrawal_is_requested_once_and_told_once(api: Running) -> None:
     id = (await refer(api))["referral_id"]
     cio = api.as_(f"agency:{CIO}")
-    asked = [await cio.post(f"/referrals/{id}/withdrawal"), await cio.post(f"/referrals/{id}/withdrawal", json={})]
-    assert [answer.status_code for answer in asked] == [202, 202]
-    assert asked[0].json()["withdrawal_requested_on"] == "2025-09-01"
+    body = [await cio.post(f"/referrals/{id}/withdrawal"), await cio.post(f"/referrals/{id}/withdrawal", json={})]
+    assert [answer.status_code for answer in body] == [202, 202]
+    assert body[0].json()["withdrawal_requested_on"] == "2025-09-01"
     assert (await api.store.referrals.collection.find_one({"_id": id}))["sequence"] == 2
 
 
 async def test_agencies_are_registered_by_an_administrator_and_listed_for_all(api: Running) -> None:
-    asked = {"kind": "psad", "name": "PSAD du Jura", "department": "39"}
-    assert (await api.as_(f"agency:{CIO}").put("/agencies/psad-39", json=asked)).status_code == 403
-    answer = await api.as_("admin").put("/agencies/psad-39", json=asked)
-    assert (answer.status_code, answer.json()) == (200, {"agency": "psad-39", **asked})
-    assert {"agency": "psad-39", **asked} in (await api.as_("school:dole").get("/agencies")).json()
+    body = {"kind": "psad", "name": "PSAD du Jura", "department": "39"}
+    assert (await api.as_(f"agency:{CIO}").put("/agencies/psad-39", json=body)).status_code == 403
+    answer = await api.as_("admin").put("/agencies/psad-39", json=body)
+    assert (answer.status_code, answer.json()) == (200, {"agency": "psad-39", **body})
+    assert {"agency": "psad-39", **body} in (await api.as_("school:dole").get("/agencies")).json()
 
 
 async def test_pages_hold_fifty_the_latest_first(api: Running) -> None:
     agency = "ml-besancon"
-    asked = {"kind": "mission_locale", "name": "ML", "department": "25"}
-    assert (await api.as_("admin").put(f"/agencies/{agency}", json=asked)).status_code == 200
+    body = {"kind": "mission_locale", "name": "ML", "department": "25"}
+    assert (await api.as_("admin").put(f"/agencies/{agency}", json=body)).status_code == 200
     for day in range(1, 52):
         on = f"2025-0{6 + day // 30}-{1 + day % 30:02d}"
         await refer(api, agency, on=on, informed_on="2025-05-01", out_of_school_since=None, identity=an_identity(ine=None))

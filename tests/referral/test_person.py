@@ -21,8 +21,8 @@ from shared.kernel.errors import Invalid
 from tests.referral.builders import A_DAY, an_identity
 
 
-def identity(**said: Any) -> Identity:
-    return Identity.model_validate(an_identity(**said))
+def identity(**overrides: Any) -> Identity:
+    return Identity.model_validate(an_identity(**overrides))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_error_says_nothing_of_who_it_is_about(model: type[BaseModel]) -> Non
     with pytest.raises(ValidationError) as refused:
         model.model_validate({**an_identity(phone="0612zelie"), "identity": an_identity(email="zelie")})
     assert refused.value.error_count() > 0
-    assert not any(said in str(refused.value).lower() for said in ("zelie", "zélie", "quintard"))
+    assert not any(word in str(refused.value).lower() for word in ("zelie", "zélie", "quintard"))
 
 
 def test_an_age_is_reached_on_the_birthday() -> None:
@@ -82,7 +82,7 @@ def test_an_age_is_reached_on_the_birthday() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "facts"),
+    ("code", "overrides", "facts"),
     [
         ("birth_in_the_future", {"birth_date": "2025-09-02"}, {}),
         ("birth_too_early", {"birth_date": "1979-12-31"}, {}),
@@ -94,10 +94,12 @@ def test_an_age_is_reached_on_the_birthday() -> None:
         ("before_birth", {}, {"out_of_school_since": date(2010, 3, 13)}),
     ],
 )
-def test_dates_that_cannot_be_are_refused_without_saying_them(code: str, said: dict[str, Any], facts: dict[str, Any]) -> None:
+def test_dates_that_cannot_be_are_refused_without_saying_them(
+    code: str, overrides: dict[str, Any], facts: dict[str, Any]
+) -> None:
     dates: dict[str, Any] = {"informed_on": A_DAY, "out_of_school_since": None, "on": A_DAY, "today": A_DAY, **facts}
     with pytest.raises(Invalid) as refusal:
-        check_dates(identity(**said), **dates)
+        check_dates(identity(**overrides), **dates)
     assert refusal.value.code == code
     assert "20" not in refusal.value.sentence
 

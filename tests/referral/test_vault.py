@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared import events as told
+from shared import events
 from tests.conftest import Running, Start
 from tests.referral.builders import (
     CIO,
@@ -14,7 +14,7 @@ from tests.referral.builders import (
     Y,
     an_identity,
     application,
-    enrolment_says,
+    enrolment_publishes,
     read,
     refer,
     referring,
@@ -23,16 +23,16 @@ from tests.referral.builders import (
 )
 
 ALONE = {"ine": None, "phone": None, "email": None, "commune": None}
-SAID = ["Lefèbvre", "Quintard", "QUINTARD", "Zélie", "zelie", "2010-03-14", "612345678", "1234567890A", "Odile", "D-17"]
+MARKS = ["Lefèbvre", "Quintard", "QUINTARD", "Zélie", "zelie", "2010-03-14", "612345678", "1234567890A", "Odile", "D-17"]
 
 
 async def everything_told(here: Running) -> str:
     """All that left, or waits to leave, the service, as text."""
-    database, said = here.store.database, []
+    database, texts = here.store.database, []
     for name in await database.names():
         if name != "persons":
-            said += [str(row) for row in await database[name].find()]
-    return "\n".join(said)
+            texts += [str(row) for row in await database[name].find()]
+    return "\n".join(texts)
 
 
 async def test_the_same_names_and_birth_date_with_one_more_trait_are_one_person(api: Running) -> None:
@@ -76,7 +76,7 @@ async def test_an_agency_is_not_told_that_another_referred_the_same_person(api: 
         return {name: value for name, value in shown.items() if name not in ("referral_id", "young_id", "agency")}
 
     first = await refer(api)
-    await enrolment_says(api, application(told.ApplicationOpened, young_id=UUID(first["young_id"])))
+    await enrolment_publishes(api, application(events.ApplicationOpened, young_id=UUID(first["young_id"])))
     second = await refer(api, COLLEGE, counsellor="M. Autre", identity=an_identity(phone="07 00 00 00 00"))
     assert second["young_id"] == first["young_id"]
     mine = {"counsellor": "M. Autre", "identity": {**first["identity"], "phone": "+33700000000"}}
@@ -100,8 +100,8 @@ async def test_no_identity_leaves_the_vault(running: Start) -> None:
         shown = await refer(here, external_id="D-17", identity=an_identity(family_name="QUINTARD Lefèbvre"))
         await here.as_(f"agency:{CIO}").post("/referrals", json={"external_id": "D-17", "identity": an_identity()})
         young_id = UUID(shown["young_id"])
-        await enrolment_says(
-            here, application(told.ApplicationRefused, young_id=young_id),
+        await enrolment_publishes(
+            here, application(events.ApplicationRefused, young_id=young_id),
             wishes_answered(X, young_id=young_id, referral_id=UUID(shown["referral_id"])),
         )  # fmt: skip
         assert (await here.as_("school:dole").get(f"/identities/{young_id}")).status_code == 200
@@ -114,9 +114,9 @@ async def test_no_identity_leaves_the_vault(running: Start) -> None:
         await here.until(all_told)
         kept = await everything_told(here)
         assert shown["referral_id"] in kept
-        assert [word for word in SAID if word in kept] == []
-        said = await history.find({"topic": "etabli.referral"})
-        assert [word for word in SAID if any(word in row["data"].decode() for row in said)] == []
+        assert [word for word in MARKS if word in kept] == []
+        entries = await history.find({"topic": "etabli.referral"})
+        assert [word for word in MARKS if any(word in row["data"].decode() for row in entries)] == []
 
 
 async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api: Running) -> None:
@@ -125,8 +125,9 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
     url = f"/identities/{young_id}"
     head = api.as_("school:dole:head", sub="m.durand")
     assert (await head.get(url)).status_code == 404
-    await enrolment_says(
-        api, application(told.ApplicationOpened, young_id=young_id), application(told.ApplicationOpened, Y, school="besancon"),
+    await enrolment_publishes(
+        api, application(events.ApplicationOpened, young_id=young_id),
+        application(events.ApplicationOpened, Y, school="besancon"),
         wishes_answered(X, young_id=young_id, referral_id=UUID(shown["referral_id"])),
     )  # fmt: skip
     answer = await head.get(url)
@@ -141,7 +142,7 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
     )
     workshop = api.as_("school:dole:workshop", sub="atelier")
     assert (await workshop.get(url)).status_code == 404  # an applicant is not yet a pupil
-    await enrolment_says(api, student(told.StudentEnrolled, young_id=young_id))
+    await enrolment_publishes(api, student(events.StudentEnrolled, young_id=young_id))
     assert (await api.as_("school:besancon:workshop").get(url)).status_code == 404
     assert (await workshop.get(url)).json() == {
         "young_id": str(young_id),
@@ -158,7 +159,7 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
 
 async def test_what_cannot_be_noted_is_not_read(api: Running) -> None:
     shown = await refer(api)
-    await enrolment_says(api, application(told.ApplicationOpened, young_id=UUID(shown["young_id"])))
+    await enrolment_publishes(api, application(events.ApplicationOpened, young_id=UUID(shown["young_id"])))
     await api.store.database.command({"collMod": "audit", "validator": {"never": True}})
     answer = await api.as_("school:dole").get(f"/identities/{shown['young_id']}")
     assert answer.status_code == 500
@@ -169,10 +170,10 @@ async def test_a_school_reads_the_latest_word_and_only_the_counsellors_who_refer
     first = await refer(api)
     second = await refer(api, COLLEGE, counsellor="M. Autre", identity=an_identity(phone="07 00 00 00 00", ine=None))
     young_id = UUID(first["young_id"])
-    await enrolment_says(
-        api, application(told.ApplicationOpened, young_id=young_id, referral_id=UUID(first["referral_id"])),
+    await enrolment_publishes(
+        api, application(events.ApplicationOpened, young_id=young_id, referral_id=UUID(first["referral_id"])),
         application(
-            told.ApplicationOpened, Y, school="besancon", young_id=young_id, agency=COLLEGE,
+            events.ApplicationOpened, Y, school="besancon", young_id=young_id, agency=COLLEGE,
             referral_id=UUID(second["referral_id"]),
         ),
     )  # fmt: skip

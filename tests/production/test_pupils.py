@@ -28,7 +28,7 @@ from shared.events.students import EnrolmentStatus, InterruptionCode, StudentEve
 from shared.kernel.caller import Caller
 from shared.messaging.kafka import producer
 from shared.persistence.transaction import Persistence
-from tests.production.builders import ENROLMENT, WEEK, WHOSE, YOUNG, a_pupil, an_enrolment, an_id, told
+from tests.production.builders import ENROLMENT, WEEK, WHOSE, YOUNG, a_pupil, an_enrolment, an_id, on_the_wire
 from tests.production.conftest import Production
 
 HEAD = Caller("head", "school", "besancon", "head")
@@ -43,8 +43,8 @@ INTERRUPTED = StudentInterrupted(
 RESUMED = StudentResumed(**{**WHOSE, "programme": "bac-usinage"}, on=date(2025, 12, 1))
 
 
-async def hear(store: Store, event: StudentEvent, sequence: int) -> None:
-    await HANDLERS[type(event)](store, event, told(event, sequence))
+async def handle(store: Store, event: StudentEvent, sequence: int) -> None:
+    await HANDLERS[type(event)](store, event, on_the_wire(event, sequence))
 
 
 async def known(store: Store, young_id: UUID = YOUNG) -> list[Pupil]:
@@ -54,14 +54,14 @@ async def known(store: Store, young_id: UUID = YOUNG) -> list[Pupil]:
 async def test_a_pupil_is_known_once_enrolled_and_to_their_school_alone(persistence: Persistence) -> None:
     store = Store(persistence)
     assert await known(store) == []
-    await hear(store, ENROLLED, 1)
+    await handle(store, ENROLLED, 1)
     assert await known(store) == [a_pupil()]
     assert await store.pupils.named([YOUNG], caller=Caller("head", "school", "chalon", "head")) == {}
 
 
 async def test_an_agency_that_bears_a_school_s_id_sees_nothing(persistence: Persistence) -> None:
     store, namesake = Store(persistence), Caller("someone", "agency", "besancon", "manager")
-    await hear(store, ENROLLED, 1)
+    await handle(store, ENROLLED, 1)
     worked = WorkLogged(**WHOSE, on=date(2025, 9, 12), week=WEEK, minutes=Hours(production=60))
     await store.weeks.acting(HEAD).create(f"besancon:{YOUNG}:{WEEK}", lambda _: [worked])
     assert await store.pupils.named([YOUNG], caller=namesake) == {}
@@ -76,18 +76,18 @@ async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_
     for order in ([(ENROLLED, 1), (moved, 2)], [(moved, 2), (ENROLLED, 1)], [(ENROLLED, 1), (moved, 2), (ENROLLED, 1)]):
         await persistence.database["pupils"].delete({})
         for event, sequence in order:
-            await hear(store, event, sequence)
+            await handle(store, event, sequence)
         assert [pupil.starts_on for pupil in await known(store)] == [date(2026, 9, 1)]
 
 
 async def test_leaving_coming_back_and_never_coming_are_known(persistence: Persistence) -> None:
     store = Store(persistence)
-    await hear(store, ENROLLED, 1)
-    await hear(store, StudentDidNotStart(**WHOSE, on=date(2025, 9, 15)), 2)
+    await handle(store, ENROLLED, 1)
+    await handle(store, StudentDidNotStart(**WHOSE, on=date(2025, 9, 15)), 2)
     assert await known(store) == [a_pupil(status=EnrolmentStatus.DID_NOT_START)]
-    await hear(store, StudentStarted(**WHOSE, on=date(2025, 9, 16)), 3)
+    await handle(store, StudentStarted(**WHOSE, on=date(2025, 9, 16)), 3)
     assert await known(store) == [a_pupil(status=EnrolmentStatus.PRESENT)]
-    await hear(store, StudentCompleted(**WHOSE, on=date(2026, 7, 1)), 9)
+    await handle(store, StudentCompleted(**WHOSE, on=date(2026, 7, 1)), 9)
     assert await known(store) == [a_pupil(status=EnrolmentStatus.COMPLETED, left_on=date(2026, 7, 1))]
 
 
@@ -97,7 +97,7 @@ async def test_messages_late_or_twice_end_in_the_same_row(persistence: Persisten
     for order in permutations([*story, story[0], story[1]]):
         await persistence.database["pupils"].delete({})
         for event, sequence in order:
-            await hear(store, event, sequence)
+            await handle(store, event, sequence)
         assert await known(store) == [
             a_pupil(programme="bac-usinage", status=EnrolmentStatus.INTERRUPTED, left_on=date(2025, 11, 3))
         ]  # fmt: skip
@@ -106,16 +106,16 @@ async def test_messages_late_or_twice_end_in_the_same_row(persistence: Persisten
 async def test_a_late_message_changes_no_presence(persistence: Persistence) -> None:
     store = Store(persistence)
     for event, sequence in [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5), (RESUMED, 6), (INTERRUPTED, 5), (ENROLLED, 1)]:
-        await hear(store, event, sequence)
+        await handle(store, event, sequence)
     assert await known(store) == [a_pupil(programme="bac-usinage", status=EnrolmentStatus.PRESENT)]
 
 
 async def test_a_second_enrolment_is_a_row_of_its_own(persistence: Persistence) -> None:
     store = Store(persistence)
     again = an_enrolment(enrolment_id=an_id("second"), starts_on=date(2026, 9, 1))
-    await hear(store, ENROLLED, 1)
-    await hear(store, INTERRUPTED, 2)
-    await hear(store, again, 7)
+    await handle(store, ENROLLED, 1)
+    await handle(store, INTERRUPTED, 2)
+    await handle(store, again, 7)
     assert {pupil.enrolment_id: pupil.status for pupil in await known(store)} == {
         ENROLMENT: EnrolmentStatus.INTERRUPTED, an_id("second"): EnrolmentStatus.DUE,
     }  # fmt: skip
