@@ -1,17 +1,22 @@
-"""A service's database and what its repositories share: the clock, the outboxes, and transactions over several documents."""
+"""A service's database and what its repositories share: the clock, the outboxes, queues, and transactions over documents."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
+from uuid import UUID
+
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Unavailable
-from shared.persistence.failures import Clash
+from shared.persistence.failures import Clash, Sessionless
 from shared.persistence.mongo import Collection, Database, Session
+from shared.persistence.queues import Queues, busy
 
 T = TypeVar("T")
-CLASHES = 50
+MAX_CLASHING = 4.0
+"""Seconds, after which who still clashes with other processes is told that the document is busy."""
 
 
 @dataclass
@@ -26,19 +31,36 @@ class Persistence:
         self.outbox_changed = asyncio.Event()
         """Set at each save of events: the relay need not wait for its next look."""
         self.outboxes: dict[str, Collection] = {}
+        self._queues = Queues()
 
-    async def transaction(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
-        """Decide on several documents (`Repository.within`) or on none. `work` runs again after a clash with another's."""
-        for _ in range(CLASHES):
+    async def prepare(self) -> None:
+        """Create the collections that were named so far, and the index of the outboxes. May be called at every start."""
+        await self.database.create_collections()
+        for outbox in self.outboxes.values():
+            await outbox.index("outbox.at", sparse=True)
+
+    async def transaction(self, work: Callable[[Session], Awaitable[T]], *about: UUID | str) -> T:
+        """Decide on several documents (`Repository.within`) or on none. `work` runs again after a clash with another's.
+
+        `about` names the documents that will change: who wants one of them waits in line.
+        """
+        done: T = await self.in_turn(partial(self.database.transact, work), *about)
+        self.outbox_changed.set()  # the relay may have looked before the commit
+        return done
+
+    async def in_turn(self, work: Callable[[], Coroutine[Any, Any, T]], *about: UUID | str) -> T:
+        """Do what changes these documents, after those who came before; again, after a while, if another process was first.
+
+        Raises `busy` (503) where that takes too long: nothing was kept.
+        """
+        tries = AsyncRetrying(
+            retry=retry_if_exception_type((Clash, Sessionless)),
+            wait=wait_random_exponential(multiplier=0.02, max=0.5),
+            stop=stop_after_delay(MAX_CLASHING),
+            reraise=True,
+        )
+        async with self._queues.turn(*map(str, about)):
             try:
-                done = await self.database.transact(work)
+                return await tries(work)
             except Clash:
-                continue
-            self.outbox_changed.set()  # the relay may have looked before the commit
-            return done
-        raise busy()
-
-
-def busy() -> Unavailable:
-    """Others were first, every time: nothing was kept."""
-    return Unavailable("busy", "Trop de demandes à la fois sur ce dossier : recommencez.")
+                raise busy() from None
