@@ -15,8 +15,6 @@ from shared.persistence.mongo import Collection, Database, Session
 from shared.persistence.queues import Queues, busy
 
 T = TypeVar("T")
-MAX_CLASHING = 4.0
-"""Seconds, after which who still clashes with other processes is told that the document is busy."""
 
 
 @dataclass
@@ -26,6 +24,8 @@ class Persistence:
     database: Database
     producer: str
     clock: Clock
+    max_clashing: float = 4.0
+    """Seconds, after which who still clashes with other processes is told that the document is busy."""
 
     def __post_init__(self) -> None:
         self.outbox_changed = asyncio.Event()
@@ -56,7 +56,7 @@ class Persistence:
         tries = AsyncRetrying(
             retry=retry_if_exception_type((Clash, Sessionless)),
             wait=wait_random_exponential(multiplier=0.02, max=0.5),
-            stop=stop_after_delay(MAX_CLASHING),
+            stop=stop_after_delay(self.max_clashing),
             reraise=True,
         )
         async with self._queues.turn(*map(str, about)):
