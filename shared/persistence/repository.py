@@ -55,6 +55,7 @@ class Acting(Generic[S, E]):
         self._aggregate = repository.aggregate
         self._collection = repository.collection
         self._session = repository.session
+        self._shown = self._collection.majority() if isinstance(actor, Caller) and not self._session else self._collection
         self._actor = actor
         self._cause = cause
 
@@ -75,13 +76,13 @@ class Acting(Generic[S, E]):
         allowed = self._filter(where)
         if allowed is None:
             return []
-        rows = await self._collection.find(allowed, fields={"state": 1}, sort=sort, skip=skip, limit=limit, session=self._session)
+        rows = await self._shown.find(allowed, fields={"state": 1}, sort=sort, skip=skip, limit=limit, session=self._session)
         return [self._aggregate.state.model_validate(row["state"]) for row in rows]
 
     async def count(self, where: Mapping[str, Any]) -> int:
         """How many match."""
         allowed = self._filter(where)
-        return 0 if allowed is None else await self._collection.count(allowed, session=self._session)
+        return 0 if allowed is None else await self._shown.count(allowed, session=self._session)
 
     async def decide(
         self, id: UUID | str, decision: Callable[Concatenate[S, P], Sequence[E]], /, *args: P.args, **command: P.kwargs
