@@ -1,20 +1,21 @@
 """A service's database and what its repositories share: the clock, the outboxes, queues, and transactions over documents."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
-
 from shared.kernel.clock import Clock
+from shared.kernel.retry import until_answered
 from shared.persistence.failures import Clash, Sessionless
 from shared.persistence.mongo import Collection, Database, Session
 from shared.persistence.queues import Queues, busy
 
 T = TypeVar("T")
+MAX_BACKOFF = 0.5
+"""Seconds, the longest wait after a clash."""
 
 
 @dataclass
@@ -33,12 +34,6 @@ class Persistence:
         self.outboxes: dict[str, Collection] = {}
         self._queues = Queues()
 
-    async def prepare(self) -> None:
-        """Create the collections that were named so far, and the index of the outboxes. May be called at every start."""
-        await self.database.create_collections()
-        for outbox in self.outboxes.values():
-            await outbox.index("outbox.at", sparse=True)
-
     async def transaction(self, work: Callable[[Session], Awaitable[T]], *about: UUID | str) -> T:
         """Decide on several documents (`Repository.within`) or on none. `work` runs again after a clash with another's.
 
@@ -48,19 +43,17 @@ class Persistence:
         self.outbox_changed.set()  # the relay may have looked before the commit
         return done
 
-    async def in_turn(self, work: Callable[[], Coroutine[Any, Any, T]], *about: UUID | str) -> T:
+    async def in_turn(self, work: Callable[[], Awaitable[T]], *about: UUID | str) -> T:
         """Do what changes these documents, after those who came before; again, after a while, if another process was first.
 
         Raises `busy` (503) where that takes too long: nothing was kept.
         """
-        tries = AsyncRetrying(
-            retry=retry_if_exception_type((Clash, Sessionless)),
-            wait=wait_random_exponential(multiplier=0.02, max=0.5),
-            stop=stop_after_delay(self.max_clashing),
-            reraise=True,
-        )
         async with self._queues.turn(*map(str, about)):
             try:
-                return await tries(work)
+                return await until_answered(work, on=_nothing_was_kept, limit=MAX_BACKOFF, within=self.max_clashing)
             except Clash:
                 raise busy() from None
+
+
+def _nothing_was_kept(error: Exception) -> bool:
+    return isinstance(error, Clash | Sessionless)

@@ -61,7 +61,6 @@ async def test_what_a_request_asked_again_was_answered_survives_a_crash(
     own: Mongod, own_persistence: Persistence, again: Again
 ) -> None:
     database, id = own_persistence.database, uuid.uuid4()
-    await own_persistence.prepare()
     await database["toys"].insert({"_id": "first"})
     await keep_for_an_instant(own_persistence, id)
     await again(own_persistence, id)
