@@ -37,7 +37,7 @@ async def confirm(store: Store, caller: Caller, *, intake_id: UUID, young_id: UU
         )
         return intake
 
-    return await store.persistence.transaction(work)
+    return await store.persistence.transaction(work, intake_id, young_id)
 
 
 Move = Callable[Concatenate[Pupil, ...], Sequence[PupilEvent]]
@@ -62,7 +62,7 @@ async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, 
             await intakes.decide(before.intake_id, places.release_seat, young_id=young_id, on=on)
         return pupil
 
-    return await store.persistence.transaction(work)
+    return await store.persistence.transaction(work, young_id, intake_id, await _held_by(store, caller, young_id))
 
 
 async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> Pupil:
@@ -77,7 +77,7 @@ async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> P
             await intakes.decide(before.now.intake_id, places.take_seat_again, young_id=young_id, on=on)
         return pupil
 
-    return await store.persistence.transaction(work)
+    return await store.persistence.transaction(work, young_id, await _held_by(store, caller, young_id))
 
 
 async def override(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID, motive: str, on: date) -> Intake:
@@ -91,7 +91,7 @@ async def override(store: Store, caller: Caller, *, intake_id: UUID, young_id: U
             await store.keep_motive(intake_id, young_id, motive, session=session)
         return intake
 
-    return await store.persistence.transaction(work)
+    return await store.persistence.transaction(work, intake_id)
 
 
 async def declare_outcome(store: Store, caller: Caller, *, young_id: UUID, outcome: Outcome) -> Pupil:
@@ -176,6 +176,11 @@ async def _check_referred(store: Store, agency: str, young_id: UUID) -> None:
     application = intake and intake.application_of(young_id)
     if not application or not application.goes_on_for(agency):
         raise NotFound("Cet élève")
+
+
+async def _held_by(store: Store, caller: Caller, young_id: UUID) -> UUID:
+    """The intake where a pupil has a seat now, for the queue alone: the transaction looks again."""
+    return (await store.pupils.acting(caller).get(young_id)).last(school_of(caller)).now.intake_id
 
 
 async def _programme(store: Store, intake: Intake) -> Programme:

@@ -34,7 +34,7 @@ async def receive_order(store: Store, caller: Caller, key: IdempotencyKey, *, cl
 async def invoice(store: Store, caller: Caller, order_id: UUID, *, on: date) -> Order:
     """Invoice an order and take the next number of its school's series for that civil year: both or neither."""
     school = (await store.orders.acting(caller).get(order_id)).school
-    await store.series.open(school, on.year)
+    series = await store.series.open(school, on.year)
 
     async def number_and_invoice(session: Session) -> Order:
         acting = store.orders.within(session).acting(caller)
@@ -44,7 +44,7 @@ async def invoice(store: Store, caller: Caller, order_id: UUID, *, on: date) -> 
         number = await store.series.next_number(school, on=on, session=session)
         return await acting.decide(order_id, orders.invoice, number=number, on=on)
 
-    return await store.persistence.transaction(number_and_invoice)
+    return await store.persistence.transaction(number_and_invoice, order_id, series)
 
 
 async def log_weeks(

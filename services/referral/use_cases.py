@@ -36,7 +36,7 @@ async def refer(
             birth_month=f"{sent.identity.birth_date:%Y-%m}", details=details, on=on,
         )  # fmt: skip
 
-    return await store.persistence.transaction(take_in)
+    return await store.persistence.transaction(take_in, sent.referral_id, key, traits.first)
 
 
 async def follow(store: Store, event: JourneyEvent, cause: Message) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from functools import partial
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.inbox import Inbox
 from shared.persistence.mongo import Collection, Key, Session
 from shared.persistence.once import ensure_same
-from shared.persistence.transaction import CLASHES, Persistence, busy
+from shared.persistence.transaction import Persistence
+from shared.persistence.writes import Row
 
 S = TypeVar("S", bound=BaseModel)
 E = TypeVar("E", bound=Event)
@@ -53,6 +55,7 @@ class Acting(Generic[S, E]):
         self._aggregate = repository.aggregate
         self._collection = repository.collection
         self._session = repository.session
+        self._shown = self._collection.majority() if isinstance(actor, Caller) and not self._session else self._collection
         self._actor = actor
         self._cause = cause
 
@@ -73,13 +76,13 @@ class Acting(Generic[S, E]):
         allowed = self._filter(where)
         if allowed is None:
             return []
-        rows = await self._collection.find(allowed, fields={"state": 1}, sort=sort, skip=skip, limit=limit, session=self._session)
+        rows = await self._shown.find(allowed, fields={"state": 1}, sort=sort, skip=skip, limit=limit, session=self._session)
         return [self._aggregate.state.model_validate(row["state"]) for row in rows]
 
     async def count(self, where: Mapping[str, Any]) -> int:
         """How many match."""
         allowed = self._filter(where)
-        return 0 if allowed is None else await self._collection.count(allowed, session=self._session)
+        return 0 if allowed is None else await self._shown.count(allowed, session=self._session)
 
     async def decide(
         self, id: UUID | str, decision: Callable[Concatenate[S, P], Sequence[E]], /, *args: P.args, **command: P.kwargs
@@ -116,27 +119,44 @@ class Acting(Generic[S, E]):
         return await self._apply(str(id), lambda state: decision(state, *args, **command), fingerprint)
 
     async def _apply(self, id: str, decision: Callable[[S | None], Sequence[E]], fingerprint: str | None) -> S:
-        for _ in range(1 if self._session else CLASHES):
-            found = await self._collection.find_one({"_id": id}, session=self._session)
-            state = self._aggregate.state.model_validate(found["state"]) if found else None
-            if state is not None:
-                if not self._sees(state):
-                    raise NotFound
-                if fingerprint is not None:
-                    ensure_same(found or {}, {"fingerprint": fingerprint})
-                    return state
-            inbox = Inbox(found["inbox"] if found else {})
-            repeated = self._cause is not None and state is not None and inbox.has(self._cause)
-            # heard before: the write below, without events, waits until that is safe on a majority too
-            events = [] if repeated else list(decision(state))
-            new = self._evolved(state, events)
-            if not events and self._cause is None:
-                return new
-            if await self._save(id, found, new, events, inbox, fingerprint):
-                return new
-        if self._session:
-            raise Clash
-        raise busy()
+        if self._session:  # whoever began the transaction waited for their turn, and begins it again after a clash
+            return await self._attempt(id, decision, fingerprint)
+        return await self._persistence.in_turn(partial(self._attempt, id, decision, fingerprint), id)
+
+    async def _attempt(self, id: str, decision: Callable[[S | None], Sequence[E]], fingerprint: str | None) -> S:
+        """Decide on what is there now and save it. Raises Clash where another writer was first."""
+        found = await self._collection.find_one({"_id": id}, session=self._session)
+        state = self._aggregate.state.model_validate(found["state"]) if found else None
+        if found and state:
+            if not self._sees(state):
+                raise NotFound
+            if self._is_repeated(found, fingerprint):
+                await self._ensure_kept(found)
+                return state
+        events = list(decision(state))
+        new = self._evolved(state, events)
+        if found and not events and self._cause is None:
+            await self._ensure_kept(found)
+        else:
+            await self._save(id, found, new, events, fingerprint)
+        return new
+
+    def _is_repeated(self, found: Row, fingerprint: str | None) -> bool:
+        """Whether this creation, or this message, was taken in before. Raises `key_reused` for another creation."""
+        if fingerprint is not None:
+            ensure_same(found, {"fingerprint": fingerprint})
+            return True
+        return self._cause is not None and Inbox(found["inbox"]).has(self._cause)
+
+    async def _ensure_kept(self, found: Row) -> None:
+        """Return once a majority keeps what was found: « nothing to do » is an answer that no failover may take back.
+
+        A write that changes nothing waits for that, as any other does; a transaction's commit does it for all of it.
+        """
+        if not self._session:
+            version = {"version": found["version"]}
+            if not (await self._collection.update({"_id": found["_id"], **version}, {"$set": version})).found:
+                raise Clash
 
     def _evolved(self, state: S | None, events: list[E]) -> S:
         """The state after these events and those that follow from them, which are added. Raises NotFound if it is not theirs."""
@@ -153,27 +173,25 @@ class Acting(Generic[S, E]):
             raise NotFound
         return new
 
-    async def _save(
-        self, id: str, found: dict[str, Any] | None, state: S, events: Sequence[E], inbox: Inbox, fingerprint: str | None
-    ) -> bool:
+    async def _save(self, id: str, found: Row | None, state: S, events: Sequence[E], fingerprint: str | None) -> None:
         last: int = found["sequence"] if found else 0
         entries = [self._entry(id, event, last + rank) for rank, event in enumerate(events, start=1)]
+        inbox = Inbox(found["inbox"] if found else {})
         inbox = inbox.after(self._cause) if self._cause else inbox
         fields = {"state": state.model_dump(mode="json"), "inbox": inbox.positions, "sequence": last + len(events)}
         if found:
             change = {"$set": fields, "$inc": {"version": 1}, "$push": {"outbox": {"$each": entries}}}
             done = await self._collection.update({"_id": id, "version": found["version"]}, change, session=self._session)
-            saved = bool(done.found)
+            if not done.found:
+                raise Clash
         else:
+            row = {"_id": id, "version": 1, "outbox": entries, "fingerprint": fingerprint, **fields}
             try:
-                document = {"_id": id, "version": 1, "outbox": entries, "fingerprint": fingerprint, **fields}
-                await self._collection.insert(document, session=self._session)
-                saved = True
+                await self._collection.insert(row, session=self._session)
             except DuplicateKey:
-                saved = False
-        if saved and entries:
+                raise Clash from None
+        if entries:
             self._persistence.outbox_changed.set()
-        return saved
 
     def _entry(self, id: str, event: E, sequence: int) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/{self._aggregate.name}/{id}"

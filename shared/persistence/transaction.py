@@ -1,17 +1,21 @@
-"""A service's database and what its repositories share: the clock, the outboxes, and transactions over several documents."""
+"""A service's database and what its repositories share: the clock, the outboxes, queues, and transactions over documents."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
 
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Unavailable
-from shared.persistence.failures import Clash
+from shared.kernel.retry import until_answered
+from shared.persistence.failures import Clash, Sessionless
 from shared.persistence.mongo import Collection, Database, Session
+from shared.persistence.queues import Queues, busy
 
 T = TypeVar("T")
-CLASHES = 50
+MAX_BACKOFF = 0.5
+"""Seconds, the longest wait after a clash."""
 
 
 @dataclass
@@ -21,24 +25,35 @@ class Persistence:
     database: Database
     producer: str
     clock: Clock
+    max_clashing: float = 4.0
+    """Seconds, after which who still clashes with other processes is told that the document is busy."""
 
     def __post_init__(self) -> None:
         self.outbox_changed = asyncio.Event()
         """Set at each save of events: the relay need not wait for its next look."""
         self.outboxes: dict[str, Collection] = {}
+        self._queues = Queues()
 
-    async def transaction(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
-        """Decide on several documents (`Repository.within`) or on none. `work` runs again after a clash with another's."""
-        for _ in range(CLASHES):
+    async def transaction(self, work: Callable[[Session], Awaitable[T]], *about: UUID | str) -> T:
+        """Decide on several documents (`Repository.within`) or on none. `work` runs again after a clash with another's.
+
+        `about` names the documents that will change: who wants one of them waits in line.
+        """
+        done: T = await self.in_turn(partial(self.database.transact, work), *about)
+        self.outbox_changed.set()  # the relay may have looked before the commit
+        return done
+
+    async def in_turn(self, work: Callable[[], Awaitable[T]], *about: UUID | str) -> T:
+        """Do what changes these documents, after those who came before; again, after a while, if another process was first.
+
+        Raises `busy` (503) where that takes too long: nothing was kept.
+        """
+        async with self._queues.turn(*map(str, about)):
             try:
-                done = await self.database.transact(work)
+                return await until_answered(work, on=_nothing_was_kept, limit=MAX_BACKOFF, within=self.max_clashing)
             except Clash:
-                continue
-            self.outbox_changed.set()  # the relay may have looked before the commit
-            return done
-        raise busy()
+                raise busy() from None
 
 
-def busy() -> Unavailable:
-    """Others were first, every time: nothing was kept."""
-    return Unavailable("busy", "Trop de demandes à la fois sur ce dossier : recommencez.")
+def _nothing_was_kept(error: Exception) -> bool:
+    return isinstance(error, Clash | Sessionless)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from shared.persistence.failures import DuplicateKey
 from shared.persistence.mongo import Collection
-from shared.persistence.transaction import CLASHES, busy
+from shared.persistence.queues import busy
 from shared.persistence.writes import Insert, Replace
 from shared.projections.read_model import Change, Stored
 
+TRIES = 50
 Changes = Mapping[str, Sequence[Change]]
 """By row id, what is to be folded into that row, in order."""
 
@@ -18,7 +19,7 @@ async def fold_into(collection: Collection, changes: Changes, *, even_unchanged:
     Where another writer was first, fold again on what it left. Raises Unavailable (`busy`) if others always are. A row that
     changes in nothing is not written, unless it must be sure to be on a majority when this returns (`even_unchanged`).
     """
-    for _ in range(CLASHES):
+    for _ in range(TRIES):
         found = {row["_id"]: row for row in await collection.find({"_id": {"$in": list(changes)}})}
         rows = {id: _after(found.get(id), of_row) for id, of_row in changes.items()}
         new = {id: _next(row) for id, row in rows.items() if even_unchanged or row is not found.get(id)}

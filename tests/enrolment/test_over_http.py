@@ -66,13 +66,13 @@ def deaf(settings: Settings) -> Service[Store]:
 
 
 @asynccontextmanager
-async def living(running: Start, make: Callable[[Settings], Service[Store]] = deaf) -> AsyncIterator[Life]:
+async def living(running: Start, make: Callable[[Settings], Service[Store]] = deaf, *, seats: int = 1) -> AsyncIterator[Life]:
     async with running(make) as here:
         admin, head = here.as_("admin"), here.as_("school:essai:head")
         for slug in ("essai", "voisine"):
             read(await admin.put(f"/schools/{slug}", json=SCHOOL))
             read(await admin.put(f"/schools/{slug}/programmes/cap", json=PROGRAMME))
-        intake = read(await head.post("/intakes", json={**INTAKE, **THIS_YEAR}), 201)
+        intake = read(await head.post("/intakes", json={**INTAKE, **THIS_YEAR, "seats": seats}), 201)
         yield Life(here, intake["intake_id"], head, here.as_("agency:cio-essai:counsellor"))
 
 

@@ -11,8 +11,6 @@ from shared.events import Event
 from shared.events.message import Message, message_of
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import Invalid, NotFound, Refused
-from shared.persistence.failures import Clash
-from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from tests.conftest import A_MORNING
@@ -125,32 +123,3 @@ async def test_the_same_request_again_gives_the_same_document_and_another_is_ref
     with pytest.raises(Invalid, match="key_reused"):
         await documents.acting(DOLE).create_once(id, "other print", receive, id=id, school="dole")
     assert (await documents.collection.find_one({"_id": str(id)}))["outbox"][-1]["sequence"] == 1  # type: ignore[index]
-
-
-async def test_two_documents_change_together_or_not_at_all(persistence: Persistence) -> None:
-    documents, one, two = toys(persistence), uuid.uuid4(), uuid.uuid4()
-    for id in (one, two):
-        await documents.acting(DOLE).create(id, receive, id=id, school="dole")
-
-    async def both(session: Session) -> None:
-        inside = documents.within(session)
-        await inside.acting(DOLE).decide(one, accept)
-        await inside.acting(DOLE).decide(two, accept, at_most=0)
-
-    with pytest.raises(Refused):
-        await persistence.transaction(both)
-    assert (await documents.acting(SYSTEM).get(one)).accepted == 0
-
-
-async def test_what_met_another_writer_in_a_transaction_is_done_again(persistence: Persistence) -> None:
-    tries = 0
-
-    async def work(_session: Session) -> int:
-        nonlocal tries
-        tries += 1
-        if tries < 3:
-            raise Clash
-        return tries
-
-    assert await persistence.transaction(work) == 3
-    assert persistence.outbox_changed.is_set()

@@ -12,10 +12,11 @@ class InvoiceSeries:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
 
-    async def open(self, school: str, year: int) -> None:
-        """Have a series to number from: made before the transactions that would each make it."""
+    async def open(self, school: str, year: int) -> str:
+        """Have a series to number from, made before the transactions that would each make it. Its id."""
         new = {"$setOnInsert": Series(year=year).model_dump(mode="json")}
         await self._collection.update({"_id": _id(school, year)}, new, upsert=True)
+        return _id(school, year)
 
     async def next_number(self, school: str, *, on: date, session: Session) -> str:
         """Take the next number of an open series. Refused for a day before the latest invoice's."""
