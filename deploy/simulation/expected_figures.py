@@ -12,10 +12,14 @@ from functools import partial
 from statistics import median
 from typing import TypeAlias
 
+from holidays import country_holidays
+
 from deploy.simulation.expected import CONTINUING, Person, Tally, present
 from shared.events.production import Hours
 from shared.kernel.calendar import months_after, school_year_of
 
+FRANCE = country_holidays("FR")
+"""The public holidays of metropolitan France."""
 Part: TypeAlias = int | float | str | Mapping[str, int] | None
 
 
@@ -205,7 +209,7 @@ def value(name: str, numerator: int, denominator: int) -> float | None:
 
 def _open_days(since: date, until: date) -> int:
     days = (since + timedelta(days=extra) for extra in range(1, (until - since).days + 1))
-    return sum(day.weekday() < 5 for day in days)
+    return sum(FRANCE.is_working_day(day) for day in days)
 
 
 def _median(delays: list[int]) -> float | None:

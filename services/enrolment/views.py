@@ -1,6 +1,7 @@
 """What enrolment shows: applications and pupils as their reader may see them, intakes without persons."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -136,5 +137,5 @@ def _rank(intake: Intake, young_id: UUID) -> int | None:
     return waiting.index(young_id) + 1 if young_id in waiting else None
 
 
-def _enrolment(enrolment: Enrolment) -> dict[str, object]:
+def _enrolment(enrolment: Enrolment) -> dict[str, Any]:
     return {**enrolment.model_dump(), **enrolment.now.model_dump(), "label": labels.ENROLMENT.statuses[enrolment.status]}

@@ -1,4 +1,4 @@
-"""Who asks for what: the scope they may read, as known when, masked how much."""
+"""Who reads what: for whom it is counted, as known when, masked how much."""
 
 from datetime import date
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from services.reporting.disclosure import UNMASKED, Masking
-from services.reporting.indicators.perimeter import Perimeter
+from services.reporting.indicators.perimeter import NETWORK, Perimeter, a_school, perimeter_of
 from services.reporting.readings import Reading
 from services.reporting.settings import Settings
 from services.reporting.store import Store
@@ -34,18 +34,18 @@ def settings_of(request: Request) -> Settings:
 
 
 def known_on(as_of: date | None, clock: Clock) -> date | None:
-    """The day asked for, which cannot be after today (422)."""
+    """The day of reading, which cannot be after today (422)."""
     return clock.day(as_of) if as_of else None
 
 
-def scope_for(caller: Caller, scope: str | None, reading: Reading) -> Perimeter:
-    """The scope asked for: the network by default. A school sees itself and nothing else (404)."""
+def perimeter_for(caller: Caller, scope: str | None, reading: Reading) -> Perimeter:
+    """The perimeter of a figure: the network by default. A school reads itself and nothing else (404)."""
     if caller.kind == "school":
-        own = f"school:{caller.tenant}"
-        if scope not in (None, own):
+        own = a_school(caller.tenant)
+        if scope not in (None, str(own)):
             raise NotFound("Ce périmètre")
-        scope = own
-    return reading.known.scope(scope or "network")
+        scope = str(own)
+    return perimeter_of(scope or str(NETWORK), reading.tables)
 
 
 def masking_for(caller: Caller, settings: Settings) -> Masking:

@@ -7,7 +7,7 @@ from services.reporting.indicators.figure import Figure, Part, Share
 from services.reporting.indicators.funnel import Step
 
 DEMANDS = ("referred", "applied")
-TOLD_BY: Mapping[str, str] = {"diploma": "diploma_success", "inserted": "insertion_entrants"}
+COUNTED_BY: Mapping[str, str] = {"diploma": "diploma_success", "inserted": "insertion_entrants"}
 """The figure whose numerator counts the people of a step."""
 
 
@@ -47,7 +47,7 @@ class Masking:
         that would undo a figure masked beside.
         """
         return [
-            step if self._shows(step, beside.get(TOLD_BY.get(step.name, ""))) else replace(step, people=None) for step in steps
+            step if self._shows(step, beside.get(COUNTED_BY.get(step.name, ""))) else replace(step, people=None) for step in steps
         ]
 
     def _shows(self, step: Step, figure: Figure | None) -> bool:

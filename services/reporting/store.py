@@ -1,7 +1,7 @@
 """Reporting's rows, and the projector that keeps them."""
 
 from services.reporting.projections import PROJECTIONS
-from services.reporting.readings import Views
+from services.reporting.readings import Readings
 from services.reporting.settings import Settings
 from shared.messaging.parking import Parking
 from shared.persistence.transaction import Persistence
@@ -17,7 +17,7 @@ class Store:
             persistence, Parking(persistence), PROJECTIONS,
             bootstrap=settings.kafka, group="reporting", holder=f"reporting-{settings.instance}",
         )  # fmt: skip
-        self.views = Views(persistence.database, persistence.clock, self.projector.changes)
+        self.readings = Readings(persistence.database, persistence.clock, self.projector.changes)
 
     async def prepare(self) -> None:
         """Rows are read whole or by their id: no index but that one."""

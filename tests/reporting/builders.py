@@ -1,85 +1,139 @@
-"""Rows as the indicators read them, with overrides."""
+"""Rows as the indicators read them, with overrides. Short names stand for ids: « a » is always the same person."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from services.reporting.indicators import INDICATORS
 from services.reporting.indicators.figure import Figure, figure
-from services.reporting.indicators.perimeter import Known, Scoped
+from services.reporting.indicators.perimeter import perimeter_of
+from services.reporting.indicators.selection import Selection
+from services.reporting.projections.agencies import AgencyRow
+from services.reporting.projections.applications import ApplicationRow
+from services.reporting.projections.enrolments import EnrolmentRow
+from services.reporting.projections.exams import ExamRow
+from services.reporting.projections.grants import GrantRow, PaymentRow
+from services.reporting.projections.intakes import IntakeRow
+from services.reporting.projections.orders import OrderRow
+from services.reporting.projections.outcomes import OutcomeRow
+from services.reporting.projections.referrals import ReferralRow
+from services.reporting.projections.schools import ProgrammeRow, SchoolRow
+from services.reporting.projections.weeks import HoursLogged
+from services.reporting.tables import Tables
+from shared.projections.table import TableRow
+from tests.reporting.drivers import an_id
 
-Row = dict[str, Any]
+R = TypeVar("R", bound=TableRow)
+Absence = tuple[str, str | None]
+"""A day, and the code of an interruption; None for a return."""
 
 
-def known(day: str, **rows: Sequence[Row]) -> Known:
+def known(day: str, **rows: Sequence[Any]) -> Tables:
     """What is known on a day."""
-    return Known(day=date.fromisoformat(day), **rows)
+    return Tables(day=date.fromisoformat(day), **rows)
 
 
-def figure_of(name: str, of: Known, scope: str = "network", cohort: str | None = None) -> Figure:
-    """One indicator of a scope, unmasked."""
+def figure_of(name: str, tables: Tables, scope: str = "network", cohort: str | None = None) -> Figure:
+    """One indicator of a perimeter, unmasked."""
     indicator = next(one for one in INDICATORS if one.name == name)
-    return figure(indicator, Scoped(of, of.scope(scope), cohort))
+    return figure(indicator, select(tables, scope, cohort))
 
 
-def an_enrolment(young: str = "a", **said: Any) -> Row:
+def select(tables: Tables, scope: str = "network", cohort: str | None = None) -> Selection:
+    return Selection(tables, perimeter_of(scope, tables), cohort)
+
+
+def an_enrolment(young: str = "a", *, absence: Sequence[Absence] = (), **said: Any) -> EnrolmentRow:
     """A pupil of Dole since 2 September 2024, in the first of two years."""
-    row = {
-        "id": f"e-{young}", "young_id": young, "school": "dole", "year": [a_year()], "started_on": "2024-09-02", "absence": [],
-    }  # fmt: skip
-    return {field: value for field, value in {**row, **said}.items() if value is not None}
+    usual = {"id": f"e-{young}", "young_id": young, "school": "dole", "year": [a_year()], "started_on": "2024-09-02"}
+    absences = [{"on": on, "away": code is not None, "code": code} for on, code in absence]
+    return _row(EnrolmentRow, **{**usual, "absence": absences, **said})
 
 
-def a_year(school_year: str = "2024-2025", **said: Any) -> Row:
-    return {"programme": "serrurerie", "school_year": school_year, "year_of_study": 1, "last_year": False, **said}
+def a_year(school_year: str = "2024-2025", **said: Any) -> dict[str, Any]:
+    return {"programme": "serrurerie", "school_year": school_year, "last_year": False, **said}
 
 
-LAST = a_year("2025-2026", year_of_study=2, last_year=True)
+LAST = a_year("2025-2026", last_year=True)
 
 
-def a_finisher(young: str, **said: Any) -> Row:
+def a_finisher(young: str, **said: Any) -> EnrolmentRow:
     """Enrolled in the last year, and completed on 30 June 2026 unless said otherwise."""
     return an_enrolment(young, **{"year": [a_year(), LAST], "completed_on": "2026-06-30", **said})
 
 
-def an_exam(young: str, result: str | None = None, number: int = 1) -> Row:
-    row = {"id": f"x-{young}-{number}", "enrolment_id": f"e-{young}"}
-    return {**row, "result": result} if result else row
+def an_exam(young: str, result: str | None = None, number: int = 1) -> ExamRow:
+    return _row(ExamRow, id=f"x-{young}-{number}", enrolment_id=f"e-{young}", session="2026-06", result=result)
 
 
-def an_outcome(young: str, situation: str, horizon: int = 6, **said: Any) -> Row:
-    return {
-        "id": f"o-{young}-{horizon}-{said.get('source', 'school')}", "enrolment_id": f"e-{young}", "horizon": horizon,
-        "source": "school", "situation": situation, "proof": "phone", "declared_on": "2026-12-30", **said,
-    }  # fmt: skip
+def an_outcome(young: str, situation: str, horizon: int = 6, **said: Any) -> OutcomeRow:
+    usual = {"horizon": horizon, "source": "school", "situation": situation, "proof": "phone", "declared_on": "2026-12-30"}
+    return _row(OutcomeRow, id=f"o-{young}-{horizon}", enrolment_id=f"e-{young}", **{**usual, **said})
 
 
-def a_referral(young: str = "a", **said: Any) -> Row:
+def a_referral(young: str = "a", **said: Any) -> ReferralRow:
     """Out of school, referred by the CIO of Dole on Monday 4 March 2024, for which one application was opened."""
-    return {
+    usual = {
         "id": f"r-{young}", "young_id": young, "agency": "cio-dole", "situation": "out_of_school", "submitted_on": "2024-03-04",
-        "wishes": [["dole", "serrurerie"]], "opened": ["i1"], **said,
+        "wishes": [{"school": "dole", "programme": "serrurerie"}], "opened": ["i1"],
     }  # fmt: skip
+    return _row(ReferralRow, **{**usual, **said})
 
 
-def an_application(young: str = "a", **said: Any) -> Row:
-    return {
-        "id": f"{young}/i1", "young_id": young, "school": "dole", "programme": "serrurerie", "school_year": "2024-2025",
-        "status": "under_review", "contacted_on": [], **said,
+def an_application(young: str = "a", **said: Any) -> ApplicationRow:
+    usual = {
+        "id": f"{young}/i1", "young_id": young, "intake_id": "i1", "school": "dole", "programme": "serrurerie",
+        "school_year": "2024-2025", "agencies": ["cio-dole"], "moved_to": "under_review",
     }  # fmt: skip
+    return _row(ApplicationRow, **{**usual, **said})
 
 
-def an_intake(id: str = "i1", **said: Any) -> Row:
-    return {"id": id, "school": "dole", "programme": "serrurerie", "school_year": "2024-2025", "seats": 8, **said}
+CLOSED = {"moved_to": "obsolete", "because": "intake_closed"}
+"""An application whose intake closed."""
 
 
-def some_hours(young: str = "a", **minutes: Any) -> Row:
-    kinds = ("production", "practice", "teaching", "placement", "absence_justified", "absence_unjustified")
-    row = {"school": "dole", "programme": "serrurerie", "enrolment_id": f"e-{young}"}
-    return {**row, **dict.fromkeys(kinds, 0), **minutes}
+def an_intake(id: str = "i1", **said: Any) -> IntakeRow:
+    usual = {"school": "dole", "programme": "serrurerie", "school_year": "2024-2025", "seats": 8}
+    return _row(IntakeRow, id=id, **{**usual, **said})
 
 
-DOLE = {"id": "dole", "name": "Eccofor", "town": "Dole"}
-BESANCON = {"id": "besancon", "name": "Besançon", "town": "Besançon"}
-CIO = {"id": "cio-dole", "kind": "cio", "name": "CIO de Dole"}
-COLLEGE = {"id": "college-dole", "kind": "college", "name": "Collège de Dole"}
+def some_hours(young: str = "a", **minutes: int) -> HoursLogged:
+    return HoursLogged.model_validate(
+        {"school": "dole", "programme": "serrurerie", "enrolment_id": an_id(f"e-{young}"), "minutes": minutes}
+    )
+
+
+def an_order(id: str, **said: Any) -> OrderRow:
+    return _row(OrderRow, id=id, **{"school": "dole", "received_on": "2024-12-02", **said})
+
+
+def a_grant(purpose: str, **said: Any) -> GrantRow:
+    """Held by the network, from the Région. Its purpose is its name."""
+    usual = {"holder": "network", "purpose": purpose, "funder": "region-bfc", "civil_year": 2024, "amount_cents": 10_000_000}
+    return _row(GrantRow, id=purpose, **{**usual, **said})
+
+
+def a_payment(grant: str, cents: int, on: str) -> PaymentRow:
+    return _row(PaymentRow, id=f"{grant} {cents} {on}", grant_id=grant, amount_cents=cents, paid_on=on)
+
+
+def _row(of: type[R], **said: Any) -> R:
+    return of.model_validate({name: _with_ids(of, name, value) for name, value in said.items()})
+
+
+def _with_ids(of: type[TableRow], field: str, value: Any) -> Any:
+    """The value, with ids in the place of the short names that stand for them."""
+    match of.model_fields[field].annotation:
+        case kind if kind is UUID:
+            return an_id(value)
+        case kind if kind == tuple[UUID, ...]:
+            return [an_id(one) for one in value]
+    return value
+
+
+DOLE = SchoolRow(id="dole", name="Eccofor", town="Dole")
+BESANCON = SchoolRow(id="besancon", name="Besançon", town="Besançon")
+SERRURERIE = ProgrammeRow(id="dole/serrurerie", school="dole", programme="serrurerie", title="CAP")
+CIO = _row(AgencyRow, id="cio-dole", kind="cio", name="CIO de Dole")
+COLLEGE = _row(AgencyRow, id="college-dole", kind="college", name="Collège de Dole")

@@ -1,6 +1,7 @@
 """One of each event that reporting hears, with two agencies, two sources for an outcome, and facts told again."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from shared.events import (
     AgencyRegistered,
@@ -109,7 +110,7 @@ def _catalogue(telling: Telling) -> None:
 def _referrals(telling: Telling) -> None:
     for agency in ("cio-dole", "ml-dole"):
         referral = an_id("referral", agency)
-        about = {"referral_id": referral, "young_id": YOUNG, "agency": agency}
+        about: dict[str, Any] = {"referral_id": referral, "young_id": YOUNG, "agency": agency}
         submitted = ReferralSubmitted(
             on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL, department="39",
             wishes=(Wish(school="dole", programme="serrurerie"), Wish(sector="metal", departments=("39",))), **about,
@@ -122,7 +123,7 @@ def _referrals(telling: Telling) -> None:
 
 def _applications(telling: Telling) -> None:
     for young in (YOUNG, OTHER):
-        of = {"on": DAY, "intake_id": INTAKE, "young_id": young, "school": "dole", "programme": "serrurerie"}
+        of: dict[str, Any] = {"on": DAY, "intake_id": INTAKE, "young_id": young, "school": "dole", "programme": "serrurerie"}
         referral = an_id("referral", "cio-dole")
         for event in (
             ApplicationOpened(referral_id=referral, agency="cio-dole", school_year="2024-2025", priority=1, **of),
@@ -149,10 +150,10 @@ def _applications(telling: Telling) -> None:
 
 
 def _pupils(telling: Telling) -> None:
-    of = {"on": DAY, "enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "dole", "programme": "serrurerie"}
-    year = {"intake_id": INTAKE, "school_year": "2024-2025", "year_of_study": 1, "last_year": False}
-    later = {**of, "on": DAY + timedelta(days=200)}
-    exam = {"exam_id": an_id("exam"), **later}
+    of: dict[str, Any] = {"on": DAY, "enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "dole", "programme": "serrurerie"}
+    year: dict[str, Any] = {"intake_id": INTAKE, "school_year": "2024-2025", "year_of_study": 1, "last_year": False}
+    later: dict[str, Any] = {**of, "on": DAY + timedelta(days=200)}
+    exam: dict[str, Any] = {"exam_id": an_id("exam"), **later}
     for event in (
         StudentEnrolled(birth_month="2008-05", starts_on=date(2024, 9, 2), **year, **of),
         StudentDidNotStart(**of),
@@ -180,7 +181,7 @@ def _pupils(telling: Telling) -> None:
 
 def _production(telling: Telling) -> None:
     order = an_id("order")
-    of = {"on": DAY, "order_id": order, "school": "dole"}
+    of: dict[str, Any] = {"on": DAY, "order_id": order, "school": "dole"}
     for event in (
         OrderReceived(client_id=an_id("client"), client_kind=ClientKind.COMPANY, **of),
         OrderQuoted(amount_cents=1000, due_on=DAY, **of),

@@ -117,7 +117,7 @@ def _a_life(
     intake = an_id(programme, year, 1)
     agency = f"{draw.choice(list(AgencyKind))}-demo".replace("_", "-")
     referred = date(year, 3, 1) + timedelta(days=draw.randrange(60))
-    about = {"referral_id": referral, "young_id": young, "agency": agency}
+    about: dict[str, Any] = {"referral_id": referral, "young_id": young, "agency": agency}
     telling.tell(
         f"/referral/referrals/{referral}",
         ReferralSubmitted(
@@ -126,7 +126,7 @@ def _a_life(
         ),
     )  # fmt: skip
     telling.tell(f"/enrolment/wishes/{referral}", WishesAnswered(on=referred, opened=(intake,), **about))
-    of = {"intake_id": intake, "young_id": young, "school": school, "programme": programme}
+    of: dict[str, Any] = {"intake_id": intake, "young_id": young, "school": school, "programme": programme}
     year_name = f"{year}-{year + 1}"
     telling.intake(
         intake, ApplicationOpened(on=referred, referral_id=referral, agency=agency, school_year=year_name, priority=1, **of)
@@ -143,7 +143,7 @@ def _a_life(
     telling.intake(intake, PlaceOffered(on=met, until=met + timedelta(days=10), **of))
     telling.intake(intake, PlaceConfirmed(on=met, **of))
     telling.tell(f"/referral/referrals/{referral}", ReferralClosed(on=met, answer=Answer.ENROLLED, **about))
-    pupil = {"enrolment_id": enrolment, "young_id": young, "school": school, "programme": programme}
+    pupil: dict[str, Any] = {"enrolment_id": enrolment, "young_id": young, "school": school, "programme": programme}
     begins = date(year, 9, 1)
     telling.place(
         young,
@@ -176,7 +176,7 @@ def _a_life(
     end = date(year + 2, 6, 28)
     if end > today:
         return
-    exam = {"exam_id": an_id("exam", enrolment), **pupil}
+    exam: dict[str, Any] = {"exam_id": an_id("exam", enrolment), **pupil}
     telling.place(young, ExamRegistered(on=date(year + 2, 3, 1), session=f"{year + 2}-06", **exam))
     passed = DiplomaObtained if draw.random() < 0.92 else DiplomaFailed
     telling.place(young, passed(on=end, **exam))
@@ -200,7 +200,8 @@ def _outcomes(telling: Telling, draw: random.Random, young: UUID, left: date, to
 def _orders(telling: Telling, draw: random.Random, school: str, year: int, today: date) -> None:
     for number in range(20):
         order = an_id("order", school, year, number)
-        of, source = {"order_id": order, "school": school}, f"/production/orders/{order}"
+        of: dict[str, Any] = {"order_id": order, "school": school}
+        source = f"/production/orders/{order}"
         day = date(year, 9, 5) + timedelta(days=draw.randrange(200))
         if day + timedelta(days=40) > today:
             continue

@@ -59,6 +59,14 @@ async def test_an_indicator_says_its_formula_its_counts_and_what_it_is_compared_
     assert diploma["value"] == round(diploma["numerator"] / diploma["denominator"], 6)
 
 
+async def test_every_part_keeps_its_type(reporting: Running) -> None:
+    figures = await read(reporting.as_("admin"))
+    assert figures["cost"]["parts"]["complete"] is True
+    assert isinstance(figures["answer_rate"]["parts"]["median_open_days"], float)
+    assert isinstance(figures["orders"]["parts"]["received"], int)
+    assert set(figures["diploma_success"]["parts"]["obtained_of_entrants"]) == {"numerator", "denominator"}
+
+
 async def test_schools_add_up_to_the_network(reporting: Running) -> None:
     admin = reporting.as_("admin")
     schools = [await read(admin, scope=f"school:{school}") for school in ("besancon", "chalon", "dole", "clux", "chamblanc")]
@@ -164,9 +172,9 @@ async def test_a_change_is_read_at_once(reporting: Running) -> None:
 
 
 async def test_the_same_reading_serves_everyone_who_asks_at_once(reporting: Running) -> None:
-    views = reporting.store.views
-    readings = await asyncio.gather(*(views.read() for _ in range(5)))
-    assert len(set(map(id, readings))) == 1
+    readings = reporting.store.readings
+    five = await asyncio.gather(*(readings.read() for _ in range(5)))
+    assert len(set(map(id, five))) == 1
 
 
 async def test_readers_hear_a_change_at_most_once_a_second() -> None:

@@ -181,6 +181,12 @@ async def test_the_day_at_the_foot_and_the_choices_of_the_filters_follow_too(ful
         assert re.search(rf'data-live="{part}"(?:(?!data-live).)*?{said}', fragment, re.DOTALL), part
 
 
+async def test_the_page_says_what_its_script_replaces_whole_and_which_changes_it_leaves_unmarked(full: Running) -> None:
+    page = (await full.as_("region").get("/")).text
+    assert page.count(" data-whole>") == 1
+    assert re.findall(r'data-live="([a-z]+)" data-quiet', page) == ["when", "source"]
+
+
 async def test_a_page_of_the_past_is_not_live(full: Running) -> None:
     region = full.as_("region")
     assert "live.js" in (await region.get("/")).text

@@ -8,7 +8,9 @@ from services.reporting.disclosure import UNMASKED, Masking
 from services.reporting.indicators import INDICATORS
 from services.reporting.indicators.figure import Figure, Share
 from services.reporting.indicators.funnel import Step
-from tests.reporting.builders import Row, a_finisher, an_enrolment, an_outcome, figure_of, known
+from services.reporting.projections.enrolments import EnrolmentRow
+from services.reporting.projections.outcomes import OutcomeRow
+from tests.reporting.builders import a_finisher, an_enrolment, an_outcome, figure_of, known
 
 SIX_MONTHS = ("further_studies", "employment_6", "insertion_finishers", "insertion_entrants")
 REGION = Masking(masked_below=5, shares_from=20)
@@ -78,7 +80,7 @@ def test_a_step_does_not_undo_the_figure_that_is_masked_beside_it() -> None:
     assert seen_of(a_figure(5), a_figure(4, "insertion_entrants"))[4] is None
 
 
-def masked_at_six_months(leavers: Sequence[Row], outcomes: Sequence[Row]) -> dict[str, bool]:
+def masked_at_six_months(leavers: Sequence[EnrolmentRow], outcomes: Sequence[OutcomeRow]) -> dict[str, bool]:
     now = known("2027-01-15", enrolments=leavers, outcomes=outcomes)
     return {name: REGION.figure(figure_of(name, now)).masked for name in SIX_MONTHS}
 
@@ -96,6 +98,6 @@ def test_insertion_does_not_give_away_the_few_whose_employment_is_masked() -> No
 
 
 def test_finishers_beside_all_entrants_do_not_give_away_the_few_who_left_before_the_last_year() -> None:
-    gone = an_enrolment("z", absence=[["2025-02-28", True, "exclusion"]])
+    gone = an_enrolment("z", absence=[("2025-02-28", "exclusion")])
     masked = masked_at_six_months([*(a_finisher(young) for young in "abcdef"), gone], [])
     assert masked == {**dict.fromkeys(SIX_MONTHS, False), "insertion_finishers": True}

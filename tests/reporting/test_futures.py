@@ -15,13 +15,13 @@ from tests.reporting.builders import (
 
 
 def test_an_interruption_makes_a_leaver_three_months_later_to_the_day() -> None:
-    gone = an_enrolment("a", absence=[["2025-01-15", True, "moved"]])
+    gone = an_enrolment("a", absence=[("2025-01-15", "moved")])
     assert figure_of("further_studies", known("2025-04-14", enrolments=[gone])).denominator == 0
     assert figure_of("further_studies", known("2025-04-15", enrolments=[gone])).denominator == 1
 
 
 def test_who_came_back_is_neither_interrupted_nor_a_leaver() -> None:
-    back = an_enrolment("a", absence=[["2025-01-15", True, "moved"], ["2025-06-01", False, None]])
+    back = an_enrolment("a", absence=[("2025-01-15", "moved"), ("2025-06-01", None)])
     now = known("2025-12-01", enrolments=[back])
     assert figure_of("further_studies", now).denominator == 0
     assert (figure_of("interruption", now).numerator, figure_of("interruption", now).denominator) == (0, 1)
@@ -55,7 +55,7 @@ def test_employment_leaves_out_who_continues_and_keeps_who_is_silent() -> None:
 
 
 def test_insertion_is_shown_for_finishers_and_for_all_entrants() -> None:
-    left_early = an_enrolment("c", absence=[["2025-02-28", True, "exclusion"]])
+    left_early = an_enrolment("c", absence=[("2025-02-28", "exclusion")])
     outcomes = [an_outcome("a", "employed"), an_outcome("b", "further_studies"), an_outcome("c", "job_seeking")]
     now = known("2026-12-30", enrolments=[a_finisher("a"), a_finisher("b"), left_early], outcomes=outcomes)
     finishers, entrants = figure_of("insertion_finishers", now), figure_of("insertion_entrants", now)

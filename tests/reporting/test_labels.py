@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from services.reporting.dashboard.labels import conclusion, funnel_title, shown
+from services.reporting.dashboard.figures import figure_view
+from services.reporting.dashboard.labels import conclusion, funnel_title
 from services.reporting.disclosure import Masking
 from services.reporting.indicators.funnel import Step
 from services.reporting.settings import Settings
 from shared.web.pages.french import percent
 from tests.reporting.builders import (
     a_finisher,
+    a_grant,
+    a_payment,
     a_referral,
     an_application,
     an_enrolment,
@@ -21,11 +24,8 @@ from tests.reporting.builders import (
     known,
 )
 
-GRANTS = [{"id": purpose, "holder": "network", "purpose": purpose, "funder": "region"} for purpose in ("operating", "investment")]
-PAYMENTS = [
-    {"id": "1", "grant_id": "operating", "amount_cents": 4_000_000, "paid_on": "2024-10-01"},
-    {"id": "2", "grant_id": "investment", "amount_cents": 700_000, "paid_on": "2024-10-01"},
-]
+GRANTS = [a_grant("operating", funder="region"), a_grant("investment", funder="region")]
+PAYMENTS = [a_payment("operating", 4_000_000, "2024-10-01"), a_payment("investment", 700_000, "2024-10-01")]
 SETTINGS = Settings(jwks_file=Path(), secret_file=Path())
 
 
@@ -33,14 +33,15 @@ def test_when_all_who_left_continue_the_page_says_so_not_that_nobody_left() -> N
     leavers = [a_finisher(young) for young in "abcdef"]
     outcomes = [an_outcome(young, "further_studies") for young in "abcdef"]
     said = figure_of("employment_6", known("2027-01-15", enrolments=leavers, outcomes=outcomes))
-    assert shown(said, SETTINGS).detail == "tous poursuivent leurs études"
-    assert shown(figure_of("employment_6", known("2027-01-15")), SETTINGS).detail == "personne n'est sorti depuis assez longtemps"
+    assert figure_view(said, SETTINGS).detail == "tous poursuivent leurs études"
+    nobody = figure_of("employment_6", known("2027-01-15"))
+    assert figure_view(nobody, SETTINGS).detail == "personne n'est sorti depuis assez longtemps"
 
 
 @pytest.mark.parametrize(("day", "year"), [("2025-06-30", "en 2024"), ("2024-12-20", "en 2024, année en cours, à ce jour")])
 def test_the_cost_is_the_region_s_part_of_a_year_with_the_investment_beside(day: str, year: str) -> None:
     now = known(day, grants=GRANTS, payments=PAYMENTS, enrolments=[an_enrolment()])
-    said = shown(figure_of("cost", now), SETTINGS)
+    said = figure_view(figure_of("cost", now), SETTINGS)
     assert said.label == "Coût par élève et par an, part Région"
     assert plain(said.detail) == f"40 000 € versés {year} ; investissement à part : 7 000 €"
 
@@ -48,7 +49,7 @@ def test_the_cost_is_the_region_s_part_of_a_year_with_the_investment_beside(day:
 def test_the_diploma_is_never_alone_even_when_a_result_is_awaited() -> None:
     enrolments = [a_finisher("a"), a_finisher("b"), a_finisher("c"), an_enrolment("d")]
     now = known("2026-07-01", enrolments=enrolments, exams=[an_exam("a", "obtained"), an_exam("b")])
-    said = shown(figure_of("diploma_success", now), SETTINGS)
+    said = figure_view(figure_of("diploma_success", now), SETTINGS)
     assert (plain(said.main), said.unknown) == ("1 sur 2", "1\u00a0résultat attendu")
     assert plain(said.detail) == "1 résultat attendu ; 2 présentés sur 3 en dernière année ; 1 diplômé sur 4 entrants"
 
@@ -56,16 +57,16 @@ def test_the_diploma_is_never_alone_even_when_a_result_is_awaited() -> None:
 def test_apprenticeship_is_apart_and_proofs_are_counted() -> None:
     outcomes = [an_outcome("a", "apprenticeship"), an_outcome("b", "employed"), an_outcome("c", "employed", proof="none")]
     now = known("2027-01-15", enrolments=[a_finisher(young) for young in "abcd"], outcomes=outcomes)
-    studies, employment = (shown(figure_of(name, now), SETTINGS).detail for name in ("further_studies", "employment_6"))
+    studies, employment = (figure_view(figure_of(name, now), SETTINGS).detail for name in ("further_studies", "employment_6"))
     assert plain(studies) == "1 sans nouvelles ; 1 en apprentissage"
     assert plain(employment) == "1 sans nouvelles ; 1 avec preuve"
 
 
 def test_answers_tell_their_delays_and_what_stayed_silent() -> None:
     referrals = [a_referral("a", closed_on="2024-03-08", answer="enrolled", code=None), a_referral("b")]
-    applications = [an_application("a", contacted_on=["2024-03-06"]), an_application("b", status="expired")]
+    applications = [an_application("a", contacted_on=["2024-03-06"]), an_application("b", moved_to="expired")]
     now = known("2024-12-02", intakes=[an_intake()], referrals=referrals, applications=applications)
-    assert plain(shown(figure_of("answer_rate", now), SETTINGS).detail) == (
+    assert plain(figure_view(figure_of("answer_rate", now), SETTINGS).detail) == (
         "réponse en 4 jours ouvrés (médiane) ; premier contact en 2 jours ouvrés ; 1 candidature sans réponse"
     )
 
@@ -74,14 +75,14 @@ def test_a_companion_about_few_people_is_left_out() -> None:
     outcomes = [an_outcome("a", "employed")]
     now = known("2027-01-15", enrolments=[a_finisher(young) for young in "abcdef"], outcomes=outcomes)
     seen = Masking(masked_below=5, shares_from=20).figure(figure_of("employment_6", now))
-    assert plain(shown(seen, SETTINGS).detail) == "5 sans nouvelles"
+    assert plain(figure_view(seen, SETTINGS).detail) == "5 sans nouvelles"
 
 
 @pytest.mark.parametrize(("absent", "words"), [(1, "1 jamais venu, à part"), (2, "2 jamais venus, à part")])
 def test_who_never_came_is_written_in_the_singular_and_the_plural(absent: int, words: str) -> None:
     missing = [an_enrolment(str(n), started_on=None, did_not_start_on="2024-09-09") for n in range(absent)]
     now = known("2025-01-15", enrolments=[an_enrolment("a"), *missing])
-    assert plain(shown(figure_of("interruption", now), SETTINGS).detail) == words
+    assert plain(figure_view(figure_of("interruption", now), SETTINGS).detail) == words
 
 
 def test_of_a_cohort_the_way_begins_with_those_who_applied() -> None:
@@ -100,12 +101,15 @@ def test_a_percentage_is_all_or_nothing_only_when_it_is(of: int, total: int, wor
 
 
 def test_a_range_that_rounds_to_one_number_is_written_once() -> None:
-    rows = {"enrolments": [a_finisher(str(n)) for n in range(300)]}
-    results = ["obtained"] * 213 + ["failed"] * 86 + [None]
-    rows["exams"] = [an_exam(str(n), result) for n, result in enumerate(results)]
-    assert plain(shown(figure_of("diploma_success", known("2026-07-01", **rows)), SETTINGS).main) == "71 %"
-    rows["exams"] = [an_exam(str(n), "obtained" if n < 213 else "failed" if n < 214 else None) for n in range(300)]
-    assert plain(shown(figure_of("diploma_success", known("2026-07-01", **rows)), SETTINGS).main) == "entre 71 % et 99 %"
+    finishers = [a_finisher(str(n)) for n in range(300)]
+    cases = {
+        "71 %": ["obtained"] * 213 + ["failed"] * 86 + [None],
+        "entre 71 % et 99 %": ["obtained"] * 213 + ["failed"] + [None] * 86,
+    }
+    for said, results in cases.items():
+        exams = [an_exam(str(n), result) for n, result in enumerate(results)]
+        now = known("2026-07-01", enrolments=finishers, exams=exams)
+        assert plain(figure_view(figure_of("diploma_success", now), SETTINGS).main) == said
 
 
 def plain(text: str) -> str:

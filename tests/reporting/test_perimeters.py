@@ -4,14 +4,17 @@ import pytest
 
 from services.reporting.indicators import figures
 from services.reporting.indicators.funnel import funnel
-from services.reporting.indicators.perimeter import Scoped
+from services.reporting.indicators.perimeter import perimeter_of
 from shared.kernel.errors import NotFound
 from tests.reporting.builders import (
     BESANCON,
     CIO,
+    CLOSED,
     COLLEGE,
     DOLE,
+    SERRURERIE,
     a_finisher,
+    a_payment,
     a_referral,
     an_application,
     an_enrolment,
@@ -20,12 +23,13 @@ from tests.reporting.builders import (
     an_outcome,
     figure_of,
     known,
+    select,
     some_hours,
 )
 
 
 def test_a_person_counts_once_in_the_network_and_in_each_school() -> None:
-    first = an_enrolment("a", id="e2", absence=[["2025-01-15", True, "other_school"]])
+    first = an_enrolment("a", id="e2", absence=[("2025-01-15", "other_school")])
     second = an_enrolment("a", id="e1", school="besancon", started_on="2025-02-03")
     now = known("2025-06-01", schools=[DOLE, BESANCON], enrolments=[second, first])
     assert [figure_of("interruption", now, scope).numerator for scope in ("network", "school:dole", "school:besancon")] == [
@@ -64,7 +68,7 @@ def test_a_kind_of_agency_is_answerable_for_the_young_people_it_referred() -> No
 def test_two_agencies_that_refer_the_same_person_both_have_the_contact() -> None:
     closed = {"closed_on": "2024-12-01", "answer": "expired", "code": None}
     referrals = [a_referral("a", **closed), a_referral("a", id="r2", agency="college-dole", **closed)]
-    applications = [an_application("a", contacted_on=["2024-03-08"], status="intake_closed")]
+    applications = [an_application("a", agencies=["cio-dole", "college-dole"], contacted_on=["2024-03-08"], **CLOSED)]
     now = known(
         "2025-01-01", agencies=[CIO, COLLEGE], intakes=[an_intake()], referrals=referrals, applications=applications,
         enrolments=[an_enrolment("a")],
@@ -72,18 +76,16 @@ def test_two_agencies_that_refer_the_same_person_both_have_the_contact() -> None
     for kind in ("cio", "college"):
         assert figure_of("answer_rate", now, f"agency_kind:{kind}").numerator == 1
         assert figure_of("answer_rate", now, f"agency_kind:{kind}").parts["median_open_days_to_contact"] == 4.0
-        assert [step.people for step in funnel(Scoped(now, now.scope(f"agency_kind:{kind}")))][:2] == [1, 1]
+        assert [step.people for step in funnel(select(now, f"agency_kind:{kind}"))][:2] == [1, 1]
     assert figure_of("answer_rate", now).numerator == 2
     assert figure_of("answer_rate", now, "agency_kind:mlds").parts["silent"] == 0
 
 
 def test_what_means_nothing_in_a_scope_is_left_out() -> None:
-    now = known(
-        "2025-01-01", schools=[DOLE], programmes=[{"id": "x", "school": "dole", "programme": "serrurerie", "title": "CAP"}]
-    )
+    now = known("2025-01-01", schools=[DOLE], programmes=[SERRURERIE])
 
     def names(scope: str, cohort: str | None = None) -> set[str]:
-        return {figure.indicator.name for figure in figures(Scoped(now, now.scope(scope), cohort))}
+        return {figure.indicator.name for figure in figures(select(now, scope, cohort))}
 
     everything = names("network")
     assert names("school:dole") == everything
@@ -97,19 +99,18 @@ def test_what_means_nothing_in_a_scope_is_left_out() -> None:
 )
 def test_an_unknown_scope_is_not_found(scope: str) -> None:
     with pytest.raises(NotFound):
-        known("2025-01-01", schools=[DOLE]).scope(scope)
+        perimeter_of(scope, known("2025-01-01", schools=[DOLE]))
 
 
-def test_rows_that_only_half_arrived_break_nothing() -> None:
-    """Another source's part of a row may come first: a closing before its submission, a payment before its grant."""
+def test_rows_whose_others_have_not_arrived_break_nothing() -> None:
+    """What another row would join them to may come later: a payment's grant, an exam's enrolment."""
     now = known(
         "2025-01-01",
-        referrals=[{"id": "r", "closed_on": "2024-05-01", "answer": "enrolled", "code": None}],
-        payments=[{"id": "p", "grant_id": "unheard", "amount_cents": 1, "paid_on": "2024-01-01"}],
+        payments=[a_payment("unheard", 1, "2024-01-01")],
         exams=[an_exam("nobody")],
         outcomes=[an_outcome("nobody", "employed")],
     )
-    assert all(not figure.denominator for figure in figures(Scoped(now)))
+    assert all(not figure.denominator for figure in figures(select(now)))
 
 
 def test_the_funnel_follows_the_people_referred_each_counted_once() -> None:
@@ -121,7 +122,7 @@ def test_the_funnel_follows_the_people_referred_each_counted_once() -> None:
         exams=[an_exam("a", "obtained")],
         outcomes=[an_outcome("a", "apprenticeship")],
     )
-    assert next(step.name for step in funnel(Scoped(now, cohort="2024-2025"))) == "applied"
-    assert {step.name: step.people for step in funnel(Scoped(now))} == {
+    assert next(step.name for step in funnel(select(now, cohort="2024-2025"))) == "applied"
+    assert {step.name: step.people for step in funnel(select(now))} == {
         "referred": 3, "applied": 2, "admissible": 1, "enrolled": 2, "started": 1, "completed": 1, "diploma": 1, "inserted": 1,
     }  # fmt: skip

@@ -1,17 +1,24 @@
 """The rows: the same in the end, however the messages come."""
 
 from collections import defaultdict
+from datetime import date
+from typing import TypeVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.reporting.projections import PROJECTIONS
-from services.reporting.projections.applications import applications
-from services.reporting.projections.enrolments import enrolments
-from shared.events import EVENTS, ApplicationLeft, ReferralWithdrawalRequested
+from services.reporting.projections.applications import ApplicationRow
+from services.reporting.projections.enrolments import Absence, EnrolmentRow
+from services.reporting.projections.referrals import ReferralRow
+from shared.events import EVENTS, ApplicationLeft, ReferralClosed, ReferralWithdrawalRequested, WishesAnswered
+from shared.events.applications import ApplicationStatus
+from shared.events.students import InterruptionCode
+from shared.projections.table import TableRow
 from tests.reporting.drivers import Told, rows_of
 from tests.reporting.every_event import ENROLMENT, INTAKE, YOUNG, everything
 
+R = TypeVar("R", bound=TableRow)
 TOLD = everything().messages
 IN_ORDER = rows_of(TOLD)
 
@@ -62,18 +69,32 @@ def test_a_row_is_fed_by_one_key_and_each_of_its_fields_by_one_kind_of_source() 
 
 
 def test_an_enrolment_keeps_every_year_and_every_absence() -> None:
-    facts = IN_ORDER[enrolments.name][str(ENROLMENT)]["facts"]
-    assert [year["school_year"] for _, year in facts["year"]] == ["2024-2025", "2025-2026", "2025-2026", "2026-2027"]
-    assert [year["programme"] for _, year in facts["year"]] == ["serrurerie", "serrurerie", "usinage", "serrurerie"]
-    assert [absence for _, absence in facts["absence"]] == [
-        ["2024-03-04", True, "moved"],
-        ["2024-03-04", False, None],
-        ["2024-09-20", True, "other"],
-        ["2024-09-20", False, None],
-    ]
+    row = read(EnrolmentRow, str(ENROLMENT))
+    assert [year.school_year for year in row.year] == ["2024-2025", "2025-2026", "2025-2026", "2026-2027"]
+    assert [year.programme for year in row.year] == ["serrurerie", "serrurerie", "usinage", "serrurerie"]
+    first, second = date(2024, 3, 4), date(2024, 9, 20)
+    assert row.absence == (
+        Absence(on=first, away=True, code=InterruptionCode.MOVED),
+        Absence(on=first, away=False),
+        Absence(on=second, away=True, code=InterruptionCode.OTHER),
+        Absence(on=second, away=False),
+    )
 
 
 def test_an_application_keeps_every_day_of_contact_and_its_last_status() -> None:
-    facts = IN_ORDER[applications.name][f"{YOUNG}/{INTAKE}"]["facts"]
-    assert [day for _, day in facts["contacted_on"]] == ["2024-03-04", "2024-03-05", "2024-03-07", "2024-03-04"]
-    assert facts["status"][-1][1] == "released"
+    row = read(ApplicationRow, f"{YOUNG}/{INTAKE}")
+    assert [day.isoformat() for day in row.contacted_on] == ["2024-03-04", "2024-03-05", "2024-03-07", "2024-03-04"]
+    assert row.status is ApplicationStatus.RELEASED
+
+
+def test_a_referral_that_was_closed_before_its_submission_came_is_not_read_yet() -> None:
+    of_one = [told for told in TOLD if told[1].key == str(YOUNG) and isinstance(told[0], WishesAnswered | ReferralClosed)]
+    early = rows_of(of_one)["referrals"]
+    assert {ReferralRow.as_known(stored) for stored in early.values()} == {None}
+    assert all(ReferralRow.as_known(IN_ORDER["referrals"][id]) for id in early)
+
+
+def read(of: type[R], id: str) -> R:
+    row = of.as_known(IN_ORDER[of.projection.name][id])
+    assert row is not None
+    return row

@@ -1,4 +1,4 @@
-"""What stands beside a figure, in French words: those nobody has heard of, and the figures that it never goes without."""
+"""What stands beside a figure, in French: those nobody has heard of, and the figures that it never goes without."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,8 +18,8 @@ def unknown(figure: Figure) -> str:
 
 def beside(figure: Figure) -> list[str]:
     """Those nobody has heard of, then what the design wants beside this figure, where there is some and it may be told."""
-    said = COMPANIONS.get(figure.indicator.name)
-    return [words for words in (unknown(figure), *(said(figure.parts) if said else ())) if words]
+    annotate = ANNOTATIONS.get(figure.indicator.name)
+    return [text for text in (unknown(figure), *(annotate(figure.parts) if annotate else ())) if text]
 
 
 def hours(minutes: int) -> str:
@@ -72,7 +72,7 @@ def _employment(parts: Parts) -> tuple[str, ...]:
     return (f"{number(proved.numerator)} avec preuve" if isinstance(proved, Share) and proved.denominator else "",)
 
 
-COMPANIONS: Mapping[str, Callable[[Parts], tuple[str, ...]]] = {
+ANNOTATIONS: Mapping[str, Callable[[Parts], tuple[str, ...]]] = {
     "answer_rate": _answers,
     "raccrochage": _raccrochage,
     "interruption": _interruption,
@@ -97,5 +97,5 @@ def _of(part: Part, one: str, many: str, whom: str) -> str:
     return f"{several(part.numerator, one, many)} sur {number(part.denominator)} {whom}"
 
 
-def _delay(words: str, days: Part) -> str:
-    return words.format(several(days, "jour ouvré", "jours ouvrés")) if isinstance(days, float) else ""
+def _delay(template: str, days: Part) -> str:
+    return template.format(several(days, "jour ouvré", "jours ouvrés")) if isinstance(days, float) else ""

@@ -1,102 +1,25 @@
-"""Figures in French words, as the dashboard shows them. Small numbers are numbers of people, not percentages."""
+"""The dashboard's sentences and titles, in French."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from services.reporting.dashboard.annotations import beside, hours, spent, unknown
+from services.reporting.dashboard.annotations import unknown
 from services.reporting.disclosure import Masking
 from services.reporting.indicators.figure import Figure
 from services.reporting.indicators.funnel import Step
-from services.reporting.settings import Settings
-from shared.web.pages.french import euros, month, number, percent, several
+from services.reporting.indicators.perimeter import Perimeter, PerimeterKind
+from services.reporting.tables import Tables
+from shared.events.referral import AgencyKind
+from shared.web.pages.french import number, several
 
-NOBODY: Mapping[str, str] = {
-    "answer_rate": "aucune demande reçue",
-    "raccrochage": "personne n'a été orienté hors de l'école il y a 15 mois ou plus",
-    "occupancy": "aucune place ouverte cette année scolaire",
-    "interruption": "personne n'est encore entré",
-    "production_share": "aucune heure saisie",
-    "practice_share": "aucune heure saisie",
-    "orders": "aucune commande terminée",
-    "diploma_success": "personne ne s'est encore présenté",
-    "further_studies": "personne n'est encore sorti",
-    "cost": "aucun élève présent",
+AGENCY_KINDS: Mapping[AgencyKind, str] = {
+    AgencyKind.CIO: "CIO",
+    AgencyKind.MISSION_LOCALE: "Missions locales",
+    AgencyKind.MLDS: "MLDS",
+    AgencyKind.PSAD: "PSAD",
+    AgencyKind.COLLEGE: "Collèges",
+    AgencyKind.SOCIAL_SERVICE: "Services sociaux",
+    AgencyKind.EMPLOYER: "Employeurs",
 }
-NOT_DUE, ALL_CONTINUE = "personne n'est sorti depuis assez longtemps", "tous poursuivent leurs études"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A figure ready to read: the words, what goes under them, and the bar that draws it (None where it would say too much)."""
-
-    name: str
-    label: str
-    main: str
-    detail: str
-    formula: str
-    reference: str | None = None
-    reference_source: str | None = None
-    mark: float | None = None
-    bar: float | None = None
-    bar_high: float | None = None
-    unknown: str = ""
-    """Those of the figure of whom nothing is known yet, where it has some."""
-    quiet: bool = False
-    """There is nothing to say yet, or nothing that may be said."""
-
-
-def shown(figure: Figure, settings: Settings) -> Shown:
-    """One figure in words."""
-    said = figure.indicator
-    main, detail, quiet = _main(figure, settings)
-    draws = not quiet and figure.value is not None and said.name != "cost"
-    reference = said.reference
-    return Shown(
-        name=said.name,
-        label=said.label,
-        main=main,
-        detail=detail,
-        formula=said.formula,
-        reference=reference.label if reference else None,
-        reference_source=_source(figure),
-        mark=reference.value if reference else None,
-        bar=figure.value if draws else None,
-        bar_high=figure.high if draws else None,
-        unknown=unknown(figure),
-        quiet=quiet,
-    )
-
-
-def _source(figure: Figure) -> str | None:
-    reference = figure.indicator.reference
-    if reference is None:
-        return None
-    return f"{reference.source}, {month(reference.published)}" if reference.published else reference.source
-
-
-def _main(figure: Figure, settings: Settings) -> tuple[str, str, bool]:
-    name, numerator, denominator = figure.indicator.name, figure.numerator, figure.denominator
-    if figure.masked or numerator is None or denominator is None:
-        return f"masqué (moins de {settings.masked_below})", "cumulez les rentrées pour en voir plus", True
-    if not denominator:
-        return "–", ALL_CONTINUE if figure.parts.get("due") else NOBODY.get(name, NOT_DUE), True
-    if name == "cost":
-        if figure.value is None:
-            return "–", "aucune subvention de la Région propre à ce périmètre", True
-        return euros(figure.value), spent(numerator, figure.parts), False
-    if figure.indicator.unit == "minutes":
-        return percent(numerator / denominator), f"{hours(numerator)} sur {hours(denominator)}", False
-    counted = f"{number(numerator)} sur {number(denominator)}"
-    if figure.low is None or figure.high is None or denominator < settings.shares_from:
-        return counted, " ; ".join(beside(figure)), False
-    return _between(figure.low, figure.high), " ; ".join((counted, *beside(figure))), False
-
-
-def _between(low: float, high: float) -> str:
-    least, most = percent(low), percent(high)
-    return least if least == most else f"entre {least} et {most}"
-
-
 CONCLUSIONS = (
     (
         "insertion_entrants",
@@ -110,8 +33,6 @@ CONCLUSIONS = (
     ),
 )
 """What can be concluded, the furthest first: an indicator, who it speaks of, what they did."""
-
-
 REACHED: Mapping[str, tuple[str, str]] = {
     "started": ("jeune est entré à l'atelier", "jeunes sont entrés à l'atelier"),
     "referred": ("jeune a été orienté vers une école", "jeunes ont été orientés vers une école"),
@@ -121,7 +42,7 @@ SET_OUT: Mapping[str, tuple[str, str]] = {"referred": ("jeune orienté", "jeunes
 """Who stands at the first step."""
 
 
-def conclusion(figures: Mapping[str, Figure], steps: list[Step], nobody: str) -> str:
+def conclusion(figures: Mapping[str, Figure], steps: Sequence[Step], nobody: str) -> str:
     """The answer to the page's one question, « what became of them? », with its figure: the furthest that can be said."""
     for name, people_are, verbs in CONCLUSIONS:
         figure = figures[name]
@@ -136,15 +57,15 @@ def conclusion(figures: Mapping[str, Figure], steps: list[Step], nobody: str) ->
     return nobody
 
 
-def nobody(*, scoped: bool, cohort: bool, past: bool) -> str:
+def nobody(*, chosen: bool, cohort: bool, past: bool) -> str:
     """There is nobody to speak of: here, for that entry, or as of that day."""
-    where = " et ".join(words for words, asked in (("dans ce périmètre", scoped), ("pour cette rentrée", cohort)) if asked)
+    where = " et ".join(label for label, filtered in (("dans ce périmètre", chosen), ("pour cette rentrée", cohort)) if filtered)
     if where:
         return f"Personne {where}, d'après ce que l'on savait ce jour-là." if past else f"Personne {where}."
     return "Personne n'avait encore été orienté ce jour-là." if past else "Personne n'a encore été orienté."
 
 
-def funnel_title(steps: list[Step]) -> str:
+def funnel_title(steps: Sequence[Step]) -> str:
     """What the bars say."""
     first, started = steps[0], next(step.people for step in steps if step.name == "started")
     if first.people is None or started is None:
@@ -164,7 +85,7 @@ def schools_title(occupancies: list[Figure]) -> str:
     )
 
 
-def masking_words(masking: Masking) -> str | None:
+def masking_label(masking: Masking) -> str | None:
     """The thresholds in force, for who they concern."""
     if not masking.masked_below:
         return None
@@ -172,3 +93,21 @@ def masking_words(masking: Masking) -> str | None:
         f"Les taux qui portent sur moins de {masking.masked_below} personnes sont masqués ; "
         f"en dessous de {masking.shares_from}, on lit des nombres, pas des pourcentages."
     )
+
+
+def masked_label(below: int) -> str:
+    """In the place of what is masked."""
+    return f"masqué (moins de {below})"
+
+
+def heading(tables: Tables, perimeter: Perimeter) -> str:
+    """The name of a perimeter."""
+    match perimeter.kind:
+        case PerimeterKind.NETWORK:
+            return "Réseau des Écoles de Production"
+        case PerimeterKind.SCHOOL:
+            return next(row.name for row in tables.schools if row.id == perimeter.id)
+        case PerimeterKind.PROGRAMME:
+            return next(row.title for row in tables.programmes if row.programme == perimeter.id)
+        case PerimeterKind.AGENCY_KIND:
+            return f"Jeunes orientés par : {AGENCY_KINDS[AgencyKind(perimeter.id)]}"

@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.reporting.dashboard.board import Board, cohorts, scopes
+from services.reporting.dashboard.board import Presenter
+from services.reporting.dashboard.filters import Filters, cohorts, perimeters
 from services.reporting.deps import StoreDep, known_on, masking_for, settings_of
+from services.reporting.indicators.perimeter import perimeter_of
 from services.reporting.settings import Settings
 from services.reporting.store import Store
 from shared.kernel.calendar import is_school_year
@@ -43,26 +45,28 @@ async def dashboard(
         caller = _reader(request)
         return await _page(store, settings, caller, scope=scope, cohort=cohort, as_of=as_of, fragment=bool(fragment))
     except Problem as problem:
-        return _word(request, settings, problem)
+        return _problem_page(request, settings, problem)
 
 
 async def _page(
     store: Store, settings: Settings, caller: Caller, *, scope: str, cohort: str, as_of: str, fragment: bool
 ) -> Response:
-    asked_on = known_on(_day(as_of), store.clock)
-    reading = await store.views.read(asked_on)
-    asked = reading.known.scope(scope)
+    past = known_on(_day(as_of), store.clock)
+    reading = await store.readings.read(past)
+    perimeter = perimeter_of(scope, reading.tables)
     if cohort and not is_school_year(cohort):
         raise Invalid("invalid", "Une rentrée s'écrit 2025-2026.")
-    values = Board(reading, masking_for(caller, settings), settings).values(asked, cohort or None, past=asked_on is not None)
-    values |= {
-        "live": asked_on is None, "today": store.clock.today(), "scope": scope, "cohort": cohort, "as_of": as_of,
-        "scopes": scopes(reading.known), "cohorts": cohorts(reading.known, cohort),
-        "filtered": scope != "network" or bool(cohort or as_of),
-    }  # fmt: skip
+    board = Presenter(reading, masking_for(caller, settings), settings).board(perimeter, cohort or None, past=past is not None)
+    filters = Filters(
+        scope=scope, cohort=cohort, as_of=as_of, today=store.clock.today(),
+        perimeters=perimeters(reading.tables), cohorts=cohorts(reading.tables, cohort),
+    )  # fmt: skip
     if fragment:
-        return pages.answer("fragment.html", **values)
-    return pages.answer("dashboard.html", simulated=settings.simulated, reader=READERS[caller.kind], **values)
+        return pages.answer("fragment.html", board=board, filters=filters, live=past is None)
+    return pages.answer(
+        "dashboard.html", board=board, filters=filters, live=past is None, simulated=settings.simulated,
+        reader=READERS[caller.kind],
+    )  # fmt: skip
 
 
 def _sign_in(request: Request, token: str) -> Response:
@@ -87,11 +91,11 @@ def _day(text: str) -> date | None:
         raise Invalid("invalid", "Cette date n'est pas valable ; on l'écrit 2026-09-01.") from None
 
 
-def _word(request: Request, settings: Settings, problem: Problem) -> Response:
+def _problem_page(request: Request, settings: Settings, problem: Problem) -> Response:
     """A plain page that says what happened and what to do."""
     signed_out = isinstance(problem, Unauthenticated)
     return pages.answer(
-        "word.html",
+        "problem.html",
         status=problem.status,
         heading="Connectez-vous pour lire ce tableau de bord" if signed_out else problem.sentence,
         sentences=[

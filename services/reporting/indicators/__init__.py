@@ -1,4 +1,4 @@
-"""The indicators, one file per family: pure functions over the rows of one scope. Their page is docs/indicators.md.
+"""The indicators, one file per family: pure functions over the rows of one perimeter. Their page is docs/indicators.md.
 
 Written a second time, on purpose and without shared code, in deploy/simulation/expected_figures.py: the demo compares the two.
 """
@@ -15,7 +15,7 @@ from services.reporting.indicators import (
     raccrochage,
 )
 from services.reporting.indicators.figure import Figure, Indicator, figure
-from services.reporting.indicators.perimeter import Scoped
+from services.reporting.indicators.selection import Selection
 
 INDICATORS: tuple[Indicator, ...] = (
     *answers.INDICATORS, *raccrochage.INDICATORS, *occupancy.INDICATORS, *interruption.INDICATORS, *hours.INDICATORS,
@@ -23,7 +23,8 @@ INDICATORS: tuple[Indicator, ...] = (
 )  # fmt: skip
 
 
-def figures(scoped: Scoped) -> list[Figure]:
-    """Every indicator that means something in this scope, unmasked."""
-    asked = (one for one in INDICATORS if scoped.scope.kind in one.scopes and (one.by_cohort or scoped.cohort is None))
-    return [figure(indicator, scoped) for indicator in asked]
+def figures(selection: Selection) -> list[Figure]:
+    """Every indicator that means something in this perimeter, unmasked."""
+    of_cohort = selection.cohort is not None
+    meant = (one for one in INDICATORS if selection.perimeter.kind in one.perimeters and (one.by_cohort or not of_cohort))
+    return [figure(indicator, selection) for indicator in meant]

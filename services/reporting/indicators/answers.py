@@ -1,58 +1,61 @@
 """Whether agencies get an answer, and how long it takes."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
 from statistics import median
-from typing import Any
 
 from services.reporting.indicators.figure import Counted, Indicator
-from services.reporting.indicators.perimeter import Scoped
+from services.reporting.indicators.selection import Selection
+from services.reporting.projections.applications import ApplicationRow
+from services.reporting.projections.referrals import ReferralRow
+from shared.events.applications import ApplicationStatus
+from shared.events.referral import Answer
+from shared.kernel.calendar import open_days_between
 
-Row = Mapping[str, Any]
-
-
-def open_days(since: date, until: date) -> int:
-    """Days from Monday to Friday after one day and up to another, which counts. Holidays are not told to reporting."""
-    whole, rest = divmod((until - since).days, 7)
-    return whole * 5 + sum((since + timedelta(days=extra)).weekday() < 5 for extra in range(1, rest + 1))
-
-
-def _median_delay(pairs: list[tuple[str, str]]) -> float | None:
-    delays = [open_days(date.fromisoformat(since), date.fromisoformat(until)) for since, until in pairs]
-    return float(median(delays)) if delays else None
+Delay = tuple[date, date]
+"""From a day to a day."""
 
 
-def _silent(application: Row) -> bool:
+def _median_delay(delays: Iterable[Delay]) -> float | None:
+    days = [open_days_between(since, until) for since, until in delays]
+    return float(median(days)) if days else None
+
+
+def _is_silent(application: ApplicationRow) -> bool:
     """Ended by the closing of its intake, or let expire, while the school had never met or answered the applicant."""
-    return application["status"] in ("intake_closed", "expired") and not application["contacted_on"]
+    lapsed = application.status is ApplicationStatus.EXPIRED or application.intake_closed
+    return lapsed and not application.contacted_on
 
 
-def count(scoped: Scoped) -> Counted:
+def _contacts(selection: Selection) -> Sequence[tuple[ReferralRow, date | None]]:
+    """Each referral, with the first day when a school contacted its young person for an application of the selection."""
+    first = {(row.young_id, row.intake_id): min(row.contacted_on) for row in selection.applications if row.contacted_on}
+    return [
+        (referral, min((first[key] for id in referral.opened if (key := (referral.young_id, id)) in first), default=None))
+        for referral in selection.referrals
+    ]
+
+
+def count(selection: Selection) -> Counted:
     """Referrals closed by an answer / referrals submitted.
 
     A referral that closed as expired without the school ever meeting or answering the applicant got no answer. The delay
-    runs to the closing of the whole referral, in every scope; the first contact is the earliest in the scope.
+    runs to the closing of the whole referral, in every perimeter; the first contact is the earliest in the perimeter.
     """
-    applications = {row["id"]: row for row in scoped.applications}
-    answered: list[tuple[str, str]] = []
-    contacted: list[tuple[str, str]] = []
-    by_answer: dict[str, int] = {}
-    for referral in scoped.referrals:
-        ids = (f"{referral['young_id']}/{intake}" for intake in referral.get("opened", ()))
-        contacts = [day for id in ids if id in applications for day in applications[id]["contacted_on"]]
-        if contacts:
-            contacted.append((referral["submitted_on"], max(referral["submitted_on"], min(contacts))))
-        if "closed_on" in referral:
-            by_answer[referral["answer"]] = by_answer.get(referral["answer"], 0) + 1
-            if referral["answer"] != "expired" or contacts:
-                answered.append((referral["submitted_on"], referral["closed_on"]))
+    contacts = _contacts(selection)
+    contacted = [(one.submitted_on, max(one.submitted_on, day)) for one, day in contacts if day]
+    answered = [
+        (one.submitted_on, one.closed_on) for one, day in contacts if one.closed_on and (day or one.answer is not Answer.EXPIRED)
+    ]
+    by_answer = Counter(one.answer for one, _ in contacts if one.answer)
     return Counted(
         numerator=len(answered),
-        denominator=len(scoped.referrals),
+        denominator=len(contacts),
         parts={
             "median_open_days": _median_delay(answered),
             "median_open_days_to_contact": _median_delay(contacted),
-            "silent": sum(map(_silent, applications.values())),
+            "silent": sum(map(_is_silent, selection.applications)),
             **{f"closed_{answer}": number for answer, number in sorted(by_answer.items())},
         },
     )

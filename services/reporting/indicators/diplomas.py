@@ -2,16 +2,16 @@
 
 from services.reporting.indicators.figure import Counted, Indicator, Reference, Share
 from services.reporting.indicators.people import entrants, finishers
-from services.reporting.indicators.perimeter import Scoped
+from services.reporting.indicators.selection import Selection
 
 
-def count(scoped: Scoped) -> Counted:
+def count(selection: Selection) -> Counted:
     """People who obtained a diploma / people presented. Absent counts as presented; a result not known yet is an unknown.
 
     A person counts once, whatever the number of sessions: obtained once is obtained. Beside: finishers presented /
     finishers, and people who obtained / entrants.
     """
-    started = entrants(scoped.people)
+    started = entrants(selection.people)
     presented = [person for person in started if person.presented]
     obtained = sum(person.obtained for person in presented)
     last_year = finishers(started)

@@ -1,10 +1,11 @@
-"""What an indicator is, and the figure it gives for one scope."""
+"""What an indicator is, and the figure it gives for one perimeter."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from services.reporting.indicators.perimeter import PerimeterKind, Scoped
+from services.reporting.indicators.perimeter import PerimeterKind
+from services.reporting.indicators.selection import Selection
 
 CLOSE_TO_ALL = "avoisine les 100 %"
 
@@ -27,12 +28,12 @@ class Share:
     denominator: int
 
 
-Part: TypeAlias = int | float | str | Share | None
+Part: TypeAlias = bool | int | float | str | Share | None
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What an indicator's formula counts in one scope. `unknown` people stand in the denominator."""
+    """What an indicator's formula counts in one perimeter. `unknown` people stand in the denominator."""
 
     numerator: int
     denominator: int
@@ -57,10 +58,10 @@ class Indicator:
     formula: str
     unit: str
     """What the numerator and the denominator count."""
-    count: Callable[[Scoped], Counted]
+    count: Callable[[Selection], Counted]
     about_people: bool = False
     """A rate about people, which is masked where they are few."""
-    scopes: Sequence[PerimeterKind] = ("network", "school", "programme", "agency_kind")
+    perimeters: Sequence[PerimeterKind] = tuple(PerimeterKind)
     by_cohort: bool = True
     reference: Reference | None = None
     ratio: Callable[[int, int], float | None] = share
@@ -69,7 +70,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Figure:
-    """An indicator counted in a scope. What masking hides is None."""
+    """An indicator counted in a perimeter. What masking hides is None."""
 
     indicator: Indicator
     numerator: int | None
@@ -83,9 +84,9 @@ class Figure:
     masked: bool = False
 
 
-def figure(indicator: Indicator, scoped: Scoped) -> Figure:
+def figure(indicator: Indicator, selection: Selection) -> Figure:
     """The unmasked figure."""
-    counted = indicator.count(scoped)
+    counted = indicator.count(selection)
     numerator, denominator, unknown = counted.numerator, counted.denominator, counted.unknown
     return Figure(
         indicator=indicator,

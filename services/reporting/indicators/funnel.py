@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.reporting.indicators.futures import CONTINUING, FIRST
-from services.reporting.indicators.perimeter import Scoped
+from services.reporting.indicators.futures import FIRST, INSERTED
+from services.reporting.indicators.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -13,18 +13,18 @@ class Step:
     people: int | None
 
 
-def funnel(scoped: Scoped) -> list[Step]:
-    """People referred in the scope, and among them those who reached each later step there, each counted once.
+def funnel(selection: Selection) -> list[Step]:
+    """People referred in the perimeter, and among them those who reached each later step there, each counted once.
 
     Of a cohort, it begins with those who applied: who was referred without an application is of no cohort.
     Inserted: whatever is known at six months says employed, apprentice or student, due or not.
     """
-    referred = {row["young_id"] for row in scoped.referrals}
-    people = [person for person in scoped.people if person.young_id in referred]
-    applied = {row["young_id"] for row in scoped.applications} & referred
-    admissible = {row["young_id"] for row in scoped.applications if "admissible_on" in row} & referred
+    referred = {row.young_id for row in selection.referrals}
+    people = [person for person in selection.people if person.young_id in referred]
+    applied = {row.young_id for row in selection.applications} & referred
+    admissible = {row.young_id for row in selection.applications if row.admissible_on} & referred
     started = [person for person in people if person.started_on]
-    inserted = [person for person in started if person.situation(FIRST) in ("employed", *CONTINUING)]
+    inserted = [person for person in started if person.situation(FIRST) in INSERTED]
     steps = [
         Step("referred", "Orientés par une agence", len(referred)),
         Step("applied", "Candidature ouverte", len(applied)),
@@ -35,4 +35,4 @@ def funnel(scoped: Scoped) -> list[Step]:
         Step("diploma", "Diplômés", sum(person.obtained for person in started)),
         Step("inserted", "En emploi ou en études à 6 mois", len(inserted)),
     ]
-    return steps if scoped.cohort is None else steps[1:]
+    return steps if selection.cohort is None else steps[1:]

@@ -4,44 +4,46 @@ from collections.abc import Callable, Sequence
 
 from services.reporting.indicators.figure import CLOSE_TO_ALL, Counted, Indicator, Reference, Share
 from services.reporting.indicators.people import Person, finishers, leavers
-from services.reporting.indicators.perimeter import Scoped
-from shared.events.students import HORIZONS
+from services.reporting.indicators.selection import Selection
+from shared.events.students import HORIZONS, OutcomeSituation
 
-CONTINUING = ("apprenticeship", "further_studies")
+EMPLOYED, APPRENTICESHIP = OutcomeSituation.EMPLOYED, OutcomeSituation.APPRENTICESHIP
+CONTINUING = (APPRENTICESHIP, OutcomeSituation.FURTHER_STUDIES)
+INSERTED = (EMPLOYED, *CONTINUING)
 FIRST = HORIZONS[0]
 
 
-def _in(people: Sequence[Person], horizon: int, *situations: str | None) -> int:
+def _in(people: Sequence[Person], horizon: int, *situations: OutcomeSituation | None) -> int:
     return sum(person.situation(horizon) in situations for person in people)
 
 
-def further_studies(scoped: Scoped) -> Counted:
+def further_studies(selection: Selection) -> Counted:
     """Leavers continuing (apprenticeship or further studies) at 6 months / leavers.
 
     Every leaver is in the denominator: those whose six months have not passed (`not_due`), undeclared and unreachable
-    are unknowns. A word told before the six months have passed counts already.
+    are unknowns. A declaration made before the six months have passed counts already.
     """
-    left = leavers(scoped.people, scoped.day)
-    not_due = sum(not person.due(FIRST, scoped.day) for person in left)
+    left = leavers(selection.people, selection.day)
+    not_due = sum(not person.due(FIRST, selection.day) for person in left)
     return Counted(
         numerator=_in(left, FIRST, *CONTINUING),
         denominator=len(left),
         unknown=_in(left, FIRST, None),
-        parts={"apprenticeship": _in(left, FIRST, "apprenticeship"), "not_due": not_due},
+        parts={"apprenticeship": _in(left, FIRST, APPRENTICESHIP), "not_due": not_due},
         groups=(len(left) - not_due,),
     )
 
 
-def employment(horizon: int) -> Callable[[Scoped], Counted]:
+def employment(horizon: int) -> Callable[[Selection], Counted]:
     """Employed on the reference day / (leavers due - continuing), so many months after leaving.
 
     Due: the reference day (the same day of the month, so many months after leaving) is not after the day of reading.
     With proof: contract, certificate or phone.
     """
 
-    def count(scoped: Scoped) -> Counted:
-        due = [person for person in leavers(scoped.people, scoped.day) if person.due(horizon, scoped.day)]
-        employed = [person for person in due if person.situation(horizon) == "employed"]
+    def count(selection: Selection) -> Counted:
+        due = [person for person in leavers(selection.people, selection.day) if person.due(horizon, selection.day)]
+        employed = [person for person in due if person.situation(horizon) is EMPLOYED]
         continuing = _in(due, horizon, *CONTINUING)
         return Counted(
             numerator=len(employed),
@@ -50,7 +52,7 @@ def employment(horizon: int) -> Callable[[Scoped], Counted]:
             parts={
                 "due": len(due),
                 "continuing": continuing,
-                "with_proof": Share(sum(person.outcomes[horizon]["proof"] != "none" for person in employed), len(employed)),
+                "with_proof": Share(sum(person.outcomes[horizon].is_proven for person in employed), len(employed)),
             },
             groups=(len(due),),
         )
@@ -58,20 +60,20 @@ def employment(horizon: int) -> Callable[[Scoped], Counted]:
     return count
 
 
-def insertion(of: Callable[[list[Person]], list[Person]]) -> Callable[[Scoped], Counted]:
+def insertion(of: Callable[[list[Person]], list[Person]]) -> Callable[[Selection], Counted]:
     """(Continuing + employed) at 6 months / those of the leavers whose six months have passed.
 
     Groups: all of them, and those who do not continue, whom employment tells of; and those whom this one leaves out.
     """
 
-    def count(scoped: Scoped) -> Counted:
-        everybody = [person for person in leavers(scoped.people, scoped.day) if person.due(FIRST, scoped.day)]
+    def count(selection: Selection) -> Counted:
+        everybody = [person for person in leavers(selection.people, selection.day) if person.due(FIRST, selection.day)]
         due = of(everybody)
         return Counted(
-            numerator=_in(due, FIRST, "employed", *CONTINUING),
+            numerator=_in(due, FIRST, *INSERTED),
             denominator=len(due),
             unknown=_in(due, FIRST, None),
-            parts={"employed": _in(due, FIRST, "employed"), "continuing": _in(due, FIRST, *CONTINUING)},
+            parts={"employed": _in(due, FIRST, EMPLOYED), "continuing": _in(due, FIRST, *CONTINUING)},
             groups=(len(everybody), len(everybody) - _in(everybody, FIRST, *CONTINUING), len(everybody) - len(due)),
         )
 

@@ -1,27 +1,22 @@
 """What pupils' hours are made of: two measures, not one."""
 
 from services.reporting.indicators.figure import Counted, Indicator, Reference
-from services.reporting.indicators.perimeter import Scoped
+from services.reporting.indicators.selection import Selection
+from services.reporting.projections.weeks import total
 
-WORKED = ("production", "practice", "teaching")
-KINDS = (*WORKED, "placement", "absence_justified", "absence_unjustified")
 TARGET = "objectif du réseau"
 
 
-def _minutes(scoped: Scoped) -> dict[str, int]:
-    return {kind: sum(row[kind] for row in scoped.hours) for kind in KINDS}
-
-
-def production_share(scoped: Scoped) -> Counted:
+def production_share(selection: Selection) -> Counted:
     """Minutes of production / minutes of production, practice and teaching, over every week logged."""
-    minutes = _minutes(scoped)
-    return Counted(minutes["production"], sum(minutes[kind] for kind in WORKED), parts=minutes)
+    minutes = total(selection.hours)
+    return Counted(minutes.production, minutes.worked, parts=minutes.model_dump())
 
 
-def practice_share(scoped: Scoped) -> Counted:
+def practice_share(selection: Selection) -> Counted:
     """Minutes of production and practice / the same."""
-    minutes = _minutes(scoped)
-    return Counted(minutes["production"] + minutes["practice"], sum(minutes[kind] for kind in WORKED), parts=minutes)
+    minutes = total(selection.hours)
+    return Counted(minutes.production + minutes.practice, minutes.worked, parts=minutes.model_dump())
 
 
 INDICATORS = (

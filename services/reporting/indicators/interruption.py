@@ -2,16 +2,17 @@
 
 from services.reporting.indicators.figure import Counted, Indicator
 from services.reporting.indicators.people import entrants
-from services.reporting.indicators.perimeter import Scoped
+from services.reporting.indicators.selection import Selection
 
 
-def count(scoped: Scoped) -> Counted:
+def count(selection: Selection) -> Counted:
     """Entrants whose last started enrolment is interrupted and not resumed / entrants. No delay: an interruption counts at once.
 
-    Those who were enrolled in the scope and never started there are apart (`did_not_start`).
+    Those who were enrolled in the perimeter and never started there are apart (`did_not_start`).
     """
-    started = entrants(scoped.people)
-    never_came = [person for person in scoped.people if not person.started_on and all(e.did_not_start for e in person.enrolments)]
+    started = entrants(selection.people)
+    others = [person for person in selection.people if not person.started_on]
+    never_came = [person for person in others if all(enrolment.did_not_start_on for enrolment in person.enrolments)]
     return Counted(
         numerator=sum(person.interrupted for person in started),
         denominator=len(started),

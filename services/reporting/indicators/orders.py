@@ -1,24 +1,27 @@
 """The orders of real clients."""
 
 from services.reporting.indicators.figure import Counted, Indicator
-from services.reporting.indicators.perimeter import Scoped
+from services.reporting.indicators.perimeter import PerimeterKind
+from services.reporting.indicators.selection import Selection
+from services.reporting.projections.weeks import total
 
 
-def count(scoped: Scoped) -> Counted:
+def count(selection: Selection) -> Counted:
     """Orders completed not after the due day of their last quote / orders completed.
 
     Beside: orders received and cancelled, minutes of production logged, euro cents invoiced (before tax).
     """
-    completed = [order for order in scoped.orders if "completed_on" in order]
-    on_time = [order for order in completed if "due_on" in order and order["completed_on"] <= order["due_on"]]
+    orders = selection.orders
+    completed = [(order.completed_on, order.due_on) for order in orders if order.completed_on]
+    on_time = [done for done, due in completed if due and done <= due]
     return Counted(
         numerator=len(on_time),
         denominator=len(completed),
         parts={
-            "received": len(scoped.orders),
-            "cancelled": sum("cancelled_on" in order for order in scoped.orders),
-            "production_minutes": sum(row["production"] for row in scoped.hours),
-            "turnover_cents": sum(order.get("invoiced_cents", 0) for order in scoped.orders),
+            "received": len(orders),
+            "cancelled": sum(order.cancelled_on is not None for order in orders),
+            "production_minutes": total(selection.hours).production,
+            "turnover_cents": sum(order.invoiced_cents for order in orders),
         },
     )
 
@@ -31,7 +34,7 @@ INDICATORS = (
         formula="commandes terminées au plus tard le jour convenu / commandes terminées",
         unit="commandes",
         count=count,
-        scopes=("network", "school"),
+        perimeters=(PerimeterKind.NETWORK, PerimeterKind.SCHOOL),
         by_cohort=False,
     ),
 )

@@ -1,17 +1,22 @@
 """Whether those who were out of school came back to a workshop, and stayed."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
+from uuid import UUID
 
 from services.reporting.indicators.figure import Counted, Indicator
-from services.reporting.indicators.people import Enrolment
-from services.reporting.indicators.perimeter import Scoped
+from services.reporting.indicators.selection import Selection
+from services.reporting.projections.enrolments import EnrolmentRow
+from services.reporting.projections.referrals import ReferralRow
+from shared.events.referral import RefusalCode, Situation
 from shared.kernel.calendar import months_after
 
 TO_START, TO_STAY = 12, 3
 """Months."""
 
 
-def _came_back(enrolment: Enrolment, referred_on: date) -> bool:
+def _came_back(enrolment: EnrolmentRow, referred_on: date) -> bool:
     started = enrolment.started_on
     if started is None or not referred_on <= started <= months_after(referred_on, TO_START):
         return False
@@ -20,30 +25,26 @@ def _came_back(enrolment: Enrolment, referred_on: date) -> bool:
     return completed_before or enrolment.present_on(stays_until)
 
 
-def count(scoped: Scoped) -> Counted:
+def _first_out_of_school(referrals: Iterable[ReferralRow]) -> Mapping[UUID, ReferralRow]:
+    """The first referral of each person that says they were out of school."""
+    out = (referral for referral in referrals if referral.situation is Situation.OUT_OF_SCHOOL)
+    return {one.young_id: one for one in sorted(out, key=lambda row: (row.submitted_on, str(row.id)), reverse=True)}
+
+
+def count(selection: Selection) -> Counted:
     """Out of school at referral, started within 12 months and still there 3 months after / all referred so 15 months ago or more.
 
-    A person counts once, by their first referral out of school in the scope. Who completed within those 3 months stayed.
+    A person counts once, by their first referral out of school in the perimeter. Who completed within those 3 months stayed.
     « Autre voie choisie »: that referral closed with the code chose_other_path, and they did not come back.
     """
-    first = {}
-    for referral in sorted(scoped.referrals, key=lambda row: (row["submitted_on"], row["id"]), reverse=True):
-        if referral["situation"] == "out_of_school":
-            first[referral["young_id"]] = referral
-    enrolments: dict[str, list[Enrolment]] = {}
-    for enrolment in scoped.enrolments:
-        enrolments.setdefault(enrolment.young_id, []).append(enrolment)
-    counted = came_back = other_path = 0
-    for young_id, referral in first.items():
-        referred_on = date.fromisoformat(referral["submitted_on"])
-        if months_after(referred_on, TO_START + TO_STAY) > scoped.day:
-            continue
-        counted += 1
-        if any(_came_back(enrolment, referred_on) for enrolment in enrolments.get(young_id, ())):
-            came_back += 1
-        elif referral.get("code") == "chose_other_path":
-            other_path += 1
-    return Counted(came_back, counted, parts={"other_path": other_path})
+    enrolments: dict[UUID, list[EnrolmentRow]] = defaultdict(list)
+    for enrolment in selection.enrolments:
+        enrolments[enrolment.young_id].append(enrolment)
+    first = _first_out_of_school(selection.referrals).values()
+    counted = [one for one in first if months_after(one.submitted_on, TO_START + TO_STAY) <= selection.day]
+    gone = [one for one in counted if not any(_came_back(each, one.submitted_on) for each in enrolments[one.young_id])]
+    other_path = sum(one.code is RefusalCode.CHOSE_OTHER_PATH for one in gone)
+    return Counted(len(counted) - len(gone), len(counted), parts={"other_path": other_path})
 
 
 INDICATORS = (

@@ -4,20 +4,22 @@ A young person's journey is its referrals, applications, enrolments, exams and o
 single row for it would have fields that two referrals tell, and their order would show.
 """
 
-from services.reporting.projections.agencies import agencies
-from services.reporting.projections.applications import applications
-from services.reporting.projections.enrolments import enrolments
-from services.reporting.projections.exams import exams
-from services.reporting.projections.grants import grants, payments
-from services.reporting.projections.intakes import intakes
-from services.reporting.projections.orders import orders
-from services.reporting.projections.outcomes import outcomes
-from services.reporting.projections.referrals import referrals
-from services.reporting.projections.schools import programmes, schools
-from services.reporting.projections.weeks import weeks
+from services.reporting.projections.agencies import AgencyRow
+from services.reporting.projections.applications import ApplicationRow
+from services.reporting.projections.enrolments import EnrolmentRow
+from services.reporting.projections.exams import ExamRow
+from services.reporting.projections.grants import GrantRow, PaymentRow
+from services.reporting.projections.intakes import IntakeRow
+from services.reporting.projections.orders import OrderRow
+from services.reporting.projections.outcomes import OutcomeRow
+from services.reporting.projections.referrals import ReferralRow
+from services.reporting.projections.schools import ProgrammeRow, SchoolRow
+from services.reporting.projections.weeks import WeekRow
 from shared.projections.projection import Projection
+from shared.projections.table import TableRow
 
-PROJECTIONS: tuple[Projection, ...] = (
-    agencies, schools, programmes, intakes, referrals, applications, enrolments, exams, outcomes,
-    orders, weeks, grants, payments,
+ROWS: tuple[type[TableRow], ...] = (
+    AgencyRow, SchoolRow, ProgrammeRow, IntakeRow, ReferralRow, ApplicationRow, EnrolmentRow, ExamRow, OutcomeRow,
+    OrderRow, WeekRow, GrantRow, PaymentRow,
 )  # fmt: skip
+PROJECTIONS: tuple[Projection, ...] = tuple(row.projection for row in ROWS)

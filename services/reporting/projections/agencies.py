@@ -1,11 +1,16 @@
 """One row per partner agency: its kind, by which young people are compared."""
 
 from shared.events import AgencyRegistered
-from shared.projections.projection import Projection, Row
+from shared.events.referral import AgencyKind
+from shared.projections.table import REQUIRED, TableRow
 
-agencies = Projection("agencies")
+
+class AgencyRow(TableRow, table="agencies"):
+    id: str
+    kind: AgencyKind = REQUIRED
+    name: str = REQUIRED
 
 
-@agencies.on(AgencyRegistered)
-def registered(event: AgencyRegistered) -> Row:
-    return Row(event.agency, kind=event.kind, name=event.name, department=event.department)
+@AgencyRow.on(AgencyRegistered)
+def registered(event: AgencyRegistered) -> AgencyRow:
+    return AgencyRow(id=event.agency, kind=event.kind, name=event.name)

@@ -1,5 +1,8 @@
 """One row per application, a young person for an intake: where it stands, and each day the school met or answered them."""
 
+from datetime import date
+from uuid import UUID
+
 from shared.events import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -19,84 +22,89 @@ from shared.events import (
     PlaceOffered,
     PlaceReleased,
 )
-from shared.events.applications import ApplicationEvent
-from shared.projections.projection import Projection, Row
-
-applications = Projection("applications")
+from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
+from shared.projections.table import REQUIRED, History, TableRow
 
 
-def _row(event: ApplicationEvent, status: str, **more: str) -> Row:
-    return Row(f"{event.young_id}/{event.intake_id}", status=status, **more)
+class ApplicationRow(TableRow, table="applications"):
+    """Told by its intake alone. Whoever joins it moves nothing: where it begins (again), a status follows the opening."""
+
+    id: str
+    young_id: UUID = REQUIRED
+    intake_id: UUID = REQUIRED
+    school: str = REQUIRED
+    programme: str = REQUIRED
+    school_year: str = REQUIRED
+    agencies: History[str] = REQUIRED
+    """Of each referral that opened or joined it, in order: it belongs to all of them, and the first opened it."""
+    moved_to: ApplicationStatus | None = None
+    """None once it was reopened: where it stands then depends on whether the applicant had been met."""
+    met: bool = False
+    """Found admissible, since it began."""
+    because: str | None = None
+    """Why it is obsolete, where it is."""
+    contacted_on: History[date] = ()
+    admissible_on: date | None = None
+
+    @property
+    def agency(self) -> str:
+        """Who opened it."""
+        return self.agencies[0]
+
+    @property
+    def status(self) -> ApplicationStatus:
+        """Where it stands."""
+        return self.moved_to or (ApplicationStatus.ADMISSIBLE if self.met else ApplicationStatus.UNDER_REVIEW)
+
+    @property
+    def intake_closed(self) -> bool:
+        """Whether the closing of its intake ended it."""
+        return self.status is ApplicationStatus.OBSOLETE and self.because == "intake_closed"
 
 
-@applications.on(ApplicationOpened)
-def opened(event: ApplicationOpened) -> Row:
-    return _row(
-        event, "opened", young_id=str(event.young_id), intake_id=str(event.intake_id), school=event.school,
-        programme=event.programme, school_year=event.school_year, agency=event.agency, opened_on=event.on.isoformat(),
+def _id(event: ApplicationEvent) -> str:
+    return f"{event.young_id}/{event.intake_id}"
+
+
+@ApplicationRow.on(ApplicationOpened)
+def opened(event: ApplicationOpened) -> ApplicationRow:
+    return ApplicationRow(
+        id=_id(event), young_id=event.young_id, intake_id=event.intake_id, school=event.school, programme=event.programme,
+        school_year=event.school_year, agencies=(event.agency,),
     )  # fmt: skip
 
 
-@applications.on(ApplicationIneligible)
-def ineligible(event: ApplicationIneligible) -> Row:
-    return _row(event, "ineligible")
+@ApplicationRow.on(
+    ApplicationIneligible, ApplicationUnderReview, PlaceConfirmed, PlaceReleased, PlaceDeclined, PlaceExpired,
+)  # fmt: skip
+def moved(event: ApplicationEvent) -> ApplicationRow:
+    return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)])
 
 
-@applications.on(ApplicationUnderReview, ApplicationReopened)
-def under_review(event: ApplicationUnderReview | ApplicationReopened) -> Row:
-    return _row(event, "under_review")
+@ApplicationRow.on(
+    InterviewPlanned, ImmersionPlanned, ImmersionEnded, ApplicationWaitlisted, PlaceOffered, ApplicationRefused,
+)  # fmt: skip
+def contacted(event: ApplicationEvent) -> ApplicationRow:
+    return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)], contacted_on=(event.on,))
 
 
-@applications.on(InterviewPlanned, ImmersionPlanned, ImmersionEnded)
-def meeting(event: InterviewPlanned | ImmersionPlanned | ImmersionEnded) -> Row:
-    return _row(event, "meeting", contacted_on=event.on.isoformat())
+@ApplicationRow.on(ApplicationAdmissible)
+def admissible(event: ApplicationAdmissible) -> ApplicationRow:
+    return ApplicationRow(
+        id=_id(event), moved_to=ApplicationStatus.ADMISSIBLE, met=True, admissible_on=event.on, contacted_on=(event.on,)
+    )
 
 
-@applications.on(ApplicationAdmissible)
-def admissible(event: ApplicationAdmissible) -> Row:
-    return _row(event, "admissible", contacted_on=event.on.isoformat(), admissible_on=event.on.isoformat())
+@ApplicationRow.on(ApplicationReopened)
+def reopened(event: ApplicationReopened) -> ApplicationRow:
+    return ApplicationRow(id=_id(event), moved_to=None)
 
 
-@applications.on(ApplicationWaitlisted)
-def waitlisted(event: ApplicationWaitlisted) -> Row:
-    return _row(event, "waitlisted", contacted_on=event.on.isoformat())
+@ApplicationRow.on(ApplicationWithdrawn)
+def withdrawn(event: ApplicationWithdrawn) -> ApplicationRow:
+    return ApplicationRow(id=_id(event), moved_to=ApplicationStatus.WITHDRAWN, met=False)
 
 
-@applications.on(PlaceOffered)
-def offered(event: PlaceOffered) -> Row:
-    return _row(event, "offered", contacted_on=event.on.isoformat())
-
-
-@applications.on(PlaceConfirmed)
-def confirmed(event: PlaceConfirmed) -> Row:
-    return _row(event, "enrolled")
-
-
-@applications.on(PlaceReleased)
-def released(event: PlaceReleased) -> Row:
-    return _row(event, "released")
-
-
-@applications.on(PlaceDeclined)
-def declined(event: PlaceDeclined) -> Row:
-    return _row(event, "declined")
-
-
-@applications.on(PlaceExpired)
-def expired(event: PlaceExpired) -> Row:
-    return _row(event, "expired")
-
-
-@applications.on(ApplicationRefused)
-def refused(event: ApplicationRefused) -> Row:
-    return _row(event, "refused", contacted_on=event.on.isoformat(), code=event.code)
-
-
-@applications.on(ApplicationWithdrawn)
-def withdrawn(event: ApplicationWithdrawn) -> Row:
-    return _row(event, "withdrawn")
-
-
-@applications.on(ApplicationObsolete)
-def obsolete(event: ApplicationObsolete) -> Row:
-    return _row(event, event.because)
+@ApplicationRow.on(ApplicationObsolete)
+def obsolete(event: ApplicationObsolete) -> ApplicationRow:
+    return ApplicationRow(id=_id(event), moved_to=ApplicationStatus.OBSOLETE, met=False, because=event.because)

@@ -1,21 +1,35 @@
 """One row per examination of a pupil: presented when registered, then its result."""
 
+from enum import StrEnum
+from uuid import UUID
+
 from shared.events import DiplomaFailed, DiplomaObtained, ExamRegistered
-from shared.projections.projection import Projection, Row
-
-exams = Projection("exams")
+from shared.projections.table import REQUIRED, TableRow
 
 
-@exams.on(ExamRegistered)
-def registered(event: ExamRegistered) -> Row:
-    return Row(event.exam_id, enrolment_id=str(event.enrolment_id), session=event.session, registered_on=event.on.isoformat())
+class Result(StrEnum):
+    OBTAINED = "obtained"
+    FAILED = "failed"
+    ABSENT = "absent"
 
 
-@exams.on(DiplomaObtained)
-def obtained(event: DiplomaObtained) -> Row:
-    return Row(event.exam_id, result="obtained")
+class ExamRow(TableRow, table="exams"):
+    id: UUID
+    enrolment_id: UUID = REQUIRED
+    session: str = REQUIRED
+    result: Result | None = None
 
 
-@exams.on(DiplomaFailed)
-def failed(event: DiplomaFailed) -> Row:
-    return Row(event.exam_id, result="absent" if event.absent else "failed")
+@ExamRow.on(ExamRegistered)
+def registered(event: ExamRegistered) -> ExamRow:
+    return ExamRow(id=event.exam_id, enrolment_id=event.enrolment_id, session=event.session)
+
+
+@ExamRow.on(DiplomaObtained)
+def obtained(event: DiplomaObtained) -> ExamRow:
+    return ExamRow(id=event.exam_id, result=Result.OBTAINED)
+
+
+@ExamRow.on(DiplomaFailed)
+def failed(event: DiplomaFailed) -> ExamRow:
+    return ExamRow(id=event.exam_id, result=Result.ABSENT if event.absent else Result.FAILED)

@@ -1,20 +1,42 @@
 """One row per grant, one per payment. A grant is held by a school, or by the network where no split is known."""
 
+from datetime import date
+from uuid import UUID
+
 from shared.events import GrantAwarded, GrantPaid
-from shared.projections.projection import Projection, Row
-
-grants = Projection("grants")
-payments = Projection("payments")
+from shared.events.catalogue import GrantPurpose
+from shared.projections.table import REQUIRED, TableRow
 
 
-@grants.on(GrantAwarded)
-def awarded(event: GrantAwarded) -> Row:
-    return Row(
-        event.grant_id, holder=event.holder, purpose=event.purpose, civil_year=event.civil_year, funder=event.funder,
+class GrantRow(TableRow, table="grants"):
+    id: UUID
+    holder: str = REQUIRED
+    purpose: GrantPurpose = REQUIRED
+    funder: str = REQUIRED
+    civil_year: int = REQUIRED
+    amount_cents: int = REQUIRED
+
+    @property
+    def from_region(self) -> bool:
+        """Whether the Région is its funder: `region`, or `region-<name>`."""
+        return self.funder.partition("-")[0] == "region"
+
+
+class PaymentRow(TableRow, table="payments"):
+    id: UUID
+    grant_id: UUID = REQUIRED
+    amount_cents: int = REQUIRED
+    paid_on: date = REQUIRED
+
+
+@GrantRow.on(GrantAwarded)
+def awarded(event: GrantAwarded) -> GrantRow:
+    return GrantRow(
+        id=event.grant_id, holder=event.holder, purpose=event.purpose, funder=event.funder, civil_year=event.civil_year,
         amount_cents=event.amount_cents,
     )  # fmt: skip
 
 
-@payments.on(GrantPaid)
-def paid(event: GrantPaid) -> Row:
-    return Row(event.payment_id, grant_id=str(event.grant_id), amount_cents=event.amount_cents, paid_on=event.on.isoformat())
+@PaymentRow.on(GrantPaid)
+def paid(event: GrantPaid) -> PaymentRow:
+    return PaymentRow(id=event.payment_id, grant_id=event.grant_id, amount_cents=event.amount_cents, paid_on=event.on)

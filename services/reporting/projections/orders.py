@@ -1,4 +1,7 @@
-"""One row per order of a client: its days from receipt to invoice, and its amounts in euro cents."""
+"""One row per order of a client: its days from receipt to invoice, and its turnover in euro cents."""
+
+from datetime import date
+from uuid import UUID
 
 from shared.events import (
     OrderAccepted,
@@ -10,46 +13,59 @@ from shared.events import (
     OrderReceived,
     OrderStarted,
 )
-from shared.projections.projection import Projection, Row
-
-orders = Projection("orders")
+from shared.projections.table import REQUIRED, TableRow
 
 
-@orders.on(OrderReceived)
-def received(event: OrderReceived) -> Row:
-    return Row(event.order_id, school=event.school, client_kind=event.client_kind, received_on=event.on.isoformat())
+class OrderRow(TableRow, table="orders"):
+    id: UUID
+    school: str = REQUIRED
+    received_on: date = REQUIRED
+    due_on: date | None = None
+    """As last quoted."""
+    accepted_on: date | None = None
+    started_on: date | None = None
+    completed_on: date | None = None
+    delivered_on: date | None = None
+    invoiced_on: date | None = None
+    invoiced_cents: int = 0
+    cancelled_on: date | None = None
 
 
-@orders.on(OrderQuoted)
-def quoted(event: OrderQuoted) -> Row:
-    return Row(event.order_id, quoted_cents=event.amount_cents, due_on=event.due_on.isoformat())
+@OrderRow.on(OrderReceived)
+def received(event: OrderReceived) -> OrderRow:
+    return OrderRow(id=event.order_id, school=event.school, received_on=event.on)
 
 
-@orders.on(OrderAccepted)
-def accepted(event: OrderAccepted) -> Row:
-    return Row(event.order_id, accepted_on=event.on.isoformat())
+@OrderRow.on(OrderQuoted)
+def quoted(event: OrderQuoted) -> OrderRow:
+    return OrderRow(id=event.order_id, due_on=event.due_on)
 
 
-@orders.on(OrderStarted)
-def started(event: OrderStarted) -> Row:
-    return Row(event.order_id, started_on=event.on.isoformat())
+@OrderRow.on(OrderAccepted)
+def accepted(event: OrderAccepted) -> OrderRow:
+    return OrderRow(id=event.order_id, accepted_on=event.on)
 
 
-@orders.on(OrderCompleted)
-def completed(event: OrderCompleted) -> Row:
-    return Row(event.order_id, completed_on=event.on.isoformat())
+@OrderRow.on(OrderStarted)
+def started(event: OrderStarted) -> OrderRow:
+    return OrderRow(id=event.order_id, started_on=event.on)
 
 
-@orders.on(OrderDelivered)
-def delivered(event: OrderDelivered) -> Row:
-    return Row(event.order_id, delivered_on=event.on.isoformat())
+@OrderRow.on(OrderCompleted)
+def completed(event: OrderCompleted) -> OrderRow:
+    return OrderRow(id=event.order_id, completed_on=event.on)
 
 
-@orders.on(OrderInvoiced)
-def invoiced(event: OrderInvoiced) -> Row:
-    return Row(event.order_id, invoiced_on=event.on.isoformat(), invoiced_cents=event.amount_cents)
+@OrderRow.on(OrderDelivered)
+def delivered(event: OrderDelivered) -> OrderRow:
+    return OrderRow(id=event.order_id, delivered_on=event.on)
 
 
-@orders.on(OrderCancelled)
-def cancelled(event: OrderCancelled) -> Row:
-    return Row(event.order_id, cancelled_on=event.on.isoformat())
+@OrderRow.on(OrderInvoiced)
+def invoiced(event: OrderInvoiced) -> OrderRow:
+    return OrderRow(id=event.order_id, invoiced_on=event.on, invoiced_cents=event.amount_cents)
+
+
+@OrderRow.on(OrderCancelled)
+def cancelled(event: OrderCancelled) -> OrderRow:
+    return OrderRow(id=event.order_id, cancelled_on=event.on)

@@ -1,14 +1,49 @@
 """One row per enrolment, horizon and source: what one source says became of a leaver. Sources never overwrite one another."""
 
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
 from shared.events import OutcomeDeclared
-from shared.projections.projection import Projection, Row
+from shared.events.students import OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.projections.table import REQUIRED, TableRow
 
-outcomes = Projection("outcomes")
+STRENGTH = (OutcomeProof.CONTRACT, OutcomeProof.CERTIFICATE, OutcomeProof.PHONE, OutcomeProof.NONE)
+"""Proofs, from the strongest to none."""
 
 
-@outcomes.on(OutcomeDeclared)
-def declared(event: OutcomeDeclared) -> Row:
-    return Row(
-        f"{event.enrolment_id}/{event.horizon}/{event.source}", enrolment_id=str(event.enrolment_id), horizon=event.horizon,
-        source=event.source, situation=event.situation, proof=event.proof, declared_on=event.on.isoformat(),
+class OutcomeRow(TableRow, table="outcomes"):
+    id: str
+    enrolment_id: UUID = REQUIRED
+    horizon: int = REQUIRED
+    source: OutcomeSource = REQUIRED
+    situation: OutcomeSituation = REQUIRED
+    proof: OutcomeProof = REQUIRED
+    declared_on: date = REQUIRED
+
+    @property
+    def is_proven(self) -> bool:
+        """With a contract, a certificate or a phone call."""
+        return self.proof is not OutcomeProof.NONE
+
+
+@OutcomeRow.on(OutcomeDeclared)
+def declared(event: OutcomeDeclared) -> OutcomeRow:
+    return OutcomeRow(
+        id=f"{event.enrolment_id}/{event.horizon}/{event.source}", enrolment_id=event.enrolment_id, horizon=event.horizon,
+        source=event.source, situation=event.situation, proof=event.proof, declared_on=event.on,
     )  # fmt: skip
+
+
+def retained(outcomes: Iterable[OutcomeRow]) -> dict[int, OutcomeRow]:
+    """At each horizon, among what several sources say of one enrolment, the one that counts.
+
+    Any situation before « unreachable », then the strongest proof (contract, certificate, phone, none), then the last
+    day of declaration, then the source's name in alphabetical order.
+    """
+
+    def weight(row: OutcomeRow) -> tuple[bool, int, int, str]:
+        unreachable = row.situation is OutcomeSituation.UNREACHABLE
+        return unreachable, STRENGTH.index(row.proof), -row.declared_on.toordinal(), row.source
+
+    return {row.horizon: row for row in sorted(outcomes, key=weight, reverse=True)}

@@ -1,20 +1,28 @@
 """One row per school, one per programme of a school (two schools may give a programme the same name)."""
 
 from shared.events import ProgrammeOpened, SchoolRegistered
-from shared.projections.projection import Projection, Row
-
-schools = Projection("schools")
-programmes = Projection("programmes")
+from shared.projections.table import REQUIRED, TableRow
 
 
-@schools.on(SchoolRegistered)
-def registered(event: SchoolRegistered) -> Row:
-    return Row(event.school, name=event.name, town=event.town, department=event.department)
+class SchoolRow(TableRow, table="schools"):
+    id: str
+    name: str = REQUIRED
+    town: str = REQUIRED
 
 
-@programmes.on(ProgrammeOpened)
-def opened(event: ProgrammeOpened) -> Row:
-    return Row(
-        f"{event.school}/{event.programme}", school=event.school, programme=event.programme, title=event.title,
-        certification=event.certification, sector=event.sector, years=event.years,
-    )  # fmt: skip
+class ProgrammeRow(TableRow, table="programmes"):
+    id: str
+    school: str = REQUIRED
+    programme: str = REQUIRED
+    title: str = REQUIRED
+
+
+@SchoolRow.on(SchoolRegistered)
+def registered(event: SchoolRegistered) -> SchoolRow:
+    return SchoolRow(id=event.school, name=event.name, town=event.town)
+
+
+@ProgrammeRow.on(ProgrammeOpened)
+def opened(event: ProgrammeOpened) -> ProgrammeRow:
+    id = f"{event.school}/{event.programme}"
+    return ProgrammeRow(id=id, school=event.school, programme=event.programme, title=event.title)

@@ -1,6 +1,6 @@
 // Keeps a page current: when the server says that rows changed, fetches the page's fragment and replaces what differs.
+// `data-live` names a part, `data-quiet` keeps its change from being marked, `data-whole` holds all but head and filters.
 const region = document.getElementById("live");
-const UNMARKED = ["when", "source"];
 let busy = false, again = false;
 
 function say(words) {
@@ -21,12 +21,12 @@ function replace(fresh) {
   }
 }
 
-// The page has other parts than before: all of it is new, but its head and its filters.
+// The page has other parts than before: what it says is replaced whole, and its details stay open.
 function rebuild(fresh) {
-  const board = document.getElementById("board");
-  const open = board.querySelector("details")?.open;
-  board.replaceChildren(...fresh.querySelector("#board").childNodes);
-  if (open) board.querySelector("details")?.setAttribute("open", "");
+  const whole = region.querySelector("[data-whole]");
+  const open = whole.querySelector("details")?.open;
+  whole.replaceChildren(...fresh.querySelector("[data-whole]").childNodes);
+  if (open) whole.querySelector("details")?.setAttribute("open", "");
 }
 
 // New choices: what was chosen or typed stays, and nothing moves under whoever is choosing.
@@ -40,7 +40,7 @@ function refill(form, part) {
 function update(old, part) {
   old.className = part.className;
   old.replaceChildren(...part.childNodes);
-  if (UNMARKED.includes(part.dataset.live)) return;
+  if ("quiet" in part.dataset) return;
   void old.offsetWidth;
   old.classList.add("changed");
   setTimeout(() => old.classList.remove("changed"), 2500);

@@ -1,0 +1,114 @@
+"""Every table as known at an instant, with what its rows are looked up by."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from services.reporting.projections.agencies import AgencyRow
+from services.reporting.projections.applications import ApplicationRow
+from services.reporting.projections.enrolments import EnrolmentRow
+from services.reporting.projections.exams import ExamRow
+from services.reporting.projections.grants import GrantRow, PaymentRow
+from services.reporting.projections.intakes import IntakeRow
+from services.reporting.projections.orders import OrderRow
+from services.reporting.projections.outcomes import OutcomeRow, retained
+from services.reporting.projections.referrals import ReferralRow
+from services.reporting.projections.schools import ProgrammeRow, SchoolRow
+from services.reporting.projections.weeks import HoursLogged, Minutes, WeekRow
+from shared.events.referral import AgencyKind
+from shared.persistence.mongo import Database
+from shared.projections.table import last_value, read
+
+
+class OfEnrolment(Protocol):
+    """A row that names an enrolment."""
+
+    @property
+    def enrolment_id(self) -> UUID: ...
+
+
+T = TypeVar("T", bound=OfEnrolment)
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Every row that the indicators read, as known at an instant of the day `day`."""
+
+    day: date
+    agencies: Sequence[AgencyRow] = ()
+    schools: Sequence[SchoolRow] = ()
+    programmes: Sequence[ProgrammeRow] = ()
+    intakes: Sequence[IntakeRow] = ()
+    referrals: Sequence[ReferralRow] = ()
+    applications: Sequence[ApplicationRow] = ()
+    enrolments: Sequence[EnrolmentRow] = ()
+    exams: Sequence[ExamRow] = ()
+    outcomes: Sequence[OutcomeRow] = ()
+    orders: Sequence[OrderRow] = ()
+    hours: Sequence[HoursLogged] = ()
+    grants: Sequence[GrantRow] = ()
+    payments: Sequence[PaymentRow] = ()
+
+    @cached_property
+    def intake(self) -> Mapping[UUID, IntakeRow]:
+        return {row.id: row for row in self.intakes}
+
+    @cached_property
+    def kind_of_agency(self) -> Mapping[str, AgencyKind]:
+        return {row.id: row.kind for row in self.agencies}
+
+    @cached_property
+    def exams_of(self) -> Mapping[UUID, Sequence[ExamRow]]:
+        """The examinations of each enrolment."""
+        return by_enrolment(self.exams)
+
+    @cached_property
+    def outcomes_of(self) -> Mapping[UUID, Mapping[int, OutcomeRow]]:
+        """What is retained for each enrolment, at each horizon."""
+        return {id: retained(rows) for id, rows in by_enrolment(self.outcomes).items()}
+
+
+def by_enrolment(rows: Iterable[T]) -> dict[UUID, list[T]]:
+    """Rows that name an enrolment, by it."""
+    grouped: dict[UUID, list[T]] = defaultdict(list)
+    for row in rows:
+        grouped[row.enrolment_id].append(row)
+    return grouped
+
+
+async def load(database: Database, day: date, instant: datetime | None = None) -> Tables:
+    """Every table as known at an instant of a day (None: now)."""
+    return Tables(
+        day=day,
+        agencies=await read(database, AgencyRow, instant),
+        schools=await read(database, SchoolRow, instant),
+        programmes=await read(database, ProgrammeRow, instant),
+        intakes=await read(database, IntakeRow, instant),
+        referrals=await read(database, ReferralRow, instant),
+        applications=await read(database, ApplicationRow, instant),
+        enrolments=await read(database, EnrolmentRow, instant),
+        exams=await read(database, ExamRow, instant),
+        outcomes=await read(database, OutcomeRow, instant),
+        orders=await read(database, OrderRow, instant),
+        hours=await hours_logged(database, instant),
+        grants=await read(database, GrantRow, instant),
+        payments=await read(database, PaymentRow, instant),
+    )
+
+
+async def hours_logged(database: Database, instant: datetime | None = None) -> list[HoursLogged]:
+    """Minutes by kind of each enrolment, summed where the rows are: weeks are the many."""
+    by = [name for name in HoursLogged.model_fields if name != "minutes"]
+    columns = {name: last_value(name, instant) for name in (*by, "minutes")}
+    sums = {kind: {"$sum": f"$minutes.{kind}"} for kind in Minutes.model_fields}
+    pipeline: list[dict[str, Any]] = [
+        {"$project": {"_id": 0, **columns}},
+        {"$match": {"minutes": {"$ne": None}}},
+        {"$group": {"_id": {name: f"${name}" for name in by}, **sums}},
+    ]
+    rows = await database[WeekRow.projection.name].aggregate(pipeline)
+    return [HoursLogged(**row.pop("_id"), minutes=Minutes(**row)) for row in rows]

@@ -1,0 +1,104 @@
+"""Tables: a projection's rows as models, whose fields give columns, types and histories, from what is told to what is read."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Final, Self, TypeAlias, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events import Event
+from shared.persistence.mongo import Database
+from shared.projections.projection import Projection, Row, Stored
+
+E = TypeVar("E", bound=Event)
+R = TypeVar("R", bound="TableRow")
+T = TypeVar("T")
+EVERY_VALUE: Final = "every value"
+History: TypeAlias = Annotated[tuple[T, ...], EVERY_VALUE]
+"""A field of which every value counts, in the order they were told; of any other the last one does."""
+REQUIRED: Any = object()
+"""Default of a field without which a row is not read: another source's part of it came first."""
+
+
+class TableRow(BaseModel):
+    """One row as known at an instant; or, given only some of its fields, what one event tells of it.
+
+    class OrderRow(TableRow, table="orders"):
+        id: UUID
+        school: str = REQUIRED
+        completed_on: date | None = None
+
+    @OrderRow.on(OrderCompleted)
+    def completed(event: OrderCompleted) -> OrderRow:
+        return OrderRow(id=event.order_id, completed_on=event.on)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    projection: ClassVar[Projection]
+    columns: ClassVar[tuple[str, ...]]
+    histories: ClassVar[frozenset[str]]
+    required: ClassVar[frozenset[str]]
+
+    id: UUID | str
+
+    def __init_subclass__(cls, *, table: str, **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        cls.projection = Projection(table)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_rest: Any) -> None:
+        fields = {name: field for name, field in cls.model_fields.items() if name != "id"}
+        cls.columns = tuple(fields)
+        cls.histories = frozenset(name for name, field in fields.items() if EVERY_VALUE in field.metadata)
+        cls.required = frozenset(name for name, field in fields.items() if field.default is REQUIRED)
+
+    @classmethod
+    def on(cls, *events: type[E]) -> Callable[[Callable[[E], Self]], Callable[[E], Self]]:
+        """Declare a pure function as what these events tell of a row."""
+
+        def declare(function: Callable[[E], Self]) -> Callable[[E], Self]:
+            def facts(event: E) -> Row:
+                return function(event).facts()
+
+            cls.projection.on(*events)(facts)
+            return function
+
+        return declare
+
+    def facts(self) -> Row:
+        """The fields that were given, as the projection folds them: one value of a history, JSON-able ones."""
+        facts = self.model_dump(mode="json", include=self.model_fields_set)
+        for field in self.histories & facts.keys():
+            (facts[field],) = facts[field]
+        return Row(facts.pop("id"), **facts)
+
+    @classmethod
+    def as_known(cls, stored: Stored, instant: datetime | None = None) -> Self | None:
+        """The row as known at an instant (None: now); None while what it cannot be read without is not known."""
+        limit = _text(instant) if instant else None
+        known: dict[str, Any] = {"id": stored["_id"]}
+        for field, history in stored["facts"].items():
+            by_then = [told for told in history if told[0] <= limit] if limit else history
+            if by_then:
+                known[field] = [value for _, value in by_then] if field in cls.histories else by_then[-1][1]
+        return cls.model_validate(known) if cls.required <= known.keys() else None
+
+
+async def read(database: Database, of: type[R], instant: datetime | None = None) -> list[R]:
+    """Every row of a table as known at an instant (None: now)."""
+    columns: dict[str, Any] = {f"facts.{name}": 1 if instant or name in of.histories else {"$slice": -1} for name in of.columns}
+    found = await database[of.projection.name].find(fields=columns)
+    return [row for stored in found if (row := of.as_known(stored, instant))]
+
+
+def last_value(column: str, instant: datetime | None = None) -> dict[str, Any]:
+    """In an aggregation, the last value of a fact told by an instant (None: of all)."""
+    history: Any = f"$facts.{column}"
+    if instant:
+        history = {"$filter": {"input": history, "cond": {"$lte": [{"$first": "$$this"}, _text(instant)]}}}
+    return {"$last": {"$last": history}}
+
+
+def _text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
