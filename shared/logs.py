@@ -32,20 +32,26 @@ def _type_and_place(error: BaseException) -> list[Any]:
     return [type(error).__name__, *traceback.format_tb(error.__traceback__), *map(_type_and_place, inner)]
 
 
-class Repeated(logging.Filter):
-    """Of each line that a library writes again and again: the first, then every `seconds` one that counts those between.
+TALKATIVE = frozenset({"aiokafka", "faust", "mode"})
 
-    A Kafka that is away is otherwise said thousands of times a minute. Lines are the same when the same place writes them.
+
+class Repeated(logging.Filter):
+    """Of each line that Kafka's clients write again and again: the first, then every `seconds` one that counts those between.
+
+    A broker that is away is otherwise said thousands of times a minute. Lines are the same when the same place writes them
+    of the same type of error.
     """
 
     def __init__(self, seconds: float = 30.0, *, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._seconds = seconds
         self._now = now
-        self._said: dict[tuple[str, str, int], tuple[float, int]] = {}
+        self._said: dict[tuple[str, int, type | None], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        place, now = (record.name, record.pathname, record.lineno), self._now()
+        if record.name.partition(".")[0] not in TALKATIVE:
+            return True
+        place, now = (record.pathname, record.lineno, record.exc_info[0] if record.exc_info else None), self._now()
         since, held_back = self._said.get(place, (-self._seconds, 0))
         if now - since < self._seconds:
             self._said[place] = since, held_back + 1

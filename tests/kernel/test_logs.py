@@ -58,13 +58,15 @@ for number in range(5000):
     logging.getLogger("aiokafka").error("Unable connect to node %s", number)
     if number % 1000 == 0:
         logging.getLogger("aiokafka.conn").error("another line")
+        logging.getLogger("uvicorn.error").error("a request failed")
 """
 
 
-def test_a_line_that_a_library_writes_again_and_again_is_written_once() -> None:
+def test_a_line_that_a_client_of_kafka_writes_again_and_again_is_written_once() -> None:
     said = subprocess.run([sys.executable, "-c", REPEATING], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
     lines = [json.loads(line) for line in said.stderr.splitlines()]
-    assert [line["event"] for line in lines] == ["Unable connect to node 0", "another line"]
+    assert [line["event"] for line in lines[:3]] == ["Unable connect to node 0", "another line", "a request failed"]
+    assert [line["event"] for line in lines[3:]] == ["a request failed"] * 4
 
 
 def test_after_a_while_one_more_is_written_and_counts_those_between() -> None:
