@@ -36,7 +36,7 @@ check: setup ## ruff, mypy, dépendances permises, contrats à jour
 	$(BIN)/lint-imports
 	$(BIN)/python -m deploy.contracts --check
 
-contracts: setup ## Réécrit docs/contracts d'après le code (refuse de changer une version publiée)
+contracts: setup ## Réécrit docs/contracts et docs/settings.md d'après le code
 	$(BIN)/python -m deploy.contracts
 
 bench-latency: setup ## Du POST d'une orientation à son décompte : médiane et 99e centile, à côté d'un pair

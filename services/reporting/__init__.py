@@ -1,6 +1,6 @@
 """Reporting: what became of the young people referred, as indicators whose formulas have names.
 
 Decides: nothing.
-Hears: every topic, in batches, into rows of facts (projections/); what is computed from them is in indicators/.
-Tells: nothing.
+Subscribes to: every topic, in batches, into rows of facts (projections/); what is computed from them is in indicators/.
+Publishes: nothing.
 """

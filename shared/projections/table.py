@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events import Event
 from shared.persistence.mongo import Database
-from shared.projections.projection import Projection, Row, Stored
+from shared.projections.projection import Projection, Row
+from shared.projections.read_model import Stored
 
 E = TypeVar("E", bound=Event)
 R = TypeVar("R", bound="TableRow")
