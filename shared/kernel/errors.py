@@ -56,7 +56,7 @@ class Invalid(Problem):
     """The request is well formed but says something that cannot be (422)."""
 
     status = 422
-    codes = ("in_the_future", "invalid", "out_of_range", "too_long_ago")
+    codes = ("in_the_future", "inconsistent", "invalid", "out_of_range", "too_long_ago")
 
 
 class Unavailable(Problem):

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.kernel.errors import Refused, Unavailable
+from shared.kernel.strict import Instant
 from shared.persistence import simulated_clock
 from shared.persistence.failures import is_transient
 from shared.web.auth import require
@@ -44,7 +45,7 @@ class ReadyResponse(BaseModel):
 
 class AdvanceRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    now: AwareDatetime
+    now: Instant
 
 
 class ClockResponse(BaseModel):

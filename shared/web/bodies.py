@@ -1,12 +1,12 @@
 """What requests of every service have in common: the store behind them, and the day that a body may say."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.kernel.strict import Day
 from shared.web.runtime import runtime
 
 T = TypeVar("T")
@@ -16,7 +16,7 @@ class DatedBody(BaseModel):
     """A decision and the day it happened, in France: today unless said, never after today."""
 
     model_config = ConfigDict(extra="forbid")
-    on: date | None = Field(default=None, description="Le jour où cela s'est passé ; aujourd'hui s'il n'est pas dit.")
+    on: Day | None = Field(default=None, description="Le jour où cela s'est passé ; aujourd'hui s'il n'est pas dit.")
 
 
 def provided(store: type[T]) -> Callable[[Request], T]:

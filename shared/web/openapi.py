@@ -19,7 +19,9 @@ def describe(app: FastAPI) -> None:
 
     def whole() -> dict[str, Any]:
         document = routes_alone()
-        _streams_as_text(document)
+        for operation in (one for path in document["paths"].values() for one in path.values()):
+            _without_null(operation)
+            _with_events(operation)
         components = document.setdefault("components", {})
         components["securitySchemes"] = SECURITY_SCHEMES
         components.setdefault("schemas", {}).update(_problem())
@@ -29,12 +31,19 @@ def describe(app: FastAPI) -> None:
     app.openapi = whole  # type: ignore[method-assign]  # FastAPI's own way
 
 
-def _streams_as_text(document: dict[str, Any]) -> None:
-    """FastAPI says a stream's events in OpenAPI 3.2's own word, in a document that says it is 3.1."""
-    for said in (answer for path in document["paths"].values() for one in path.values() for answer in one["responses"].values()):
-        if stream := said.get("content", {}).get("text/event-stream"):
-            stream.pop("itemSchema", None)
-            stream["schema"] = {"type": "string"}
+def _without_null(operation: dict[str, Any]) -> None:
+    """A parameter may be left out; an address or a header has no way to say null."""
+    for parameter in operation.get("parameters", ()):
+        match parameter["schema"]:
+            case {"anyOf": [value, {"type": "null"}], **words}:
+                parameter["schema"] = {**value, **words}
+
+
+def _with_events(operation: dict[str, Any]) -> None:
+    """FastAPI says what each event of a stream is in OpenAPI 3.2's own word, in a document that says it is 3.1."""
+    for answer in operation["responses"].values():
+        if stream := answer.get("content", {}).get("text/event-stream"):
+            stream["schema"] = stream.pop("itemSchema", stream.get("schema"))
 
 
 def _problem() -> dict[str, Any]:

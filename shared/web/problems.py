@@ -38,7 +38,10 @@ SENTENCES: Mapping[str, str] = {
     "enum": "Cette valeur n'est pas dans la liste permise.",
     "literal_error": "Cette valeur n'est pas dans la liste permise.",
     "int_parsing": "Un nombre entier est attendu.",
+    "bool_type": "Vrai ou faux est attendu.",
+    "datetime_type": "Un instant est attendu, écrit 2026-09-01T08:00:00+02:00.",
     "int_type": "Un nombre entier est attendu.",
+    "int_from_float": "Un nombre entier est attendu.",
     "string_type": "Un texte est attendu.",
     "string_too_short": "Ce texte est trop court.",
     "string_too_long": "Ce texte est trop long.",
@@ -126,10 +129,12 @@ def answer_errors(app: FastAPI) -> None:
 
     async def invalid(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        fields = fields_of(error)
-        malformed = any(one["type"] == "json_invalid" for one in error.errors())
+        fields, types = fields_of(error), {one["type"] for one in error.errors()}
         detail = " ".join(f"{one['field']} : {one['detail']}" if one["field"] else one["detail"] for one in fields[:5])
-        return problem(400 if malformed else 422, "malformed" if malformed else "invalid", detail, errors=fields)
+        if "json_invalid" in types:
+            return problem(400, "malformed", detail, errors=fields)
+        rules_alone = types == {"value_error"}  # ours, between fields that are each right
+        return problem(422, "inconsistent" if rules_alone else "invalid", detail, errors=fields)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

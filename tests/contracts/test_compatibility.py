@@ -55,7 +55,7 @@ BREAKS: dict[str, Change] = {
     ),
     "a parameter": lambda d: d["paths"]["/intakes"]["get"]["parameters"].pop(),
     "a parameter's freedom": lambda d: parameter(d, "/intakes", "school").update(required=True),
-    "a parameter's null": lambda d: parameter(d, "/intakes", "school")["schema"]["anyOf"].pop(),
+    "the values of a parameter": lambda d: parameter(d, "/applications", "status").update(schema={"enum": ["offered"]}),
 }
 ALLOWED: dict[str, Change] = {
     "nothing": lambda d: None,

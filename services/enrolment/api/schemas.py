@@ -1,7 +1,6 @@
 """What requests of enrolment say, by resource: schools and intakes, applications, pupils, exams and outcomes, grants."""
 
-from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -13,7 +12,13 @@ from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+from shared.kernel.strict import WHOLE, Day, Flag
 from shared.web.bodies import DatedBody
+
+Cents = Annotated[int, Field(gt=0, le=10**12, description="Centimes d’euro."), WHOLE]
+Year = Annotated[int, Field(ge=1, le=3), WHOLE]
+"""Of study."""
+Seats = Annotated[int, Field(ge=0, le=500), WHOLE]
 
 
 class SchoolRequest(DatedBody):
@@ -30,27 +35,27 @@ class ProgrammeRequest(DatedBody):
     certification: Certification
     rncp: Rncp | None = None
     sector: Slug
-    years: int = Field(ge=1, le=3)
-    dangerous_machines: bool
+    years: Year
+    dangerous_machines: Flag
 
 
 class IntakeRequest(DatedBody):
     school: Slug
     programme: Slug
     school_year: SchoolYear
-    year_of_study: int = Field(default=1, ge=1, le=3)
-    seats: int = Field(ge=0, le=500)
-    starts_on: date
-    closes_on: date
+    year_of_study: Year = 1
+    seats: Seats
+    starts_on: Day
+    closes_on: Day
     promotion: Promotion = Promotion.CONFIRMED
 
 
 class SeatsRequest(DatedBody):
-    seats: int = Field(ge=0, le=500)
+    seats: Seats
 
 
 class ReviewRequest(DatedBody):
-    overridden: bool = False
+    overridden: Flag = False
     motive: str | None = Field(default=None, min_length=3, max_length=2000, description="Gardé ici, jamais diffusé.")
 
     @model_validator(mode="after")
@@ -61,12 +66,12 @@ class ReviewRequest(DatedBody):
 
 
 class InterviewRequest(DatedBody):
-    planned_on: date
+    planned_on: Day
 
 
 class ImmersionRequest(DatedBody):
-    planned_from: date
-    planned_until: date
+    planned_from: Day
+    planned_until: Day
 
     @model_validator(mode="after")
     def in_order(self) -> Self:
@@ -80,7 +85,7 @@ class AdmitRequest(DatedBody):
 
 
 class OfferRequest(DatedBody):
-    until: date
+    until: Day
 
 
 class RefuseRequest(DatedBody):
@@ -104,10 +109,10 @@ class ResultRequest(DatedBody):
 
 
 class OutcomeRequest(DatedBody):
-    horizon: Literal[6, 12, 18, 24]
+    horizon: Annotated[Literal[6, 12, 18, 24], WHOLE]
     situation: OutcomeSituation
     contract: ContractKind | None = None
-    by_client: bool | None = None
+    by_client: Flag | None = None
     source: OutcomeSource
     proof: OutcomeProof
 
@@ -121,10 +126,10 @@ class OutcomeRequest(DatedBody):
 class GrantRequest(DatedBody):
     holder: Slug = Field(description="Une école, ou « network » quand la répartition n’est pas connue.")
     purpose: GrantPurpose
-    civil_year: int = Field(ge=2000, le=2100)
+    civil_year: Annotated[int, Field(ge=2000, le=2100), WHOLE]
     funder: Slug
-    amount_cents: int = Field(gt=0)
+    amount_cents: Cents
 
 
 class PaymentRequest(DatedBody):
-    amount_cents: int = Field(gt=0)
+    amount_cents: Cents

@@ -1,15 +1,15 @@
 """The bodies of production's requests."""
 
-from datetime import date
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.production.domain.clients import FreeText
 from services.production.domain.weeks import PupilHours
-from shared.events.production import CancellationCode, ClientKind, Hours, OnOrder
+from shared.events.production import CancellationCode, ClientKind, Hours, Minutes, OnOrder
 from shared.kernel.identifiers import Siret
+from shared.kernel.strict import WHOLE, Day
 from shared.web.bodies import DatedBody
 
 
@@ -26,8 +26,8 @@ class OrderRequest(DatedBody):
 
 
 class QuoteRequest(DatedBody):
-    amount_cents: int = Field(gt=0, le=10**11, description="Centimes d’euro, hors taxes.")
-    due_on: date = Field(description="Le jour promis au client.")
+    amount_cents: Annotated[int, Field(gt=0, le=10**11, description="Centimes d’euro, hors taxes."), WHOLE]
+    due_on: Day = Field(description="Le jour promis au client.")
 
 
 class CancellationRequest(DatedBody):
@@ -36,10 +36,12 @@ class CancellationRequest(DatedBody):
 
 class HoursRequest(Hours):
     model_config = ConfigDict(extra="forbid")
+    as_json = field_validator("*", mode="before")(WHOLE.func)
 
 
 class OnOrderRequest(OnOrder):
     model_config = ConfigDict(extra="forbid")
+    minutes: Annotated[Minutes, WHOLE]
 
 
 class WorkRequest(BaseModel):

@@ -1,15 +1,15 @@
 """Clients: who orders. They may be persons, so nothing here is ever told."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from shared.events.production import ClientKind
 from shared.kernel.identifiers import Siret, Slug
+from shared.kernel.strict import Line
 
-FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+FreeText = Line
 """Free text that a person wrote: it stays in this service."""
 
 

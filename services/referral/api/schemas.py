@@ -1,16 +1,14 @@
 """The bodies of referral's requests."""
 
-from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field
 
 from services.referral.domain.person import Identity
 from shared.events.referral import AgencyKind, ReferralDetails, Wish
 from shared.kernel.identifiers import Department
+from shared.kernel.strict import Day, Line
 from shared.web.bodies import DatedBody
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class AgencyRequest(DatedBody):
@@ -36,7 +34,7 @@ class ReferralRequest(DatedBody, ReferralDetails):
 
     external_id: Line | None = Field(None, description="The agency's own reference: kept as a keyed hash only.")
     identity: Identity
-    informed_on: date
+    informed_on: Day
     counsellor: Line
     wishes: Annotated[
         tuple[WishRequest, ...], AfterValidator(_one_at_least), Field(max_length=5, json_schema_extra={"minItems": 1})

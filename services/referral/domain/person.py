@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.kernel.errors import Invalid
-from shared.kernel.identifiers import Commune, Email, Ine, Phone, Slug
+from shared.kernel.identifiers import Commune, Email, Ine, Phone, Slug, checked, shown_as
+from shared.kernel.strict import Day
 
 EARLIEST_BIRTH = date(1980, 1, 1)
 YOUNGEST, MAJORITY = 13, 18
@@ -25,13 +26,12 @@ def plain(name: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", spelled) if letter.isalnum())
 
 
-def _name(value: str) -> str:
-    if not any(letter.isalpha() for letter in value):
-        raise ValueError("Un nom contient au moins une lettre.")
-    return value
-
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_name)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    checked(lambda value: any(letter.isalpha() for letter in value), "Un nom contient au moins une lettre."),
+    shown_as("Durand", format="person-name"),
+]
 
 
 class Representative(BaseModel):
@@ -50,7 +50,7 @@ class Identity(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     family_name: Name
     given_name: Name
-    birth_date: date
+    birth_date: Day
     commune: Commune | None = None
     phone: Phone | None = None
     email: Email | None = None

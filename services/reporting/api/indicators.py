@@ -17,6 +17,7 @@ from shared.web.router import Router
 
 router = Router(tags=["indicateurs"], dependencies=[READERS], problems={NotFound: ()})
 A_SECOND = 1.0
+EventId = Annotated[str | None, Header(alias="Last-Event-ID", pattern="^[0-9]{1,18}$")]
 
 
 @router.get("/indicators")
@@ -39,11 +40,9 @@ async def read_indicators(
 
 
 @router.get("/events", response_class=EventSourceResponse)
-async def stream_changes(
-    store: StoreDep, last_event_id: Annotated[int | None, Header()] = None
-) -> AsyncIterable[ServerSentEvent]:
+async def stream_changes(store: StoreDep, last_event_id: EventId = None) -> AsyncIterable[ServerSentEvent]:
     """An event `changed` whenever rows changed, once a second at most. A reader who comes back late hears at once."""
-    async for number in changes(store.projector.changes, last_event_id):
+    async for number in changes(store.projector.changes, int(last_event_id) if last_event_id else None):
         yield ServerSentEvent(event="changed", id=str(number), data=number)
 
 
