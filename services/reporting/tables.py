@@ -21,7 +21,8 @@ from services.reporting.projections.schools import ProgrammeRow, SchoolRow
 from services.reporting.projections.weeks import HoursLogged, Minutes, WeekRow
 from shared.events.referral import AgencyKind
 from shared.persistence.mongo import Database
-from shared.projections.table import last_value, read
+from shared.projections.history import last_value_as_of
+from shared.projections.table import read
 
 
 class OfEnrolment(Protocol):
@@ -103,7 +104,7 @@ async def load(database: Database, day: date, instant: datetime | None = None) -
 async def hours_logged(database: Database, instant: datetime | None = None) -> list[HoursLogged]:
     """Minutes by kind of each enrolment, summed where the rows are: weeks are the many."""
     by = [name for name in HoursLogged.model_fields if name != "minutes"]
-    columns = {name: last_value(name, instant) for name in (*by, "minutes")}
+    columns = {name: last_value_as_of(f"$facts.{name}", instant) for name in (*by, "minutes")}
     sums = {kind: {"$sum": f"$minutes.{kind}"} for kind in Minutes.model_fields}
     pipeline: list[dict[str, Any]] = [
         {"$project": {"_id": 0, **columns}},

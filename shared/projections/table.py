@@ -1,7 +1,7 @@
 """Tables: a projection's rows as models, whose fields give columns, types and histories, from what is told to what is read."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, Self, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events import Event
 from shared.persistence.mongo import Database
+from shared.projections.history import values_as_of
 from shared.projections.projection import Projection, Row
 from shared.projections.read_model import Stored
 
@@ -77,12 +78,10 @@ class TableRow(BaseModel):
     @classmethod
     def as_known(cls, stored: Stored, instant: datetime | None = None) -> Self | None:
         """The row as known at an instant (None: now); None while what it cannot be read without is not known."""
-        limit = _text(instant) if instant else None
         known: dict[str, Any] = {"id": stored["_id"]}
         for field, history in stored["facts"].items():
-            by_then = [told for told in history if told[0] <= limit] if limit else history
-            if by_then:
-                known[field] = [value for _, value in by_then] if field in cls.histories else by_then[-1][1]
+            if values := values_as_of(history, instant):
+                known[field] = values if field in cls.histories else values[-1]
         return cls.model_validate(known) if cls.required <= known.keys() else None
 
 
@@ -91,15 +90,3 @@ async def read(database: Database, of: type[R], instant: datetime | None = None)
     columns: dict[str, Any] = {f"facts.{name}": 1 if instant or name in of.histories else {"$slice": -1} for name in of.columns}
     found = await database[of.projection.name].find(fields=columns)
     return [row for stored in found if (row := of.as_known(stored, instant))]
-
-
-def last_value(column: str, instant: datetime | None = None) -> dict[str, Any]:
-    """In an aggregation, the last value of a fact told by an instant (None: of all)."""
-    history: Any = f"$facts.{column}"
-    if instant:
-        history = {"$filter": {"input": history, "cond": {"$lte": [{"$first": "$$this"}, _text(instant)]}}}
-    return {"$last": {"$last": history}}
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
