@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
@@ -29,6 +29,7 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service
 from shared.web.auth import CurrentCaller
+from shared.web.router import Router
 from shared.web.runtime import runtime
 from tests.conftest import Running, Start
 from tests.persistence.builders import TOYS, Toy, receive
@@ -36,7 +37,7 @@ from tests.persistence.builders import TOYS, Toy, receive
 pytestmark = pytest.mark.slow
 A_MINUTE = 65
 """Seconds: longer than every time-out of the clients."""
-router = APIRouter()
+router = Router()
 
 
 class Store:
