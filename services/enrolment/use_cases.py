@@ -26,7 +26,7 @@ P = ParamSpec("P")
 
 async def confirm(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID, on: date) -> Intake:
     """Take the offered seat and become a pupil, both or neither: a young person has one active enrolment at most."""
-    birth_month = await store.birth_month(young_id)
+    birth_month = await store.birth_months.of(young_id)
 
     async def work(session: Session) -> Intake:
         intakes, pupils_to_enrol = store.intakes.within(session), store.every_pupil.within(session)
@@ -136,7 +136,7 @@ async def close_open_applications(store: Store, young_id: UUID, *, on: date, cau
 
 
 async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: Message, on: date) -> None:
-    await store.remember_birth_month(referral.young_id, referral.birth_month)
+    await store.birth_months.hear(message)
     is_pupil = await _is_active(store, referral.young_id)
     wished = [await _wished(store, wish, on) for wish in referral.wishes]
     if not is_pupil:

@@ -2,7 +2,6 @@
 
 from services.reporting.api import indicators
 from services.reporting.dashboard import pages
-from services.reporting.projections import PROJECTIONS
 from services.reporting.settings import Settings
 from services.reporting.store import Store
 from shared.settings import Settings as Shared
@@ -12,15 +11,14 @@ from shared.web.pages import static
 
 
 def service(settings: Shared) -> Service[Store]:
-    """Reporting, wired. It hears Kafka in batches, not by Faust."""
+    """Reporting, wired. Its projector reads Kafka, in batches."""
     own = settings if isinstance(settings, Settings) else Settings(**settings.model_dump())
     return Service(
         name="reporting",
         settings=own,
         store=lambda persistence: Store(persistence, own),
         routers=(indicators.router, pages.router, rebuild.router, static),
-        handlers=rebuild.handlers(PROJECTIONS),
-        by_faust=False,
+        parked=lambda store: store.projector,
         works=(lambda runtime: runtime.store.projector.run(),),
     )
 

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from time import monotonic
 
 from services.reporting.indicators import figures
 from services.reporting.indicators.figure import Figure
@@ -13,11 +12,8 @@ from services.reporting.indicators.selection import Selection
 from services.reporting.tables import Tables, load
 from shared.kernel.calendar import PARIS
 from shared.kernel.clock import Clock
-from shared.persistence.mongo import Database
-from shared.projections.notifier import Changes
+from shared.projections.tables import Generations
 
-STALE_AFTER = 2.0
-"""Seconds. Another replica may write the rows that this one reads."""
 KEPT = 4
 
 
@@ -26,7 +22,6 @@ class Reading:
     """The tables as known at an instant, and what was counted from them."""
 
     tables: Tables
-    at: float = field(default_factory=monotonic)
     _counted: dict[tuple[Perimeter, str | None], list[Figure]] = field(default_factory=dict)
 
     def figures(self, perimeter: Perimeter, cohort: str | None) -> list[Figure]:
@@ -43,10 +38,9 @@ class Reading:
 class Readings:
     """Readings of the tables, shared by everyone who asks for the same."""
 
-    def __init__(self, database: Database, clock: Clock, changes: Changes) -> None:
-        self._database = database
+    def __init__(self, generations: Generations, clock: Clock) -> None:
+        self._generations = generations
         self._clock = clock
-        self._changes = changes
         self._kept: dict[tuple[int, date, bool], Reading] = {}
         self._one_at_a_time = asyncio.Lock()
 
@@ -54,14 +48,14 @@ class Readings:
         """The tables as known now, or at the end of a day in France."""
         day = as_known_on or self._clock.today()
         async with self._one_at_a_time:
-            key = (self._changes.number, day, as_known_on is None)
-            kept = self._kept.get(key)
-            if kept is None or monotonic() - kept.at > STALE_AFTER:
-                self._kept.pop(key, None)
+            head = await self._generations.head()
+            key = (head.change, day, as_known_on is None)
+            if key not in self._kept:
                 while len(self._kept) >= KEPT:
                     self._kept.pop(next(iter(self._kept)))
-                self._kept[key] = kept = Reading(await load(self._database, day, _end_of(as_known_on)))
-            return kept
+                rows = self._generations.generation(head.current)
+                self._kept[key] = Reading(await load(rows, day, _end_of(as_known_on)))
+            return self._kept[key]
 
 
 def _end_of(day: date | None) -> datetime | None:

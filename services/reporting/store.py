@@ -3,9 +3,12 @@
 from services.reporting.projections import PROJECTIONS
 from services.reporting.readings import Readings
 from services.reporting.settings import Settings
-from shared.messaging.parking import Parking
+from shared.persistence.lease import Lease
 from shared.persistence.transaction import Persistence
+from shared.projections.group import kafka_group
 from shared.projections.projector import Projector
+from shared.projections.source import kafka_source
+from shared.projections.tables import Generations
 
 
 class Store:
@@ -13,11 +16,15 @@ class Store:
 
     def __init__(self, persistence: Persistence, settings: Settings) -> None:
         self.clock = persistence.clock
+        topics = sorted({event.topic for projection in PROJECTIONS for event in projection.events})
+        source = kafka_source(topics, settings.kafka)
         self.projector = Projector(
-            persistence, Parking(persistence), PROJECTIONS,
-            bootstrap=settings.kafka, group="reporting", holder=f"reporting-{settings.instance}",
+            Generations(persistence, PROJECTIONS),
+            Lease(persistence.database, "projector", f"reporting-{settings.instance}"),
+            source, kafka_group("reporting", source, settings.kafka), max_backoff=settings.max_backoff,
         )  # fmt: skip
-        self.readings = Readings(persistence.database, persistence.clock, self.projector.changes)
+        self.readings = Readings(self.projector.generations, persistence.clock)
 
     async def prepare(self) -> None:
         """Rows are read whole or by their id: no index but that one."""
+        await self.projector.generations.prepare()

@@ -20,9 +20,8 @@ from services.reporting.projections.referrals import ReferralRow
 from services.reporting.projections.schools import ProgrammeRow, SchoolRow
 from services.reporting.projections.weeks import HoursLogged, Minutes, WeekRow
 from shared.events.referral import AgencyKind
-from shared.persistence.mongo import Database
 from shared.projections.history import last_value_as_of
-from shared.projections.table import read
+from shared.projections.table import Collections, read
 
 
 class OfEnrolment(Protocol):
@@ -81,27 +80,27 @@ def by_enrolment(rows: Iterable[T]) -> dict[UUID, list[T]]:
     return grouped
 
 
-async def load(database: Database, day: date, instant: datetime | None = None) -> Tables:
+async def load(rows: Collections, day: date, instant: datetime | None = None) -> Tables:
     """Every table as known at an instant of a day (None: now)."""
     return Tables(
         day=day,
-        agencies=await read(database, AgencyRow, instant),
-        schools=await read(database, SchoolRow, instant),
-        programmes=await read(database, ProgrammeRow, instant),
-        intakes=await read(database, IntakeRow, instant),
-        referrals=await read(database, ReferralRow, instant),
-        applications=await read(database, ApplicationRow, instant),
-        enrolments=await read(database, EnrolmentRow, instant),
-        exams=await read(database, ExamRow, instant),
-        outcomes=await read(database, OutcomeRow, instant),
-        orders=await read(database, OrderRow, instant),
-        hours=await hours_logged(database, instant),
-        grants=await read(database, GrantRow, instant),
-        payments=await read(database, PaymentRow, instant),
+        agencies=await read(rows, AgencyRow, instant),
+        schools=await read(rows, SchoolRow, instant),
+        programmes=await read(rows, ProgrammeRow, instant),
+        intakes=await read(rows, IntakeRow, instant),
+        referrals=await read(rows, ReferralRow, instant),
+        applications=await read(rows, ApplicationRow, instant),
+        enrolments=await read(rows, EnrolmentRow, instant),
+        exams=await read(rows, ExamRow, instant),
+        outcomes=await read(rows, OutcomeRow, instant),
+        orders=await read(rows, OrderRow, instant),
+        hours=await hours_logged(rows, instant),
+        grants=await read(rows, GrantRow, instant),
+        payments=await read(rows, PaymentRow, instant),
     )
 
 
-async def hours_logged(database: Database, instant: datetime | None = None) -> list[HoursLogged]:
+async def hours_logged(rows: Collections, instant: datetime | None = None) -> list[HoursLogged]:
     """Minutes by kind of each enrolment, summed where the rows are: weeks are the many."""
     by = [name for name in HoursLogged.model_fields if name != "minutes"]
     columns = {name: last_value_as_of(f"$facts.{name}", instant) for name in (*by, "minutes")}
@@ -111,5 +110,5 @@ async def hours_logged(database: Database, instant: datetime | None = None) -> l
         {"$match": {"minutes": {"$ne": None}}},
         {"$group": {"_id": {name: f"${name}" for name in by}, **sums}},
     ]
-    rows = await database[WeekRow.projection.name].aggregate(pipeline)
-    return [HoursLogged(**row.pop("_id"), minutes=Minutes(**row)) for row in rows]
+    summed = await rows[WeekRow.projection.name].aggregate(pipeline)
+    return [HoursLogged(**row.pop("_id"), minutes=Minutes(**row)) for row in summed]

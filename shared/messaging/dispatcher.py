@@ -61,6 +61,10 @@ class Dispatcher(Generic[StoreT]):
                 log.critical("consumer.cannot_park", coordinates=record.coordinates, error=type(failure).__name__)
                 os._exit(70)
 
+    async def list_parked(self) -> list[dict[str, Any]]:
+        """What is parked: coordinates, type and code, never a value."""
+        return await self._parking.all()
+
     async def replay(self) -> tuple[int, int]:
         """Replay what is parked, in order per key; a key stops at its first message that fails again. (replayed, left)."""
         replayed = 0

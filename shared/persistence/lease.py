@@ -10,24 +10,52 @@ LENGTH = timedelta(seconds=10)
 
 
 class Lease:
-    """A name that one holder has at a time, renewed as it works. Two may overlap after a pause: what it guards must bear that."""
+    """A name that one holder has at a time, renewed as it works. Each time it is taken its term rises by one.
+
+    Two may overlap after a pause: what it guards must bear that, or be written under the term, which tells the later one.
+    A process just started goes on where the one of its name ended, without waiting; one that lost the lease waits.
+    """
 
     def __init__(self, database: Database, name: str, holder: str) -> None:
         self._leases: Collection = database["leases"]
         self._name = name
         self._holder = holder
         self._until: datetime | None = None
+        self._never_taken = True
+        self.term = 0
+        """The number under which it is held; 0 while another has it."""
 
-    async def hold(self) -> bool:
-        """Take or keep the lease. False while another has it."""
+    async def hold(self, *, surely: bool = False) -> bool:
+        """Take or keep the lease. False while another has it. `surely`: MongoDB is asked even where it answered lately."""
         now = real_now()
-        if self._until and now < self._until - LENGTH * 2 / 3:
+        if not surely and self._until and now < self._until - LENGTH * 2 / 3:
             return True
-        free = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lt": now}}]}
+        self.term = await (self._keep(now) if self.term else self._take(now))
+        self._until = now + LENGTH if self.term else None
+        return bool(self.term)
+
+    async def _keep(self, now: datetime) -> int:
+        kept = await self._leases.update({"_id": self._name, "term": self.term}, {"$set": {"until": now + LENGTH}})
+        return self.term if kept.found else 0
+
+    async def _take(self, now: datetime) -> int:
+        held = await self._leases.find_one({"_id": self._name})
+        if held is None:
+            return await self._take_first(now)
+        if held["until"] >= now and not (self._never_taken and held["holder"] == self._holder):
+            return 0
+        term: int = held["term"] + 1
+        as_read = {"_id": self._name, "term": held["term"], "until": held["until"]}
+        mine = {"$set": {"holder": self._holder, "until": now + LENGTH, "term": term}}
+        return self._taken(term) if (await self._leases.update(as_read, mine)).found else 0
+
+    async def _take_first(self, now: datetime) -> int:
         try:
-            await self._leases.update(free, {"$set": {"holder": self._holder, "until": now + LENGTH}}, upsert=True)
+            await self._leases.insert({"_id": self._name, "holder": self._holder, "until": now + LENGTH, "term": 1})
         except DuplicateKey:
-            self._until = None
-            return False
-        self._until = now + LENGTH
-        return True
+            return 0
+        return self._taken(1)
+
+    def _taken(self, term: int) -> int:
+        self._never_taken = False
+        return term

@@ -179,6 +179,11 @@ class Collection:
         async with self._verb() as rows:
             return int((await rows.delete_many(where)).deleted_count)
 
+    async def drop(self) -> None:
+        """Drop it with all its documents, if it is there."""
+        async with self.patient()._verb() as rows:
+            await rows.drop()
+
     async def index(self, *keys: Key, unique: bool = False, sparse: bool = False) -> None:
         """Create an index where it is missing, however long that takes."""
         async with self.patient()._verb() as rows:

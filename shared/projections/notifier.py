@@ -1,14 +1,13 @@
-"""What a projector lets others know: that rows changed, and how far a rebuild is."""
+"""Who is told that rows changed: everyone who waits in this process, whichever replica wrote them."""
 
 import asyncio
-from dataclasses import dataclass
 
 
 class Changes:
-    """A number that rises each time rows changed, and a way to wait for it."""
+    """The number that rises each time rows changed, as far as this process knows it, and a way to wait for the next."""
 
-    def __init__(self) -> None:
-        self.number = 0
+    def __init__(self, number: int = 0) -> None:
+        self.number = number
         self._changed = asyncio.Condition()
 
     async def wait(self, after: int) -> int:
@@ -17,16 +16,9 @@ class Changes:
             await self._changed.wait_for(lambda: self.number > after)
             return self.number
 
-    async def mark(self) -> None:
-        async with self._changed:
-            self.number += 1
-            self._changed.notify_all()
-
-
-@dataclass
-class Progress:
-    """How far a rebuild is, in messages."""
-
-    done: int = 0
-    total: int = 0
-    running: bool = False
+    async def reach(self, number: int) -> None:
+        """It is this number now. One that is behind says nothing new."""
+        if number > self.number:
+            async with self._changed:
+                self.number = max(number, self.number)
+                self._changed.notify_all()

@@ -1,206 +1,151 @@
-"""Topics to rows: read in large batches, folded per row in memory, one bulk per batch, offsets after the rows."""
+"""Topics to rows. One projector is active, by a lease: it feeds the rows that are read and, when asked, their replacement."""
 
 import asyncio
-import contextlib
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from fastapi import FastAPI
-from prometheus_client import Counter
 
 from shared.events import Event
-from shared.events.message import ConsumerRecord, Message, read
+from shared.events.message import Message
 from shared.kernel.errors import Unavailable
-from shared.messaging.dispatcher import code_of
-from shared.messaging.kafka import PARTITIONS, consumer
+from shared.kernel.retry import Outage, stop, until_answered
 from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
-from shared.messaging.parking import Parking
 from shared.persistence.failures import is_transient
 from shared.persistence.lease import Lease
-from shared.persistence.mongo import Collection
-from shared.persistence.transaction import Persistence
-from shared.persistence.writes import Replace
-from shared.projections.notifier import Changes, Progress
-from shared.projections.projection import Projection
-from shared.projections.read_model import Change
-from shared.projections.rows import fold_into
+from shared.projections.feed import Feed, feeding
+from shared.projections.group import GroupOffsets
+from shared.projections.notifier import Changes
+from shared.projections.source import Positions, Source
+from shared.projections.tables import Generations, Superseded
+from shared.projections.unparking import unparking
 
 log = structlog.get_logger()
-PROJECTED = Counter("etabli_projected", "Messages folded into rows.")
-BATCH = 20_000
+A_SECOND = 1.0
+IDLE = 0.25
+"""Seconds that a batch is waited for."""
 
 
 class Projector:
-    """Keeps a service's rows. One is active, by a lease; the others serve reads."""
+    """Keeps a service's rows. Every replica has one: those without the lease serve reads, and may ask for a rebuild."""
 
     def __init__(
-        self,
-        persistence: Persistence,
-        parking: Parking,
-        projections: Sequence[Projection],
-        *,
-        bootstrap: str,
-        group: str,
-        holder: str,
+        self, generations: Generations, lease: Lease, source: Source, group: GroupOffsets, *, max_backoff: float = 5.0
     ) -> None:
-        self._projections = projections
-        self._rows: dict[str, Collection] = {p.name: persistence.database[p.name] for p in projections}
-        self._offsets: Collection = persistence.database["offsets"]
-        self._parking = parking
-        self._parked: Collection = persistence.database["parked"]
-        self._bootstrap = bootstrap
-        self._group = group
-        self._lease = Lease(persistence.database, "projector", holder)
-        self._rebuild_asked = False
-        self._active = False
-        self._writing = asyncio.Lock()
-        self.topics = sorted({event.topic for projection in projections for event in projection.events})
+        self.generations = generations
         self.changes = Changes()
-        self.progress = Progress()
+        self._lease = lease
+        self._source = source
+        self._group = group
+        self._max_backoff = max_backoff
 
-    async def run(self, _app: FastAPI | None = None) -> None:
-        """Project until cancelled; whatever server goes away is waited for."""
-        wait = 0.1
-        while True:
-            try:
-                if await self._lease.hold():
-                    reader = consumer(self._bootstrap, group_id=self._group, max_poll_records=BATCH, fetch_max_wait_ms=100)
-                    try:
-                        await reader.start()
-                        wait = 0.1
-                        self._active = True
-                        await self._read(reader)
-                        self._rebuild_asked, self.progress = False, Progress()  # whoever has the lease now goes on with it
-                    finally:
-                        self._active = False
-                        with contextlib.suppress(*KAFKA_TRANSIENT):
-                            await reader.stop()
-            except KAFKA_TRANSIENT as error:
-                log.warning("projector.kafka_away", error=type(error).__name__)
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.warning("projector.database_away", error=type(error).__name__)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 5.0)
-
-    def ask_rebuild(self) -> None:
-        """Forget every row and read everything again, from the first message. Unavailable where another replica projects."""
-        if not self._active:
-            raise Unavailable("not_projecting", "Cet exemplaire ne tient pas les lignes en ce moment : demandez à un autre.")
-        self._rebuild_asked = True
-        self.progress = Progress(running=True)
-
-    async def hear(self, event: Event, message: Message) -> None:
-        """Fold one message that was parked. Not during a rebuild, which hears it in its order."""
-        async with self._writing:
-            if self.progress.running:
-                raise Unavailable("rebuilding", "Une reconstruction est en cours : recommencez quand elle sera finie.")
-            await self.apply([(event, message)])
-        await self.changes.mark()
+    async def run(self) -> None:
+        """Project while this replica holds the lease, and tell of changes, until cancelled. Whatever goes away is waited for."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._for_ever(self._watch, Outage(log, "projector.watch")))
+            tasks.create_task(self._for_ever(self._project_until_superseded, Outage(log, "projector.server")))
 
     async def apply(self, messages: Sequence[tuple[Event, Message]]) -> None:
-        """Fold messages into their rows and write each row once. Messages already heard change nothing."""
-        told: dict[str, dict[str, list[Change]]] = defaultdict(lambda: defaultdict(list))
-        for event, message in messages:
-            for projection in self._projections:
-                for change in projection.changes(event, message):
-                    told[projection.name][change.id].append(change)
-        for name, changes in told.items():
-            await fold_into(self._rows[name].patient(), changes)
+        """Fold messages into the rows that are read now."""
+        generation = await self.generations.current()
+        await generation.fold([one for event, message in messages for one in generation.changes(event, message)])
+        await self._tell()
 
-    async def _read(self, reader: AIOKafkaConsumer) -> None:
-        partitions = [TopicPartition(topic, number) for topic in self.topics for number in range(PARTITIONS)]
-        reader.assign(partitions)
-        await self._seek(reader, partitions)
-        while await self._lease.hold():
-            if self._rebuild_asked:
-                await self._start_over(reader, partitions)
-            batches: Mapping[TopicPartition, Sequence[Any]] = await reader.getmany(timeout_ms=250, max_records=BATCH)
-            if batches:
-                await self._take_in([record for batch in batches.values() for record in batch])
-                following = {tp: batch[-1].offset + 1 for tp, batch in batches.items()}
-                await self._keep_offsets(following)
-                await self.changes.mark()
-                await show_lag(reader, following)
-            if self.progress.running and not self._rebuild_asked:
-                self._count(sum(map(len, batches.values())))
+    async def replay(self) -> tuple[int, int]:
+        """Fold what is parked beside the rows that are read now, in order per key. (replayed, left)
 
-    async def _take_in(self, records: Sequence[Any]) -> None:
-        behind = set(await self._parking.first_of_each_key())
-        taken: list[tuple[Any, Event, Message]] = []
-        for record in records:
-            if (record.topic, record.key) in behind and await self._parking.park_if_blocked(_record(record)):
-                continue
-            try:
-                message = read(record.headers, record.key, record.value)
-                event = message.event()
-                for projection in self._projections:
-                    projection.rows(event)  # a bug on this event parks it, not its batch
-                taken.append((record, event, message))
-            except Exception as error:
-                await self._parking.park(_record(record), code_of(error))
-                behind.add((record.topic, record.key))
+        Any replica may, and at any time: a rebuild folds or parks each of these messages for itself, beside its own rows.
+        """
         try:
-            await self.apply([(event, message) for _, event, message in taken])
-        except Exception as error:
-            if is_transient(error):
-                raise
-            await self._one_by_one(taken)
-        PROJECTED.inc(len(taken))
+            return await unparking(await self.generations.current()).replay()
+        finally:
+            await self._tell()
 
-    async def _one_by_one(self, taken: Sequence[tuple[Any, Event, Message]]) -> None:
-        """A batch that cannot be written: each message by itself, so that only what is at fault is parked."""
-        behind: set[tuple[str, bytes]] = set()
-        for record, event, message in taken:
-            if (record.topic, record.key) in behind and await self._parking.park_if_blocked(_record(record)):
-                continue
-            try:
-                await self.apply([(event, message)])
-            except Exception as error:
-                if is_transient(error):
-                    raise
-                await self._parking.park(_record(record), code_of(error))
-                behind.add((record.topic, record.key))
+    async def list_parked(self) -> list[dict[str, Any]]:
+        """What could not be folded into the rows that are read now: coordinates, type and code."""
+        return await (await self.generations.current()).parking.all()
 
-    async def _seek(self, reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
-        kept = {row["_id"]: row["next"] for row in await self._offsets.find()}
-        for tp in partitions:
-            reader.seek(tp, kept.get(f"{tp.topic}/{tp.partition}", 0))
+    async def _tell(self) -> None:
+        await self.generations.mark()
+        await self.changes.reach((await self.generations.head()).change)
 
-    async def _keep_offsets(self, following: Mapping[TopicPartition, int]) -> None:
-        rows = [Replace({"_id": f"{tp.topic}/{tp.partition}"}, {"next": next}, upsert=True) for tp, next in following.items()]
-        await self._offsets.bulk(rows)
+    async def _for_ever(self, work: Callable[[], Awaitable[None]], outage: Outage) -> None:
+        while True:
+            await until_answered(work, on=_is_worth_another_try, limit=self._max_backoff, outage=outage)
 
-    async def _start_over(self, reader: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
-        ends = await reader.end_offsets(list(partitions))
-        async with self._writing:
-            for collection in (self._offsets, self._parked, *self._rows.values()):  # offsets first: killed here, nothing is lost
-                await collection.patient().delete({})
-            for tp in partitions:
-                reader.seek(tp, 0)
-            self._rebuild_asked = False
-            self.progress = Progress(total=sum(ends.values()), running=True)
+    async def _watch(self) -> None:
+        """Learn of the changes that another replica wrote."""
+        await self.changes.reach((await self.generations.head()).change)
+        await asyncio.sleep(A_SECOND)
 
-    def _count(self, messages: int) -> None:
-        done = self.progress.done + messages
-        self.progress = Progress(done, max(self.progress.total, done), running=done < self.progress.total)
+    async def _project_until_superseded(self) -> None:
+        try:
+            await self._project()
+        except Superseded:
+            log.info("projector.superseded")
+            await asyncio.sleep(A_SECOND)
+
+    async def _project(self) -> None:
+        """Feed the rows that are read, until the lease or the rows are another's."""
+        if not await self._lease.hold():
+            await asyncio.sleep(A_SECOND)
+            return
+        await self.generations.claim(self._lease.term)
+        head = await self.generations.head()
+        live = self.generations.generation(head.current)
+        async with feeding(self._source, live, head.following.get(live.number, {})) as feed, self._showing(feed):
+            while await self._lease.hold() and head.current == feed.number:
+                if head.building:
+                    await self._build(head.building, feed)
+                else:
+                    await self._follow(feed, IDLE)
+                head = await self.generations.head()
+                await self.changes.reach(head.change)
+
+    async def _follow(self, feed: Feed, wait: float) -> None:
+        if await feed.step(wait):
+            await self.generations.follow(feed.number, feed.positions, self._lease.term)
+
+    async def _build(self, number: int, live: Feed) -> None:
+        """Fill other rows beside those that are read, up to where those are, and have them read instead."""
+        head = await self.generations.head()
+        built = self.generations.generation(number)
+        async with feeding(self._source, built, head.following.get(number, {})) as feed:
+            starts, ends = await feed.reader.starts(), await feed.reader.ends()
+            while await self._lease.hold() and head.building == number:
+                close = feed.has_reached(ends)
+                if not close:
+                    await self._follow(live, 0)
+                elif feed.has_reached(live.positions):
+                    await self._switch(live.number, number)
+                    return
+                await feed.step(IDLE)
+                done, total = _counted(starts, feed.positions), _counted(starts, ends)
+                await self.generations.build(number, feed.positions, self._lease.term, done=min(done, total), total=total)
+                head = await self.generations.head()
+                await self.changes.reach(head.change)
+
+    async def _switch(self, old: int, new: int) -> None:
+        await self.generations.switch(new, self._lease.term)
+        await self.generations.forget(before=new, but=old)
+        log.info("projector.rebuilt", generation=new)
+
+    @asynccontextmanager
+    async def _showing(self, feed: Feed) -> AsyncIterator[None]:
+        """Show in the consumer group how far the rows are."""
+        still_held = partial(self._lease.hold, surely=True)
+        task = asyncio.create_task(self._group.show(lambda: feed.positions, still_held))
+        try:
+            yield
+        finally:
+            await stop(task, grace=self._max_backoff)
 
 
-async def show_lag(reader: AIOKafkaConsumer, following: Mapping[TopicPartition, int], *, within: float = 5.0) -> None:
-    """Commit to the group what is kept beside the rows: for lag alone, so a coordinator that is away holds nothing up.
-
-    aiokafka would ask it for ever: `within` is in seconds.
-    """
-    try:
-        async with asyncio.timeout(within):
-            await reader.commit(dict(following))
-    except KAFKA_TRANSIENT as error:
-        log.warning("projector.commit_failed", error=type(error).__name__)
+def _is_worth_another_try(error: Exception) -> bool:
+    return isinstance(error, (Unavailable, *KAFKA_TRANSIENT)) or is_transient(error)
 
 
-def _record(record: Any) -> ConsumerRecord:
-    return ConsumerRecord(record.topic, record.partition, record.offset, record.key, record.value, dict(record.headers))
+def _counted(starts: Positions, positions: Positions) -> int:
+    return sum(max(0, positions[name] - start) for name, start in starts.items())

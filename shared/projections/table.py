@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Final, Self, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Protocol, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.events import Event
-from shared.persistence.mongo import Database
+from shared.persistence.mongo import Collection
 from shared.projections.history import values_as_of
 from shared.projections.projection import Projection, Row
 from shared.projections.read_model import Stored
@@ -21,6 +21,12 @@ History: TypeAlias = Annotated[tuple[T, ...], EVERY_VALUE]
 """A field of which every value counts, in the order they were told; of any other the last one does."""
 REQUIRED: Any = object()
 """Default of a field without which a row is not read: another source's part of it came first."""
+
+
+class Collections(Protocol):
+    """Where rows are, by the name of their table: one generation of them."""
+
+    def __getitem__(self, table: str) -> Collection: ...
 
 
 class TableRow(BaseModel):
@@ -85,8 +91,8 @@ class TableRow(BaseModel):
         return cls.model_validate(known) if cls.required <= known.keys() else None
 
 
-async def read(database: Database, of: type[R], instant: datetime | None = None) -> list[R]:
+async def read(rows: Collections, of: type[R], instant: datetime | None = None) -> list[R]:
     """Every row of a table as known at an instant (None: now)."""
     columns: dict[str, Any] = {f"facts.{name}": 1 if instant or name in of.histories else {"$slice": -1} for name in of.columns}
-    found = await database[of.projection.name].find(fields=columns)
+    found = await rows[of.projection.name].find(fields=columns)
     return [row for stored in found if (row := of.as_known(stored, instant))]

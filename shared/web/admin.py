@@ -128,12 +128,12 @@ async def advance_clock(request: Request, body: AdvanceRequest) -> ClockResponse
 @admin.post("/unpark")
 async def unpark(request: Request) -> ReplayResponse:
     """Replay the parked messages, in order per key."""
-    replayed, left = await runtime(request).dispatcher.replay()
+    replayed, left = await runtime(request).parked.replay()
     return ReplayResponse(replayed=replayed, left=left)
 
 
 @admin.get("/parked")
 async def list_parked(request: Request) -> list[ParkedResponse]:
     """What is parked: coordinates, type and code, never a value."""
-    rows = await runtime(request).parking.all()
+    rows = await runtime(request).parked.list_parked()
     return [ParkedResponse(coordinates=row["_id"], type=row["type"], code=row["code"]) for row in rows]

@@ -29,7 +29,7 @@ from shared.web.background import Work, at_work, sweep_every
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
-from shared.web.runtime import Runtime, StoreT, Sweep
+from shared.web.runtime import Parked, Runtime, StoreT, Sweep
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -43,8 +43,8 @@ class Service(Generic[StoreT]):
     store: Callable[[Persistence], StoreT]
     routers: Sequence[APIRouter] = ()
     handlers: Mapping[type[Event], Handler[StoreT, Any]] = field(default_factory=dict)
-    by_faust: bool = True
-    """False where the service reads Kafka itself: its handlers are for what was parked."""
+    parked: Callable[[StoreT], Parked] | None = None
+    """Where the service reads Kafka itself: what it could not take, and how that is replayed."""
     sweep: Sweep[StoreT] | None = None
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
     """The service's own background work, run until the process stops."""
@@ -92,6 +92,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver), service.name, clock
     )
     store, parking = service.store(persistence), Parking(persistence)
+    dispatcher = Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff)
     return Runtime(
         settings=settings,
         persistence=persistence,
@@ -99,7 +100,8 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         verifier=verifier(settings.jwks_file),
         secret=settings.secret,
         parking=parking,
-        dispatcher=Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff),
+        dispatcher=dispatcher,
+        parked=service.parked(store) if service.parked else dispatcher,
         relay=Relay(
             persistence,
             producer=partial(producer, settings.kafka),
@@ -115,7 +117,7 @@ def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work
     """What runs behind the requests, by name."""
     settings = service.settings
     works: dict[str, Work] = {"relay": runtime.relay.run}
-    if service.handlers and service.by_faust:
+    if service.handlers:
         name, instance = service.name, settings.instance
         works["consumer"] = partial(
             consume,

@@ -21,6 +21,14 @@ class Store(Protocol):
     async def prepare(self) -> None: ...
 
 
+class Parked(Protocol):
+    """What is parked, and how it is replayed: a dispatcher's, or beside the rows of a service that projects."""
+
+    async def replay(self) -> tuple[int, int]: ...
+
+    async def list_parked(self) -> list[dict[str, Any]]: ...
+
+
 StoreT = TypeVar("StoreT", bound=Store)
 Sweep = Callable[[StoreT], Awaitable[None]]
 """What time alone brings about (deadlines): called with the store, every so often and after the simulated clock moved."""
@@ -37,6 +45,7 @@ class Runtime(Generic[StoreT]):
     secret: bytes
     parking: Parking
     dispatcher: Dispatcher[StoreT]
+    parked: Parked
     relay: Relay
     probe: KafkaProbe
     sweep: Sweep[StoreT] | None

@@ -234,3 +234,11 @@ async def test_who_is_enrolled_while_another_referral_is_heard_keeps_nothing_ope
     await refers(store, a_referral(young_id=first.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
     assert await status(store, here, first.young_id) is ApplicationStatus.ENROLLED
     assert await status(store, there, first.young_id) is ApplicationStatus.OBSOLETE
+
+
+async def test_a_referral_heard_again_late_does_not_take_back_the_birth_month_of_a_later_one(store: Store) -> None:
+    first = a_referral(birth_month="2009-03")
+    second = a_referral(young_id=first.young_id, birth_month="2009-04")
+    for message in (heard(first), heard(second), heard(first)):
+        await store.birth_months.hear(message)
+    assert await store.birth_months.of(first.young_id) == "2009-04"

@@ -148,7 +148,7 @@ async def handle_again(here: Running, message: Message) -> None:
 
 def without_stream(settings: Settings) -> Service[Store]:
     """The service, hearing only what a test says to it."""
-    return replace(service(settings), by_faust=False)
+    return replace(service(settings), handlers={})
 
 
 @asynccontextmanager

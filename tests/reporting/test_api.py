@@ -34,7 +34,6 @@ async def reporting(running: Start) -> AsyncIterator[Running]:
 
 async def hear(here: Running, messages: list[Told]) -> None:
     await here.store.projector.apply(messages)
-    await here.store.projector.changes.mark()
 
 
 async def read(client: httpx.AsyncClient, **asked: str) -> dict[str, dict[str, Any]]:
@@ -182,10 +181,10 @@ async def test_readers_hear_a_change_at_most_once_a_second() -> None:
     async with aclosing(indicators.changes(changes, None)) as stream:
         first = asyncio.ensure_future(anext(stream))
         await asyncio.sleep(0)
-        await changes.mark()
+        await changes.reach(1)
         assert await first == 1
-        for _ in range(5):
-            await changes.mark()
+        for number in range(2, 7):
+            await changes.reach(number)
         since = monotonic()
         assert await anext(stream) == 6
         assert monotonic() - since > 0.9
@@ -193,9 +192,7 @@ async def test_readers_hear_a_change_at_most_once_a_second() -> None:
 
 @pytest.mark.parametrize("heard", [2, 99])
 async def test_who_comes_back_late_or_after_a_restart_hears_at_once(heard: int) -> None:
-    changes = Changes()
-    for _ in range(4):
-        await changes.mark()
+    changes = Changes(4)
     async with aclosing(indicators.changes(changes, heard)) as stream, asyncio.timeout(0.5):
         assert await anext(stream) == 4
 

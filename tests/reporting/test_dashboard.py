@@ -23,7 +23,6 @@ async def empty(running: Start) -> AsyncIterator[Running]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def full(empty: Running) -> Running:
     await empty.store.projector.apply(a_region(cohorts=4, pupils=8, weeks=2, today=TODAY).messages)
-    await empty.store.projector.changes.mark()
     return empty
 
 

@@ -12,9 +12,9 @@ from services.enrolment.domain.school import SCHOOLS, School
 from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone, school_of
 from services.enrolment.domain.wishes import WISHES
+from services.enrolment.store.birth_months import BirthMonths
 from shared.events.applications import ApplicationStatus
 from shared.kernel.caller import SYSTEM, Actor, Caller
-from shared.kernel.errors import Unavailable
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
@@ -37,7 +37,7 @@ class Store:
         self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
-        self._birth_months = persistence.database["birth_months"]
+        self.birth_months = BirthMonths(persistence.database)
         self._motives = persistence.database["motives"]
 
     async def prepare(self) -> None:
@@ -117,19 +117,6 @@ class Store:
     async def grants_seen_by(self, caller: Caller) -> list[Grant]:
         """The grants that a caller may see."""
         return await self.grants.acting(caller).find({})
-
-    async def remember_birth_month(self, young_id: UUID, birth_month: str) -> None:
-        """Keep what a referral said, for the day when a place is confirmed."""
-        said = {"$set": {"birth_month": birth_month}}
-        await self._birth_months.update({"_id": str(young_id)}, said, upsert=True)
-
-    async def birth_month(self, young_id: UUID) -> str:
-        """The birth month that a referral said. An application exists only after it was kept."""
-        found = await self._birth_months.find_one({"_id": str(young_id)})
-        if found is None:
-            raise Unavailable("not_heard_yet", "Le dossier de ce jeune n’est pas encore arrivé : recommencez dans un instant.")
-        month: str = found["birth_month"]
-        return month
 
     async def keep_motive(self, intake_id: UUID, young_id: UUID, motive: str, *, session: Session) -> None:
         """Keep why a school set ineligibility aside: in this service only."""

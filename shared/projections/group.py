@@ -1,0 +1,88 @@
+"""What is kept beside the rows, committed to the consumer group too, so that Kafka's own tools show how far it is.
+
+The commits go through a transactional producer, whose epoch rises with each new one: the broker itself refuses those of a
+holder that slept through its lease, so what the group has committed never goes back.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from shared.messaging.kafka import TRANSIENT
+from shared.projections.source import Positions, Source
+
+log = structlog.get_logger()
+A_WHILE = 0.5
+"""Seconds between two commits: they are for tools, not for us."""
+
+
+class GroupOffsets:
+    """A consumer group without consumers, committed to by whoever holds the rows."""
+
+    def __init__(
+        self,
+        group: str,
+        partitions: Mapping[str, TopicPartition],
+        producer: Callable[[], AIOKafkaProducer],
+        *,
+        timeout: float = 10,
+    ) -> None:
+        self._group = group
+        self._partitions = partitions
+        self._producer = producer
+        self._timeout = timeout
+
+    async def show(self, positions: Callable[[], Positions], still_held: Callable[[], Awaitable[bool]]) -> None:
+        """Commit the positions as they move, until cancelled or until another holds the rows.
+
+        A coordinator that is away holds no row up: this waits for it, apart. Our epoch is taken before we ask whether we
+        still hold the rows: so who takes them over later takes a later epoch, and our commits are refused from then on.
+        """
+        while True:
+            try:
+                async with self._started() as producer:
+                    if not await still_held():
+                        return
+                    await self._commit_as_they_move(producer, positions)
+            except Exception as error:  # it is for tools: nothing of it may end what it is about
+                log.warning("projector.commit_failed", error=type(error).__name__)
+            await asyncio.sleep(A_WHILE)
+
+    async def _commit_as_they_move(self, producer: AIOKafkaProducer, positions: Callable[[], Positions]) -> None:
+        committed: Positions = {}
+        while True:
+            moved = {name: offset for name, offset in positions().items() if committed.get(name) != offset}
+            if moved:
+                async with asyncio.timeout(self._timeout):
+                    await self._commit(producer, moved)
+                committed = {**committed, **moved}
+            await asyncio.sleep(A_WHILE)
+
+    async def _commit(self, producer: AIOKafkaProducer, positions: Positions) -> None:
+        async with producer.transaction():
+            offsets = {self._partitions[name]: offset for name, offset in positions.items()}
+            await producer.send_offsets_to_transaction(offsets, self._group)
+
+    @asynccontextmanager
+    async def _started(self) -> AsyncIterator[AIOKafkaProducer]:
+        producer = self._producer()
+        try:
+            async with asyncio.timeout(self._timeout):
+                await producer.start()
+            yield producer
+        finally:
+            with suppress(*TRANSIENT):
+                async with asyncio.timeout(self._timeout):
+                    await producer.stop()
+
+
+def kafka_group(group: str, source: Source, bootstrap: str) -> GroupOffsets:
+    """A group of a broker, for the partitions of a source."""
+
+    def producer() -> AIOKafkaProducer:
+        return AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=f"{group}-offsets", transaction_timeout_ms=30_000)
+
+    return GroupOffsets(group, source.partitions, producer)

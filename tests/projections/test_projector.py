@@ -1,0 +1,74 @@
+"""Rows from real topics: in batches, resumed where they stopped, each message once or parked."""
+
+import asyncio
+import uuid
+from typing import Any
+
+from deploy.local.servers import Servers
+from shared.persistence.transaction import Persistence
+from tests.projections.builders import story
+from tests.projections.drivers import a_projector, row_of, running, tell, until
+
+ACCEPTED = ["2025-09-01", "2025-09-02", "2025-09-03"]
+
+
+async def parked_of(persistence: Persistence, key: uuid.UUID, count: int) -> list[dict[str, Any]]:
+    async def parked() -> list[dict[str, Any]]:
+        found = await persistence.database["parked"].find({"key": str(key).encode()})
+        return found if len(found) == count else []
+
+    return await until(parked)
+
+
+async def test_rows_go_on_where_they_stopped_and_hear_nothing_twice(persistence: Persistence, servers: Servers) -> None:
+    one, two = uuid.uuid4(), uuid.uuid4()
+    async with running(a_projector(persistence, servers)) as projector:
+        await tell(servers, story(one))
+        before = await row_of(projector, one)
+    await tell(servers, [*story(two), *story(one)])
+    async with running(a_projector(persistence, servers)) as projector:
+        assert len((await row_of(projector, two))["facts"]["accepted_on"]) == 3
+        assert await row_of(projector, one) == before
+        async with asyncio.timeout(60):
+            assert await projector.changes.wait(0) > 0
+
+
+async def test_rows_written_but_whose_offsets_were_lost_are_not_doubled(persistence: Persistence, servers: Servers) -> None:
+    id = uuid.uuid4()
+    async with running(a_projector(persistence, servers)) as projector:
+        await tell(servers, story(id))
+        before = await row_of(projector, id)
+        change = (await until(lambda: _changed(projector))).change
+    await persistence.database["generations"].update({}, {"$set": {"following": {}}})
+    async with running(a_projector(persistence, servers)) as projector:
+        async with asyncio.timeout(60):
+            await projector.changes.wait(change)
+        assert await row_of(projector, id) == before
+
+
+async def _changed(projector: Any) -> Any:
+    head = await projector.generations.head()
+    return head if head.change else None
+
+
+async def test_a_message_that_a_projection_cannot_take_is_parked_with_its_key_alone(
+    persistence: Persistence, servers: Servers
+) -> None:
+    bad, good = uuid.uuid4(), uuid.uuid4()
+    async with running(a_projector(persistence, servers)) as projector:
+        await tell(servers, [*story(bad, school="broken"), *story(good)])
+        await row_of(projector, good)
+        parked = await parked_of(persistence, bad, 3)
+        row = await (await projector.generations.current())["toy_orders"].find_one({"_id": str(bad)})
+    assert sorted(row["code"] for row in parked) == ["behind_a_parked_message", "behind_a_parked_message", "bug_ValueError"]
+    assert row is not None
+    assert "accepted_on" not in row["facts"]
+
+
+async def test_a_fact_that_cannot_be_written_is_parked_and_its_batch_goes_on(persistence: Persistence, servers: Servers) -> None:
+    bad, good = uuid.uuid4(), uuid.uuid4()
+    async with running(a_projector(persistence, servers)) as projector:
+        await tell(servers, [*story(bad, school="too-large"), *story(good)])
+        await row_of(projector, good)
+        parked = await parked_of(persistence, bad, 3)
+    assert sorted({row["code"] for row in parked}) == ["behind_a_parked_message", "bug_OverflowError"]
