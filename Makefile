@@ -4,7 +4,7 @@ BIN := .venv/bin
 PUPILS ?=
 SEED ?=
 
-.PHONY: help setup demo up test test-slow check contracts bench-latency clean
+.PHONY: help setup demo up test test-driver test-slow check contracts bench-latency bench-drivers clean
 
 help: ## Ce que l'on peut taper
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ up: setup ## Les serveurs et les quatre services, vides, sur cette machine
 test: setup ## Les tests, sur les vrais serveurs (moins de 5 minutes)
 	$(BIN)/pytest -m "not slow"
 
+test-driver: setup ## Une part des tests avec l'autre pilote de MongoDB, celui de PyMongo
+	ETABLI_MONGO_DRIVER=pymongo $(BIN)/pytest -m "not slow" tests/persistence tests/messaging tests/referral tests/enrolment/test_at_once.py
+
 test-slow: setup ## Les tests plus longs : pannes en pleine démonstration
 	$(BIN)/pytest -m slow
 
@@ -41,6 +44,9 @@ contracts: setup ## Réécrit docs/contracts et docs/settings.md d'après le cod
 
 bench-latency: setup ## Du POST d'une orientation à son décompte : médiane et 99e centile, à côté d'un pair
 	$(BIN)/python -m deploy.bench.latency
+
+bench-drivers: setup ## Les deux pilotes de MongoDB sur le même travail, en rapports
+	$(BIN)/python -m deploy.bench.drivers
 
 clean: ## Enlève .venv et les caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

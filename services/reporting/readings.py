@@ -1,6 +1,5 @@
 """Tables to figures: read once per change and instant, counted once per perimeter and cohort."""
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -12,6 +11,8 @@ from services.reporting.indicators.selection import Selection
 from services.reporting.tables import Tables, load
 from shared.kernel.calendar import PARIS
 from shared.kernel.clock import Clock
+from shared.persistence.mongo import PATIENT
+from shared.persistence.queues import Queues
 from shared.projections.tables import Generations
 
 KEPT = 4
@@ -42,13 +43,13 @@ class Readings:
         self._generations = generations
         self._clock = clock
         self._kept: dict[tuple[int, date, bool], Reading] = {}
-        self._one_at_a_time = asyncio.Lock()
+        self._one_at_a_time = Queues(max_wait=PATIENT)
 
     async def read(self, as_known_on: date | None = None) -> Reading:
         """The tables as known now, or at the end of a day in France."""
         day = as_known_on or self._clock.today()
-        async with self._one_at_a_time:
-            head = await self._generations.head()
+        async with self._one_at_a_time.turn("reading"):
+            head = await self._generations.head()  # says in seconds that the database is away; what follows is large
             key = (head.change, day, as_known_on is None)
             if key not in self._kept:
                 while len(self._kept) >= KEPT:

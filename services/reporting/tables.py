@@ -110,5 +110,5 @@ async def hours_logged(rows: Collections, instant: datetime | None = None) -> li
         {"$match": {"minutes": {"$ne": None}}},
         {"$group": {"_id": {name: f"${name}" for name in by}, **sums}},
     ]
-    summed = await rows[WeekRow.projection.name].aggregate(pipeline)
+    summed = await rows[WeekRow.projection.name].patient().aggregate(pipeline)
     return [HoursLogged(**row.pop("_id"), minutes=Minutes(**row)) for row in summed]

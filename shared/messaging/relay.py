@@ -135,9 +135,9 @@ class Relay:
             for id, ids in sent.items()
             for entry in outboxes[id][: len(ids)]
         ]
-        await self._history.bulk(kept)
+        await self._history.patient().bulk(kept)
         pulls = [Update({"_id": id}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for id, ids in sent.items()]
-        await collection.bulk(pulls)
+        await collection.patient().bulk(pulls)
         PUBLISHED.inc(len(kept))
 
 

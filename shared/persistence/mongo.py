@@ -18,8 +18,10 @@ T = TypeVar("T")
 Where = Mapping[str, Any]
 Key = str | tuple[str, int]
 """A field and its direction: 1 (which goes without saying) or -1."""
+PATIENT = 60.0
+"""Seconds, for large reads and bulks that no request waits for, or that one knows to be large."""
 MUCH = 600.0
-"""Seconds, for what may take long on a healthy server."""
+"""Seconds, for what grows with all the data: an index, a drop."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Collection:
         bound._majority = True
         return bound
 
-    def patient(self, seconds: float = MUCH) -> "Collection":
+    def patient(self, seconds: float = PATIENT) -> "Collection":
         """The same, with another time limit: for what reads or writes much at once."""
         bound = copy(self)
         bound._limit = seconds
@@ -186,7 +188,7 @@ class Collection:
 
     async def index(self, *keys: Key, unique: bool = False, sparse: bool = False) -> None:
         """Create an index where it is missing, however long that takes."""
-        async with self.patient()._verb() as rows:
+        async with self.patient(MUCH)._verb() as rows:
             await rows.create_index(_keys(keys), unique=unique, sparse=sparse)
 
     @asynccontextmanager

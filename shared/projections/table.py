@@ -94,5 +94,5 @@ class TableRow(BaseModel):
 async def read(rows: Collections, of: type[R], instant: datetime | None = None) -> list[R]:
     """Every row of a table as known at an instant (None: now)."""
     columns: dict[str, Any] = {f"facts.{name}": 1 if instant or name in of.histories else {"$slice": -1} for name in of.columns}
-    found = await rows[of.projection.name].find(fields=columns)
+    found = await rows[of.projection.name].patient().find(fields=columns)
     return [row for stored in found if (row := of.as_known(stored, instant))]

@@ -16,8 +16,8 @@ from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from tests.conftest import A_MORNING
+from tests.own_mongod import Mongod
 from tests.persistence.builders import TOYS, Toy, a_school, receive
-from tests.persistence.conftest import Mongod
 
 DOLE = Caller("x", "school", "dole", "head")
 A_MESSAGE: Message = message_of(a_school(), source="/elsewhere/things/1", sequence=4, time=A_MORNING)

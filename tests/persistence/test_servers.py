@@ -14,8 +14,8 @@ from shared.persistence.mongo import Session, connect
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from tests.conftest import A_MORNING, DRIVER
+from tests.own_mongod import Mongod
 from tests.persistence.builders import TOYS, accept, receive
-from tests.persistence.conftest import Mongod
 
 
 async def test_a_connection_made_while_mongod_starts_is_dropped_and_transactions_go_on(not_started: Mongod) -> None:

@@ -1,4 +1,4 @@
-"""A mongod of these tests' own, to be killed, frozen and restarted at will."""
+"""A mongod of a test's own, to be killed, frozen and restarted at will."""
 
 import os
 import signal
