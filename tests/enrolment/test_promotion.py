@@ -86,14 +86,14 @@ async def changes_programme(store: Store, intake: Intake, held: ReferralSubmitte
 FREED: dict[Freeing, tuple[type[Event], int]] = {
     declines: (PlaceDeclined, 1),
     is_withdrawn: (ApplicationWithdrawn, 1),
-    referral_is_withdrawn: (ApplicationWithdrawn, 2),
-    enrols_elsewhere: (ApplicationObsolete, 2),
+    referral_is_withdrawn: (ApplicationWithdrawn, 1),
+    enrols_elsewhere: (ApplicationObsolete, 1),
     a_seat_is_added: (IntakeSeatsChanged, 1),
     the_offer_expires: (PlaceExpired, 1),
-    never_comes: (PlaceReleased, 3),
+    never_comes: (PlaceReleased, 2),
     changes_programme: (PlaceReleased, 2),
 }
-"""What frees a seat: the event that does, and the writes of the intake: a message handled again is written again, empty."""
+"""What frees a seat: the event that does, and the writes of the intake: a message handled again adds none."""
 
 
 async def one_held_one_waiting(store: Store, promotion: Promotion) -> tuple[Intake, ReferralSubmitted, ReferralSubmitted]:
