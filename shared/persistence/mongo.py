@@ -63,7 +63,7 @@ class Database:
 
     async def names(self) -> set[str]:
         """The collections that there are."""
-        reply = await self.command({"listCollections": 1, "nameOnly": True})
+        reply = await self.command({"listCollections": 1, "nameOnly": True, "cursor": {"batchSize": 10_000}})
         return {one["name"] for one in reply["cursor"]["firstBatch"]}
 
     async def command(self, command: Row, *, limit: float = TIME_LIMIT) -> Row:

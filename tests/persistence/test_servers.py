@@ -102,3 +102,22 @@ async def test_a_crash_under_load_raises_nothing_but_that_the_server_is_away(
         ended.set()
     for id in ids:
         assert (await documents.acting(SYSTEM).get(id)).accepted >= done[id]  # whatever was answered is there
+
+
+async def test_what_a_killed_process_had_begun_lets_go_within_seconds(own: Mongod, own_persistence: Persistence) -> None:
+    documents, id = Repository(own_persistence, TOYS), uuid.uuid4()
+    await documents.acting(SYSTEM).create(id, receive, id=id, school="dole")
+    killed = Persistence(connect(own.url, "test", driver=DRIVER), "test", Clock(A_MORNING))
+
+    async def work(session: Session) -> None:
+        await Repository(killed, TOYS).within(session).acting(SYSTEM).decide(id, accept)
+        await killed.database.close()  # nothing more is sent: neither a commit nor an abort
+        raise Away
+
+    with pytest.raises(Away):
+        await killed.transaction(work, id)
+    began = perf_counter()
+    while not await answers(lambda: documents.acting(SYSTEM).decide(id, accept)):
+        assert perf_counter() - began < 30  # 4 to 8 here, a minute by default
+    assert (await documents.acting(SYSTEM).get(id)).accepted == 1
+    print(f"\na transaction left open let go after {perf_counter() - began:.1f} s")
