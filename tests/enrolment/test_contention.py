@@ -44,7 +44,9 @@ async def test_180_mixed_requests_on_one_intake_are_each_answered(running: Start
             *(asks(f"{one}/review") for one in ones),
         )
         told = Counter((answer.status_code, answer.json().get("code")) for answer, _ in answers)
-        print(f"\n180 mixed requests: {max(seconds for _, seconds in answers):.2f} s, {dict(told)}")
+        longest = max(seconds for _, seconds in answers)
+        print(f"\n180 mixed requests: {longest:.2f} s, {dict(told)}")
+        assert longest < 20  # 1.4 here; without a queue 82 were unanswered after 90
         assert {code for status, code in told if status >= 500} <= {"busy"}
         busy = sum(count for (_, code), count in told.items() if code == "busy")
         enrolled = [one for one in await listed(life) if one["status"] == "enrolled"]

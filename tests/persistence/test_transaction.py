@@ -77,8 +77,18 @@ async def test_decisions_and_transactions_on_a_document_never_meet_in_one_proces
     assert most == 1
 
 
+async def test_processes_decide_each_on_what_the_other_left(database: Database) -> None:
+    """Each process has its own queues: between them only the version that was read stands guard."""
+    stores = [toys(Persistence(database, "test", Clock(A_MORNING), max_clashing=30)) for _ in range(4)]
+    id = await a_toy(stores[0])
+    await asyncio.gather(*(store.acting(SYSTEM).decide(id, accept) for store in stores for _ in range(10)))
+    found = await stores[0].collection.find_one({"_id": str(id)})
+    assert found is not None
+    assert found["state"]["accepted"] == 40
+    assert [entry["sequence"] for entry in found["outbox"]] == list(range(1, 42))
+
+
 async def test_processes_that_clash_all_get_through(persistence: Persistence, database: Database) -> None:
-    """Each process has its own queues: between them only the database and chance decide."""
     processes = [Persistence(database, "test", Clock(A_MORNING)) for _ in range(4)]
     stores = [toys(process) for process in processes]
     id = await a_toy(stores[0])
