@@ -1,6 +1,7 @@
 """What Schemathesis must know of our field: texts of our formats, and that 422 `invalid` is no answer to a right request."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import schemathesis
@@ -22,6 +23,7 @@ def with_luhn(digits: str) -> str:
 
 
 FORMATS: dict[str, st.SearchStrategy[str]] = {
+    "date": st.one_of(*[st.dates(date(2000, 1, 1), date(2021, 1, 4))] * 4, st.dates()).map(str),
     "uai": text_of(7).map(lambda number: number + UAI_LETTERS[int(number) % 23]),
     "siret": st.builds(lambda siren, office: with_luhn(with_luhn(siren) + office), text_of(8), text_of(4)),
     "ine": text_of(10).map(lambda number: f"{number}A"),

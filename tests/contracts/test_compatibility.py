@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.contracts.__main__ import main
+from deploy.contracts.accepts import Side, breaks
 from deploy.contracts.asyncapi import asyncapi
 from deploy.contracts.compatibility import contract_breaks, event_breaks, openapi_breaks, topic_breaks
 from deploy.contracts.documents import FOLDER, generated, published, write
@@ -120,6 +121,15 @@ def test_a_topic_keeps_its_settings_and_its_messages(change: Change, said: str) 
     (found,) = topic_breaks(asyncapi(), document)
     assert found.startswith(said)
     assert topic_breaks(asyncapi(), asyncapi()) == []
+
+
+def test_a_schema_that_holds_itself_is_compared_once() -> None:
+    def tree(leaf: str) -> dict[str, Any]:
+        node = {"properties": {"leaf": {"type": leaf}, "branches": {"type": "array", "items": {"$ref": "#/node"}}}}
+        return {"node": {"type": "object", **node}}
+
+    (found,) = breaks(Side.REQUEST, tree("string"), {"$ref": "#/node"}, tree("integer"), {"$ref": "#/node"}, "tree")
+    assert found.startswith("tree.leaf : ")
 
 
 def test_a_document_that_disappears_is_a_break() -> None:

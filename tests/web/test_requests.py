@@ -116,8 +116,48 @@ async def test_a_body_in_chunks_stops_at_the_limit_too(running: Start) -> None:
             yield b" " * 100_000
 
     async with running(toy) as here:
-        answer = await here.as_("school:dole:head").post("/things", content=chunks())
-        assert answer.status_code >= 400
+        json = {"content-type": "application/json"}
+        answer = await here.as_("school:dole:head").post("/things", content=chunks(), headers=json)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("length", ["-1", "many", "١٢"])
+async def test_a_length_that_is_none_cannot_be_read(running: Start, length: str) -> None:
+    async with running(toy) as here:
+        answer = await here.as_("school:dole:head").post("/things", content=b"{}", headers={b"content-length": length.encode()})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+async def test_a_parameter_that_is_not_known_is_refused_and_not_repeated(running: Start) -> None:
+    async with running(toy) as here:
+        answer = await here.as_("school:dole:head").post("/things", params={"Dupont": "Zélie"}, json=GOOD)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert "Dupont" not in answer.text
+
+
+async def test_an_address_names_all_its_methods(running: Start) -> None:
+    async with running(toy) as here:
+        admin = here.as_("admin")
+        answers = {address: await admin.delete(address) for address in ("/admin/clock", "/things", "/broken")}
+    assert {address: (answer.status_code, answer.headers["allow"]) for address, answer in answers.items()} == {
+        "/admin/clock": (405, "GET, POST"),
+        "/things": (405, "POST"),
+        "/broken": (405, "GET"),
+    }
+
+
+async def test_who_must_sign_in_hears_how(running: Start) -> None:
+    async with running(toy) as here:
+        answer = await here.signed_out().get("/admin/clock")
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+async def test_an_answer_that_the_document_does_not_list_fails_a_test(running: Start) -> None:
+    async with running(toy) as here:
+        document = here.app.openapi()
+        document["paths"]["/admin/clock"]["get"]["responses"].pop("401")
+        with pytest.raises(AssertionError, match="status not listed"):
+            await here.signed_out().get("/admin/clock")
 
 
 async def test_the_same_key_gives_the_same_id_to_the_same_person_alone(running: Start) -> None:
