@@ -10,9 +10,10 @@ from uuid import UUID
 from aiokafka import TopicPartition
 
 from deploy.local.errors import CannotRun
-from shared.events import Event, ReferralClosed, WishesAnswered
-from shared.events.applications import ApplicationEvent
+from shared.events import Event
+from shared.events.applications import ApplicationEvent, WishesAnswered
 from shared.events.message import Message, read
+from shared.events.referral import ReferralClosed
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
 from shared.persistence.inbox import Inbox

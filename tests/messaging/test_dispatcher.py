@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 
-from shared.events import Event, OrderReceived
+from shared.events import Event
 from shared.events.message import ConsumerRecord, Message, message_of
-from shared.events.production import ClientKind
+from shared.events.production import ClientKind, OrderReceived
 from shared.kernel.errors import Unavailable
 from shared.kernel.retry import stop
 from shared.messaging.dispatcher import Dispatcher

@@ -5,8 +5,10 @@ import pytest
 from services.enrolment.handlers import HANDLERS as ENROLMENT
 from services.production.handlers import HANDLERS as PRODUCTION
 from services.referral.handlers import HANDLERS as REFERRAL
-from shared.events import Event, OrderAccepted, OrderReceived, SchoolRegistered
+from shared.events import Event
+from shared.events.catalogue import SchoolRegistered
 from shared.events.message import Message
+from shared.events.production import OrderAccepted, OrderReceived
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.handlers import Handlers
 from shared.messaging.parking import Parking

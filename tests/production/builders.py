@@ -6,10 +6,10 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from services.production.domain.orders import Order, OrderStatus
 from services.production.domain.pupils import Pupil
-from shared.events import Event, StudentEnrolled
+from shared.events import Event
 from shared.events.message import Message, message_of
 from shared.events.production import CancellationCode, ClientKind
-from shared.events.students import EnrolmentStatus
+from shared.events.students import EnrolmentStatus, StudentEnrolled
 
 MONDAY = date(2025, 9, 8)
 WEEK = "2025-W37"

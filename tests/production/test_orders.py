@@ -7,7 +7,9 @@ import pytest
 
 from services.production.domain import orders
 from services.production.domain.orders import Order, OrderEvent, OrderStatus
-from shared.events import (
+from shared.events.production import (
+    CancellationCode,
+    ClientKind,
     OrderAccepted,
     OrderCancelled,
     OrderCompleted,
@@ -17,7 +19,6 @@ from shared.events import (
     OrderReceived,
     OrderStarted,
 )
-from shared.events.production import CancellationCode, ClientKind
 from shared.kernel.errors import Invalid, Refused
 from tests.production.builders import CLIENT, MONDAY, ORDER, WHICH, an_order
 

@@ -8,23 +8,24 @@ from uuid import UUID, uuid4
 from services.production.domain.pupils import Pupil
 from services.production.handlers import HANDLERS
 from services.production.store import Store
-from shared.events import (
-    EVENTS,
+from shared.events import EVENTS
+from shared.events.message import message_of
+from shared.events.production import Hours, WorkLogged
+from shared.events.students import (
     DiplomaFailed,
     DiplomaObtained,
+    EnrolmentStatus,
     ExamRegistered,
+    InterruptionCode,
     OutcomeDeclared,
     StudentChangedProgramme,
     StudentCompleted,
     StudentDidNotStart,
+    StudentEvent,
     StudentInterrupted,
     StudentResumed,
     StudentStarted,
-    WorkLogged,
 )
-from shared.events.message import message_of
-from shared.events.production import Hours
-from shared.events.students import EnrolmentStatus, InterruptionCode, StudentEvent
 from shared.kernel.caller import Caller
 from shared.messaging.kafka import producer
 from shared.persistence.transaction import Persistence

@@ -12,8 +12,7 @@ from services.production.domain.measures import Shares, TotalHours, alerts, shar
 from services.production.domain.orders import Order, OrderStatus
 from services.production.domain.pupils import Pupil, enrolment_for
 from services.production.domain.weeks import PupilHours, WorkedWeek
-from shared.events import WorkLogged
-from shared.events.production import Hours, OnOrder
+from shared.events.production import Hours, OnOrder, WorkLogged
 from shared.events.students import EnrolmentStatus
 from shared.kernel.errors import Invalid, Problem, Refused
 from tests.production.builders import ENROLMENT, MONDAY, ORDER, WEEK, WHOSE, YOUNG, a_pupil, an_id, an_order

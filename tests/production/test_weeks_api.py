@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from shared.events import StudentInterrupted
-from shared.events.students import InterruptionCode
+from shared.events.students import InterruptionCode, StudentInterrupted
 from tests.production.builders import WEEK, WHOSE, an_enrolment, an_id
 from tests.production.conftest import Production
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.events import Event, OrderAccepted, OrderCancelled, OrderReceived
+from shared.events import Event
 from shared.events.message import Message, message_of
-from shared.events.production import CancellationCode, ClientKind
+from shared.events.production import CancellationCode, ClientKind, OrderAccepted, OrderCancelled, OrderReceived
 from shared.projections.projection import Projection, Row
 from shared.projections.read_model import ReadModel, Stored
 from shared.projections.states import StateProjection

@@ -5,7 +5,7 @@ import uuid
 from itertools import permutations
 from typing import Any
 
-from shared.events import OrderStarted
+from shared.events.production import OrderStarted
 from shared.persistence.transaction import Persistence
 from shared.projections.live import LiveProjection
 from tests.persistence.builders import A_DAY

@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from shared.events import OrderAccepted, OrderCancelled, OrderReceived
-from shared.events.production import CancellationCode, ClientKind
+from shared.events.production import CancellationCode, ClientKind, OrderAccepted, OrderCancelled, OrderReceived
 from shared.persistence.transaction import Persistence
 from shared.projections.projection import Row
 from shared.projections.table import REQUIRED, History, TableRow, read

@@ -14,8 +14,7 @@ from services.referral.domain.referral import Referral, evolve, submit
 from services.referral.handlers import HANDLERS
 from services.referral.main import service
 from services.referral.store import Store
-from shared import events
-from shared.events import Event, WishesAnswered
+from shared.events import Event, applications, students
 from shared.events.applications import ApplicationEvent
 from shared.events.message import Message, message_of
 from shared.events.referral import ReferralDetails, Situation, Wish
@@ -54,15 +53,15 @@ def a_referral(**overrides: Any) -> dict[str, Any]:
 def application(kind: type[A], intake_id: UUID = X, **overrides: Any) -> A:
     """What is told of an application at Dole, unless said otherwise."""
     needed: dict[type[Event], dict[str, Any]] = {
-        events.ApplicationOpened: {"referral_id": REFERRAL, "agency": CIO, "school_year": "2025-2026", "priority": 1},
-        events.ApplicationIneligible: {"reasons": ("too_young",)},
-        events.InterviewPlanned: {"planned_on": A_DAY},
-        events.ImmersionPlanned: {"planned_from": A_DAY, "planned_until": A_DAY},
-        events.ApplicationAdmissible: {"met": "interview"},
-        events.PlaceOffered: {"until": A_DAY},
-        events.ApplicationRefused: {"code": "no_place"},
-        events.ApplicationLeft: {"referral_id": REFERRAL, "agency": CIO},
-        events.ApplicationObsolete: {"because": "enrolled_elsewhere"},
+        applications.ApplicationOpened: {"referral_id": REFERRAL, "agency": CIO, "school_year": "2025-2026", "priority": 1},
+        applications.ApplicationIneligible: {"reasons": ("too_young",)},
+        applications.InterviewPlanned: {"planned_on": A_DAY},
+        applications.ImmersionPlanned: {"planned_from": A_DAY, "planned_until": A_DAY},
+        applications.ApplicationAdmissible: {"met": "interview"},
+        applications.PlaceOffered: {"until": A_DAY},
+        applications.ApplicationRefused: {"code": "no_place"},
+        applications.ApplicationLeft: {"referral_id": REFERRAL, "agency": CIO},
+        applications.ApplicationObsolete: {"because": "enrolled_elsewhere"},
     }
     common = {"intake_id": intake_id, "young_id": YOUNG, "school": "dole", "programme": "dole-cap-serrurerie", "on": A_DAY}
     return kind(**{**common, **needed.get(kind, {}), **overrides})
@@ -72,11 +71,11 @@ def student(kind: type[S], **overrides: Any) -> S:
     """What is told of the pupil, enrolled from the intake X unless said otherwise."""
     year = {"intake_id": X, "school_year": "2025-2026", "year_of_study": 1, "last_year": False}
     needed: dict[type[Event], dict[str, Any]] = {
-        events.StudentEnrolled: {**year, "birth_month": "2010-03", "starts_on": A_DAY},
-        events.StudentMovedUp: {**year, "intake_id": Y, "school_year": "2026-2027", "year_of_study": 2, "last_year": True},
-        events.StudentInterrupted: {"code": "moved"},
-        events.DiplomaObtained: {"exam_id": UUID(int=31)},
-        events.OutcomeDeclared: {"horizon": 6, "situation": "employed", "source": "school", "proof": "contract"},
+        students.StudentEnrolled: {**year, "birth_month": "2010-03", "starts_on": A_DAY},
+        students.StudentMovedUp: {**year, "intake_id": Y, "school_year": "2026-2027", "year_of_study": 2, "last_year": True},
+        students.StudentInterrupted: {"code": "moved"},
+        students.DiplomaObtained: {"exam_id": UUID(int=31)},
+        students.OutcomeDeclared: {"horizon": 6, "situation": "employed", "source": "school", "proof": "contract"},
     }
     pupil = {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "dole", "programme": "dole-cap-serrurerie", "on": A_DAY}
     return kind(**{**pupil, **needed.get(kind, {}), **overrides})
@@ -90,9 +89,9 @@ def the_referral() -> Referral:
     return evolve(None, event)
 
 
-def wishes_answered(*opened: UUID, **overrides: Any) -> WishesAnswered:
+def wishes_answered(*opened: UUID, **overrides: Any) -> applications.WishesAnswered:
     """Enrolment's answer to the wishes of the referral."""
-    return WishesAnswered(
+    return applications.WishesAnswered(
         **{"referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "opened": opened, "on": A_DAY, **overrides}
     )
 
@@ -100,7 +99,7 @@ def wishes_answered(*opened: UUID, **overrides: Any) -> WishesAnswered:
 def source_of(event: Event) -> str:
     """The document of enrolment that tells an event."""
     match event:
-        case WishesAnswered():
+        case applications.WishesAnswered():
             return f"/enrolment/wishes/{event.referral_id}"
         case ApplicationEvent():
             return f"/enrolment/intakes/{event.intake_id}"
@@ -110,13 +109,13 @@ def source_of(event: Event) -> str:
 
 def with_openings(history: Sequence[JourneyEvent]) -> list[JourneyEvent]:
     """These events, and before the first, the opening of each application that an answer to wishes names but they do not."""
-    opened = {(event.referral_id, event.intake_id) for event in history if isinstance(event, events.ApplicationOpened)}
+    opened = {(event.referral_id, event.intake_id) for event in history if isinstance(event, applications.ApplicationOpened)}
     missing = [
         application(
-            events.ApplicationOpened, id, young_id=one.young_id, referral_id=one.referral_id, agency=one.agency, on=one.on
+            applications.ApplicationOpened, id, young_id=one.young_id, referral_id=one.referral_id, agency=one.agency, on=one.on
         )
         for one in history
-        if isinstance(one, WishesAnswered)
+        if isinstance(one, applications.WishesAnswered)
         for id in one.opened
         if (one.referral_id, id) not in opened
     ]

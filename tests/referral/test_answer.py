@@ -14,10 +14,20 @@ from services.referral.domain.answer import ReferralStatus, conclude, status
 from services.referral.domain.applications import ApplicationMoved
 from services.referral.domain.journey import Journey, JourneyEvent, fold
 from services.referral.domain.referral import close, evolve, request_withdrawal, submit
-from shared import events
-from shared.events import AgencyRegistered, ReferralClosed, ReferralSubmitted, ReferralWithdrawalRequested
+from shared.events import applications
 from shared.events.applications import Unopened, UnopenedCode
-from shared.events.referral import AgencyKind, Answer, ReferralDetails, RefusalCode, Situation, Wish
+from shared.events.referral import (
+    AgencyKind,
+    AgencyRegistered,
+    Answer,
+    ReferralClosed,
+    ReferralDetails,
+    ReferralSubmitted,
+    ReferralWithdrawalRequested,
+    RefusalCode,
+    Situation,
+    Wish,
+)
 from tests.referral.builders import (
     A_DAY,
     CIO,
@@ -31,7 +41,7 @@ from tests.referral.builders import (
     wishes_answered,
 )
 
-ENROLLED, REFUSED = application(events.PlaceConfirmed), application(events.ApplicationRefused)
+ENROLLED, REFUSED = application(applications.PlaceConfirmed), application(applications.ApplicationRefused)
 
 
 def ending_of(*history: JourneyEvent) -> tuple[Answer, RefusalCode | None] | None:
@@ -44,9 +54,7 @@ def test_submitting_tells_the_referral_without_its_identity_and_twice_tells_noth
     details = ReferralDetails(
         situation=Situation.OUT_OF_SCHOOL, out_of_school_since=date(2025, 6, 30), department="39", wishes=wishes
     )
-    command: dict[str, Any] = {
-        "referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "birth_month": "2010-03", "on": A_DAY
-    }  # fmt: skip
+    command: dict[str, Any] = {"referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "birth_month": "2010-03", "on": A_DAY}
     told_first = submit(None, **command, details=details)
     assert told_first == [ReferralSubmitted(**command, **dict(details))]
     assert submit(evolve(None, told_first[0]), **command, details=details) == []
@@ -84,13 +92,13 @@ def test_an_agency_registered_again_tells_only_what_changed() -> None:
         [REFUSED],
         [wishes_answered(X)],
         [wishes_answered(X, Y), REFUSED],
-        [wishes_answered(X), REFUSED, application(events.ApplicationReopened)],
+        [wishes_answered(X), REFUSED, application(applications.ApplicationReopened)],
         [
             wishes_answered(X),
-            application(events.ApplicationIneligible),
-            application(events.ApplicationUnderReview, overridden=True),
+            application(applications.ApplicationIneligible),
+            application(applications.ApplicationUnderReview, overridden=True),
         ],
-        [wishes_answered(X), application(events.PlaceOffered)],
+        [wishes_answered(X), application(applications.PlaceOffered)],
     ],
 )
 def test_there_is_no_answer_before_wishes_are_answered_and_each_application_has_ended(history: Sequence[JourneyEvent]) -> None:
@@ -101,13 +109,13 @@ def test_there_is_no_answer_before_wishes_are_answered_and_each_application_has_
     ("last", "answer", "code"),
     [
         (ENROLLED, Answer.ENROLLED, None),
-        (application(events.ApplicationRefused, code="did_not_come"), Answer.REFUSED, RefusalCode.DID_NOT_COME),
-        (application(events.ApplicationIneligible), Answer.REFUSED, RefusalCode.NOT_ELIGIBLE),
-        (application(events.ApplicationObsolete), Answer.REFUSED, RefusalCode.CHOSE_OTHER_PATH),
-        (application(events.ApplicationObsolete, because="intake_closed"), Answer.EXPIRED, None),
-        (application(events.PlaceDeclined), Answer.DECLINED, None),
-        (application(events.PlaceExpired), Answer.EXPIRED, None),
-        (application(events.ApplicationWithdrawn), Answer.WITHDRAWN, None),
+        (application(applications.ApplicationRefused, code="did_not_come"), Answer.REFUSED, RefusalCode.DID_NOT_COME),
+        (application(applications.ApplicationIneligible), Answer.REFUSED, RefusalCode.NOT_ELIGIBLE),
+        (application(applications.ApplicationObsolete), Answer.REFUSED, RefusalCode.CHOSE_OTHER_PATH),
+        (application(applications.ApplicationObsolete, because="intake_closed"), Answer.EXPIRED, None),
+        (application(applications.PlaceDeclined), Answer.DECLINED, None),
+        (application(applications.PlaceExpired), Answer.EXPIRED, None),
+        (application(applications.ApplicationWithdrawn), Answer.WITHDRAWN, None),
     ],
 )
 def test_each_end_of_an_application_is_an_answer(last: JourneyEvent, answer: Answer, code: RefusalCode | None) -> None:
@@ -116,9 +124,14 @@ def test_each_end_of_an_application_is_an_answer(last: JourneyEvent, answer: Ans
 
 def test_of_several_ends_enrolled_wins_then_the_most_telling() -> None:
     from_most_to_least: list[type[ApplicationMoved]] = [
-        events.PlaceConfirmed, events.ApplicationRefused, events.ApplicationIneligible, events.ApplicationObsolete,
-        events.PlaceDeclined, events.PlaceExpired, events.ApplicationWithdrawn,
-    ]  # fmt: skip
+        applications.PlaceConfirmed,
+        applications.ApplicationRefused,
+        applications.ApplicationIneligible,
+        applications.ApplicationObsolete,
+        applications.PlaceDeclined,
+        applications.PlaceExpired,
+        applications.ApplicationWithdrawn,
+    ]
     for better, worse in pairwise(from_most_to_least):
         alone = ending_of(wishes_answered(X), application(better))
         assert ending_of(wishes_answered(X, Y), application(better), application(worse, Y)) == alone
@@ -127,11 +140,14 @@ def test_of_several_ends_enrolled_wins_then_the_most_telling() -> None:
 
 def test_an_application_that_ended_before_is_no_answer_until_it_is_heard_to_begin_again() -> None:
     journey = Journey(young_id=YOUNG)
-    before: list[JourneyEvent] = [application(events.ApplicationOpened, **OTHERS), application(events.ApplicationWithdrawn)]
+    before: list[JourneyEvent] = [
+        application(applications.ApplicationOpened, **OTHERS),
+        application(applications.ApplicationWithdrawn),
+    ]
     for event in (*before, wishes_answered(X)):
         journey = fold(journey, event)
     assert conclude(journey, REFERRAL) is None
-    for event in (application(events.ApplicationOpened), ENROLLED):
+    for event in (application(applications.ApplicationOpened), ENROLLED):
         journey = fold(journey, event)
     ending = conclude(journey, REFERRAL)
     assert ending is not None
@@ -144,14 +160,14 @@ OTHERS: dict[str, Any] = {"referral_id": UUID(int=99), "agency": "mlds-jura"}
 @pytest.mark.parametrize(
     ("history", "answer"),
     [
-        ([application(events.ApplicationLeft), ENROLLED], Answer.WITHDRAWN),
-        ([application(events.ApplicationLeft, **OTHERS), ENROLLED], Answer.ENROLLED),
+        ([application(applications.ApplicationLeft), ENROLLED], Answer.WITHDRAWN),
+        ([application(applications.ApplicationLeft, **OTHERS), ENROLLED], Answer.ENROLLED),
         (
-            [application(events.ApplicationWithdrawn), application(events.ApplicationOpened, **OTHERS), ENROLLED],
+            [application(applications.ApplicationWithdrawn), application(applications.ApplicationOpened, **OTHERS), ENROLLED],
             Answer.WITHDRAWN,
         ),
         (
-            [application(events.ApplicationObsolete), application(events.ApplicationOpened, **OTHERS), ENROLLED],
+            [application(applications.ApplicationObsolete), application(applications.ApplicationOpened, **OTHERS), ENROLLED],
             Answer.REFUSED,
         ),
     ],
@@ -159,7 +175,7 @@ OTHERS: dict[str, Any] = {"referral_id": UUID(int=99), "agency": "mlds-jura"}
 def test_what_an_application_becomes_for_others_is_no_answer_to_a_referral_that_it_ended_for(
     history: Sequence[JourneyEvent], answer: Answer
 ) -> None:
-    opened = application(events.ApplicationOpened), wishes_answered(X), application(events.ApplicationUnderReview)
+    opened = application(applications.ApplicationOpened), wishes_answered(X), application(applications.ApplicationUnderReview)
     ending = conclude(folded(*opened, *history), REFERRAL)
     assert ending is not None
     assert ending.answer is answer
@@ -181,7 +197,7 @@ def test_when_no_wish_opened_the_answer_comes_at_once(codes: list[UnopenedCode],
 
 
 def test_an_application_that_this_referral_did_not_open_says_nothing_of_it() -> None:
-    assert ending_of(application(events.PlaceConfirmed, Y), wishes_answered(X), REFUSED) == (
+    assert ending_of(application(applications.PlaceConfirmed, Y), wishes_answered(X), REFUSED) == (
         Answer.REFUSED,
         RefusalCode.NO_PLACE,
     )
@@ -189,7 +205,7 @@ def test_an_application_that_this_referral_did_not_open_says_nothing_of_it() -> 
 
 def test_a_referral_is_closed_once_on_the_day_its_last_answer_came() -> None:
     later = date(2025, 9, 20)
-    journey = folded(application(events.ApplicationRefused, on=later), wishes_answered(X))
+    journey = folded(application(applications.ApplicationRefused, on=later), wishes_answered(X))
     closed = close(the_referral(), journey=journey)
     assert closed == [
         ReferralClosed(
@@ -202,7 +218,7 @@ def test_a_referral_is_closed_once_on_the_day_its_last_answer_came() -> None:
 def test_an_answer_taken_back_puts_the_referral_in_progress_and_the_next_one_is_told() -> None:
     journey = folded(wishes_answered(X), REFUSED)
     referral = evolve(the_referral(), close(the_referral(), journey=journey)[0])
-    reopened = fold(journey, application(events.ApplicationReopened))
+    reopened = fold(journey, application(applications.ApplicationReopened))
     assert (status(journey, REFERRAL), status(reopened, REFERRAL)) == (ReferralStatus.CLOSED, ReferralStatus.IN_PROGRESS)
     assert close(referral, journey=reopened) == []
     enrolled = fold(reopened, ENROLLED)
@@ -213,9 +229,9 @@ def test_an_answer_taken_back_puts_the_referral_in_progress_and_the_next_one_is_
 
 def test_a_second_referral_that_joins_an_application_leaves_it_where_it_stands() -> None:
     journey = folded(
-        application(events.ApplicationOpened),
+        application(applications.ApplicationOpened),
         ENROLLED,
-        application(events.ApplicationOpened, referral_id=UUID(int=3)),
+        application(applications.ApplicationOpened, referral_id=UUID(int=3)),
         wishes_answered(X),
     )
     assert conclude(journey, REFERRAL) is not None

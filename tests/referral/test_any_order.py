@@ -12,8 +12,7 @@ from services.referral.domain.person import Identity, Sent
 from services.referral.domain.referral import Referral, close, evolve
 from services.referral.store.journeys import journeys
 from services.referral.views import show_in_full
-from shared import events
-from shared.events import Event
+from shared.events import Event, applications, students
 from shared.events.applications import ApplicationEvent, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind
 from shared.events.students import StudentEvent
@@ -33,15 +32,29 @@ from tests.referral.builders import (
 )
 
 STEPS: list[type[ApplicationEvent]] = [
-    events.ApplicationOpened, events.ApplicationIneligible, events.ApplicationUnderReview, events.InterviewPlanned,
-    events.ApplicationAdmissible, events.PlaceOffered, events.PlaceConfirmed, events.PlaceDeclined, events.PlaceExpired,
-    events.ApplicationRefused, events.ApplicationReopened, events.ApplicationLeft, events.ApplicationWithdrawn,
-    events.ApplicationObsolete,
-]  # fmt: skip
+    applications.ApplicationOpened,
+    applications.ApplicationIneligible,
+    applications.ApplicationUnderReview,
+    applications.InterviewPlanned,
+    applications.ApplicationAdmissible,
+    applications.PlaceOffered,
+    applications.PlaceConfirmed,
+    applications.PlaceDeclined,
+    applications.PlaceExpired,
+    applications.ApplicationRefused,
+    applications.ApplicationReopened,
+    applications.ApplicationLeft,
+    applications.ApplicationWithdrawn,
+    applications.ApplicationObsolete,
+]
 YEARS: list[type[StudentEvent]] = [
-    events.StudentEnrolled, events.StudentStarted, events.StudentMovedUp, events.StudentInterrupted, events.DiplomaObtained,
-    events.OutcomeDeclared,
-]  # fmt: skip
+    students.StudentEnrolled,
+    students.StudentStarted,
+    students.StudentMovedUp,
+    students.StudentInterrupted,
+    students.DiplomaObtained,
+    students.OutcomeDeclared,
+]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from shared import events
+from shared.events import applications, students
 from shared.events.applications import Unopened, UnopenedCode
 from tests.referral.builders import (
     CIO,
@@ -26,11 +26,15 @@ async def test_enrolled_through_another_referral_reads_as_another_path_and_no_mo
     here, of = case.here, case.of
     second = await refer(here, COLLEGE)
     await enrolment_publishes(
-        here, wishes_answered(Y, **case.wishes), application(events.ApplicationOpened, Y, **of),
+        here,
+        wishes_answered(Y, **case.wishes),
+        application(applications.ApplicationOpened, Y, **of),
         wishes_answered(X, **of, referral_id=UUID(second["referral_id"]), agency=COLLEGE),
-        application(events.PlaceConfirmed, X, **of), student(events.StudentEnrolled, **of), student(events.StudentStarted, **of),
-        application(events.ApplicationObsolete, Y, **of),
-    )  # fmt: skip
+        application(applications.PlaceConfirmed, X, **of),
+        student(students.StudentEnrolled, **of),
+        student(students.StudentStarted, **of),
+        application(applications.ApplicationObsolete, Y, **of),
+    )
     shown = await case.shown()
     assert (shown["answer"]["answer"], shown["answer"]["code"], shown["later"]) == ("refused", "chose_other_path", [])
     assert "enrolled_elsewhere" not in str(shown)
@@ -43,19 +47,24 @@ TELLING = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
 async def test_an_agency_that_withdrew_reads_nothing_of_what_goes_on_for_another(case: Case) -> None:
     here, of, own = case.here, case.of, {**case.of, "referral_id": UUID(case.id)}
     await enrolment_publishes(
-        here, application(events.ApplicationOpened, **own), application(events.ApplicationUnderReview, **of),
+        here,
+        application(applications.ApplicationOpened, **own),
+        application(applications.ApplicationUnderReview, **of),
         wishes_answered(X, **case.wishes),
-        application(events.ApplicationOpened, **of, referral_id=UUID(int=99), agency=COLLEGE),
-        application(events.ApplicationLeft, **own),
-    )  # fmt: skip
+        application(applications.ApplicationOpened, **of, referral_id=UUID(int=99), agency=COLLEGE),
+        application(applications.ApplicationLeft, **own),
+    )
     withdrawn = await case.shown()
     assert (withdrawn["status"], withdrawn["answer"]["answer"]) == ("closed", "withdrawn")
     assert [one["status"] for one in withdrawn["applications"]] == ["withdrawn"]
     assert [one["step"] for one in withdrawn["timeline"]][-1] == "withdrawn"
     await enrolment_publishes(
-        here, application(events.PlaceOffered, **of), application(events.PlaceConfirmed, **of),
-        student(events.StudentEnrolled, **of), student(events.StudentStarted, **of),
-    )  # fmt: skip
+        here,
+        application(applications.PlaceOffered, **of),
+        application(applications.PlaceConfirmed, **of),
+        student(students.StudentEnrolled, **of),
+        student(students.StudentStarted, **of),
+    )
     assert await case.shown() == withdrawn
     assert await case.published() == ["submitted.v1", "closed.v1"]
 
@@ -66,8 +75,8 @@ async def test_an_agency_does_not_learn_from_an_unopened_wish_that_another_had_r
     await enrolment_publishes(
         here,
         wishes_answered(X, **case.wishes),
-        application(events.PlaceConfirmed, **of),
-        student(events.StudentEnrolled, **of),
+        application(applications.PlaceConfirmed, **of),
+        student(students.StudentEnrolled, **of),
     )
 
     async def refused(agency: str, code: UnopenedCode) -> str:
@@ -99,11 +108,16 @@ async def test_what_comes_back_later_depends_on_the_kind_of_agency(case: Case) -
     here, of = case.here, case.of
     others = {agency: (await refer(here, agency))["referral_id"] for agency in (COLLEGE, SOCIAL)}
     await enrolment_publishes(
-        here, wishes_answered(X, **case.wishes),
+        here,
+        wishes_answered(X, **case.wishes),
         *(wishes_answered(X, **of, referral_id=UUID(id), agency=agency) for agency, id in others.items()),
-        application(events.PlaceConfirmed, **of), student(events.StudentEnrolled, **of), student(events.StudentStarted, **of),
-        student(events.StudentMovedUp, **of), student(events.DiplomaObtained, **of), student(events.OutcomeDeclared, **of),
-    )  # fmt: skip
+        application(applications.PlaceConfirmed, **of),
+        student(students.StudentEnrolled, **of),
+        student(students.StudentStarted, **of),
+        student(students.StudentMovedUp, **of),
+        student(students.DiplomaObtained, **of),
+        student(students.OutcomeDeclared, **of),
+    )
     seen = {agency: (await read(here, id, agency))["later"] for agency, id in {CIO: case.id, **others}.items()}
     assert {agency: [step["step"] for step in steps] for agency, steps in seen.items()} == {
         CIO: ["enrolled", "started", "moved_up", "diploma_obtained", "outcome_declared"],

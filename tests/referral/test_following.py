@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from deploy.local.servers import Servers
 from services.referral.domain.answer import ReferralStatus
 from services.referral.main import service
-from shared import events
+from shared.events import applications, students
 from shared.events.applications import Unopened, UnopenedCode
 from shared.messaging.kafka import producer
 from tests.conftest import Start
@@ -35,23 +35,34 @@ from tests.referral.drivers import Case
 async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Case) -> None:
     here, of = case.here, case.of
     await enrolment_publishes(
-        here, application(events.ApplicationOpened, **of), application(events.ApplicationUnderReview, **of),
+        here,
+        application(applications.ApplicationOpened, **of),
+        application(applications.ApplicationUnderReview, **of),
         wishes_answered(X, **case.wishes, unopened=(Unopened(wish=2, code=UnopenedCode.NO_OPEN_INTAKE),)),
-        application(events.PlaceOffered, **of, until=date(2025, 9, 12)),
-    )  # fmt: skip
+        application(applications.PlaceOffered, **of, until=date(2025, 9, 12)),
+    )
     shown = await case.shown()
     assert (shown["status"], shown["answer"]) == ("in_progress", None)
     assert shown["applications"] == [
         {
-            "intake_id": str(X), "school": "dole", "programme": "dole-cap-serrurerie", "school_year": "2025-2026",
-            "status": "offered", "code": None, "since": "2025-09-01", "until": "2025-09-12",
+            "intake_id": str(X),
+            "school": "dole",
+            "programme": "dole-cap-serrurerie",
+            "school_year": "2025-2026",
+            "status": "offered",
+            "code": None,
+            "since": "2025-09-01",
+            "until": "2025-09-12",
             "sentence": "Une place est proposée, à confirmer au plus tard le 12/09/2025.",
         }
-    ]  # fmt: skip
+    ]
     await enrolment_publishes(
-        here, application(events.PlaceConfirmed, **of, on=date(2025, 9, 3)), student(events.StudentEnrolled, **of),
-        student(events.StudentStarted, **of), student(events.OutcomeDeclared, **of, on=date(2027, 1, 8)),
-    )  # fmt: skip
+        here,
+        application(applications.PlaceConfirmed, **of, on=date(2025, 9, 3)),
+        student(students.StudentEnrolled, **of),
+        student(students.StudentStarted, **of),
+        student(students.OutcomeDeclared, **of, on=date(2027, 1, 8)),
+    )
     shown = await case.shown()
     sentence = "Inscription faite dans une école de production."
     assert shown["answer"] == {"answer": "enrolled", "code": None, "on": "2025-09-03", "sentence": sentence}
@@ -67,21 +78,25 @@ async def test_an_answer_taken_back_is_in_progress_again_in_lists_too_and_the_ne
         return [one["referral_id"] for one in page.json()["items"]]
 
     assert await listed("submitted") == [case.id]
-    await enrolment_publishes(case.here, wishes_answered(X, **case.wishes), application(events.ApplicationRefused, **case.of))
+    await enrolment_publishes(
+        case.here, wishes_answered(X, **case.wishes), application(applications.ApplicationRefused, **case.of)
+    )
     assert (await listed("closed"), await listed("in_progress"), await listed("submitted")) == ([case.id], [], [])
-    await enrolment_publishes(case.here, application(events.ApplicationReopened, **case.of))
+    await enrolment_publishes(case.here, application(applications.ApplicationReopened, **case.of))
     assert (await listed("closed"), await listed("in_progress")) == ([], [case.id])
     assert (await case.shown())["answer"] is None
-    await enrolment_publishes(case.here, application(events.ApplicationRefused, **case.of, code="not_mobile"))
+    await enrolment_publishes(case.here, application(applications.ApplicationRefused, **case.of, code="not_mobile"))
     assert (await case.shown())["answer"]["code"] == "not_mobile"
     assert await case.published() == ["submitted.v1", "closed.v1", "closed.v1"]
 
 
 async def test_a_message_heard_again_later_changes_nothing(case: Case) -> None:
     _, wishes, refused, reopened = await enrolment_publishes(
-        case.here, wishes_answered(X, **case.wishes), application(events.ApplicationRefused, **case.of),
-        application(events.ApplicationReopened, **case.of),
-    )  # fmt: skip
+        case.here,
+        wishes_answered(X, **case.wishes),
+        application(applications.ApplicationRefused, **case.of),
+        application(applications.ApplicationReopened, **case.of),
+    )
     before = await case.shown()
     for message in (refused, wishes, reopened, refused):
         await handle_again(case.here, message)
@@ -92,9 +107,9 @@ async def test_a_message_heard_again_later_changes_nothing(case: Case) -> None:
 async def test_messages_heard_at_the_same_time_are_all_kept(case: Case) -> None:
     intakes = [uuid4() for _ in range(12)]
     opened = {**case.of, "referral_id": UUID(case.id)}
-    await enrolment_publishes(case.here, *(application(events.ApplicationOpened, intake, **opened) for intake in intakes))
+    await enrolment_publishes(case.here, *(application(applications.ApplicationOpened, intake, **opened) for intake in intakes))
     await asyncio.gather(
-        *(enrolment_publishes(case.here, application(events.ApplicationRefused, intake, **case.of)) for intake in intakes),
+        *(enrolment_publishes(case.here, application(applications.ApplicationRefused, intake, **case.of)) for intake in intakes),
         handle_again(case.here, on_the_wire(wishes_answered(*intakes, **case.wishes), 1)),
     )
     shown = await case.shown()
@@ -113,10 +128,13 @@ async def test_a_second_referral_of_the_same_person_knows_what_was_said_before_a
 ) -> None:
     here, of = case.here, case.of
     await enrolment_publishes(
-        here, application(events.ApplicationOpened, **of), application(events.ApplicationAdmissible, **of),
-        application(events.ApplicationOpened, Y, **of), application(events.ApplicationRefused, Y, **of, code="not_mobile"),
+        here,
+        application(applications.ApplicationOpened, **of),
+        application(applications.ApplicationAdmissible, **of),
+        application(applications.ApplicationOpened, Y, **of),
+        application(applications.ApplicationRefused, Y, **of, code="not_mobile"),
         wishes_answered(X, Y, **case.wishes),
-    )  # fmt: skip
+    )
     here.store.clock.advance(here.store.clock.now().replace(day=20))
     second = await refer(here, COLLEGE, on="2025-09-20")
     assert (second["applications"], second["status"]) == ([], "submitted")
@@ -126,7 +144,7 @@ async def test_a_second_referral_of_the_same_person_knows_what_was_said_before_a
     seen = [(one["intake_id"], one["status"], one["since"]) for one in shown["applications"]]
     assert seen == [(str(X), "admissible", "2025-09-20")]
     assert [step["step"] for step in shown["timeline"]] == ["submitted", "wishes_answered"]
-    await enrolment_publishes(here, application(events.PlaceConfirmed, **of, on=date(2025, 9, 21)))
+    await enrolment_publishes(here, application(applications.PlaceConfirmed, **of, on=date(2025, 9, 21)))
     answers = [await case.shown(), await read(here, second["referral_id"], COLLEGE)]
     assert [one["answer"]["answer"] for one in answers] == ["enrolled", "enrolled"]
 
@@ -136,7 +154,7 @@ async def test_the_stream_hears_enrolment_and_the_relay_tells_the_answer(servers
         shown = (await here.as_(f"agency:{CIO}").post("/referrals", json=a_referral())).json()
         of = {"young_id": UUID(shown["young_id"])}
         answered = wishes_answered(X, **of, referral_id=UUID(shown["referral_id"]))
-        history = with_openings([application(events.ApplicationRefused, **of), answered])
+        history = with_openings([application(applications.ApplicationRefused, **of), answered])
         async with producer(servers.kafka) as sender:
             for sequence, event in enumerate(history):
                 message = on_the_wire(event, sequence)

@@ -4,8 +4,7 @@ import pytest
 
 from services.referral.domain.journey import JourneyEvent, fold
 from services.referral.handlers import HANDLERS
-from shared import events
-from shared.events import EVENTS
+from shared.events import EVENTS, applications, students
 from shared.events.applications import ApplicationEvent, ApplicationStatus
 from shared.events.students import StudentEvent
 from tests.referral.builders import X, Y, application, folded, student, wishes_answered
@@ -19,33 +18,35 @@ def statuses(*history: JourneyEvent) -> list[ApplicationStatus]:
 
 def test_every_event_of_an_application_or_a_pupil_is_followed_but_that_a_seat_is_free_again() -> None:
     published = {event for event in EVENTS.values() if issubclass(event, ApplicationEvent | StudentEvent)}
-    assert set(HANDLERS) == {events.WishesAnswered, *published} - {events.PlaceReleased}
+    assert set(HANDLERS) == {applications.WishesAnswered, *published} - {applications.PlaceReleased}
 
 
 def test_an_application_is_under_review_from_its_opening_on_and_says_so_once() -> None:
-    assert statuses(application(events.ApplicationUnderReview)) == [S.UNDER_REVIEW]
-    overridden = application(events.ApplicationUnderReview, overridden=True)
-    assert statuses(application(events.ApplicationIneligible), overridden) == [S.UNDER_REVIEW, S.INELIGIBLE, S.UNDER_REVIEW]
+    assert statuses(application(applications.ApplicationUnderReview)) == [S.UNDER_REVIEW]
+    overridden = application(applications.ApplicationUnderReview, overridden=True)
+    assert statuses(application(applications.ApplicationIneligible), overridden) == [S.UNDER_REVIEW, S.INELIGIBLE, S.UNDER_REVIEW]
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ([application(events.InterviewPlanned)], S.UNDER_REVIEW),
-        ([application(events.ApplicationAdmissible), application(events.PlaceOffered)], S.ADMISSIBLE),
+        ([application(applications.InterviewPlanned)], S.UNDER_REVIEW),
+        ([application(applications.ApplicationAdmissible), application(applications.PlaceOffered)], S.ADMISSIBLE),
     ],
 )
 def test_a_reopened_application_is_admissible_if_it_was_and_else_under_review(
     before: list[JourneyEvent], after: ApplicationStatus
 ) -> None:
-    journey = folded(wishes_answered(X), *before, application(events.ApplicationRefused), application(events.ApplicationReopened))
+    journey = folded(
+        wishes_answered(X), *before, application(applications.ApplicationRefused), application(applications.ApplicationReopened)
+    )
     *_, refused, reopened = journey.applications[X].steps
     assert [(step.status, step.reopened) for step in (refused, reopened)] == [(S.REFUSED, False), (after, True)]
 
 
 def test_folding_leaves_the_journey_that_was_given_as_it_is() -> None:
-    journey = folded(wishes_answered(X), application(events.PlaceConfirmed), student(events.StudentEnrolled))
+    journey = folded(wishes_answered(X), application(applications.PlaceConfirmed), student(students.StudentEnrolled))
     before = journey.model_dump_json()
-    for event in (application(events.ApplicationLeft), wishes_answered(Y), student(events.StudentStarted)):
+    for event in (application(applications.ApplicationLeft), wishes_answered(Y), student(students.StudentStarted)):
         assert fold(journey, event) != journey
     assert journey.model_dump_json() == before

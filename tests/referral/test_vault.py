@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared import events
+from shared.events import applications, students
 from tests.conftest import Running, Start
 from tests.referral.builders import (
     CIO,
@@ -76,7 +76,7 @@ async def test_an_agency_is_not_told_that_another_referred_the_same_person(api: 
         return {name: value for name, value in shown.items() if name not in ("referral_id", "young_id", "agency")}
 
     first = await refer(api)
-    await enrolment_publishes(api, application(events.ApplicationOpened, young_id=UUID(first["young_id"])))
+    await enrolment_publishes(api, application(applications.ApplicationOpened, young_id=UUID(first["young_id"])))
     second = await refer(api, COLLEGE, counsellor="M. Autre", identity=an_identity(phone="07 00 00 00 00"))
     assert second["young_id"] == first["young_id"]
     mine = {"counsellor": "M. Autre", "identity": {**first["identity"], "phone": "+33700000000"}}
@@ -101,7 +101,7 @@ async def test_no_identity_leaves_the_vault(running: Start) -> None:
         await here.as_(f"agency:{CIO}").post("/referrals", json={"external_id": "D-17", "identity": an_identity()})
         young_id = UUID(shown["young_id"])
         await enrolment_publishes(
-            here, application(events.ApplicationRefused, young_id=young_id),
+            here, application(applications.ApplicationRefused, young_id=young_id),
             wishes_answered(X, young_id=young_id, referral_id=UUID(shown["referral_id"])),
         )  # fmt: skip
         assert (await here.as_("school:dole").get(f"/identities/{young_id}")).status_code == 200
@@ -126,8 +126,8 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
     head = api.as_("school:dole:head", sub="m.durand")
     assert (await head.get(url)).status_code == 404
     await enrolment_publishes(
-        api, application(events.ApplicationOpened, young_id=young_id),
-        application(events.ApplicationOpened, Y, school="besancon"),
+        api, application(applications.ApplicationOpened, young_id=young_id),
+        application(applications.ApplicationOpened, Y, school="besancon"),
         wishes_answered(X, young_id=young_id, referral_id=UUID(shown["referral_id"])),
     )  # fmt: skip
     answer = await head.get(url)
@@ -142,7 +142,7 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
     )
     workshop = api.as_("school:dole:workshop", sub="atelier")
     assert (await workshop.get(url)).status_code == 404  # an applicant is not yet a pupil
-    await enrolment_publishes(api, student(events.StudentEnrolled, young_id=young_id))
+    await enrolment_publishes(api, student(students.StudentEnrolled, young_id=young_id))
     assert (await api.as_("school:besancon:workshop").get(url)).status_code == 404
     assert (await workshop.get(url)).json() == {
         "young_id": str(young_id),
@@ -159,7 +159,7 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
 
 async def test_what_cannot_be_noted_is_not_read(api: Running) -> None:
     shown = await refer(api)
-    await enrolment_publishes(api, application(events.ApplicationOpened, young_id=UUID(shown["young_id"])))
+    await enrolment_publishes(api, application(applications.ApplicationOpened, young_id=UUID(shown["young_id"])))
     await api.store.database.command({"collMod": "audit", "validator": {"never": True}})
     answer = await api.as_("school:dole").get(f"/identities/{shown['young_id']}")
     assert answer.status_code == 500
@@ -171,9 +171,9 @@ async def test_a_school_reads_the_latest_word_and_only_the_counsellors_who_refer
     second = await refer(api, COLLEGE, counsellor="M. Autre", identity=an_identity(phone="07 00 00 00 00", ine=None))
     young_id = UUID(first["young_id"])
     await enrolment_publishes(
-        api, application(events.ApplicationOpened, young_id=young_id, referral_id=UUID(first["referral_id"])),
+        api, application(applications.ApplicationOpened, young_id=young_id, referral_id=UUID(first["referral_id"])),
         application(
-            events.ApplicationOpened, Y, school="besancon", young_id=young_id, agency=COLLEGE,
+            applications.ApplicationOpened, Y, school="besancon", young_id=young_id, agency=COLLEGE,
             referral_id=UUID(second["referral_id"]),
         ),
     )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 
 from services.referral.domain.enrolments import MilestoneKind
 from services.referral.domain.visibility import MILESTONES_SEEN, ReferralView, may_name, names_alone, reached, seen_by_agency
-from shared import events
+from shared.events import applications, students
 from shared.events.applications import Unopened, UnopenedCode
 from shared.events.referral import AgencyKind, RefusalCode
 from shared.kernel.caller import Caller
@@ -26,9 +26,9 @@ def test_every_kind_of_agency_has_its_say_of_what_comes_back() -> None:
 
 
 def test_an_application_made_obsolete_by_another_path_says_no_more_than_that() -> None:
-    [shown] = seen(wishes_answered(X), application(events.ApplicationObsolete)).applications
+    [shown] = seen(wishes_answered(X), application(applications.ApplicationObsolete)).applications
     assert (shown.current.code, shown.current.because) == (RefusalCode.CHOSE_OTHER_PATH, None)
-    [shown] = seen(wishes_answered(X), application(events.ApplicationObsolete, because="intake_closed")).applications
+    [shown] = seen(wishes_answered(X), application(applications.ApplicationObsolete, because="intake_closed")).applications
     assert (shown.current.code, shown.current.because) == (None, None)
     assert [step.because for step in shown.steps] == [None] * len(shown.steps)
 
@@ -45,8 +45,8 @@ def test_a_wish_that_others_kept_from_opening_reads_as_nothing_open(code: Unopen
 
 def test_an_agency_sees_the_pupil_of_its_own_application_as_far_as_its_kind_is_told() -> None:
     story = (
-        application(events.PlaceConfirmed), student(events.StudentEnrolled), student(events.StudentStarted),
-        student(events.StudentInterrupted), student(events.OutcomeDeclared),
+        application(applications.PlaceConfirmed), student(students.StudentEnrolled), student(students.StudentStarted),
+        student(students.StudentInterrupted), student(students.OutcomeDeclared),
     )  # fmt: skip
 
     def milestones(*wishes: Any, kind: AgencyKind) -> list[MilestoneKind]:
@@ -65,7 +65,7 @@ def test_a_school_names_its_applicants_and_its_workshop_its_pupils_by_their_name
     )
     applied = folded(wishes_answered(X))
     assert [may_name(caller, applied) for caller in (head, workshop, elsewhere)] == [True, False, False]
-    enrolled = folded(wishes_answered(X), student(events.StudentEnrolled))
+    enrolled = folded(wishes_answered(X), student(students.StudentEnrolled))
     assert [may_name(caller, enrolled) for caller in (head, workshop, elsewhere)] == [True, True, False]
     assert [names_alone(caller) for caller in (head, workshop)] == [False, True]
 
@@ -75,4 +75,4 @@ def test_a_school_knows_who_sent_the_referrals_that_reached_it() -> None:
     assert reached(journey, REFERRAL, "dole")
     assert not reached(journey, REFERRAL, "besancon")
     assert not reached(journey, UUID(int=99), "dole")
-    assert not reached(folded(wishes_answered(X), application(events.ApplicationLeft)), REFERRAL, "dole")
+    assert not reached(folded(wishes_answered(X), application(applications.ApplicationLeft)), REFERRAL, "dole")

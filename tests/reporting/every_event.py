@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from shared.events import (
-    AgencyRegistered,
+from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationIneligible,
     ApplicationObsolete,
@@ -14,16 +13,33 @@ from shared.events import (
     ApplicationUnderReview,
     ApplicationWaitlisted,
     ApplicationWithdrawn,
-    DiplomaFailed,
-    DiplomaObtained,
-    ExamRegistered,
-    GrantAwarded,
-    GrantPaid,
     ImmersionEnded,
     ImmersionPlanned,
+    IneligibleReason,
+    InterviewPlanned,
+    Met,
+    PlaceConfirmed,
+    PlaceDeclined,
+    PlaceExpired,
+    PlaceOffered,
+    PlaceReleased,
+    WishesAnswered,
+)
+from shared.events.catalogue import (
+    Certification,
+    GrantAwarded,
+    GrantPaid,
+    GrantPurpose,
     IntakeOpened,
     IntakeSeatsChanged,
-    InterviewPlanned,
+    ProgrammeOpened,
+    Promotion,
+    SchoolRegistered,
+)
+from shared.events.production import (
+    CancellationCode,
+    ClientKind,
+    Hours,
     OrderAccepted,
     OrderCancelled,
     OrderCompleted,
@@ -32,16 +48,27 @@ from shared.events import (
     OrderQuoted,
     OrderReceived,
     OrderStarted,
-    OutcomeDeclared,
-    PlaceConfirmed,
-    PlaceDeclined,
-    PlaceExpired,
-    PlaceOffered,
-    PlaceReleased,
-    ProgrammeOpened,
+    WorkLogged,
+)
+from shared.events.referral import (
+    AgencyKind,
+    AgencyRegistered,
+    Answer,
     ReferralClosed,
     ReferralSubmitted,
-    SchoolRegistered,
+    RefusalCode,
+    Situation,
+    Wish,
+)
+from shared.events.students import (
+    DiplomaFailed,
+    DiplomaObtained,
+    ExamRegistered,
+    InterruptionCode,
+    OutcomeDeclared,
+    OutcomeProof,
+    OutcomeSituation,
+    OutcomeSource,
     StudentChangedProgramme,
     StudentCompleted,
     StudentDidNotStart,
@@ -51,14 +78,7 @@ from shared.events import (
     StudentRepeated,
     StudentResumed,
     StudentStarted,
-    WishesAnswered,
-    WorkLogged,
 )
-from shared.events.applications import IneligibleReason, Met
-from shared.events.catalogue import Certification, GrantPurpose, Promotion
-from shared.events.production import CancellationCode, ClientKind, Hours
-from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
-from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from tests.reporting.drivers import Telling, an_id
 
 DAY = date(2024, 3, 4)

@@ -5,44 +5,62 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.events import (
-    AgencyRegistered,
+from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationOpened,
     ApplicationRefused,
     ApplicationUnderReview,
-    DiplomaFailed,
-    DiplomaObtained,
-    ExamRegistered,
+    InterviewPlanned,
+    Met,
+    PlaceConfirmed,
+    PlaceOffered,
+    WishesAnswered,
+)
+from shared.events.catalogue import (
+    Certification,
     GrantAwarded,
     GrantPaid,
+    GrantPurpose,
     IntakeOpened,
-    InterviewPlanned,
+    ProgrammeOpened,
+    Promotion,
+    SchoolRegistered,
+)
+from shared.events.production import (
+    ClientKind,
+    Hours,
     OrderAccepted,
     OrderCompleted,
     OrderInvoiced,
     OrderQuoted,
     OrderReceived,
-    OutcomeDeclared,
-    PlaceConfirmed,
-    PlaceOffered,
-    ProgrammeOpened,
+    WorkLogged,
+)
+from shared.events.referral import (
+    AgencyKind,
+    AgencyRegistered,
+    Answer,
     ReferralClosed,
     ReferralSubmitted,
-    SchoolRegistered,
+    RefusalCode,
+    Situation,
+    Wish,
+)
+from shared.events.students import (
+    DiplomaFailed,
+    DiplomaObtained,
+    ExamRegistered,
+    InterruptionCode,
+    OutcomeDeclared,
+    OutcomeProof,
+    OutcomeSituation,
+    OutcomeSource,
     StudentCompleted,
     StudentEnrolled,
     StudentInterrupted,
     StudentMovedUp,
     StudentStarted,
-    WishesAnswered,
-    WorkLogged,
 )
-from shared.events.applications import Met
-from shared.events.catalogue import Certification, GrantPurpose, Promotion
-from shared.events.production import ClientKind, Hours
-from shared.events.referral import AgencyKind, Answer, RefusalCode, Situation, Wish
-from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.calendar import following, months_after, school_year_of, week_of
 from tests.reporting.drivers import Telling, an_id
 

@@ -16,7 +16,8 @@ from deploy.local.servers import Servers
 from services.reporting.api import indicators
 from services.reporting.main import service
 from services.reporting.settings import Settings
-from shared.events import SchoolRegistered, StudentStarted
+from shared.events.catalogue import SchoolRegistered
+from shared.events.students import StudentStarted
 from shared.messaging.kafka import producer
 from shared.projections.notifier import Changes
 from tests.conftest import Running, Start

@@ -11,27 +11,28 @@ from hypothesis import strategies as st
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, evolve
 from services.reporting.projections.applications import ApplicationRow
-from shared.events import (
+from shared.events import Event
+from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationIneligible,
     ApplicationObsolete,
     ApplicationOpened,
     ApplicationRefused,
     ApplicationReopened,
+    ApplicationStatus,
     ApplicationUnderReview,
     ApplicationWaitlisted,
     ApplicationWithdrawn,
-    Event,
-    IntakeOpened,
+    IneligibleReason,
     InterviewPlanned,
+    Met,
     PlaceConfirmed,
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
     PlaceReleased,
 )
-from shared.events.applications import ApplicationStatus, IneligibleReason, Met
-from shared.events.catalogue import Promotion
+from shared.events.catalogue import IntakeOpened, Promotion
 from shared.events.referral import RefusalCode
 from tests.reporting.drivers import Telling, an_id, rows_of
 

@@ -11,8 +11,9 @@ from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.applications import ApplicationRow
 from services.reporting.projections.enrolments import Absence, EnrolmentRow
 from services.reporting.projections.referrals import ReferralRow
-from shared.events import EVENTS, ApplicationLeft, ReferralClosed, ReferralWithdrawalRequested, WishesAnswered
-from shared.events.applications import ApplicationStatus
+from shared.events import EVENTS
+from shared.events.applications import ApplicationLeft, ApplicationStatus, WishesAnswered
+from shared.events.referral import ReferralClosed, ReferralWithdrawalRequested
 from shared.events.students import InterruptionCode
 from shared.projections.table import TableRow
 from tests.reporting.drivers import Told, rows_of

@@ -9,9 +9,10 @@ import pytest
 from deploy.local.errors import CannotRun
 from deploy.simulation import listener
 from deploy.simulation.listener import Listener
-from shared.events import Event, PlaceReleased, ReferralClosed, WishesAnswered
+from shared.events import Event
+from shared.events.applications import PlaceReleased, WishesAnswered
 from shared.events.message import Message, message_of
-from shared.events.referral import Answer
+from shared.events.referral import Answer, ReferralClosed
 
 ON = date(2021, 3, 1)
 

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from deploy.simulation.observations import Application, Intake
 from deploy.simulation.state import OPEN, Simulation, gather, head
-from shared.events import ApplicationObsolete
-from shared.events.applications import Met
+from shared.events.applications import ApplicationObsolete, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
 from shared.web.pages.french import several

@@ -6,7 +6,7 @@ from deploy.local.errors import CannotRun
 from deploy.simulation.observations import Referral
 from deploy.simulation.people import PlannedReferral, again
 from deploy.simulation.state import OPEN, Simulation, gather
-from shared.events import ApplicationLeft, ApplicationWithdrawn
+from shared.events.applications import ApplicationLeft, ApplicationWithdrawn
 from shared.web.pages.french import several
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from deploy.simulation.dates import school_year
 from deploy.simulation.observations import Enrolment, Intake
 from deploy.simulation.state import Simulation, gather, head
-from shared.events import ApplicationObsolete, PlaceReleased
+from shared.events.applications import ApplicationObsolete, PlaceReleased
 from shared.kernel.calendar import months_after
 from shared.web.pages.french import several
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from shared.events import ReferralSubmitted
 from shared.events.message import Message
+from shared.events.referral import ReferralSubmitted
 from shared.kernel.calendar import BirthMonth
 from shared.kernel.errors import Unavailable
 from shared.persistence.mongo import Database

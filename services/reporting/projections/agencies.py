@@ -1,7 +1,6 @@
 """One row per partner agency: its kind, by which young people are compared."""
 
-from shared.events import AgencyRegistered
-from shared.events.referral import AgencyKind
+from shared.events.referral import AgencyKind, AgencyRegistered
 from shared.projections.table import REQUIRED, TableRow
 
 

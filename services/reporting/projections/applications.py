@@ -3,13 +3,16 @@
 from datetime import date
 from uuid import UUID
 
-from shared.events import (
+from shared.events.applications import (
+    STATUS_AFTER,
     ApplicationAdmissible,
+    ApplicationEvent,
     ApplicationIneligible,
     ApplicationObsolete,
     ApplicationOpened,
     ApplicationRefused,
     ApplicationReopened,
+    ApplicationStatus,
     ApplicationUnderReview,
     ApplicationWaitlisted,
     ApplicationWithdrawn,
@@ -22,7 +25,6 @@ from shared.events import (
     PlaceOffered,
     PlaceReleased,
 )
-from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
 from shared.projections.table import REQUIRED, History, TableRow
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events import (
+from shared.events.students import (
+    InterruptionCode,
     StudentChangedProgramme,
     StudentCompleted,
     StudentDidNotStart,
@@ -15,8 +16,8 @@ from shared.events import (
     StudentRepeated,
     StudentResumed,
     StudentStarted,
+    YearEvent,
 )
-from shared.events.students import InterruptionCode, YearEvent
 from shared.projections.table import REQUIRED, History, TableRow
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from shared.events import DiplomaFailed, DiplomaObtained, ExamRegistered
+from shared.events.students import DiplomaFailed, DiplomaObtained, ExamRegistered
 from shared.projections.table import REQUIRED, TableRow
 
 

@@ -3,8 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from shared.events import GrantAwarded, GrantPaid
-from shared.events.catalogue import GrantPurpose
+from shared.events.catalogue import GrantAwarded, GrantPaid, GrantPurpose
 from shared.projections.table import REQUIRED, TableRow
 
 

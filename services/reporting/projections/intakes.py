@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shared.events import IntakeOpened, IntakeSeatsChanged
+from shared.events.catalogue import IntakeOpened, IntakeSeatsChanged
 from shared.projections.table import REQUIRED, TableRow
 
 

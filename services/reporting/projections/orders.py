@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from shared.events import (
+from shared.events.production import (
     OrderAccepted,
     OrderCancelled,
     OrderCompleted,

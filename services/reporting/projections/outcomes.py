@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from shared.events import OutcomeDeclared
-from shared.events.students import OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.events.students import OutcomeDeclared, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.projections.table import REQUIRED, TableRow
 
 STRENGTH = (OutcomeProof.CONTRACT, OutcomeProof.CERTIFICATE, OutcomeProof.PHONE, OutcomeProof.NONE)

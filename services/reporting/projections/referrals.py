@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events import ReferralClosed, ReferralSubmitted, WishesAnswered
-from shared.events.referral import Answer, RefusalCode, Situation
+from shared.events.applications import WishesAnswered
+from shared.events.referral import Answer, ReferralClosed, ReferralSubmitted, RefusalCode, Situation
 from shared.projections.table import REQUIRED, TableRow
 
 

@@ -1,6 +1,6 @@
 """One row per school, one per programme of a school (two schools may give a programme the same name)."""
 
-from shared.events import ProgrammeOpened, SchoolRegistered
+from shared.events.catalogue import ProgrammeOpened, SchoolRegistered
 from shared.projections.table import REQUIRED, TableRow
 
 

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events import WorkLogged
-from shared.events.production import Hours
+from shared.events.production import Hours, WorkLogged
 from shared.projections.table import REQUIRED, TableRow
 
 
