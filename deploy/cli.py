@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="etabli",
-    help="Établi sur une machine : le lancer, le montrer, l'entretenir.",
+    help="Établi sur une machine : le lancer, le montrer, l’entretenir.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -40,7 +40,7 @@ app = typer.Typer(
 )
 Folder = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DOSSIER", help=f"Le dossier de la pile ; sinon la dernière lancée d'ici ({POINTER})."),
+    typer.Option("--data", metavar="DOSSIER", help=f"Le dossier de la pile ; sinon la dernière lancée d’ici ({POINTER})."),
 ]
 NewFolder = Annotated[
     Path | None,
@@ -57,7 +57,7 @@ SHORT = timedelta(minutes=15)
 def service_name(said: str) -> str:
     """A service of ours, or a sentence that names them."""
     if said not in SERVICES:
-        raise typer.BadParameter(f"« {said} » n'est pas un service : {', '.join(SERVICES)}.")
+        raise typer.BadParameter(f"« {said} » n’est pas un service : {', '.join(SERVICES)}.")
     return said
 
 
@@ -70,7 +70,7 @@ def main() -> None:
         say(str(reason))
         sys.exit(1)
     except PermissionError as refused:
-        say(f"Vous n'avez pas le droit d'accéder à {refused.filename or refused}.")
+        say(f"Vous n’avez pas le droit d’accéder à {refused.filename or refused}.")
         sys.exit(1)
 
 
@@ -120,7 +120,7 @@ def unpark_services(
     ] = None,
     data: Folder = None,
 ) -> None:
-    """Fait réentendre, dans l'ordre, les messages mis de côté. Statut 1 s'il en reste."""
+    """Fait réentendre, dans l’ordre, les messages mis de côté. Statut 1 s’il en reste."""
     urls, left = running_stack_addresses(data).services, 0
     for done in unpark({service: urls[service]} if service else urls, _admin(data)):
         print(f"{done.service} : {done.replayed} réentendus, {done.left} restants", flush=True)
@@ -138,7 +138,7 @@ def rebuild_reporting(data: Folder = None) -> None:
 
 @app.command(name="lag")
 def show_lag(data: Folder = None, as_json: Json = False) -> None:
-    """Montre le retard de chaque service : messages publiés qu'il n'a pas encore acquittés."""
+    """Montre le retard de chaque service : messages publiés qu’il n’a pas encore acquittés."""
     rows = asyncio.run(lags(running_stack_addresses(data).kafka, SERVICES))
     if as_json:
         print(json.dumps([asdict(row) for row in rows]))
@@ -146,12 +146,12 @@ def show_lag(data: Folder = None, as_json: Json = False) -> None:
     table = Table("service", "topic", "retard")
     for row in rows:
         table.add_row(row.group, row.topic, str(row.messages))
-    Console().print(table if rows else "Aucun service n'a encore acquitté de message.")
+    Console().print(table if rows else "Aucun service n’a encore acquitté de message.")
 
 
 @app.command()
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="S'arrête à la fin du jeu, au lieu d'attendre Ctrl-C.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="S’arrête à la fin du jeu, au lieu d’attendre Ctrl-C.")] = False,
     pupils: Annotated[int, typer.Option("--pupils", min=1, metavar="N", help="Nombre de jeunes orientés.")] = 40,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Graine du hasard : la même rejoue la même histoire.")] = 1,
     data: NewFolder = None,

@@ -60,7 +60,7 @@ def from_environment(kind: type[SettingsT]) -> SettingsT:
         missing = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] == "missing"})
         wrong = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] != "missing"})
         if missing:
-            _exit(f"Il manque {' et '.join(missing)} dans l'environnement : le service ne peut pas démarrer.")
+            _exit(f"Il manque {' et '.join(missing)} dans l’environnement : le service ne peut pas démarrer.")
     if wrong:
         _exit(f"La valeur de {' et de '.join(wrong)} ne convient pas : le service ne peut pas démarrer.")
     return settings

@@ -75,7 +75,7 @@ async def etabli(addresses: Addresses, private_key: Path, database: Database) ->
         for scope in ("admin", "agency:banc")
     }
     async with httpx.AsyncClient(base_url=addresses.services["referral"], timeout=30) as http:
-        agency = {"kind": "cio", "name": "CIO d'essai", "department": "39"}
+        agency = {"kind": "cio", "name": "CIO d’essai", "department": "39"}
         await http.put("/agencies/banc", json=agency, headers={"Authorization": f"Bearer {token['admin']}"})
 
         async def journey(number: int) -> None:

@@ -21,7 +21,7 @@ ALLOWED = "Cela change un contrat, ce qui est permis avant v1.0 : une ligne dans
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Exit status 1 on a difference, or on a change of what a release has published."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="ne rien écrire : échouer s'il y a un écart")
+    parser.add_argument("--check", action="store_true", help="ne rien écrire : échouer s’il y a un écart")
     check = parser.parse_args(arguments).check
     wanted, written, released = generated(), committed(root), published(root)
     if broken := contract_breaks(written if released is None else released, wanted):

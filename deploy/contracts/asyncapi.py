@@ -40,13 +40,13 @@ SERVERS: Json = {
     "embedded": {
         "host": "127.0.0.1:{port}",
         "protocol": "kafka",
-        "description": "La pile d'une seule machine : le port est écrit par « etabli up ».",
+        "description": "La pile d’une seule machine : le port est écrit par « etabli up ».",
         "variables": {"port": {"default": "9092"}},
     },
     "shared": {
         "host": "{bootstrap}",
         "protocol": "kafka-secure",
-        "description": "Un Kafka donné par l'exploitant. Qui lit ces sujets du dehors s'y identifie par SASL/SCRAM sur TLS.",
+        "description": "Un Kafka donné par l’exploitant. Qui lit ces sujets du dehors s’y identifie par SASL/SCRAM sur TLS.",
         "variables": {"bootstrap": {"default": "kafka.example.org:9093"}},
         "security": [{"$ref": "#/components/securitySchemes/scram"}],
     },
@@ -64,7 +64,7 @@ HEADERS: Json = {
             "type": "string", "pattern": "^[0-9]{1,19}$",
             "description": "Le compteur de la source : pour une même clé il croît, et peut sauter.",
         },
-        "ce_time": {"type": "string", "format": "date-time", "description": "L'instant où ce fut dit, UTC."},
+        "ce_time": {"type": "string", "format": "date-time", "description": "L’instant où ce fut dit, UTC."},
         "ce_traceparent": {"type": "string", "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
         "content-type": {"const": "application/json"},
     },
@@ -78,7 +78,7 @@ def _channel(topic: str) -> Json:
     kafka = {"topic": topic, "partitions": PARTITIONS, "topicConfiguration": topic_settings, "bindingVersion": BINDING}
     return {
         "address": topic,
-        "description": f"Clé : {keys}. Douze partitions, fixées à la création ; tout l'historique est gardé.",
+        "description": f"Clé : {keys}. Douze partitions, fixées à la création ; tout l’historique est gardé.",
         "servers": [{"$ref": f"#/servers/{name}"} for name in SERVERS],
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in published},
         "bindings": {"kafka": kafka},

@@ -43,7 +43,7 @@ def locked(data: Path) -> Iterator[None]:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(data / "lock", blocking=False).acquire()
     except Timeout:
-        raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche : arrêtez-la d'abord.") from None
+        raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche : arrêtez-la d’abord.") from None
     except OSError as error:
         raise CannotRun(f"Le dossier {data} ne peut pas servir : {_reason(error)}.") from error
     with lock:
@@ -53,9 +53,9 @@ def locked(data: Path) -> Iterator[None]:
 def _reason(error: OSError) -> str:
     match error:
         case FileExistsError() | NotADirectoryError():
-            return "ce n'est pas un dossier"
+            return "ce n’est pas un dossier"
         case PermissionError():
-            return "vous n'avez pas le droit d'y écrire"
+            return "vous n’avez pas le droit d’y écrire"
         case _:
             return str(error.strerror)
 
@@ -107,7 +107,7 @@ def stack_folder(data: Path | None) -> Path:
         return data
     if not POINTER.is_symlink():
         raise CannotRun(
-            "Aucune pile n'a été lancée depuis ce dossier : lancez « etabli up », ou donnez le dossier de la pile par --data."
+            "Aucune pile n’a été lancée depuis ce dossier : lancez « etabli up », ou donnez le dossier de la pile par --data."
         )
     return POINTER.readlink().parent
 
@@ -117,5 +117,5 @@ def running_stack_addresses(data: Path | None) -> Addresses:
     folder = stack_folder(data)
     file = folder / "stack.json"
     if not (file.exists() and is_held(folder)):
-        raise CannotRun(f"Aucune pile ne tourne dans {folder} : lancez « etabli up » et attendez qu'elle soit prête.")
+        raise CannotRun(f"Aucune pile ne tourne dans {folder} : lancez « etabli up » et attendez qu’elle soit prête.")
     return Addresses.read(json.loads(file.read_text()))

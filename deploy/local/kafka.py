@@ -92,7 +92,7 @@ def _format(java: list[str], data: Path, *, cluster: UUID) -> None:
     tool = tethered([*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", PROPERTIES_FILE])
     done = subprocess.run(tool, cwd=data, env={**os.environ, **UTF8}, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CannotRun(f"Le dossier de Kafka n'a pas pu être préparé.\n{done.stdout}{done.stderr}")
+        raise CannotRun(f"Le dossier de Kafka n’a pas pu être préparé.\n{done.stdout}{done.stderr}")
     formatted.touch()
 
 

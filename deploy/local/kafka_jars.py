@@ -16,7 +16,7 @@ VERSION = "4.3.1"
 COORDINATES = f"org.apache.kafka:kafka_2.13:{VERSION}+org.slf4j:slf4j-simple:1.7.36"
 EXPECTED = Path(__file__).with_name("kafka.sha256")
 MEND = (
-    "Vérifiez l'accès au réseau puis recommencez ; derrière un mandataire (proxy), donnez HTTPS_PROXY ; "
+    "Vérifiez l’accès au réseau puis recommencez ; derrière un mandataire (proxy), donnez HTTPS_PROXY ; "
     "avec un miroir Maven, écrivez « central = ADRESSE » sous [repositories] dans ~/.config/jgo.conf ; "
     "ou donnez un Kafka déjà en marche par KAFKA_BOOTSTRAP_SERVERS."
 )
@@ -38,9 +38,9 @@ def verified(folder: Path) -> list[Path]:
         found = _digest(jar) if jar.exists() else "absent"
         if found != expected:
             raise CannotRun(
-                f"Kafka ne démarre pas : {name} n'est pas le fichier attendu "
+                f"Kafka ne démarre pas : {name} n’est pas le fichier attendu "
                 f"(SHA-256 {expected} attendu, {found} trouvé). Supprimez {folder} pour le reprendre ; "
-                "si cela revient, votre dépôt Maven ne donne pas les fichiers d'origine."
+                "si cela revient, votre dépôt Maven ne donne pas les fichiers d’origine."
             )
         jars.append(jar)
     return jars
@@ -56,7 +56,7 @@ def _download(fetch: Fetch, to: Path) -> None:
         try:
             fetched = fetch(to.with_name("maven"), advance)
         except Exception as error:  # whatever jgo, its HTTP client or the disk says, the mend is the same
-            raise CannotRun(f"Apache Kafka {VERSION} n'a pas pu être téléchargé ({COORDINATES}). {MEND}\n  {error}") from error
+            raise CannotRun(f"Apache Kafka {VERSION} n’a pas pu être téléchargé ({COORDINATES}). {MEND}\n  {error}") from error
         to.mkdir()
         for jar in fetched:
             jar.rename(to / jar.name)

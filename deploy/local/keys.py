@@ -50,12 +50,12 @@ def token(data: Path, scope: str, lifetime: timedelta = PRINTED_LIFETIME) -> str
     """A token for this scope, signed with this data folder's key in the name of whoever runs this."""
     private = data / "keys" / "private.pem"
     if not private.exists():
-        raise CannotRun(f"Le dossier {data} n'a pas de clé : lancez d'abord « etabli up --data {data} ».")
+        raise CannotRun(f"Le dossier {data} n’a pas de clé : lancez d’abord « etabli up --data {data} ».")
     try:
         return sign(private, scope, sub=signer(), now=datetime.now(UTC), lifetime=lifetime)
     except ValueError:
         raise CannotRun(
-            f"« {scope} » n'est pas une portée : admin, region, federation, "
+            f"« {scope} » n’est pas une portée : admin, region, federation, "
             "agency:ID[:counsellor|manager] ou school:ID[:head|office|workshop]."
         ) from None
 

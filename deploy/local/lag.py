@@ -63,4 +63,4 @@ async def _acknowledged(admin: AIOKafkaAdminClient, group: str) -> Mapping[Topic
             return offsets
         except GroupCoordinatorNotAvailableError:  # a new Kafka makes its table of groups when first asked
             await asyncio.sleep(0.25)
-    raise CannotRun("Kafka n'a pas de coordinateur de groupes : regardez son journal.")
+    raise CannotRun("Kafka n’a pas de coordinateur de groupes : regardez son journal.")

@@ -43,7 +43,7 @@ def rebuild(reporting: str, token: str) -> int:
             time.sleep(POLL_SECONDS)
     if said["done"] < said["total"]:
         raise CannotRun(
-            f"La reconstruction s'est arrêtée à {said['done']} messages sur {said['total']} : "
+            f"La reconstruction s’est arrêtée à {said['done']} messages sur {said['total']} : "
             "le journal de reporting dit pourquoi."
         )
     return int(said["done"])

@@ -42,7 +42,7 @@ class Process:
     def pid(self) -> int:
         """Of the latest start."""
         if self._child is None:
-            raise CannotRun(f"{self.name} n'a pas été démarré.")
+            raise CannotRun(f"{self.name} n’a pas été démarré.")
         return self._child.pid
 
     @property
@@ -112,7 +112,7 @@ class Process:
         deadline = time.monotonic() + within
         while not self.ready():
             if not self.alive:
-                raise CannotRun(f"{self.name} s'est arrêté pendant son démarrage.\n{self.last_words()}")
+                raise CannotRun(f"{self.name} s’est arrêté pendant son démarrage.\n{self.last_words()}")
             if time.monotonic() > deadline:
                 raise CannotRun(f"{self.name} ne répond pas après {within:.0f} secondes.\n{self.last_words()}")
             time.sleep(0.1)

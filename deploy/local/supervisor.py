@@ -67,7 +67,7 @@ class Supervisor:
         except CannotRun as reason:
             return str(reason)
         except Exception as error:  # whatever it is: once this thread ended, nobody would be told
-            return f"{process.name} ne se relance pas ({error!r}) : la pile s'arrête."
+            return f"{process.name} ne se relance pas ({error!r}) : la pile s’arrête."
         return None
 
     def _start_again(self, process: Process) -> None:
@@ -77,10 +77,10 @@ class Supervisor:
         how = described(process.ended_with)
         if len(deaths) >= TOO_MANY:
             raise CannotRun(
-                f"{process.name} s'est arrêté {len(deaths)} fois en une minute ({how}) : la pile s'arrête.\n"
+                f"{process.name} s’est arrêté {len(deaths)} fois en une minute ({how}) : la pile s’arrête.\n"
                 f"{process.last_words()}"
             )
-        say(f"{process.name} s'est arrêté ({how}) : il est relancé.")
+        say(f"{process.name} s’est arrêté ({how}) : il est relancé.")
         process.start()
 
     def _fail(self, why: str) -> None:

@@ -23,13 +23,13 @@ async def _make_topics(bootstrap: str, within: float) -> None:
     try:
         await create_topics(bootstrap)
     except TRANSIENT as error:
-        raise CannotRun(f"Kafka ({bootstrap}) n'a pas créé les topics : {error}") from error
+        raise CannotRun(f"Kafka ({bootstrap}) n’a pas créé les topics : {error}") from error
 
 
 async def _wait_for_kafka(bootstrap: str, within: float) -> None:
     def tell(away: bool) -> None:
         if away:
-            say(f"Kafka ne répond pas encore à {bootstrap} : on l'attend, {within:.0f} secondes au plus.")
+            say(f"Kafka ne répond pas encore à {bootstrap} : on l’attend, {within:.0f} secondes au plus.")
 
     try:
         await until_answered(
@@ -40,6 +40,6 @@ async def _wait_for_kafka(bootstrap: str, within: float) -> None:
         raise CannotRun(f"Kafka ne répond pas à {bootstrap} : démarrez-le, ou corrigez KAFKA_BOOTSTRAP_SERVERS.") from None
     except ValueError:
         raise CannotRun(
-            f"« {bootstrap} » n'est pas une adresse de Kafka : KAFKA_BOOTSTRAP_SERVERS s'écrit HÔTE:PORT, ou plusieurs ainsi "
+            f"« {bootstrap} » n’est pas une adresse de Kafka : KAFKA_BOOTSTRAP_SERVERS s’écrit HÔTE:PORT, ou plusieurs ainsi "
             "séparées par des virgules."
         ) from None

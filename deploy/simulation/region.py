@@ -95,11 +95,11 @@ class Region(Entry):
         if unknown := sorted({programme for _, programme in taught} - known):
             raise ValueError(f"Formations enseignées mais non décrites : {', '.join(unknown)}.")
         if sorted(taught) != sorted((workshop.school, workshop.programme) for workshop in self.workshops):
-            raise ValueError("Chaque formation d'une école a un atelier et un seul, avec son secteur et sa part de places.")
+            raise ValueError("Chaque formation d’une école a un atelier et un seul, avec son secteur et sa part de places.")
         if strangers := sorted({grant.holder for grant in self.grants} - {NETWORK, *(school.id for school in self.schools)}):
-            raise ValueError(f"Subventions d'un porteur inconnu : {', '.join(strangers)}.")
+            raise ValueError(f"Subventions d’un porteur inconnu : {', '.join(strangers)}.")
         if sum(instalment.percent for instalment in self.instalments) != 100:
-            raise ValueError("Les versements d'une subvention font 100 centièmes.")
+            raise ValueError("Les versements d’une subvention font 100 centièmes.")
         return self
 
     def programme(self, id: str) -> Programme:
@@ -122,20 +122,20 @@ def load(file: Path = FILE) -> Region:
     try:
         return Region.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise CannotRun(f"Le fichier de la région n'existe pas : {file}.") from None
+        raise CannotRun(f"Le fichier de la région n’existe pas : {file}.") from None
     except yaml.YAMLError as error:
-        raise CannotRun(f"{file.name} n'est pas du YAML lisible : {' '.join(str(error).split())}") from None
+        raise CannotRun(f"{file.name} n’est pas du YAML lisible : {' '.join(str(error).split())}") from None
     except ValidationError as error:
         raise CannotRun("\n".join([f"{file.name} décrit mal la région :", *map(_in_french, error.errors())])) from None
 
 
 SENTENCES = {
     "missing": "il manque",
-    "extra_forbidden": "ce champ n'est pas connu",
-    "enum": "cette valeur n'est pas dans la liste permise",
+    "extra_forbidden": "ce champ n’est pas connu",
+    "enum": "cette valeur n’est pas dans la liste permise",
     "int_parsing": "un nombre entier est attendu",
-    "string_type": "un texte est attendu (entre guillemets s'il n'a que des chiffres)",
-    "string_pattern_mismatch": "un identifiant s'écrit en minuscules, chiffres et tirets",
+    "string_type": "un texte est attendu (entre guillemets s’il n’a que des chiffres)",
+    "string_pattern_mismatch": "un identifiant s’écrit en minuscules, chiffres et tirets",
     "greater_than": "ce nombre est trop petit",
     "greater_than_equal": "ce nombre est trop petit",
     "less_than_equal": "ce nombre est trop grand",

@@ -67,6 +67,6 @@ async def _check_fresh(api: ServiceClient) -> None:
     stands: date = datetime.fromisoformat(clock["now"]).astimezone(PARIS).date()
     if stands > BEGINS or await api.get("admin", "enrolment", "/schools"):
         raise CannotRun(
-            f"Cette pile a déjà vécu, jusqu'au {stands:%d/%m/%Y} : jouez dans un autre dossier, ou rouvrez celui-ci par "
+            f"Cette pile a déjà vécu, jusqu’au {stands:%d/%m/%Y} : jouez dans un autre dossier, ou rouvrez celui-ci par "
             "« etabli up --simulated »."
         )

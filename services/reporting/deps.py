@@ -22,8 +22,8 @@ READERS = require("admin", "region", "federation", "school")
 
 
 StoreDep = Annotated[Store, Depends(provided(Store))]
-Cohort = Annotated[SchoolYear | None, Query(description="L'année scolaire d'entrée : 2025-2026.")]
-AsOf = Annotated[date | None, Query(description="Ce que l'on savait à la fin de ce jour.")]
+Cohort = Annotated[SchoolYear | None, Query(description="L’année scolaire d’entrée : 2025-2026.")]
+AsOf = Annotated[date | None, Query(description="Ce que l’on savait à la fin de ce jour.")]
 
 
 def settings_of(request: Request) -> Settings:

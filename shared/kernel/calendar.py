@@ -36,16 +36,16 @@ def is_month(value: str) -> bool:
 
 Week = Annotated[
     str,
-    checked(is_week, "Cette semaine n'existe pas ; on l'écrit 2025-W37."),
+    checked(is_week, "Cette semaine n’existe pas ; on l’écrit 2025-W37."),
     shown_as("2025-W37", format="iso-week", pattern="^20[0-9]{2}-W[0-9]{2}$|^2100-W[0-9]{2}$"),
 ]
 SchoolYear = Annotated[
     str,
-    checked(is_school_year, "Une année scolaire s'écrit 2025-2026."),
+    checked(is_school_year, "Une année scolaire s’écrit 2025-2026."),
     shown_as("2025-2026", format="school-year", pattern="^[0-9]{4}-[0-9]{4}$"),
 ]
 BirthMonth = Annotated[
-    str, checked(is_month, "Un mois de naissance s'écrit 2009-05."), shown_as("2009-05", pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")
+    str, checked(is_month, "Un mois de naissance s’écrit 2009-05."), shown_as("2009-05", pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")
 ]
 
 

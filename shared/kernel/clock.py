@@ -34,15 +34,15 @@ class Clock:
     def advance(self, to: datetime) -> None:
         """Put a simulated clock at a later instant. Going back is refused: what was told stays told."""
         if self._standing is None:
-            raise Refused("real_clock", "Cette installation suit l'heure réelle : son horloge ne s'avance pas.")
+            raise Refused("real_clock", "Cette installation suit l’heure réelle : son horloge ne s’avance pas.")
         if to < self._standing:
-            raise Refused("clock_goes_back", "L'horloge simulée ne recule pas.")
+            raise Refused("clock_goes_back", "L’horloge simulée ne recule pas.")
         self._standing = to.astimezone(UTC)
 
     def day(self, said: date | None) -> date:
         """The day the speaker says it happened: today unless said otherwise, of this century and never after today (422)."""
         if said is not None and said > self.today():
-            raise Invalid("in_the_future", f"Le {said:%d/%m/%Y} n'est pas encore arrivé.")
+            raise Invalid("in_the_future", f"Le {said:%d/%m/%Y} n’est pas encore arrivé.")
         if said is not None and said < FIRST:
-            raise Invalid("too_long_ago", f"Le {said:%d/%m/%Y} est trop ancien : vérifiez l'année.")
+            raise Invalid("too_long_ago", f"Le {said:%d/%m/%Y} est trop ancien : vérifiez l’année.")
         return said or self.today()

@@ -23,7 +23,7 @@ class Unauthenticated(Problem):
     codes = ("unauthenticated",)
 
     def __init__(self) -> None:
-        super().__init__("unauthenticated", "Connectez-vous : le jeton d'accès manque, est expiré ou n'est pas valable.")
+        super().__init__("unauthenticated", "Connectez-vous : le jeton d’accès manque, est expiré ou n’est pas valable.")
 
 
 class Forbidden(Problem):
@@ -43,7 +43,7 @@ class NotFound(Problem):
     codes = ("not_found",)
 
     def __init__(self, what: str = "Cette page ou cette ressource") -> None:
-        super().__init__("not_found", f"{what} n'existe pas, ou pas pour vous.")
+        super().__init__("not_found", f"{what} n’existe pas, ou pas pour vous.")
 
 
 class Refused(Problem):

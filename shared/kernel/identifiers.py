@@ -92,7 +92,7 @@ def _overseas(number: PhoneNumber) -> PhoneNumber | None:
 
 
 def _no_phone() -> PydanticCustomError:
-    return PydanticCustomError("phone", "Ce numéro de téléphone n'est pas valable : dix chiffres, ou + et l'indicatif du pays.")
+    return PydanticCustomError("phone", "Ce numéro de téléphone n’est pas valable : dix chiffres, ou + et l’indicatif du pays.")
 
 
 def to_email(value: str) -> str:
@@ -100,43 +100,43 @@ def to_email(value: str) -> str:
     try:
         return validate_email(value.lower(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:  # its words quote the address
-        raise PydanticCustomError("email", "Cette adresse e-mail n'est pas valable.") from None
+        raise PydanticCustomError("email", "Cette adresse e-mail n’est pas valable.") from None
 
 
 Uai = Annotated[
     str,
     BeforeValidator(_bare),
-    checked(is_uai, "Ce code UAI n'est pas valable : vérifiez sa lettre de contrôle."),
+    checked(is_uai, "Ce code UAI n’est pas valable : vérifiez sa lettre de contrôle."),
     shown_as("0250032Z", format="uai"),
 ]
 Siret = Annotated[
     str,
     BeforeValidator(_bare),
-    checked(is_siret, "Ce SIRET n'est pas valable : 14 chiffres, dont une clé."),
+    checked(is_siret, "Ce SIRET n’est pas valable : 14 chiffres, dont une clé."),
     shown_as("73282932000074", format="siret"),
 ]
 Ine = Annotated[
     str,
     BeforeValidator(_bare),
-    checked(is_ine, "Cet INE n'a aucune des trois formes connues."),
+    checked(is_ine, "Cet INE n’a aucune des trois formes connues."),
     shown_as("1234567890A", format="ine"),
 ]
 Commune = Annotated[
     str,
     BeforeValidator(_bare),
-    checked(is_commune, "Ce code commune INSEE n'est pas valable."),
+    checked(is_commune, "Ce code commune INSEE n’est pas valable."),
     shown_as("39198", format="insee-commune"),
 ]
 Rncp = Annotated[
     str,
     BeforeValidator(_bare),
-    checked(lambda v: bool(re.fullmatch(r"RNCP[0-9]{1,6}", v)), "Un code RNCP s'écrit RNCP suivi de chiffres."),
+    checked(lambda v: bool(re.fullmatch(r"RNCP[0-9]{1,6}", v)), "Un code RNCP s’écrit RNCP suivi de chiffres."),
     shown_as("RNCP38421", format="rncp"),
 ]
 DEPARTMENT = r"([0-9]{2}|2[AB]|97[0-9])"
 Department = Annotated[
     str,
-    checked(lambda v: bool(re.fullmatch(DEPARTMENT, v)), "Un département s'écrit 25, 2A ou 974."),
+    checked(lambda v: bool(re.fullmatch(DEPARTMENT, v)), "Un département s’écrit 25, 2A ou 974."),
     shown_as("39", pattern=f"^{DEPARTMENT}$"),
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60), shown_as("besancon")]

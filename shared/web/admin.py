@@ -93,7 +93,7 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
     if not here.prepared:
         return problem(503, "starting", "Le service démarre.")
     if pending > limit:
-        return problem(503, "outbox_full", "Trop d'événements attendent Kafka.", pending=pending)
+        return problem(503, "outbox_full", "Trop d’événements attendent Kafka.", pending=pending)
     away = here.kafka_is_away
     return ReadyResponse(status="degraded" if away else "ok", kafka="away" if away else "ok", pending=pending)
 
@@ -117,7 +117,7 @@ async def advance_clock(request: Request, body: AdvanceRequest) -> ClockResponse
     here = runtime(request)
     clock = here.persistence.clock
     if clock.simulated and body.now - clock.now() > MAX_ADVANCE:  # a slip would hold for ever: it never goes back
-        raise Refused("clock_too_far", "L'horloge simulée s'avance de cinq ans au plus à la fois.")
+        raise Refused("clock_too_far", "L’horloge simulée s’avance de cinq ans au plus à la fois.")
     clock.advance(body.now)
     await simulated_clock.remember(here.persistence.database, body.now)
     if here.sweep:

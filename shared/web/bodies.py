@@ -16,7 +16,7 @@ class DatedBody(BaseModel):
     """A decision and the day it happened, in France: today unless said, never after today."""
 
     model_config = ConfigDict(extra="forbid")
-    on: Day | None = Field(default=None, description="Le jour où cela s'est passé ; aujourd'hui s'il n'est pas dit.")
+    on: Day | None = Field(default=None, description="Le jour où cela s’est passé ; aujourd’hui s’il n’est pas dit.")
 
 
 def provided(store: type[T]) -> Callable[[Request], T]:

@@ -28,15 +28,15 @@ HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"},
 SENTENCES: Mapping[str, str] = {
     "missing": "Ce champ est obligatoire.",
     "json_invalid": "Le JSON est mal formé.",
-    "extra_forbidden": "Ce champ n'est pas connu.",
-    "unknown_parameter": "Un paramètre de cette adresse n'est pas connu.",
-    "date_from_datetime_parsing": "Cette date n'est pas valable ; on l'écrit 2026-09-01.",
-    "date_parsing": "Cette date n'est pas valable ; on l'écrit 2026-09-01.",
+    "extra_forbidden": "Ce champ n’est pas connu.",
+    "unknown_parameter": "Un paramètre de cette adresse n’est pas connu.",
+    "date_from_datetime_parsing": "Cette date n’est pas valable ; on l’écrit 2026-09-01.",
+    "date_parsing": "Cette date n’est pas valable ; on l’écrit 2026-09-01.",
     "date_type": "Une date est attendue, écrite 2026-09-01.",
-    "uuid_parsing": "Cet identifiant n'est pas valable.",
-    "uuid_type": "Cet identifiant n'est pas valable.",
-    "enum": "Cette valeur n'est pas dans la liste permise.",
-    "literal_error": "Cette valeur n'est pas dans la liste permise.",
+    "uuid_parsing": "Cet identifiant n’est pas valable.",
+    "uuid_type": "Cet identifiant n’est pas valable.",
+    "enum": "Cette valeur n’est pas dans la liste permise.",
+    "literal_error": "Cette valeur n’est pas dans la liste permise.",
     "int_parsing": "Un nombre entier est attendu.",
     "bool_type": "Vrai ou faux est attendu.",
     "datetime_type": "Un instant est attendu, écrit 2026-09-01T08:00:00+02:00.",
@@ -45,8 +45,8 @@ SENTENCES: Mapping[str, str] = {
     "string_type": "Un texte est attendu.",
     "string_too_short": "Ce texte est trop court.",
     "string_too_long": "Ce texte est trop long.",
-    "string_pattern_mismatch": "Ce texte n'a pas la forme attendue.",
-    "too_long": "Il y a trop d'éléments.",
+    "string_pattern_mismatch": "Ce texte n’a pas la forme attendue.",
+    "too_long": "Il y a trop d’éléments.",
     "too_short": "Il manque au moins un élément.",
     "greater_than": "Ce nombre est trop petit.",
     "greater_than_equal": "Ce nombre est trop petit.",
@@ -90,7 +90,7 @@ def sentence_of(error: Mapping[str, Any]) -> str:
         return str(said["sentence"])
     if error["type"] == "value_error":
         return str(said["error"])
-    return SENTENCES.get(error["type"], "Cette valeur n'est pas acceptée.")
+    return SENTENCES.get(error["type"], "Cette valeur n’est pas acceptée.")
 
 
 def fields_of(error: RequestValidationError) -> list[dict[str, str]]:
@@ -143,16 +143,16 @@ def answer_errors(app: FastAPI) -> None:
         if error.status_code == 400:
             return malformed()
         headers = {"Allow": ", ".join(_methods_of(app, request))} if error.status_code == 405 else None
-        detail = "Cette adresse n'existe pas." if error.status_code == 404 else TITLES.get(error.status_code, "Erreur")
+        detail = "Cette adresse n’existe pas." if error.status_code == 404 else TITLES.get(error.status_code, "Erreur")
         return problem(error.status_code, f"http_{error.status_code}", detail, headers)
 
     async def unexpected(_request: Request, error: Exception) -> Response:
         if is_transient(error):
             return problem(
-                503, "database_away", "La base de données ne répond pas. Rien n'est perdu : recommencez dans un instant."
+                503, "database_away", "La base de données ne répond pas. Rien n’est perdu : recommencez dans un instant."
             )
         if isinstance(error, OverflowError):
-            return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l'on sait garder.")
+            return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l’on sait garder.")
         log.error("request.failed", error=type(error).__name__)
         return problem(
             500,

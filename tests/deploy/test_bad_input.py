@@ -28,7 +28,7 @@ def test_a_kafka_that_never_answers_is_told_by_its_address() -> None:
 
 
 def test_an_address_of_kafka_that_is_none_is_told() -> None:
-    with pytest.raises(CannotRun, match="« kafka:port » n'est pas une adresse de Kafka"):
+    with pytest.raises(CannotRun, match="« kafka:port » n’est pas une adresse de Kafka"):
         make_topics("kafka:port")
 
 
@@ -52,7 +52,7 @@ def test_a_kafka_that_is_not_there_yet_is_waited_for_with_a_word(tmp_path: Path,
 
 @pytest.mark.parametrize(
     ("folder", "why"),
-    [("file", "ce n'est pas un dossier"), ("file/within", "ce n'est pas un dossier"), ("long" * 100, "File name too long")],
+    [("file", "ce n’est pas un dossier"), ("file/within", "ce n’est pas un dossier"), ("long" * 100, "File name too long")],
     ids=["a file", "within a file", "too long a name"],
 )
 def test_a_data_folder_that_cannot_be_is_told(folder: str, why: str, tmp_path: Path) -> None:

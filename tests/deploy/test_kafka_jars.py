@@ -31,7 +31,7 @@ def test_a_second_start_needs_no_network(jars: Path) -> None:
 def test_a_jar_that_changed_is_refused_by_its_name(jars: Path) -> None:
     with (jars / "kafka-clients-4.3.1.jar").open("ab") as jar:
         jar.write(b"x")
-    with pytest.raises(CannotRun, match=r"kafka-clients-4\.3\.1\.jar n'est pas le fichier attendu"):
+    with pytest.raises(CannotRun, match=r"kafka-clients-4\.3\.1\.jar n’est pas le fichier attendu"):
         kafka_jars(jars)
 
 

@@ -87,7 +87,7 @@ def test_an_unknown_scope_is_refused_in_one_sentence(
     with pytest.raises(SystemExit) as exit:
         main()
     assert exit.value.code == 1
-    assert capsys.readouterr().err.startswith("« school » n'est pas une portée : admin, region,")
+    assert capsys.readouterr().err.startswith("« school » n’est pas une portée : admin, region,")
 
 
 def test_unpark_says_what_is_left_and_fails(stack: Path, service: tuple[str, list[str]]) -> None:
@@ -114,7 +114,7 @@ def test_the_stack_last_started_from_here_is_found(stack: Path, tmp_path: Path, 
     monkeypatch.chdir(tmp_path)
     with pointed_at(stack):
         assert etabli("unpark", "referral").stdout == "referral : 3 réentendus, 1 restants\n"
-    assert "Aucune pile n'a été lancée depuis ce dossier" in str(etabli("unpark").exception)
+    assert "Aucune pile n’a été lancée depuis ce dossier" in str(etabli("unpark").exception)
 
 
 async def test_lag_counts_what_a_group_has_yet_to_acknowledge(servers: Servers) -> None:

@@ -89,7 +89,7 @@ def test_invented_facts_never_mix_with_true_ones(tmp_path: Path) -> None:
 def test_a_server_that_ends_while_it_starts_says_why(tmp_path: Path) -> None:
     broken = Process("mongod", ["sh", "-c", "echo no room left; exit 5"], log=tmp_path / "log", ready=lambda: False)
     broken.start()
-    with pytest.raises(CannotRun, match=r"mongod s'est arrêté pendant son démarrage\.\n.*\n  no room left"):
+    with pytest.raises(CannotRun, match=r"mongod s’est arrêté pendant son démarrage\.\n.*\n  no room left"):
         broken.wait_ready()
 
 
@@ -114,8 +114,8 @@ def test_services_end_before_kafka_and_kafka_before_mongod(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("referral", "why"),
     [
-        (["sh", "-c", "exit 3"], r"referral s'est arrêté 3 fois en une minute \(code 3\)"),
-        (["sh", "-c", "kill -40 $$"], r"referral s'est arrêté 3 fois en une minute \(signal 40\)"),
+        (["sh", "-c", "exit 3"], r"referral s’est arrêté 3 fois en une minute \(code 3\)"),
+        (["sh", "-c", "kill -40 $$"], r"referral s’est arrêté 3 fois en une minute \(signal 40\)"),
         (["true", "x" * 3_000_000], r"referral ne se relance pas \(OSError\(7, 'Argument list too long'\)\)"),
     ],
     ids=["dies", "dies of a signal without a name", "cannot be started"],
@@ -145,5 +145,5 @@ def test_a_stack_that_cannot_be_stopped_is_told_with_the_reason_why_it_should_ha
     with Supervisor([Process("referral", ["false"], log=tmp_path / "log", ready=lambda: True)], give_up=cannot) as supervisor:
         supervisor.on_failure = told.set
         assert told.wait(10)
-    with pytest.raises(CannotRun, match=r"referral s'est arrêté 3 fois(.|\n)*L'arrêt a échoué : PermissionError\('not yours'\)"):
+    with pytest.raises(CannotRun, match=r"referral s’est arrêté 3 fois(.|\n)*L’arrêt a échoué : PermissionError\('not yours'\)"):
         supervisor.check()

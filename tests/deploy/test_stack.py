@@ -41,7 +41,7 @@ def test_a_child_that_dies_is_started_again_on_its_port_with_a_word(launch: Laun
     program = launch(tmp_path / "data")
     for name in ("referral", "mongod", "kafka"):
         os.kill(program.pids[name], signal.SIGKILL)
-        assert program.hears(f"{name} s'est arrêté (signal SIGKILL) : il est relancé.")
+        assert program.hears(f"{name} s’est arrêté (signal SIGKILL) : il est relancé.")
     assert eventually(lambda: is_ready(port(program, "referral")), within=60)
     assert eventually(lambda: knows_itself(port(program, "kafka")), within=60)
     keep(program.addresses["mongodb"], "after")
@@ -80,7 +80,7 @@ def test_three_deaths_in_a_minute_stop_the_stack_and_say_why(launch: Launch, tmp
             urlopen(f"{program.addresses['production']}/die")
 
     assert program.process.wait(30) == 1
-    assert "production s'est arrêté 3 fois en une minute (code 3) : la pile s'arrête." in program.said
+    assert "production s’est arrêté 3 fois en une minute (code 3) : la pile s’arrête." in program.said
     assert "logs/production.log" in program.said
     assert gone(program)
 

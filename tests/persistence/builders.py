@@ -30,7 +30,7 @@ def receive(toy: Toy | None, *, id: UUID, school: str) -> Sequence[Event]:
 
 def accept(toy: Toy, *, at_most: int = 1_000_000) -> Sequence[Event]:
     if toy.accepted >= at_most:
-        raise Refused("enough", "C'est assez.")
+        raise Refused("enough", "C’est assez.")
     return [OrderAccepted(order_id=toy.id, school=toy.school, on=A_DAY)]
 
 

@@ -102,7 +102,7 @@ async def test_each_school_sees_its_own_clients_and_orders_only(production: Prod
     assert (await production.elsewhere.post(f"{path}/cancel", json={"code": "other"})).status_code == 404
     theirs = {"client_id": order["client_id"], "title": "Portail"}
     answer = await production.elsewhere.post("/orders", json=theirs)
-    assert (answer.status_code, answer.json()["detail"]) == (404, "Ce client n'existe pas, ou pas pour vous.")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "Ce client n’existe pas, ou pas pour vous.")
 
 
 async def test_the_workshop_works_on_orders_and_sees_no_contact(production: Production) -> None:
@@ -153,7 +153,7 @@ async def test_a_day_to_come_is_refused(production: Production) -> None:
     order = await production.an_order()
     body = {"amount_cents": 100, "due_on": "2025-10-01", "on": "2025-09-13"}
     answer = await production.head.post(f"/orders/{order['order_id']}/quote", json=body)
-    assert (answer.status_code, answer.json()["detail"]) == (422, "Le 13/09/2025 n'est pas encore arrivé.")
+    assert (answer.status_code, answer.json()["detail"]) == (422, "Le 13/09/2025 n’est pas encore arrivé.")
 
 
 async def test_orders_are_listed_by_status_the_latest_first(production: Production) -> None:

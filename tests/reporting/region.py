@@ -69,11 +69,11 @@ ALONE = {"simulated_start": "2026-02-10T09:00:00+00:00", "kafka": "127.0.0.1:9"}
 """Settings of a reporting service that stands on that day and hears nobody but its test."""
 SITUATIONS = (*[OutcomeSituation.EMPLOYED] * 4, *[OutcomeSituation.APPRENTICESHIP] * 3, OutcomeSituation.JOB_SEEKING)
 SCHOOLS = (
-    ("besancon", "École de Production de Besançon", "Besançon", "CAP Conducteur d'installations de production"),
+    ("besancon", "École de Production de Besançon", "Besançon", "CAP Conducteur d’installations de production"),
     ("chalon", "École de Production de Chalon-sur-Saône", "Chalon-sur-Saône", "Bac pro Technicien en usinage"),
     ("dole", "Juralternance/Eccofor", "Dole", "CAP Serrurerie-métallerie"),
-    ("clux", "L'École buissonnière", "Clux-Villeneuve", "CAP Maintenance 1er niveau de bâtiments de collectivités"),
-    ("chamblanc", "L'Atelier d'Anne-Marie", "Chamblanc", "CAP Production et service en restauration"),
+    ("clux", "L’École buissonnière", "Clux-Villeneuve", "CAP Maintenance 1er niveau de bâtiments de collectivités"),
+    ("chamblanc", "L’Atelier d’Anne-Marie", "Chamblanc", "CAP Production et service en restauration"),
 )
 
 

@@ -47,7 +47,7 @@ async def test_an_indicator_says_its_formula_its_counts_and_what_it_is_compared_
     answer = (await reporting.as_("admin").get("/indicators")).json()
     assert {field: answer[field] for field in ("scope", "cohort", "as_of", "simulated", "notice")} == {
         "scope": "network", "cohort": None, "as_of": "2026-02-10", "simulated": True,
-        "notice": "Données simulées : aucune de ces personnes n'existe.",
+        "notice": "Données simulées : aucune de ces personnes n’existe.",
     }  # fmt: skip
     diploma = next(one for one in answer["indicators"] if one["name"] == "diploma_success")
     assert list(diploma) == [

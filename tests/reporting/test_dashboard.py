@@ -75,8 +75,8 @@ async def test_a_token_in_an_address_is_for_simulated_stacks_only(running: Start
 async def test_an_empty_page_says_what_fills_it(empty: Running) -> None:
     answer = await empty.as_("region").get("/")
     assert answer.status_code == 200
-    assert "Personne n'a encore été orienté." in words(answer)
-    assert "dès qu'une agence oriente un jeune" in words(answer)
+    assert "Personne n’a encore été orienté." in words(answer)
+    assert "dès qu’une agence oriente un jeune" in words(answer)
     assert "Face aux repères" not in words(answer)
 
 
@@ -84,14 +84,14 @@ async def test_nobody_found_by_a_filter_is_said_so_and_leads_back(full: Running)
     cases = {
         "Personne pour cette rentrée.": {"cohort": "2030-2031"},
         "Personne dans ce périmètre et pour cette rentrée.": {"scope": "school:dole", "cohort": "2030-2031"},
-        "Personne pour cette rentrée, d'après ce que l'on savait ce jour-là.": {"cohort": "2030-2031", "as_of": "2025-06-30"},
-        "Personne n'avait encore été orienté ce jour-là. Rien n'était encore connu": {"as_of": "2020-01-05"},
+        "Personne pour cette rentrée, d’après ce que l’on savait ce jour-là.": {"cohort": "2030-2031", "as_of": "2025-06-30"},
+        "Personne n’avait encore été orienté ce jour-là. Rien n’était encore connu": {"as_of": "2020-01-05"},
     }
     for sentence, asked in cases.items():
         answer = await full.as_("region").get("/", params=asked)
         said = re.sub(r"Connu le .*?Afficher ", "", words(answer))
         assert sentence in said
-        assert "se remplit d'elle-même" not in said
+        assert "se remplit d’elle-même" not in said
         assert '<a href="/">' in answer.text
         assert f'<option value="{asked.get("cohort", "")}" selected>' in answer.text
 
@@ -105,9 +105,9 @@ async def test_the_page_concludes_compares_and_shows_the_way(full: Running) -> N
     assert "Repère : 93 % (réseau des Écoles de Production, session non précisée, février 2021)" in said
     assert "Repère : deux tiers" in said
     assert "Repère : avoisine les 100 %" in said
-    assert re.search(r"Sur 160 jeunes orientés, \d+ sont entrés à l'atelier", said)
+    assert re.search(r"Sur 160 jeunes orientés, \d+ sont entrés à l’atelier", said)
     assert "Juralternance/Eccofor, Dole" in said
-    assert "L'École buissonnière, Clux-Villeneuve" in said
+    assert "L’École buissonnière, Clux-Villeneuve" in said
 
 
 async def test_the_bars_and_their_table_say_the_same(full: Running) -> None:
@@ -155,10 +155,10 @@ async def test_the_table_of_schools_keeps_who_is_not_heard_of(full: Running) -> 
 
 async def test_an_address_that_says_nothing_is_answered_with_a_page(full: Running) -> None:
     cases = [
-        ({"scope": "school:nowhere"}, 404, "Ce périmètre n'existe pas, ou pas pour vous."),
-        ({"cohort": "2025"}, 422, "Une rentrée s'écrit 2025-2026."),
-        ({"as_of": "hier"}, 422, "Cette date n'est pas valable"),
-        ({"as_of": "2026-02-11"}, 422, "Le 11/02/2026 n'est pas encore arrivé."),
+        ({"scope": "school:nowhere"}, 404, "Ce périmètre n’existe pas, ou pas pour vous."),
+        ({"cohort": "2025"}, 422, "Une rentrée s’écrit 2025-2026."),
+        ({"as_of": "hier"}, 422, "Cette date n’est pas valable"),
+        ({"as_of": "2026-02-11"}, 422, "Le 11/02/2026 n’est pas encore arrivé."),
     ]
     for asked, status, sentence in cases:
         answer = await full.as_("region").get("/", params=asked)

@@ -35,7 +35,7 @@ def test_when_all_who_left_continue_the_page_says_so_not_that_nobody_left() -> N
     said = figure_of("employment_6", known("2027-01-15", enrolments=leavers, outcomes=outcomes))
     assert figure_view(said, SETTINGS).detail == "tous poursuivent leurs études"
     nobody = figure_of("employment_6", known("2027-01-15"))
-    assert figure_view(nobody, SETTINGS).detail == "personne n'est sorti depuis assez longtemps"
+    assert figure_view(nobody, SETTINGS).detail == "personne n’est sorti depuis assez longtemps"
 
 
 @pytest.mark.parametrize(("day", "year"), [("2025-06-30", "en 2024"), ("2024-12-20", "en 2024, année en cours, à ce jour")])
@@ -87,7 +87,7 @@ def test_who_never_came_is_written_in_the_singular_and_the_plural(absent: int, w
 
 def test_of_a_cohort_the_way_begins_with_those_who_applied() -> None:
     steps = [Step("applied", "", 12), Step("started", "", 9)]
-    assert plain(funnel_title(steps)) == "Sur 12 candidats, 9 sont entrés à l'atelier"
+    assert plain(funnel_title(steps)) == "Sur 12 candidats, 9 sont entrés à l’atelier"
     figures = {name: figure_of(name, known("2025-01-15")) for name in ("insertion_entrants", "diploma_success")}
     assert plain(conclusion(figures, [Step("applied", "", 12), Step("started", "", 0)], "")) == "12 jeunes ont une candidature."
 

@@ -60,12 +60,12 @@ def test_what_no_document_says_is_marked_as_invented(region: Region) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('commune: "39198"', 'commune: "3919"', "Ce code commune INSEE n'est pas valable."),
-        ("certification: bac_pro", "certification: licence", "cette valeur n'est pas dans la liste permise"),
+        ('commune: "39198"', 'commune: "3919"', "Ce code commune INSEE n’est pas valable."),
+        ("certification: bac_pro", "certification: licence", "cette valeur n’est pas dans la liste permise"),
         ("programmes: [cap-maintenance-batiments]", "programmes: [cap-inconnu]", "non décrites : cap-inconnu"),
         ("{month: 3, percent: 50", "{month: 3, percent: 40", "100 centièmes"),
         ("    town: Dole", "    ville: Dole", "il manque"),
-        ("name: Bourgogne", "name: [", "n'est pas du YAML lisible"),
+        ("name: Bourgogne", "name: [", "n’est pas du YAML lisible"),
     ],
 )
 def test_what_is_wrong_is_said_in_french(tmp_path: Path, before: str, after: str, said: str) -> None:

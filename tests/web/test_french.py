@@ -34,6 +34,6 @@ def test_french_counts_from_two() -> None:
 
 
 def test_a_line_never_breaks_before_a_sign_nor_inside_guillemets() -> None:
-    assert spaced("« Vu » : l'avis ; 93 % ?") == f"«{NARROW}Vu{NARROW}»{WIDE}: l’avis{NARROW}; 93{WIDE}%{NARROW}?"
+    assert spaced("« Vu » : l’avis ; 93 % ?") == f"«{NARROW}Vu{NARROW}»{WIDE}: l’avis{NARROW}; 93{WIDE}%{NARROW}?"
     assert spaced("2 sur 3 en 6 mois") == f"2{WIDE}sur{WIDE}3 en 6{WIDE}mois"
     assert spaced_html('<a title="a : b">a : b</a>') == f'<a title="a : b">a{WIDE}: b</a>'

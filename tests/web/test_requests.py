@@ -85,9 +85,9 @@ async def test_every_no_is_a_problem_in_french_that_repeats_no_value(running: St
         assert "Dupont" not in answer.text
         assert answer.json()["title"]
     assert wrong.json()["errors"] == [
-        {"field": "uai", "detail": "Ce code UAI n'est pas valable : vérifiez sa lettre de contrôle."},
+        {"field": "uai", "detail": "Ce code UAI n’est pas valable : vérifiez sa lettre de contrôle."},
         {"field": "seats", "detail": "Un nombre entier est attendu."},
-        {"field": "nom", "detail": "Ce champ n'est pas connu."},
+        {"field": "nom", "detail": "Ce champ n’est pas connu."},
     ]
 
 

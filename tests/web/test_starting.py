@@ -32,7 +32,7 @@ def test_a_service_without_its_settings_names_the_variables_and_ends(name: str) 
     ended = start(name)
     assert ended.returncode == 2
     assert ended.stderr == (
-        "Il manque ETABLI_JWKS_FILE et ETABLI_SECRET_FILE dans l'environnement : le service ne peut pas démarrer.\n"
+        "Il manque ETABLI_JWKS_FILE et ETABLI_SECRET_FILE dans l’environnement : le service ne peut pas démarrer.\n"
     )
 
 

@@ -97,7 +97,7 @@ async def offer(simulation: Simulation, entry: int, until: date) -> str:
     await simulation.look(entry)
     statuses = [one.status for intake in simulation.entries(entry) for one in simulation.applications(intake)]
     offered = several(statuses.count("offered"), "place proposée", "places proposées")
-    return f"juin {entry} : {offered}, {statuses.count('waitlisted')} en liste d'attente"
+    return f"juin {entry} : {offered}, {statuses.count('waitlisted')} en liste d’attente"
 
 
 async def answer(simulation: Simulation, entry: int) -> None:

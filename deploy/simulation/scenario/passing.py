@@ -19,7 +19,7 @@ async def register(simulation: Simulation, year: int) -> str | None:
     """Every pupil of a last year is presented."""
     presented = [one for one in of_year(simulation, year) if one.now.last_year]
     await gather(_register(simulation, one, year) for one in presented)
-    return f"mai {year} : {several(len(presented), 'élève présenté', 'élèves présentés')} à l'examen" if presented else None
+    return f"mai {year} : {several(len(presented), 'élève présenté', 'élèves présentés')} à l’examen" if presented else None
 
 
 async def publish(simulation: Simulation, year: int) -> str | None:

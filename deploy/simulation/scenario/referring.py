@@ -58,7 +58,7 @@ async def _refer(simulation: Simulation, planned: PlannedReferral) -> Referral:
     view = await simulation.api.create(f"agency:{planned.agency}", "referral", "/referrals", body, key=key)
     young_id = UUID(view["young_id"])
     if simulation.young_ids.setdefault(planned.person.number, young_id) != young_id:
-        raise CannotRun(f"Le jeune n° {planned.person.number}, orienté deux fois, n'a pas été reconnu.")
+        raise CannotRun(f"Le jeune n° {planned.person.number}, orienté deux fois, n’a pas été reconnu.")
     simulation.journeys.setdefault((young_id, planned.campaign), planned)
     referral = Referral(UUID(view["referral_id"]), young_id, planned)
     simulation.observations.referrals[referral.id] = referral

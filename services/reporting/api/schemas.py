@@ -48,7 +48,7 @@ class IndicatorsResponse(BaseModel):
     cohort: str | None
     as_of: date = Field(description="Le jour de lecture.")
     simulated: bool
-    notice: str | None = Field(description="À garder avec les chiffres : dit qu'ils sont simulés, s'ils le sont.")
+    notice: str | None = Field(description="À garder avec les chiffres : dit qu’ils sont simulés, s’ils le sont.")
     indicators: list[FigureResponse]
 
 

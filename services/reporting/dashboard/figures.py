@@ -11,17 +11,17 @@ from shared.web.pages.french import euros, month, number, percent
 
 NOBODY: Mapping[str, str] = {
     "answer_rate": "aucune demande reçue",
-    "raccrochage": "personne n'a été orienté hors de l'école il y a 15 mois ou plus",
+    "raccrochage": "personne n’a été orienté hors de l’école il y a 15 mois ou plus",
     "occupancy": "aucune place ouverte cette année scolaire",
-    "interruption": "personne n'est encore entré",
+    "interruption": "personne n’est encore entré",
     "production_share": "aucune heure saisie",
     "practice_share": "aucune heure saisie",
     "orders": "aucune commande terminée",
-    "diploma_success": "personne ne s'est encore présenté",
-    "further_studies": "personne n'est encore sorti",
+    "diploma_success": "personne ne s’est encore présenté",
+    "further_studies": "personne n’est encore sorti",
     "cost": "aucun élève présent",
 }
-NOT_DUE, ALL_CONTINUE = "personne n'est sorti depuis assez longtemps", "tous poursuivent leurs études"
+NOT_DUE, ALL_CONTINUE = "personne n’est sorti depuis assez longtemps", "tous poursuivent leurs études"
 
 
 @dataclass(frozen=True)

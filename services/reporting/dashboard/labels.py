@@ -28,13 +28,13 @@ CONCLUSIONS = (
     ),
     (
         "diploma_success",
-        ("jeune présenté à l'examen", "jeunes présentés à l'examen"),
+        ("jeune présenté à l’examen", "jeunes présentés à l’examen"),
         ("a obtenu son diplôme", "ont obtenu leur diplôme"),
     ),
 )
 """What can be concluded, the furthest first: an indicator, who it speaks of, what they did."""
 REACHED: Mapping[str, tuple[str, str]] = {
-    "started": ("jeune est entré à l'atelier", "jeunes sont entrés à l'atelier"),
+    "started": ("jeune est entré à l’atelier", "jeunes sont entrés à l’atelier"),
     "referred": ("jeune a été orienté vers une école", "jeunes ont été orientés vers une école"),
     "applied": ("jeune a une candidature", "jeunes ont une candidature"),
 }
@@ -61,16 +61,16 @@ def nobody(*, chosen: bool, cohort: bool, past: bool) -> str:
     """There is nobody to speak of: here, for that entry, or as of that day."""
     where = " et ".join(label for label, filtered in (("dans ce périmètre", chosen), ("pour cette rentrée", cohort)) if filtered)
     if where:
-        return f"Personne {where}, d'après ce que l'on savait ce jour-là." if past else f"Personne {where}."
-    return "Personne n'avait encore été orienté ce jour-là." if past else "Personne n'a encore été orienté."
+        return f"Personne {where}, d’après ce que l’on savait ce jour-là." if past else f"Personne {where}."
+    return "Personne n’avait encore été orienté ce jour-là." if past else "Personne n’a encore été orienté."
 
 
 def funnel_title(steps: Sequence[Step]) -> str:
     """What the bars say."""
     first, started = steps[0], next(step.people for step in steps if step.name == "started")
     if first.people is None or started is None:
-        return "Étape par étape, jusqu'à l'insertion"
-    return f"Sur {several(first.people, *SET_OUT[first.name])}, {several(started, 'est entré', 'sont entrés')} à l'atelier"
+        return "Étape par étape, jusqu’à l’insertion"
+    return f"Sur {several(first.people, *SET_OUT[first.name])}, {several(started, 'est entré', 'sont entrés')} à l’atelier"
 
 
 def schools_title(occupancies: list[Figure]) -> str:

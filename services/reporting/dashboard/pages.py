@@ -55,7 +55,7 @@ async def _page(
     reading = await store.readings.read(past)
     perimeter = perimeter_of(scope, reading.tables)
     if cohort and not is_school_year(cohort):
-        raise Invalid("invalid", "Une rentrée s'écrit 2025-2026.")
+        raise Invalid("invalid", "Une rentrée s’écrit 2025-2026.")
     board = Presenter(reading, masking_for(caller, settings), settings).board(perimeter, cohort or None, past=past is not None)
     filters = Filters(
         scope=scope, cohort=cohort, as_of=as_of, today=store.clock.today(),
@@ -80,7 +80,7 @@ def _sign_in(request: Request, token: str) -> Response:
 def _reader(request: Request) -> Caller:
     caller = current_caller(request)
     if caller.kind not in READERS:
-        raise Forbidden("Ce tableau de bord est celui de la Région et de la fédération. Une école lit ses chiffres par l'API.")
+        raise Forbidden("Ce tableau de bord est celui de la Région et de la fédération. Une école lit ses chiffres par l’API.")
     return caller
 
 
@@ -88,7 +88,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Invalid("invalid", "Cette date n'est pas valable ; on l'écrit 2026-09-01.") from None
+        raise Invalid("invalid", "Cette date n’est pas valable ; on l’écrit 2026-09-01.") from None
 
 
 def _problem_page(request: Request, settings: Settings, problem: Problem) -> Response:
@@ -99,7 +99,7 @@ def _problem_page(request: Request, settings: Settings, problem: Problem) -> Res
         status=problem.status,
         heading="Connectez-vous pour lire ce tableau de bord" if signed_out else problem.sentence,
         sentences=[
-            "Il faut un jeton de la Région, de la fédération ou de l'administration, en cours de validité.",
+            "Il faut un jeton de la Région, de la fédération ou de l’administration, en cours de validité.",
         ]
         if signed_out
         else [],

@@ -66,7 +66,7 @@ INDICATORS = (
         name="answer_rate",
         version=1,
         label="Demandes répondues",
-        formula="demandes closes par une réponse / demandes reçues ; délai médian en jours ouvrés jusqu'à la clôture",
+        formula="demandes closes par une réponse / demandes reçues ; délai médian en jours ouvrés jusqu’à la clôture",
         unit="demandes",
         count=count,
     ),

@@ -30,7 +30,7 @@ def funnel(selection: Selection) -> list[Step]:
         Step("applied", "Candidature ouverte", len(applied)),
         Step("admissible", "Rencontrés et admissibles", len(admissible)),
         Step("enrolled", "Inscrits", len(people)),
-        Step("started", "Entrés à l'atelier", len(started)),
+        Step("started", "Entrés à l’atelier", len(started)),
         Step("completed", "Formation menée au bout", sum(any(e.completed_on for e in person.enrolments) for person in started)),
         Step("diploma", "Diplômés", sum(person.obtained for person in started)),
         Step("inserted", "En emploi ou en études à 6 mois", len(inserted)),

@@ -53,8 +53,8 @@ INDICATORS = (
         version=1,
         label="Raccrochage",
         formula=(
-            "hors de l'école à l'orientation, entrés dans les 12 mois et encore là 3 mois après / "
-            "orientés hors de l'école il y a au moins 15 mois"
+            "hors de l’école à l’orientation, entrés dans les 12 mois et encore là 3 mois après / "
+            "orientés hors de l’école il y a au moins 15 mois"
         ),
         unit="personnes",
         count=count,

@@ -20,7 +20,7 @@ FILES: Mapping[str, tuple[bytes, str]] = {
 FINGERPRINT = hashlib.sha256(b"".join(body for body, _ in FILES.values())).hexdigest()[:10]
 """In the address of each file, so that a browser may keep it for ever."""
 
-SIMULATED = "Données simulées : aucune de ces personnes n'existe."
+SIMULATED = "Données simulées : aucune de ces personnes n’existe."
 """On every page and export of a simulated stack."""
 HEADERS = {
     "Content-Security-Policy": (
