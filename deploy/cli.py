@@ -23,7 +23,7 @@ from deploy.local.keys import keys_in, token
 from deploy.local.lag import lags
 from deploy.local.operations import rebuild, unpark
 from deploy.local.progress import say
-from deploy.local.signals import end_when_asked
+from deploy.local.signals import end_on_signal
 from deploy.local.supervisor import Supervisor, nothing
 from services import SERVICES
 
@@ -54,11 +54,11 @@ Json = Annotated[bool, typer.Option("--json", help="Du JSON seul, sans tableau."
 SHORT = timedelta(minutes=15)
 
 
-def service_name(said: str) -> str:
+def service_name(name: str) -> str:
     """A service of ours, or a sentence that names them."""
-    if said not in SERVICES:
-        raise typer.BadParameter(f"« {said} » n’est pas un service : {', '.join(SERVICES)}.")
-    return said
+    if name not in SERVICES:
+        raise typer.BadParameter(f"« {name} » n’est pas un service : {', '.join(SERVICES)}.")
+    return name
 
 
 def main() -> None:
@@ -181,7 +181,7 @@ def _stack(data: Path | None, *, simulated: bool) -> Iterator["Stack"]:
         from deploy.local.stack import running_stack
     except ImportError as missing:
         raise CannotRun(f"Il manque {missing.name} : installez les dépendances « local » de ce projet.") from missing
-    end_when_asked()
+    end_on_signal()
     with ExitStack() as ending:
         if data is None:
             temporary = TemporaryDirectory(prefix="etabli-", ignore_cleanup_errors=True)

@@ -46,17 +46,17 @@ class Repeated(logging.Filter):
         super().__init__()
         self._seconds = seconds
         self._now = now
-        self._said: dict[tuple[str, int, type | None], tuple[float, int]] = {}
+        self._last_written: dict[tuple[str, int, type | None], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.partition(".")[0] not in TALKATIVE:
             return True
         place, now = (record.pathname, record.lineno, record.exc_info[0] if record.exc_info else None), self._now()
-        since, held_back = self._said.get(place, (-self._seconds, 0))
+        since, held_back = self._last_written.get(place, (-self._seconds, 0))
         if now - since < self._seconds:
-            self._said[place] = since, held_back + 1
+            self._last_written[place] = since, held_back + 1
             return False
-        self._said[place] = now, 0
+        self._last_written[place] = now, 0
         record.repeated = held_back
         return True
 

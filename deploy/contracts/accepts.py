@@ -65,10 +65,10 @@ def _of_variants(side: Side, old: Json, was: Json, new: Json, now: Json, at: str
     """Of a request, each old variant is still taken; of a response, each new one is as an old one."""
     before, after = _variants(was) or [was], _variants(now) or [now]
     if side is Side.REQUEST:
-        kept = all(any(not [*breaks(side, old, one, new, other, at, seen)] for other in after) for one in before)
+        compatible = all(any(not [*breaks(side, old, one, new, other, at, seen)] for other in after) for one in before)
     else:
-        kept = all(any(not [*breaks(side, old, one, new, other, at, seen)] for one in before) for other in after)
-    if not kept:
+        compatible = all(any(not [*breaks(side, old, one, new, other, at, seen)] for one in before) for other in after)
+    if not compatible:
         yield f"{at} : {_short(was)} devient {_short(now)}"
 
 
@@ -82,7 +82,7 @@ def _resolved(document: Json, schema: Json) -> Json:
         found: Any = document
         for step in schema["$ref"].removeprefix("#/").split("/"):
             found = found[step]
-        return _resolved(document, {**found, **{name: said for name, said in schema.items() if name != "$ref"}})
+        return _resolved(document, {**found, **{name: value for name, value in schema.items() if name != "$ref"}})
     if "allOf" in schema:
         return _merged([_resolved(document, one) for one in schema["allOf"]])
     return schema
@@ -98,8 +98,8 @@ def _merged(parts: list[Json]) -> Json:
 
 
 def _types(schema: Json) -> set[str]:
-    said = schema.get("type", [])
-    return {said} if isinstance(said, str) else set(said)
+    types = schema.get("type", [])
+    return {types} if isinstance(types, str) else set(types)
 
 
 def _fits(type: str, types: set[str]) -> bool:
@@ -114,5 +114,5 @@ def _values(schema: Mapping[str, Any]) -> set[str] | None:
 
 
 def _short(schema: Json) -> str:
-    text = str({name: said for name, said in schema.items() if name not in ("title", "description", "properties", "required")})
+    text = str({name: value for name, value in schema.items() if name not in ("title", "description", "properties", "required")})
     return text if len(text) <= 120 else f"{text[:117]}..."

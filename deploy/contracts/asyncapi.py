@@ -106,8 +106,8 @@ def _message(event: type[Event]) -> Json:
 
 def _headers(event: type[Event], key: str) -> Json:
     source = f"/{_producer(event)}/documents/{key}"
-    said = {"specversion": "1.0", "source": source, "type": event.type, "subject": key, "sequence": "1", "time": TIME}
-    named = {f"ce_{name}": value for name, value in said.items()}
+    attributes = {"specversion": "1.0", "source": source, "type": event.type, "subject": key, "sequence": "1", "time": TIME}
+    named = {f"ce_{name}": value for name, value in attributes.items()}
     return {**named, "ce_id": "6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11", "content-type": "application/json"}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from deploy.contracts.accepts import Side, breaks
 
 Json = dict[str, Any]
-WORDS = {"description", "title", "examples"}
+DESCRIPTIVE = {"description", "title", "examples"}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -39,11 +39,11 @@ def event_breaks(old: Any, new: Any, at: str = "") -> list[str]:
 
 def _of_members(old: Json, new: Json, at: str) -> list[str]:
     names_fields = at.endswith(("/properties", "/$defs"))
-    words = set() if names_fields else WORDS
-    lost = [f"{at}/{name} : retiré" for name in sorted(old.keys() - new.keys() - words)]
-    gained = [] if names_fields else [f"{at}/{name} : ajouté" for name in sorted(new.keys() - old.keys() - words - {"$defs"})]
-    kept = sorted((old.keys() & new.keys()) - words)
-    return [*lost, *gained, *(one for name in kept for one in event_breaks(old[name], new[name], f"{at}/{name}"))]
+    ignored = set() if names_fields else DESCRIPTIVE
+    lost = [f"{at}/{name} : retiré" for name in sorted(old.keys() - new.keys() - ignored)]
+    gained = [] if names_fields else [f"{at}/{name} : ajouté" for name in sorted(new.keys() - old.keys() - ignored - {"$defs"})]
+    common = sorted((old.keys() & new.keys()) - ignored)
+    return [*lost, *gained, *(one for name in common for one in event_breaks(old[name], new[name], f"{at}/{name}"))]
 
 
 def topic_breaks(old: Json, new: Json) -> list[str]:

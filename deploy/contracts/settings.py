@@ -48,8 +48,8 @@ def variables(kind: type[Settings]) -> Iterator[tuple[str, FieldInfo]]:
 
 def _row(name: str, field: FieldInfo, readers: list[str]) -> str:
     without = "**does not start**" if field.is_required() else f"`{field.default}`"
-    who = "all" if len(readers) == len(SERVICES) else ", ".join(readers)
-    return f"| `{name}` | {without} | {who} | {field.description} |\n"
+    services = "all" if len(readers) == len(SERVICES) else ", ".join(readers)
+    return f"| `{name}` | {without} | {services} | {field.description} |\n"
 
 
 def drift(root: Path) -> list[str]:

@@ -71,8 +71,8 @@ def fetch_with_jgo(repository: Path, advance: Advance) -> list[Path]:
 
     remote = MavenContext().remote_repos | GlobalSettings.load().repositories
     maven = MavenContext(repo_cache=repository, remote_repos=remote)
-    asked, drawn_in = maven.resolver.resolve([maven.create_dependency(one) for one in COORDINATES.split("+")])
-    needed = [*asked, *(one for one in drawn_in if one.scope in ("compile", "runtime"))]
+    requested, drawn_in = maven.resolver.resolve([maven.create_dependency(one) for one in COORDINATES.split("+")])
+    needed = [*requested, *(one for one in drawn_in if one.scope in ("compile", "runtime"))]
     jars: list[Path] = []
     for one in needed:
         advance(len(jars), len(needed))

@@ -41,17 +41,17 @@ async def lags(bootstrap: str, groups: Iterable[str]) -> list[Lag]:
 
 async def _of_group(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer, group: str) -> list[Lag]:
     offsets = await _acknowledged(admin, group)
-    committed = {at: kept.offset for at, kept in offsets.items() if kept.offset >= 0}
+    committed = {at: stored.offset for at, stored in offsets.items() if stored.offset >= 0}
     if not committed:
         return []
-    heard = [
+    partitions = [
         TopicPartition(topic["topic"], partition["partition"])
         for topic in await admin.describe_topics(sorted({at.topic for at in committed}))
         for partition in topic["partitions"]
     ]
-    first, end = await consumer.beginning_offsets(heard), await consumer.end_offsets(heard)
+    first, end = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
     behind: dict[str, int] = defaultdict(int)
-    for at in heard:
+    for at in partitions:
         behind[at.topic] += max(0, end[at] - max(first[at], committed.get(at, 0)))
     return [Lag(group, topic, messages) for topic, messages in sorted(behind.items())]
 

@@ -26,30 +26,30 @@ class Unparked:
 def unpark(urls: Mapping[str, str], token: str) -> Iterator[Unparked]:
     """Have each service hear again, in order, what it had set aside."""
     for service, url in urls.items():
-        said = _asked(service, "POST", f"{url}/admin/unpark", token)
-        yield Unparked(service, replayed=int(said["replayed"]), left=int(said["left"]))
+        answer = _request(service, "POST", f"{url}/admin/unpark", token)
+        yield Unparked(service, replayed=int(answer["replayed"]), left=int(answer["left"]))
 
 
 def rebuild(reporting: str, token: str) -> int:
     """Have reporting rebuild its rows from the topics; returns how many messages it read, once it has ended."""
     route = f"{reporting}/admin/rebuild"
-    _asked("reporting", "POST", route, token)
+    _request("reporting", "POST", route, token)
     with progress("Reconstruction des indicateurs") as advance:
         while True:
-            said = _asked("reporting", "GET", route, token)
-            advance(said["done"], said["total"])
-            if not said["running"]:
+            status = _request("reporting", "GET", route, token)
+            advance(status["done"], status["total"])
+            if not status["running"]:
                 break
             time.sleep(POLL_SECONDS)
-    if said["done"] < said["total"]:
+    if status["done"] < status["total"]:
         raise CannotRun(
-            f"La reconstruction s’est arrêtée à {said['done']} messages sur {said['total']} : "
+            f"La reconstruction s’est arrêtée à {status['done']} messages sur {status['total']} : "
             "le journal de reporting dit pourquoi."
         )
-    return int(said["done"])
+    return int(status["done"])
 
 
-def _asked(service: str, method: str, url: str, token: str) -> dict[str, Any]:
+def _request(service: str, method: str, url: str, token: str) -> dict[str, Any]:
     try:
         with httpx.Client(trust_env=False, timeout=UNPARK_SECONDS) as client:  # no proxy on the loopback
             answer = client.request(method, url, headers={"Authorization": f"Bearer {token}"})
@@ -57,8 +57,8 @@ def _asked(service: str, method: str, url: str, token: str) -> dict[str, Any]:
         raise CannotRun(f"{service} ne répond pas ({url} : {error}).") from error
     if answer.is_error:
         raise CannotRun(f"{service} refuse : {_reason(answer)}")
-    said: dict[str, Any] = answer.json() if answer.content else {}
-    return said
+    body: dict[str, Any] = answer.json() if answer.content else {}
+    return body
 
 
 def _reason(answer: httpx.Response) -> str:

@@ -16,18 +16,18 @@ HOST = "127.0.0.1"
 
 def keep_ports(file: Path, names: Sequence[str]) -> dict[str, int]:
     """A free port for each name: the one in `file` if nobody took it since, else a new one, kept there."""
-    kept: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+    saved: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
     ports: dict[str, int] = {}
     for name in names:
-        port = kept.get(name)
+        port = saved.get(name)
         if port is None or not is_free(port):
             if port is not None:
                 say(f"Le port {port} de {name} est occupé : un autre est pris.")
-            taken = {*kept.values(), *ports.values()}
+            taken = {*saved.values(), *ports.values()}
             port = next(one for one in random.sample(CANDIDATES, 1000) if one not in taken and is_free(one))
         ports[name] = port
     draft = file.with_suffix(".new")
-    draft.write_text(json.dumps({**kept, **ports}, indent=1))
+    draft.write_text(json.dumps({**saved, **ports}, indent=1))
     draft.rename(file)
     return ports
 

@@ -32,13 +32,13 @@ def progress(label: str) -> Iterator[Advance]:
 
 def _lines(label: str) -> Advance:
     say(f"{label}…")
-    last_said, last_done = time.monotonic(), 0
+    last_shown, last_done = time.monotonic(), 0
 
     def advance(done: int, total: int | None) -> None:
-        nonlocal last_said, last_done
+        nonlocal last_shown, last_done
         finished = done == total and done != last_done
-        if finished or (done != last_done and time.monotonic() - last_said > QUIET_SECONDS):
-            last_said, last_done = time.monotonic(), done
+        if finished or (done != last_done and time.monotonic() - last_shown > QUIET_SECONDS):
+            last_shown, last_done = time.monotonic(), done
             say(f"{label} : {done}" if total is None else f"{label} : {done}/{total}")
 
     return advance

@@ -13,14 +13,14 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 POLL_SECONDS = 0.5
 
 
-def end_when_asked() -> None:
+def end_on_signal() -> None:
     """From now on the first of these raises in the main thread: KeyboardInterrupt (Ctrl-C) or SystemExit(0)."""
     for number in ENDINGS:
-        signal.signal(number, _asked)
+        signal.signal(number, _on_signal)
     threading.Thread(target=_watch_parent, args=(os.getppid(),), name="parent", daemon=True).start()
 
 
-def _asked(number: int, _frame: FrameType | None) -> None:
+def _on_signal(number: int, _frame: FrameType | None) -> None:
     for each in ENDINGS:  # once is enough: the end then goes to its end
         signal.signal(each, signal.SIG_IGN)
     say("Arrêt en cours…")

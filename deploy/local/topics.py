@@ -27,14 +27,14 @@ async def _make_topics(bootstrap: str, within: float) -> None:
 
 
 async def _wait_for_kafka(bootstrap: str, within: float) -> None:
-    def tell(away: bool) -> None:
+    def warn(away: bool) -> None:
         if away:
             say(f"Kafka ne répond pas encore à {bootstrap} : on l’attend, {within:.0f} secondes au plus.")
 
     try:
         await until_answered(
             partial(ask_brokers, bootstrap), on=lambda error: isinstance(error, TRANSIENT),
-            limit=POLL_SECONDS, within=within, outage=Outage(changed=tell),
+            limit=POLL_SECONDS, within=within, outage=Outage(changed=warn),
         )  # fmt: skip
     except TRANSIENT:
         raise CannotRun(f"Kafka ne répond pas à {bootstrap} : démarrez-le, ou corrigez KAFKA_BOOTSTRAP_SERVERS.") from None

@@ -86,9 +86,9 @@ async def _month(simulation: Simulation) -> str | None:
     await schooling.resume(simulation)
     known = await passing.declare(simulation)
     await working.work(simulation)
-    said = ", ".join(filter(None, (left, known)))
-    return f"{simulation.month} : {said}" if said else None
+    summary = ", ".join(filter(None, (left, known)))
+    return f"{simulation.month} : {summary}" if summary else None
 
 
-def _day(on: date, name: str, step: Callable[..., Awaitable[str | None]], *said: int | date) -> Day:
-    return Day(on, f"{name} {on:%Y-%m}", lambda simulation: step(simulation, *said))
+def _day(on: date, name: str, step: Callable[..., Awaitable[str | None]], *args: int | date) -> Day:
+    return Day(on, f"{name} {on:%Y-%m}", lambda simulation: step(simulation, *args))

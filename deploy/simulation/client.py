@@ -26,8 +26,8 @@ class Unexpected(CannotRun):
 
     def __init__(self, method: str, url: str, answer: httpx.Response) -> None:
         try:
-            said = answer.json()
-            reason = f"{said['code']} : {said['detail']}"
+            problem = answer.json()
+            reason = f"{problem['code']} : {problem['detail']}"
         except (ValueError, KeyError, TypeError):
             reason = answer.text[:200]
         super().__init__(f"{method} {url} : {answer.status_code} {reason}")
@@ -56,30 +56,30 @@ class ServiceClient:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._http.aclose()
 
-    async def get(self, who: str, service: str, path: str, **query: str) -> Any:
+    async def get(self, scope: str, service: str, path: str, **query: str) -> Any:
         """Read something."""
-        return await self._ask("GET", who, service, path, query=query)
+        return await self._ask("GET", scope, service, path, query=query)
 
-    async def put(self, who: str, service: str, path: str, body: Mapping[str, Any]) -> Any:
+    async def put(self, scope: str, service: str, path: str, body: Mapping[str, Any]) -> Any:
         """State something; saying it twice is the same as once."""
-        return await self._ask("PUT", who, service, path, body=body)
+        return await self._ask("PUT", scope, service, path, body=body)
 
-    async def create(self, who: str, service: str, path: str, body: Mapping[str, Any], *, key: str) -> Any:
+    async def create(self, scope: str, service: str, path: str, body: Mapping[str, Any], *, key: str) -> Any:
         """Make something, once per key."""
-        return await self._ask("POST", who, service, path, body=body, key=key)
+        return await self._ask("POST", scope, service, path, body=body, key=key)
 
     async def decide(
-        self, who: str, service: str, path: str, body: Mapping[str, Any] | None = None, *, shown_at: str | None = None
+        self, scope: str, service: str, path: str, body: Mapping[str, Any] | None = None, *, shown_at: str | None = None
     ) -> Any:
         """Have something decided; where a lost answer made us ask twice and the rules now say no, read it at `shown_at`."""
-        return await self._ask("POST", who, service, path, body=body or {}, shown_at=shown_at)
+        return await self._ask("POST", scope, service, path, body=body or {}, shown_at=shown_at)
 
     async def _ask(
-        self, method: str, who: str, service: str, path: str, *, body: Mapping[str, Any] | None = None,
+        self, method: str, scope: str, service: str, path: str, *, body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None, key: str | None = None, shown_at: str | None = None,
     ) -> Any:  # fmt: skip
         url = self._urls[service] + path
-        headers = {"Authorization": f"Bearer {self._token(who)}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self._token(scope)}", "Content-Type": "application/json"}
         headers |= {"Idempotency-Key": key} if key is not None else {}
         content = orjson.dumps(body) if body is not None else None
         tries = 0
@@ -98,14 +98,14 @@ class ServiceClient:
         except httpx.TransportError as error:
             raise CannotRun(f"{service} ne répond plus depuis {TIMEOUT:.0f} s ({type(error).__name__}).") from error
         if answer.status_code == 409 and tries > 1 and shown_at is not None:  # a try whose answer was lost may have done it
-            return await self._ask("GET", who, service, shown_at)
+            return await self._ask("GET", scope, service, shown_at)
         if answer.is_error:
             raise Unexpected(method, url, answer)
         self.answered += 1
         return orjson.loads(answer.content)
 
-    def _token(self, who: str) -> str:
-        if who not in self._tokens:
+    def _token(self, scope: str) -> str:
+        if scope not in self._tokens:
             now = datetime.now(UTC)
-            self._tokens[who] = sign(self._private_key, who, sub="demo", now=now, lifetime=LIFETIME)
-        return self._tokens[who]
+            self._tokens[scope] = sign(self._private_key, scope, sub="demo", now=now, lifetime=LIFETIME)
+        return self._tokens[scope]

@@ -88,13 +88,16 @@ def _fields(name: str, figure: Figure) -> dict[str, object]:
     return {
         "numerator": figure.numerator, "denominator": figure.denominator, "unknown": figure.unknown, "masked": False,
         "value": ratio, "low": ratio, "high": value(name, figure.numerator + figure.unknown, figure.denominator),
-        **{f"parts.{part}": said for part, said in figure.parts.items()},
+        **{f"parts.{part}": observed for part, observed in figure.parts.items()},
     }  # fmt: skip
 
 
 def _shown(indicator: Mapping[str, Any]) -> dict[str, object]:
     fields = ("numerator", "denominator", "unknown", "masked", "value", "low", "high")
-    return {**{name: indicator[name] for name in fields}, **{f"parts.{part}": said for part, said in indicator["parts"].items()}}
+    return {
+        **{name: indicator[name] for name in fields},
+        **{f"parts.{part}": observed for part, observed in indicator["parts"].items()},
+    }
 
 
 def _same(one: object, other: object) -> bool:

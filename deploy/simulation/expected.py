@@ -67,20 +67,20 @@ class Person:
 
     def retained(self, horizon: int) -> Declared | None:
         """Of what was said of the last enrolment at a horizon, the word that counts."""
-        said = [(source, one) for (when, source), one in self.last.outcomes.items() if when == horizon]
-        if not said:
+        declared = [(source, one) for (when, source), one in self.last.outcomes.items() if when == horizon]
+        if not declared:
             return None
 
         def weight(pair: tuple[str, Declared]) -> tuple[bool, int, int, str]:
             source, one = pair
             return one.situation == "unreachable", PROOFS.index(one.proof), -one.on.toordinal(), source
 
-        return min(said, key=weight)[1]
+        return min(declared, key=weight)[1]
 
     def situation(self, horizon: int) -> str | None:
         """None where nobody knows."""
-        kept = self.retained(horizon)
-        return kept.situation if kept and kept.situation != "unreachable" else None
+        retained = self.retained(horizon)
+        return retained.situation if retained and retained.situation != "unreachable" else None
 
 
 def gone_since(enrolment: Enrolment) -> date | None:
@@ -179,7 +179,7 @@ class Tally:
         return {one.young_id for one in self.observations.referrals.values() if self._sent(one.planned.agency)}
 
     @cached_property
-    def _asked_for(self) -> set[tuple[UUID, UUID]]:
+    def _referred_applications(self) -> set[tuple[UUID, UUID]]:
         """The intake and the young person of each application that agencies of the kind opened or joined."""
         return {(id, one.young_id) for one in self.referrals for id in one.opened}
 
@@ -194,7 +194,7 @@ class Tally:
         if self.cohort and intake.school_year != self.cohort:
             return False
         if self.kind == "agency_kind":
-            return (application.intake_id, application.young_id) in self._asked_for
+            return (application.intake_id, application.young_id) in self._referred_applications
         return self._is_of(intake)
 
     def _holds(self, enrolment: Enrolment) -> bool:

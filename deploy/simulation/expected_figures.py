@@ -133,7 +133,7 @@ def employment(tally: Tally, horizon: int) -> Figure:
     due = [one for one in tally.leavers if one.due(horizon, tally.day)]
     situations = [one.situation(horizon) for one in due]
     continuing, employed = _continuing(situations), [one for one in due if one.situation(horizon) == "employed"]
-    proved = sum((kept := one.retained(horizon)) is not None and kept.proof != "none" for one in employed)
+    proved = sum((retained := one.retained(horizon)) is not None and retained.proof != "none" for one in employed)
     parts: dict[str, Part] = {"due": len(due), "continuing": continuing, "with_proof": _share(proved, len(employed))}
     return Figure(len(employed), len(due) - continuing, situations.count(None), parts)
 

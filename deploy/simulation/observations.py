@@ -138,26 +138,26 @@ class Observations:
 
     def intake(self, view: Mapping[str, Any]) -> Intake:
         """An intake as enrolment shows it."""
-        said = {name: view[name] for name in ("school", "programme", "school_year", "year_of_study", "seats")}
-        kept = Intake(id=UUID(view["intake_id"]), **said)
-        self.intakes[kept.id] = kept
-        return kept
+        fields = {name: view[name] for name in ("school", "programme", "school_year", "year_of_study", "seats")}
+        intake = Intake(id=UUID(view["intake_id"]), **fields)
+        self.intakes[intake.id] = intake
+        return intake
 
     def application(self, view: Mapping[str, Any]) -> Application:
         """An application as its school sees it."""
         key = UUID(view["intake_id"]), UUID(view["young_id"])
-        said: dict[str, Any] = {name: view[name] for name in ("status", "priority", "code", "because")}
-        said |= {
+        fields: dict[str, Any] = {name: view[name] for name in ("status", "priority", "code", "because")}
+        fields |= {
             "agencies": tuple(one["agency"] for one in view["referrals"]),
             "asking": tuple(one["agency"] for one in view["referrals"] if one["ended"] is None),
             "reasons": tuple(view["reasons"]),
         }
         if key not in self.applications:
-            self.applications[key] = Application(*key, **said)
-        kept = self.applications[key]
-        for name, value in said.items():
-            setattr(kept, name, value)
-        return kept
+            self.applications[key] = Application(*key, **fields)
+        application = self.applications[key]
+        for name, value in fields.items():
+            setattr(application, name, value)
+        return application
 
     def pupil(self, view: Mapping[str, Any]) -> Enrolment:
         """An enrolment as its school sees it."""
@@ -169,19 +169,19 @@ class Observations:
         if id not in self.enrolments:
             entry = int(years[0].school_year[:4])
             self.enrolments[id] = Enrolment(id, UUID(view["young_id"]), view["school"], entry, view["status"], years)
-        kept = self.enrolments[id]
-        kept.status, kept.years = view["status"], years
-        kept.started_on = _day(view["started_on"])
+        enrolment = self.enrolments[id]
+        enrolment.status, enrolment.years = view["status"], years
+        enrolment.started_on = _day(view["started_on"])
         left_on = _day(view["left_on"])
-        kept.completed_on = left_on if kept.status == "completed" else None
-        if kept.status == "interrupted" and left_on and (left_on, True) not in kept.absences[-1:]:
-            kept.absences.append((left_on, True))
-        kept.exams = {UUID(one["exam_id"]): one["result"] for one in view["exams"]}
-        kept.outcomes = {
+        enrolment.completed_on = left_on if enrolment.status == "completed" else None
+        if enrolment.status == "interrupted" and left_on and (left_on, True) not in enrolment.absences[-1:]:
+            enrolment.absences.append((left_on, True))
+        enrolment.exams = {UUID(one["exam_id"]): one["result"] for one in view["exams"]}
+        enrolment.outcomes = {
             (one["horizon"], one["source"]): Declared(one["situation"], one["proof"], date.fromisoformat(one["on"]))
             for one in view["outcomes"]
         }
-        return kept
+        return enrolment
 
 
 def _day(text: str | None) -> date | None:

@@ -43,7 +43,7 @@ class Person:
 
     def identity(self, on: date) -> dict[str, Any]:
         """As an agency sends it. Mobile numbers in 06 39 98 are kept for fiction by the Arcep, example.org by the IETF."""
-        said: dict[str, Any] = {
+        identity: dict[str, Any] = {
             "family_name": self.family_name,
             "given_name": self.given_name,
             "birth_date": self.birth_date.isoformat(),
@@ -54,8 +54,8 @@ class Person:
         if months_after(self.birth_date, 12 * 18) > on:
             kind = "institution" if self.number % 9 == 0 else "person"
             name = "Service des tutelles" if kind == "institution" else f"Dominique {self.family_name}"
-            said["representative"] = {"kind": kind, "name": name}
-        return said
+            identity["representative"] = {"kind": kind, "name": name}
+        return identity
 
 
 @dataclass(frozen=True)

@@ -120,11 +120,11 @@ def _departure(chance: Random) -> Departure | None:
 
 
 def _futures(chance: Random) -> dict[int, list[Declaration]]:
-    kept = _of(chance, SITUATIONS)
+    situation = _of(chance, SITUATIONS)
     futures = {}
     for horizon in HORIZONS:
-        kept = _of(chance, SITUATIONS) if chance.random() < 0.3 else kept
-        declarations = [_declaration(chance, kept), _declaration(chance, _of(chance, SITUATIONS))]
+        situation = _of(chance, SITUATIONS) if chance.random() < 0.3 else situation
+        declarations = [_declaration(chance, situation), _declaration(chance, _of(chance, SITUATIONS))]
         number = _of(chance, {0: 10, 1: 75, 2: 15})
         futures[horizon] = declarations[:number]
     return futures

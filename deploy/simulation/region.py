@@ -148,5 +148,5 @@ SENTENCES = {
 def _in_french(error: object) -> str:
     assert isinstance(error, dict)
     where = " › ".join(str(step + 1) if isinstance(step, int) else step for step in error["loc"])
-    said = SENTENCES.get(error["type"]) or str(error.get("ctx", {}).get("sentence") or error.get("ctx", {}).get("error", ""))
-    return f"- {where} : {said or error['type']}" if where else f"- {said}"
+    sentence = SENTENCES.get(error["type"]) or str(error.get("ctx", {}).get("sentence") or error.get("ctx", {}).get("error", ""))
+    return f"- {where} : {sentence or error['type']}" if where else f"- {sentence}"

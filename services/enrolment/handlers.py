@@ -22,12 +22,12 @@ async def submitted(store: Store, referral: ReferralSubmitted, message: Message)
 
 
 @HANDLERS.on(ReferralWithdrawalRequested)
-async def withdrawal_requested(store: Store, asked: ReferralWithdrawalRequested, message: Message) -> None:
+async def withdrawal_requested(store: Store, event: ReferralWithdrawalRequested, message: Message) -> None:
     """Withdraw what this referral still asks for."""
     intakes = store.intakes.acting(SYSTEM, cause=message)
-    for intake in await store.intakes_of(asked.young_id):
+    for intake in await store.intakes_of(event.young_id):
         await intakes.decide(
-            intake.intake_id, withdraw_referral, young_id=asked.young_id, referral_id=asked.referral_id, on=asked.on
+            intake.intake_id, withdraw_referral, young_id=event.young_id, referral_id=event.referral_id, on=event.on
         )
 
 

@@ -110,7 +110,7 @@ async def application_named(store: Store, caller: Caller, *, intake_id: UUID, yo
     return intake
 
 
-async def application_asked_for(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID) -> None:
+async def ensure_still_referred(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID) -> None:
     """Raise NotFound as above, or Refused where the agency took its own part of this application back."""
     intake = await store.intakes.acting(caller).get(intake_id)
     check_asking(caller, intake.application(young_id))
@@ -136,7 +136,7 @@ async def close_open_applications(store: Store, young_id: UUID, *, on: date, cau
 
 
 async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: Message, on: date) -> None:
-    await store.birth_months.hear(message)
+    await store.birth_months.handle(message)
     is_pupil = await _is_active(store, referral.young_id)
     wished = [await _wished(store, wish, on) for wish in referral.wishes]
     if not is_pupil:

@@ -15,7 +15,7 @@ from shared.persistence.mongo import PATIENT
 from shared.persistence.queues import Queues
 from shared.projections.tables import Generations
 
-KEPT = 4
+CACHE_SIZE = 4
 
 
 @dataclass(eq=False)
@@ -42,7 +42,7 @@ class Readings:
     def __init__(self, generations: Generations, clock: Clock) -> None:
         self._generations = generations
         self._clock = clock
-        self._kept: dict[tuple[int, date, bool], Reading] = {}
+        self._cache: dict[tuple[int, date, bool], Reading] = {}
         self._one_at_a_time = Queues(max_wait=PATIENT)
 
     async def read(self, as_known_on: date | None = None) -> Reading:
@@ -51,12 +51,12 @@ class Readings:
         async with self._one_at_a_time.turn("reading"):
             head = await self._generations.head()  # says in seconds that the database is away; what follows is large
             key = (head.change, day, as_known_on is None)
-            if key not in self._kept:
-                while len(self._kept) >= KEPT:
-                    self._kept.pop(next(iter(self._kept)))
+            if key not in self._cache:
+                while len(self._cache) >= CACHE_SIZE:
+                    self._cache.pop(next(iter(self._cache)))
                 rows = self._generations.generation(head.current)
-                self._kept[key] = Reading(await load(rows, day, _end_of(as_known_on)))
-            return self._kept[key]
+                self._cache[key] = Reading(await load(rows, day, _end_of(as_known_on)))
+            return self._cache[key]
 
 
 def _end_of(day: date | None) -> datetime | None:

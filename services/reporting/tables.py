@@ -102,13 +102,13 @@ async def load(rows: Collections, day: date, instant: datetime | None = None) ->
 
 async def hours_logged(rows: Collections, instant: datetime | None = None) -> list[HoursLogged]:
     """Minutes by kind of each enrolment, summed where the rows are: weeks are the many."""
-    by = [name for name in HoursLogged.model_fields if name != "minutes"]
-    columns = {name: last_value_as_of(f"$facts.{name}", instant) for name in (*by, "minutes")}
+    group_keys = [name for name in HoursLogged.model_fields if name != "minutes"]
+    columns = {name: last_value_as_of(f"$facts.{name}", instant) for name in (*group_keys, "minutes")}
     sums = {kind: {"$sum": f"$minutes.{kind}"} for kind in Minutes.model_fields}
     pipeline: list[dict[str, Any]] = [
         {"$project": {"_id": 0, **columns}},
         {"$match": {"minutes": {"$ne": None}}},
-        {"$group": {"_id": {name: f"${name}" for name in by}, **sums}},
+        {"$group": {"_id": {name: f"${name}" for name in group_keys}, **sums}},
     ]
     summed = await rows[WeekRow.projection.name].patient().aggregate(pipeline)
     return [HoursLogged(**row.pop("_id"), minutes=Minutes(**row)) for row in summed]

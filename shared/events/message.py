@@ -61,13 +61,13 @@ class Message:
 
     def headers(self) -> list[tuple[str, bytes]]:
         """The `ce_*` headers of Kafka's binary mode."""
-        said = {
+        fields = {
             "ce_specversion": "1.0", "ce_id": self.id, "ce_source": self.source, "ce_type": self.type, "ce_subject": self.key,
             "ce_sequence": str(self.sequence), "ce_time": self.time.isoformat(), "content-type": "application/json",
         }  # fmt: skip
         if self.trace:
-            said["ce_traceparent"] = self.trace
-        return [(name, value.encode()) for name, value in said.items()]
+            fields["ce_traceparent"] = self.trace
+        return [(name, value.encode()) for name, value in fields.items()]
 
     def event(self) -> Event:
         """The event that it carries. Raises Undecodable: `unknown_type`, or `invalid_data` where its schema is not met."""
@@ -99,13 +99,13 @@ def read(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]] | None, key:
         raise Undecodable("no_value")
     if key is None:
         raise Undecodable("no_key")
-    said: dict[str, Any] = dict(headers or ())
+    fields: dict[str, Any] = dict(headers or ())
     try:
-        text = {name: said[f"ce_{name}"].decode() for name in ("id", "source", "type", "sequence", "time")}
+        text = {name: fields[f"ce_{name}"].decode() for name in ("id", "source", "type", "sequence", "time")}
         message = Message(
             id=text["id"], source=text["source"], type=text["type"],
             sequence=int(text["sequence"]), time=datetime.fromisoformat(text["time"]).astimezone(UTC), key=key.decode(),
-            data=value, trace=trace_of(said.get("ce_traceparent", b"").decode()),
+            data=value, trace=trace_of(fields.get("ce_traceparent", b"").decode()),
         )  # fmt: skip
     except (KeyError, ValueError, AttributeError, OverflowError) as error:
         raise Undecodable("not_cloudevents") from error

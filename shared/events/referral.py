@@ -59,8 +59,8 @@ class Wish(BaseModel):
 
     @model_validator(mode="after")
     def one_kind(self) -> Self:
-        said = (bool(self.school), bool(self.programme), bool(self.sector), bool(self.departments))
-        if said not in ((True, True, False, False), (False, False, True, True)):
+        given = (bool(self.school), bool(self.programme), bool(self.sector), bool(self.departments))
+        if given not in ((True, True, False, False), (False, False, True, True)):
             raise ValueError("Un vœu nomme une école et sa formation, ou bien un secteur et des départements.")
         return self
 

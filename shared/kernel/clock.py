@@ -16,16 +16,16 @@ def real_now() -> datetime:
 class Clock:
     """The service's time. It follows the machine's, or, on the embedded stack alone, stands where it was put."""
 
-    def __init__(self, standing: datetime | None = None) -> None:
-        self._standing = standing
+    def __init__(self, simulated_at: datetime | None = None) -> None:
+        self._simulated_at = simulated_at
 
     @property
     def simulated(self) -> bool:
-        return self._standing is not None
+        return self._simulated_at is not None
 
     def now(self) -> datetime:
         """The current instant, UTC, to the microsecond."""
-        return self._standing or real_now()
+        return self._simulated_at or real_now()
 
     def today(self) -> date:
         """The current day in France."""
@@ -33,16 +33,16 @@ class Clock:
 
     def advance(self, to: datetime) -> None:
         """Put a simulated clock at a later instant. Going back is refused: what was told stays told."""
-        if self._standing is None:
+        if self._simulated_at is None:
             raise Refused("real_clock", "Cette installation suit l’heure réelle : son horloge ne s’avance pas.")
-        if to < self._standing:
+        if to < self._simulated_at:
             raise Refused("clock_goes_back", "L’horloge simulée ne recule pas.")
-        self._standing = to.astimezone(UTC)
+        self._simulated_at = to.astimezone(UTC)
 
-    def day(self, said: date | None) -> date:
+    def day(self, on: date | None) -> date:
         """The day the speaker says it happened: today unless said otherwise, of this century and never after today (422)."""
-        if said is not None and said > self.today():
-            raise Invalid("in_the_future", f"Le {said:%d/%m/%Y} n’est pas encore arrivé.")
-        if said is not None and said < FIRST:
-            raise Invalid("too_long_ago", f"Le {said:%d/%m/%Y} est trop ancien : vérifiez l’année.")
-        return said or self.today()
+        if on is not None and on > self.today():
+            raise Invalid("in_the_future", f"Le {on:%d/%m/%Y} n’est pas encore arrivé.")
+        if on is not None and on < FIRST:
+            raise Invalid("too_long_ago", f"Le {on:%d/%m/%Y} est trop ancien : vérifiez l’année.")
+        return on or self.today()

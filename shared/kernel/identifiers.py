@@ -37,8 +37,8 @@ def checked(test: Callable[[str], bool], sentence: str) -> AfterValidator:
 
 def shown_as(example: str, **schema: str) -> FieldInfo:
     """What the JSON Schema says of a text: an example, its pattern, or a format of ours where spaces and case are forgiven."""
-    said: Any = Field(json_schema_extra={"examples": [example], **schema})
-    return said  # type: ignore[no-any-return]
+    schema_field: Any = Field(json_schema_extra={"examples": [example], **schema})
+    return schema_field  # type: ignore[no-any-return]
 
 
 def is_uai(value: str) -> bool:

@@ -9,9 +9,9 @@ traceparent: ContextVar[str] = ContextVar("traceparent", default="")
 """The W3C trace that the present work belongs to: from the request or the message heard, to the messages told."""
 
 
-def trace_of(said: str) -> str:
+def trace_of(header: str) -> str:
     """A W3C traceparent as it was sent, or nothing: what looks otherwise may say anything, and is not kept."""
-    return said if TRACE.fullmatch(said) else ""
+    return header if TRACE.fullmatch(header) else ""
 
 
 def new_trace() -> str:

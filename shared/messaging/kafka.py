@@ -29,7 +29,7 @@ async def create_topics(bootstrap: str, *, replicas: int = 1) -> None:
     await admin.start()
     try:
         answer = await admin.create_topics(wanted)
-        for _topic, code, *_said in answer.topic_errors:
+        for _topic, code, *_rest in answer.topic_errors:
             if code not in (0, TopicAlreadyExistsError.errno):
                 raise for_code(code)
     finally:

@@ -50,16 +50,16 @@ class Parking:
 
     async def park(self, record: ConsumerRecord, code: str) -> None:
         """Keep a message aside. Parking the same one twice keeps one."""
-        said_type = (record.headers.get("ce_type") or b"").decode(errors="replace")
-        said_type = said_type if TYPE.fullmatch(said_type) else ""  # it could say anything, and is repeated in logs
+        event_type = (record.headers.get("ce_type") or b"").decode(errors="replace")
+        event_type = event_type if TYPE.fullmatch(event_type) else ""  # it could say anything, and is repeated in logs
         row = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "key": record.key, **self._own}
         headers = [[name, value] for name, value in record.headers.items()]  # pairs: a name may hold what a field may not
-        letter = self._letter(record, said_type, code)
-        kept = {**row, "value": record.value, "headers": headers, "code": code, "type": said_type, "outbox": [letter]}
-        await self._parked.update({"_id": self._id(record)}, {"$setOnInsert": kept}, upsert=True)
+        letter = self._letter(record, event_type, code)
+        document = {**row, "value": record.value, "headers": headers, "code": code, "type": event_type, "outbox": [letter]}
+        await self._parked.update({"_id": self._id(record)}, {"$setOnInsert": document}, upsert=True)
         self._persistence.outbox_changed.set()
         PARKED.labels(code).inc()
-        log.warning("consumer.parked", coordinates=record.coordinates, type=said_type, code=code)
+        log.warning("consumer.parked", coordinates=record.coordinates, type=event_type, code=code)
 
     async def first_of_each_key(self) -> list[tuple[str, bytes | None]]:
         """The (topic, key) that have parked messages."""
@@ -96,13 +96,13 @@ class Parking:
         generation = self._own["generation"]
         return record.coordinates if generation is None else f"{record.coordinates}@{generation}"
 
-    def _letter(self, record: ConsumerRecord, said_type: str, code: str) -> dict[str, Any]:
+    def _letter(self, record: ConsumerRecord, event_type: str, code: str) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/parked"
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         return {
             "id": event_id(f"{source}/{record.coordinates}", 0), "source": source, "type": "fr.etabli.message.parked.v1",
             "sequence": record.offset, "time": self._persistence.clock.now(),
-            "key": record.coordinates, "data": orjson.dumps({**place, "type": said_type, "code": code}),
+            "key": record.coordinates, "data": orjson.dumps({**place, "type": event_type, "code": code}),
             "trace": traceparent.get(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
         }  # fmt: skip
 

@@ -130,15 +130,15 @@ class Relay:
         """Keep what was published in the history, with who made it happen, then take it out of the outboxes."""
         if not sent:
             return
-        kept = [
+        records = [
             Replace({"_id": entry["id"]}, {"_id": entry["id"], **entry, "document": id}, upsert=True)
             for id, ids in sent.items()
             for entry in outboxes[id][: len(ids)]
         ]
-        await self._history.patient().bulk(kept)
+        await self._history.patient().bulk(records)
         pulls = [Update({"_id": id}, {"$pull": {"outbox": {"id": {"$in": ids}}}}) for id, ids in sent.items()]
         await collection.patient().bulk(pulls)
-        PUBLISHED.inc(len(kept))
+        PUBLISHED.inc(len(records))
 
 
 def _pending() -> dict[str, Any]:

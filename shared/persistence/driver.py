@@ -18,7 +18,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from shared.persistence.failures import Away, told_apart
+from shared.persistence.failures import Away, translated_errors
 from shared.persistence.writes import Insert, Replace, Row, Update, Write
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ def collection_of(client: Client, database: str, name: str, *, majority: bool) -
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """End what is asked of the server within so many seconds, and raise what `failures` names."""
-    with told_apart(), pymongo.timeout(seconds):
+    with translated_errors(), pymongo.timeout(seconds):
         yield
 
 

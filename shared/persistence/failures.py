@@ -56,7 +56,7 @@ def is_transient(error: BaseException) -> bool:
 
 
 @contextmanager
-def told_apart() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Whatever the driver raises within, as one of ours where it is one. What is left is the data's fault, or ours."""
     try:
         yield
@@ -87,10 +87,10 @@ def _is_clash(error: PyMongoError) -> bool:
 
 
 def _is_sessionless(error: PyMongoError) -> bool:
-    said = str(error)
-    early = isinstance(error, ConfigurationError) and said.startswith("Sessions are not supported")
+    text = str(error)
+    early = isinstance(error, ConfigurationError) and text.startswith("Sessions are not supported")
     return early or (
-        isinstance(error, OperationFailure) and ("retryable writes" in said or said.startswith("Transaction numbers"))
+        isinstance(error, OperationFailure) and ("retryable writes" in text or text.startswith("Transaction numbers"))
     )
 
 

@@ -35,8 +35,8 @@ class Lease:
         return bool(self.term)
 
     async def _keep(self, now: datetime) -> int:
-        kept = await self._leases.update({"_id": self._name, "term": self.term}, {"$set": {"until": now + LENGTH}})
-        return self.term if kept.found else 0
+        renewed = await self._leases.update({"_id": self._name, "term": self.term}, {"$set": {"until": now + LENGTH}})
+        return self.term if renewed.found else 0
 
     async def _take(self, now: datetime) -> int:
         held = await self._leases.find_one({"_id": self._name})

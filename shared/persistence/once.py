@@ -19,12 +19,12 @@ async def create_once(
     made = await rows.update({"_id": str(id)}, {"$setOnInsert": row}, upsert=True, session=session)
     if made.made:
         return {"_id": str(id), **row}
-    kept = await rows.find_one({"_id": str(id)}, session=session)
-    ensure_same(kept or {}, {name: row[name] for name in same})
-    return kept or {}
+    stored = await rows.find_one({"_id": str(id)}, session=session)
+    ensure_same(stored or {}, {name: row[name] for name in same})
+    return stored or {}
 
 
-def ensure_same(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+def ensure_same(stored: Mapping[str, Any], requested: Mapping[str, Any]) -> None:
     """Raise `key_reused` (422) unless these fields are kept as they are asked now."""
-    if any(kept.get(name) != value for name, value in asked.items()):
+    if any(stored.get(name) != value for name, value in requested.items()):
         raise key_reused()

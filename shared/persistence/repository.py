@@ -131,12 +131,12 @@ class Acting(Generic[S, E]):
             if not self._sees(state):
                 raise NotFound
             if self._is_repeated(found, fingerprint):
-                await self._ensure_kept(found)
+                await self._ensure_durable(found)
                 return state
         events = list(decision(state))
         new = self._evolved(state, events)
         if found and not events and self._cause is None:
-            await self._ensure_kept(found)
+            await self._ensure_durable(found)
         else:
             await self._save(id, found, new, events, fingerprint)
         return new
@@ -148,7 +148,7 @@ class Acting(Generic[S, E]):
             return True
         return self._cause is not None and Inbox(found["inbox"]).has(self._cause)
 
-    async def _ensure_kept(self, found: Row) -> None:
+    async def _ensure_durable(self, found: Row) -> None:
         """Return once a majority keeps what was found: « nothing to do » is an answer that no failover may take back.
 
         A write that changes nothing waits for that, as any other does; a transaction's commit does it for all of it.
@@ -196,9 +196,9 @@ class Acting(Generic[S, E]):
     def _entry(self, id: str, event: E, sequence: int) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/{self._aggregate.name}/{id}"
         message = message_of(event, source=source, sequence=sequence, time=self._persistence.clock.now())
-        return {**vars(message), "topic": event.topic, "at": real_now(), "by": self._by()}
+        return {**vars(message), "topic": event.topic, "at": real_now(), "by": self._actor_name()}
 
-    def _by(self) -> str:
+    def _actor_name(self) -> str:
         """Who did it, for the history: the person and their organisation, the message that made us, or the service."""
         if isinstance(self._actor, Caller):
             return f"{self._actor.organisation} {self._actor.sub}"

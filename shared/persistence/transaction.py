@@ -50,10 +50,10 @@ class Persistence:
         """
         async with self._queues.turn(*map(str, about)):
             try:
-                return await until_answered(work, on=_nothing_was_kept, limit=MAX_BACKOFF, within=self.max_clashing)
+                return await until_answered(work, on=_wrote_nothing, limit=MAX_BACKOFF, within=self.max_clashing)
             except Clash:
                 raise busy() from None
 
 
-def _nothing_was_kept(error: Exception) -> bool:
+def _wrote_nothing(error: Exception) -> bool:
     return isinstance(error, Clash | Sessionless)

@@ -26,7 +26,7 @@ def last_value_as_of(history: str, instant: datetime | None) -> dict[str, Any]:
 
     `history` is the path of the field (`$facts.minutes`).
     """
-    told: Any = history
+    values: Any = history
     if instant is not None:
-        told = {"$filter": {"input": history, "cond": {"$lte": [{"$first": "$$this"}, instant_text(instant)]}}}
-    return {"$last": {"$last": told}}
+        values = {"$filter": {"input": history, "cond": {"$lte": [{"$first": "$$this"}, instant_text(instant)]}}}
+    return {"$last": {"$last": values}}

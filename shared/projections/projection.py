@@ -61,10 +61,10 @@ class Projection:
     def rows(self, event: Event) -> Sequence[Row]:
         """What an event tells of this projection's rows: none, one or several."""
         function = self._functions.get(type(event))
-        told = function(event) if function else None
-        if told is None:
+        rows = function(event) if function else None
+        if rows is None:
             return ()
-        return (told,) if isinstance(told, Row) else told
+        return (rows,) if isinstance(rows, Row) else rows
 
     def changes(self, event: Event, message: Message) -> Sequence[Change]:
         """What a message does to these rows."""
@@ -88,14 +88,14 @@ def fact_of(message: Message, row: Row) -> Fact:
 
 def fold(stored: Stored | None, id: str, fact: Fact) -> Stored:
     """The row after a message. A message whose source was heard this far already changes nothing."""
-    return once(stored or {**an_empty_row(id), "facts": {}}, fact, partial(_told, fact=fact))
+    return once(stored or {**an_empty_row(id), "facts": {}}, fact, partial(_with_fact, fact=fact))
 
 
 def _change(id: str, fact: Fact) -> Change:
     return Change(id, lambda stored: fold(stored, id, fact))
 
 
-def _told(row: Stored, *, fact: Fact) -> Stored:
+def _with_fact(row: Stored, *, fact: Fact) -> Stored:
     facts, at = dict(row["facts"]), instant_text(fact.time)
     for field, value in fact.facts.items():
         history = facts.get(field, [])
@@ -106,6 +106,6 @@ def _told(row: Stored, *, fact: Fact) -> Stored:
 
 def as_of(stored: Stored, instant: datetime | None) -> dict[str, Any]:
     """A row as known at an instant (None: now): `id` and each field's last value told by then; {} if nothing was."""
-    told = {field: values_as_of(history, instant) for field, history in stored["facts"].items()}
-    known = {field: values[-1] for field, values in told.items() if values}
+    found = {field: values_as_of(history, instant) for field, history in stored["facts"].items()}
+    known = {field: values[-1] for field, values in found.items() if values}
     return {"id": stored["_id"], **known} if known else {}

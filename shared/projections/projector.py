@@ -51,7 +51,7 @@ class Projector:
         """Fold messages into the rows that are read now."""
         generation = await self.generations.current()
         await generation.fold([one for event, message in messages for one in generation.changes(event, message)])
-        await self._tell()
+        await self._notify()
 
     async def replay(self) -> tuple[int, int]:
         """Fold what is parked beside the rows that are read now, in order per key. (replayed, left)
@@ -61,13 +61,13 @@ class Projector:
         try:
             return await unparking(await self.generations.current()).replay()
         finally:
-            await self._tell()
+            await self._notify()
 
     async def list_parked(self) -> list[dict[str, Any]]:
         """What could not be folded into the rows that are read now: coordinates, type and code."""
         return await (await self.generations.current()).parking.all()
 
-    async def _tell(self) -> None:
+    async def _notify(self) -> None:
         await self.generations.mark()
         await self.changes.reach((await self.generations.head()).change)
 

@@ -77,7 +77,7 @@ def verifier(jwks_file: Path, monotonic: Callable[[], float] = time.monotonic) -
 def _caller(claims: dict[str, Any]) -> Caller:
     """The person and the organisation that a token names. ValueError where either is missing or unknown."""
     sub, organisation, role = (claims[name] for name in ("sub", "org", "role"))
-    if not all(isinstance(said, str) and said for said in (sub, organisation, role)):
+    if not all(isinstance(claim, str) and claim for claim in (sub, organisation, role)):
         raise ValueError
     kind, _, tenant = organisation.partition(":")
     return Grant.of(kind, tenant, role).held_by(sub)

@@ -44,8 +44,8 @@ async def idempotency_key(
         printed = fingerprint(secret, body.hex())
     if idempotency_key is None:
         return IdempotencyKey(uuid.uuid4(), printed)
-    asked = uuid.uuid5(NAMESPACE, f"{caller.organisation} {caller.sub} {request.url.path} {idempotency_key}")
-    return IdempotencyKey(asked, printed)
+    id = uuid.uuid5(NAMESPACE, f"{caller.organisation} {caller.sub} {request.url.path} {idempotency_key}")
+    return IdempotencyKey(id, printed)
 
 
 Idempotency = Annotated[IdempotencyKey, Depends(idempotency_key)]

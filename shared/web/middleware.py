@@ -64,10 +64,10 @@ def _limited(receive: Receive, limit: int) -> Receive:
 def _uncached(send: Send) -> Send:
     """Answers may be about people: kept by no cache unless they say otherwise (static files do)."""
 
-    async def say(message: Message) -> None:
+    async def send_uncached(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.setdefault("cache-control", "no-store")
         await send(message)
 
-    return say
+    return send_uncached

@@ -35,8 +35,8 @@ def _without_null(operation: dict[str, Any]) -> None:
     """A parameter may be left out; an address or a header has no way to say null."""
     for parameter in operation.get("parameters", ()):
         match parameter["schema"]:
-            case {"anyOf": [value, {"type": "null"}], **words}:
-                parameter["schema"] = {**value, **words}
+            case {"anyOf": [value, {"type": "null"}], **rest}:
+                parameter["schema"] = {**value, **rest}
 
 
 def _with_events(operation: dict[str, Any]) -> None:

@@ -79,17 +79,17 @@ def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | No
     """A problem+json answer, with the headers that its status asks for."""
     title = TITLES.get(status, "Erreur")
     body = {"type": f"urn:etabli:{code}", "title": title, "status": status, "code": code, "detail": detail, **more}
-    said = {**HEADERS.get(status, {}), **(headers or {})}
-    return JSONResponse(body, status, said, media_type=PROBLEM_JSON)
+    all_headers = {**HEADERS.get(status, {}), **(headers or {})}
+    return JSONResponse(body, status, all_headers, media_type=PROBLEM_JSON)
 
 
 def sentence_of(error: Mapping[str, Any]) -> str:
     """What pydantic found wrong, in French. A rule of ours has its own sentence."""
-    said = error.get("ctx", {})
+    context = error.get("ctx", {})
     if error["type"] == "identifier":
-        return str(said["sentence"])
+        return str(context["sentence"])
     if error["type"] == "value_error":
-        return str(said["error"])
+        return str(context["error"])
     return SENTENCES.get(error["type"], "Cette valeur n’est pas acceptée.")
 
 
@@ -116,14 +116,14 @@ def malformed() -> JSONResponse:
 
 def _methods_of(app: FastAPI, request: Request) -> list[str]:
     """Every method of an address: each has a route of its own, and Starlette names those of the first alone."""
-    asked = [{**request.scope, "method": method, "path_params": {}} for method in METHODS]
-    return [str(one["method"]) for one in asked if any(route.matches(one)[0] is Match.FULL for route in app.router.routes)]
+    scopes = [{**request.scope, "method": method, "path_params": {}} for method in METHODS]
+    return [str(one["method"]) for one in scopes if any(route.matches(one)[0] is Match.FULL for route in app.router.routes)]
 
 
 def answer_errors(app: FastAPI) -> None:
     """Have every error of this application answered as a problem."""
 
-    async def told_no(_request: Request, error: Exception) -> Response:
+    async def refused(_request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
         return problem(error.status, error.code, error.sentence)
 
@@ -160,7 +160,7 @@ def answer_errors(app: FastAPI) -> None:
             "Une erreur de notre fait ; elle est notée. Vérifiez si votre demande a été enregistrée avant de la refaire.",
         )
 
-    app.add_exception_handler(Problem, told_no)
+    app.add_exception_handler(Problem, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, unexpected)

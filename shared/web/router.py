@@ -32,9 +32,9 @@ class Route(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         needs = {one.call for one in _flat(self.dependant)}
-        rules: dict[int, set[str]] = {status: set(said["codes"]) for status, said in _own(self.responses)}
+        rules: dict[int, set[str]] = {status: set(documented["codes"]) for status, documented in _own(self.responses)}
         codes = dict(_answers(self, needs, rules))
-        others = {status: said for status, said in self.responses.items() if "codes" not in said}
+        others = {status: documented for status, documented in self.responses.items() if "codes" not in documented}
         self.responses = {**others, **{status: answer(status, sorted(codes[status])) for status in sorted(codes)}}
         if current_caller in needs:
             ways = ("bearer", "cookie") if self.methods == {"GET"} else ("bearer",)
@@ -57,8 +57,8 @@ class Router(APIRouter):
     """A router of such routes. `problems` names the codes of its rules; an operation's id is its function's name."""
 
     def __init__(self, *, problems: Problems | None = None, **options: Any) -> None:
-        said = responses_for(problems or {})
-        super().__init__(route_class=Route, generate_unique_id_function=attrgetter("name"), responses=said, **options)
+        responses = responses_for(problems or {})
+        super().__init__(route_class=Route, generate_unique_id_function=attrgetter("name"), responses=responses, **options)
 
 
 def responses_for(problems: Problems) -> dict[int | str, Any]:
@@ -70,8 +70,8 @@ def answer(status: int, codes: Iterable[str]) -> dict[str, Any]:
     """One problem of an operation, for OpenAPI: its status, its codes, its headers."""
     own = {"properties": {"status": {"const": status}, "code": {"enum": list(codes)}}}
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, own]}
-    said = {"description": TITLES[status], "content": {PROBLEM_JSON: {"schema": schema}}}
-    return {**said, "headers": HEADERS[status]} if status in HEADERS else said
+    documented = {"description": TITLES[status], "content": {PROBLEM_JSON: {"schema": schema}}}
+    return {**documented, "headers": HEADERS[status]} if status in HEADERS else documented
 
 
 def _answers(route: APIRoute, needs: set[Any], rules: Mapping[int, set[str]]) -> Iterator[tuple[int, set[str]]]:
@@ -93,7 +93,7 @@ def _answers(route: APIRoute, needs: set[Any], rules: Mapping[int, set[str]]) ->
 
 
 def _own(responses: Mapping[int | str, Any]) -> Iterator[tuple[int, Any]]:
-    return ((int(status), said) for status, said in responses.items() if "codes" in said)
+    return ((int(status), documented) for status, documented in responses.items() if "codes" in documented)
 
 
 def _flat(dependant: Dependant) -> Iterator[Dependant]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
-from deploy.local.signals import end_when_asked
+from deploy.local.signals import end_on_signal
 from deploy.local.stack import running_stack
 
 
@@ -18,7 +18,7 @@ def standin(_name: str) -> Sequence[str]:
 
 def main() -> None:
     """Prints the addresses and the process ids once all is ready."""
-    end_when_asked()
+    end_on_signal()
     try:
         with running_stack(Path(sys.argv[1]), command=standin) as stack:
             pids = {name: process.pid for name, process in stack.processes.items()}

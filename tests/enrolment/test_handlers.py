@@ -240,5 +240,5 @@ async def test_a_referral_heard_again_late_does_not_take_back_the_birth_month_of
     first = a_referral(birth_month="2009-03")
     second = a_referral(young_id=first.young_id, birth_month="2009-04")
     for message in (heard(first), heard(second), heard(first)):
-        await store.birth_months.hear(message)
+        await store.birth_months.handle(message)
     assert await store.birth_months.of(first.young_id) == "2009-04"

@@ -20,7 +20,7 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from shared.persistence.failures import Away, Clash, DuplicateKey, Sessionless, is_transient, told_apart
+from shared.persistence.failures import Away, Clash, DuplicateKey, Sessionless, is_transient, translated_errors
 
 
 def labelled(error: PyMongoError, label: str) -> PyMongoError:
@@ -74,21 +74,21 @@ OURS: list[PyMongoError] = [
     ids=repr,
 )
 def test_a_failure_of_a_server_or_of_two_who_met_has_our_name(raised: PyMongoError, kind: type[Exception]) -> None:
-    with pytest.raises(kind) as told, told_apart():
+    with pytest.raises(kind) as raised_error, translated_errors():
         raise raised
-    assert type(told.value) is kind
-    assert is_transient(told.value) is (kind is not DuplicateKey)
+    assert type(raised_error.value) is kind
+    assert is_transient(raised_error.value) is (kind is not DuplicateKey)
 
 
 @pytest.mark.parametrize("raised", OURS, ids=repr)
 def test_what_would_fail_again_on_a_server_that_is_well_is_left_as_it_is(raised: PyMongoError) -> None:
-    with pytest.raises(type(raised)) as told, told_apart():
+    with pytest.raises(type(raised)) as raised_error, translated_errors():
         raise raised
-    assert told.value is raised
+    assert raised_error.value is raised
     assert not is_transient(raised)
 
 
 def test_our_failures_never_repeat_the_driver_s_words() -> None:
-    with pytest.raises(DuplicateKey) as told, told_apart():
+    with pytest.raises(DuplicateKey) as raised_error, translated_errors():
         raise DuplicateKeyError('dup key: { name: "Léa Dupont" }', 11000)
-    assert "Dupont" not in str(told.value)
+    assert "Dupont" not in str(raised_error.value)

@@ -14,13 +14,13 @@ TAKEN_BACK = (RefusalCode.NO_PLACE, RefusalCode.DID_NOT_COME)
 
 
 async def say(
-    simulation: Simulation, application: Application, verb: str, *, by: str = "", contact: bool = True, **body: str | bool
+    simulation: Simulation, application: Application, verb: str, *, scope: str = "", contact: bool = True, **body: str | bool
 ) -> None:
     """One decision on an application. A contact is a day on which its school met or answered."""
     intake = simulation.observations.intakes[application.intake_id]
     one = f"/intakes/{intake.id}/applications/{application.young_id}"
-    view = await simulation.api.decide(by or head(intake.school), "enrolment", f"{one}/{verb}", body, shown_at=one)
-    if not by:
+    view = await simulation.api.decide(scope or head(intake.school), "enrolment", f"{one}/{verb}", body, shown_at=one)
+    if not scope:
         simulation.observations.application(view)
     if contact:
         application.contacts.append(simulation.today)
@@ -170,8 +170,8 @@ async def _answer(simulation: Simulation, entry: int, offered: list[Application]
     if word == "silence":
         return []
     for one in sorted(offered, key=lambda one: simulation.rank(simulation.observations.intakes[one.intake_id])):
-        by = f"agency:{one.asking[-1]}" if profile.agency_answers else ""
-        await say(simulation, one, word, by=by, contact=False)
+        scope = f"agency:{one.asking[-1]}" if profile.agency_answers else ""
+        await say(simulation, one, word, scope=scope, contact=False)
         if word == "confirm":
             return [key for key in simulation.open_applications(young_id) if key != (one.intake_id, young_id)]
     return []

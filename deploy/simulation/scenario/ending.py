@@ -20,11 +20,11 @@ async def _read(simulation: Simulation, agency: str) -> None:
         view = await simulation.api.get(f"agency:{agency}", "referral", "/referrals", page=str(page))
         pages = view["pages"]
         for shown in view["items"]:
-            kept = simulation.observations.referrals[UUID(shown["referral_id"])]
-            told = simulation.listener.closed.get(kept.id)
+            referral = simulation.observations.referrals[UUID(shown["referral_id"])]
+            closed = simulation.listener.closed.get(referral.id)
             if ending := shown["answer"]:
-                kept.closed_on = date.fromisoformat(ending["on"])
-                kept.answer, kept.code = ending["answer"], ending["code"]
-            elif told:
-                kept.closed_on, kept.answer, kept.code = told.on, told.answer, told.code
+                referral.closed_on = date.fromisoformat(ending["on"])
+                referral.answer, referral.code = ending["answer"], ending["code"]
+            elif closed:
+                referral.closed_on, referral.answer, referral.code = closed.on, closed.answer, closed.code
         page += 1

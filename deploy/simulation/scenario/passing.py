@@ -43,8 +43,8 @@ async def declare(simulation: Simulation) -> str | None:
     for one in sorted(simulation.observations.enrolments.values(), key=lambda one: one.entry):
         last[one.young_id] = one
     gone = [one for one in last.values() if one.status in ("completed", "interrupted")]
-    said = sum(await gather(_declare(simulation, one) for one in gone))
-    return f"devenir connu de {several(said, 'ancien', 'anciens')}" if said else None
+    declared = sum(await gather(_declare(simulation, one) for one in gone))
+    return f"devenir connu de {several(declared, 'ancien', 'anciens')}" if declared else None
 
 
 async def _register(simulation: Simulation, pupil: Enrolment, year: int) -> None:
@@ -63,23 +63,23 @@ async def _declare(simulation: Simulation, pupil: Enrolment) -> bool:
     """The words whose time it is; one after the other, as they are told of one person."""
     journey = simulation.journey(pupil.young_id, pupil.entry)
     referred_by = simulation.observations.applications[pupil.years[0].intake_id, pupil.young_id].asking[0]
-    said = False
+    declared = False
     for horizon in HORIZONS:
         assert pupil.left_on is not None
         due = months_after(pupil.left_on, horizon)
         for declaration in journey.profile.futures[horizon]:
             if _is_time(declaration, due, simulation.today) and (horizon, declaration) not in simulation.declared[pupil.id]:
                 simulation.declared[pupil.id].add((horizon, declaration))
-                await _tell(simulation, pupil, referred_by, horizon, declaration)
-                said = True
-    return said
+                await _submit(simulation, pupil, referred_by, horizon, declaration)
+                declared = True
+    return declared
 
 
 def _is_time(declaration: Declaration, due: date, today: date) -> bool:
     return due - AROUND <= today < due if declaration.early else due <= today <= due + AROUND
 
 
-async def _tell(simulation: Simulation, pupil: Enrolment, agency: str, horizon: int, declaration: Declaration) -> None:
+async def _submit(simulation: Simulation, pupil: Enrolment, agency: str, horizon: int, declaration: Declaration) -> None:
     body = {
         "horizon": horizon, "situation": declaration.situation, "contract": declaration.contract,
         "by_client": declaration.by_client, "source": declaration.source, "proof": declaration.proof,

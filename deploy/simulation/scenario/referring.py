@@ -25,25 +25,25 @@ async def refer(simulation: Simulation, entry: int, wave: int) -> str | None:
 
 async def withdraw(simulation: Simulation, entry: int) -> str | None:
     """Some agencies ask for their referral back; the applications that nobody else asks for are withdrawn, the others left."""
-    asked_back = [
+    withdrawn = [
         one for one in simulation.observations.referrals.values()
         if one.planned.campaign == entry and one.planned.profile.withdrawn and one.planned.attempt in (1, 11)
     ]  # fmt: skip
     open_ones = [
         simulation.observations.applications[intake, one.young_id]
-        for one in asked_back
+        for one in withdrawn
         for intake in one.opened
         if simulation.observations.applications[intake, one.young_id].status in OPEN
     ]
     alone = [(one.intake_id, one.young_id) for one in open_ones if len(one.asking) == 1]
     joined = [(one.intake_id, one.young_id) for one in open_ones if len(one.asking) > 1]
     await gather(
-        simulation.api.decide(f"agency:{one.planned.agency}", "referral", f"/referrals/{one.id}/withdrawal") for one in asked_back
+        simulation.api.decide(f"agency:{one.planned.agency}", "referral", f"/referrals/{one.id}/withdrawal") for one in withdrawn
     )
     await simulation.listener.until_each(alone, ApplicationWithdrawn)
     await simulation.listener.until_each(joined, ApplicationLeft)
     await simulation.look(entry)
-    return f"juin {entry} : {several(len(asked_back), 'orientation retirée', 'orientations retirées')}" if asked_back else None
+    return f"juin {entry} : {several(len(withdrawn), 'orientation retirée', 'orientations retirées')}" if withdrawn else None
 
 
 async def _refer(simulation: Simulation, planned: PlannedReferral) -> Referral:

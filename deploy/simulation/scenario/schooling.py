@@ -134,9 +134,9 @@ async def _move(simulation: Simulation, moves: list[tuple[Enrolment, str, Intake
 
 async def _leave(simulation: Simulation, pupils: list[Enrolment], decisions: Iterable[Coroutine[Any, Any, None]]) -> None:
     keys = [(one.now.intake_id, one.young_id) for one in pupils]
-    told = {key: simulation.listener.times(key, PlaceReleased) for key in keys}
+    released = {key: simulation.listener.times(key, PlaceReleased) for key in keys}
     await gather(decisions)
-    for key, before in told.items():
+    for key, before in released.items():
         await simulation.listener.until_each([key], PlaceReleased, times=before + 1)
 
 

@@ -60,15 +60,15 @@ async def _invoice(simulation: Simulation, school: str) -> None:
 
 
 async def _step(simulation: Simulation, planned: PlannedOrder, verb: str, body: Mapping[str, Any]) -> None:
-    who, on = head(planned.school), date.fromisoformat(body["on"])
+    scope, on = head(planned.school), date.fromisoformat(body["on"])
     if verb == "receive":
-        asked = {**body, "client_id": str(simulation.clients[planned.school][planned.client]), "title": planned.title}
-        view = await simulation.api.create(who, "production", "/orders", asked, key=f"order-{planned.number}")
+        receipt = {**body, "client_id": str(simulation.clients[planned.school][planned.client]), "title": planned.title}
+        view = await simulation.api.create(scope, "production", "/orders", receipt, key=f"order-{planned.number}")
         simulation.orders[planned.number] = Order(UUID(view["order_id"]), planned.school)
         simulation.observations.orders[simulation.orders[planned.number].id] = simulation.orders[planned.number]
         return
     order = simulation.orders[planned.number]
-    view = await simulation.api.decide(who, "production", f"/orders/{order.id}/{verb}", body, shown_at=f"/orders/{order.id}")
+    view = await simulation.api.decide(scope, "production", f"/orders/{order.id}/{verb}", body, shown_at=f"/orders/{order.id}")
     order.due_on = date.fromisoformat(view["due_on"]) if view["due_on"] else None
     order.accepted = order.accepted or verb == "accept"
     order.completed_on = on if verb == "complete" else order.completed_on
@@ -90,8 +90,8 @@ async def _log(simulation: Simulation, school: str, week: str, pupils: list[Enro
     view = await simulation.api.get(head(school), "production", f"/weeks/{week}")
     for row in view["pupils"]:
         if row["minutes"] is not None:
-            kept = Week(school, row["programme"], UUID(row["enrolment_id"]), row["minutes"])
-            simulation.observations.weeks[school, week, UUID(row["young_id"])] = kept
+            logged = Week(school, row["programme"], UUID(row["enrolment_id"]), row["minutes"])
+            simulation.observations.weeks[school, week, UUID(row["young_id"])] = logged
 
 
 def _worked(simulation: Simulation, pupil: Enrolment, week: str, orders: Sequence[UUID]) -> dict[str, Any]:

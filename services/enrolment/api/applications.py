@@ -50,7 +50,7 @@ async def list_applications(
     school_year: Annotated[SchoolYear | None, Query()] = None,
 ) -> list[ApplicationResponse]:
     """A school's own applications; for an agency, those that it referred."""
-    intakes = await store.intakes_seen_by(caller, school_year=school_year)
+    intakes = await store.intakes_visible_to(caller, school_year=school_year)
     found = [one for intake in intakes for one in views.applications(intake, caller)]
     return [one for one in found if status in (None, one.status)]
 
@@ -146,7 +146,7 @@ async def confirm_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
-    await use_cases.application_asked_for(store, caller, intake_id=intake_id, young_id=young_id)
+    await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
     on = store.clock.day(body.on)
     intake = await use_cases.confirm(store, caller, intake_id=intake_id, young_id=young_id, on=on)
     return views.application(intake, young_id, caller)
@@ -157,7 +157,7 @@ async def decline_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Say no to the offered seat."""
-    await use_cases.application_asked_for(store, caller, intake_id=intake_id, young_id=young_id)
+    await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, places.decline, young_id=young_id, on=on)
     return views.application(intake, young_id, caller)

@@ -73,7 +73,7 @@ async def list_intakes(
     school: Annotated[Slug | None, Query()] = None,
 ) -> list[views.SeatsResponse]:
     """Intakes and their free seats, for everyone signed in: no person."""
-    found = await store.intakes_seen_by(SYSTEM, school_year=school_year, school=school)
+    found = await store.intakes_visible_to(SYSTEM, school_year=school_year, school=school)
     return [views.seats(intake) for intake in found]
 
 

@@ -48,4 +48,4 @@ async def pay_grant(
 @router.get("/grants", dependencies=[require("admin", "region", "federation", "school")])
 async def list_grants(caller: CurrentCaller, store: StoreDep) -> list[GrantResponse]:
     """The grants that one may see: a school, its own."""
-    return [_shown(grant) for grant in await store.grants_seen_by(caller)]
+    return [_shown(grant) for grant in await store.grants_visible_to(caller)]

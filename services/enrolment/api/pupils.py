@@ -32,7 +32,7 @@ async def list_pupils(
     caller: CurrentCaller, store: StoreDep, school_year: Annotated[SchoolYear | None, Query()] = None
 ) -> list[PupilResponse]:
     """The pupils of one's school, of one school year where it is said."""
-    found = await store.pupils_seen_by(caller, school_year=school_year)
+    found = await store.pupils_visible_to(caller, school_year=school_year)
     return [views.pupil(pupil, school_of(caller)) for pupil in found]
 
 

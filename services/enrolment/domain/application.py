@@ -56,5 +56,5 @@ class Application(BaseModel):
         """Whether a referral of this agency still asks for it."""
         return any(referring.agency == agency for referring in self.asking)
 
-    def asked_by(self, referral_id: UUID) -> bool:
+    def has_referral(self, referral_id: UUID) -> bool:
         return any(referring.referral_id == referral_id for referring in self.referrals)

@@ -22,7 +22,7 @@ def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, 
         **common_fields(intake, referral.young_id, on), referral_id=referral.referral_id, agency=referral.agency,
         school_year=intake.school_year, priority=priority_of(referral, starts_on=starts_on),
     )  # fmt: skip
-    if application and application.asked_by(referral.referral_id):
+    if application and application.has_referral(referral.referral_id):
         return []
     if application and application.status in OPEN:
         return [opened]

@@ -40,11 +40,11 @@ def give_result(pupil: Pupil, *, school: str | None, exam_id: UUID, result: Resu
     if sitting.result is not None:
         raise Refused("already_given", "Le résultat de cet examen est déjà donné.")
     not_before(enrolment.started_on, on, subject=ENROLMENT.labels.subject)
-    said = {**common_fields(pupil, enrolment, on), "exam_id": exam_id}
+    fields = {**common_fields(pupil, enrolment, on), "exam_id": exam_id}
     return [
-        events.DiplomaObtained(**said)
+        events.DiplomaObtained(**fields)
         if result is Result.OBTAINED
-        else events.DiplomaFailed(**said, absent=result is Result.ABSENT)
+        else events.DiplomaFailed(**fields, absent=result is Result.ABSENT)
     ]
 
 

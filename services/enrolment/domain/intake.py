@@ -118,7 +118,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
         case IntakeSeatsChanged():
             return intake.model_copy(update={"seats": event.seats})
         case events.ApplicationOpened():
-            return _asked(intake, event)
+            return _opened(intake, event)
         case events.ApplicationLeft():
             application = intake.application(event.young_id)
             leaving = [one for one in application.asking if one.referral_id == event.referral_id]
@@ -157,7 +157,7 @@ def promote_automatically(intake: Intake, today: date) -> list[IntakeEvent]:
     return [events.PlaceOffered(**common_fields(intake, application.young_id, today), until=until) for application in first]
 
 
-def _asked(intake: Intake, event: events.ApplicationOpened) -> Intake:
+def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
     """A first referral brings an application, a later one joins it; after a withdrawal it begins again, behind the others."""
     application = intake.application_of(event.young_id)
     asking = Referring(referral_id=event.referral_id, agency=event.agency, on=event.on)
@@ -182,11 +182,11 @@ def _ended(application: Application, leaving: Sequence[Referring], status: Appli
 
 def _moved(intake: Intake, event: ApplicationEvent) -> Application:
     application = intake.application_of(event.young_id) or _new(intake, event, status=ApplicationStatus.ENROLLED, priority=3)
-    said = {field: getattr(event, field) for field in DETAILS & set(type(event).model_fields)}
+    details = {field: getattr(event, field) for field in DETAILS & set(type(event).model_fields)}
     cleared = {"until": None, "code": None, "because": None}
     if isinstance(event, events.ApplicationAdmissible):
-        said["met_on"] = event.on
-    return application.model_copy(update={**cleared, **said, "status": _status_after(application, event), "since": event.on})
+        details["met_on"] = event.on
+    return application.model_copy(update={**cleared, **details, "status": _status_after(application, event), "since": event.on})
 
 
 def _status_after(application: Application, event: ApplicationEvent) -> ApplicationStatus:

@@ -59,17 +59,17 @@ def decline(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
 
 def expire_overdue(intake: Intake, *, today: date) -> list[IntakeEvent]:
     """What the days bring: offers past their deadline expire; once the intake has closed, nothing stays open."""
-    return [event for application in intake.applications for event in _ended_by(today, intake, application)]
+    return [event for application in intake.applications for event in _overdue_events(today, intake, application)]
 
 
-def _ended_by(today: date, intake: Intake, application: Application) -> list[IntakeEvent]:
-    def said(last_day: date) -> dict[str, Any]:
+def _overdue_events(today: date, intake: Intake, application: Application) -> list[IntakeEvent]:
+    def fields(last_day: date) -> dict[str, Any]:
         return common_fields(intake, application.young_id, last_day + timedelta(days=1))
 
     if application.until and application.until < today:
-        return [events.PlaceExpired(**said(application.until))]
+        return [events.PlaceExpired(**fields(application.until))]
     if application.status in OPEN and intake.closes_on < today:
-        return [events.ApplicationObsolete(**said(intake.closes_on), because="intake_closed")]
+        return [events.ApplicationObsolete(**fields(intake.closes_on), because="intake_closed")]
     return []
 
 

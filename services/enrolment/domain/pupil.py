@@ -109,8 +109,8 @@ def _change(enrolment: Enrolment, event: LaterEvent) -> dict[str, Any]:
         case events.DiplomaFailed():
             return {"exams": _given(enrolment, event.exam_id, Result.ABSENT if event.absent else Result.FAILED, event.on)}
         case events.OutcomeDeclared():
-            said = event.model_dump(include=set(Outcome.model_fields))
-            return {"outcomes": (*enrolment.outcomes, Outcome(**said))}
+            fields = event.model_dump(include=set(Outcome.model_fields))
+            return {"outcomes": (*enrolment.outcomes, Outcome(**fields))}
         case _:
             assert_never(event)
 

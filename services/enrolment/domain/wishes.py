@@ -33,7 +33,9 @@ def opened_by(referral: ReferralSubmitted, wished: Sequence[Wished], held: Seque
     """The intakes that hold an application for this referral, in the order of its wishes."""
     order = [intake.intake_id for found in wished for intake, _ in found or ()]
     applications = [(intake.intake_id, intake.application_of(referral.young_id)) for intake in held]
-    opened = [intake_id for intake_id, application in applications if application and application.asked_by(referral.referral_id)]
+    opened = [
+        intake_id for intake_id, application in applications if application and application.has_referral(referral.referral_id)
+    ]
     return tuple(sorted(opened, key=lambda intake_id: order.index(intake_id) if intake_id in order else len(order)))
 
 

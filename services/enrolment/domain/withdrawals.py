@@ -40,7 +40,7 @@ def make_obsolete(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEve
 
 def _take_back(intake: Intake, application: Application, leaving: Sequence[Referring], on: date) -> list[IntakeEvent]:
     """The application ends with the last referrals that ask for it; before, it goes on for the others."""
-    said = common_fields(intake, application.young_id, on)
+    fields = common_fields(intake, application.young_id, on)
     if len(leaving) == len(application.asking):
-        return [events.ApplicationWithdrawn(**said)]
-    return [events.ApplicationLeft(**said, referral_id=one.referral_id, agency=one.agency) for one in leaving]
+        return [events.ApplicationWithdrawn(**fields)]
+    return [events.ApplicationLeft(**fields, referral_id=one.referral_id, agency=one.agency) for one in leaving]

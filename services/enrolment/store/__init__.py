@@ -57,10 +57,12 @@ class Store:
         """The intakes where a young person stands, whatever their application."""
         return await self.intakes.acting(actor).find({"state.applications.young_id": str(young_id)})
 
-    async def intakes_seen_by(self, actor: Actor, *, school_year: str | None = None, school: str | None = None) -> list[Intake]:
+    async def intakes_visible_to(
+        self, actor: Actor, *, school_year: str | None = None, school: str | None = None
+    ) -> list[Intake]:
         """An actor's intakes, of one school year or school where it is said."""
-        said = {"state.school_year": school_year, "state.school": school}
-        where = {field: value for field, value in said.items() if value}
+        filters = {"state.school_year": school_year, "state.school": school}
+        where = {field: value for field, value in filters.items() if value}
         order = [(f"state.{field}", 1) for field in ("school_year", "school", "programme", "year_of_study")]
         return await self.intakes.acting(actor).find(where, sort=order)
 
@@ -107,14 +109,14 @@ class Store:
         """A young person's enrolments, whoever asks; None who never had one."""
         return await self.every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
 
-    async def pupils_seen_by(self, caller: Caller, *, school_year: str | None = None) -> list[Pupil]:
+    async def pupils_visible_to(self, caller: Caller, *, school_year: str | None = None) -> list[Pupil]:
         """A caller's pupils, of one school year where it is said: for a school, in its own enrolments."""
         school = school_of(caller)
         enrolment = {**({"school": school} if school else {}), **({"years.school_year": school_year} if school_year else {})}
         where = {"state.enrolments": {"$elemMatch": enrolment}} if enrolment else {}
         return await self.pupils.acting(caller).find(where)
 
-    async def grants_seen_by(self, caller: Caller) -> list[Grant]:
+    async def grants_visible_to(self, caller: Caller) -> list[Grant]:
         """The grants that a caller may see."""
         return await self.grants.acting(caller).find({})
 

@@ -23,7 +23,7 @@ births = StateProjection("birth_months", Birth, key=lambda event: event.young_id
 
 
 @births.on(ReferralSubmitted)
-def said(_: Birth, event: ReferralSubmitted) -> Birth:
+def referred(_: Birth, event: ReferralSubmitted) -> Birth:
     return Birth(month=event.birth_month)
 
 
@@ -33,7 +33,7 @@ class BirthMonths:
     def __init__(self, database: Database) -> None:
         self._live = LiveProjection(births, database["birth_months"])
 
-    async def hear(self, message: Message) -> None:
+    async def handle(self, message: Message) -> None:
         """Keep what a referral said, for the day when a place is confirmed. Heard again late, it takes nothing back."""
         await self._live.apply(message)
 

@@ -41,7 +41,7 @@ async def receive_order(body: OrderRequest, key: Idempotency, caller: CurrentCal
 @router.get("", dependencies=[READERS])
 async def list_orders(caller: CurrentCaller, store: StoreDep, status: OrderStatus | None = None) -> list[OrderResponse]:
     """The school's orders, the latest received first."""
-    found = await store.orders_seen_by(caller, status=status)
+    found = await store.orders_visible_to(caller, status=status)
     titles = await store.titles.of(order.order_id for order in found)
     return [show_order(order, titles) for order in found]
 

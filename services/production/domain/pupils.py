@@ -68,7 +68,7 @@ class Pupil(BaseModel):
         return self.starts_on - timedelta(days=self.starts_on.weekday())
 
 
-class HeardPupil(BaseModel):
+class PupilRow(BaseModel):
     """As much of a pupil as was heard so far: what is not the enrolment itself may have come first."""
 
     model_config = ConfigDict(frozen=True)
@@ -83,13 +83,13 @@ class HeardPupil(BaseModel):
     left_on: date | None = None
 
 
-def enrolled(pupil: HeardPupil, event: StudentEnrolled) -> HeardPupil:
+def enrolled(pupil: PupilRow, event: StudentEnrolled) -> PupilRow:
     """What an enrolment says that never changes."""
     starts_on = pupil.moved_to_start_on or max(event.starts_on, event.on)
     return pupil.model_copy(update={"birth_month": event.birth_month, "starts_on": starts_on})
 
 
-def moved(pupil: HeardPupil, event: PupilEvent) -> HeardPupil:
+def moved(pupil: PupilRow, event: PupilEvent) -> PupilRow:
     """What the latest event alone decides."""
     status = _status(event)
     left_on = event.on if status in GONE else None

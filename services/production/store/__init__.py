@@ -41,7 +41,7 @@ class Store:
         await self.clients.prepare()
         await self.pupils.prepare()
 
-    async def orders_seen_by(self, caller: Caller, *, status: OrderStatus | None = None) -> list[Order]:
+    async def orders_visible_to(self, caller: Caller, *, status: OrderStatus | None = None) -> list[Order]:
         """The caller's orders (of one status), the latest received first."""
         where = {"state.status": status} if status else {}
         return await self.orders.acting(caller).find(where, sort=[("state.steps.received", -1), ("_id", 1)])

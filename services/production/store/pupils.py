@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, get_args
 from uuid import UUID
 
-from services.production.domain.pupils import AT_SCHOOL, GONE, HeardPupil, Pupil, PupilEvent, enrolled, moved
+from services.production.domain.pupils import AT_SCHOOL, GONE, Pupil, PupilEvent, PupilRow, enrolled, moved
 from services.production.domain.visibility import own_school
 from shared.events.message import Message
 from shared.events.students import StudentEnrolled
@@ -16,8 +16,8 @@ from shared.projections.live import LiveProjection
 from shared.projections.states import StateProjection
 
 pupils = StateProjection(
-    "pupils", HeardPupil, key=lambda event: event.enrolment_id,
-    new=lambda event: HeardPupil(enrolment_id=event.enrolment_id, young_id=event.young_id, school=event.school),
+    "pupils", PupilRow, key=lambda event: event.enrolment_id,
+    new=lambda event: PupilRow(enrolment_id=event.enrolment_id, young_id=event.young_id, school=event.school),
 )  # fmt: skip
 pupils.whenever(StudentEnrolled)(enrolled)
 pupils.on(*get_args(PupilEvent))(moved)

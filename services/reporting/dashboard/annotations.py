@@ -91,10 +91,10 @@ def _some(part: Part, one: str, many: str) -> str:
     return several(_count(part), one, many) if part else ""
 
 
-def _of(part: Part, one: str, many: str, whom: str) -> str:
+def _of(part: Part, one: str, many: str, population: str) -> str:
     if not isinstance(part, Share) or not part.denominator:
         return ""
-    return f"{several(part.numerator, one, many)} sur {number(part.denominator)} {whom}"
+    return f"{several(part.numerator, one, many)} sur {number(part.denominator)} {population}"
 
 
 def _delay(template: str, days: Part) -> str:

@@ -40,10 +40,10 @@ class Selection:
     @cached_property
     def applications(self) -> Sequence[ApplicationRow]:
         """Those of the perimeter; of a kind of agency, those that its agencies opened or joined, whoever else did."""
-        kept = [row for row in self.tables.applications if self.cohort in (None, row.school_year)]
+        in_cohort = [row for row in self.tables.applications if self.cohort in (None, row.school_year)]
         if self.perimeter.kind is PerimeterKind.AGENCY_KIND:
-            return [row for row in kept if any(map(self._is_of_kind, row.agencies))]
-        return [row for row in kept if self._takes_place(row)]
+            return [row for row in in_cohort if any(map(self._is_of_kind, row.agencies))]
+        return [row for row in in_cohort if self._takes_place(row)]
 
     @cached_property
     def enrolments(self) -> Sequence[EnrolmentRow]:

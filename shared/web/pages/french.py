@@ -10,39 +10,39 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup
 
-FRENCH = Locale("fr", "FR")
+LOCALE = Locale("fr", "FR")
 NARROW, WIDE = "\u202f", "\u00a0"
 TAGS = re.compile(r"(<[^>]*>)")
 
 
 def number(value: float, decimals: int = 0) -> str:
     """1 234,5 with narrow spaces."""
-    return format_decimal(value, "#,##0" + ("." + "0" * decimals) * bool(decimals), FRENCH)
+    return format_decimal(value, "#,##0" + ("." + "0" * decimals) * bool(decimals), LOCALE)
 
 
 def percent(share: float) -> str:
     """A share from 0 to 1 as a whole percentage: 0 and 100 only where it is exactly that."""
-    return format_percent(min(max(share, 0.01), 0.99) if 0 < share < 1 else share, "#,##0\u00a0%", FRENCH)
+    return format_percent(min(max(share, 0.01), 0.99) if 0 < share < 1 else share, "#,##0\u00a0%", LOCALE)
 
 
 def euros(amount: float) -> str:
     """Whole euros."""
-    return format_currency(amount, "EUR", "#,##0\u00a0¤", FRENCH, currency_digits=False)
+    return format_currency(amount, "EUR", "#,##0\u00a0¤", LOCALE, currency_digits=False)
 
 
 def day(value: date) -> str:
     """4 octobre 2026, 1er octobre 2026."""
-    return format_date(value, "d'er'\u00a0MMMM y" if value.day == 1 else "d\u00a0MMMM y", FRENCH)
+    return format_date(value, "d'er'\u00a0MMMM y" if value.day == 1 else "d\u00a0MMMM y", LOCALE)
 
 
 def month(value: str) -> str:
     """2021-02 as février 2021."""
-    return format_date(date.fromisoformat(f"{value}-01"), "MMMM y", FRENCH)
+    return format_date(date.fromisoformat(f"{value}-01"), "MMMM y", LOCALE)
 
 
 def several(count: float, one: str, many: str) -> str:
     """« 1 place », « 1,5 place », « 1 234 places »: French counts from two."""
-    return f"{number(count, 0 if count == int(count) else 1)}{WIDE}{one if FRENCH.plural_form(count) == 'one' else many}"
+    return f"{number(count, 0 if count == int(count) else 1)}{WIDE}{one if LOCALE.plural_form(count) == 'one' else many}"
 
 
 def spaced(text: str) -> str:
