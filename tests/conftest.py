@@ -124,11 +124,11 @@ def running(servers: Servers, keys: Path) -> Start:
     async def start(
         make: Callable[[Settings], Service[Any]], settings: type[Settings] = Settings, **knobs: Any
     ) -> AsyncIterator[Running]:
-        said = {
+        defaults = {
             "kafka": servers.kafka, "mongodb": servers.mongodb, "jwks_file": keys / "jwks.json", "secret_file": keys / "secret",
             "simulated": True, "simulated_start": A_MORNING.isoformat(), "max_backoff": 0.5,
         }  # fmt: skip
-        service = make(settings(**{**said, **knobs}))
+        service = make(settings(**{**defaults, **knobs}))
         own_database = f"etabli_{service.name}"
         app = build(service)
         async with AsyncExitStack() as stack:

@@ -38,8 +38,8 @@ def evolved_by(aggregate: Aggregate[Any, Any]) -> set[type[Event]]:
 
 
 def test_one_document_and_no_other_evolves_by_each_event() -> None:
-    told = [event for aggregate in aggregates().values() for event in evolved_by(aggregate)]
-    assert sorted(event.__name__ for event in told) == sorted(event.__name__ for event in EVENTS.values())
+    evolved = [event for aggregate in aggregates().values() for event in evolved_by(aggregate)]
+    assert sorted(event.__name__ for event in evolved) == sorted(event.__name__ for event in EVENTS.values())
 
 
 def test_reporting_counts_each_event_or_says_that_it_does_not() -> None:

@@ -38,16 +38,16 @@ def departures(document: Json, response: httpx.Response) -> Iterator[str]:
         if response.status_code != 405 or not response.headers.get("allow"):
             yield f"{here}: a method that is not listed"
         return
-    said = operation["responses"].get(str(response.status_code))
-    if said is None:
+    documented = operation["responses"].get(str(response.status_code))
+    if documented is None:
         yield f"{here}: status not listed ({response.text[:200]})"
         return
-    yield from (f"{here}: no header {name}" for name in said.get("headers", ()) if name not in response.headers)
+    yield from (f"{here}: no header {name}" for name in documented.get("headers", ()) if name not in response.headers)
     kind = response.headers.get("content-type", "").partition(";")[0]
-    if kind not in said["content"]:
+    if kind not in documented["content"]:
         yield f"{here}: {kind or 'no content type'} not listed"
     elif kind.endswith("json"):
-        yield from (f"{here}: {fault}" for fault in _faults(document, said["content"][kind]["schema"], response.json()))
+        yield from (f"{here}: {fault}" for fault in _faults(document, documented["content"][kind]["schema"], response.json()))
 
 
 def _matches(template: str, path: str) -> bool:
@@ -63,5 +63,5 @@ def _faults(document: Json, schema: Json, value: Any) -> list[str]:
 def _rooted(schema: Any) -> Any:
     """The same schema, whose references name the document they point into."""
     if isinstance(schema, dict):
-        return {name: ROOT + said if name == "$ref" else _rooted(said) for name, said in schema.items()}
+        return {name: ROOT + documented if name == "$ref" else _rooted(documented) for name, documented in schema.items()}
     return [_rooted(one) for one in schema] if isinstance(schema, list) else schema

@@ -46,4 +46,4 @@ def no_schema_promises_too_much(_context: Any, response: Any, case: Any) -> None
         assert response.json()["code"] != "invalid", response.json()["detail"]
 
 
-_kept: tuple[Callable[..., Any], ...] = (no_schema_promises_too_much,)
+_checks: tuple[Callable[..., Any], ...] = (no_schema_promises_too_much,)

@@ -37,9 +37,9 @@ def headers_schema(event: type[Event]) -> Any:
     return {"allOf": [common, own]}
 
 
-def a_message(event: type[Event], teller: str) -> Any:
-    told = event.model_validate(example(event))
-    return message_of(told, source=f"/{teller}/documents/1", sequence=7, time=datetime(2026, 3, 2, 8, 15, 30, 5, UTC))
+def a_message(event: type[Event], service: str) -> Any:
+    data = event.model_validate(example(event))
+    return message_of(data, source=f"/{service}/documents/1", sequence=7, time=datetime(2026, 3, 2, 8, 15, 30, 5, UTC))
 
 
 def test_the_document_is_valid_by_the_official_schema() -> None:
@@ -61,10 +61,10 @@ def test_an_example_is_data_that_its_schema_accepts(event: type[Event]) -> None:
 
 @each_event
 def test_the_headers_and_key_of_a_message_are_those_announced(event: type[Event]) -> None:
-    teller = event.type.split(".")[2]
+    service = event.type.split(".")[2]
     token = traceparent.set(new_trace())
     try:
-        message = a_message(event, teller)
+        message = a_message(event, service)
     finally:
         traceparent.reset(token)
     said = {name: value.decode() for name, value in message.headers()}

@@ -47,6 +47,6 @@ def test_we_read_what_the_library_writes(event: type[Event]) -> None:
     theirs = to_binary(CloudEvent(attributes, json.loads(ours.data)), JSONFormat(), lambda _event: ours.key)
     key = theirs.key.encode() if isinstance(theirs.key, str) else theirs.key
     value = theirs.value.encode() if isinstance(theirs.value, str) else theirs.value
-    heard = read(theirs.headers, key, value)
-    assert heard.event() == ours.event()
-    assert {**vars(heard), "data": b""} == {**vars(ours), "data": b""}
+    received = read(theirs.headers, key, value)
+    assert received.event() == ours.event()
+    assert {**vars(received), "data": b""} == {**vars(ours), "data": b""}

@@ -105,7 +105,7 @@ def test_an_event_gains_optional_fields_alone(new: Any, broken: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "sentence"),
     [
         (lambda d: d["channels"].pop("etabli.referral"), "etabli.referral : retiré"),
         (
@@ -115,11 +115,11 @@ def test_an_event_gains_optional_fields_alone(new: Any, broken: bool) -> None:
         (lambda d: d["channels"]["etabli.referral"]["messages"].popitem(), "etabli.referral : fr.etabli"),
     ],
 )
-def test_a_topic_keeps_its_settings_and_its_messages(change: Change, said: str) -> None:
+def test_a_topic_keeps_its_settings_and_its_messages(change: Change, sentence: str) -> None:
     document = copy.deepcopy(asyncapi())
     change(document)
     (found,) = topic_breaks(asyncapi(), document)
-    assert found.startswith(said)
+    assert found.startswith(sentence)
     assert topic_breaks(asyncapi(), asyncapi()) == []
 
 
@@ -152,10 +152,10 @@ def repository(tmp_path: Path) -> Path:
 
 def test_before_a_release_a_break_is_said_and_written(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([], repository) == 0
-    said = capsys.readouterr().err
-    assert "openapi-enrolment.json GET /towns : retirée" in said
-    assert "order.started.v1.json/properties/town : retiré" in said
-    assert "permis avant v1.0" in said
+    sentence = capsys.readouterr().err
+    assert "openapi-enrolment.json GET /towns : retirée" in sentence
+    assert "order.started.v1.json/properties/town : retiré" in sentence
+    assert "permis avant v1.0" in sentence
     assert main(["--check"], repository) == 0
 
 
@@ -172,9 +172,9 @@ def test_after_a_release_a_break_fails_and_nothing_is_written(
 ) -> None:
     subprocess.run(["git", "tag", "v1.0"], cwd=repository, check=True)
     assert main(arguments, repository) == 1
-    said = capsys.readouterr().err
-    assert "openapi-enrolment.json GET /towns : retirée" in said
-    assert "Une version publiée ne change pas" in said
+    sentence = capsys.readouterr().err
+    assert "openapi-enrolment.json GET /towns : retirée" in sentence
+    assert "Une version publiée ne change pas" in sentence
     assert "/towns" in (repository / FOLDER / "openapi-enrolment.json").read_text()
 
 

@@ -28,8 +28,8 @@ def operations(service: str) -> Iterator[tuple[str, str, Any]]:
 
 
 def codes(answer: Any) -> set[str]:
-    (said,) = answer["content"].values()
-    return set(said["schema"]["allOf"][1]["properties"]["code"]["enum"])
+    (documented,) = answer["content"].values()
+    return set(documented["schema"]["allOf"][1]["properties"]["code"]["enum"])
 
 
 @each_service
@@ -48,10 +48,10 @@ def test_an_operation_is_named_once_and_by_words(service: str) -> None:
 def test_every_answer_has_its_schema_and_every_problem_its_codes(service: str) -> None:
     for path, method, operation in operations(service):
         for status, answer in operation["responses"].items():
-            (kind,), (said,) = answer["content"], answer["content"].values()
-            assert said["schema"], f"{method} {path} {status}"
+            (kind,), (documented,) = answer["content"], answer["content"].values()
+            assert documented["schema"], f"{method} {path} {status}"
             assert status.startswith("2") or (kind == "application/problem+json" and codes(answer)), f"{method} {path} {status}"
-            assert said["schema"] != {"type": "object", "additionalProperties": True}, f"{method} {path} {status}"
+            assert documented["schema"] != {"type": "object", "additionalProperties": True}, f"{method} {path} {status}"
 
 
 @each_service

@@ -38,13 +38,13 @@ def serve(servers: Servers, keys: Path, tmp_path: Path) -> Serve:
     @contextmanager
     def running(service: str) -> Iterator[str]:
         port = _free_port()
-        said = {
+        environment = {
             "KAFKA_BOOTSTRAP_SERVERS": servers.kafka, "MONGODB_URL": servers.mongodb, "ETABLI_PORT": str(port),
             "ETABLI_JWKS_FILE": str(keys / "jwks.json"), "ETABLI_SECRET_FILE": str(keys / "secret"), "PYTHONPATH": str(ROOT),
         }  # fmt: skip
         command = [sys.executable, "-m", f"services.{service}.main"]
         log = (tmp_path / f"{service}.log").open("w")
-        with log, subprocess.Popen(command, env={**os.environ, **said}, stderr=log, stdout=log) as process:
+        with log, subprocess.Popen(command, env={**os.environ, **environment}, stderr=log, stdout=log) as process:
             try:
                 address = f"http://127.0.0.1:{port}"
                 _until_ready(address, process)
@@ -81,8 +81,8 @@ def ask(address: str, keys: Path, scope: str, how: tuple[str, ...]) -> str:
         "--seed", "1", "--workers", "2", "--generation-database", "none", "--no-color", *how,
     ]  # fmt: skip
     here = {**os.environ, "PYTHONPATH": str(ROOT)}
-    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=here)
-    return "" if asked.returncode == 0 else asked.stdout + asked.stderr
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=here)
+    return "" if result.returncode == 0 else result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -24,7 +24,7 @@ class Program:
     stderr: Path
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self.stderr.read_text()
 
     @property
@@ -37,9 +37,9 @@ class Program:
         self.process.send_signal(number)
         return self.process.wait(40)
 
-    def hears(self, words: str, *, within: float = 20.0) -> bool:
+    def shows(self, words: str, *, within: float = 20.0) -> bool:
         """Whether it says this soon."""
-        return eventually(lambda: words in self.said, within=within)
+        return eventually(lambda: words in self.output, within=within)
 
 
 def eventually(true: Callable[[], bool], *, within: float) -> bool:

@@ -57,28 +57,28 @@ def test_a_kafka_that_is_not_there_yet_is_waited_for_with_a_word(tmp_path: Path,
 )
 def test_a_data_folder_that_cannot_be_is_told(folder: str, why: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    said = etabli("up", "--data", str(tmp_path / folder))
-    assert said.returncode == 1
-    assert said.stderr.splitlines()[1:] == [f"Le dossier {tmp_path / folder} ne peut pas servir : {why}."]
+    result = etabli("up", "--data", str(tmp_path / folder))
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[1:] == [f"Le dossier {tmp_path / folder} ne peut pas servir : {why}."]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 @pytest.mark.parametrize("command", [["up"], ["token", "admin"], ["lag"]], ids=" ".join)
 def test_a_data_folder_of_somebody_else_is_told(command: list[str], tmp_path: Path) -> None:
     tmp_path.chmod(0)
-    said = etabli(*command, "--data", str(tmp_path / "data"))
+    result = etabli(*command, "--data", str(tmp_path / "data"))
     tmp_path.chmod(0o700)
-    assert said.returncode == 1
-    assert str(tmp_path) in said.stderr.splitlines()[-1]
-    assert "Traceback" not in said.stderr
+    assert result.returncode == 1
+    assert str(tmp_path) in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
 
 
 def test_a_token_for_ever_is_refused(tmp_path: Path) -> None:
     keys_in(tmp_path)
-    said = etabli("token", "admin", "--days", "99999999", "--data", str(tmp_path))
-    assert said.returncode == 2
-    assert "--days" in said.stderr
-    assert "Traceback" not in said.stderr
+    result = etabli("token", "admin", "--days", "99999999", "--data", str(tmp_path))
+    assert result.returncode == 2
+    assert "--days" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_user_without_a_name_signs_by_their_number() -> None:

@@ -24,7 +24,7 @@ from shared.web.auth import verifier
 class Admin(BaseHTTPRequestHandler):
     """A service with one message that still cannot be heard, and a rebuild of a thousand messages."""
 
-    asked: list[str]
+    tokens: list[str]
     done = 0
 
     def do_POST(self) -> None:
@@ -37,12 +37,12 @@ class Admin(BaseHTTPRequestHandler):
         self.answer({"done": self.done, "total": 1000, "running": self.done < 1000}, 200)
 
     def answer(self, body: dict[str, int | bool], status: int) -> None:
-        self.asked.append(self.headers["Authorization"].removeprefix("Bearer "))
-        said = json.dumps(body).encode()
+        self.tokens.append(self.headers["Authorization"].removeprefix("Bearer "))
+        content = json.dumps(body).encode()
         self.send_response(status)
-        self.send_header("Content-Length", str(len(said)))
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
@@ -51,11 +51,11 @@ class Admin(BaseHTTPRequestHandler):
 @pytest.fixture
 def service() -> Iterator[tuple[str, list[str]]]:
     """A service's address, and the tokens it was asked with."""
-    asked: list[str] = []
-    handler = type("OwnAdmin", (Admin,), {"asked": asked})
+    tokens: list[str] = []
+    handler = type("OwnAdmin", (Admin,), {"tokens": tokens})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
+        yield f"http://127.0.0.1:{server.server_port}", tokens
         server.shutdown()
 
 
@@ -75,8 +75,8 @@ def etabli(*arguments: str) -> Result:
 
 def test_a_token_names_each_scope_asked_for(tmp_path: Path) -> None:
     check = verifier(keys_in(tmp_path).public)
-    said = etabli("token", "admin", "agency:cio-dole:manager", "--data", str(tmp_path))
-    assert [check(line).organisation for line in said.stdout.splitlines()] == ["admin", "agency:cio-dole"]
+    result = etabli("token", "admin", "agency:cio-dole:manager", "--data", str(tmp_path))
+    assert [check(line).organisation for line in result.stdout.splitlines()] == ["admin", "agency:cio-dole"]
 
 
 def test_an_unknown_scope_is_refused_in_one_sentence(
@@ -91,16 +91,16 @@ def test_an_unknown_scope_is_refused_in_one_sentence(
 
 
 def test_unpark_says_what_is_left_and_fails(stack: Path, service: tuple[str, list[str]]) -> None:
-    said = etabli("unpark", "--data", str(stack))
-    assert said.stdout.splitlines() == [f"{name} : 3 réentendus, 1 restants" for name in SERVICES]
-    assert said.exit_code == 1
+    result = etabli("unpark", "--data", str(stack))
+    assert result.stdout.splitlines() == [f"{name} : 3 réentendus, 1 restants" for name in SERVICES]
+    assert result.exit_code == 1
     assert {verifier(keys_in(stack).public)(token).organisation for token in service[1]} == {"admin"}
 
 
 def test_rebuild_shows_how_far_it_is_until_the_end(stack: Path) -> None:
-    said = etabli("rebuild", "--data", str(stack))
-    assert said.exit_code == 0
-    assert "Indicateurs reconstruits : 1000 messages relus." in said.stderr
+    result = etabli("rebuild", "--data", str(stack))
+    assert result.exit_code == 0
+    assert "Indicateurs reconstruits : 1000 messages relus." in result.stderr
 
 
 def test_a_stack_that_was_killed_is_not_taken_for_one_that_runs(stack: Path, tmp_path: Path) -> None:

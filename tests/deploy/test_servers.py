@@ -141,9 +141,9 @@ def test_a_stack_that_cannot_be_stopped_is_told_with_the_reason_why_it_should_ha
     def cannot() -> None:
         raise PermissionError("not yours")
 
-    told = threading.Event()
+    failed = threading.Event()
     with Supervisor([Process("referral", ["false"], log=tmp_path / "log", ready=lambda: True)], give_up=cannot) as supervisor:
-        supervisor.on_failure = told.set
-        assert told.wait(10)
+        supervisor.on_failure = failed.set
+        assert failed.wait(10)
     with pytest.raises(CannotRun, match=r"referral s’est arrêté 3 fois(.|\n)*L’arrêt a échoué : PermissionError\('not yours'\)"):
         supervisor.check()

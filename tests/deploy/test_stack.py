@@ -41,11 +41,11 @@ def test_a_child_that_dies_is_started_again_on_its_port_with_a_word(launch: Laun
     program = launch(tmp_path / "data")
     for name in ("referral", "mongod", "kafka"):
         os.kill(program.pids[name], signal.SIGKILL)
-        assert program.hears(f"{name} s’est arrêté (signal SIGKILL) : il est relancé.")
+        assert program.shows(f"{name} s’est arrêté (signal SIGKILL) : il est relancé.")
     assert eventually(lambda: is_ready(port(program, "referral")), within=60)
     assert eventually(lambda: knows_itself(port(program, "kafka")), within=60)
     keep(program.addresses["mongodb"], "after")
-    asyncio.run(tell(program.addresses["kafka"], b"after"))
+    asyncio.run(publish(program.addresses["kafka"], b"after"))
 
     assert program.end(signal.SIGTERM) == 0
     assert gone(program)
@@ -80,8 +80,8 @@ def test_three_deaths_in_a_minute_stop_the_stack_and_say_why(launch: Launch, tmp
             urlopen(f"{program.addresses['production']}/die")
 
     assert program.process.wait(30) == 1
-    assert "production s’est arrêté 3 fois en une minute (code 3) : la pile s’arrête." in program.said
-    assert "logs/production.log" in program.said
+    assert "production s’est arrêté 3 fois en une minute (code 3) : la pile s’arrête." in program.output
+    assert "logs/production.log" in program.output
     assert gone(program)
 
 
@@ -89,7 +89,7 @@ def test_nothing_outlives_a_supervisor_killed_outright_and_the_next_one_goes_on(
     data = tmp_path / "data"
     first = launch(data)
     keep(first.addresses["mongodb"], "kept")
-    asyncio.run(tell(first.addresses["kafka"], b"kept"))
+    asyncio.run(publish(first.addresses["kafka"], b"kept"))
     keys = {file.name: file.read_bytes() for file in (data / "keys").iterdir()}
 
     first.end(signal.SIGKILL)
@@ -98,8 +98,8 @@ def test_nothing_outlives_a_supervisor_killed_outright_and_the_next_one_goes_on(
     second = launch(data)
     assert places(second) == places(first)
     assert {file.name: file.read_bytes() for file in (data / "keys").iterdir()} == keys
-    assert kept(second.addresses["mongodb"]) == ["kept"]
-    assert asyncio.run(heard(second.addresses["kafka"])) == b"kept"
+    assert stored_names(second.addresses["mongodb"]) == ["kept"]
+    assert asyncio.run(read_back(second.addresses["kafka"])) == b"kept"
 
 
 def test_a_stack_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def keep(url: str, name: str) -> None:
     ask(*address(url), {"insert": "things", "documents": [{"_id": name}]}, database="test")
 
 
-def kept(url: str) -> list[str]:
+def stored_names(url: str) -> list[str]:
     found = ask(*address(url), {"find": "things"}, database="test")["cursor"]["firstBatch"]
     return [thing["_id"] for thing in found]
 
@@ -133,12 +133,12 @@ def address(url: str) -> tuple[str, int]:
     return where.hostname, where.port
 
 
-async def tell(bootstrap: str, value: bytes) -> None:
+async def publish(bootstrap: str, value: bytes) -> None:
     async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True) as producer:
         await producer.send_and_wait(TOPIC, value)
 
 
-async def heard(bootstrap: str) -> bytes:
+async def read_back(bootstrap: str) -> bytes:
     async with AIOKafkaConsumer(TOPIC, bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
         message = await asyncio.wait_for(consumer.getone(), 10)
         value: bytes = message.value

@@ -30,8 +30,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
-def as_(stack: Stack, who: str) -> httpx.Client:
-    return httpx.Client(headers={"Authorization": f"Bearer {stack.addresses.tokens[who]}"}, timeout=30)
+def as_(stack: Stack, scope: str) -> httpx.Client:
+    return httpx.Client(headers={"Authorization": f"Bearer {stack.addresses.tokens[scope]}"}, timeout=30)
 
 
 def test_the_tally_equals_every_indicator_and_nothing_is_left_behind(stack: Stack) -> None:
@@ -45,8 +45,8 @@ def test_no_name_birth_date_or_contact_is_in_any_topic_or_log(stack: Stack) -> N
     identities, records = asyncio.run(_identities(stack)), asyncio.run(_records(stack))
     assert len(identities) > PUPILS
     assert len(records) > 20 * PUPILS
-    said = b"\n".join(records)
-    assert [one for one in identities if one.encode() in said] == []
+    published = b"\n".join(records)
+    assert [one for one in identities if one.encode() in published] == []
     logs = b"\n".join(file.read_bytes() for file in (stack.data / "logs").glob("*.log"))
     assert [one for one in identities if one.encode() in logs] == []
 

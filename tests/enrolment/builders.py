@@ -27,44 +27,44 @@ MAY = date(2025, 5, 12)
 DEADLINE = date(2025, 6, 15)
 
 
-def a_programme(**said: Any) -> Programme:
+def a_programme(**overrides: Any) -> Programme:
     default = {
         "programme": "usinage", "title": "CAP Usinage", "certification": Certification.CAP, "sector": "usinage", "years": 2,
         "dangerous_machines": True,
     }  # fmt: skip
-    return Programme(**{**default, **said})
+    return Programme(**{**default, **overrides})
 
 
-def a_school(**said: Any) -> SchoolRegistered:
+def a_school(**overrides: Any) -> SchoolRegistered:
     default = {"school": "besancon", "name": "École de Besançon", "commune": "25056", "town": "Besançon", "department": "25"}
-    return SchoolRegistered(**{"on": OPENING, **default, **said})
+    return SchoolRegistered(**{"on": OPENING, **default, **overrides})
 
 
-def programme_opened(**said: Any) -> ProgrammeOpened:
-    return ProgrammeOpened(**{"school": "besancon", "on": OPENING, **a_programme().model_dump(), **said})
+def programme_opened(**overrides: Any) -> ProgrammeOpened:
+    return ProgrammeOpened(**{"school": "besancon", "on": OPENING, **a_programme().model_dump(), **overrides})
 
 
-def intake_command(**said: Any) -> dict[str, Any]:
-    school_year = said.get("school_year", "2025-2026")
+def intake_command(**overrides: Any) -> dict[str, Any]:
+    school_year = overrides.get("school_year", "2025-2026")
     starts_on, closes_on = (day.replace(year=int(school_year[:4])) for day in (START, CLOSING))
     default = {
         "school": "besancon", "programme": a_programme(), "school_year": school_year, "year_of_study": 1, "seats": 2,
         "starts_on": starts_on, "closes_on": closes_on, "promotion": Promotion.CONFIRMED, "on": OPENING,
     }  # fmt: skip
-    return {**default, **said}
+    return {**default, **overrides}
 
 
-def an_intake(**said: Any) -> Intake:
-    return happened(None, seats.open_intake(None, **intake_command(**said)))
+def an_intake(**overrides: Any) -> Intake:
+    return happened(None, seats.open_intake(None, **intake_command(**overrides)))
 
 
-def a_referral(**said: Any) -> ReferralSubmitted:
+def a_referral(**overrides: Any) -> ReferralSubmitted:
     default = {
         "referral_id": uuid.uuid4(), "young_id": uuid.uuid4(), "agency": "cio-dole", "birth_month": "2009-03",
         "situation": Situation.IN_SCHOOL_AT_RISK, "department": "39", "on": MAY,
         "wishes": (Wish(school="besancon", programme="usinage"),),
     }  # fmt: skip
-    return ReferralSubmitted(**{**default, **said})
+    return ReferralSubmitted(**{**default, **overrides})
 
 
 def happened(intake: Intake | None, events: Sequence[IntakeEvent]) -> Intake:
@@ -98,7 +98,7 @@ def confirmed(intake: Intake, referral: ReferralSubmitted) -> Intake:
     return happened(intake, places.confirm(intake, young_id=referral.young_id, on=MAY))
 
 
-def said(intake: Intake, young_id: UUID, *, on: date = MAY, **more: Any) -> dict[str, Any]:
+def fields_of(intake: Intake, young_id: UUID, *, on: date = MAY, **more: Any) -> dict[str, Any]:
     """The fields of an event about a young person in an intake."""
     return {
         "intake_id": intake.intake_id, "young_id": young_id, "school": intake.school, "programme": intake.programme, "on": on,
@@ -111,7 +111,7 @@ def a_message(event: Event, *, source: str, sequence: int = 1, on: date = MAY) -
     return message_of(event, source=source, sequence=sequence, time=datetime(on.year, on.month, on.day, 12, tzinfo=UTC))
 
 
-def heard(referral: ReferralSubmitted, *, sequence: int = 1, on: date = MAY) -> Message:
+def referral_message(referral: ReferralSubmitted, *, sequence: int = 1, on: date = MAY) -> Message:
     """A referral as it is heard from its own document."""
     return a_message(referral, source=f"/referral/referrals/{referral.referral_id}", sequence=sequence, on=on)
 
@@ -144,10 +144,10 @@ def after(pupil: Pupil | None, events: Sequence[PupilEvent]) -> Pupil:
 
 
 def enrolled(pupil: Pupil | None = None, intake: Intake = FIRST) -> Pupil:
-    told = pupils.enrol(
+    decided = pupils.enrol(
         pupil, young_id=YOUNG, birth_month="2009-03", intake=intake, programme=a_programme(programme=intake.programme), on=MAY
     )
-    return after(pupil, told)
+    return after(pupil, decided)
 
 
 def started() -> Pupil:
@@ -170,7 +170,7 @@ def completed() -> Pupil:
     return after(pupil, pupils.complete(pupil, school=None, on=LATER))
 
 
-def said_of(on: date, **more: Any) -> dict[str, Any]:
+def fields_on(on: date, **more: Any) -> dict[str, Any]:
     return {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "besancon", "programme": "usinage", "on": on, **more}
 
 

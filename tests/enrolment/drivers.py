@@ -13,7 +13,7 @@ from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import ReferralSubmitted
 from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.repository import Repository
-from tests.enrolment.builders import DEADLINE, MAY, START, a_school, heard, intake_command, programme_opened
+from tests.enrolment.builders import DEADLINE, MAY, START, a_school, intake_command, programme_opened, referral_message
 
 ADMIN = Caller("a", "admin", "", "admin")
 
@@ -24,17 +24,17 @@ async def school_opens(store: Store, slug: str = "besancon", department: str = "
     await store.schools.acting(ADMIN).decide(slug, school.open_programme, event=programme_opened(school=slug, **programme))
 
 
-async def intake_opens(store: Store, **said: Any) -> Intake:
+async def intake_opens(store: Store, **overrides: Any) -> Intake:
     """Seats of a school, which is opened too."""
-    command = intake_command(**said)
+    command = intake_command(**overrides)
     programme = command["programme"]
     await school_opens(store, command["school"], **programme.model_dump())
-    (told,) = seats.open_intake(None, **command)
-    return await store.intakes.acting(ADMIN).create(told.intake_id, seats.open_intake, **command)
+    (decided,) = seats.open_intake(None, **command)
+    return await store.intakes.acting(ADMIN).create(decided.intake_id, seats.open_intake, **command)
 
 
 async def refers(store: Store, referral: ReferralSubmitted) -> None:
-    await handlers.submitted(store, referral, heard(referral))
+    await handlers.submitted(store, referral, referral_message(referral))
 
 
 async def offers(store: Store, intake: Intake, young_id: UUID) -> None:
@@ -58,7 +58,7 @@ async def starts(store: Store, young_id: UUID) -> Pupil:
     return await store.pupils.acting(ADMIN).decide(young_id, pupils.start, school=None, on=START)
 
 
-async def told(documents: Repository[Any, Any], id: UUID | str) -> list[Event]:
+async def events_of(documents: Repository[Any, Any], id: UUID | str) -> list[Event]:
     """Every event that a document has told, oldest first (no relay runs here, so they are all in its outbox)."""
     found = await documents.collection.find_one({"_id": str(id)})
     return [EVENTS[entry["type"]].model_validate_json(entry["data"]) for entry in found["outbox"]] if found else []

@@ -31,10 +31,10 @@ from tests.enrolment.builders import (
     admitted,
     an_intake,
     applied,
+    fields_of,
     happened,
     intake_with,
     offered,
-    said,
 )
 
 YOUNG, MACHINES = IneligibleReason.TOO_YOUNG, IneligibleReason.TOO_YOUNG_FOR_MACHINES
@@ -44,10 +44,10 @@ def test_a_wish_opens_an_application_that_the_school_examines() -> None:
     intake, referral = an_intake(), a_referral()
     assert applications.apply(intake, referral=referral, programme=a_programme(), on=MAY) == [
         ApplicationOpened(
-            **said(intake, referral.young_id), referral_id=referral.referral_id, agency="cio-dole", school_year="2025-2026",
+            **fields_of(intake, referral.young_id), referral_id=referral.referral_id, agency="cio-dole", school_year="2025-2026",
             priority=2,
         ),
-        ApplicationUnderReview(**said(intake, referral.young_id)),
+        ApplicationUnderReview(**fields_of(intake, referral.young_id)),
     ]  # fmt: skip
 
 
@@ -67,9 +67,9 @@ def test_eligibility_is_computed_for_the_day_the_intake_starts(
     born: str, machines: bool, reasons: tuple[IneligibleReason, ...]
 ) -> None:
     intake, referral = an_intake(), a_referral(birth_month=born)
-    told = applications.apply(intake, referral=referral, programme=a_programme(dangerous_machines=machines), on=MAY)[1]
-    against = ApplicationIneligible(**said(intake, referral.young_id), reasons=reasons)
-    assert told == (against if reasons else ApplicationUnderReview(**said(intake, referral.young_id)))
+    decided = applications.apply(intake, referral=referral, programme=a_programme(dangerous_machines=machines), on=MAY)[1]
+    against = ApplicationIneligible(**fields_of(intake, referral.young_id), reasons=reasons)
+    assert decided == (against if reasons else ApplicationUnderReview(**fields_of(intake, referral.young_id)))
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,9 @@ def test_a_second_referral_joins_the_application_where_it_stands() -> None:
     first = a_referral()
     second = a_referral(young_id=first.young_id, agency="mlds-jura", situation=Situation.OUT_OF_SCHOOL)
     intake = admitted(an_intake(), first)
-    told = applications.apply(intake, referral=second, programme=a_programme(), on=MAY)
-    assert [type(event) for event in told] == [ApplicationOpened]
-    joined = happened(intake, told).application(first.young_id)
+    decided = applications.apply(intake, referral=second, programme=a_programme(), on=MAY)
+    assert [type(event) for event in decided] == [ApplicationOpened]
+    joined = happened(intake, decided).application(first.young_id)
     before = intake.application(first.young_id)
     asking = Referring(referral_id=second.referral_id, agency="mlds-jura", on=MAY)
     assert joined == before.model_copy(update={"referrals": (*before.referrals, asking), "priority": 1})
@@ -139,9 +139,9 @@ def test_an_ineligible_application_is_examined_only_by_a_dispensation_whose_moti
     intake = applied(an_intake(), referral)
     with pytest.raises(Refused, match="not_eligible"):
         applications.review(intake, young_id=referral.young_id, overridden=False, on=MAY)
-    told = applications.review(intake, young_id=referral.young_id, overridden=True, on=MAY)
-    assert told == [ApplicationUnderReview(**said(intake, referral.young_id), overridden=True)]
-    application = happened(intake, told).application(referral.young_id)
+    decided = applications.review(intake, young_id=referral.young_id, overridden=True, on=MAY)
+    assert decided == [ApplicationUnderReview(**fields_of(intake, referral.young_id), overridden=True)]
+    application = happened(intake, decided).application(referral.young_id)
     assert (application.status, application.overridden, application.reasons) == (
         ApplicationStatus.UNDER_REVIEW,
         True,
@@ -152,9 +152,9 @@ def test_an_ineligible_application_is_examined_only_by_a_dispensation_whose_moti
 def test_an_interview_may_be_moved_to_another_day() -> None:
     referral, day = a_referral(), date(2025, 5, 20)
     intake = applied(an_intake(), referral)
-    told = applications.plan_interview(intake, young_id=referral.young_id, planned_on=day, on=MAY)
-    assert told == [InterviewPlanned(**said(intake, referral.young_id), planned_on=day)]
-    intake = happened(intake, told)
+    decided = applications.plan_interview(intake, young_id=referral.young_id, planned_on=day, on=MAY)
+    assert decided == [InterviewPlanned(**fields_of(intake, referral.young_id), planned_on=day)]
+    intake = happened(intake, decided)
     assert applications.plan_interview(intake, young_id=referral.young_id, planned_on=day, on=MAY) == []
     assert applications.plan_interview(intake, young_id=referral.young_id, planned_on=DEADLINE, on=MAY) != []
 
@@ -162,9 +162,9 @@ def test_an_interview_may_be_moved_to_another_day() -> None:
 def test_an_offer_holds_a_seat_until_its_day_and_at_most_until_the_closing() -> None:
     referral = a_referral()
     intake = admitted(an_intake(seats=1), referral)
-    told = places.offer(intake, young_id=referral.young_id, until=date(2026, 3, 1), on=MAY)
-    assert told == [PlaceOffered(**said(intake, referral.young_id), until=CLOSING)]
-    intake = admitted(happened(intake, told), other := a_referral())
+    decided = places.offer(intake, young_id=referral.young_id, until=date(2026, 3, 1), on=MAY)
+    assert decided == [PlaceOffered(**fields_of(intake, referral.young_id), until=CLOSING)]
+    intake = admitted(happened(intake, decided), other := a_referral())
     assert intake.seats_left == 0
     with pytest.raises(Refused, match="no_place"):
         places.offer(intake, young_id=other.young_id, until=DEADLINE, on=MAY)
@@ -173,8 +173,8 @@ def test_an_offer_holds_a_seat_until_its_day_and_at_most_until_the_closing() -> 
 def test_a_place_is_confirmed_within_its_deadline_only() -> None:
     referral = a_referral()
     intake = offered(an_intake(), referral)
-    told = places.confirm(intake, young_id=referral.young_id, on=DEADLINE)
-    assert told == [PlaceConfirmed(**said(intake, referral.young_id, on=DEADLINE))]
+    decided = places.confirm(intake, young_id=referral.young_id, on=DEADLINE)
+    assert decided == [PlaceConfirmed(**fields_of(intake, referral.young_id, on=DEADLINE))]
     with pytest.raises(Refused, match="offer_expired"):
         places.confirm(intake, young_id=referral.young_id, on=date(2025, 6, 16))
 
@@ -189,12 +189,12 @@ def test_a_place_declined_is_free_again() -> None:
 def test_a_refusal_says_its_code_and_may_be_taken_back() -> None:
     referral = a_referral()
     intake = applied(an_intake(), referral)
-    told = applications.refuse(intake, young_id=referral.young_id, code=RefusalCode.NO_PLACE, on=MAY)
-    assert told == [ApplicationRefused(**said(intake, referral.young_id), code=RefusalCode.NO_PLACE)]
-    intake = happened(intake, told)
-    told = applications.reopen(intake, young_id=referral.young_id, on=MAY)
-    assert told == [ApplicationReopened(**said(intake, referral.young_id))]
-    application = happened(intake, told).application(referral.young_id)
+    decided = applications.refuse(intake, young_id=referral.young_id, code=RefusalCode.NO_PLACE, on=MAY)
+    assert decided == [ApplicationRefused(**fields_of(intake, referral.young_id), code=RefusalCode.NO_PLACE)]
+    intake = happened(intake, decided)
+    decided = applications.reopen(intake, young_id=referral.young_id, on=MAY)
+    assert decided == [ApplicationReopened(**fields_of(intake, referral.young_id))]
+    application = happened(intake, decided).application(referral.young_id)
     assert (application.status, application.code) == (ApplicationStatus.UNDER_REVIEW, None)
 
 
@@ -211,5 +211,5 @@ def test_nothing_moves_forward_after_the_closing() -> None:
     intake = applied(an_intake(), referral)
     with pytest.raises(Refused, match="intake_closed"):
         applications.admit(intake, young_id=referral.young_id, met=Met.INTERVIEW, on=date(2025, 11, 1))
-    told = applications.admit(intake, young_id=referral.young_id, met=Met.INTERVIEW, on=CLOSING)
-    assert told == [ApplicationAdmissible(**said(intake, referral.young_id, on=CLOSING), met=Met.INTERVIEW)]
+    decided = applications.admit(intake, young_id=referral.young_id, met=Met.INTERVIEW, on=CLOSING)
+    assert decided == [ApplicationAdmissible(**fields_of(intake, referral.young_id, on=CLOSING), met=Met.INTERVIEW)]

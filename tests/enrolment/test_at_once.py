@@ -19,10 +19,10 @@ from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Problem
 from shared.persistence.repository import Acting, Repository
 from tests.enrolment.builders import DEADLINE, MAY, START, a_programme, a_referral
-from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
+from tests.enrolment.drivers import ADMIN, enrols, events_of, intake_opens, offers, refers, starts, status, waits
 
 
-async def codes(*asked: Coroutine[Any, Any, Any]) -> list[str | None]:
+async def codes(*decisions: Coroutine[Any, Any, Any]) -> list[str | None]:
     """Each answer's code, None for a yes. What is no problem of ours is raised."""
 
     async def one(work: Coroutine[Any, Any, Any]) -> str | None:
@@ -32,7 +32,7 @@ async def codes(*asked: Coroutine[Any, Any, Any]) -> list[str | None]:
             return error.code
         return None
 
-    return await asyncio.gather(*(one(work) for work in asked))
+    return await asyncio.gather(*(one(work) for work in decisions))
 
 
 async def test_of_20_who_confirm_at_once_3_seats_make_3_pupils(store: Store) -> None:
@@ -66,7 +66,7 @@ async def test_one_young_person_confirmed_in_two_schools_at_once_enrols_in_one(s
         assert sorted(map(str, answers)) == ["None", "already_enrolled"]
         held = [await status(store, intake, referral.young_id) for intake in (here, there)]
         assert sorted(map(str, held)) == ["enrolled", "offered"]
-        assert [type(event) for event in await told(store.pupils, referral.young_id)] == [StudentEnrolled]
+        assert [type(event) for event in await events_of(store.pupils, referral.young_id)] == [StudentEnrolled]
 
 
 async def test_a_confirmation_repeated_at_once_is_one(store: Store) -> None:
@@ -75,8 +75,8 @@ async def test_a_confirmation_repeated_at_once_is_one(store: Store) -> None:
     await offers(store, intake, referral.young_id)
     confirm: dict[str, Any] = {"intake_id": intake.intake_id, "young_id": referral.young_id, "on": MAY}
     assert await codes(*(use_cases.confirm(store, ADMIN, **confirm) for _ in range(6))) == [None] * 6
-    assert [type(event) for event in await told(store.pupils, referral.young_id)] == [StudentEnrolled]
-    names = [type(event).__name__ for event in await told(store.intakes, intake.intake_id)]
+    assert [type(event) for event in await events_of(store.pupils, referral.young_id)] == [StudentEnrolled]
+    names = [type(event).__name__ for event in await events_of(store.intakes, intake.intake_id)]
     assert names.count("PlaceConfirmed") == 1
 
 
@@ -86,10 +86,10 @@ async def test_a_place_confirmed_and_declined_at_once_is_one_or_the_other(store:
         referral = a_referral()
         await refers(store, referral)
         await offers(store, intake, referral.young_id)
-        said: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
+        fields: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
         await codes(
-            use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, **said),
-            store.intakes.acting(ADMIN).decide(intake.intake_id, places.decline, **said),
+            use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, **fields),
+            store.intakes.acting(ADMIN).decide(intake.intake_id, places.decline, **fields),
         )
         is_pupil = await store.pupils.acting(SYSTEM).count({"_id": str(referral.young_id)}) == 1
         assert is_pupil == (await status(store, intake, referral.young_id) is ApplicationStatus.ENROLLED)

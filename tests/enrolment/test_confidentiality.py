@@ -36,37 +36,37 @@ def test_an_agency_reads_nothing_that_happened_before_its_own_referral() -> None
     intake = happened(intake, applications.plan_interview(intake, young_id=first.young_id, planned_on=day, on=MAY))
     intake = happened(intake, applications.admit(intake, young_id=first.young_id, met=Met.INTERVIEW, on=day))
     intake = applied(intake, second, on=JOINING)
-    seen = {who: views.application(intake, first.young_id, who) for who in (SCHOOL, CIO, MLDS)}
+    seen = {reader: views.application(intake, first.young_id, reader) for reader in (SCHOOL, CIO, MLDS)}
     assert days(seen[SCHOOL]) == days(seen[CIO]) == [MAY, day, day]
     assert days(seen[MLDS]) == [JOINING, JOINING, None]
-    assert [seen[who].met for who in seen] == [Met.INTERVIEW, Met.INTERVIEW, None]
-    agencies = [[one.agency for one in seen[who].referrals] for who in seen]
+    assert [seen[reader].met for reader in seen] == [Met.INTERVIEW, Met.INTERVIEW, None]
+    agencies = [[one.agency for one in seen[reader].referrals] for reader in seen]
     assert agencies == [["cio-dole", "mlds-jura"], ["cio-dole"], ["mlds-jura"]]
 
 
 def test_an_agency_reads_whatever_happened_since_its_own_referral() -> None:
     first, second = both()
     intake = applied(applied(an_intake(), first), second, on=JOINING)
-    said: dict[str, Any] = {"young_id": first.young_id, "on": JOINING}
-    intake = happened(intake, applications.plan_interview(intake, planned_on=DEADLINE, **said))
-    intake = happened(intake, applications.admit(intake, met=Met.IMMERSION, **said))
+    fields: dict[str, Any] = {"young_id": first.young_id, "on": JOINING}
+    intake = happened(intake, applications.plan_interview(intake, planned_on=DEADLINE, **fields))
+    intake = happened(intake, applications.admit(intake, met=Met.IMMERSION, **fields))
     seen = views.application(intake, first.young_id, MLDS)
     assert (days(seen), seen.met) == ([JOINING, JOINING, DEADLINE], Met.IMMERSION)
 
 
 def test_an_agency_that_withdrew_reads_its_withdrawal_and_nothing_that_came_after() -> None:
     first, second = both()
-    said: dict[str, Any] = {"young_id": first.young_id}
+    fields: dict[str, Any] = {"young_id": first.young_id}
     alone = applied(an_intake(), first)
-    alone = happened(alone, applications.plan_interview(alone, planned_on=DEADLINE, on=MAY, **said))
+    alone = happened(alone, applications.plan_interview(alone, planned_on=DEADLINE, on=MAY, **fields))
     intake = applied(alone, second)
-    intake = happened(intake, withdrawals.withdraw(intake, agency="cio-dole", on=MAY, **said))
-    alone = happened(alone, withdrawals.withdraw(alone, agency="cio-dole", on=MAY, **said))
+    intake = happened(intake, withdrawals.withdraw(intake, agency="cio-dole", on=MAY, **fields))
+    alone = happened(alone, withdrawals.withdraw(alone, agency="cio-dole", on=MAY, **fields))
     seen = views.application(intake, first.young_id, CIO)
     assert (seen.status, seen.label, seen.since) == (ApplicationStatus.WITHDRAWN, "retirée", MAY)
     assert seen == views.application(alone, first.young_id, CIO)
-    intake = happened(intake, applications.admit(intake, met=Met.INTERVIEW, on=DEADLINE, **said))
-    intake = happened(intake, places.offer(intake, until=CLOSING, on=DEADLINE, **said))
+    intake = happened(intake, applications.admit(intake, met=Met.INTERVIEW, on=DEADLINE, **fields))
+    intake = happened(intake, places.offer(intake, until=CLOSING, on=DEADLINE, **fields))
     assert views.application(intake, first.young_id, CIO) == seen
     assert views.application(intake, first.young_id, MLDS).status is ApplicationStatus.OFFERED
 
@@ -88,16 +88,16 @@ async def test_an_agency_that_withdrew_neither_confirms_nor_declines(running: St
         await life.does(f"{pupil}/start")
         await life.does(f"{pupil}/interrupt", code="moved")
         await life.passes_to("2026-03-01")
-        said = {"horizon": 6, "source": "agency", "proof": "none", "situation": "other"}
-        read(await life.agency.post(f"{pupil}/outcomes", json=said), 404)
+        fields = {"horizon": 6, "source": "agency", "proof": "none", "situation": "other"}
+        read(await life.agency.post(f"{pupil}/outcomes", json=fields), 404)
 
 
 def test_priority_and_rank_which_the_others_make_are_for_the_school_alone() -> None:
     first, second = both()
     intake = applied(waitlisted(an_intake(), first), second, on=JOINING)
 
-    def shown(who: Caller) -> tuple[int | None, int | None]:
-        seen = views.application(intake, first.young_id, who)
+    def shown(reader: Caller) -> tuple[int | None, int | None]:
+        seen = views.application(intake, first.young_id, reader)
         return seen.priority, seen.rank
 
     assert (shown(SCHOOL), shown(CIO), shown(MLDS)) == ((1, 1), (None, None), (None, None))
@@ -117,11 +117,11 @@ async def test_an_agency_declares_the_outcome_of_its_own_referral_only_and_reads
         await life.does(f"{pupil}/start")
         await life.does(f"{pupil}/interrupt", code="moved")
         await life.passes_to("2026-03-01")
-        said = {"horizon": 6, "source": "agency", "proof": "none"}
+        fields = {"horizon": 6, "source": "agency", "proof": "none"}
         mlds, psad = life.here.as_("agency:mlds-essai"), life.here.as_("agency:psad-essai")
-        read(await mlds.post(f"{pupil}/outcomes", json={**said, "situation": "other"}), 404)
+        read(await mlds.post(f"{pupil}/outcomes", json={**fields, "situation": "other"}), 404)
         for client, situation in ((life.agency, "unreachable"), (psad, "job_seeking")):
-            (word,) = read(await client.post(f"{pupil}/outcomes", json={**said, "situation": situation}))["outcomes"]
+            (word,) = read(await client.post(f"{pupil}/outcomes", json={**fields, "situation": situation}))["outcomes"]
             assert word["situation"] == situation
 
 

@@ -43,12 +43,12 @@ async def test_180_mixed_requests_on_one_intake_are_each_answered(running: Start
             *(asks(f"{one}/offer", until="2025-09-12") for one in ones),
             *(asks(f"{one}/review") for one in ones),
         )
-        told = Counter((answer.status_code, answer.json().get("code")) for answer, _ in answers)
+        counts = Counter((answer.status_code, answer.json().get("code")) for answer, _ in answers)
         longest = max(seconds for _, seconds in answers)
-        print(f"\n180 mixed requests: {longest:.2f} s, {dict(told)}")
+        print(f"\n180 mixed requests: {longest:.2f} s, {dict(counts)}")
         assert longest < 20  # 1.4 here; without a queue 82 were unanswered after 90
-        assert {code for status, code in told if status >= 500} <= {"busy"}
-        busy = sum(count for (_, code), count in told.items() if code == "busy")
+        assert {code for status, code in counts if status >= 500} <= {"busy"}
+        busy = sum(count for (_, code), count in counts.items() if code == "busy")
         enrolled = [one for one in await listed(life) if one["status"] == "enrolled"]
         assert len(enrolled) + busy >= YOUNG
 

@@ -37,7 +37,7 @@ BEFORE = MAY - timedelta(days=1)
 def test_nothing_happens_to_an_application_before_what_happened_to_it_last() -> None:
     referral = a_referral()
     intake = applied(an_intake(), referral)
-    said: dict[str, Any] = {"young_id": referral.young_id, "on": BEFORE}
+    fields: dict[str, Any] = {"young_id": referral.young_id, "on": BEFORE}
     for decision, more in (
         (applications.plan_interview, {"planned_on": MAY}),
         (applications.plan_immersion, {"planned_from": MAY, "planned_until": MAY}),
@@ -46,22 +46,22 @@ def test_nothing_happens_to_an_application_before_what_happened_to_it_last() -> 
         (withdrawals.withdraw, {"agency": None}),
     ):
         with pytest.raises(Refused) as refused:
-            decision(intake, **said, **more)
+            decision(intake, **fields, **more)
         assert refused.value.code == "before_previous_step"
     assert refused.value.sentence == "Le 11/05/2025 précède le 12/05/2025, dernier jour connu de cette candidature."
     for answer in (places.confirm, places.decline):
         with pytest.raises(Refused, match="before_previous_step"):
-            answer(offered(an_intake(), referral), **said)
+            answer(offered(an_intake(), referral), **fields)
 
 
 def test_a_meeting_is_planned_for_a_day_to_come() -> None:
     referral = a_referral()
     intake = applied(an_intake(), referral)
-    said: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
+    fields: dict[str, Any] = {"young_id": referral.young_id, "on": MAY}
     with pytest.raises(Refused, match="planned_before"):
-        applications.plan_interview(intake, **said, planned_on=BEFORE)
+        applications.plan_interview(intake, **fields, planned_on=BEFORE)
     with pytest.raises(Refused, match="planned_before"):
-        applications.plan_immersion(intake, **said, planned_from=BEFORE, planned_until=MAY)
+        applications.plan_immersion(intake, **fields, planned_from=BEFORE, planned_until=MAY)
 
 
 @pytest.mark.parametrize(

@@ -16,15 +16,15 @@ from shared.events.referral import Wish
 from shared.events.students import InterruptionCode, StudentEnrolled, StudentInterrupted
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import Refused, Unavailable
-from tests.enrolment.builders import MAY, START, a_message, a_referral, said
-from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, starts, status, told, waits
+from tests.enrolment.builders import MAY, START, a_message, a_referral, fields_of
+from tests.enrolment.drivers import ADMIN, enrols, events_of, intake_opens, offers, refers, starts, status, waits
 
 
 async def departs(store: Store, young_id: uuid.UUID) -> tuple[StudentInterrupted, Any]:
     """Interrupts, and the message that says so."""
     code = InterruptionCode.MOVED
     await store.pupils.acting(ADMIN).decide(young_id, pupils.interrupt, school=None, code=code, on=START)
-    events = await told(store.pupils, young_id)
+    events = await events_of(store.pupils, young_id)
     event = events[-1]
     assert isinstance(event, StudentInterrupted)
     return event, a_message(event, source=f"/enrolment/places/{young_id}", sequence=len(events))
@@ -81,7 +81,7 @@ async def test_an_enrolment_heard_after_the_departure_closes_nothing(store: Stor
     referral = a_referral()
     await refers(store, referral)
     await enrols(store, here, referral.young_id)
-    (event,) = await told(store.pupils, referral.young_id)
+    (event,) = await events_of(store.pupils, referral.young_id)
     assert isinstance(event, StudentEnrolled)
     await starts(store, referral.young_id)
     await departs(store, referral.young_id)
@@ -101,7 +101,7 @@ async def test_a_return_closes_what_was_asked_for_elsewhere_meanwhile(store: Sto
     await refers(store, a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),)))
     await offers(store, there, referral.young_id)
     await use_cases.resume(store, ADMIN, young_id=referral.young_id, on=START)
-    resumed = (await told(store.pupils, referral.young_id))[-1]
+    resumed = (await events_of(store.pupils, referral.young_id))[-1]
     message = a_message(resumed, source=f"/enrolment/places/{referral.young_id}", sequence=9)
     await handlers.HANDLERS[type(resumed)](store, resumed, message)
     assert await status(store, there, referral.young_id) is ApplicationStatus.OBSOLETE
@@ -121,9 +121,9 @@ async def test_the_sweep_ends_what_the_days_ended_and_offers_the_seats_on(store:
     store.clock.advance(datetime(2025, 6, 16, 8, tzinfo=UTC))
     for _ in range(2):
         await sweep(store)
-        assert (await told(store.intakes, intake.intake_id))[-2:] == [
-            PlaceExpired(**said(intake, held.young_id, on=date(2025, 6, 16))),
-            PlaceOffered(**said(intake, waiting.young_id, on=date(2025, 6, 16)), until=date(2025, 6, 30)),
+        assert (await events_of(store.intakes, intake.intake_id))[-2:] == [
+            PlaceExpired(**fields_of(intake, held.young_id, on=date(2025, 6, 16))),
+            PlaceOffered(**fields_of(intake, waiting.young_id, on=date(2025, 6, 16)), until=date(2025, 6, 30)),
         ]
     store.clock.advance(datetime(2025, 12, 1, 8, tzinfo=UTC))
     await sweep(store)

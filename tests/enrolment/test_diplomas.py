@@ -20,24 +20,24 @@ from shared.events.students import (
     OutcomeSource,
 )
 from shared.kernel.errors import NotFound, Refused
-from tests.enrolment.builders import ENROLMENT, LATER, after, completed, enrolled, in_last_year, interrupted, said_of, started
+from tests.enrolment.builders import ENROLMENT, LATER, after, completed, enrolled, fields_on, in_last_year, interrupted, started
 
 
 def test_an_exam_is_registered_in_the_last_year_and_has_one_result() -> None:
     exam_id, place = exam_id_of(ENROLMENT, "2027-06"), in_last_year()
     with pytest.raises(Refused, match="not_last_year"):
         diplomas.register_exam(started(), school=None, session="2026-06", on=LATER)
-    told = diplomas.register_exam(place, school=None, session="2027-06", on=LATER)
-    assert told == [ExamRegistered(**said_of(LATER), exam_id=exam_id, session="2027-06")]
-    place = after(place, told)
+    decided = diplomas.register_exam(place, school=None, session="2027-06", on=LATER)
+    assert decided == [ExamRegistered(**fields_on(LATER), exam_id=exam_id, session="2027-06")]
+    place = after(place, decided)
     assert diplomas.register_exam(place, school=None, session="2027-06", on=LATER) == []
     give: dict[str, Any] = {"school": None, "exam_id": exam_id, "on": LATER}
-    told = diplomas.give_result(place, **give, result=Result.OBTAINED)
-    assert told == [DiplomaObtained(**said_of(LATER), exam_id=exam_id)]
+    decided = diplomas.give_result(place, **give, result=Result.OBTAINED)
+    assert decided == [DiplomaObtained(**fields_on(LATER), exam_id=exam_id)]
     assert diplomas.give_result(place, **give, result=Result.ABSENT) == [
-        DiplomaFailed(**said_of(LATER), exam_id=exam_id, absent=True)
+        DiplomaFailed(**fields_on(LATER), exam_id=exam_id, absent=True)
     ]
-    place = after(place, told)
+    place = after(place, decided)
     assert diplomas.give_result(place, **give, result=Result.OBTAINED) == []
     with pytest.raises(Refused, match="already_given"):
         diplomas.give_result(place, **give, result=Result.FAILED)
@@ -55,14 +55,14 @@ def declare(place: Pupil, **more: Any) -> list[PupilEvent]:
 
 def test_what_became_of_a_leaver_is_kept_by_source() -> None:
     place, day = completed(), date(2028, 1, 2)
-    told = declare(place)
-    assert told == [
+    decided = declare(place)
+    assert decided == [
         OutcomeDeclared(
-            **said_of(day), horizon=6, situation=OutcomeSituation.EMPLOYED, contract=ContractKind.PERMANENT, by_client=True,
+            **fields_on(day), horizon=6, situation=OutcomeSituation.EMPLOYED, contract=ContractKind.PERMANENT, by_client=True,
             source=OutcomeSource.SCHOOL, proof=OutcomeProof.CONTRACT,
         )
     ]  # fmt: skip
-    place = after(place, told)
+    place = after(place, decided)
     assert declare(place, on=date(2028, 1, 3)) == []
     unknown = {"situation": OutcomeSituation.UNREACHABLE, "contract": None, "by_client": None, "proof": OutcomeProof.NONE}
     place = after(place, declare(place, source=OutcomeSource.AGENCY, **unknown))

@@ -14,9 +14,9 @@ from shared.events.applications import STATUS_AFTER, ApplicationEvent, WishesAns
 
 def test_each_event_of_enrolment_is_told_by_one_aggregate() -> None:
     unions = (SchoolEvent, IntakeEvent, PupilEvent, GrantEvent)
-    told = Counter([WishesAnswered, *(event for union in unions for event in get_args(union))])
+    decided = Counter([WishesAnswered, *(event for union in unions for event in get_args(union))])
     published = [event for name, event in EVENTS.items() if name.startswith("fr.etabli.enrolment.")]
-    assert told == Counter(published)
+    assert decided == Counter(published)
 
 
 def test_each_event_of_an_application_says_what_becomes_of_its_status() -> None:

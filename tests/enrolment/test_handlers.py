@@ -22,8 +22,8 @@ from shared.events.referral import ReferralSubmitted, ReferralWithdrawalRequeste
 from shared.events.students import StudentEnrolled
 from shared.kernel.caller import SYSTEM
 from shared.persistence.transaction import Persistence
-from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, heard, said
-from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, school_opens, status, told, waits
+from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, fields_of, referral_message
+from tests.enrolment.drivers import ADMIN, enrols, events_of, intake_opens, offers, refers, school_opens, status, waits
 
 
 async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -35,15 +35,15 @@ async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
 async def test_a_referral_opens_its_wishes_then_is_answered_once(store: Store) -> None:
     intake, referral = await intake_opens(store), a_referral()
     await refers(store, referral)
-    events = await told(store.intakes, intake.intake_id)
+    events = await events_of(store.intakes, intake.intake_id)
     assert events[1:] == [
         ApplicationOpened(
-            **said(intake, referral.young_id), referral_id=referral.referral_id, agency="cio-dole", school_year="2025-2026",
+            **fields_of(intake, referral.young_id), referral_id=referral.referral_id, agency="cio-dole", school_year="2025-2026",
             priority=2,
         ),
-        ApplicationUnderReview(**said(intake, referral.young_id)),
+        ApplicationUnderReview(**fields_of(intake, referral.young_id)),
     ]  # fmt: skip
-    assert await told(store.wishes, referral.referral_id) == [
+    assert await events_of(store.wishes, referral.referral_id) == [
         WishesAnswered(
             referral_id=referral.referral_id, young_id=referral.young_id, agency="cio-dole", opened=(intake.intake_id,), on=MAY
         )
@@ -63,8 +63,8 @@ async def test_a_referral_told_anew_is_not_answered_again(store: Store) -> None:
     await intake_opens(store)
     referral = a_referral()
     await refers(store, referral)
-    await handlers.submitted(store, referral, heard(referral, sequence=2))
-    assert len(await told(store.wishes, referral.referral_id)) == 1
+    await handlers.submitted(store, referral, referral_message(referral, sequence=2))
+    assert len(await events_of(store.wishes, referral.referral_id)) == 1
 
 
 async def test_a_referral_answered_already_opens_nothing_in_an_intake_that_came_later(store: Store) -> None:
@@ -82,13 +82,13 @@ async def test_a_referral_whose_hearing_was_cut_short_ends_the_same(store: Store
     second = await intake_opens(store, school="chalon")
     referral = a_referral(wishes=tuple(Wish(school=school, programme="usinage") for school in ("besancon", "chalon")))
     cut: Any = {"referral": referral, "programme": a_programme(), "on": MAY}
-    await store.intakes.acting(SYSTEM, cause=heard(referral)).decide(first.intake_id, applications.apply, **cut)
+    await store.intakes.acting(SYSTEM, cause=referral_message(referral)).decide(first.intake_id, applications.apply, **cut)
     await refers(store, referral)
     for intake in (first, second):
-        assert [type(event).__name__ for event in await told(store.intakes, intake.intake_id)] == [
+        assert [type(event).__name__ for event in await events_of(store.intakes, intake.intake_id)] == [
             "IntakeOpened", "ApplicationOpened", "ApplicationUnderReview",
         ]  # fmt: skip
-    (answer,) = await told(store.wishes, referral.referral_id)
+    (answer,) = await events_of(store.wishes, referral.referral_id)
     assert isinstance(answer, WishesAnswered)
     assert answer.opened == (first.intake_id, second.intake_id)
 
@@ -98,8 +98,8 @@ async def test_each_wish_that_opens_nothing_says_why(store: Store) -> None:
     await school_opens(store, "chalon")
     referral = a_referral()
     await refers(store, referral)
-    said_no: dict[str, Any] = {"young_id": referral.young_id, "code": RefusalCode.PROJECT_NOT_FIT, "on": MAY}
-    await store.intakes.acting(ADMIN).decide(answered.intake_id, applications.refuse, **said_no)
+    refusal: dict[str, Any] = {"young_id": referral.young_id, "code": RefusalCode.PROJECT_NOT_FIT, "on": MAY}
+    await store.intakes.acting(ADMIN).decide(answered.intake_id, applications.refuse, **refusal)
     again = a_referral(
         young_id=referral.young_id,
         wishes=(
@@ -112,7 +112,7 @@ async def test_each_wish_that_opens_nothing_says_why(store: Store) -> None:
     )
     await refers(store, again)
     codes = [UnopenedCode.ALREADY_ANSWERED, UnopenedCode.NO_OPEN_INTAKE, *[UnopenedCode.UNKNOWN_PROGRAMME] * 3]
-    (answer,) = await told(store.wishes, again.referral_id)
+    (answer,) = await events_of(store.wishes, again.referral_id)
     assert answer == WishesAnswered(
         referral_id=again.referral_id, young_id=again.young_id, agency="cio-dole", opened=(), on=MAY,
         unopened=tuple(Unopened(wish=rank, code=code) for rank, code in enumerate(codes, start=1)),
@@ -127,7 +127,7 @@ async def test_who_is_a_pupil_already_opens_nothing(store: Store) -> None:
     await enrols(store, intake, referral.young_id)
     again = a_referral(young_id=referral.young_id, wishes=(Wish(school="chalon", programme="usinage"),))
     await refers(store, again)
-    (answer,) = await told(store.wishes, again.referral_id)
+    (answer,) = await events_of(store.wishes, again.referral_id)
     assert isinstance(answer, WishesAnswered)
     assert (answer.opened, answer.unopened) == ((), (Unopened(wish=1, code=UnopenedCode.ALREADY_ENROLLED),))
 
@@ -167,10 +167,10 @@ async def test_a_withdrawn_referral_frees_the_seat_for_who_waits(store: Store) -
     await refers(store, waiting)
     await offers(store, intake, held.young_id)
     await waits(store, intake, waiting.young_id)
-    asked = withdrawal(held)
-    message = a_message(asked, source=f"/referral/referrals/{held.referral_id}", sequence=2)
+    request = withdrawal(held)
+    message = a_message(request, source=f"/referral/referrals/{held.referral_id}", sequence=2)
     for _ in range(2):
-        await handlers.withdrawal_requested(store, asked, message)
+        await handlers.withdrawal_requested(store, request, message)
     assert await status(store, intake, held.young_id) is ApplicationStatus.WITHDRAWN
     assert await status(store, intake, waiting.young_id) is ApplicationStatus.OFFERED
 
@@ -180,14 +180,14 @@ async def test_an_application_that_two_agencies_asked_for_outlives_the_withdrawa
     second = a_referral(young_id=first.young_id, agency="mlds-jura")
     await refers(store, first)
     await refers(store, second)
-    asked = withdrawal(first)
-    await handlers.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/x", sequence=2))
+    request = withdrawal(first)
+    await handlers.withdrawal_requested(store, request, a_message(request, source="/referral/referrals/x", sequence=2))
     assert await status(store, intake, first.young_id) is ApplicationStatus.UNDER_REVIEW
-    last = (await told(store.intakes, intake.intake_id))[-1]
-    left = ApplicationLeft(**said(intake, first.young_id), referral_id=first.referral_id, agency=first.agency)
+    last = (await events_of(store.intakes, intake.intake_id))[-1]
+    left = ApplicationLeft(**fields_of(intake, first.young_id), referral_id=first.referral_id, agency=first.agency)
     assert last == left
-    asked = withdrawal(second)
-    await handlers.withdrawal_requested(store, asked, a_message(asked, source="/referral/referrals/y", sequence=2))
+    request = withdrawal(second)
+    await handlers.withdrawal_requested(store, request, a_message(request, source="/referral/referrals/y", sequence=2))
     assert await status(store, intake, first.young_id) is ApplicationStatus.WITHDRAWN
 
 
@@ -197,7 +197,7 @@ async def test_an_enrolment_makes_the_other_applications_obsolete(store: Store) 
     await refers(store, referral)
     await offers(store, there, referral.young_id)
     await enrols(store, here, referral.young_id)
-    (event,) = await told(store.pupils, referral.young_id)
+    (event,) = await events_of(store.pupils, referral.young_id)
     assert isinstance(event, StudentEnrolled)
     for _ in range(2):
         await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/places/{referral.young_id}"))
@@ -226,7 +226,7 @@ async def test_who_is_enrolled_while_another_referral_is_heard_keeps_nothing_ope
 
     async def enrolled_elsewhere() -> None:
         await enrols(store, here, first.young_id)
-        (event,) = await told(store.pupils, first.young_id)
+        (event,) = await events_of(store.pupils, first.young_id)
         assert isinstance(event, StudentEnrolled)
         await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/places/{first.young_id}"))
 
@@ -239,6 +239,6 @@ async def test_who_is_enrolled_while_another_referral_is_heard_keeps_nothing_ope
 async def test_a_referral_heard_again_late_does_not_take_back_the_birth_month_of_a_later_one(store: Store) -> None:
     first = a_referral(birth_month="2009-03")
     second = a_referral(young_id=first.young_id, birth_month="2009-04")
-    for message in (heard(first), heard(second), heard(first)):
+    for message in (referral_message(first), referral_message(second), referral_message(first)):
         await store.birth_months.handle(message)
     assert await store.birth_months.of(first.young_id) == "2009-04"

@@ -15,7 +15,7 @@ from shared.events.referral import ReferralSubmitted, Wish
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import Running, Start
-from tests.enrolment.builders import a_referral, heard
+from tests.enrolment.builders import a_referral, referral_message
 
 SCHOOL = {"name": "École d’essai", "commune": "25056", "town": "Besançon", "department": "25"}
 PROGRAMME = {"title": "CAP", "certification": "cap", "sector": "essai", "years": 2, "dangerous_machines": True}
@@ -38,9 +38,9 @@ class Life:
     head: httpx.AsyncClient
     agency: httpx.AsyncClient
 
-    async def refers(self, **said: Any) -> ReferralSubmitted:
-        referral = a_referral(wishes=(Wish(school="essai", programme="cap"),), agency="cio-essai", **said)
-        await handlers.submitted(self.here.store, referral, heard(referral))
+    async def refers(self, **fields: Any) -> ReferralSubmitted:
+        referral = a_referral(wishes=(Wish(school="essai", programme="cap"),), agency="cio-essai", **fields)
+        await handlers.submitted(self.here.store, referral, referral_message(referral))
         return referral
 
     def one(self, referral: ReferralSubmitted) -> str:
@@ -101,16 +101,16 @@ async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -
         (sitting,) = (await life.does(f"{pupil}/exams/{exam}/result", result="obtained"))["exams"]
         assert (sitting["exam_id"], sitting["result"]) == (exam, "obtained")
         assert (await life.does(f"{pupil}/complete"))["left_on"] == "2027-07-02"
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "horizon": 6,
             "situation": "employed",
             "contract": "permanent",
             "by_client": True,
             "proof": "contract",
         }
-        await life.does(f"{pupil}/outcomes", 409, **said, source="school")
+        await life.does(f"{pupil}/outcomes", 409, **fields, source="school")
         await life.passes_to("2028-01-02")
-        assert len((await life.does(f"{pupil}/outcomes", **said, source="school"))["outcomes"]) == 1
+        assert len((await life.does(f"{pupil}/outcomes", **fields, source="school"))["outcomes"]) == 1
         by_agency = {"horizon": 6, "situation": "unreachable", "source": "agency", "proof": "none"}
         (word,) = read(await life.agency.post(f"{pupil}/outcomes", json=by_agency))["outcomes"]
         assert word["source"] == "agency"
@@ -147,7 +147,7 @@ async def test_another_tenant_sees_and_decides_nothing(running: Start) -> None:
     async with living(running) as life:
         referral, other = await life.refers(), await life.refers()
         joined = a_referral(young_id=other.young_id, agency="mlds-essai", wishes=(Wish(school="essai", programme="cap"),))
-        await handlers.submitted(life.here.store, joined, heard(joined))
+        await handlers.submitted(life.here.store, joined, referral_message(joined))
         neighbour, mlds = life.here.as_("school:voisine:head"), life.here.as_("agency:mlds-essai")
         pupil = await life.enrols(referral)
         for client in (neighbour, mlds):
@@ -227,17 +227,17 @@ async def test_what_cannot_be_is_answered_in_french(running: Start) -> None:
 async def test_a_grant_is_paid_once_per_key_and_never_beyond_its_amount(running: Start) -> None:
     async with living(running) as life:
         region = life.here.as_("region")
-        asked = {"holder": "network", "purpose": "operating", "civil_year": 2025, "funder": "region-bfc", "amount_cents": 1000}
+        award = {"holder": "network", "purpose": "operating", "civil_year": 2025, "funder": "region-bfc", "amount_cents": 1000}
         key = {"Idempotency-Key": "convention-2025"}
-        grant = read(await region.post("/grants", json=asked, headers=key), 201)
-        assert read(await region.post("/grants", json=asked, headers=key), 201) == grant
-        read(await region.post("/grants", json={**asked, "amount_cents": 9}, headers=key), 422)
-        read(await region.post("/grants", json={**asked, "holder": "inconnue"}), 422)
+        grant = read(await region.post("/grants", json=award, headers=key), 201)
+        assert read(await region.post("/grants", json=award, headers=key), 201) == grant
+        read(await region.post("/grants", json={**award, "amount_cents": 9}, headers=key), 422)
+        read(await region.post("/grants", json={**award, "holder": "inconnue"}), 422)
         payments = f"/grants/{grant['grant_id']}/payments"
         for _ in range(2):
             paid = read(await region.post(payments, json={"amount_cents": 600}, headers={"Idempotency-Key": "1"}), 201)
             assert paid["total_paid_cents"] == 600
         assert read(await region.post(payments, json={"amount_cents": 401}), 409)["code"] == "more_than_awarded"
-        read(await life.head.post("/grants", json=asked), 403)
+        read(await life.head.post("/grants", json=award), 403)
         assert read(await life.head.get("/grants")) == []
         assert len(read(await region.get("/grants"))) == 1

@@ -26,8 +26,8 @@ from shared.events.catalogue import IntakeSeatsChanged, Promotion
 from shared.events.event import Event
 from shared.events.referral import ReferralSubmitted, ReferralWithdrawalRequested
 from shared.kernel.caller import SYSTEM
-from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, said
-from tests.enrolment.drivers import ADMIN, enrols, intake_opens, offers, refers, told, waits
+from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, fields_of
+from tests.enrolment.drivers import ADMIN, enrols, events_of, intake_opens, offers, refers, waits
 
 Freeing = Callable[[Store, Intake, ReferralSubmitted], Awaitable[Any]]
 
@@ -42,17 +42,17 @@ async def is_withdrawn(store: Store, intake: Intake, held: ReferralSubmitted) ->
 
 
 async def referral_is_withdrawn(store: Store, _intake: Intake, held: ReferralSubmitted) -> None:
-    asked = ReferralWithdrawalRequested(referral_id=held.referral_id, young_id=held.young_id, agency=held.agency, on=MAY)
-    message = a_message(asked, source=f"/referral/referrals/{held.referral_id}", sequence=2)
+    request = ReferralWithdrawalRequested(referral_id=held.referral_id, young_id=held.young_id, agency=held.agency, on=MAY)
+    message = a_message(request, source=f"/referral/referrals/{held.referral_id}", sequence=2)
     for _ in range(2):
-        await handlers.withdrawal_requested(store, asked, message)
+        await handlers.withdrawal_requested(store, request, message)
 
 
 async def enrols_elsewhere(store: Store, _intake: Intake, held: ReferralSubmitted) -> None:
     there = await intake_opens(store, school="chalon")
     await store.intakes.acting(ADMIN).decide(there.intake_id, applications.apply, referral=held, programme=a_programme(), on=MAY)
     await enrols(store, there, held.young_id)
-    (event,) = await told(store.pupils, held.young_id)
+    (event,) = await events_of(store.pupils, held.young_id)
     for _ in range(2):
         await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/pupils/{held.young_id}"))  # type: ignore[arg-type]
 
@@ -70,7 +70,7 @@ async def the_offer_expires(store: Store, _intake: Intake, _held: ReferralSubmit
 async def never_comes(store: Store, intake: Intake, held: ReferralSubmitted) -> None:
     await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=held.young_id, on=MAY)
     await store.pupils.acting(ADMIN).decide(held.young_id, pupils.record_no_show, school=None, on=MAY)
-    event = (await told(store.pupils, held.young_id))[-1]
+    event = (await events_of(store.pupils, held.young_id))[-1]
     message = a_message(event, source=f"/enrolment/pupils/{held.young_id}", sequence=2)
     for _ in range(2):
         await handlers.gone(store, event, message)  # type: ignore[arg-type]
@@ -121,7 +121,7 @@ async def test_a_seat_that_is_free_again_is_offered_in_the_same_write(store: Sto
     intake, held, waiting = await one_held_one_waiting(store, Promotion.AUTOMATIC)
     before = await version(store, intake)
     await frees(store, intake, held)
-    events, (freed, writes) = await told(store.intakes, intake.intake_id), FREED[frees]
+    events, (freed, writes) = await events_of(store.intakes, intake.intake_id), FREED[frees]
     assert [type(earlier) for earlier, event in pairwise(events) if offered_to(waiting, event)] == [freed]
     assert await version(store, intake) - before == writes
 
@@ -133,9 +133,9 @@ async def test_whoever_is_put_on_the_list_while_a_seat_is_free_is_offered_it_in_
     await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.admit, **admit)
     before = await version(store, intake)
     await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.waitlist, young_id=referral.young_id, on=MAY)
-    assert (await told(store.intakes, intake.intake_id))[-2:] == [
-        ApplicationWaitlisted(**said(intake, referral.young_id)),
-        PlaceOffered(**said(intake, referral.young_id), until=MAY + timedelta(days=14)),
+    assert (await events_of(store.intakes, intake.intake_id))[-2:] == [
+        ApplicationWaitlisted(**fields_of(intake, referral.young_id)),
+        PlaceOffered(**fields_of(intake, referral.young_id), until=MAY + timedelta(days=14)),
     ]
     assert await version(store, intake) - before == 1
 
@@ -148,7 +148,7 @@ async def test_the_sweep_offers_a_seat_that_an_earlier_build_left_free(store: St
     await store.intakes.collection.update({"_id": str(intake.intake_id)}, automatic)
     for _ in range(2):
         await sweep(store)
-    last = (await told(store.intakes, intake.intake_id))[-2:]
+    last = (await events_of(store.intakes, intake.intake_id))[-2:]
     assert [type(event) for event in last] == [PlaceDeclined, PlaceOffered]
     assert last[1].key == str(waiting.young_id)
 
@@ -157,6 +157,6 @@ async def test_the_sweep_offers_a_seat_that_an_earlier_build_left_free(store: St
 async def test_where_the_head_confirms_promotions_the_seat_waits(store: Store, frees: Freeing) -> None:
     intake, held, waiting = await one_held_one_waiting(store, Promotion.CONFIRMED)
     await frees(store, intake, held)
-    events = await told(store.intakes, intake.intake_id)
+    events = await events_of(store.intakes, intake.intake_id)
     assert not [event for event in events if offered_to(waiting, event)]
     assert (await store.intakes.acting(SYSTEM).get(intake.intake_id)).seats_left == 1

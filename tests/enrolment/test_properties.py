@@ -62,10 +62,10 @@ def test_there_are_never_more_pupils_and_offers_than_seats(steps: list[tuple[str
     for name, young_id, days in [*GOOD_FOR_A_PLACE, *steps]:
         on += timedelta(days=days)
         try:
-            told = DECISIONS[name](intake, young_id, on)
+            decided = DECISIONS[name](intake, young_id, on)
         except Problem:
             continue
-        intake = happened(intake, told)
+        intake = happened(intake, decided)
         assert sum(application.status in HOLDS_A_SEAT for application in intake.applications) <= intake.seats
         assert intake.seats_left >= 0
         again = _again(DECISIONS[name], intake, young_id, on)
@@ -80,9 +80,9 @@ def test_where_promotion_is_automatic_nobody_waits_while_a_seat_is_free(steps: l
     assert INTAKES.then is not None
     for name, young_id, days in [*GOOD_FOR_A_PLACE, *steps]:
         on += timedelta(days=days)
-        told = _again(DECISIONS[name], intake, young_id, on)
-        if told:
-            intake = happened(intake, told)
+        decided = _again(DECISIONS[name], intake, young_id, on)
+        if decided:
+            intake = happened(intake, decided)
             intake = happened(intake, INTAKES.then(intake, on))
         assert on > intake.closes_on or not intake.waiting_list or intake.seats_left < 1
         assert intake.seats_left >= 0
@@ -126,10 +126,10 @@ def test_nobody_ever_has_two_active_enrolments(steps: list[tuple[str, Intake]]) 
     place: Pupil | None = None
     for name, intake in steps:
         try:
-            told = _on_pupil(place, name, intake)
+            decided = _on_pupil(place, name, intake)
         except Problem:
             continue
-        for event in told:
+        for event in decided:
             place = evolve_place(place, event)
         assert place is None or sum(one.status in ACTIVE for one in place.enrolments) <= 1
 

@@ -34,25 +34,25 @@ from tests.enrolment.builders import (
     an_intake,
     completed,
     enrolled,
+    fields_on,
     in_last_year,
     interrupted,
-    said_of,
     started,
     year,
 )
 
 
 def test_a_confirmed_place_makes_a_pupil_once() -> None:
-    told = pupils.enrol(None, young_id=YOUNG, birth_month="2009-03", intake=FIRST, programme=a_programme(), on=MAY)
-    assert told == [StudentEnrolled(**said_of(MAY), **year(FIRST), birth_month="2009-03", starts_on=START)]
+    decided = pupils.enrol(None, young_id=YOUNG, birth_month="2009-03", intake=FIRST, programme=a_programme(), on=MAY)
+    assert decided == [StudentEnrolled(**fields_on(MAY), **year(FIRST), birth_month="2009-03", starts_on=START)]
     again = pupils.enrol(enrolled(), young_id=YOUNG, birth_month="2009-03", intake=FIRST, programme=a_programme(), on=MAY)
     assert again == []
 
 
 @pytest.mark.parametrize("place", [in_last_year(), completed()], ids=["present", "completed"])
 def test_a_place_confirmed_again_in_the_intake_of_a_later_year_makes_no_other_enrolment(place: Pupil) -> None:
-    said: dict[str, Any] = {"young_id": YOUNG, "birth_month": "2009-03", "programme": a_programme(), "on": LATER}
-    assert pupils.enrol(place, intake=SECOND, **said) == []
+    fields: dict[str, Any] = {"young_id": YOUNG, "birth_month": "2009-03", "programme": a_programme(), "on": LATER}
+    assert pupils.enrol(place, intake=SECOND, **fields) == []
 
 
 @pytest.mark.parametrize("place", [enrolled(), started()], ids=["due", "present"])
@@ -79,7 +79,7 @@ def test_a_school_decides_on_its_own_enrolment_only() -> None:
 
 
 def test_nobody_starts_before_the_first_day() -> None:
-    assert pupils.start(enrolled(), school=None, on=START) == [StudentStarted(**said_of(START))]
+    assert pupils.start(enrolled(), school=None, on=START) == [StudentStarted(**fields_on(START))]
     assert pupils.start(started(), school=None, on=START) == []
     with pytest.raises(Refused, match="before_start"):
         pupils.start(enrolled(), school=None, on=date(2025, 8, 31))
@@ -87,9 +87,9 @@ def test_nobody_starts_before_the_first_day() -> None:
 
 def test_who_interrupted_may_come_back_unless_enrolled_elsewhere() -> None:
     day = date(2026, 1, 5)
-    told = pupils.interrupt(started(), school=None, code=InterruptionCode.MOVED, on=day)
-    assert told == [StudentInterrupted(**said_of(day), code=InterruptionCode.MOVED)]
-    assert pupils.resume(interrupted(), school=None, on=day) == [StudentResumed(**said_of(day))]
+    decided = pupils.interrupt(started(), school=None, code=InterruptionCode.MOVED, on=day)
+    assert decided == [StudentInterrupted(**fields_on(day), code=InterruptionCode.MOVED)]
+    assert pupils.resume(interrupted(), school=None, on=day) == [StudentResumed(**fields_on(day))]
     back = after(interrupted(), pupils.resume(interrupted(), school=None, on=day)).enrolments[0]
     assert (back.status, back.left_on, back.code) == (EnrolmentStatus.PRESENT, None, None)
     with pytest.raises(Refused, match="already_enrolled"):
@@ -98,21 +98,21 @@ def test_who_interrupted_may_come_back_unless_enrolled_elsewhere() -> None:
 
 def test_a_year_leads_to_the_next_of_the_same_programme() -> None:
     place = started()
-    told = pupils.move_up(place, school=None, to=SECOND, programme=a_programme(), on=START)
-    assert told == [StudentMovedUp(**said_of(START), **year(SECOND))]
-    moved = after(place, told)
+    decided = pupils.move_up(place, school=None, to=SECOND, programme=a_programme(), on=START)
+    assert decided == [StudentMovedUp(**fields_on(START), **year(SECOND))]
+    moved = after(place, decided)
     assert [one.intake_id for one in moved.enrolments[0].years] == [FIRST.intake_id, SECOND.intake_id]
     assert pupils.move_up(moved, school=None, to=SECOND, programme=a_programme(), on=START) == []
     assert pupils.repeat(place, school=None, to=AGAIN, programme=a_programme(), on=START) == [
-        StudentRepeated(**said_of(START), **year(AGAIN))
+        StudentRepeated(**fields_on(START), **year(AGAIN))
     ]
 
 
 def test_a_change_of_programme_stays_in_the_school() -> None:
     place, to = started(), an_intake(programme=a_programme(programme="restauration"))
-    told = pupils.change_programme(place, school=None, to=to, programme=a_programme(programme="restauration"), on=START)
-    assert told == [StudentChangedProgramme(**{**said_of(START), **year(to), "programme": "restauration"})]
-    assert after(place, told).enrolments[0].now.programme == "restauration"
+    decided = pupils.change_programme(place, school=None, to=to, programme=a_programme(programme="restauration"), on=START)
+    assert decided == [StudentChangedProgramme(**{**fields_on(START), **year(to), "programme": "restauration"})]
+    assert after(place, decided).enrolments[0].now.programme == "restauration"
 
 
 def test_a_change_of_programme_asks_for_the_age_of_its_machines() -> None:
@@ -131,9 +131,9 @@ def test_who_changes_programme_before_starting_starts_with_the_new_one() -> None
     assert place.enrolments[0].starts_on == date(2026, 9, 1)
     with pytest.raises(Refused, match="before_start"):
         pupils.start(place, school=None, on=START)
-    (told,) = pupils.change_programme(started(), **change)
-    assert isinstance(told, StudentChangedProgramme)
-    assert told.starts_on is None
+    (decided,) = pupils.change_programme(started(), **change)
+    assert isinstance(decided, StudentChangedProgramme)
+    assert decided.starts_on is None
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_move_names_the_right_intake(decision: Any, to: Intake) -> None:
 def test_only_the_last_year_is_completed() -> None:
     with pytest.raises(Refused, match="not_last_year"):
         pupils.complete(started(), school=None, on=LATER)
-    assert pupils.complete(in_last_year(), school=None, on=LATER) == [StudentCompleted(**said_of(LATER))]
+    assert pupils.complete(in_last_year(), school=None, on=LATER) == [StudentCompleted(**fields_on(LATER))]
     assert pupils.complete(completed(), school=None, on=LATER) == []
 
 

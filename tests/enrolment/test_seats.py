@@ -29,10 +29,10 @@ from tests.enrolment.builders import (
     an_intake,
     applied,
     confirmed,
+    fields_of,
     happened,
     intake_command,
     offered,
-    said,
     waitlisted,
 )
 
@@ -71,11 +71,11 @@ def test_a_seat_given_back_goes_to_the_first_waiting_by_priority_then_arrival() 
     intake = happened(intake, applications.waitlist(intake, young_id=early.young_id, on=MAY))
     order = []
     for _ in range(3):
-        (told,) = places.promote(intake, until=DEADLINE, on=MAY)
-        assert isinstance(told, PlaceOffered)
-        order.append(told.young_id)
-        intake = happened(intake, [told])
-        intake = happened(intake, places.decline(intake, young_id=told.young_id, on=MAY))
+        (decided,) = places.promote(intake, until=DEADLINE, on=MAY)
+        assert isinstance(decided, PlaceOffered)
+        order.append(decided.young_id)
+        intake = happened(intake, [decided])
+        intake = happened(intake, places.decline(intake, young_id=decided.young_id, on=MAY))
     assert order == [urgent.young_id, early.young_id, late.young_id]
     assert places.promote(intake, until=DEADLINE, on=MAY) == []
 
@@ -98,8 +98,8 @@ def test_an_automatic_intake_offers_each_free_seat_for_14_days() -> None:
     intake = waitlisted(waitlisted(waitlisted(an_intake(promotion=Promotion.AUTOMATIC), first), second), third)
     until = MAY + timedelta(days=14)
     assert promote_automatically(intake, MAY) == [
-        PlaceOffered(**said(intake, first.young_id), until=until),
-        PlaceOffered(**said(intake, second.young_id), until=until),
+        PlaceOffered(**fields_of(intake, first.young_id), until=until),
+        PlaceOffered(**fields_of(intake, second.young_id), until=until),
     ]
     assert promote_automatically(intake.model_copy(update={"promotion": Promotion.CONFIRMED}), MAY) == []
     assert promote_automatically(intake, CLOSING + timedelta(days=1)) == []
@@ -109,25 +109,25 @@ def test_an_offer_expires_the_day_after_its_deadline() -> None:
     referral = a_referral()
     intake = offered(an_intake(), referral)
     assert places.expire_overdue(intake, today=DEADLINE) == []
-    told = places.expire_overdue(intake, today=date(2025, 7, 14))
-    assert told == [PlaceExpired(**said(intake, referral.young_id, on=date(2025, 6, 16)))]
-    assert places.expire_overdue(happened(intake, told), today=date(2025, 7, 14)) == []
+    decided = places.expire_overdue(intake, today=date(2025, 7, 14))
+    assert decided == [PlaceExpired(**fields_of(intake, referral.young_id, on=date(2025, 6, 16)))]
+    assert places.expire_overdue(happened(intake, decided), today=date(2025, 7, 14)) == []
 
 
 def test_nothing_stays_open_after_the_closing() -> None:
     waiting, refused, pupil = a_referral(), a_referral(birth_month="2013-01"), a_referral()
     intake = confirmed(applied(waitlisted(an_intake(), waiting), refused), pupil)
     assert places.expire_overdue(intake, today=CLOSING) == []
-    closed = said(intake, waiting.young_id, on=date(2025, 11, 1))
+    closed = fields_of(intake, waiting.young_id, on=date(2025, 11, 1))
     assert places.expire_overdue(intake, today=date(2025, 12, 24)) == [ApplicationObsolete(**closed, because="intake_closed")]
 
 
 def test_a_pupil_from_elsewhere_takes_a_seat_without_having_applied() -> None:
     referral, full = a_referral(), confirmed(an_intake(seats=1), a_referral())
     intake = an_intake(seats=1, year_of_study=2)
-    told = places.take_seat(intake, young_id=referral.young_id, on=MAY)
-    assert told == [PlaceConfirmed(**said(intake, referral.young_id))]
-    intake = happened(intake, told)
+    decided = places.take_seat(intake, young_id=referral.young_id, on=MAY)
+    assert decided == [PlaceConfirmed(**fields_of(intake, referral.young_id))]
+    intake = happened(intake, decided)
     assert (intake.seats_left, intake.application(referral.young_id).referrals) == (0, ())
     assert places.take_seat(intake, young_id=referral.young_id, on=MAY) == []
     with pytest.raises(Refused, match="no_place"):
@@ -139,13 +139,13 @@ def test_a_departure_gives_the_seat_back_once_and_a_return_needs_a_free_one() ->
     intake = confirmed(an_intake(seats=1), referral)
     with pytest.raises(Unavailable, match="still_leaving"):
         places.take_seat_again(intake, young_id=referral.young_id, on=MAY)
-    told = places.release_seat(intake, young_id=referral.young_id, on=MAY)
-    assert told == [PlaceReleased(**said(intake, referral.young_id))]
-    intake = happened(intake, told)
+    decided = places.release_seat(intake, young_id=referral.young_id, on=MAY)
+    assert decided == [PlaceReleased(**fields_of(intake, referral.young_id))]
+    intake = happened(intake, decided)
     assert (intake.seats_left, intake.application(referral.young_id).status) == (1, ApplicationStatus.RELEASED)
     assert places.release_seat(intake, young_id=referral.young_id, on=MAY) == []
     assert places.take_seat_again(intake, young_id=referral.young_id, on=MAY) == [
-        PlaceConfirmed(**said(intake, referral.young_id))
+        PlaceConfirmed(**fields_of(intake, referral.young_id))
     ]
     with pytest.raises(Refused, match="no_place"):
         places.take_seat_again(offered(intake, a_referral()), young_id=referral.young_id, on=MAY)
@@ -154,4 +154,6 @@ def test_a_departure_gives_the_seat_back_once_and_a_return_needs_a_free_one() ->
 def test_an_offer_already_held_counts_for_the_move() -> None:
     referral = a_referral()
     intake = offered(an_intake(seats=1), referral)
-    assert places.take_seat(intake, young_id=referral.young_id, on=MAY) == [PlaceConfirmed(**said(intake, referral.young_id))]
+    assert places.take_seat(intake, young_id=referral.young_id, on=MAY) == [
+        PlaceConfirmed(**fields_of(intake, referral.young_id))
+    ]

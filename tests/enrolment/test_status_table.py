@@ -44,8 +44,8 @@ def test_the_table_says_what_may_be_done_to_an_application_and_a_no_names_what_m
     young_id = uuid4()
     intake, (after, decide) = intake_with(status, young_id), DECISIONS[action]
     if APPLICATION.allows(status, action):
-        told = decide(intake, young_id)
-        assert happened(intake, told).application(young_id).status is after
+        decided = decide(intake, young_id)
+        assert happened(intake, decided).application(young_id).status is after
     elif status is after:
         assert decide(intake, young_id) == []
     else:

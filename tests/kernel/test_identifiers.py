@@ -22,7 +22,7 @@ from shared.kernel.identifiers import UAI_LETTERS, Commune, Department, Email, I
 
 
 @pytest.mark.parametrize(
-    ("kind", "said", "kept"),
+    ("kind", "given", "normalized"),
     [
         (Uai, "025 0032 z", "0250032Z"),
         (Siret, "732 829 320 00074", "73282932000074"),
@@ -51,11 +51,11 @@ from shared.kernel.identifiers import UAI_LETTERS, Commune, Department, Email, I
         (Department, "974", "974"),
     ],
 )
-def test_an_identifier_is_kept_bare_or_refused(kind: type, said: str, kept: str | None) -> None:
+def test_an_identifier_is_kept_bare_or_refused(kind: type, given: str, normalized: str | None) -> None:
     try:
-        assert TypeAdapter(kind).validate_python(said) == kept
+        assert TypeAdapter(kind).validate_python(given) == normalized
     except ValidationError:
-        assert kept is None
+        assert normalized is None
 
 
 @given(st.integers(0, 9_999_999))
@@ -89,7 +89,7 @@ def test_one_wrong_digit_is_always_seen_in_a_siret(company: int, establishment: 
 
 
 @pytest.mark.parametrize(
-    ("kept", "ways"),
+    ("normalized", "ways"),
     [
         ("+33612345678", ["06 12 34 56 78", "+33 6.12.34.56.78", "0033612345678", "+33 (0)6 12 34 56 78", "06/12/34/56/78"]),
         ("+262692123456", ["0692 12 34 56", "00262692123456", "+262692123456", "+33 692 12 34 56"]),
@@ -104,27 +104,29 @@ def test_one_wrong_digit_is_always_seen_in_a_siret(company: int, establishment: 
         ("+41791234567", ["+41 79 123 45 67", "0041 79 123 45 67"]),
     ],
 )
-def test_a_phone_is_one_number_however_it_is_written(kept: str, ways: list[str]) -> None:
-    assert {TypeAdapter(Phone).validate_python(way) for way in ways} == {kept}
+def test_a_phone_is_one_number_however_it_is_written(normalized: str, ways: list[str]) -> None:
+    assert {TypeAdapter(Phone).validate_python(way) for way in ways} == {normalized}
 
 
 @pytest.mark.parametrize(
-    "said", ["12", "3639", "+33 0 12", "06 12 34 56 7x", "0800 FRANCE", "0612345678 #3", "00 00 00 00 00", "+"]
+    "given", ["12", "3639", "+33 0 12", "06 12 34 56 7x", "0800 FRANCE", "0612345678 #3", "00 00 00 00 00", "+"]
 )
-def test_what_nobody_can_dial_is_no_phone(said: str) -> None:
+def test_what_nobody_can_dial_is_no_phone(given: str) -> None:
     with pytest.raises(ValidationError, match="numéro de téléphone n’est pas valable"):
-        TypeAdapter(Phone).validate_python(said)
+        TypeAdapter(Phone).validate_python(given)
 
 
 def test_an_email_is_kept_in_small_letters() -> None:
-    said = ("Zelie@Example.ORG", "zélie@école.fr", "İ@exemple.test")
-    assert [TypeAdapter(Email).validate_python(one) for one in said] == ["zelie@example.org", "zélie@école.fr", "i̇@exemple.test"]
+    given = ("Zelie@Example.ORG", "zélie@école.fr", "İ@exemple.test")
+    assert [TypeAdapter(Email).validate_python(one) for one in given] == ["zelie@example.org", "zélie@école.fr", "i̇@exemple.test"]
 
 
-@pytest.mark.parametrize("said", ["zelie@", "a b@c.fr", "a@b", "a..b@c.fr", "a@localhost", "a@b.fr, c@d.fr", "İ" * 200 + "@a.fr"])
-def test_what_no_letter_reaches_is_no_email(said: str) -> None:
+@pytest.mark.parametrize(
+    "given", ["zelie@", "a b@c.fr", "a@b", "a..b@c.fr", "a@localhost", "a@b.fr, c@d.fr", "İ" * 200 + "@a.fr"]
+)
+def test_what_no_letter_reaches_is_no_email(given: str) -> None:
     with pytest.raises(ValidationError, match=r"e-mail n’est pas valable|at most 254"):
-        TypeAdapter(Email).validate_python(said)
+        TypeAdapter(Email).validate_python(given)
 
 
 def test_an_age_is_reached_on_the_last_day_of_the_birth_month() -> None:

@@ -37,8 +37,8 @@ except Exception as error:
 
 
 def test_each_task_that_crashed_is_logged_by_its_type_and_place_without_its_words() -> None:
-    said = subprocess.run([sys.executable, "-c", CRASH], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
-    group, *frames = json.loads(said.stderr)["exception"]
+    result = subprocess.run([sys.executable, "-c", CRASH], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    group, *frames = json.loads(result.stderr)["exception"]
     assert group == "ExceptionGroup"
     relay, stream = (inner for inner in frames if isinstance(inner, list))
     assert relay[0] == "KeyError"
@@ -46,8 +46,8 @@ def test_each_task_that_crashed_is_logged_by_its_type_and_place_without_its_word
     assert stream[0] == "ExceptionGroup"
     assert stream[-1][0] == "OSError"
     assert "in read" in stream[-1][-1]
-    assert "Dupont" not in said.stderr
-    assert "Durand" not in said.stderr
+    assert "Dupont" not in result.stderr
+    assert "Durand" not in result.stderr
 
 
 REPEATING = """
@@ -63,8 +63,8 @@ for number in range(5000):
 
 
 def test_a_line_that_a_client_of_kafka_writes_again_and_again_is_written_once() -> None:
-    said = subprocess.run([sys.executable, "-c", REPEATING], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
-    lines = [json.loads(line) for line in said.stderr.splitlines()]
+    result = subprocess.run([sys.executable, "-c", REPEATING], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    lines = [json.loads(line) for line in result.stderr.splitlines()]
     assert [line["event"] for line in lines[:3]] == ["Unable connect to node 0", "another line", "a request failed"]
     assert [line["event"] for line in lines[3:]] == ["a request failed"] * 4
 

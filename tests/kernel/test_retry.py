@@ -14,10 +14,10 @@ class Lines:
     """A log that keeps what it is told."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.written: list[str] = []
 
     def warning(self, event: str, **fields: Any) -> None:
-        self.said.append(" ".join([event, *map(str, fields.values())]))
+        self.written.append(" ".join([event, *map(str, fields.values())]))
 
 
 class Failing:
@@ -99,7 +99,7 @@ async def test_an_outage_is_said_when_it_begins_and_ends_and_not_between() -> No
     work = Failing(ConnectionError(), ConnectionError(), TimeoutError(), ConnectionError())
     await until_answered(work, on=anything, limit=0.01, outage=outage)
     await until_answered(work, on=anything, limit=0.01, outage=outage)
-    assert lines.said == ["relay.kafka_away ConnectionError", "relay.kafka_away TimeoutError", "relay.kafka_back"]
+    assert lines.written == ["relay.kafka_away ConnectionError", "relay.kafka_away TimeoutError", "relay.kafka_back"]
     assert changes == [True, False]
 
 

@@ -26,7 +26,7 @@ class Store:
     """What was heard, by key; which keys are broken; and a gate that holds every message back."""
 
     def __init__(self, persistence: Persistence) -> None:
-        self.heard: dict[str, list[int]] = defaultdict(list)
+        self.handled: dict[str, list[int]] = defaultdict(list)
         self.broken: set[str] = set()
         self.open = asyncio.Event()
         self.open.set()
@@ -36,22 +36,22 @@ class Store:
         await self.database["heard"].index("key")
 
 
-async def hear(store: Store, event: Event, message: Message) -> None:
+async def handle(store: Store, event: Event, message: Message) -> None:
     if message.key in store.broken:
         raise ValueError("a bug")
     await store.open.wait()
-    store.heard[message.key].append(message.sequence)
+    store.handled[message.key].append(message.sequence)
 
 
 def toy(settings: Settings) -> Service[Store]:
-    return Service("toy", settings, Store, handlers={OrderReceived: hear})
+    return Service("toy", settings, Store, handlers={OrderReceived: handle})
 
 
-async def tell(servers: Servers, *messages: Message, value: bytes | None = None, headers: Any = None) -> None:
+async def publish(servers: Servers, *messages: Message, value: bytes | None = None, headers: Any = None) -> None:
     async with producer(servers.kafka) as sender:
         for message in messages:
-            said = message.headers() if headers is None else headers
-            await sender.send_and_wait(TOPIC, value or message.data, key=message.key.encode(), headers=said)
+            kafka_headers = message.headers() if headers is None else headers
+            await sender.send_and_wait(TOPIC, value or message.data, key=message.key.encode(), headers=kafka_headers)
 
 
 def received(key: uuid.UUID, sequence: int) -> Message:
@@ -59,12 +59,12 @@ def received(key: uuid.UUID, sequence: int) -> Message:
     return message_of(event, source=f"/test/{key}", sequence=sequence, time=A_MORNING)
 
 
-async def heard(here: Running, key: uuid.UUID, sequences: list[int]) -> None:
-    async def all_heard() -> bool:
-        heard: list[int] = here.store.heard[str(key)]
-        return heard == sequences
+async def until_handled(here: Running, key: uuid.UUID, sequences: list[int]) -> None:
+    async def all_handled() -> bool:
+        handled: list[int] = here.store.handled[str(key)]
+        return handled == sequences
 
-    await here.until(all_heard)
+    await here.until(all_handled)
 
 
 async def parked(here: Running, count: int) -> list[dict[str, Any]]:
@@ -82,8 +82,8 @@ async def test_a_bad_message_holds_back_its_own_key_and_no_other_and_unparking_r
     bad, good = uuid.uuid4(), uuid.uuid4()
     async with running(toy, park_after=2) as here:
         here.store.broken.add(str(bad))
-        await tell(servers, received(bad, 1), received(good, 1), received(bad, 2), received(good, 2))
-        await heard(here, good, [1, 2])
+        await publish(servers, received(bad, 1), received(good, 1), received(bad, 2), received(good, 2))
+        await until_handled(here, good, [1, 2])
         rows = await parked(here, 2)
         assert {row["code"] for row in rows} == {"bug_ValueError", "behind_a_parked_message"}
 
@@ -91,14 +91,14 @@ async def test_a_bad_message_holds_back_its_own_key_and_no_other_and_unparking_r
         assert answer.json() == {"replayed": 0, "left": 2}
 
         here.store.broken.clear()
-        await tell(servers, received(bad, 3))
+        await publish(servers, received(bad, 3))
         await parked(here, 3)
         answer = await here.as_("admin").post("/admin/unpark")
         assert answer.json() == {"replayed": 3, "left": 0}
-        assert here.store.heard[str(bad)] == [1, 2, 3]
+        assert here.store.handled[str(bad)] == [1, 2, 3]
 
-        await tell(servers, received(bad, 4))
-        await heard(here, bad, [1, 2, 3, 4])
+        await publish(servers, received(bad, 4))
+        await until_handled(here, bad, [1, 2, 3, 4])
 
 
 async def test_what_cannot_be_decoded_is_parked_with_its_reason_and_its_value_is_not_told(
@@ -109,12 +109,12 @@ async def test_what_cannot_be_decoded_is_parked_with_its_reason_and_its_value_is
     first = received(keys[0], 1)
     unknown = [*(header for header in first.headers() if header[0] != "ce_type"), ("ce_type", b"fr.etabli.future.thing.v9")]
     async with running(toy) as here:
-        await tell(servers, first, value=secret)
-        await tell(servers, received(keys[1], 1), headers=[])
-        await tell(servers, received(keys[2], 1), headers=unknown)
-        await tell(servers, received(keys[4], 1), headers=[("a\0name.$", b"x"), ("ce_type", None)])
-        await tell(servers, received(keys[3], 1))
-        await heard(here, keys[3], [1])
+        await publish(servers, first, value=secret)
+        await publish(servers, received(keys[1], 1), headers=[])
+        await publish(servers, received(keys[2], 1), headers=unknown)
+        await publish(servers, received(keys[4], 1), headers=[("a\0name.$", b"x"), ("ce_type", None)])
+        await publish(servers, received(keys[3], 1))
+        await until_handled(here, keys[3], [1])
         rows = await parked(here, 4)
         assert sorted(row["code"] for row in rows) == ["invalid_data", "not_cloudevents", "not_cloudevents", "unknown_type"]
         letters = await dead(servers, {row["coordinates"] for row in rows})
@@ -130,37 +130,37 @@ async def test_what_cannot_be_decoded_is_parked_with_its_reason_and_its_value_is
     ],
 )  # fmt: skip
 def test_an_envelope_that_no_guard_could_keep_is_not_read(wrong: dict[str, str]) -> None:
-    said = dict(received(uuid.uuid4(), 1).headers()) | {name: value.encode() for name, value in wrong.items()}
+    kafka_headers = dict(received(uuid.uuid4(), 1).headers()) | {name: value.encode() for name, value in wrong.items()}
     with pytest.raises(Undecodable, match="not_cloudevents"):
-        read(said, b"key", b"{}")
+        read(kafka_headers, b"key", b"{}")
 
 
 async def test_a_type_that_this_service_does_not_hear_is_skipped(running: Start, servers: Servers) -> None:
     key = uuid.uuid4()
     async with running(toy) as here:
         other = message_of(a_school(), source="/test/x", sequence=1, time=A_MORNING)
-        await tell(servers, Message(**{**vars(other), "key": str(key)}), received(key, 1))
-        await heard(here, key, [1])
+        await publish(servers, Message(**{**vars(other), "key": str(key)}), received(key, 1))
+        await until_handled(here, key, [1])
         assert await parked(here, 0) == []
 
 
 async def test_a_message_in_hand_when_the_service_stops_is_heard_at_the_next_start(running: Start, servers: Servers) -> None:
     key = uuid.uuid4()
     async with running(toy) as here:
-        await tell(servers, received(key, 1))
-        await heard(here, key, [1])
+        await publish(servers, received(key, 1))
+        await until_handled(here, key, [1])
         here.store.open.clear()
-        await tell(servers, received(key, 2), received(key, 3))
+        await publish(servers, received(key, 2), received(key, 3))
         await asyncio.sleep(1)
     async with running(toy) as here:
-        await heard(here, key, [2, 3])
+        await until_handled(here, key, [2, 3])
 
 
 async def test_what_was_heard_is_committed_so_that_lag_shows_the_truth(running: Start, servers: Servers) -> None:
     key = uuid.uuid4()
     async with running(toy) as here:
-        await tell(servers, received(key, 1))
-        await heard(here, key, [1])
+        await publish(servers, received(key, 1))
+        await until_handled(here, key, [1])
     async with consumer(servers.kafka, group_id="toy") as reader:
         partitions = [TopicPartition(TOPIC, number) for number in range(12)]
         ends = await reader.end_offsets(partitions)

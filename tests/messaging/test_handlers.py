@@ -15,16 +15,16 @@ from shared.messaging.parking import Parking
 from shared.persistence.transaction import Persistence
 
 
-async def hear(_store: None, _event: Event, _message: Message) -> None:
+async def handle(_store: None, _event: Event, _message: Message) -> None:
     """Nothing is done."""
 
 
 def test_an_event_has_one_handler() -> None:
     handlers = Handlers[None]()
-    handlers.on(OrderReceived, OrderAccepted)(hear)
-    assert dict(handlers) == {OrderReceived: hear, OrderAccepted: hear}
+    handlers.on(OrderReceived, OrderAccepted)(handle)
+    assert dict(handlers) == {OrderReceived: handle, OrderAccepted: handle}
     with pytest.raises(ValueError, match="OrderAccepted has two handlers"):
-        handlers.on(SchoolRegistered, OrderAccepted)(hear)
+        handlers.on(SchoolRegistered, OrderAccepted)(handle)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ async def relaying(persistence: Persistence, servers: Servers, holder: str = "on
         assert await stop(task, grace=10)
 
 
-async def told(servers: Servers, keys: set[str], count: int) -> list[Message]:
+async def published(servers: Servers, keys: set[str], count: int) -> list[Message]:
     """The first `count` messages on these keys, in the order of each partition."""
     async with consumer(servers.kafka) as reader:
         reader.subscribe(["etabli.production"])
@@ -50,7 +50,7 @@ async def test_every_event_is_told_once_in_the_order_of_its_document(persistence
             await documents.acting(DOLE).create(id, receive, id=id, school="dole")
         for _ in range(4):
             await asyncio.gather(*(documents.acting(DOLE).decide(id, accept) for id in ids))
-        messages = await told(servers, {str(id) for id in ids}, 150)
+        messages = await published(servers, {str(id) for id in ids}, 150)
         async with asyncio.timeout(60):
             while await relay.pending(10):
                 await asyncio.sleep(0.05)
@@ -69,7 +69,7 @@ async def test_an_entry_that_cannot_be_sent_holds_back_its_own_document_and_no_o
     too_large = {"$set": {"outbox.0.data": b"x" * 2_000_000}}
     await documents.collection.update({"_id": str(bad)}, too_large)
     async with relaying(persistence, servers):
-        messages = await told(servers, {str(good), str(bad)}, 2)
+        messages = await published(servers, {str(good), str(bad)}, 2)
         await asyncio.sleep(1)
     assert [(message.key, message.sequence) for message in messages] == [(str(good), 1), (str(good), 2)]
     left = await documents.collection.find_one({"_id": str(bad)})
@@ -85,12 +85,12 @@ async def test_what_was_told_but_not_yet_forgotten_is_told_again_and_nothing_is_
     pending = await documents.collection.find_one({"_id": str(id)})
     assert pending is not None
     async with relaying(persistence, servers) as relay:
-        await told(servers, {str(id)}, 1)
+        await published(servers, {str(id)}, 1)
         async with asyncio.timeout(60):
             while await relay.pending(10):
                 await asyncio.sleep(0.05)
         await documents.collection.update({"_id": str(id)}, {"$set": {"outbox": pending["outbox"]}})  # as if killed before
-        messages = await told(servers, {str(id)}, 2)
+        messages = await published(servers, {str(id)}, 2)
     assert messages[0] == messages[1]
 
 
@@ -98,13 +98,13 @@ async def test_the_history_keeps_who_did_it_which_the_topic_does_not(persistence
     documents, id = Repository(persistence, TOYS), uuid.uuid4()
     async with relaying(persistence, servers) as relay:
         await documents.acting(DOLE).create(id, receive, id=id, school="dole")
-        (message,) = await told(servers, {str(id)}, 1)
+        (message,) = await published(servers, {str(id)}, 1)
         async with asyncio.timeout(60):
             while await relay.pending(10):
                 await asyncio.sleep(0.05)
-    kept = await persistence.database["history"].find_one({"_id": message.id})
-    assert kept is not None
-    assert kept["by"] == "school:dole x"
+    entry = await persistence.database["history"].find_one({"_id": message.id})
+    assert entry is not None
+    assert entry["by"] == "school:dole x"
     assert b"school:dole x" not in message.data + b"".join(value for _, value in message.headers())
 
 
@@ -112,7 +112,7 @@ async def test_one_relay_at_a_time_holds_the_lease(persistence: Persistence, ser
     documents, id = Repository(persistence, TOYS), uuid.uuid4()
     async with relaying(persistence, servers, "first"):
         await documents.acting(DOLE).create(id, receive, id=id, school="dole")
-        await told(servers, {str(id)}, 1)
+        await published(servers, {str(id)}, 1)
         async with relaying(persistence, servers, "second"):
             await asyncio.sleep(0.5)
             held = await persistence.database["leases"].find_one({"_id": "relay"})

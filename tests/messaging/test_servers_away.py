@@ -45,24 +45,24 @@ class Store:
 
     def __init__(self, persistence: Persistence) -> None:
         self.toys = Repository(persistence, TOYS)
-        self.heard = persistence.database["heard"]
+        self.handled = persistence.database["heard"]
 
     async def prepare(self) -> None:
         """Nothing to index."""
 
 
 @router.post("/toys/{id}")
-async def receive_a_toy(id: uuid.UUID, who: CurrentCaller, request: Request) -> Toy:
-    toy: Toy = await runtime(request).store.toys.acting(who).create(id, receive, id=id, school=who.tenant)
+async def receive_a_toy(id: uuid.UUID, caller: CurrentCaller, request: Request) -> Toy:
+    toy: Toy = await runtime(request).store.toys.acting(caller).create(id, receive, id=id, school=caller.tenant)
     return toy
 
 
-async def hear(store: Store, _event: Any, message: Message) -> None:
-    await store.heard.insert({"key": message.key})
+async def handle(store: Store, _event: Any, message: Message) -> None:
+    await store.handled.insert({"key": message.key})
 
 
 def toy(settings: Settings) -> Service[Store]:
-    return Service("away", settings, Store, routers=[router], handlers={OrderReceived: hear})
+    return Service("away", settings, Store, routers=[router], handlers={OrderReceived: handle})
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -86,9 +86,9 @@ async def test_what_is_told_while_the_broker_is_down_is_heard_when_it_comes(own:
         ready = await here.until(lambda: _ready(here, kafka="away"))
         assert (ready["status"], ready["pending"]) == ("degraded", 1)
         await asyncio.to_thread(broker.restart)
-        await here.until(lambda: here.store.heard.find_one({"key": str(id)}), within=60)
+        await here.until(lambda: here.store.handled.find_one({"key": str(id)}), within=60)
         await here.until(lambda: _ready(here, kafka="ok"))
-        assert await here.store.heard.count() == 1
+        assert await here.store.handled.count() == 1
 
 
 async def test_a_broker_that_stops_is_seen_by_readiness_though_nothing_is_sent(own: Servers, running: Start) -> None:
@@ -118,10 +118,10 @@ async def test_readiness_answers_in_time_while_mongod_is_frozen(own: Servers, ru
         os.kill(mongod.pid, signal.SIGSTOP)
         try:
             for _ in range(3):
-                asked = time.monotonic()
+                started = time.monotonic()
                 answer = await here.signed_out().get("/health/ready")
                 assert (answer.status_code, answer.json()["code"]) == (503, "database_away")
-                assert time.monotonic() - asked < 5
+                assert time.monotonic() - started < 5
         finally:
             os.kill(mongod.pid, signal.SIGCONT)
         await here.until(lambda: _ready(here, kafka="ok"))
@@ -142,8 +142,8 @@ async def test_a_broker_that_is_away_is_not_said_a_thousand_times(own: Servers, 
         await asyncio.sleep(3)  # Faust reads by then
         process(own.kafka_process).kill()
         await asyncio.sleep(30)
-        said = log.read_text().splitlines()
-        assert 1 <= len(said) < 60, f"{len(said)} lines: {Counter(json.loads(line)['event'][:60] for line in said)}"
+        lines = log.read_text().splitlines()
+        assert 1 <= len(lines) < 60, f"{len(lines)} lines: {Counter(json.loads(line)['event'][:60] for line in lines)}"
         await _reading(f"http://{HOST}:{port}/health/ready", kafka="away")
     finally:
         service.terminate()
@@ -157,7 +157,7 @@ async def test_a_group_that_joined_before_its_topics_were_known_is_given_them_so
             await asyncio.sleep(5)  # Faust has joined by now, to no partition
             await create_topics(bare.kafka)
             assert (await here.as_("school:dole").post(f"/toys/{id}")).status_code == 200
-            await here.until(lambda: here.store.heard.find_one({"key": str(id)}), within=45)
+            await here.until(lambda: here.store.handled.find_one({"key": str(id)}), within=45)
 
 
 async def test_a_broker_that_is_away_for_a_minute_loses_nothing(own: Servers, running: Start) -> None:
@@ -172,10 +172,10 @@ async def test_a_broker_that_is_away_for_a_minute_loses_nothing(own: Servers, ru
                 await asyncio.to_thread(broker.restart)
             assert (await school.post(f"/toys/{id}")).status_code == 200
 
-        async def all_heard() -> bool:
-            return {row["key"] for row in await here.store.heard.find()} == {str(id) for id in ids}
+        async def all_handled() -> bool:
+            return {row["key"] for row in await here.store.handled.find()} == {str(id) for id in ids}
 
-        await here.until(all_heard, within=60)
+        await here.until(all_handled, within=60)
 
 
 async def test_while_mongod_is_away_requests_are_told_so_and_messages_wait(own: Servers, running: Start) -> None:
@@ -183,7 +183,7 @@ async def test_while_mongod_is_away_requests_are_told_so_and_messages_wait(own: 
     async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
         school = here.as_("school:dole")
         assert (await school.post(f"/toys/{first}")).status_code == 200
-        await here.until(lambda: here.store.heard.find_one({"key": str(first)}))
+        await here.until(lambda: here.store.handled.find_one({"key": str(first)}))
         mongod.kill()
         answer = await school.post(f"/toys/{second}")
         assert answer.status_code == 503
@@ -197,7 +197,7 @@ async def test_while_mongod_is_away_requests_are_told_so_and_messages_wait(own: 
             return (await school.post(f"/toys/{second}")).status_code == 200
 
         await here.until(accepted, within=60)
-        await here.until(lambda: here.store.heard.find_one({"key": str(second)}), within=60)
+        await here.until(lambda: here.store.handled.find_one({"key": str(second)}), within=60)
         assert (await here.as_("admin").get("/admin/parked")).json() == []
 
 

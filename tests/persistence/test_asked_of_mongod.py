@@ -21,7 +21,7 @@ async def profile(database: Database, level: int) -> None:
     await database.command({"profile": level})
 
 
-async def asked(database: Database, op: str, collection: str) -> Sequence[Mapping[str, Any]]:
+async def profiled(database: Database, op: str, collection: str) -> Sequence[Mapping[str, Any]]:
     """What was asked of a collection, oldest first."""
     return await database["system.profile"].find({"op": op, "ns": f"{database.name}.{collection}"}, sort=["ts"])
 
@@ -31,7 +31,7 @@ async def test_writes_wait_for_a_majority_and_its_journals(persistence: Persiste
     await profile(database, ALL)
     await Repository(persistence, TOYS).acting(DOLE).create(id, receive, id=id, school="dole")
     await profile(database, NONE)
-    [insert] = await asked(database, "insert", "toys")
+    [insert] = await profiled(database, "insert", "toys")
     concern = insert["writeConcern"]
     assert (concern["w"], concern["j"], concern["provenance"]) == ("majority", True, "clientSupplied")
 
@@ -55,7 +55,7 @@ async def test_people_read_what_a_majority_keeps_and_decisions_what_is_there(
     await toys.acting(SYSTEM).get(id)
     await toys.acting(DOLE).decide(id, accept)
     await profile(database, NONE)
-    levels = [one["readConcern"]["level"] for one in await asked(database, "query", "toys")]
+    levels = [one["readConcern"]["level"] for one in await profiled(database, "query", "toys")]
     assert levels == ["majority", "local", "local"]
 
 
@@ -76,7 +76,7 @@ async def test_the_relay_publishes_what_a_majority_keeps(persistence: Persistenc
     await profile(database, ALL)
     relaying = asyncio.create_task(Relay(persistence, producer=Unheard, holder="one", max_backoff=0.5).run())
     async with asyncio.timeout(30):
-        while not (found := await asked(database, "query", "toys")):
+        while not (found := await profiled(database, "query", "toys")):
             await asyncio.sleep(0.05)
     assert await stop(relaying, grace=10)
     await profile(database, NONE)

@@ -33,8 +33,8 @@ def bulk(*codes: int, concern: int | None = None) -> BulkWriteError:
     return BulkWriteError({"writeErrors": [{"code": code} for code in codes], "writeConcernErrors": concerns})
 
 
-def failed(code: int, said: str = "") -> OperationFailure:
-    return OperationFailure(said, code, {"code": code})
+def failed(code: int, text: str = "") -> OperationFailure:
+    return OperationFailure(text, code, {"code": code})
 
 
 TRANSACTION, WRITE = "TransientTransactionError", "RetryableWriteError"

@@ -35,7 +35,7 @@ async def decided_for_nothing(persistence: Persistence, id: uuid.UUID) -> object
     return await Repository(persistence, TOYS).acting(DOLE).decide(id, nothing)
 
 
-async def heard_again(persistence: Persistence, id: uuid.UUID) -> object:
+async def handled_again(persistence: Persistence, id: uuid.UUID) -> object:
     return await Repository(persistence, TOYS).acting(SYSTEM, cause=A_MESSAGE).decide(id, nothing)
 
 
@@ -46,13 +46,13 @@ async def decided_for_nothing_in_a_transaction(persistence: Persistence, id: uui
     return await persistence.transaction(work, id)
 
 
-async def kept_once_again(persistence: Persistence, id: uuid.UUID) -> object:
+async def created_once_again(persistence: Persistence, id: uuid.UUID) -> object:
     return await create_once(persistence.database["toys"], id, {"fingerprint": "print"}, same=("fingerprint",))
 
 
 Again = Callable[[Persistence, uuid.UUID], Awaitable[object]]
 AGAIN: list[Again] = [
-    created_again, decided_for_nothing, heard_again, decided_for_nothing_in_a_transaction, kept_once_again,
+    created_again, decided_for_nothing, handled_again, decided_for_nothing_in_a_transaction, created_once_again,
 ]  # fmt: skip
 
 

@@ -28,8 +28,8 @@ async def test_another_under_the_same_key_is_refused_and_changes_nothing(databas
 
 async def test_of_many_at_once_one_creates(database: Database) -> None:
     rows, id = database["things"], uuid.uuid4()
-    asked = [create_once(rows, id, {"print": "a", "rank": rank}, same=("print",)) for rank in range(30)]
-    assert len({row["rank"] for row in await asyncio.gather(*asked)}) == 1
+    requests = [create_once(rows, id, {"print": "a", "rank": rank}, same=("print",)) for rank in range(30)]
+    assert len({row["rank"] for row in await asyncio.gather(*requests)}) == 1
 
 
 async def test_in_a_transaction_it_is_undone_with_the_rest(persistence: Persistence, database: Database) -> None:

@@ -24,7 +24,7 @@ def toys(persistence: Persistence) -> Repository[Toy, Event]:
     return Repository(persistence, TOYS)
 
 
-def heard(sequence: int, source: str = "/elsewhere/things/1", key: str = "k") -> Message:
+def a_message(sequence: int, source: str = "/elsewhere/things/1", key: str = "k") -> Message:
     message = message_of(a_school(), source=source, sequence=sequence, time=A_MORNING)
     return Message(**{**vars(message), "key": key})
 
@@ -36,8 +36,8 @@ async def test_a_decision_saves_the_state_and_what_it_tells_in_order(persistence
     found = await documents.collection.find_one({"_id": str(id)})
     assert found is not None
     assert found["state"] == {"id": str(id), "school": "dole", "accepted": 1}
-    told = [(entry["sequence"], entry["type"], entry["source"], entry["key"]) for entry in found["outbox"]]
-    assert told == [
+    outbox = [(entry["sequence"], entry["type"], entry["source"], entry["key"]) for entry in found["outbox"]]
+    assert outbox == [
         (1, "fr.etabli.production.order.received.v1", f"/test/toys/{id}", str(id)),
         (2, "fr.etabli.production.order.accepted.v1", f"/test/toys/{id}", str(id)),
     ]
@@ -61,25 +61,25 @@ async def test_a_message_is_heard_once_by_each_document(persistence: Persistence
     for id in (one, two):
         await documents.acting(DOLE).create(id, receive, id=id, school="dole")
     for _ in range(3):
-        await documents.acting(SYSTEM, cause=heard(4)).decide(one, accept)
-        await documents.acting(SYSTEM, cause=heard(4)).decide(two, accept)
+        await documents.acting(SYSTEM, cause=a_message(4)).decide(one, accept)
+        await documents.acting(SYSTEM, cause=a_message(4)).decide(two, accept)
     assert [(await documents.acting(SYSTEM).get(id)).accepted for id in (one, two)] == [1, 1]
 
 
 async def test_a_message_that_comes_after_its_successor_is_not_heard(persistence: Persistence) -> None:
     documents, id = toys(persistence), uuid.uuid4()
     await documents.acting(DOLE).create(id, receive, id=id, school="dole")
-    await documents.acting(SYSTEM, cause=heard(9)).decide(id, accept)
-    await documents.acting(SYSTEM, cause=heard(8)).decide(id, accept)
+    await documents.acting(SYSTEM, cause=a_message(9)).decide(id, accept)
+    await documents.acting(SYSTEM, cause=a_message(8)).decide(id, accept)
     assert (await documents.acting(SYSTEM).get(id)).accepted == 1
 
 
 async def test_guards_are_per_source_and_key(persistence: Persistence) -> None:
     documents, id = toys(persistence), uuid.uuid4()
     await documents.acting(DOLE).create(id, receive, id=id, school="dole")
-    await documents.acting(SYSTEM, cause=heard(9)).decide(id, accept)
-    await documents.acting(SYSTEM, cause=heard(1, source="/elsewhere/things/2")).decide(id, accept)
-    await documents.acting(SYSTEM, cause=heard(1, key="another")).decide(id, accept)
+    await documents.acting(SYSTEM, cause=a_message(9)).decide(id, accept)
+    await documents.acting(SYSTEM, cause=a_message(1, source="/elsewhere/things/2")).decide(id, accept)
+    await documents.acting(SYSTEM, cause=a_message(1, key="another")).decide(id, accept)
     assert (await documents.acting(SYSTEM).get(id)).accepted == 3
 
 
@@ -89,8 +89,8 @@ async def test_a_message_that_changes_nothing_is_remembered_all_the_same(persist
 
     documents, id = toys(persistence), uuid.uuid4()
     await documents.acting(DOLE).create(id, receive, id=id, school="dole")
-    await documents.acting(SYSTEM, cause=heard(5)).decide(id, nothing)
-    await documents.acting(SYSTEM, cause=heard(4)).decide(id, accept)
+    await documents.acting(SYSTEM, cause=a_message(5)).decide(id, nothing)
+    await documents.acting(SYSTEM, cause=a_message(4)).decide(id, accept)
     assert (await documents.acting(SYSTEM).get(id)).accepted == 0
 
 

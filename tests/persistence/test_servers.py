@@ -52,16 +52,16 @@ async def test_whoever_asks_a_frozen_mongod_is_told_within_seconds(own: Mongod, 
 
     with own.frozen():
         began = perf_counter()
-        asked = [
+        queries = [
             own_persistence.database.command({"ping": 1}),
             *(documents.acting(SYSTEM).decide(id, accept) for _ in range(20)),
             *(documents.acting(SYSTEM).find({}) for _ in range(20)),
             *(own_persistence.transaction(work, id) for _ in range(20)),
         ]
-        told = await asyncio.gather(*asked, return_exceptions=True)
+        outcomes = await asyncio.gather(*queries, return_exceptions=True)
         seconds = perf_counter() - began
-    print(f"\n{len(asked)} asked a frozen mongod, all told after {seconds:.1f} s")
-    assert {type(answer) for answer in told} == {Away}
+    print(f"\n{len(queries)} asked a frozen mongod, all told after {seconds:.1f} s")
+    assert {type(outcome) for outcome in outcomes} == {Away}
     assert seconds < 10  # 4 to 5 here; 20 to 30 without a time limit
     async with asyncio.timeout(30):
         while not await answers(lambda: documents.acting(SYSTEM).decide(id, accept)):

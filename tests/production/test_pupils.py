@@ -94,8 +94,8 @@ async def test_leaving_coming_back_and_never_coming_are_known(persistence: Persi
 
 async def test_messages_late_or_twice_end_in_the_same_row(persistence: Persistence) -> None:
     store = Store(persistence)
-    story = [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5)]
-    for order in permutations([*story, story[0], story[1]]):
+    history = [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5)]
+    for order in permutations([*history, history[0], history[1]]):
         await persistence.database["pupils"].delete({})
         for event, sequence in order:
             await handle(store, event, sequence)
@@ -130,10 +130,10 @@ async def test_hours_may_be_logged_once_the_stream_has_heard_of_the_pupil(listen
     path = f"/weeks/{WEEK}/{young}"
     assert (await listening.head.put(path, json=body)).json()["code"] == "unknown_pupil"
 
-    speaker = producer(listening.running.settings.kafka)
-    await speaker.start()
-    await speaker.send_and_wait(event.topic, message.data, key=message.key.encode(), headers=message.headers())
-    await speaker.stop()
+    sender = producer(listening.running.settings.kafka)
+    await sender.start()
+    await sender.send_and_wait(event.topic, message.data, key=message.key.encode(), headers=message.headers())
+    await sender.stop()
 
     async def logged() -> bool:
         return (await listening.head.put(path, json=body)).status_code == 200

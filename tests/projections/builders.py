@@ -15,7 +15,7 @@ from shared.projections.states import StateProjection
 from tests.conftest import A_MORNING
 from tests.persistence.builders import A_DAY
 
-Told = tuple[Event, Message]
+Published = tuple[Event, Message]
 orders = Projection("toy_orders")
 
 
@@ -66,17 +66,17 @@ def cancelled_order(id: uuid.UUID) -> OrderCancelled:
     return OrderCancelled(order_id=id, school="dole", code=CancellationCode.CLIENT, on=A_DAY)
 
 
-def told(event: Event, sequence: int, *, source: str = "") -> Message:
+def message_about(event: Event, sequence: int, *, source: str = "") -> Message:
     """An event in the message that its order's own source tells, an hour after the one before."""
     at = A_MORNING + timedelta(hours=sequence)
     return message_of(event, source=source or f"/production/orders/{event.key}", sequence=sequence, time=at)
 
 
-def story(id: uuid.UUID, *, school: str = "dole", accepted: int = 3) -> list[Message]:
+def messages_of(id: uuid.UUID, *, school: str = "dole", accepted: int = 3) -> list[Message]:
     """An order received, then accepted on as many days."""
     days = (A_DAY + timedelta(days=n) for n in range(accepted))
     events = [received_order(id, school), *(OrderAccepted(order_id=id, school=school, on=day) for day in days)]
-    return [told(event, sequence) for sequence, event in enumerate(events)]
+    return [message_about(event, sequence) for sequence, event in enumerate(events)]
 
 
 def folded(model: ReadModel, messages: list[Message]) -> dict[str, Stored]:

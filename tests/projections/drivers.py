@@ -115,7 +115,7 @@ async def running(projector: Projector) -> AsyncIterator[Projector]:
         assert await stop(task, grace=20)
 
 
-async def tell(servers: Servers, messages: Sequence[Message]) -> None:
+async def publish(servers: Servers, messages: Sequence[Message]) -> None:
     async with producer(servers.kafka) as sender:
         sent = [
             await sender.send("etabli.production", message.data, key=message.key.encode(), headers=message.headers())

@@ -24,15 +24,15 @@ def test_a_row_is_the_same_under_any_order_between_sources_and_any_duplication(s
     expected = None
     for f in (*one, *two):
         expected = fold(expected, "row", f)
-    heard = {"a": 0, "b": 0}
+    delivered = {"a": 0, "b": 0}
     row = None
-    while heard != {"a": 6, "b": 6}:
+    while delivered != {"a": 6, "b": 6}:
         source, facts = chance.choice([("a", one), ("b", two)])
-        again = chance.randint(0, heard[source])  # a redelivery starts at any earlier message
-        until = chance.randint(heard[source], 6)
+        again = chance.randint(0, delivered[source])  # a redelivery starts at any earlier message
+        until = chance.randint(delivered[source], 6)
         for f in facts[again:until]:
             row = fold(row, "row", f)
-        heard[source] = until
+        delivered[source] = until
     assert row == expected
 
 

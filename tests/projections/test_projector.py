@@ -6,8 +6,8 @@ from typing import Any
 
 from deploy.local.servers import Servers
 from shared.persistence.transaction import Persistence
-from tests.projections.builders import story
-from tests.projections.drivers import a_projector, row_of, running, tell, until
+from tests.projections.builders import messages_of
+from tests.projections.drivers import a_projector, publish, row_of, running, until
 
 ACCEPTED = ["2025-09-01", "2025-09-02", "2025-09-03"]
 
@@ -23,9 +23,9 @@ async def parked_of(persistence: Persistence, key: uuid.UUID, count: int) -> lis
 async def test_rows_go_on_where_they_stopped_and_hear_nothing_twice(persistence: Persistence, servers: Servers) -> None:
     one, two = uuid.uuid4(), uuid.uuid4()
     async with running(a_projector(persistence, servers)) as projector:
-        await tell(servers, story(one))
+        await publish(servers, messages_of(one))
         before = await row_of(projector, one)
-    await tell(servers, [*story(two), *story(one)])
+    await publish(servers, [*messages_of(two), *messages_of(one)])
     async with running(a_projector(persistence, servers)) as projector:
         assert len((await row_of(projector, two))["facts"]["accepted_on"]) == 3
         assert await row_of(projector, one) == before
@@ -36,7 +36,7 @@ async def test_rows_go_on_where_they_stopped_and_hear_nothing_twice(persistence:
 async def test_rows_written_but_whose_offsets_were_lost_are_not_doubled(persistence: Persistence, servers: Servers) -> None:
     id = uuid.uuid4()
     async with running(a_projector(persistence, servers)) as projector:
-        await tell(servers, story(id))
+        await publish(servers, messages_of(id))
         before = await row_of(projector, id)
         change = (await until(lambda: _changed(projector))).change
     await persistence.database["generations"].update({}, {"$set": {"following": {}}})
@@ -56,7 +56,7 @@ async def test_a_message_that_a_projection_cannot_take_is_parked_with_its_key_al
 ) -> None:
     bad, good = uuid.uuid4(), uuid.uuid4()
     async with running(a_projector(persistence, servers)) as projector:
-        await tell(servers, [*story(bad, school="broken"), *story(good)])
+        await publish(servers, [*messages_of(bad, school="broken"), *messages_of(good)])
         await row_of(projector, good)
         parked = await parked_of(persistence, bad, 3)
         row = await (await projector.generations.current())["toy_orders"].find_one({"_id": str(bad)})
@@ -68,7 +68,7 @@ async def test_a_message_that_a_projection_cannot_take_is_parked_with_its_key_al
 async def test_a_fact_that_cannot_be_written_is_parked_and_its_batch_goes_on(persistence: Persistence, servers: Servers) -> None:
     bad, good = uuid.uuid4(), uuid.uuid4()
     async with running(a_projector(persistence, servers)) as projector:
-        await tell(servers, [*story(bad, school="too-large"), *story(good)])
+        await publish(servers, [*messages_of(bad, school="too-large"), *messages_of(good)])
         await row_of(projector, good)
         parked = await parked_of(persistence, bad, 3)
     assert sorted({row["code"] for row in parked}) == ["behind_a_parked_message", "bug_OverflowError"]

@@ -10,17 +10,17 @@ import pytest
 from deploy.local.servers import Servers
 from shared.persistence.transaction import Persistence
 from shared.projections.projector import Projector
-from tests.projections.builders import folded, orders, story
+from tests.projections.builders import folded, messages_of, orders
 from tests.projections.drivers import (
     Sleep,
     a_projector,
     committed,
     ends,
+    publish,
     rebuilt,
     row_of,
     running,
     take_lease_away,
-    tell,
     until,
 )
 
@@ -67,7 +67,7 @@ async def _slept(persistence: Persistence, servers: Servers, sleep: Sleep, *, re
     asleep = replace(persistence, database=sleep.over(persistence.database, servers))
     sleeper = a_projector(asleep, servers, holder="a", limit=BATCH)
     other = a_projector(persistence, servers, holder="b", limit=BATCH)
-    await tell(servers, [message for id in first for message in story(id)])
+    await publish(servers, [message for id in first for message in messages_of(id)])
     async with running(sleeper):
         if rebuild:
             await row_of(sleeper, first[-1])
@@ -78,7 +78,7 @@ async def _slept(persistence: Persistence, servers: Servers, sleep: Sleep, *, re
             await sleep.asleep.wait()
         await take_lease_away(persistence)
         async with running(other):
-            await tell(servers, [message for id in second for message in story(id)])
+            await publish(servers, [message for id in second for message in messages_of(id)])
             await row_of(other, second[-1])
             await other.generations.begin()
             number = (await rebuilt(other)).current
@@ -87,7 +87,9 @@ async def _slept(persistence: Persistence, servers: Servers, sleep: Sleep, *, re
             sleep.wake.set()
             await asyncio.sleep(3)
             assert await _rows(other, [*first, *second]) == {
-                row["_id"]: (row["facts"], row["inbox"]) for id in (*first, *second) for row in folded(orders, story(id)).values()
+                row["_id"]: (row["facts"], row["inbox"])
+                for id in (*first, *second)
+                for row in folded(orders, messages_of(id)).values()
             }
             head = await other.generations.head()
             assert (head.current, head.following[number]) == (number, end)

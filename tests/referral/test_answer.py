@@ -55,9 +55,9 @@ def test_submitting_tells_the_referral_without_its_identity_and_twice_tells_noth
         situation=Situation.OUT_OF_SCHOOL, out_of_school_since=date(2025, 6, 30), department="39", wishes=wishes
     )
     command: dict[str, Any] = {"referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "birth_month": "2010-03", "on": A_DAY}
-    told_first = submit(None, **command, details=details)
-    assert told_first == [ReferralSubmitted(**command, **dict(details))]
-    assert submit(evolve(None, told_first[0]), **command, details=details) == []
+    submitted = submit(None, **command, details=details)
+    assert submitted == [ReferralSubmitted(**command, **dict(details))]
+    assert submit(evolve(None, submitted[0]), **command, details=details) == []
 
 
 def test_a_referral_is_what_was_submitted() -> None:

@@ -58,39 +58,40 @@ YEARS: list[type[StudentEvent]] = [
 
 
 @dataclass(frozen=True)
-class Heard:
+class Delivery:
     event: Event
     sequence: int
 
 
-def dated(history: list[Event]) -> list[Heard]:
-    """A source's own story: days that never go back, sequences that rise and skip."""
+def dated(history: list[Event]) -> list[Delivery]:
+    """A source's own history: days that never go back, sequences that rise and skip."""
     return [
-        Heard(event.model_copy(update={"on": A_DAY + timedelta(days=rank // 2)}), 3 * rank) for rank, event in enumerate(history)
+        Delivery(event.model_copy(update={"on": A_DAY + timedelta(days=rank // 2)}), 3 * rank)
+        for rank, event in enumerate(history)
     ]
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> list[list[Heard]]:
+def histories(draw: st.DrawFn) -> list[list[Delivery]]:
     """What each source tells: two intakes, the wishes, and the pupil's years."""
     of_x = draw(st.lists(st.sampled_from(STEPS), max_size=6))
     of_y = draw(st.lists(st.sampled_from(STEPS), max_size=4))
     opened = draw(st.sampled_from([(X,), (X, Y), (Y,), ()]))
     answered = wishes_answered(*opened, unopened=() if opened else (Unopened(wish=1, code=UnopenedCode.NO_OPEN_INTAKE),))
-    told_of_wishes: list[Event] = [answered] if draw(st.booleans()) else []
+    wishes_events: list[Event] = [answered] if draw(st.booleans()) else []
     years = draw(st.lists(st.sampled_from(YEARS), max_size=4))
     return [
         dated([application(kind, X) for kind in of_x]),
         dated([application(kind, Y) for kind in of_y]),
-        dated(told_of_wishes),
+        dated(wishes_events),
         dated([student(kind) for kind in years]),
     ]
 
 
 @st.composite
-def orders(draw: st.DrawFn, told_by_each: list[list[Heard]]) -> list[Heard]:
+def orders(draw: st.DrawFn, sources: list[list[Delivery]]) -> list[Delivery]:
     """One order of all messages, each source's own kept, some of them again once they were heard."""
-    left, order = [list(source) for source in told_by_each if source], list[Heard]()
+    left, order = [list(source) for source in sources if source], list[Delivery]()
     while left:
         source = draw(st.sampled_from(left))
         order.append(source.pop(0))
@@ -100,7 +101,7 @@ def orders(draw: st.DrawFn, told_by_each: list[list[Heard]]) -> list[Heard]:
     return order
 
 
-def after(order: list[Heard]) -> tuple[Journey, Referral]:
+def after(order: list[Delivery]) -> tuple[Journey, Referral]:
     row, journey, referral = None, Journey(young_id=YOUNG), the_referral()
     for one in order:
         [change] = journeys.changes(one.event, on_the_wire(one.event, one.sequence))
@@ -113,9 +114,9 @@ def after(order: list[Heard]) -> tuple[Journey, Referral]:
 
 @given(st.data())
 def test_any_order_between_sources_and_any_repetition_give_the_same_state(data: st.DataObject) -> None:
-    story = data.draw(stories())
-    plain_journey, plain_referral = after([one for source in story for one in source])
-    journey, referral = after(data.draw(orders(story)))
+    history = data.draw(histories())
+    plain_journey, plain_referral = after([one for source in history for one in source])
+    journey, referral = after(data.draw(orders(history)))
     assert journey == plain_journey
     assert shown(referral, journey) == shown(plain_referral, plain_journey)
     if status(journey, REFERRAL) is ReferralStatus.CLOSED:

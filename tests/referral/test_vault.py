@@ -26,7 +26,7 @@ ALONE = {"ine": None, "phone": None, "email": None, "commune": None}
 MARKS = ["Lefèbvre", "Quintard", "QUINTARD", "Zélie", "zelie", "2010-03-14", "612345678", "1234567890A", "Odile", "D-17"]
 
 
-async def everything_told(here: Running) -> str:
+async def published_text(here: Running) -> str:
     """All that left, or waits to leave, the service, as text."""
     database, texts = here.store.database, []
     for name in await database.names():
@@ -107,14 +107,14 @@ async def test_no_identity_leaves_the_vault(running: Start) -> None:
         assert (await here.as_("school:dole").get(f"/identities/{young_id}")).status_code == 200
         history = here.store.database["history"]
 
-        async def all_told() -> bool:
+        async def all_published() -> bool:
             """Three agencies, and the referral submitted and closed, acknowledged by Kafka."""
             return bool(await history.count() == 5)
 
-        await here.until(all_told)
-        kept = await everything_told(here)
-        assert shown["referral_id"] in kept
-        assert [word for word in MARKS if word in kept] == []
+        await here.until(all_published)
+        published = await published_text(here)
+        assert shown["referral_id"] in published
+        assert [word for word in MARKS if word in published] == []
         entries = await history.find({"topic": "etabli.referral"})
         assert [word for word in MARKS if any(word in row["data"].decode() for row in entries)] == []
 

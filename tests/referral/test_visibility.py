@@ -44,13 +44,13 @@ def test_a_wish_that_others_kept_from_opening_reads_as_nothing_open(code: Unopen
 
 
 def test_an_agency_sees_the_pupil_of_its_own_application_as_far_as_its_kind_is_told() -> None:
-    story = (
+    history = (
         application(applications.PlaceConfirmed), student(students.StudentEnrolled), student(students.StudentStarted),
         student(students.StudentInterrupted), student(students.OutcomeDeclared),
     )  # fmt: skip
 
     def milestones(*wishes: Any, kind: AgencyKind) -> list[MilestoneKind]:
-        enrolments = seen(*wishes, *story, kind=kind).enrolments
+        enrolments = seen(*wishes, *history, kind=kind).enrolments
         return [milestone.kind for enrolment in enrolments for milestone in enrolment.milestones]
 
     assert milestones(wishes_answered(X), kind=AgencyKind.PSAD) == ["enrolled", "started", "interrupted", "outcome_declared"]

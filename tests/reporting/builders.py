@@ -44,58 +44,58 @@ def select(tables: Tables, scope: str = "network", cohort: str | None = None) ->
     return Selection(tables, perimeter_of(scope, tables), cohort)
 
 
-def an_enrolment(young: str = "a", *, absence: Sequence[Absence] = (), **said: Any) -> EnrolmentRow:
+def an_enrolment(young: str = "a", *, absence: Sequence[Absence] = (), **overrides: Any) -> EnrolmentRow:
     """A pupil of Dole since 2 September 2024, in the first of two years."""
     usual = {"id": f"e-{young}", "young_id": young, "school": "dole", "year": [a_year()], "started_on": "2024-09-02"}
     absences = [{"on": on, "away": code is not None, "code": code} for on, code in absence]
-    return _row(EnrolmentRow, **{**usual, "absence": absences, **said})
+    return _row(EnrolmentRow, **{**usual, "absence": absences, **overrides})
 
 
-def a_year(school_year: str = "2024-2025", **said: Any) -> dict[str, Any]:
-    return {"programme": "serrurerie", "school_year": school_year, "last_year": False, **said}
+def a_year(school_year: str = "2024-2025", **overrides: Any) -> dict[str, Any]:
+    return {"programme": "serrurerie", "school_year": school_year, "last_year": False, **overrides}
 
 
 LAST = a_year("2025-2026", last_year=True)
 
 
-def a_finisher(young: str, **said: Any) -> EnrolmentRow:
+def a_finisher(young: str, **overrides: Any) -> EnrolmentRow:
     """Enrolled in the last year, and completed on 30 June 2026 unless said otherwise."""
-    return an_enrolment(young, **{"year": [a_year(), LAST], "completed_on": "2026-06-30", **said})
+    return an_enrolment(young, **{"year": [a_year(), LAST], "completed_on": "2026-06-30", **overrides})
 
 
 def an_exam(young: str, result: str | None = None, number: int = 1) -> ExamRow:
     return _row(ExamRow, id=f"x-{young}-{number}", enrolment_id=f"e-{young}", session="2026-06", result=result)
 
 
-def an_outcome(young: str, situation: str, horizon: int = 6, **said: Any) -> OutcomeRow:
+def an_outcome(young: str, situation: str, horizon: int = 6, **overrides: Any) -> OutcomeRow:
     usual = {"horizon": horizon, "source": "school", "situation": situation, "proof": "phone", "declared_on": "2026-12-30"}
-    return _row(OutcomeRow, id=f"o-{young}-{horizon}", enrolment_id=f"e-{young}", **{**usual, **said})
+    return _row(OutcomeRow, id=f"o-{young}-{horizon}", enrolment_id=f"e-{young}", **{**usual, **overrides})
 
 
-def a_referral(young: str = "a", **said: Any) -> ReferralRow:
+def a_referral(young: str = "a", **overrides: Any) -> ReferralRow:
     """Out of school, referred by the CIO of Dole on Monday 4 March 2024, for which one application was opened."""
     usual = {
         "id": f"r-{young}", "young_id": young, "agency": "cio-dole", "situation": "out_of_school", "submitted_on": "2024-03-04",
         "wishes": [{"school": "dole", "programme": "serrurerie"}], "opened": ["i1"],
     }  # fmt: skip
-    return _row(ReferralRow, **{**usual, **said})
+    return _row(ReferralRow, **{**usual, **overrides})
 
 
-def an_application(young: str = "a", **said: Any) -> ApplicationRow:
+def an_application(young: str = "a", **overrides: Any) -> ApplicationRow:
     usual = {
         "id": f"{young}/i1", "young_id": young, "intake_id": "i1", "school": "dole", "programme": "serrurerie",
         "school_year": "2024-2025", "agencies": ["cio-dole"], "moved_to": "under_review",
     }  # fmt: skip
-    return _row(ApplicationRow, **{**usual, **said})
+    return _row(ApplicationRow, **{**usual, **overrides})
 
 
 CLOSED = {"moved_to": "obsolete", "because": "intake_closed"}
 """An application whose intake closed."""
 
 
-def an_intake(id: str = "i1", **said: Any) -> IntakeRow:
+def an_intake(id: str = "i1", **overrides: Any) -> IntakeRow:
     usual = {"school": "dole", "programme": "serrurerie", "school_year": "2024-2025", "seats": 8}
-    return _row(IntakeRow, id=id, **{**usual, **said})
+    return _row(IntakeRow, id=id, **{**usual, **overrides})
 
 
 def some_hours(young: str = "a", **minutes: int) -> HoursLogged:
@@ -104,22 +104,22 @@ def some_hours(young: str = "a", **minutes: int) -> HoursLogged:
     )
 
 
-def an_order(id: str, **said: Any) -> OrderRow:
-    return _row(OrderRow, id=id, **{"school": "dole", "received_on": "2024-12-02", **said})
+def an_order(id: str, **overrides: Any) -> OrderRow:
+    return _row(OrderRow, id=id, **{"school": "dole", "received_on": "2024-12-02", **overrides})
 
 
-def a_grant(purpose: str, **said: Any) -> GrantRow:
+def a_grant(purpose: str, **overrides: Any) -> GrantRow:
     """Held by the network, from the Région. Its purpose is its name."""
     usual = {"holder": "network", "purpose": purpose, "funder": "region-bfc", "civil_year": 2024, "amount_cents": 10_000_000}
-    return _row(GrantRow, id=purpose, **{**usual, **said})
+    return _row(GrantRow, id=purpose, **{**usual, **overrides})
 
 
 def a_payment(grant: str, cents: int, on: str) -> PaymentRow:
     return _row(PaymentRow, id=f"{grant} {cents} {on}", grant_id=grant, amount_cents=cents, paid_on=on)
 
 
-def _row(of: type[R], **said: Any) -> R:
-    return of.model_validate({name: _with_ids(of, name, value) for name, value in said.items()})
+def _row(of: type[R], **overrides: Any) -> R:
+    return of.model_validate({name: _with_ids(of, name, value) for name, value in overrides.items()})
 
 
 def _with_ids(of: type[TableRow], field: str, value: Any) -> Any:

@@ -10,7 +10,7 @@ from shared.events import Event
 from shared.events.message import Message, message_of
 from shared.projections.read_model import Stored
 
-Told = tuple[Event, Message]
+Published = tuple[Event, Message]
 SPACE = UUID(int=7)
 
 
@@ -23,24 +23,24 @@ class Telling:
     """Messages in the order they were told, each source counting its own."""
 
     def __init__(self) -> None:
-        self.messages: list[Told] = []
-        self._told: Counter[str] = Counter()
+        self.messages: list[Published] = []
+        self._sequences: Counter[str] = Counter()
 
-    def tell(self, source: str, event: Event, at: date | None = None) -> None:
+    def publish(self, source: str, event: Event, at: date | None = None) -> None:
         """Told at noon of its day, or of another."""
-        self._told[source] += 1
+        self._sequences[source] += 1
         noon = datetime.combine(at or event.on, time(12), UTC)
-        self.messages.append((event, message_of(event, source=source, sequence=self._told[source], time=noon)))
+        self.messages.append((event, message_of(event, source=source, sequence=self._sequences[source], time=noon)))
 
     def place(self, young: UUID, event: Event, at: date | None = None) -> None:
         """Told by a young person's place."""
-        self.tell(f"/enrolment/places/{young}", event, at)
+        self.publish(f"/enrolment/places/{young}", event, at)
 
     def intake(self, intake: UUID, event: Event) -> None:
-        self.tell(f"/enrolment/intakes/{intake}", event)
+        self.publish(f"/enrolment/intakes/{intake}", event)
 
 
-def rows_of(messages: Iterable[Told]) -> dict[str, dict[str, Stored]]:
+def rows_of(messages: Iterable[Published]) -> dict[str, dict[str, Stored]]:
     """Every row of every projection after these messages, folded in memory."""
     rows: dict[str, dict[str, Stored]] = {projection.name: {} for projection in PROJECTIONS}
     for event, message in messages:

@@ -99,10 +99,10 @@ def everything() -> Telling:
 def _catalogue(telling: Telling) -> None:
     for agency in ("cio-dole", "ml-dole"):
         registered = AgencyRegistered(on=DAY, agency=agency, kind=AgencyKind.CIO, name=agency, department="39")
-        telling.tell(f"/referral/agencies/{agency}", registered)
+        telling.publish(f"/referral/agencies/{agency}", registered)
     school = SchoolRegistered(on=DAY, school="dole", name="Eccofor", commune="39198", town="Dole", department="39")
-    telling.tell("/enrolment/schools/dole", school)
-    telling.tell(
+    telling.publish("/enrolment/schools/dole", school)
+    telling.publish(
         "/enrolment/schools/dole",
         ProgrammeOpened(
             on=DAY, school="dole", programme="serrurerie", title="CAP Serrurerie", certification=Certification.CAP,
@@ -121,10 +121,10 @@ def _catalogue(telling: Telling) -> None:
     awarded = GrantAwarded(
         on=DAY, grant_id=GRANT, holder="network", amount_cents=900, purpose=GrantPurpose.OPERATING, civil_year=2024, funder="bfc"
     )  # fmt: skip
-    telling.tell(f"/enrolment/grants/{GRANT}", awarded)
+    telling.publish(f"/enrolment/grants/{GRANT}", awarded)
     for number in (1, 2):
         paid = GrantPaid(on=DAY, grant_id=GRANT, holder="network", amount_cents=100 * number, payment_id=an_id("payment", number))
-        telling.tell(f"/enrolment/grants/{GRANT}", paid)
+        telling.publish(f"/enrolment/grants/{GRANT}", paid)
 
 
 def _referrals(telling: Telling) -> None:
@@ -135,10 +135,10 @@ def _referrals(telling: Telling) -> None:
             on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL, department="39",
             wishes=(Wish(school="dole", programme="serrurerie"), Wish(sector="metal", departments=("39",))), **about,
         )  # fmt: skip
-        telling.tell(f"/referral/referrals/{referral}", submitted)
-        telling.tell(f"/enrolment/wishes/{referral}", WishesAnswered(on=DAY, opened=(INTAKE,), **about))
+        telling.publish(f"/referral/referrals/{referral}", submitted)
+        telling.publish(f"/enrolment/wishes/{referral}", WishesAnswered(on=DAY, opened=(INTAKE,), **about))
         closed = ReferralClosed(on=DAY + timedelta(days=9), answer=Answer.ENROLLED, **about)
-        telling.tell(f"/referral/referrals/{referral}", closed)
+        telling.publish(f"/referral/referrals/{referral}", closed)
 
 
 def _applications(telling: Telling) -> None:
@@ -213,10 +213,10 @@ def _production(telling: Telling) -> None:
         OrderInvoiced(amount_cents=1200, number="2024-0001", **of),
         OrderCancelled(code=CancellationCode.CLIENT, **of),
     ):
-        telling.tell(f"/production/orders/{order}", event)
+        telling.publish(f"/production/orders/{order}", event)
     for production in (600, 900):
         logged = WorkLogged(
             on=DAY, young_id=YOUNG, enrolment_id=ENROLMENT, school="dole", programme="serrurerie", week="2024-W40",
             minutes=Hours(production=production, teaching=300),
         )  # fmt: skip
-        telling.tell("/production/weeks/dole-2024-W40", logged)
+        telling.publish("/production/weeks/dole-2024-W40", logged)

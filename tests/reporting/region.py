@@ -83,16 +83,16 @@ def a_region(*, cohorts: int = 3, pupils: int = 12, weeks: int = 10, today: date
     for kind in AgencyKind:
         agency = f"{kind}-demo".replace("_", "-")
         registered = AgencyRegistered(on=date(2020, 1, 6), agency=agency, kind=kind, name=f"Agence {kind}", department="25")
-        telling.tell(f"/referral/agencies/{agency}", registered)
+        telling.publish(f"/referral/agencies/{agency}", registered)
     first_year = today.year - cohorts
     for school, name, town, title in SCHOOLS:
         programme = f"{school}-metier"
         opened = date(first_year, 1, 6)
-        telling.tell(
+        telling.publish(
             f"/enrolment/schools/{school}",
             SchoolRegistered(on=opened, school=school, name=name, commune="25056", town=town, department="25"),
         )
-        telling.tell(
+        telling.publish(
             f"/enrolment/schools/{school}",
             ProgrammeOpened(
                 on=opened, school=school, programme=programme, title=title, certification=Certification.CAP, sector="industrie",
@@ -120,11 +120,11 @@ def a_region(*, cohorts: int = 3, pupils: int = 12, weeks: int = 10, today: date
             on=date(first_year, 2, 1), grant_id=grant, holder="network", amount_cents=amount, purpose=purpose,
             civil_year=first_year, funder="region-bourgogne-franche-comte",
         )  # fmt: skip
-        telling.tell(f"/enrolment/grants/{grant}", awarded)
+        telling.publish(f"/enrolment/grants/{grant}", awarded)
         paid = GrantPaid(
             on=date(first_year, 10, 1), grant_id=grant, holder="network", amount_cents=amount, payment_id=an_id(grant, 1)
         )
-        telling.tell(f"/enrolment/grants/{grant}", paid)
+        telling.publish(f"/enrolment/grants/{grant}", paid)
     return telling
 
 
@@ -136,14 +136,14 @@ def _a_life(
     agency = f"{draw.choice(list(AgencyKind))}-demo".replace("_", "-")
     referred = date(year, 3, 1) + timedelta(days=draw.randrange(60))
     about: dict[str, Any] = {"referral_id": referral, "young_id": young, "agency": agency}
-    telling.tell(
+    telling.publish(
         f"/referral/referrals/{referral}",
         ReferralSubmitted(
             on=referred, birth_month=f"{year - 16}-05", situation=draw.choice([Situation.OUT_OF_SCHOOL, Situation.IN_TROISIEME]),
             department="25", wishes=(Wish(school=school, programme=programme),), **about,
         ),
     )  # fmt: skip
-    telling.tell(f"/enrolment/wishes/{referral}", WishesAnswered(on=referred, opened=(intake,), **about))
+    telling.publish(f"/enrolment/wishes/{referral}", WishesAnswered(on=referred, opened=(intake,), **about))
     of: dict[str, Any] = {"intake_id": intake, "young_id": young, "school": school, "programme": programme}
     year_name = f"{year}-{year + 1}"
     telling.intake(
@@ -155,12 +155,12 @@ def _a_life(
     if draw.random() < 0.2:
         telling.intake(intake, ApplicationRefused(on=met, code=RefusalCode.CHOSE_OTHER_PATH, **of))
         refused = ReferralClosed(on=met, answer=Answer.REFUSED, code=RefusalCode.CHOSE_OTHER_PATH, **about)
-        telling.tell(f"/referral/referrals/{referral}", refused)
+        telling.publish(f"/referral/referrals/{referral}", refused)
         return
     telling.intake(intake, ApplicationAdmissible(on=met, met=Met.INTERVIEW, **of))
     telling.intake(intake, PlaceOffered(on=met, until=met + timedelta(days=10), **of))
     telling.intake(intake, PlaceConfirmed(on=met, **of))
-    telling.tell(f"/referral/referrals/{referral}", ReferralClosed(on=met, answer=Answer.ENROLLED, **about))
+    telling.publish(f"/referral/referrals/{referral}", ReferralClosed(on=met, answer=Answer.ENROLLED, **about))
     pupil: dict[str, Any] = {"enrolment_id": enrolment, "young_id": young, "school": school, "programme": programme}
     begins = date(year, 9, 1)
     telling.place(
@@ -176,7 +176,7 @@ def _a_life(
         if monday <= today:
             minutes = Hours(production=draw.randrange(900, 1500), practice=200, teaching=draw.randrange(400, 700))
             logged = WorkLogged(on=monday, week=week_of(monday), minutes=minutes, **pupil)
-            telling.tell(f"/production/weeks/{school}/{week_of(monday)}/{young}", logged)
+            telling.publish(f"/production/weeks/{school}/{week_of(monday)}/{young}", logged)
     if draw.random() < 0.12:
         left = date(year, 12, 1)
         telling.place(young, StudentInterrupted(on=left, code=InterruptionCode.EMPLOYMENT, **pupil))
@@ -224,10 +224,10 @@ def _orders(telling: Telling, draw: random.Random, school: str, year: int, today
         if day + timedelta(days=40) > today:
             continue
         amount = draw.randrange(20_000, 400_000)
-        telling.tell(source, OrderReceived(on=day, client_id=an_id("client", number), client_kind=ClientKind.COMPANY, **of))
-        telling.tell(source, OrderQuoted(on=day, amount_cents=amount, due_on=day + timedelta(days=30), **of))
-        telling.tell(source, OrderAccepted(on=day + timedelta(days=3), **of))
+        telling.publish(source, OrderReceived(on=day, client_id=an_id("client", number), client_kind=ClientKind.COMPANY, **of))
+        telling.publish(source, OrderQuoted(on=day, amount_cents=amount, due_on=day + timedelta(days=30), **of))
+        telling.publish(source, OrderAccepted(on=day + timedelta(days=3), **of))
         done = day + timedelta(days=draw.randrange(15, 35))
-        telling.tell(source, OrderCompleted(on=done, **of))
-        telling.tell(source, OrderInvoiced(on=done, amount_cents=amount, number=f"{done.year}-{number:04d}", **of))
+        telling.publish(source, OrderCompleted(on=done, **of))
+        telling.publish(source, OrderInvoiced(on=done, amount_cents=amount, number=f"{done.year}-{number:04d}", **of))
     assert school_year_of(date(year, 9, 5)) == f"{year}-{year + 1}"

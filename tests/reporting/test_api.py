@@ -21,7 +21,7 @@ from shared.events.students import StudentStarted
 from shared.messaging.kafka import producer
 from shared.projections.notifier import Changes
 from tests.conftest import Running, Start
-from tests.reporting.drivers import Telling, Told, an_id
+from tests.reporting.drivers import Published, Telling, an_id
 from tests.reporting.region import ALONE, TODAY, a_region
 
 
@@ -29,16 +29,16 @@ from tests.reporting.region import ALONE, TODAY, a_region
 async def reporting(running: Start) -> AsyncIterator[Running]:
     """Reporting on 10 February 2026, with five schools and three cohorts of six."""
     async with running(service, Settings, **ALONE) as here:
-        await hear(here, a_region(cohorts=3, pupils=6, weeks=2, today=TODAY).messages)
+        await project(here, a_region(cohorts=3, pupils=6, weeks=2, today=TODAY).messages)
         yield here
 
 
-async def hear(here: Running, messages: list[Told]) -> None:
+async def project(here: Running, messages: list[Published]) -> None:
     await here.store.projector.apply(messages)
 
 
-async def read(client: httpx.AsyncClient, **asked: str) -> dict[str, dict[str, Any]]:
-    answer = await client.get("/indicators", params=asked)
+async def read(client: httpx.AsyncClient, **query: str) -> dict[str, dict[str, Any]]:
+    answer = await client.get("/indicators", params=query)
     assert answer.status_code == 200, answer.text
     return {one["name"]: one for one in answer.json()["indicators"]}
 
@@ -78,8 +78,8 @@ async def test_schools_add_up_to_the_network(reporting: Running) -> None:
 async def test_a_region_reads_nothing_of_four_people_numbers_of_a_dozen_and_percentages_of_more(reporting: Running) -> None:
     region, admin = reporting.as_("region"), reporting.as_("admin")
     few, dozen, many = {"scope": "school:dole", "cohort": "2023-2024"}, {"scope": "school:dole"}, {"scope": "network"}
-    whole = [(await read(admin, **asked))["interruption"] for asked in (few, dozen, many)]
-    seen = [(await read(region, **asked))["interruption"] for asked in (few, dozen, many)]
+    whole = [(await read(admin, **query))["interruption"] for query in (few, dozen, many)]
+    seen = [(await read(region, **query))["interruption"] for query in (few, dozen, many)]
     assert [one["denominator"] for one in whole] == [4, 14, 71]
     assert [one["denominator"] for one in seen] == [None, 14, 71]
     assert [one["masked"] for one in seen] == [True, False, False]
@@ -89,7 +89,7 @@ async def test_a_region_reads_nothing_of_four_people_numbers_of_a_dozen_and_perc
 
 async def test_thresholds_are_settings(running: Start) -> None:
     async with running(service, Settings, **ALONE, masked_below=50) as here:
-        await hear(here, a_region(cohorts=1, pupils=6, weeks=0, today=TODAY).messages)
+        await project(here, a_region(cohorts=1, pupils=6, weeks=0, today=TODAY).messages)
         assert (await read(here.as_("federation")))["interruption"]["masked"] is True
         assert (await read(here.as_("admin")))["interruption"]["masked"] is False
 
@@ -111,9 +111,9 @@ async def test_what_cannot_be_read_is_answered_with_a_problem(reporting: Running
         ("admin", {"as_of": "tomorrow"}, 422),
         ("admin", {"as_of": "2026-02-11"}, 422),
     ]
-    for caller, asked, status in cases:
-        answer = await reporting.as_(caller).get("/indicators", params=asked)
-        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), asked
+    for caller, query, status in cases:
+        answer = await reporting.as_(caller).get("/indicators", params=query)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), query
 
 
 async def test_signed_out_there_is_no_figure(reporting: Running) -> None:
@@ -133,7 +133,7 @@ async def test_as_known_on_a_day_answers_with_what_was_told_by_its_evening(repor
     )  # fmt: skip
     late = a_region(cohorts=3, pupils=6, weeks=2, today=TODAY)
     late.place(started.young_id, started, at=TODAY)
-    await hear(reporting, late.messages)
+    await project(reporting, late.messages)
     assert await read(admin, as_of="2025-08-31") == before
 
 
@@ -149,7 +149,7 @@ async def test_what_is_told_on_the_topics_is_read_and_announced(running: Start, 
     school = f"ecole-{uuid4().hex[:8]}"
     telling = Telling()
     registered = SchoolRegistered(on=TODAY, school=school, name="École neuve", commune="25056", town="Besançon", department="25")
-    telling.tell(f"/enrolment/schools/{school}", registered)
+    telling.publish(f"/enrolment/schools/{school}", registered)
     async with running(service, Settings) as here:
         admin = here.as_("admin")
         before = here.store.projector.changes.number
@@ -167,7 +167,7 @@ async def test_what_is_told_on_the_topics_is_read_and_announced(running: Start, 
 async def test_a_change_is_read_at_once(reporting: Running) -> None:
     admin = reporting.as_("admin")
     before = await read(admin)
-    await hear(reporting, a_region(cohorts=3, pupils=7, weeks=2, today=TODAY).messages)
+    await project(reporting, a_region(cohorts=3, pupils=7, weeks=2, today=TODAY).messages)
     assert (await read(admin))["answer_rate"]["denominator"] > before["answer_rate"]["denominator"]
 
 
@@ -191,25 +191,25 @@ async def test_readers_hear_a_change_at_most_once_a_second() -> None:
         assert monotonic() - since > 0.9
 
 
-@pytest.mark.parametrize("heard", [2, 99])
-async def test_who_comes_back_late_or_after_a_restart_hears_at_once(heard: int) -> None:
+@pytest.mark.parametrize("last_seen", [2, 99])
+async def test_who_comes_back_late_or_after_a_restart_hears_at_once(last_seen: int) -> None:
     changes = Changes(4)
-    async with aclosing(indicators.changes(changes, heard)) as stream, asyncio.timeout(0.5):
+    async with aclosing(indicators.changes(changes, last_seen)) as stream, asyncio.timeout(0.5):
         assert await anext(stream) == 4
 
 
 async def test_the_stream_tells_a_change_as_an_event_with_its_number(reporting: Running) -> None:
     received = bytearray()
-    told = asyncio.Event()
+    changed = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
-        await told.wait()
+        await changed.wait()
         return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         received.extend(message.get("body", b""))
         if b"changed" in received:
-            told.set()
+            changed.set()
 
     token = reporting.as_("region").headers["authorization"]
     request = {

@@ -40,8 +40,8 @@ async def test_signed_out_a_plain_page_says_how_to_sign_in(empty: Running) -> No
 
 
 async def test_an_agency_or_a_school_reads_whose_page_it_is(empty: Running) -> None:
-    for who in ("agency:cio-dole", "school:dole:head"):
-        answer = await empty.as_(who).get("/")
+    for scope in ("agency:cio-dole", "school:dole:head"):
+        answer = await empty.as_(scope).get("/")
         assert answer.status_code == 403
         assert "celui de la Région et de la fédération" in words(answer)
 
@@ -87,27 +87,27 @@ async def test_nobody_found_by_a_filter_is_said_so_and_leads_back(full: Running)
         "Personne pour cette rentrée, d’après ce que l’on savait ce jour-là.": {"cohort": "2030-2031", "as_of": "2025-06-30"},
         "Personne n’avait encore été orienté ce jour-là. Rien n’était encore connu": {"as_of": "2020-01-05"},
     }
-    for sentence, asked in cases.items():
-        answer = await full.as_("region").get("/", params=asked)
-        said = re.sub(r"Connu le .*?Afficher ", "", words(answer))
-        assert sentence in said
-        assert "se remplit d’elle-même" not in said
+    for sentence, query in cases.items():
+        answer = await full.as_("region").get("/", params=query)
+        text = re.sub(r"Connu le .*?Afficher ", "", words(answer))
+        assert sentence in text
+        assert "se remplit d’elle-même" not in text
         assert '<a href="/">' in answer.text
-        assert f'<option value="{asked.get("cohort", "")}" selected>' in answer.text
+        assert f'<option value="{query.get("cohort", "")}" selected>' in answer.text
 
 
 async def test_the_page_concludes_compares_and_shows_the_way(full: Running) -> None:
     answer = await full.as_("region").get("/")
-    said = words(answer)
+    text = words(answer)
     assert answer.status_code == 200
-    assert "Données simulées" in said
+    assert "Données simulées" in text
     assert re.search(r"<h1[^>]*>\d+.jeunes sortis de formation sur.\d+ sont en emploi ou en études six mois après", answer.text)
-    assert "Repère : 93 % (réseau des Écoles de Production, session non précisée, février 2021)" in said
-    assert "Repère : deux tiers" in said
-    assert "Repère : avoisine les 100 %" in said
-    assert re.search(r"Sur 160 jeunes orientés, \d+ sont entrés à l’atelier", said)
-    assert "Juralternance/Eccofor, Dole" in said
-    assert "L’École buissonnière, Clux-Villeneuve" in said
+    assert "Repère : 93 % (réseau des Écoles de Production, session non précisée, février 2021)" in text
+    assert "Repère : deux tiers" in text
+    assert "Repère : avoisine les 100 %" in text
+    assert re.search(r"Sur 160 jeunes orientés, \d+ sont entrés à l’atelier", text)
+    assert "Juralternance/Eccofor, Dole" in text
+    assert "L’École buissonnière, Clux-Villeneuve" in text
 
 
 async def test_the_bars_and_their_table_say_the_same(full: Running) -> None:
@@ -137,7 +137,7 @@ async def test_an_address_with_an_odd_fragment_is_a_page_all_the_same(full: Runn
 
 async def test_the_region_reads_masked_cells_and_the_administrator_does_not(full: Running) -> None:
     few = {"scope": "agency_kind:cio", "cohort": "2022-2023"}
-    region, admin = [words(await full.as_(who).get("/", params=few)) for who in ("region", "admin")]
+    region, admin = [words(await full.as_(scope).get("/", params=few)) for scope in ("region", "admin")]
     assert "masqué (moins de 5) cumulez les rentrées pour en voir plus" in region
     assert "masqué" not in admin
     assert "Les taux qui portent sur moins de 5 personnes sont masqués" in region
@@ -160,8 +160,8 @@ async def test_an_address_that_says_nothing_is_answered_with_a_page(full: Runnin
         ({"as_of": "hier"}, 422, "Cette date n’est pas valable"),
         ({"as_of": "2026-02-11"}, 422, "Le 11/02/2026 n’est pas encore arrivé."),
     ]
-    for asked, status, sentence in cases:
-        answer = await full.as_("region").get("/", params=asked)
+    for query, status, sentence in cases:
+        answer = await full.as_("region").get("/", params=query)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
         assert sentence in words(answer)
 
@@ -176,8 +176,8 @@ async def test_the_fragment_is_what_the_page_shows_without_its_frame(full: Runni
 
 async def test_the_day_at_the_foot_and_the_choices_of_the_filters_follow_too(full: Running) -> None:
     fragment = (await full.as_("region").get("/", params={"fragment": "1"})).text
-    for part, said in (("when", "Connu le"), ("source", "connus le"), ("filters", 'max="2026-02-10"'), ("filters", "2025-2026")):
-        assert re.search(rf'data-live="{part}"(?:(?!data-live).)*?{said}', fragment, re.DOTALL), part
+    for part, text in (("when", "Connu le"), ("source", "connus le"), ("filters", 'max="2026-02-10"'), ("filters", "2025-2026")):
+        assert re.search(rf'data-live="{part}"(?:(?!data-live).)*?{text}', fragment, re.DOTALL), part
 
 
 async def test_the_page_says_what_its_script_replaces_whole_and_which_changes_it_leaves_unmarked(full: Running) -> None:

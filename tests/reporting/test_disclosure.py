@@ -16,10 +16,10 @@ SIX_MONTHS = ("further_studies", "employment_6", "insertion_finishers", "inserti
 REGION = Masking(masked_below=5, shares_from=20)
 
 
-def a_figure(denominator: int, name: str = "diploma_success", numerator: int = 1, **said: object) -> Figure:
+def a_figure(denominator: int, name: str = "diploma_success", numerator: int = 1, **overrides: object) -> Figure:
     indicator = next(one for one in INDICATORS if one.name == name)
     values = {"unknown": 0, "value": 0.5, "low": 0.5, "high": 0.5, "parts": {"of": Share(1, 6), "count": 3}}
-    return Figure(indicator=indicator, numerator=numerator, denominator=denominator, **{**values, **said})  # type: ignore[arg-type]
+    return Figure(indicator=indicator, numerator=numerator, denominator=denominator, **{**values, **overrides})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ def test_seats_orders_hours_delays_and_money_are_never_masked(name: str) -> None
 
 
 def test_every_rate_about_people_is_masked() -> None:
-    kept = {one.name for one in INDICATORS if not one.about_people}
-    assert kept == {"answer_rate", "occupancy", "production_share", "practice_share", "orders", "cost"}
+    about_things = {one.name for one in INDICATORS if not one.about_people}
+    assert about_things == {"answer_rate", "occupancy", "production_share", "practice_share", "orders", "cost"}
 
 
 def test_the_administrator_sees_everything() -> None:

@@ -16,8 +16,8 @@ async def test_whoever_reads_figures_of_a_frozen_mongod_is_told_within_seconds(o
     readings = Readings(generations, own_persistence.clock)
     with own.frozen():
         began = perf_counter()
-        told = await asyncio.gather(*(readings.read() for _ in range(10)), return_exceptions=True)
+        answers = await asyncio.gather(*(readings.read() for _ in range(10)), return_exceptions=True)
         seconds = perf_counter() - began
     print(f"\n10 readings of a frozen mongod, all told after {seconds:.1f} s")
-    assert {type(answer) for answer in told} == {Away}
+    assert {type(answer) for answer in answers} == {Away}
     assert seconds < 12  # 4 to 5 here; a minute where each would find out in turn

@@ -30,10 +30,10 @@ def test_who_came_back_is_neither_interrupted_nor_a_leaver() -> None:
 def test_further_studies_holds_every_leaver_and_says_how_many_are_not_due() -> None:
     enrolments = [a_finisher("a"), a_finisher("b"), a_finisher("c", completed_on="2026-11-30"), a_finisher("d")]
     outcomes = [an_outcome("a", "apprenticeship"), an_outcome("b", "further_studies"), an_outcome("d", "employed")]
-    said = figure_of("further_studies", known("2027-01-15", enrolments=enrolments, outcomes=outcomes))
-    assert (said.numerator, said.denominator, said.unknown) == (2, 4, 1)
-    assert (said.value, said.high) == (0.5, 0.75)
-    assert said.parts == {"apprenticeship": 1, "not_due": 1}
+    figure = figure_of("further_studies", known("2027-01-15", enrolments=enrolments, outcomes=outcomes))
+    assert (figure.numerator, figure.denominator, figure.unknown) == (2, 4, 1)
+    assert (figure.value, figure.high) == (0.5, 0.75)
+    assert figure.parts == {"apprenticeship": 1, "not_due": 1}
 
 
 def test_employment_leaves_out_who_continues_and_keeps_who_is_silent() -> None:
@@ -47,10 +47,10 @@ def test_employment_leaves_out_who_continues_and_keeps_who_is_silent() -> None:
         an_outcome("g", "employed"),
     ]
     now = known("2027-01-15", enrolments=enrolments, outcomes=outcomes)
-    said = figure_of("employment_6", now)
-    assert (said.numerator, said.denominator, said.unknown) == (2, 5, 2)
-    assert (said.value, said.high) == (0.4, 0.8)
-    assert said.parts == {"due": 6, "continuing": 1, "with_proof": Share(1, 2)}
+    figure = figure_of("employment_6", now)
+    assert (figure.numerator, figure.denominator, figure.unknown) == (2, 5, 2)
+    assert (figure.value, figure.high) == (0.4, 0.8)
+    assert figure.parts == {"due": 6, "continuing": 1, "with_proof": Share(1, 2)}
     assert figure_of("employment_12", now).denominator == 0
 
 
@@ -80,5 +80,5 @@ def test_of_two_sources_one_word_is_retained(first: dict[str, Any], second: dict
         an_outcome("a", source="agency", **second),
     ]
     for order in (outcomes, outcomes[::-1]):
-        said = figure_of("employment_6", known("2027-01-15", enrolments=[a_finisher("a")], outcomes=order))
-        assert (said.numerator, said.denominator) == (retained, 1)
+        figure = figure_of("employment_6", known("2027-01-15", enrolments=[a_finisher("a")], outcomes=order))
+        assert (figure.numerator, figure.denominator) == (retained, 1)

@@ -26,16 +26,16 @@ from tests.reporting.builders import (
 def test_diploma_success_counts_the_absent_as_presented_and_a_result_to_come_as_unknown() -> None:
     enrolments = [a_finisher("a"), a_finisher("b"), a_finisher("c"), a_finisher("d"), an_enrolment("e")]
     exams = [an_exam("a", "obtained"), an_exam("b", "absent"), an_exam("c")]
-    said = figure_of("diploma_success", known("2026-07-01", enrolments=enrolments, exams=exams))
-    assert (said.numerator, said.denominator, said.unknown) == (1, 3, 1)
-    assert (said.value, said.low, said.high) == (0.333333, 0.333333, 0.666667)
-    assert said.parts == {"presented_of_last_year": Share(3, 4), "obtained_of_entrants": Share(1, 5)}
+    figure = figure_of("diploma_success", known("2026-07-01", enrolments=enrolments, exams=exams))
+    assert (figure.numerator, figure.denominator, figure.unknown) == (1, 3, 1)
+    assert (figure.value, figure.low, figure.high) == (0.333333, 0.333333, 0.666667)
+    assert figure.parts == {"presented_of_last_year": Share(3, 4), "obtained_of_entrants": Share(1, 5)}
 
 
 def test_who_fails_then_obtains_counts_once_as_obtained() -> None:
     exams = [an_exam("a", "failed", 1), an_exam("a", "obtained", 2)]
-    said = figure_of("diploma_success", known("2027-07-01", enrolments=[a_finisher("a")], exams=exams))
-    assert (said.numerator, said.denominator, said.unknown) == (1, 1, 0)
+    figure = figure_of("diploma_success", known("2027-07-01", enrolments=[a_finisher("a")], exams=exams))
+    assert (figure.numerator, figure.denominator, figure.unknown) == (1, 1, 0)
 
 
 def test_interruption_counts_at_once_and_keeps_did_not_starts_apart() -> None:
@@ -45,8 +45,8 @@ def test_interruption_counts_at_once_and_keeps_did_not_starts_apart() -> None:
         an_enrolment("c", started_on=None, did_not_start_on="2024-09-09"),
         an_enrolment("d", started_on=None),
     ]
-    said = figure_of("interruption", known("2025-01-15", enrolments=enrolments))
-    assert (said.numerator, said.denominator, said.parts) == (1, 2, {"did_not_start": 1})
+    figure = figure_of("interruption", known("2025-01-15", enrolments=enrolments))
+    assert (figure.numerator, figure.denominator, figure.parts) == (1, 2, {"did_not_start": 1})
 
 
 def test_raccrochage_starts_within_twelve_months_and_stays_three() -> None:
@@ -59,14 +59,14 @@ def test_raccrochage_starts_within_twelve_months_and_stays_three() -> None:
         an_enrolment("d", absence=[("2024-12-02", "other")]),
         an_enrolment("e", absence=[("2024-10-01", "other"), ("2024-12-02", None)]),
     ]
-    said = figure_of("raccrochage", known("2025-06-04", referrals=referrals, enrolments=enrolments))
-    assert (said.numerator, said.denominator, said.parts) == (3, 6, {"other_path": 1})
+    figure = figure_of("raccrochage", known("2025-06-04", referrals=referrals, enrolments=enrolments))
+    assert (figure.numerator, figure.denominator, figure.parts) == (3, 6, {"other_path": 1})
 
 
 def test_a_second_referral_does_not_count_a_person_twice() -> None:
     referrals = [a_referral("a", id="r2", submitted_on="2024-06-03"), a_referral("a")]
-    said = figure_of("raccrochage", known("2025-06-04", referrals=referrals, enrolments=[an_enrolment("a")]))
-    assert (said.numerator, said.denominator) == (1, 1)
+    figure = figure_of("raccrochage", known("2025-06-04", referrals=referrals, enrolments=[an_enrolment("a")]))
+    assert (figure.numerator, figure.denominator) == (1, 1)
 
 
 def test_answers_are_counted_with_their_delay_and_silence_apart() -> None:
@@ -82,9 +82,9 @@ def test_answers_are_counted_with_their_delay_and_silence_apart() -> None:
         an_application("c", **CLOSED),
         an_application("d"),
     ]
-    said = figure_of("answer_rate", known("2024-12-02", intakes=[an_intake()], referrals=referrals, applications=applications))
-    assert (said.numerator, said.denominator, said.value) == (2, 4, 0.5)
-    assert said.parts == {
+    figure = figure_of("answer_rate", known("2024-12-02", intakes=[an_intake()], referrals=referrals, applications=applications))
+    assert (figure.numerator, figure.denominator, figure.value) == (2, 4, 0.5)
+    assert figure.parts == {
         "median_open_days": 7.0, "median_open_days_to_contact": 6.0, "silent": 1,
         "closed_enrolled": 1, "closed_expired": 1, "closed_refused": 1,
     }  # fmt: skip
@@ -92,8 +92,8 @@ def test_answers_are_counted_with_their_delay_and_silence_apart() -> None:
 
 def test_a_public_holiday_is_no_open_day() -> None:
     over_easter = a_referral("a", submitted_on="2024-03-28", closed_on="2024-04-02", answer="refused")
-    said = figure_of("answer_rate", known("2024-12-02", intakes=[an_intake()], referrals=[over_easter]))
-    assert said.parts["median_open_days"] == 2.0  # Friday and Tuesday: Easter Monday is none
+    figure = figure_of("answer_rate", known("2024-12-02", intakes=[an_intake()], referrals=[over_easter]))
+    assert figure.parts["median_open_days"] == 2.0  # Friday and Tuesday: Easter Monday is none
 
 
 def test_occupancy_counts_confirmed_places_of_this_school_year() -> None:
@@ -107,8 +107,8 @@ def test_occupancy_counts_confirmed_places_of_this_school_year() -> None:
         a_finisher("g"),
     ]
     intakes = [an_intake(), an_intake("i2", seats=4), an_intake("i3", school_year="2025-2026", seats=20)]
-    said = figure_of("occupancy", known("2025-07-31", enrolments=enrolments, intakes=intakes))
-    assert (said.numerator, said.denominator, said.value) == (3, 12, 0.25)
+    figure = figure_of("occupancy", known("2025-07-31", enrolments=enrolments, intakes=intakes))
+    assert (figure.numerator, figure.denominator, figure.value) == (3, 12, 0.25)
 
 
 def test_production_and_practice_shares_are_two_measures() -> None:
@@ -128,9 +128,9 @@ def test_orders_are_on_time_on_the_day_they_are_due() -> None:
         an_order("2", due_on="2025-01-10", completed_on="2025-01-11"),
         an_order("3", cancelled_on="2025-01-02"),
     ]
-    said = figure_of("orders", known("2025-02-01", orders=orders, hours=[some_hours(production=90)]))
-    assert (said.numerator, said.denominator, said.value) == (1, 2, 0.5)
-    assert said.parts == {"received": 3, "cancelled": 1, "production_minutes": 90, "turnover_cents": 12_000}
+    figure = figure_of("orders", known("2025-02-01", orders=orders, hours=[some_hours(production=90)]))
+    assert (figure.numerator, figure.denominator, figure.value) == (1, 2, 0.5)
+    assert figure.parts == {"received": 3, "cancelled": 1, "production_minutes": 90, "turnover_cents": 12_000}
 
 
 def grants_and_payments(*paid: tuple[str, int, str], funder: str = "region-bfc") -> dict[str, Any]:
@@ -148,18 +148,18 @@ def test_cost_divides_the_payments_of_the_last_complete_year_by_pupil_months() -
     )
     enrolments = [an_enrolment("a"), an_enrolment("b", absence=[("2024-11-15", "other")])]
     for day in ("2024-12-31", "2025-02-28", "2025-03-31", "2025-12-30"):
-        said = figure_of("cost", known(day, enrolments=enrolments, **rows))
-        assert (said.numerator, said.denominator, said.value) == (500_000, 6, 10_000.0)  # a: Sep to Dec; b: Sep, Oct
-        assert said.parts == {"civil_year": 2024, "complete": True, "investment_cents": 70_000}
+        figure = figure_of("cost", known(day, enrolments=enrolments, **rows))
+        assert (figure.numerator, figure.denominator, figure.value) == (500_000, 6, 10_000.0)  # a: Sep to Dec; b: Sep, Oct
+        assert figure.parts == {"civil_year": 2024, "complete": True, "investment_cents": 70_000}
     school = figure_of("cost", known("2025-12-30", enrolments=enrolments, **rows), "school:dole")
     assert (school.numerator, school.value) == (0, None)
 
 
 def test_cost_of_a_first_year_is_said_to_be_unfinished() -> None:
     rows = grants_and_payments(("operating", 500_000, "2024-03-01"))
-    said = figure_of("cost", known("2024-12-14", enrolments=[an_enrolment()], **rows))
-    assert (said.numerator, said.denominator) == (500_000, 3)
-    assert said.parts == {"civil_year": 2024, "complete": False, "investment_cents": 0}
+    figure = figure_of("cost", known("2024-12-14", enrolments=[an_enrolment()], **rows))
+    assert (figure.numerator, figure.denominator) == (500_000, 3)
+    assert figure.parts == {"civil_year": 2024, "complete": False, "investment_cents": 0}
 
 
 def test_only_the_region_s_grants_make_its_part_of_the_cost() -> None:

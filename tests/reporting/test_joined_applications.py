@@ -70,7 +70,7 @@ def opened(agency: str, number: int) -> ApplicationOpened:
 
 
 @st.composite
-def stories(draw: st.DrawFn) -> list[Event]:
+def histories(draw: st.DrawFn) -> list[Event]:
     """A young person's application, as its intake tells it: referrals join at any moment, and begin again what ended."""
     agency = st.sampled_from(["cio-dole", "ml-dole", "college-dole"])
     events: list[Event] = [opened(draw(agency), 0), draw(st.sampled_from(BEGUN))]
@@ -91,13 +91,13 @@ def where(events: Sequence[Event]) -> Application:
     return reduce(after, events, evolve(None, AN_INTAKE)).application(YOUNG)
 
 
-@given(stories())
+@given(histories())
 def test_the_row_stands_where_the_intake_says_whoever_joins(events: list[Event]) -> None:
     row, application = row_of(events), where(events)
     assert (row.status, row.because if row.intake_closed else None) == (application.status, application.because)
-    asked = [referral.agency for referral in application.referrals]
-    assert row.agency == asked[0]
-    assert set(row.agencies) == set(asked)
+    agencies = [referral.agency for referral in application.referrals]
+    assert row.agency == agencies[0]
+    assert set(row.agencies) == set(agencies)
 
 
 @given(st.permutations(["cio-dole", "ml-dole", "college-dole"]), st.integers(0, 4))

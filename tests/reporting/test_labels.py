@@ -32,8 +32,8 @@ SETTINGS = Settings(jwks_file=Path(), secret_file=Path())
 def test_when_all_who_left_continue_the_page_says_so_not_that_nobody_left() -> None:
     leavers = [a_finisher(young) for young in "abcdef"]
     outcomes = [an_outcome(young, "further_studies") for young in "abcdef"]
-    said = figure_of("employment_6", known("2027-01-15", enrolments=leavers, outcomes=outcomes))
-    assert figure_view(said, SETTINGS).detail == "tous poursuivent leurs études"
+    shown = figure_of("employment_6", known("2027-01-15", enrolments=leavers, outcomes=outcomes))
+    assert figure_view(shown, SETTINGS).detail == "tous poursuivent leurs études"
     nobody = figure_of("employment_6", known("2027-01-15"))
     assert figure_view(nobody, SETTINGS).detail == "personne n’est sorti depuis assez longtemps"
 
@@ -41,17 +41,17 @@ def test_when_all_who_left_continue_the_page_says_so_not_that_nobody_left() -> N
 @pytest.mark.parametrize(("day", "year"), [("2025-06-30", "en 2024"), ("2024-12-20", "en 2024, année en cours, à ce jour")])
 def test_the_cost_is_the_region_s_part_of_a_year_with_the_investment_beside(day: str, year: str) -> None:
     now = known(day, grants=GRANTS, payments=PAYMENTS, enrolments=[an_enrolment()])
-    said = figure_view(figure_of("cost", now), SETTINGS)
-    assert said.label == "Coût par élève et par an, part Région"
-    assert plain(said.detail) == f"40 000 € versés {year} ; investissement à part : 7 000 €"
+    shown = figure_view(figure_of("cost", now), SETTINGS)
+    assert shown.label == "Coût par élève et par an, part Région"
+    assert plain(shown.detail) == f"40 000 € versés {year} ; investissement à part : 7 000 €"
 
 
 def test_the_diploma_is_never_alone_even_when_a_result_is_awaited() -> None:
     enrolments = [a_finisher("a"), a_finisher("b"), a_finisher("c"), an_enrolment("d")]
     now = known("2026-07-01", enrolments=enrolments, exams=[an_exam("a", "obtained"), an_exam("b")])
-    said = figure_view(figure_of("diploma_success", now), SETTINGS)
-    assert (plain(said.main), said.unknown) == ("1 sur 2", "1\u00a0résultat attendu")
-    assert plain(said.detail) == "1 résultat attendu ; 2 présentés sur 3 en dernière année ; 1 diplômé sur 4 entrants"
+    shown = figure_view(figure_of("diploma_success", now), SETTINGS)
+    assert (plain(shown.main), shown.unknown) == ("1 sur 2", "1\u00a0résultat attendu")
+    assert plain(shown.detail) == "1 résultat attendu ; 2 présentés sur 3 en dernière année ; 1 diplômé sur 4 entrants"
 
 
 def test_apprenticeship_is_apart_and_proofs_are_counted() -> None:
@@ -106,10 +106,10 @@ def test_a_range_that_rounds_to_one_number_is_written_once() -> None:
         "71 %": ["obtained"] * 213 + ["failed"] * 86 + [None],
         "entre 71 % et 99 %": ["obtained"] * 213 + ["failed"] + [None] * 86,
     }
-    for said, results in cases.items():
+    for shown, results in cases.items():
         exams = [an_exam(str(n), result) for n, result in enumerate(results)]
         now = known("2026-07-01", enrolments=finishers, exams=exams)
-        assert plain(figure_view(figure_of("diploma_success", now), SETTINGS).main) == said
+        assert plain(figure_view(figure_of("diploma_success", now), SETTINGS).main) == shown
 
 
 def plain(text: str) -> str:

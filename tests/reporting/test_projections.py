@@ -16,57 +16,57 @@ from shared.events.applications import ApplicationLeft, ApplicationStatus, Wishe
 from shared.events.referral import ReferralClosed, ReferralWithdrawalRequested
 from shared.events.students import InterruptionCode
 from shared.projections.table import TableRow
-from tests.reporting.drivers import Told, rows_of
+from tests.reporting.drivers import Published, rows_of
 from tests.reporting.every_event import ENROLMENT, INTAKE, YOUNG, everything
 
 R = TypeVar("R", bound=TableRow)
-TOLD = everything().messages
-IN_ORDER = rows_of(TOLD)
+MESSAGES = everything().messages
+IN_ORDER = rows_of(MESSAGES)
 
 
 @st.composite
-def deliveries(draw: st.DrawFn) -> list[Told]:
+def deliveries(draw: st.DrawFn) -> list[Published]:
     """The same messages, in order within a source, in any order between sources, with redeliveries from any earlier point."""
-    streams: dict[str, list[Told]] = defaultdict(list)
-    for told in TOLD:
-        streams[told[1].source].append(told)
+    streams: dict[str, list[Published]] = defaultdict(list)
+    for published in MESSAGES:
+        streams[published[1].source].append(published)
     turns = draw(st.permutations([source for source, stream in streams.items() for _ in stream]))
     again = draw(st.dictionaries(st.integers(0, len(turns) - 1), st.integers(0, 5), max_size=12))
-    heard: dict[str, int] = defaultdict(int)
-    delivered: list[Told] = []
+    delivered_count: dict[str, int] = defaultdict(int)
+    delivered: list[Published] = []
     for turn, source in enumerate(turns):
-        heard[source] += 1
-        delivered.append(streams[source][heard[source] - 1])
+        delivered_count[source] += 1
+        delivered.append(streams[source][delivered_count[source] - 1])
         if turn in again:
-            delivered += streams[source][min(again[turn], heard[source] - 1) : heard[source]]
+            delivered += streams[source][min(again[turn], delivered_count[source] - 1) : delivered_count[source]]
     return delivered
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
 @given(deliveries())
 def test_every_projection_ends_in_the_same_rows_under_any_order_between_sources_and_any_duplication(
-    delivered: list[Told],
+    delivered: list[Published],
 ) -> None:
     assert rows_of(delivered) == IN_ORDER
 
 
 def test_every_event_is_projected_but_those_that_another_one_tells_the_end_of() -> None:
-    heard = {event for projection in PROJECTIONS for event in projection.events}
-    assert set(EVENTS.values()) - heard == {ReferralWithdrawalRequested, ApplicationLeft}
-    assert heard == {type(event) for event, _ in TOLD}
+    delivered_count = {event for projection in PROJECTIONS for event in projection.events}
+    assert set(EVENTS.values()) - delivered_count == {ReferralWithdrawalRequested, ApplicationLeft}
+    assert delivered_count == {type(event) for event, _ in MESSAGES}
 
 
 def test_a_row_is_fed_by_one_key_and_each_of_its_fields_by_one_kind_of_source() -> None:
     keys: dict[tuple[str, str], set[str]] = defaultdict(set)
     tellers: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for event, message in TOLD:
+    for event, message in MESSAGES:
         for projection in PROJECTIONS:
             for row in projection.rows(event):
                 keys[projection.name, row.id].add(message.key)
                 for field in row.facts:
                     tellers[projection.name, row.id, field].add(message.source)
-    assert {row: told for row, told in keys.items() if len(told) > 1} == {}
-    assert {field: told for field, told in tellers.items() if len(told) > 1} == {}
+    assert {row: published for row, published in keys.items() if len(published) > 1} == {}
+    assert {field: published for field, published in tellers.items() if len(published) > 1} == {}
 
 
 def test_an_enrolment_keeps_every_year_and_every_absence() -> None:
@@ -89,7 +89,11 @@ def test_an_application_keeps_every_day_of_contact_and_its_last_status() -> None
 
 
 def test_a_referral_that_was_closed_before_its_submission_came_is_not_read_yet() -> None:
-    of_one = [told for told in TOLD if told[1].key == str(YOUNG) and isinstance(told[0], WishesAnswered | ReferralClosed)]
+    of_one = [
+        published
+        for published in MESSAGES
+        if published[1].key == str(YOUNG) and isinstance(published[0], WishesAnswered | ReferralClosed)
+    ]
     early = rows_of(of_one)["referrals"]
     assert {ReferralRow.as_known(stored) for stored in early.values()} == {None}
     assert all(ReferralRow.as_known(IN_ORDER["referrals"][id]) for id in early)

@@ -27,17 +27,17 @@ REGION = load()
 DAY = date(2025, 6, 30)
 
 
-def planned(**said: Any) -> PlannedReferral:
-    person = Person(said.pop("number", 1), "Aubertin", "Adam", date(2005, 5, 5), "25056")
+def planned(**overrides: Any) -> PlannedReferral:
+    person = Person(overrides.pop("number", 1), "Aubertin", "Adam", date(2005, 5, 5), "25056")
     usual: dict[str, Any] = {
         "person": person, "attempt": 1, "agency": "cio-du-canal", "campaign": 2021, "wave": 0, "on": date(2021, 3, 1),
         "situation": Situation.OUT_OF_SCHOOL, "out_of_school_since": date(2020, 10, 1), "counsellor": "A. Bonnefoy",
         "wishes": [{"school": "dole", "programme": "cap-serrurerie-metallerie"}], "profile": draw(Random("1"), 7),
     }  # fmt: skip
-    return PlannedReferral(**{**usual, **said})
+    return PlannedReferral(**{**usual, **overrides})
 
 
-class Story:
+class Scenario:
     """A record that a test fills step by step."""
 
     def __init__(self) -> None:
@@ -45,29 +45,29 @@ class Story:
         self.intake = Intake(uuid4(), "dole", "cap-serrurerie-metallerie", "2021-2022", 1, 10)
         self.observations.intakes[self.intake.id] = self.intake
 
-    def referral(self, young_id: UUID, **said: Any) -> Referral:
-        fields = {name: said.pop(name) for name in ("opened", "closed_on", "answer", "code") if name in said}
-        kept = Referral(uuid4(), young_id, planned(**said), **fields)
+    def referral(self, young_id: UUID, **overrides: Any) -> Referral:
+        fields = {name: overrides.pop(name) for name in ("opened", "closed_on", "answer", "code") if name in overrides}
+        kept = Referral(uuid4(), young_id, planned(**overrides), **fields)
         self.observations.referrals[kept.id] = kept
         return kept
 
-    def application(self, young_id: UUID, **said: Any) -> Application:
+    def application(self, young_id: UUID, **overrides: Any) -> Application:
         agencies = ("cio-du-canal",)
         usual: dict[str, Any] = {"agencies": agencies, "asking": agencies, "status": "under_review", "priority": 1}
-        kept = Application(self.intake.id, young_id, **{**usual, **said})
+        kept = Application(self.intake.id, young_id, **{**usual, **overrides})
         self.observations.applications[kept.intake_id, young_id] = kept
         return kept
 
-    def enrolment(self, young_id: UUID | None = None, *, last_year: bool = True, **said: Any) -> Enrolment:
+    def enrolment(self, young_id: UUID | None = None, *, last_year: bool = True, **overrides: Any) -> Enrolment:
         year = Year(self.intake.id, self.intake.programme, "2021-2022", 1, last_year)
         usual: dict[str, Any] = {"school": "dole", "entry": 2021, "status": "present", "years": (year,)}
         usual["started_on"] = date(2021, 9, 1)
-        kept = Enrolment(uuid4(), young_id or uuid4(), **{**usual, **said})
+        kept = Enrolment(uuid4(), young_id or uuid4(), **{**usual, **overrides})
         self.observations.enrolments[kept.id] = kept
         return kept
 
-    def order(self, **said: Any) -> Order:
-        kept = Order(uuid4(), "dole", **said)
+    def order(self, **overrides: Any) -> Order:
+        kept = Order(uuid4(), "dole", **overrides)
         self.observations.orders[kept.id] = kept
         return kept
 

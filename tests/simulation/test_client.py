@@ -24,7 +24,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: list[int] = []
-        self.asked: list[tuple[str, str, str | None]] = []
+        self.requests: list[tuple[str, str, str | None]] = []
 
     @property
     def url(self) -> str:
@@ -36,7 +36,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
-        self.server.asked.append((self.command, self.path, self.headers.get("Idempotency-Key")))
+        self.server.requests.append((self.command, self.path, self.headers.get("Idempotency-Key")))
         status = self.server.answers.pop(0) if self.server.answers else 200
         if status == LOST:
             self.connection.close()
@@ -73,7 +73,7 @@ async def keys_after(server: Server, api: ServiceClient, answers: Sequence[int])
     server.answers = list(answers)
     async with api:
         await api.create("region", "enrolment", "/grants", {}, key="grant-1")
-    return [key for _, _, key in server.asked]
+    return [key for _, _, key in server.requests]
 
 
 async def test_a_server_that_is_away_is_asked_again_with_the_same_key(server: Server, api: ServiceClient) -> None:
@@ -86,7 +86,7 @@ async def test_a_decision_whose_answer_was_lost_is_read_where_the_rules_now_say_
     async with api:
         view = await api.decide("admin", "enrolment", "/intakes/1/promote", shown_at="/intakes/1/applications")
     assert view["asked"] == "GET"
-    assert [asked[:2] for asked in server.asked] == [
+    assert [requests[:2] for requests in server.requests] == [
         ("POST", "/intakes/1/promote"),
         ("POST", "/intakes/1/promote"),
         ("GET", "/intakes/1/applications"),
@@ -98,4 +98,4 @@ async def test_a_refusal_that_was_not_foreseen_ends_the_play_with_its_reason(ser
     async with api:
         with pytest.raises(Unexpected, match=r"POST .*/pupils/1/start : 409 no : Non\."):
             await api.decide("school:dole:head", "enrolment", "/pupils/1/start", shown_at="/pupils/1")
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1

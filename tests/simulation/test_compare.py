@@ -8,12 +8,12 @@ from deploy.simulation.expected_figures import Figure
 OURS = {"interruption": Figure(1, 4, parts={"did_not_start": 2})}
 
 
-def shown(**said: Any) -> dict[str, Any]:
+def shown(**differences: Any) -> dict[str, Any]:
     usual = {
         "numerator": 1, "denominator": 4, "unknown": 0, "masked": False, "value": 0.25, "low": 0.25, "high": 0.25,
         "parts": {"did_not_start": 2},
     }  # fmt: skip
-    return {**usual, **said}
+    return {**usual, **differences}
 
 
 def test_the_same_figures_do_not_differ() -> None:

@@ -20,15 +20,15 @@ from deploy.simulation.expected_figures import (
     orders,
     raccrochage,
 )
-from tests.simulation.builders import Story, declared
+from tests.simulation.builders import Scenario, declared
 
 
 def test_a_referral_let_expire_without_a_contact_has_no_answer() -> None:
-    story, answered, silent = Story(), uuid4(), uuid4()
+    scenario, answered, silent = Scenario(), uuid4(), uuid4()
     for young_id, contacts in ((answered, [date(2021, 3, 8)]), (silent, [])):
-        story.referral(young_id, opened=(story.intake.id,), closed_on=date(2021, 10, 16), answer="expired")
-        story.application(young_id, status="obsolete", because="intake_closed", contacts=contacts)
-    figure = answer_rate(story.seen())
+        scenario.referral(young_id, opened=(scenario.intake.id,), closed_on=date(2021, 10, 16), answer="expired")
+        scenario.application(young_id, status="obsolete", because="intake_closed", contacts=contacts)
+    figure = answer_rate(scenario.seen())
     assert (figure.numerator, figure.denominator) == (1, 2)
     assert figure.parts == {
         "median_open_days": 160.0, "median_open_days_to_contact": 5.0, "silent": 1, "closed_expired": 2,
@@ -36,90 +36,92 @@ def test_a_referral_let_expire_without_a_contact_has_no_answer() -> None:
 
 
 def test_open_days_leave_out_the_day_of_submission_and_week_ends() -> None:
-    story, young_id = Story(), uuid4()
-    story.referral(young_id, opened=(), closed_on=date(2021, 3, 8), answer="refused", code="other")  # Monday to Monday
-    assert answer_rate(story.seen()).parts["median_open_days"] == 5.0
+    scenario, young_id = Scenario(), uuid4()
+    scenario.referral(young_id, opened=(), closed_on=date(2021, 3, 8), answer="refused", code="other")  # Monday to Monday
+    assert answer_rate(scenario.seen()).parts["median_open_days"] == 5.0
 
 
 def test_open_days_leave_out_public_holidays() -> None:
-    story = Story()
-    story.referral(uuid4(), on=date(2021, 4, 2), opened=(), closed_on=date(2021, 4, 6), answer="refused")  # Easter Monday between
-    assert answer_rate(story.seen()).parts["median_open_days"] == 1.0
+    scenario = Scenario()  # Easter Monday is between the two days
+    scenario.referral(
+        uuid4(), on=date(2021, 4, 2), opened=(), closed_on=date(2021, 4, 6), answer="refused"
+    )  # Easter Monday between
+    assert answer_rate(scenario.seen()).parts["median_open_days"] == 1.0
 
 
 def test_a_referral_belongs_to_the_school_it_wished_for_and_to_the_one_that_opened() -> None:
-    story, young_id = Story(), uuid4()
-    story.referral(young_id, wishes=[{"sector": "metallerie", "departments": ["39"]}], opened=(story.intake.id,))
-    story.application(young_id)
-    story.referral(uuid4(), wishes=[{"school": "besancon", "programme": "cap-conducteur-installations"}])
-    assert answer_rate(story.seen("school:dole")).denominator == 1
-    assert answer_rate(story.seen("school:besancon")).denominator == 1
-    assert answer_rate(story.seen("school:chalon")).denominator == 0
-    assert answer_rate(story.seen("network", "2021-2022")).denominator == 1
-    assert answer_rate(story.seen("agency_kind:cio")).denominator == 2
+    scenario, young_id = Scenario(), uuid4()
+    scenario.referral(young_id, wishes=[{"sector": "metallerie", "departments": ["39"]}], opened=(scenario.intake.id,))
+    scenario.application(young_id)
+    scenario.referral(uuid4(), wishes=[{"school": "besancon", "programme": "cap-conducteur-installations"}])
+    assert answer_rate(scenario.seen("school:dole")).denominator == 1
+    assert answer_rate(scenario.seen("school:besancon")).denominator == 1
+    assert answer_rate(scenario.seen("school:chalon")).denominator == 0
+    assert answer_rate(scenario.seen("network", "2021-2022")).denominator == 1
+    assert answer_rate(scenario.seen("agency_kind:cio")).denominator == 2
 
 
 def test_two_agencies_that_refer_the_same_person_both_have_the_contact() -> None:
-    story, young_id = Story(), uuid4()
+    scenario, young_id = Scenario(), uuid4()
     for agency in ("cio-du-canal", "college-de-la-source"):
-        story.referral(young_id, agency=agency, opened=(story.intake.id,), closed_on=date(2021, 10, 16), answer="expired")
+        scenario.referral(young_id, agency=agency, opened=(scenario.intake.id,), closed_on=date(2021, 10, 16), answer="expired")
     agencies = ("cio-du-canal", "college-de-la-source")
-    story.application(young_id, agencies=agencies, status="obsolete", because="intake_closed", contacts=[date(2021, 3, 8)])
+    scenario.application(young_id, agencies=agencies, status="obsolete", because="intake_closed", contacts=[date(2021, 3, 8)])
     kinds = ("agency_kind:cio", "agency_kind:college", "agency_kind:mlds")
-    assert [answer_rate(story.seen(kind)).numerator for kind in kinds] == [1, 1, 0]
-    assert [len(story.seen(kind).applications) for kind in kinds] == [1, 1, 0]
-    assert answer_rate(story.seen()).numerator == 2
+    assert [answer_rate(scenario.seen(kind)).numerator for kind in kinds] == [1, 1, 0]
+    assert [len(scenario.seen(kind).applications) for kind in kinds] == [1, 1, 0]
+    assert answer_rate(scenario.seen()).numerator == 2
 
 
 def test_raccrochage_wants_a_start_within_a_year_and_presence_three_months_after() -> None:
-    story = Story()
+    scenario = Scenario()
     stayed, gone, never = uuid4(), uuid4(), uuid4()
     for young_id in (stayed, gone):
-        story.referral(young_id, opened=())
-    story.referral(never, code="chose_other_path")
-    story.referral(uuid4(), on=date(2024, 4, 1))  # too late to be counted
-    story.enrolment(stayed)
-    story.enrolment(gone, status="interrupted", absences=[(date(2021, 12, 1), True)])
-    figure = raccrochage(story.seen(day=date(2025, 6, 30)))
+        scenario.referral(young_id, opened=())
+    scenario.referral(never, code="chose_other_path")
+    scenario.referral(uuid4(), on=date(2024, 4, 1))  # too late to be counted
+    scenario.enrolment(stayed)
+    scenario.enrolment(gone, status="interrupted", absences=[(date(2021, 12, 1), True)])
+    figure = raccrochage(scenario.seen(day=date(2025, 6, 30)))
     assert (figure.numerator, figure.denominator, dict(figure.parts)) == (1, 3, {"other_path": 1})
 
 
 def test_someone_is_gone_from_the_day_they_interrupt_and_there_on_the_day_they_complete() -> None:
-    story = Story()
-    one = story.enrolment(absences=[(date(2022, 1, 15), True), (date(2022, 2, 1), False)], completed_on=date(2023, 6, 30))
+    scenario = Scenario()
+    one = scenario.enrolment(absences=[(date(2022, 1, 15), True), (date(2022, 2, 1), False)], completed_on=date(2023, 6, 30))
     days = [date(2022, 1, 14), date(2022, 1, 15), date(2022, 2, 1), date(2023, 6, 30), date(2023, 7, 1)]
     assert [present(one, day) for day in days] == [True, False, True, True, False]
 
 
 def test_occupancy_counts_confirmed_places_of_the_school_year() -> None:
-    story = Story()
-    story.enrolment(status="due", started_on=None)
-    story.enrolment(status="did_not_start", started_on=None)
-    story.enrolment(status="present")
-    assert occupancy(story.seen(day=date(2022, 6, 30))) == Figure(2, 10, parts={"school_year": "2021-2022"})
+    scenario = Scenario()
+    scenario.enrolment(status="due", started_on=None)
+    scenario.enrolment(status="did_not_start", started_on=None)
+    scenario.enrolment(status="present")
+    assert occupancy(scenario.seen(day=date(2022, 6, 30))) == Figure(2, 10, parts={"school_year": "2021-2022"})
 
 
 def test_an_interruption_that_ended_is_none_and_who_never_came_is_apart() -> None:
-    story = Story()
-    story.enrolment(absences=[(date(2022, 1, 15), True), (date(2022, 2, 1), False)])
-    story.enrolment(status="interrupted", absences=[(date(2022, 1, 15), True)])
-    story.enrolment(status="did_not_start", started_on=None)
-    assert interruption(story.seen()) == Figure(1, 2, parts={"did_not_start": 1})
+    scenario = Scenario()
+    scenario.enrolment(absences=[(date(2022, 1, 15), True), (date(2022, 2, 1), False)])
+    scenario.enrolment(status="interrupted", absences=[(date(2022, 1, 15), True)])
+    scenario.enrolment(status="did_not_start", started_on=None)
+    assert interruption(scenario.seen()) == Figure(1, 2, parts={"did_not_start": 1})
 
 
 def test_the_last_enrolment_is_the_one_that_started_last() -> None:
-    story, young_id = Story(), uuid4()
-    story.enrolment(young_id, status="interrupted", absences=[(date(2022, 1, 15), True)])
-    story.enrolment(young_id, entry=2022, started_on=date(2022, 9, 1), school="chalon")
-    assert interruption(story.seen()).numerator == 0
-    assert interruption(story.seen("school:dole")).numerator == 1
-    assert [one.cohort for one in story.seen().people] == ["2021-2022"]
+    scenario, young_id = Scenario(), uuid4()
+    scenario.enrolment(young_id, status="interrupted", absences=[(date(2022, 1, 15), True)])
+    scenario.enrolment(young_id, entry=2022, started_on=date(2022, 9, 1), school="chalon")
+    assert interruption(scenario.seen()).numerator == 0
+    assert interruption(scenario.seen("school:dole")).numerator == 1
+    assert [one.cohort for one in scenario.seen().people] == ["2021-2022"]
 
 
 def test_hours_of_placement_and_absence_are_in_no_share() -> None:
-    story = Story()
-    story.week(story.enrolment(), production=1200, practice=100, teaching=500, placement=300, absence_justified=420)
-    assert hours(story.seen(), "production", "practice") == Figure(
+    scenario = Scenario()
+    scenario.week(scenario.enrolment(), production=1200, practice=100, teaching=500, placement=300, absence_justified=420)
+    assert hours(scenario.seen(), "production", "practice") == Figure(
         1300, 1800,
         parts={
             "production": 1200, "practice": 100, "teaching": 500, "placement": 300, "absence_justified": 420,
@@ -129,90 +131,90 @@ def test_hours_of_placement_and_absence_are_in_no_share() -> None:
 
 
 def test_an_order_is_on_time_on_its_last_day() -> None:
-    story = Story()
-    story.order(due_on=date(2022, 2, 1), completed_on=date(2022, 2, 1), invoiced_cents=5000)
-    story.order(due_on=date(2022, 2, 1), completed_on=date(2022, 2, 2))
-    story.order(cancelled=True)
+    scenario = Scenario()
+    scenario.order(due_on=date(2022, 2, 1), completed_on=date(2022, 2, 1), invoiced_cents=5000)
+    scenario.order(due_on=date(2022, 2, 1), completed_on=date(2022, 2, 2))
+    scenario.order(cancelled=True)
     parts = {"received": 3, "cancelled": 1, "production_minutes": 0, "turnover_cents": 5000}
-    assert orders(story.seen("school:dole")) == Figure(1, 2, parts=parts)
-    assert orders(story.seen("school:chalon")).parts["received"] == 0
+    assert orders(scenario.seen("school:dole")) == Figure(1, 2, parts=parts)
+    assert orders(scenario.seen("school:chalon")).parts["received"] == 0
 
 
 def test_a_diploma_counts_a_person_once_absent_is_presented_and_no_result_is_unknown() -> None:
-    story = Story()
-    story.enrolment(exams={uuid4(): "failed", uuid4(): "obtained"})
-    story.enrolment(exams={uuid4(): "absent"})
-    story.enrolment(exams={uuid4(): None})
-    story.enrolment()
-    story.enrolment(last_year=False)
+    scenario = Scenario()
+    scenario.enrolment(exams={uuid4(): "failed", uuid4(): "obtained"})
+    scenario.enrolment(exams={uuid4(): "absent"})
+    scenario.enrolment(exams={uuid4(): None})
+    scenario.enrolment()
+    scenario.enrolment(last_year=False)
     parts: dict[str, Part] = {
         "presented_of_last_year": {"numerator": 3, "denominator": 4},
         "obtained_of_entrants": {"numerator": 1, "denominator": 5},
     }
-    assert diploma_success(story.seen()) == Figure(1, 3, 1, parts)
+    assert diploma_success(scenario.seen()) == Figure(1, 3, 1, parts)
 
 
 def test_who_interrupted_less_than_three_months_ago_has_not_left() -> None:
-    story = Story()
-    story.enrolment(status="interrupted", absences=[(date(2025, 3, 31), True)])
-    assert further_studies(story.seen(day=date(2025, 6, 29))).denominator == 0
-    assert further_studies(story.seen(day=date(2025, 6, 30))).denominator == 1
+    scenario = Scenario()
+    scenario.enrolment(status="interrupted", absences=[(date(2025, 3, 31), True)])
+    assert further_studies(scenario.seen(day=date(2025, 6, 29))).denominator == 0
+    assert further_studies(scenario.seen(day=date(2025, 6, 30))).denominator == 1
 
 
 def test_continuing_leaves_the_denominator_of_employment_and_unreachable_stays() -> None:
-    story = Story()
+    scenario = Scenario()
     for situation in ("employed", "apprenticeship", "unreachable", "job_seeking"):
-        story.enrolment(completed_on=date(2023, 6, 30), outcomes={(6, "school"): declared(situation)})
-    story.enrolment(completed_on=date(2023, 6, 30))
-    story.enrolment(completed_on=date(2025, 6, 1))
+        scenario.enrolment(completed_on=date(2023, 6, 30), outcomes={(6, "school"): declared(situation)})
+    scenario.enrolment(completed_on=date(2023, 6, 30))
+    scenario.enrolment(completed_on=date(2025, 6, 1))
     parts: dict[str, Part] = {"due": 5, "continuing": 1, "with_proof": {"numerator": 1, "denominator": 1}}
-    assert employment(story.seen(), 6) == Figure(1, 4, 2, parts)
-    assert insertion(story.seen(), among=lambda one: one.finisher) == Figure(2, 5, 2, {"employed": 1, "continuing": 1})
-    assert further_studies(story.seen()) == Figure(1, 6, 3, {"apprenticeship": 1, "not_due": 1})
+    assert employment(scenario.seen(), 6) == Figure(1, 4, 2, parts)
+    assert insertion(scenario.seen(), among=lambda one: one.finisher) == Figure(2, 5, 2, {"employed": 1, "continuing": 1})
+    assert further_studies(scenario.seen()) == Figure(1, 6, 3, {"apprenticeship": 1, "not_due": 1})
 
 
 def test_of_several_sources_the_strongest_proof_is_retained_and_unreachable_last() -> None:
-    story = Story()
+    scenario = Scenario()
     outcomes = {
         (6, "school"): declared("job_seeking", "phone"),
         (6, "employer"): declared("employed", "contract"),
         (6, "agency"): declared("unreachable", "none", date(2022, 4, 1)),
     }
-    story.enrolment(completed_on=date(2023, 6, 30), outcomes=outcomes)
-    assert [one.situation(6) for one in story.seen().people] == ["employed"]
+    scenario.enrolment(completed_on=date(2023, 6, 30), outcomes=outcomes)
+    assert [one.situation(6) for one in scenario.seen().people] == ["employed"]
 
 
 def test_with_the_same_proof_the_latest_word_is_retained_then_the_first_source_by_name() -> None:
-    story = Story()
+    scenario = Scenario()
     latest = {(6, "school"): declared("employed"), (6, "young_person"): declared("other", on=date(2022, 3, 2))}
     by_name = {(6, "school"): declared("employed"), (6, "employer"): declared("other")}
     for outcomes in (latest, by_name):
-        story.enrolment(completed_on=date(2023, 6, 30), outcomes=outcomes)
-    assert [one.situation(6) for one in story.seen().people] == ["other", "other"]
+        scenario.enrolment(completed_on=date(2023, 6, 30), outcomes=outcomes)
+    assert [one.situation(6) for one in scenario.seen().people] == ["other", "other"]
 
 
 def test_cost_divides_the_operating_money_of_its_last_complete_year_by_the_months_present() -> None:
-    story = Story()
-    story.enrolment()
-    story.payment("network", "operating", 12_000, date(2021, 12, 1))
-    story.payment("network", "investment", 500, date(2021, 12, 1))
-    story.payment("network", "operating", 9_000, date(2022, 3, 1))
+    scenario = Scenario()
+    scenario.enrolment()
+    scenario.payment("network", "operating", 12_000, date(2021, 12, 1))
+    scenario.payment("network", "investment", 500, date(2021, 12, 1))
+    scenario.payment("network", "operating", 9_000, date(2022, 3, 1))
     complete = Figure(1_200_000, 4, parts={"civil_year": 2021, "complete": True, "investment_cents": 50_000})
-    assert cost(story.seen(day=date(2021, 12, 31))) == cost(story.seen(day=date(2022, 12, 30))) == complete
-    assert cost(story.seen(day=date(2022, 12, 31))).parts["civil_year"] == 2022
-    assert cost(story.seen("school:dole", day=date(2021, 12, 31))).numerator == 0
+    assert cost(scenario.seen(day=date(2021, 12, 31))) == cost(scenario.seen(day=date(2022, 12, 30))) == complete
+    assert cost(scenario.seen(day=date(2022, 12, 31))).parts["civil_year"] == 2022
+    assert cost(scenario.seen("school:dole", day=date(2021, 12, 31))).numerator == 0
 
 
 def test_cost_of_a_first_year_is_unfinished_until_its_last_day() -> None:
-    story = Story()
-    story.enrolment()
-    story.payment("network", "operating", 12_000, date(2021, 9, 1))
+    scenario = Scenario()
+    scenario.enrolment()
+    scenario.payment("network", "operating", 12_000, date(2021, 9, 1))
     parts = {"civil_year": 2021, "complete": False, "investment_cents": 0}
-    assert cost(story.seen(day=date(2021, 12, 30))) == Figure(1_200_000, 4, parts=parts)
+    assert cost(scenario.seen(day=date(2021, 12, 30))) == Figure(1_200_000, 4, parts=parts)
 
 
 def test_an_indicator_that_means_nothing_in_a_scope_is_not_counted() -> None:
-    story = Story()
-    assert "occupancy" not in figures(story.seen("agency_kind:cio"))
-    assert "orders" not in figures(story.seen("network", "2021-2022"))
-    assert "cost" in figures(story.seen("school:dole"))
+    scenario = Scenario()
+    assert "occupancy" not in figures(scenario.seen("agency_kind:cio"))
+    assert "orders" not in figures(scenario.seen("network", "2021-2022"))
+    assert "cost" in figures(scenario.seen("school:dole"))

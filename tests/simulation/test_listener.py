@@ -26,29 +26,31 @@ def released(intake_id: UUID, young_id: UUID) -> PlaceReleased:
 
 
 async def test_a_message_that_comes_twice_or_late_counts_once() -> None:
-    heard, intake_id, young_id = Listener(), uuid4(), uuid4()
+    listener, intake_id, young_id = Listener(), uuid4(), uuid4()
     for sequence in (1, 2, 2, 1):
-        await heard.handle(message(released(intake_id, young_id), sequence))
-    await heard.handle(message(released(intake_id, young_id), 1, "/enrolment/intakes/2"))
-    assert heard.times((intake_id, young_id), PlaceReleased) == 3
+        await listener.handle(message(released(intake_id, young_id), sequence))
+    await listener.handle(message(released(intake_id, young_id), 1, "/enrolment/intakes/2"))
+    assert listener.times((intake_id, young_id), PlaceReleased) == 3
 
 
 async def test_one_waits_until_all_wishes_are_answered() -> None:
-    heard, referrals = Listener(), [uuid4(), uuid4()]
-    waiting = asyncio.create_task(heard.until_wishes_answered(referrals))
+    listener, referrals = Listener(), [uuid4(), uuid4()]
+    waiting = asyncio.create_task(listener.until_wishes_answered(referrals))
     for id in referrals:
         await asyncio.sleep(0)
         assert not waiting.done()
-        await heard.handle(message(WishesAnswered(on=ON, referral_id=id, young_id=uuid4(), agency="cio-du-canal", opened=()), 1))
+        await listener.handle(
+            message(WishesAnswered(on=ON, referral_id=id, young_id=uuid4(), agency="cio-du-canal", opened=()), 1)
+        )
     await asyncio.wait_for(waiting, 1)
 
 
 async def test_the_last_answer_of_a_referral_is_kept() -> None:
-    heard, id, young_id = Listener(), uuid4(), uuid4()
+    listener, id, young_id = Listener(), uuid4(), uuid4()
     for sequence, answer in enumerate((Answer.REFUSED, Answer.ENROLLED)):
         event = ReferralClosed(on=ON, referral_id=id, young_id=young_id, agency="cio-du-canal", answer=answer)
-        await heard.handle(message(event, sequence))
-    assert heard.closed[id].answer is Answer.ENROLLED
+        await listener.handle(message(event, sequence))
+    assert listener.closed[id].answer is Answer.ENROLLED
 
 
 async def test_what_is_never_published_ends_the_simulation_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def test_every_turn_of_a_life_is_drawn() -> None:
     assert {answer for one in profiles for answer in one.answers} == {"confirm", "decline", "silence"}
     assert {result for one in profiles for result in one.results} == {"obtained", "failed", "absent"}
     assert {one.departure.code for one in profiles if one.departure} == set(InterruptionCode)
-    declarations = [one for drawn in profiles for said in drawn.futures.values() for one in said]
+    declarations = [one for drawn in profiles for declared in drawn.futures.values() for one in declared]
     assert {one.source for one in declarations} == set(OutcomeSource)
     assert {one.proof for one in declarations} == set(OutcomeProof)
     assert {one.situation for one in declarations} == set(OutcomeSituation)
@@ -42,7 +42,7 @@ def test_every_turn_of_a_life_is_drawn() -> None:
 
 def test_only_a_job_has_a_contract() -> None:
     profiles = [draw(Random(seed), 7) for seed in range(100)]
-    declarations = [one for drawn in profiles for said in drawn.futures.values() for one in said]
+    declarations = [one for drawn in profiles for declared in drawn.futures.values() for one in declared]
     assert all((one.contract is None) == (one.situation is not OutcomeSituation.EMPLOYED) for one in declarations)
 
 

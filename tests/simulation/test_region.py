@@ -58,7 +58,7 @@ def test_what_no_document_says_is_marked_as_invented(region: Region) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "sentence"),
     [
         ('commune: "39198"', 'commune: "3919"', "Ce code commune INSEE n’est pas valable."),
         ("certification: bac_pro", "certification: licence", "cette valeur n’est pas dans la liste permise"),
@@ -68,11 +68,11 @@ def test_what_no_document_says_is_marked_as_invented(region: Region) -> None:
         ("name: Bourgogne", "name: [", "n’est pas du YAML lisible"),
     ],
 )
-def test_what_is_wrong_is_said_in_french(tmp_path: Path, before: str, after: str, said: str) -> None:
+def test_what_is_wrong_is_said_in_french(tmp_path: Path, before: str, after: str, sentence: str) -> None:
     text = FILE.read_text(encoding="utf-8")
     assert before in text
     wrong = tmp_path / "region.yaml"
     wrong.write_text(text.replace(before, after), encoding="utf-8")
     with pytest.raises(CannotRun) as refusal:
         load(wrong)
-    assert said in str(refusal.value)
+    assert sentence in str(refusal.value)

@@ -36,11 +36,11 @@ def jwks(tmp_path: Path) -> Path:
 def claims(**overrides: Any) -> dict[str, Any]:
     """A head's claims, good for an hour; None leaves one out."""
     now = real_now()
-    said = {
+    claims = {
         "iss": ISSUER, "aud": AUDIENCE, "sub": "marie", "org": "school:dole", "role": "head",
         "iat": now, "exp": now + timedelta(hours=1), **overrides,
     }  # fmt: skip
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in claims.items() if value is not None}
 
 
 def signed(key: Any = KEY, kid: str | None = "a", algorithm: str = "EdDSA", **overrides: Any) -> str:

@@ -15,9 +15,9 @@ def test_thousands_are_parted_by_narrow_spaces_and_units_by_wide_ones() -> None:
     assert percent(0.71) == f"71{WIDE}%"
 
 
-@pytest.mark.parametrize(("share", "said"), [(0, "0"), (0.001, "1"), (0.999, "99"), (1, "100"), (0.145, "14"), (1.5, "150")])
-def test_none_and_all_are_said_only_where_it_is_exactly_that(share: float, said: str) -> None:
-    assert percent(share) == f"{said}{WIDE}%"
+@pytest.mark.parametrize(("share", "shown"), [(0, "0"), (0.001, "1"), (0.999, "99"), (1, "100"), (0.145, "14"), (1.5, "150")])
+def test_none_and_all_are_said_only_where_it_is_exactly_that(share: float, shown: str) -> None:
+    assert percent(share) == f"{shown}{WIDE}%"
 
 
 def test_the_first_day_of_a_month_is_an_ordinal() -> None:
@@ -27,8 +27,8 @@ def test_the_first_day_of_a_month_is_an_ordinal() -> None:
 
 
 def test_french_counts_from_two() -> None:
-    said = [several(count, "place", "places") for count in (0, 1, 1.5, 2, 1_000_000)]
-    assert said == [f"{count}{WIDE}{word}" for count, word in [
+    counted = [several(count, "place", "places") for count in (0, 1, 1.5, 2, 1_000_000)]
+    assert counted == [f"{count}{WIDE}{word}" for count, word in [
         ("0", "place"), ("1", "place"), ("1,5", "place"), ("2", "places"), (f"1{NARROW}000{NARROW}000", "places"),
     ]]  # fmt: skip
 

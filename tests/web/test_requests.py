@@ -44,13 +44,13 @@ class Store:
 
 
 @router.post("/things", dependencies=[require("school:head")])
-async def make(asked: Body, once: Idempotency, who: CurrentCaller) -> dict[str, str]:
-    return {"id": str(once.id), "print": once.fingerprint, "tenant": who.tenant}
+async def make(body: Body, once: Idempotency, caller: CurrentCaller) -> dict[str, str]:
+    return {"id": str(once.id), "print": once.fingerprint, "tenant": caller.tenant}
 
 
 @router.put("/toys/{id}")
-async def receive_a_toy(id: uuid.UUID, who: CurrentCaller, request: Request) -> Toy:
-    toy: Toy = await runtime(request).store.toys.acting(who).create(id, receive, id=id, school=who.tenant)
+async def receive_a_toy(id: uuid.UUID, caller: CurrentCaller, request: Request) -> Toy:
+    toy: Toy = await runtime(request).store.toys.acting(caller).create(id, receive, id=id, school=caller.tenant)
     return toy
 
 
@@ -198,15 +198,15 @@ async def test_a_cookie_opens_reading_only_and_no_answer_is_cached(running: Star
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"), [(A_TRACE, True), ("Zelie Quintard 06 12 34 56 78", False), (A_TRACE + "x" * 5000, False)]
+    ("header", "accepted"), [(A_TRACE, True), ("Zelie Quintard 06 12 34 56 78", False), (A_TRACE + "x" * 5000, False)]
 )
-async def test_a_trace_is_kept_only_if_it_is_one(running: Start, said: str, kept: bool) -> None:
+async def test_a_trace_is_kept_only_if_it_is_one(running: Start, header: str, accepted: bool) -> None:
     async with running(toy, kafka="127.0.0.1:9") as here:
         id = uuid.uuid4()
-        answer = await here.as_("school:dole:head").put(f"/toys/{id}", headers={"traceparent": said})
+        answer = await here.as_("school:dole:head").put(f"/toys/{id}", headers={"traceparent": header})
         assert answer.status_code == 200
         document = await here.store.toys.collection.find_one({"_id": str(id)})
-        assert (document["outbox"][0]["trace"] == said) is kept
+        assert (document["outbox"][0]["trace"] == header) is accepted
         assert TRACE.fullmatch(document["outbox"][0]["trace"])
 
 
@@ -219,10 +219,10 @@ def test_what_fails_is_logged_by_its_type_and_place_without_its_words() -> None:
         "    structlog.get_logger().error('failed', exc_info=error)\n"
         "    logging.getLogger('uvicorn.error').exception('Exception in ASGI application')\n"
     )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60)
-    assert said.returncode == 0
-    assert said.stderr.count("ValueError") == 3
-    assert "Dupont" not in said.stderr
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert result.returncode == 0
+    assert result.stderr.count("ValueError") == 3
+    assert "Dupont" not in result.stderr
 
 
 def test_a_secret_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
@@ -257,11 +257,11 @@ async def test_a_simulated_clock_put_too_far_is_refused_before_anything_is_kept(
 async def test_a_service_with_too_much_untold_says_that_it_is_not_ready(running: Start) -> None:
     async with running(toy, kafka="127.0.0.1:9", outbox_limit=2) as here:
         toys = here.store.toys
-        for told in range(1, 4):
+        for pending in range(1, 4):
             id = uuid.uuid4()
             await toys.acting(SYSTEM).create(id, receive, id=id, school="dole")
             ready = await here.signed_out().get("/health/ready")
-            assert (ready.status_code, ready.json()["pending"]) == ((200, told) if told < 3 else (503, 3))
+            assert (ready.status_code, ready.json()["pending"]) == ((200, pending) if pending < 3 else (503, 3))
         assert ready.headers["Retry-After"]
         assert ready.json()["code"] == "outbox_full"
 

@@ -20,10 +20,10 @@ SERVICES = ("referral", "enrolment", "production", "reporting")
 
 
 def start(name: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("ETABLI_")}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("ETABLI_")}
     return subprocess.run(
         [sys.executable, "-m", f"services.{name}.main"],
-        env={**kept, **environment}, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env={**inherited, **environment}, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 
