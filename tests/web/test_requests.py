@@ -4,64 +4,15 @@ import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fastapi import Request
-from pydantic import BaseModel, ConfigDict
 
-from shared.kernel.caller import SYSTEM
-from shared.kernel.identifiers import Uai
 from shared.kernel.tracing import TRACE
-from shared.persistence.repository import Repository
-from shared.persistence.transaction import Persistence
 from shared.settings import Settings
-from shared.web.app import Service
-from shared.web.auth import COOKIE, CurrentCaller, require
-from shared.web.idempotency import Idempotency
-from shared.web.router import Router
-from shared.web.runtime import runtime
+from shared.web.auth import COOKIE
 from tests.conftest import Start
-from tests.persistence.builders import TOYS, Toy, receive
-
-router = Router()
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    uai: Uai
-    seats: int
-
-
-class Store:
-    def __init__(self, persistence: Persistence) -> None:
-        self.clock = persistence.clock
-        self.toys = Repository(persistence, TOYS)
-
-    async def prepare(self) -> None:
-        """Nothing to index."""
-
-
-@router.post("/things", dependencies=[require("school:head")])
-async def make(body: Body, once: Idempotency, caller: CurrentCaller) -> dict[str, str]:
-    return {"id": str(once.id), "print": once.fingerprint, "tenant": caller.tenant}
-
-
-@router.put("/toys/{id}")
-async def receive_a_toy(id: uuid.UUID, caller: CurrentCaller, request: Request) -> Toy:
-    toy: Toy = await runtime(request).store.toys.acting(caller).create(id, receive, id=id, school=caller.tenant)
-    return toy
-
-
-@router.get("/broken")
-async def broken() -> None:
-    raise ValueError("family name: Dupont")
-
-
-def toy(settings: Settings) -> Service[Store]:
-    return Service("requests", settings, Store, routers=[router])
-
+from tests.web.builders import toy
 
 ROOT = Path(__file__).parents[2]
 A_TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -229,44 +180,3 @@ def test_a_secret_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("short\n")
     with pytest.raises(ValueError, match="32 bytes"):
         assert Settings(jwks_file=tmp_path, secret_file=tmp_path / "secret").secret
-
-
-async def test_the_simulated_clock_advances_never_goes_back_and_is_remembered(running: Start) -> None:
-    async with running(toy) as here:
-        admin = here.as_("admin")
-        ahead = {"now": datetime(2026, 1, 5, 8, tzinfo=UTC).isoformat()}
-        assert (await admin.post("/admin/clock", json=ahead)).json()["today"] == "2026-01-05"
-        back = await admin.post("/admin/clock", json={"now": "2025-12-01T08:00:00Z"})
-        assert (back.status_code, back.json()["code"]) == (409, "clock_goes_back")
-        assert await here.runtime.persistence.database["clock"].find_one() == {
-            "_id": "clock",
-            "now": datetime(2026, 1, 5, 8, tzinfo=UTC),
-        }
-
-
-@pytest.mark.parametrize("far", ["9999-12-31T23:30:00Z", "9999-12-31T23:30:00-12:00", "2030-09-01T06:00:01Z"])
-async def test_a_simulated_clock_put_too_far_is_refused_before_anything_is_kept(running: Start, far: str) -> None:
-    async with running(toy) as here:
-        admin = here.as_("admin")
-        refused = await admin.post("/admin/clock", json={"now": far})
-        assert (refused.status_code, refused.json()["code"]) == (409, "clock_too_far")
-        assert await here.runtime.persistence.database["clock"].find_one() is None
-        assert (await admin.get("/admin/clock")).json()["now"] == "2025-09-01T06:00:00Z"
-
-
-async def test_a_service_with_too_much_untold_says_that_it_is_not_ready(running: Start) -> None:
-    async with running(toy, kafka="127.0.0.1:9", outbox_limit=2) as here:
-        toys = here.store.toys
-        for pending in range(1, 4):
-            id = uuid.uuid4()
-            await toys.acting(SYSTEM).create(id, receive, id=id, school="dole")
-            ready = await here.signed_out().get("/health/ready")
-            assert (ready.status_code, ready.json()["pending"]) == ((200, pending) if pending < 3 else (503, 3))
-        assert ready.headers["Retry-After"]
-        assert ready.json()["code"] == "outbox_full"
-
-
-async def test_a_real_clock_is_nobodys_to_advance(running: Start) -> None:
-    async with running(toy, simulated=False) as here:
-        answer = await here.as_("admin").post("/admin/clock", json={"now": "9999-12-31T23:30:00Z"})
-        assert (answer.status_code, answer.json()["code"]) == (409, "real_clock")

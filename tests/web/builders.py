@@ -1,0 +1,54 @@
+"""A small service to send requests to: toys kept as aggregates, and routes that are asked wrongly."""
+
+import uuid
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict
+
+from shared.kernel.identifiers import Uai
+from shared.persistence.repository import Repository
+from shared.persistence.transaction import Persistence
+from shared.settings import Settings
+from shared.web.app import Service
+from shared.web.auth import CurrentCaller, require
+from shared.web.idempotency import Idempotency
+from shared.web.router import Router
+from shared.web.runtime import runtime
+from tests.persistence.builders import TOYS, Toy, receive
+
+router = Router()
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    uai: Uai
+    seats: int
+
+
+class Store:
+    def __init__(self, persistence: Persistence) -> None:
+        self.clock = persistence.clock
+        self.toys = Repository(persistence, TOYS)
+
+    async def prepare(self) -> None:
+        """Nothing to index."""
+
+
+@router.post("/things", dependencies=[require("school:head")])
+async def make(body: Body, once: Idempotency, caller: CurrentCaller) -> dict[str, str]:
+    return {"id": str(once.id), "print": once.fingerprint, "tenant": caller.tenant}
+
+
+@router.put("/toys/{id}")
+async def receive_a_toy(id: uuid.UUID, caller: CurrentCaller, request: Request) -> Toy:
+    toy: Toy = await runtime(request).store.toys.acting(caller).create(id, receive, id=id, school=caller.tenant)
+    return toy
+
+
+@router.get("/broken")
+async def broken() -> None:
+    raise ValueError("family name: Dupont")
+
+
+def toy(settings: Settings) -> Service[Store]:
+    return Service("requests", settings, Store, routers=[router])
