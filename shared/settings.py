@@ -1,4 +1,4 @@
-"""The knobs that every service has, from the environment."""
+"""Settings of every service, from the environment."""
 
 import sys
 from pathlib import Path

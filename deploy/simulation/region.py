@@ -1,6 +1,5 @@
 """The region: the schools, programmes, grants, agencies and clients of one region, read from a YAML file and checked."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -110,11 +109,6 @@ class Region(Entry):
 
     def department_of(self, agency: str) -> str:
         return next(one.department for one in self.agencies if one.id == agency)
-
-    def workshops_of(self, sector: str, departments: Sequence[str]) -> list[Workshop]:
-        """The workshops of a sector in the schools of these departments."""
-        there = {school.id for school in self.schools if school.department in departments}
-        return [workshop for workshop in self.workshops if workshop.sector == sector and workshop.school in there]
 
 
 def load(file: Path = FILE) -> Region:

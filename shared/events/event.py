@@ -1,4 +1,4 @@
-"""What every event has: the day its speaker says it happened, a type, a topic and a key."""
+"""The base of every domain event: the day it happened, a type, a topic and a key."""
 
 from datetime import date
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""A kind of document and all that is particular to it: its state, how events change it, who sees it, what follows by itself."""
+"""The aggregate, a Decider: its state, how events change it (`evolve`), who sees it, and the policy run in the same write."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

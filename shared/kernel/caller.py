@@ -1,4 +1,4 @@
-"""Who acts: a person for their organisation, in a role; or the system itself."""
+"""Caller and actor: a person for their organisation, in a role; or the system itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

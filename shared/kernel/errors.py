@@ -1,4 +1,4 @@
-"""The ways a request can be told no: siblings, each with its HTTP status, a code for machines and a sentence in French."""
+"""Problems: the ways a request is refused, each with its HTTP status, a code for machines and a sentence in French."""
 
 from typing import ClassVar
 

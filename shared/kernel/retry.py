@@ -1,4 +1,4 @@
-"""One retry and one stop: what may fail for a while is tried again with longer and longer waits, and a task ends when told to."""
+"""Retry with exponential backoff and jitter, an outage logged once, and a stop of tasks that ends within its grace."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""Values read as JSON writes them: no number for a truth value, no text for a number, no instant or number for a day."""
+"""Strict JSON types: no number for a truth value, no text for a number, no instant or number for a day."""
 
 import re
 from collections.abc import Callable

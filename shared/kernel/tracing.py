@@ -1,4 +1,4 @@
-"""The W3C trace that the present work belongs to: from a request or a message, to the messages that follow from it."""
+"""W3C trace context: from a request or a message, to the messages that follow from it."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""A status graph as one table: which actions each status allows; its no says the state, the day, and what is open."""
+"""State machines, one transition table each: what each status allows; a refusal names the status, the day, and what is open."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Kafka to handlers, by Faust, one message at a time per partition and nothing acknowledged before it is taken in.
+"""Kafka consumer on Faust, at least once: one message at a time per partition, its offset committed only once it is handled.
 
 Faust acknowledges an event when its agent moves on, raises or is cancelled. So an extra reference is held on each message
 and given back only when `handle` has returned: whatever ends the agent early leaves the message unacknowledged.

@@ -1,4 +1,4 @@
-"""One message in: handled, tried again, or parked. What every way of reading Kafka goes through."""
+"""The dispatcher: one record in, handled, retried, or parked as a dead letter. Every way of reading Kafka goes through it."""
 
 import os
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,4 +1,4 @@
-"""What a service does on which event: one function per event or few, typed by the service's store and by the event."""
+"""Event handlers: one function per event or few, typed by the service's store and by the event."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar, overload

@@ -1,4 +1,4 @@
-"""Kafka at the edge: the topics, and clients with the settings that our guarantees rest on."""
+"""Kafka clients and topics, with the settings that our guarantees rest on."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where messages wait that would fail again: parked with their reason, those of their key behind them, replayed in order."""
+"""Dead letters that keep their order: parked with their reason, those of their key behind them, replayed in order."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whether Kafka answers, asked all the time: what nobody sends to is missed by nobody."""
+"""Health probe of Kafka, asked all the time: what nobody sends to is missed by nobody."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Outbox to Kafka, at least once: in order per document, taken out only when the broker has acknowledged."""
+"""The relay of the transactional outbox: at least once, in order per document, removed only when the broker has acknowledged."""
 
 import asyncio
 import contextlib

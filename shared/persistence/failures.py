@@ -1,4 +1,4 @@
-"""What the driver raises when a server goes or comes, told apart in one place: away, met another, twice the same, or ours."""
+"""Errors of the driver, translated in one place: away (transient), a clash, a duplicate key, or ours."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,9 +29,6 @@ SERVER_CODES = frozenset(
     }
 )  # fmt: skip
 """MongoDB's codes of a server that goes, comes, elects or is too slow. Trying again is all there is to do."""
-
-OF_NO_SESSIONS = ("Sessions are not supported", "does not support retryable writes", "Transaction numbers are only allowed")
-"""What a connection says that was opened while its server was starting."""
 
 
 class Away(Exception):
@@ -87,6 +84,7 @@ def _is_clash(error: PyMongoError) -> bool:
 
 
 def _is_sessionless(error: PyMongoError) -> bool:
+    """What a connection answers that was opened while its server was starting."""
     text = str(error)
     early = isinstance(error, ConfigurationError) and text.startswith("Sessions are not supported")
     return early or (

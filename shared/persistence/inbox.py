@@ -1,4 +1,4 @@
-"""The inbox guard: how far each source was heard on each key, so that a message told twice or late changes nothing."""
+"""The inbox of an idempotent consumer: how far each source was handled on each key; what comes twice or late changes nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""One active worker of a kind per service, by a lease in its database. On the real clock."""
+"""A lease with a fencing token (its term): one active worker of a kind per service. On the real clock."""
 
 from datetime import datetime, timedelta
 

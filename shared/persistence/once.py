@@ -1,4 +1,4 @@
-"""Created once per key of a request: the same again finds what is there, something else under the same key is refused."""
+"""Idempotent creation: the same request again finds what is there, another under the same key is refused."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""One after the other on a document, first come first served: what meets in one process need not clash in the database."""
+"""A fair queue (FIFO) per document within one process: what meets here need not clash in the database."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""Load, decide, save: a document's new state, its events to publish (outbox) and the message handled (inbox), in one write."""
+"""The repository: load, decide, save. State, outbox and inbox in one write, under optimistic concurrency."""
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy

@@ -1,4 +1,4 @@
-"""Where the simulated clock stands, remembered for the next start."""
+"""The simulated clock, persisted for the next start."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""A service's database and what its repositories share: the clock, the outboxes, queues, and transactions over documents."""
+"""Transactions over several documents, and what the repositories of a service share: database, clock, outboxes, queues."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

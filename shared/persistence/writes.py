@@ -1,4 +1,4 @@
-"""What a bulk is made of."""
+"""The operations of a bulk write."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

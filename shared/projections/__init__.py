@@ -1,1 +1,1 @@
-"""Read models: pure functions from events to rows, and the two ways to drive them."""
+"""CQRS read models: pure functions from events to rows, driven message by message or in batches."""

@@ -1,4 +1,4 @@
-"""A generation of rows and the reader that feeds it: one batch at a time, rows first, positions after."""
+"""A generation of rows and its reader, batch by batch: rows first, offsets after, so that a crash repeats and never skips."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

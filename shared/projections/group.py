@@ -1,4 +1,4 @@
-"""What is kept beside the rows, committed to the consumer group too, so that Kafka's own tools show how far it is.
+"""The consumer group's offsets: those kept beside the rows, committed to Kafka too, so that its own tools show the lag.
 
 The commits go through a transactional producer, whose epoch rises with each new one: the broker itself refuses those of a
 holder that slept through its lease, so what the group has committed never goes back.

@@ -1,4 +1,4 @@
-"""As known on: the values of a fact, each kept with the instant it was told, read as they stood at an instant."""
+"""As-of reads: the values of a fact, each with the instant it was published, as they stood at an instant."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

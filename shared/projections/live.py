@@ -1,4 +1,4 @@
-"""The per-message driver: a handler folds each message it hears into the rows of one read model."""
+"""The per-message driver of a read model: each message that a handler gets is folded into its rows."""
 
 from collections.abc import Sequence
 

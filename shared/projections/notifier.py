@@ -1,4 +1,4 @@
-"""Who is told that rows changed: everyone who waits in this process, whichever replica wrote them."""
+"""Change notification: whoever waits in this process learns that rows changed, whichever replica wrote them."""
 
 import asyncio
 

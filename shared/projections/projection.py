@@ -1,4 +1,4 @@
-"""Projections of facts: pure functions from an event to what it tells of rows, every value kept with the instant it was told.
+"""Projections of facts: pure functions from an event to fields of rows, every value kept with the instant it was published.
 
 A row's `facts` are `{field: [[instant, value], ...]}`, so that "as known on" a date can be answered.
 """

@@ -1,4 +1,4 @@
-"""Topics to rows. One projector is active, by a lease: it feeds the rows that are read and, when asked, their replacement."""
+"""The batch driver: one active projector, by a lease, folds topics into rows and, when asked, rebuilds them beside."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

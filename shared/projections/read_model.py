@@ -1,4 +1,4 @@
-"""What every read model is: from one message to the rows it changes, each by a pure function under the inbox guard.
+"""A CQRS read model: from one message to the rows it changes, each by a pure function under the inbox guard.
 
 A row is `{_id, version, inbox: {source key: sequence}, ...what it holds}`. A row is fed by one key and each part of it by one
 kind of source: hence the same rows in the end, however often and in whatever order between sources messages come.

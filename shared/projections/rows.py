@@ -1,4 +1,4 @@
-"""A collection of rows, written by compare and set: a row is replaced only where its version is the one that was read."""
+"""Rows written by compare-and-set: one is replaced only where its version is the one that was read."""
 
 from collections.abc import Mapping, Sequence
 

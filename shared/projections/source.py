@@ -1,4 +1,4 @@
-"""Kafka in batches: every partition of some topics, read from where rows were left."""
+"""A Kafka consumer in batches: every partition of some topics, read from where the rows stand."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress

@@ -1,4 +1,4 @@
-"""Records into a generation of rows: read, folded together, and parked by themselves where they cannot be."""
+"""A batch of records into a generation of rows: decoded, folded together, and parked one by one where they cannot be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

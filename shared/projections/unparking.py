@@ -1,4 +1,4 @@
-"""Messages parked beside rows, folded into them at last."""
+"""Replay of the messages parked beside rows."""
 
 from shared.events import EVENTS, Event
 from shared.events.message import Message

@@ -1,4 +1,4 @@
-"""A service, put together: HTTP, its relay, its consumer, its sweeps, its health. One per process."""
+"""The application factory: HTTP, relay, consumer, periodic jobs and health of one service, in one process."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

@@ -1,4 +1,4 @@
-"""Who is asking: EdDSA tokens checked against a JWKS, and the caller they name."""
+"""Authentication: EdDSA tokens (JWT) verified against a JWKS, and the caller they name."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Everything of a service that is not HTTP: it waits for MongoDB, then publishes, consumes, sweeps, until it is told to stop."""
+"""Background tasks of a service: once MongoDB is there it publishes, consumes and sweeps, until it is told to stop."""
 
 import asyncio
 import os

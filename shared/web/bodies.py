@@ -1,4 +1,4 @@
-"""What requests of every service have in common: the store behind them, and the day that a body may say."""
+"""What requests of every service have in common: the day that a body may state, and the store as a dependency."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""What makes a repeated request harmless: an id that follows from its key, and a keyed hash of what it asks."""
+"""Idempotency keys: an id that follows from the key of a request, and a keyed hash (HMAC) of its body."""
 
 import hashlib
 import hmac

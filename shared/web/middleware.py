@@ -1,4 +1,4 @@
-"""What every request goes through: body limit, readiness, trace, no caches."""
+"""Middleware of every request: body limit, readiness, trace, no caches."""
 
 from fastapi import FastAPI, HTTPException
 from starlette.datastructures import Headers, MutableHeaders

@@ -1,4 +1,4 @@
-"""What a process of a service holds while it runs, typed by the service's store; the one place where a request finds it."""
+"""The runtime: what one process holds while it runs, typed by the service's store; the one place where a request finds it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
