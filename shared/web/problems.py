@@ -114,53 +114,55 @@ def malformed() -> JSONResponse:
     return problem(400, "malformed", "Cette demande ne peut être lue.")
 
 
-def _methods_of(app: FastAPI, request: Request) -> list[str]:
+def _methods_of(request: Request) -> list[str]:
     """Every method of an address: each has a route of its own, and Starlette names those of the first alone."""
     scopes = [{**request.scope, "method": method, "path_params": {}} for method in METHODS]
-    return [str(one["method"]) for one in scopes if any(route.matches(one)[0] is Match.FULL for route in app.router.routes)]
+    routes = request.app.router.routes
+    return [str(one["method"]) for one in scopes if any(route.matches(one)[0] is Match.FULL for route in routes)]
 
 
 def answer_errors(app: FastAPI) -> None:
     """Have every error of this application answered as a problem."""
+    app.add_exception_handler(Problem, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
 
-    async def refused(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
-        return problem(error.status, error.code, error.sentence)
 
-    async def invalid(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        fields, types = fields_of(error), {one["type"] for one in error.errors()}
-        detail = " ".join(f"{one['field']} : {one['detail']}" if one["field"] else one["detail"] for one in fields[:5])
-        if "json_invalid" in types:
-            return problem(400, "malformed", detail, errors=fields)
-        rules_alone = types == {"value_error"}  # ours, between fields that are each right
-        return problem(422, "inconsistent" if rules_alone else "invalid", detail, errors=fields)
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return problem(error.status, error.code, error.sentence)
 
-    async def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.status_code == 413:
-            return too_large()
-        if error.status_code == 400:
-            return malformed()
-        headers = {"Allow": ", ".join(_methods_of(app, request))} if error.status_code == 405 else None
-        detail = "Cette adresse n’existe pas." if error.status_code == 404 else TITLES.get(error.status_code, "Erreur")
-        return problem(error.status_code, f"http_{error.status_code}", detail, headers)
 
-    async def unexpected(_request: Request, error: Exception) -> Response:
-        if is_transient(error):
-            return problem(
-                503, "database_away", "La base de données ne répond pas. Rien n’est perdu : recommencez dans un instant."
-            )
-        if isinstance(error, OverflowError):
-            return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l’on sait garder.")
-        log.error("request.failed", error=type(error).__name__)
-        return problem(
-            500,
-            "bug",
-            "Une erreur de notre fait ; elle est notée. Vérifiez si votre demande a été enregistrée avant de la refaire.",
-        )
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields, types = fields_of(error), {one["type"] for one in error.errors()}
+    detail = " ".join(f"{one['field']} : {one['detail']}" if one["field"] else one["detail"] for one in fields[:5])
+    if "json_invalid" in types:
+        return problem(400, "malformed", detail, errors=fields)
+    rules_alone = types == {"value_error"}  # ours, between fields that are each right
+    return problem(422, "inconsistent" if rules_alone else "invalid", detail, errors=fields)
 
-    app.add_exception_handler(Problem, refused)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, unexpected)
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 413:
+        return too_large()
+    if error.status_code == 400:
+        return malformed()
+    headers = {"Allow": ", ".join(_methods_of(request))} if error.status_code == 405 else None
+    detail = "Cette adresse n’existe pas." if error.status_code == 404 else TITLES.get(error.status_code, "Erreur")
+    return problem(error.status_code, f"http_{error.status_code}", detail, headers)
+
+
+async def _unexpected(_request: Request, error: Exception) -> Response:
+    if is_transient(error):
+        return problem(503, "database_away", "La base de données ne répond pas. Rien n’est perdu : recommencez dans un instant.")
+    if isinstance(error, OverflowError):
+        return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l’on sait garder.")
+    log.error("request.failed", error=type(error).__name__)
+    return problem(
+        500,
+        "bug",
+        "Une erreur de notre fait ; elle est notée. Vérifiez si votre demande a été enregistrée avant de la refaire.",
+    )

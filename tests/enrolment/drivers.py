@@ -10,10 +10,20 @@ from services.enrolment.domain.pupil import Pupil
 from services.enrolment.store import Store
 from shared.events import EVENTS, Event
 from shared.events.applications import ApplicationStatus, Met
+from shared.events.catalogue import Promotion
 from shared.events.referral import ReferralSubmitted
 from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.repository import Repository
-from tests.enrolment.builders import DEADLINE, MAY, START, a_school, intake_command, programme_opened, referral_message
+from tests.enrolment.builders import (
+    DEADLINE,
+    MAY,
+    START,
+    a_referral,
+    a_school,
+    intake_command,
+    programme_opened,
+    referral_message,
+)
 
 ADMIN = Caller("a", "admin", "", "admin")
 
@@ -68,3 +78,16 @@ async def status(store: Store, intake: Intake, young_id: UUID) -> ApplicationSta
     """Where someone stands now."""
     application = (await store.intakes.acting(SYSTEM).get(intake.intake_id)).application_of(young_id)
     return application.status if application else None
+
+
+async def held_and_waiting(
+    store: Store, promotion: Promotion = Promotion.AUTOMATIC
+) -> tuple[Intake, ReferralSubmitted, ReferralSubmitted]:
+    """An intake of one seat, who is offered it, and who waits for it."""
+    intake = await intake_opens(store, seats=1, promotion=promotion)
+    held, waiting = a_referral(), a_referral()
+    for referral in (held, waiting):
+        await refers(store, referral)
+    await offers(store, intake, held.young_id)
+    await waits(store, intake, waiting.young_id)
+    return intake, held, waiting

@@ -17,7 +17,18 @@ from shared.events.students import InterruptionCode, StudentEnrolled, StudentInt
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import Refused, Unavailable
 from tests.enrolment.builders import MAY, START, a_message, a_referral, fields_of
-from tests.enrolment.drivers import ADMIN, enrols, events_of, intake_opens, offers, refers, starts, status, waits
+from tests.enrolment.drivers import (
+    ADMIN,
+    enrols,
+    events_of,
+    held_and_waiting,
+    intake_opens,
+    offers,
+    refers,
+    starts,
+    status,
+    waits,
+)
 
 
 async def departs(store: Store, young_id: uuid.UUID) -> tuple[StudentInterrupted, Any]:
@@ -110,12 +121,7 @@ async def test_a_return_closes_what_was_asked_for_elsewhere_meanwhile(store: Sto
 
 
 async def test_the_sweep_ends_what_the_days_ended_and_offers_the_seats_on(store: Store) -> None:
-    intake = await intake_opens(store, seats=1, promotion=Promotion.AUTOMATIC)
-    held, waiting = a_referral(), a_referral()
-    await refers(store, held)
-    await refers(store, waiting)
-    await offers(store, intake, held.young_id)
-    await waits(store, intake, waiting.young_id)
+    intake, held, waiting = await held_and_waiting(store)
     await sweep(store)
     assert await status(store, intake, held.young_id) is ApplicationStatus.OFFERED
     store.clock.advance(datetime(2025, 6, 16, 8, tzinfo=UTC))

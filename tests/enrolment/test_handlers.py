@@ -17,13 +17,12 @@ from shared.events.applications import (
     UnopenedCode,
     WishesAnswered,
 )
-from shared.events.catalogue import Promotion
 from shared.events.referral import ReferralSubmitted, ReferralWithdrawalRequested, RefusalCode, Wish
 from shared.events.students import StudentEnrolled
 from shared.kernel.caller import SYSTEM
 from shared.persistence.transaction import Persistence
 from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, fields_of, referral_message
-from tests.enrolment.drivers import ADMIN, enrols, events_of, intake_opens, offers, refers, school_opens, status, waits
+from tests.enrolment.drivers import ADMIN, enrols, events_of, held_and_waiting, intake_opens, offers, refers, school_opens, status
 
 
 async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -161,12 +160,7 @@ def withdrawal(referral: ReferralSubmitted) -> ReferralWithdrawalRequested:
 
 
 async def test_a_withdrawn_referral_frees_the_seat_for_who_waits(store: Store) -> None:
-    intake = await intake_opens(store, seats=1, promotion=Promotion.AUTOMATIC)
-    held, waiting = a_referral(), a_referral()
-    await refers(store, held)
-    await refers(store, waiting)
-    await offers(store, intake, held.young_id)
-    await waits(store, intake, waiting.young_id)
+    intake, held, waiting = await held_and_waiting(store)
     request = withdrawal(held)
     message = a_message(request, source=f"/referral/referrals/{held.referral_id}", sequence=2)
     for _ in range(2):

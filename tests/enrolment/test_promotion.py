@@ -27,7 +27,7 @@ from shared.events.event import Event
 from shared.events.referral import ReferralSubmitted, ReferralWithdrawalRequested
 from shared.kernel.caller import SYSTEM
 from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, fields_of
-from tests.enrolment.drivers import ADMIN, enrols, events_of, intake_opens, offers, refers, waits
+from tests.enrolment.drivers import ADMIN, enrols, events_of, held_and_waiting, intake_opens, refers
 
 Freeing = Callable[[Store, Intake, ReferralSubmitted], Awaitable[Any]]
 
@@ -96,16 +96,6 @@ FREED: dict[Freeing, tuple[type[Event], int]] = {
 """What frees a seat: the event that does, and the writes of the intake: a message handled again adds none."""
 
 
-async def one_held_one_waiting(store: Store, promotion: Promotion) -> tuple[Intake, ReferralSubmitted, ReferralSubmitted]:
-    intake = await intake_opens(store, seats=1, promotion=promotion)
-    held, waiting = a_referral(), a_referral()
-    for referral in (held, waiting):
-        await refers(store, referral)
-    await offers(store, intake, held.young_id)
-    await waits(store, intake, waiting.young_id)
-    return intake, held, waiting
-
-
 def offered_to(waiting: ReferralSubmitted, event: Event) -> bool:
     return isinstance(event, PlaceOffered) and event.young_id == waiting.young_id
 
@@ -118,7 +108,7 @@ async def version(store: Store, intake: Intake) -> int:
 
 @pytest.mark.parametrize("frees", FREED, ids=lambda frees: frees.__name__)
 async def test_a_seat_that_is_free_again_is_offered_in_the_same_write(store: Store, frees: Freeing) -> None:
-    intake, held, waiting = await one_held_one_waiting(store, Promotion.AUTOMATIC)
+    intake, held, waiting = await held_and_waiting(store, Promotion.AUTOMATIC)
     before = await version(store, intake)
     await frees(store, intake, held)
     events, (freed, writes) = await events_of(store.intakes, intake.intake_id), FREED[frees]
@@ -142,7 +132,7 @@ async def test_whoever_is_put_on_the_list_while_a_seat_is_free_is_offered_it_in_
 
 async def test_the_sweep_offers_a_seat_that_an_earlier_build_left_free(store: Store) -> None:
     """Written when nothing followed by itself: someone waits beside a free seat, and nothing is late."""
-    intake, held, waiting = await one_held_one_waiting(store, Promotion.CONFIRMED)
+    intake, held, waiting = await held_and_waiting(store, Promotion.CONFIRMED)
     await declines(store, intake, held)
     automatic = {"$set": {"state.promotion": Promotion.AUTOMATIC.value}}
     await store.intakes.collection.update({"_id": str(intake.intake_id)}, automatic)
@@ -155,7 +145,7 @@ async def test_the_sweep_offers_a_seat_that_an_earlier_build_left_free(store: St
 
 @pytest.mark.parametrize("frees", FREED, ids=lambda frees: frees.__name__)
 async def test_where_the_head_confirms_promotions_the_seat_waits(store: Store, frees: Freeing) -> None:
-    intake, held, waiting = await one_held_one_waiting(store, Promotion.CONFIRMED)
+    intake, held, waiting = await held_and_waiting(store, Promotion.CONFIRMED)
     await frees(store, intake, held)
     events = await events_of(store.intakes, intake.intake_id)
     assert not [event for event in events if offered_to(waiting, event)]

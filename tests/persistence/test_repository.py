@@ -24,14 +24,20 @@ def toys(persistence: Persistence) -> Repository[Toy, Event]:
     return Repository(persistence, TOYS)
 
 
+async def one_toy(persistence: Persistence) -> tuple[Repository[Toy, Event], uuid.UUID]:
+    """The toys' repository, and one that it holds."""
+    documents, id = toys(persistence), uuid.uuid4()
+    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    return documents, id
+
+
 def a_message(sequence: int, source: str = "/elsewhere/things/1", key: str = "k") -> Message:
     message = message_of(a_school(), source=source, sequence=sequence, time=A_MORNING)
     return Message(**{**vars(message), "key": key})
 
 
 async def test_a_decision_saves_the_state_and_what_it_tells_in_order(persistence: Persistence) -> None:
-    documents, id = toys(persistence), uuid.uuid4()
-    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    documents, id = await one_toy(persistence)
     await documents.acting(DOLE).decide(id, accept)
     found = await documents.collection.find_one({"_id": str(id)})
     assert found is not None
@@ -44,8 +50,7 @@ async def test_a_decision_saves_the_state_and_what_it_tells_in_order(persistence
 
 
 async def test_concurrent_decisions_are_each_taken_once_on_the_state_that_the_other_left(persistence: Persistence) -> None:
-    documents, id = toys(persistence), uuid.uuid4()
-    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    documents, id = await one_toy(persistence)
     answers = await asyncio.gather(
         *(documents.acting(DOLE).decide(id, accept, at_most=7) for _ in range(15)), return_exceptions=True
     )
@@ -67,16 +72,14 @@ async def test_a_message_is_heard_once_by_each_document(persistence: Persistence
 
 
 async def test_a_message_that_comes_after_its_successor_is_not_heard(persistence: Persistence) -> None:
-    documents, id = toys(persistence), uuid.uuid4()
-    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    documents, id = await one_toy(persistence)
     await documents.acting(SYSTEM, cause=a_message(9)).decide(id, accept)
     await documents.acting(SYSTEM, cause=a_message(8)).decide(id, accept)
     assert (await documents.acting(SYSTEM).get(id)).accepted == 1
 
 
 async def test_guards_are_per_source_and_key(persistence: Persistence) -> None:
-    documents, id = toys(persistence), uuid.uuid4()
-    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    documents, id = await one_toy(persistence)
     await documents.acting(SYSTEM, cause=a_message(9)).decide(id, accept)
     await documents.acting(SYSTEM, cause=a_message(1, source="/elsewhere/things/2")).decide(id, accept)
     await documents.acting(SYSTEM, cause=a_message(1, key="another")).decide(id, accept)
@@ -87,16 +90,14 @@ async def test_a_message_that_changes_nothing_is_remembered_all_the_same(persist
     def nothing(_toy: BaseModel) -> Sequence[Event]:
         return []
 
-    documents, id = toys(persistence), uuid.uuid4()
-    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    documents, id = await one_toy(persistence)
     await documents.acting(SYSTEM, cause=a_message(5)).decide(id, nothing)
     await documents.acting(SYSTEM, cause=a_message(4)).decide(id, accept)
     assert (await documents.acting(SYSTEM).get(id)).accepted == 0
 
 
 async def test_anothers_document_does_not_exist(persistence: Persistence) -> None:
-    documents, id = toys(persistence), uuid.uuid4()
-    await documents.acting(DOLE).create(id, receive, id=id, school="dole")
+    documents, id = await one_toy(persistence)
     with pytest.raises(NotFound):
         await documents.acting(BESANCON).get(id)
     with pytest.raises(NotFound):

@@ -24,10 +24,7 @@ def open_intake(
     """Open seats for a programme. Asking the same again changes nothing; something else under the same id is refused."""
     if year_of_study > programme.years:
         raise Refused("no_such_year", f"« {programme.title} » se fait en {programme.years} an(s).")
-    first, last = date(int(school_year[:4]), 1, 1), date(int(school_year[5:]), 8, 31)
-    if not (first <= starts_on <= last and first <= closes_on <= last):
-        sentence = f"Une rentrée {school_year} commence et se clôt entre le {first:%d/%m/%Y} et le {last:%d/%m/%Y}."
-        raise Invalid("outside_school_year", sentence)
+    _ensure_within(school_year, starts_on, closes_on)
     if closes_on < on:
         raise Refused("closes_before_opening", "La date de clôture est déjà passée.")
     opened = IntakeOpened(
@@ -41,6 +38,13 @@ def open_intake(
     if evolve(None, opened).model_dump(exclude=lived) == intake.model_dump(exclude=lived) and intake.seats == seats:
         return []
     raise Refused("already_open", "Cette rentrée est déjà ouverte, avec d’autres dates ou un autre nombre de places.")
+
+
+def _ensure_within(school_year: str, *days: date) -> None:
+    first, last = date(int(school_year[:4]), 1, 1), date(int(school_year[5:]), 8, 31)
+    if not all(first <= day <= last for day in days):
+        sentence = f"Une rentrée {school_year} commence et se clôt entre le {first:%d/%m/%Y} et le {last:%d/%m/%Y}."
+        raise Invalid("outside_school_year", sentence)
 
 
 def change_seats(intake: Intake, *, seats: int, on: date) -> list[IntakeEvent]:
