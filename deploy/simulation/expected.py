@@ -67,13 +67,13 @@ class Person:
 
     def retained(self, horizon: int) -> Declared | None:
         """Of what was said of the last enrolment at a horizon, the word that counts."""
-        declared = [(source, one) for (when, source), one in self.last.outcomes.items() if when == horizon]
+        declared = [(source, declaration) for (when, source), declaration in self.last.outcomes.items() if when == horizon]
         if not declared:
             return None
 
         def weight(pair: tuple[str, Declared]) -> tuple[bool, int, int, str]:
-            source, one = pair
-            return one.situation == "unreachable", PROOFS.index(one.proof), -one.on.toordinal(), source
+            source, declaration = pair
+            return declaration.situation == "unreachable", PROOFS.index(declaration.proof), -declaration.on.toordinal(), source
 
         return min(declared, key=weight)[1]
 

@@ -160,7 +160,7 @@ async def _wished(store: Store, wish: Wish, day: date) -> Wished:
         taught = [(school, one) for school in schools for one in school.programmes if one.sector == wish.sector]
     if not taught:
         return None
-    found = [(await store.next_intake(school.school, one.programme, day=day), one) for school, one in taught]
+    found = [(await store.next_intake(school.school, programme.programme, day=day), programme) for school, programme in taught]
     return [(intake, programme) for intake, programme in found if intake]
 
 

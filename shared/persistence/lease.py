@@ -46,8 +46,8 @@ class Lease:
             return 0
         term: int = held["term"] + 1
         as_read = {"_id": self._name, "term": held["term"], "until": held["until"]}
-        mine = {"$set": {"holder": self._holder, "until": now + LENGTH, "term": term}}
-        return self._taken(term) if (await self._leases.update(as_read, mine)).found else 0
+        taken = {"$set": {"holder": self._holder, "until": now + LENGTH, "term": term}}
+        return self._taken(term) if (await self._leases.update(as_read, taken)).found else 0
 
     async def _take_first(self, now: datetime) -> int:
         try:

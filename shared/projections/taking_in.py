@@ -54,12 +54,12 @@ async def _read(generation: Generation, records: Sequence[ConsumerRecord]) -> li
 async def _one_by_one(generation: Generation, taken: Sequence[Taken]) -> None:
     """A batch that cannot be written: each by itself, so that only what is at fault is parked."""
     parking, behind = generation.parking, set[tuple[str, bytes | None]]()
-    for one in taken:
-        record = one.record
+    for item in taken:
+        record = item.record
         if (record.topic, record.key) in behind and await parking.park_if_blocked(record):
             continue
         try:
-            await generation.fold(one.changes)
+            await generation.fold(item.changes)
         except Exception as error:
             if is_transient(error) or isinstance(error, Unavailable):
                 raise

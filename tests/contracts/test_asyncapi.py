@@ -67,10 +67,10 @@ def test_the_headers_and_key_of_a_message_are_those_announced(event: type[Event]
         message = a_message(event, service)
     finally:
         traceparent.reset(token)
-    said = {name: value.decode() for name, value in message.headers()}
+    found = {name: value.decode() for name, value in message.headers()}
     validator = Draft202012Validator(headers_schema(event), format_checker=Draft202012Validator.FORMAT_CHECKER)
-    assert [error.message for error in validator.iter_errors(said)] == []
-    assert said.keys() == headers_schema(event)["allOf"][0]["properties"].keys()
+    assert [error.message for error in validator.iter_errors(found)] == []
+    assert found.keys() == headers_schema(event)["allOf"][0]["properties"].keys()
     key = DOCUMENT["components"]["messages"][event.type]["bindings"]["kafka"]["key"]
     Draft202012Validator(key, registry=_definitions(event)).validate(message.key)
 
@@ -99,8 +99,8 @@ async def test_topics_are_created_as_the_bindings_say(servers: Servers) -> None:
     for topic, channel in DOCUMENT["channels"].items():
         kafka = channel["bindings"]["kafka"]
         assert (kafka["topic"], kafka["partitions"]) == (channel["address"], partitions[topic])
-        said = kafka["topicConfiguration"]
-        assert (",".join(said["cleanup.policy"]), str(said["retention.ms"])) == settings[topic]
+        found = kafka["topicConfiguration"]
+        assert (",".join(found["cleanup.policy"]), str(found["retention.ms"])) == settings[topic]
 
 
 async def _settings(admin: Any, topic: str) -> tuple[str, str]:

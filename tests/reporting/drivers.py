@@ -19,7 +19,7 @@ def an_id(*words: object) -> UUID:
     return uuid5(SPACE, " ".join(map(str, words)))
 
 
-class Telling:
+class Publisher:
     """Messages in the order they were told, each source counting its own."""
 
     def __init__(self) -> None:

@@ -79,55 +79,55 @@ from shared.events.students import (
     StudentResumed,
     StudentStarted,
 )
-from tests.reporting.drivers import Telling, an_id
+from tests.reporting.drivers import Publisher, an_id
 
 DAY = date(2024, 3, 4)
 YOUNG, OTHER, INTAKE, ENROLMENT, GRANT = (an_id(word) for word in ("young", "other", "intake", "enrolment", "grant"))
 
 
-def everything() -> Telling:
+def everything() -> Publisher:
     """Told by about fifteen sources, each in its own order."""
-    telling = Telling()
-    _catalogue(telling)
-    _referrals(telling)
-    _applications(telling)
-    _pupils(telling)
-    _production(telling)
-    return telling
+    publisher = Publisher()
+    _catalogue(publisher)
+    _referrals(publisher)
+    _applications(publisher)
+    _pupils(publisher)
+    _production(publisher)
+    return publisher
 
 
-def _catalogue(telling: Telling) -> None:
+def _catalogue(publisher: Publisher) -> None:
     for agency in ("cio-dole", "ml-dole"):
         registered = AgencyRegistered(on=DAY, agency=agency, kind=AgencyKind.CIO, name=agency, department="39")
-        telling.publish(f"/referral/agencies/{agency}", registered)
+        publisher.publish(f"/referral/agencies/{agency}", registered)
     school = SchoolRegistered(on=DAY, school="dole", name="Eccofor", commune="39198", town="Dole", department="39")
-    telling.publish("/enrolment/schools/dole", school)
-    telling.publish(
+    publisher.publish("/enrolment/schools/dole", school)
+    publisher.publish(
         "/enrolment/schools/dole",
         ProgrammeOpened(
             on=DAY, school="dole", programme="serrurerie", title="CAP Serrurerie", certification=Certification.CAP,
             sector="metal", years=2, dangerous_machines=True,
         ),
     )  # fmt: skip
-    telling.intake(
+    publisher.intake(
         INTAKE,
         IntakeOpened(
             on=DAY, school="dole", intake_id=INTAKE, seats=8, programme="serrurerie", school_year="2024-2025", year_of_study=1,
             starts_on=date(2024, 9, 2), closes_on=date(2024, 12, 1), promotion=Promotion.AUTOMATIC,
         ),
     )  # fmt: skip
-    telling.intake(INTAKE, IntakeSeatsChanged(on=DAY, school="dole", intake_id=INTAKE, seats=9))
-    telling.intake(INTAKE, IntakeSeatsChanged(on=DAY, school="dole", intake_id=INTAKE, seats=10))
+    publisher.intake(INTAKE, IntakeSeatsChanged(on=DAY, school="dole", intake_id=INTAKE, seats=9))
+    publisher.intake(INTAKE, IntakeSeatsChanged(on=DAY, school="dole", intake_id=INTAKE, seats=10))
     awarded = GrantAwarded(
         on=DAY, grant_id=GRANT, holder="network", amount_cents=900, purpose=GrantPurpose.OPERATING, civil_year=2024, funder="bfc"
     )  # fmt: skip
-    telling.publish(f"/enrolment/grants/{GRANT}", awarded)
+    publisher.publish(f"/enrolment/grants/{GRANT}", awarded)
     for number in (1, 2):
         paid = GrantPaid(on=DAY, grant_id=GRANT, holder="network", amount_cents=100 * number, payment_id=an_id("payment", number))
-        telling.publish(f"/enrolment/grants/{GRANT}", paid)
+        publisher.publish(f"/enrolment/grants/{GRANT}", paid)
 
 
-def _referrals(telling: Telling) -> None:
+def _referrals(publisher: Publisher) -> None:
     for agency in ("cio-dole", "ml-dole"):
         referral = an_id("referral", agency)
         about: dict[str, Any] = {"referral_id": referral, "young_id": YOUNG, "agency": agency}
@@ -135,13 +135,13 @@ def _referrals(telling: Telling) -> None:
             on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL, department="39",
             wishes=(Wish(school="dole", programme="serrurerie"), Wish(sector="metal", departments=("39",))), **about,
         )  # fmt: skip
-        telling.publish(f"/referral/referrals/{referral}", submitted)
-        telling.publish(f"/enrolment/wishes/{referral}", WishesAnswered(on=DAY, opened=(INTAKE,), **about))
+        publisher.publish(f"/referral/referrals/{referral}", submitted)
+        publisher.publish(f"/enrolment/wishes/{referral}", WishesAnswered(on=DAY, opened=(INTAKE,), **about))
         closed = ReferralClosed(on=DAY + timedelta(days=9), answer=Answer.ENROLLED, **about)
-        telling.publish(f"/referral/referrals/{referral}", closed)
+        publisher.publish(f"/referral/referrals/{referral}", closed)
 
 
-def _applications(telling: Telling) -> None:
+def _applications(publisher: Publisher) -> None:
     for young in (YOUNG, OTHER):
         of: dict[str, Any] = {"on": DAY, "intake_id": INTAKE, "young_id": young, "school": "dole", "programme": "serrurerie"}
         referral = an_id("referral", "cio-dole")
@@ -166,10 +166,10 @@ def _applications(telling: Telling) -> None:
             PlaceConfirmed(**of),
             PlaceReleased(**of),
         ):
-            telling.intake(INTAKE, event)
+            publisher.intake(INTAKE, event)
 
 
-def _pupils(telling: Telling) -> None:
+def _pupils(publisher: Publisher) -> None:
     of: dict[str, Any] = {"on": DAY, "enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "dole", "programme": "serrurerie"}
     year: dict[str, Any] = {"intake_id": INTAKE, "school_year": "2024-2025", "year_of_study": 1, "last_year": False}
     later: dict[str, Any] = {**of, "on": DAY + timedelta(days=200)}
@@ -196,10 +196,10 @@ def _pupils(telling: Telling) -> None:
             for situation in (OutcomeSituation.UNREACHABLE, OutcomeSituation.EMPLOYED)
         ),
     ):
-        telling.place(YOUNG, event)
+        publisher.place(YOUNG, event)
 
 
-def _production(telling: Telling) -> None:
+def _production(publisher: Publisher) -> None:
     order = an_id("order")
     of: dict[str, Any] = {"on": DAY, "order_id": order, "school": "dole"}
     for event in (
@@ -213,10 +213,10 @@ def _production(telling: Telling) -> None:
         OrderInvoiced(amount_cents=1200, number="2024-0001", **of),
         OrderCancelled(code=CancellationCode.CLIENT, **of),
     ):
-        telling.publish(f"/production/orders/{order}", event)
+        publisher.publish(f"/production/orders/{order}", event)
     for production in (600, 900):
         logged = WorkLogged(
             on=DAY, young_id=YOUNG, enrolment_id=ENROLMENT, school="dole", programme="serrurerie", week="2024-W40",
             minutes=Hours(production=production, teaching=300),
         )  # fmt: skip
-        telling.publish("/production/weeks/dole-2024-W40", logged)
+        publisher.publish("/production/weeks/dole-2024-W40", logged)

@@ -62,7 +62,7 @@ from shared.events.students import (
     StudentStarted,
 )
 from shared.kernel.calendar import following, months_after, school_year_of, week_of
-from tests.reporting.drivers import Telling, an_id
+from tests.reporting.drivers import Publisher, an_id
 
 TODAY = date(2026, 2, 10)
 ALONE = {"simulated_start": "2026-02-10T09:00:00+00:00", "kafka": "127.0.0.1:9"}
@@ -77,22 +77,22 @@ SCHOOLS = (
 )
 
 
-def a_region(*, cohorts: int = 3, pupils: int = 12, weeks: int = 10, today: date, seed: int = 4) -> Telling:
+def a_region(*, cohorts: int = 3, pupils: int = 12, weeks: int = 10, today: date, seed: int = 4) -> Publisher:
     """Five schools, so many cohorts of so many pupils each, up to a day. Drawn with a seed: the same each time."""
-    telling, draw = Telling(), random.Random(seed)
+    publisher, draw = Publisher(), random.Random(seed)
     for kind in AgencyKind:
         agency = f"{kind}-demo".replace("_", "-")
         registered = AgencyRegistered(on=date(2020, 1, 6), agency=agency, kind=kind, name=f"Agence {kind}", department="25")
-        telling.publish(f"/referral/agencies/{agency}", registered)
+        publisher.publish(f"/referral/agencies/{agency}", registered)
     first_year = today.year - cohorts
     for school, name, town, title in SCHOOLS:
         programme = f"{school}-metier"
         opened = date(first_year, 1, 6)
-        telling.publish(
+        publisher.publish(
             f"/enrolment/schools/{school}",
             SchoolRegistered(on=opened, school=school, name=name, commune="25056", town=town, department="25"),
         )
-        telling.publish(
+        publisher.publish(
             f"/enrolment/schools/{school}",
             ProgrammeOpened(
                 on=opened, school=school, programme=programme, title=title, certification=Certification.CAP, sector="industrie",
@@ -102,7 +102,7 @@ def a_region(*, cohorts: int = 3, pupils: int = 12, weeks: int = 10, today: date
         for year in range(first_year, today.year + 1):
             for study in (1, 2):
                 intake = an_id(programme, year, study)
-                telling.intake(
+                publisher.intake(
                     intake,
                     IntakeOpened(
                         on=date(year, 1, 8), school=school, intake_id=intake, seats=pupils + 2, programme=programme,
@@ -112,79 +112,79 @@ def a_region(*, cohorts: int = 3, pupils: int = 12, weeks: int = 10, today: date
                 )  # fmt: skip
         for year in range(first_year, today.year):
             for number in range(pupils):
-                _a_life(telling, draw, school, programme, year, number, weeks=weeks, today=today)
-            _orders(telling, draw, school, year, today)
+                _a_life(publisher, draw, school, programme, year, number, weeks=weeks, today=today)
+            _orders(publisher, draw, school, year, today)
     for purpose, amount in ((GrantPurpose.OPERATING, 40_000_000), (GrantPurpose.INVESTMENT, 30_000_000)):
         grant = an_id("grant", purpose)
         awarded = GrantAwarded(
             on=date(first_year, 2, 1), grant_id=grant, holder="network", amount_cents=amount, purpose=purpose,
             civil_year=first_year, funder="region-bourgogne-franche-comte",
         )  # fmt: skip
-        telling.publish(f"/enrolment/grants/{grant}", awarded)
+        publisher.publish(f"/enrolment/grants/{grant}", awarded)
         paid = GrantPaid(
             on=date(first_year, 10, 1), grant_id=grant, holder="network", amount_cents=amount, payment_id=an_id(grant, 1)
         )
-        telling.publish(f"/enrolment/grants/{grant}", paid)
-    return telling
+        publisher.publish(f"/enrolment/grants/{grant}", paid)
+    return publisher
 
 
 def _a_life(
-    telling: Telling, draw: random.Random, school: str, programme: str, year: int, number: int, *, weeks: int, today: date
+    publisher: Publisher, draw: random.Random, school: str, programme: str, year: int, number: int, *, weeks: int, today: date
 ) -> None:
     young, referral, enrolment = (an_id(word, school, year, number) for word in ("young", "referral", "enrolment"))
     intake = an_id(programme, year, 1)
     agency = f"{draw.choice(list(AgencyKind))}-demo".replace("_", "-")
     referred = date(year, 3, 1) + timedelta(days=draw.randrange(60))
     about: dict[str, Any] = {"referral_id": referral, "young_id": young, "agency": agency}
-    telling.publish(
+    publisher.publish(
         f"/referral/referrals/{referral}",
         ReferralSubmitted(
             on=referred, birth_month=f"{year - 16}-05", situation=draw.choice([Situation.OUT_OF_SCHOOL, Situation.IN_TROISIEME]),
             department="25", wishes=(Wish(school=school, programme=programme),), **about,
         ),
     )  # fmt: skip
-    telling.publish(f"/enrolment/wishes/{referral}", WishesAnswered(on=referred, opened=(intake,), **about))
+    publisher.publish(f"/enrolment/wishes/{referral}", WishesAnswered(on=referred, opened=(intake,), **about))
     of: dict[str, Any] = {"intake_id": intake, "young_id": young, "school": school, "programme": programme}
     year_name = f"{year}-{year + 1}"
-    telling.intake(
+    publisher.intake(
         intake, ApplicationOpened(on=referred, referral_id=referral, agency=agency, school_year=year_name, priority=1, **of)
     )
-    telling.intake(intake, ApplicationUnderReview(on=referred, **of))
+    publisher.intake(intake, ApplicationUnderReview(on=referred, **of))
     met = referred + timedelta(days=draw.randrange(3, 20))
-    telling.intake(intake, InterviewPlanned(on=met, planned_on=met, **of))
+    publisher.intake(intake, InterviewPlanned(on=met, planned_on=met, **of))
     if draw.random() < 0.2:
-        telling.intake(intake, ApplicationRefused(on=met, code=RefusalCode.CHOSE_OTHER_PATH, **of))
+        publisher.intake(intake, ApplicationRefused(on=met, code=RefusalCode.CHOSE_OTHER_PATH, **of))
         refused = ReferralClosed(on=met, answer=Answer.REFUSED, code=RefusalCode.CHOSE_OTHER_PATH, **about)
-        telling.publish(f"/referral/referrals/{referral}", refused)
+        publisher.publish(f"/referral/referrals/{referral}", refused)
         return
-    telling.intake(intake, ApplicationAdmissible(on=met, met=Met.INTERVIEW, **of))
-    telling.intake(intake, PlaceOffered(on=met, until=met + timedelta(days=10), **of))
-    telling.intake(intake, PlaceConfirmed(on=met, **of))
-    telling.publish(f"/referral/referrals/{referral}", ReferralClosed(on=met, answer=Answer.ENROLLED, **about))
+    publisher.intake(intake, ApplicationAdmissible(on=met, met=Met.INTERVIEW, **of))
+    publisher.intake(intake, PlaceOffered(on=met, until=met + timedelta(days=10), **of))
+    publisher.intake(intake, PlaceConfirmed(on=met, **of))
+    publisher.publish(f"/referral/referrals/{referral}", ReferralClosed(on=met, answer=Answer.ENROLLED, **about))
     pupil: dict[str, Any] = {"enrolment_id": enrolment, "young_id": young, "school": school, "programme": programme}
     begins = date(year, 9, 1)
-    telling.place(
+    publisher.place(
         young,
         StudentEnrolled(
             on=met, intake_id=intake, school_year=year_name, year_of_study=1, last_year=False,
             birth_month=f"{year - 16}-05", starts_on=begins, **pupil,
         ),
     )  # fmt: skip
-    telling.place(young, StudentStarted(on=begins, **pupil))
+    publisher.place(young, StudentStarted(on=begins, **pupil))
     for rank in range(weeks):
         monday = begins + timedelta(days=7 * rank)
         if monday <= today:
             minutes = Hours(production=draw.randrange(900, 1500), practice=200, teaching=draw.randrange(400, 700))
             logged = WorkLogged(on=monday, week=week_of(monday), minutes=minutes, **pupil)
-            telling.publish(f"/production/weeks/{school}/{week_of(monday)}/{young}", logged)
+            publisher.publish(f"/production/weeks/{school}/{week_of(monday)}/{young}", logged)
     if draw.random() < 0.12:
         left = date(year, 12, 1)
-        telling.place(young, StudentInterrupted(on=left, code=InterruptionCode.EMPLOYMENT, **pupil))
-        _outcomes(telling, draw, young, left, today, pupil)
+        publisher.place(young, StudentInterrupted(on=left, code=InterruptionCode.EMPLOYMENT, **pupil))
+        _outcomes(publisher, draw, young, left, today, pupil)
         return
     if date(year + 1, 8, 25) > today:
         return
-    telling.place(
+    publisher.place(
         young,
         StudentMovedUp(
             on=date(year + 1, 8, 25), intake_id=an_id(programme, year + 1, 2), school_year=following(year_name),
@@ -195,14 +195,14 @@ def _a_life(
     if end > today:
         return
     exam: dict[str, Any] = {"exam_id": an_id("exam", enrolment), **pupil}
-    telling.place(young, ExamRegistered(on=date(year + 2, 3, 1), session=f"{year + 2}-06", **exam))
+    publisher.place(young, ExamRegistered(on=date(year + 2, 3, 1), session=f"{year + 2}-06", **exam))
     passed = DiplomaObtained if draw.random() < 0.92 else DiplomaFailed
-    telling.place(young, passed(on=end, **exam))
-    telling.place(young, StudentCompleted(on=end, **pupil))
-    _outcomes(telling, draw, young, end, today, pupil)
+    publisher.place(young, passed(on=end, **exam))
+    publisher.place(young, StudentCompleted(on=end, **pupil))
+    _outcomes(publisher, draw, young, end, today, pupil)
 
 
-def _outcomes(telling: Telling, draw: random.Random, young: UUID, left: date, today: date, pupil: dict[str, Any]) -> None:
+def _outcomes(publisher: Publisher, draw: random.Random, young: UUID, left: date, today: date, pupil: dict[str, Any]) -> None:
     for horizon in (6, 12, 18, 24):
         day = months_after(left, horizon)
         if day > today or draw.random() < 0.1:
@@ -212,10 +212,10 @@ def _outcomes(telling: Telling, draw: random.Random, young: UUID, left: date, to
             on=day, horizon=horizon, situation=situation, source=OutcomeSource.SCHOOL,
             proof=draw.choice(list(OutcomeProof)), **pupil,
         )  # fmt: skip
-        telling.place(young, declared)
+        publisher.place(young, declared)
 
 
-def _orders(telling: Telling, draw: random.Random, school: str, year: int, today: date) -> None:
+def _orders(publisher: Publisher, draw: random.Random, school: str, year: int, today: date) -> None:
     for number in range(20):
         order = an_id("order", school, year, number)
         of: dict[str, Any] = {"order_id": order, "school": school}
@@ -224,10 +224,10 @@ def _orders(telling: Telling, draw: random.Random, school: str, year: int, today
         if day + timedelta(days=40) > today:
             continue
         amount = draw.randrange(20_000, 400_000)
-        telling.publish(source, OrderReceived(on=day, client_id=an_id("client", number), client_kind=ClientKind.COMPANY, **of))
-        telling.publish(source, OrderQuoted(on=day, amount_cents=amount, due_on=day + timedelta(days=30), **of))
-        telling.publish(source, OrderAccepted(on=day + timedelta(days=3), **of))
+        publisher.publish(source, OrderReceived(on=day, client_id=an_id("client", number), client_kind=ClientKind.COMPANY, **of))
+        publisher.publish(source, OrderQuoted(on=day, amount_cents=amount, due_on=day + timedelta(days=30), **of))
+        publisher.publish(source, OrderAccepted(on=day + timedelta(days=3), **of))
         done = day + timedelta(days=draw.randrange(15, 35))
-        telling.publish(source, OrderCompleted(on=done, **of))
-        telling.publish(source, OrderInvoiced(on=done, amount_cents=amount, number=f"{done.year}-{number:04d}", **of))
+        publisher.publish(source, OrderCompleted(on=done, **of))
+        publisher.publish(source, OrderInvoiced(on=done, amount_cents=amount, number=f"{done.year}-{number:04d}", **of))
     assert school_year_of(date(year, 9, 5)) == f"{year}-{year + 1}"

@@ -21,7 +21,7 @@ from shared.events.students import StudentStarted
 from shared.messaging.kafka import producer
 from shared.projections.notifier import Changes
 from tests.conftest import Running, Start
-from tests.reporting.drivers import Published, Telling, an_id
+from tests.reporting.drivers import Published, Publisher, an_id
 from tests.reporting.region import ALONE, TODAY, a_region
 
 
@@ -147,14 +147,14 @@ async def test_an_interruption_is_not_known_before_it_is_told(reporting: Running
 
 async def test_what_is_told_on_the_topics_is_read_and_announced(running: Start, servers: Servers) -> None:
     school = f"ecole-{uuid4().hex[:8]}"
-    telling = Telling()
+    publisher = Publisher()
     registered = SchoolRegistered(on=TODAY, school=school, name="École neuve", commune="25056", town="Besançon", department="25")
-    telling.publish(f"/enrolment/schools/{school}", registered)
+    publisher.publish(f"/enrolment/schools/{school}", registered)
     async with running(service, Settings) as here:
         admin = here.as_("admin")
         before = here.store.projector.changes.number
         async with producer(servers.kafka) as kafka:
-            for event, message in telling.messages:
+            for event, message in publisher.messages:
                 await kafka.send_and_wait(event.topic, message.data, message.key.encode(), headers=message.headers())
 
         async def known() -> bool:

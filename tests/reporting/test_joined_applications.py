@@ -34,7 +34,7 @@ from shared.events.applications import (
 )
 from shared.events.catalogue import IntakeOpened, Promotion
 from shared.events.referral import RefusalCode
-from tests.reporting.drivers import Telling, an_id, rows_of
+from tests.reporting.drivers import Publisher, an_id, rows_of
 
 DAY = date(2024, 3, 4)
 YOUNG, INTAKE = an_id("young"), an_id("intake")
@@ -116,9 +116,9 @@ def test_who_was_met_before_it_ended_is_not_met_when_it_begins_again() -> None:
 
 
 def row_of(events: Sequence[Event]) -> ApplicationRow:
-    telling = Telling()
+    publisher = Publisher()
     for event in events:
-        telling.intake(INTAKE, event)
-    row = ApplicationRow.as_known(rows_of(telling.messages)["applications"][f"{YOUNG}/{INTAKE}"])
+        publisher.intake(INTAKE, event)
+    row = ApplicationRow.as_known(rows_of(publisher.messages)["applications"][f"{YOUNG}/{INTAKE}"])
     assert row is not None
     return row

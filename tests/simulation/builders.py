@@ -47,29 +47,29 @@ class Scenario:
 
     def referral(self, young_id: UUID, **overrides: Any) -> Referral:
         fields = {name: overrides.pop(name) for name in ("opened", "closed_on", "answer", "code") if name in overrides}
-        kept = Referral(uuid4(), young_id, planned(**overrides), **fields)
-        self.observations.referrals[kept.id] = kept
-        return kept
+        referral = Referral(uuid4(), young_id, planned(**overrides), **fields)
+        self.observations.referrals[referral.id] = referral
+        return referral
 
     def application(self, young_id: UUID, **overrides: Any) -> Application:
         agencies = ("cio-du-canal",)
         usual: dict[str, Any] = {"agencies": agencies, "asking": agencies, "status": "under_review", "priority": 1}
-        kept = Application(self.intake.id, young_id, **{**usual, **overrides})
-        self.observations.applications[kept.intake_id, young_id] = kept
-        return kept
+        application = Application(self.intake.id, young_id, **{**usual, **overrides})
+        self.observations.applications[application.intake_id, young_id] = application
+        return application
 
     def enrolment(self, young_id: UUID | None = None, *, last_year: bool = True, **overrides: Any) -> Enrolment:
         year = Year(self.intake.id, self.intake.programme, "2021-2022", 1, last_year)
         usual: dict[str, Any] = {"school": "dole", "entry": 2021, "status": "present", "years": (year,)}
         usual["started_on"] = date(2021, 9, 1)
-        kept = Enrolment(uuid4(), young_id or uuid4(), **{**usual, **overrides})
-        self.observations.enrolments[kept.id] = kept
-        return kept
+        enrolment = Enrolment(uuid4(), young_id or uuid4(), **{**usual, **overrides})
+        self.observations.enrolments[enrolment.id] = enrolment
+        return enrolment
 
     def order(self, **overrides: Any) -> Order:
-        kept = Order(uuid4(), "dole", **overrides)
-        self.observations.orders[kept.id] = kept
-        return kept
+        row = Order(uuid4(), "dole", **overrides)
+        self.observations.orders[row.id] = row
+        return row
 
     def week(self, enrolment: Enrolment, number: str = "2021-W40", **minutes: int) -> None:
         kinds = ("production", "practice", "teaching", "placement", "absence_justified", "absence_unjustified")

@@ -10,6 +10,7 @@ from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
 from shared.web.pages.french import several
 
+MOTIVE = "Projet solide, quatorze ans à Noël."
 TAKEN_BACK = (RefusalCode.NO_PLACE, RefusalCode.DID_NOT_COME)
 
 
@@ -18,8 +19,8 @@ async def say(
 ) -> None:
     """One decision on an application. A contact is a day on which its school met or answered."""
     intake = simulation.observations.intakes[application.intake_id]
-    one = f"/intakes/{intake.id}/applications/{application.young_id}"
-    view = await simulation.api.decide(scope or head(intake.school), "enrolment", f"{one}/{verb}", body, shown_at=one)
+    path = f"/intakes/{intake.id}/applications/{application.young_id}"
+    view = await simulation.api.decide(scope or head(intake.school), "enrolment", f"{path}/{verb}", body, shown_at=path)
     if not scope:
         simulation.observations.application(view)
     if contact:
@@ -30,20 +31,20 @@ async def review(simulation: Simulation, entry: int) -> None:
     """New applications: set ineligibility aside or not, say no at once, agree on a meeting, or say nothing."""
 
     async def of(intake: Intake) -> None:
-        for one in simulation.applications(intake):
-            reply = simulation.reply(one)
-            if one.status == "ineligible" and reply.dispensed and not one.contacts:
-                await say(simulation, one, "review", contact=False, overridden=True, motive="Projet solide, quatorze ans à Noël.")
-            if one.status != "under_review" or reply.answer == "silence":
+        for application in simulation.applications(intake):
+            reply = simulation.reply(application)
+            if application.status == "ineligible" and reply.dispensed and not application.contacts:
+                await say(simulation, application, "review", contact=False, overridden=True, motive=MOTIVE)
+            if application.status != "under_review" or reply.answer == "silence":
                 continue
             if reply.answer == "refused":
-                await say(simulation, one, "refuse", code=reply.code)
+                await say(simulation, application, "refuse", code=reply.code)
             elif reply.met is Met.INTERVIEW:
-                await say(simulation, one, "plan-interview", planned_on=_in_days(simulation.today, 8))
+                await say(simulation, application, "plan-interview", planned_on=_in_days(simulation.today, 8))
             else:
                 await say(
                     simulation,
-                    one,
+                    application,
                     "plan-immersion",
                     planned_from=_in_days(simulation.today, 5),
                     planned_until=_in_days(simulation.today, 9),
@@ -56,16 +57,16 @@ async def meet(simulation: Simulation, entry: int) -> None:
     """After the interview or the immersion: admissible, or no."""
 
     async def of(intake: Intake) -> None:
-        for one in simulation.applications(intake):
-            if one.status not in ("interview_planned", "immersion_planned"):
+        for application in simulation.applications(intake):
+            if application.status not in ("interview_planned", "immersion_planned"):
                 continue
-            reply = simulation.reply(one)
-            if one.status == "immersion_planned" and reply.code is not RefusalCode.DID_NOT_COME:
-                await say(simulation, one, "end-immersion")
+            reply = simulation.reply(application)
+            if application.status == "immersion_planned" and reply.code is not RefusalCode.DID_NOT_COME:
+                await say(simulation, application, "end-immersion")
             if reply.answer == "refused_once_met":
-                await say(simulation, one, "refuse", code=reply.code)
+                await say(simulation, application, "refuse", code=reply.code)
             else:
-                await say(simulation, one, "admit", met=reply.met)
+                await say(simulation, application, "admit", met=reply.met)
 
     await gather(of(intake) for intake in simulation.entries(entry))
 
@@ -80,18 +81,18 @@ async def offer(simulation: Simulation, entry: int, until: date) -> str:
     async def of(intake: Intake) -> None:
         left = await simulation.seats_left(intake)
         waiting = {(one.priority, simulation.wave(one)) for one in simulation.applications(intake) if one.status == "waitlisted"}
-        for one in simulation.applications(intake):
-            if one.status != "admissible":
+        for application in simulation.applications(intake):
+            if application.status != "admissible":
                 continue
-            place = (one.priority, simulation.wave(one))
+            place = (application.priority, simulation.wave(application))
             if left > 0:
-                await say(simulation, one, "offer", until=until.isoformat())
+                await say(simulation, application, "offer", until=until.isoformat())
                 left -= 1
             elif place not in waiting:
                 waiting.add(place)
-                await say(simulation, one, "waitlist")
+                await say(simulation, application, "waitlist")
             else:
-                await say(simulation, one, "refuse", code=RefusalCode.NO_PLACE)
+                await say(simulation, application, "refuse", code=RefusalCode.NO_PLACE)
 
     await gather(of(intake) for intake in simulation.entries(entry))
     await simulation.look(entry)
@@ -105,9 +106,9 @@ async def answer(simulation: Simulation, entry: int) -> None:
     await simulation.look(entry)
     offered: dict[UUID, list[Application]] = {}
     for intake in simulation.entries(entry):
-        for one in simulation.applications(intake):
-            if one.status == "offered":
-                offered.setdefault(one.young_id, []).append(one)
+        for application in simulation.applications(intake):
+            if application.status == "offered":
+                offered.setdefault(application.young_id, []).append(application)
     ended = [key for mine in await gather(_answer(simulation, entry, mine) for mine in offered.values()) for key in mine]
     await simulation.listener.until_each(ended, ApplicationObsolete)
     await simulation.look(entry)
@@ -127,9 +128,9 @@ async def promote(simulation: Simulation, entry: int, until: date) -> None:
             path = f"/intakes/{intake.id}/promote"
             for view in await simulation.api.decide(head(intake.school), "enrolment", path, body, shown_at=listed):
                 simulation.observations.application(view)
-            for one in waiting:
-                if one.status == "offered":
-                    one.contacts.append(simulation.today)
+            for application in waiting:
+                if application.status == "offered":
+                    application.contacts.append(simulation.today)
 
     await gather(of(one) for one in simulation.entries(entry) if (one.school, one.programme) in by_hand)
 
@@ -139,13 +140,13 @@ async def reconsider(simulation: Simulation, entry: int, until: date) -> None:
 
     async def of(intake: Intake) -> None:
         left = await simulation.seats_left(intake)
-        for one in simulation.applications(intake):
-            taken_back = one.code in TAKEN_BACK and simulation.reply(one).reconsidered
-            if left > 0 and taken_back and _free(simulation, entry, one.young_id):
-                await say(simulation, one, "reopen", contact=False)
-                if one.status != "admissible":
-                    await say(simulation, one, "admit", met=Met.INTERVIEW)
-                await say(simulation, one, "offer", until=until.isoformat())
+        for application in simulation.applications(intake):
+            taken_back = application.code in TAKEN_BACK and simulation.reply(application).reconsidered
+            if left > 0 and taken_back and _free(simulation, entry, application.young_id):
+                await say(simulation, application, "reopen", contact=False)
+                if application.status != "admissible":
+                    await say(simulation, application, "admit", met=Met.INTERVIEW)
+                await say(simulation, application, "offer", until=until.isoformat())
                 left -= 1
 
     for intake in simulation.entries(entry):  # one after the other: someone refused twice is taken back once
@@ -169,11 +170,11 @@ async def _answer(simulation: Simulation, entry: int, offered: list[Application]
     word = profile.answers[min(round, len(profile.answers) - 1)]
     if word == "silence":
         return []
-    for one in sorted(offered, key=lambda one: simulation.rank(simulation.observations.intakes[one.intake_id])):
-        scope = f"agency:{one.asking[-1]}" if profile.agency_answers else ""
-        await say(simulation, one, word, scope=scope, contact=False)
+    for application in sorted(offered, key=lambda one: simulation.rank(simulation.observations.intakes[one.intake_id])):
+        scope = f"agency:{application.asking[-1]}" if profile.agency_answers else ""
+        await say(simulation, application, word, scope=scope, contact=False)
         if word == "confirm":
-            return [key for key in simulation.open_applications(young_id) if key != (one.intake_id, young_id)]
+            return [key for key in simulation.open_applications(young_id) if key != (application.intake_id, young_id)]
     return []
 
 

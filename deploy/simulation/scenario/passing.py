@@ -17,8 +17,8 @@ AROUND = timedelta(days=30)
 
 async def register(simulation: Simulation, year: int) -> str | None:
     """Every pupil of a last year is presented."""
-    presented = [one for one in of_year(simulation, year) if one.now.last_year]
-    await gather(_register(simulation, one, year) for one in presented)
+    presented = [pupil for pupil in of_year(simulation, year) if pupil.now.last_year]
+    await gather(_register(simulation, pupil, year) for pupil in presented)
     return f"mai {year} : {several(len(presented), 'élève présenté', 'élèves présentés')} à l’examen" if presented else None
 
 
@@ -27,23 +27,23 @@ async def publish(simulation: Simulation, year: int) -> str | None:
     schools = [school.id for school in simulation.region.schools]
     out = schools[::2] if year == LAST else schools
     waiting = [
-        (one, exam)
-        for one in of_year(simulation, year)
-        for exam, result in one.exams.items()
-        if result is None and one.school in out
+        (pupil, exam)
+        for pupil in of_year(simulation, year)
+        for exam, result in pupil.exams.items()
+        if result is None and pupil.school in out
     ]
-    await gather(_publish(simulation, one, exam) for one, exam in waiting)
-    obtained = sum(one.exams[exam] == "obtained" for one, exam in waiting)
+    await gather(_publish(simulation, pupil, exam) for pupil, exam in waiting)
+    obtained = sum(pupil.exams[exam] == "obtained" for pupil, exam in waiting)
     return f"juin {year} : {several(obtained, 'diplôme', 'diplômes')} pour {len(waiting)} résultats" if waiting else None
 
 
 async def declare(simulation: Simulation) -> str | None:
     """Schools, agencies, employers and young people say what became of whoever left so many months ago."""
     last: dict[UUID, Enrolment] = {}
-    for one in sorted(simulation.observations.enrolments.values(), key=lambda one: one.entry):
-        last[one.young_id] = one
-    gone = [one for one in last.values() if one.status in ("completed", "interrupted")]
-    declared = sum(await gather(_declare(simulation, one) for one in gone))
+    for pupil in sorted(simulation.observations.enrolments.values(), key=lambda pupil: pupil.entry):
+        last[pupil.young_id] = pupil
+    gone = [pupil for pupil in last.values() if pupil.status in ("completed", "interrupted")]
+    declared = sum(await gather(_declare(simulation, pupil) for pupil in gone))
     return f"devenir connu de {several(declared, 'ancien', 'anciens')}" if declared else None
 
 

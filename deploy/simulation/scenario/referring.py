@@ -12,33 +12,34 @@ from shared.web.pages.french import several
 
 async def refer(simulation: Simulation, entry: int, wave: int) -> str | None:
     """A wave of referrals. It has come in when enrolment has answered all their wishes."""
-    planned = [one for one in simulation.planned[entry] if one.wave == wave]
+    planned = [referral for referral in simulation.planned[entry] if referral.wave == wave]
     planned += _who_try_again(simulation, entry) if wave == 1 else []
-    referrals = await gather(_refer(simulation, one) for one in planned)
-    await simulation.listener.until_wishes_answered(one.id for one in referrals)
-    for one in referrals:
-        one.opened = simulation.listener.wishes[one.id].opened
+    referrals = await gather(_refer(simulation, referral) for referral in planned)
+    await simulation.listener.until_wishes_answered(referral.id for referral in referrals)
+    for referral in referrals:
+        referral.opened = simulation.listener.wishes[referral.id].opened
     await simulation.look(entry)
-    people = len({one.young_id for one in referrals})
+    people = len({referral.young_id for referral in referrals})
     return f"{simulation.month} : {several(people, 'jeune orienté', 'jeunes orientés')}" if people else None
 
 
 async def withdraw(simulation: Simulation, entry: int) -> str | None:
     """Some agencies ask for their referral back; the applications that nobody else asks for are withdrawn, the others left."""
     withdrawn = [
-        one for one in simulation.observations.referrals.values()
-        if one.planned.campaign == entry and one.planned.profile.withdrawn and one.planned.attempt in (1, 11)
+        referral for referral in simulation.observations.referrals.values()
+        if referral.planned.campaign == entry and referral.planned.profile.withdrawn and referral.planned.attempt in (1, 11)
     ]  # fmt: skip
     open_ones = [
-        simulation.observations.applications[intake, one.young_id]
-        for one in withdrawn
-        for intake in one.opened
-        if simulation.observations.applications[intake, one.young_id].status in OPEN
+        simulation.observations.applications[intake, referral.young_id]
+        for referral in withdrawn
+        for intake in referral.opened
+        if simulation.observations.applications[intake, referral.young_id].status in OPEN
     ]
-    alone = [(one.intake_id, one.young_id) for one in open_ones if len(one.asking) == 1]
-    joined = [(one.intake_id, one.young_id) for one in open_ones if len(one.asking) > 1]
+    alone = [(referral.intake_id, referral.young_id) for referral in open_ones if len(referral.asking) == 1]
+    joined = [(referral.intake_id, referral.young_id) for referral in open_ones if len(referral.asking) > 1]
     await gather(
-        simulation.api.decide(f"agency:{one.planned.agency}", "referral", f"/referrals/{one.id}/withdrawal") for one in withdrawn
+        simulation.api.decide(f"agency:{referral.planned.agency}", "referral", f"/referrals/{referral.id}/withdrawal")
+        for referral in withdrawn
     )
     await simulation.listener.until_each(alone, ApplicationWithdrawn)
     await simulation.listener.until_each(joined, ApplicationLeft)

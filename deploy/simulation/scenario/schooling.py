@@ -16,17 +16,17 @@ from shared.web.pages.french import several
 
 async def say(simulation: Simulation, pupil: Enrolment, verb: str, **body: str) -> None:
     """One decision on a pupil, by the head of the school."""
-    one = f"/pupils/{pupil.young_id}"
+    path = f"/pupils/{pupil.young_id}"
     simulation.observations.pupil(
-        await simulation.api.decide(head(pupil.school), "enrolment", f"{one}/{verb}", body, shown_at=one)
+        await simulation.api.decide(head(pupil.school), "enrolment", f"{path}/{verb}", body, shown_at=path)
     )
 
 
 async def start(simulation: Simulation, entry: int) -> str | None:
     """Those whose place is confirmed come."""
     await simulation.look_at_pupils(entry)
-    due = [one for one in simulation.pupils("due") if simulation.journey(one.young_id, one.entry).profile.comes]
-    await gather(say(simulation, one, "start") for one in due)
+    due = [pupil for pupil in simulation.pupils("due") if simulation.journey(pupil.young_id, pupil.entry).profile.comes]
+    await gather(say(simulation, pupil, "start") for pupil in due)
     return f"{simulation.month} : {several(len(due), 'jeune commence', 'jeunes commencent')}" if due else None
 
 
@@ -34,38 +34,40 @@ async def miss(simulation: Simulation, entry: int) -> str | None:
     """Those who did not come give their place back."""
     await simulation.look_at_pupils(entry)
     absent = simulation.pupils("due")
-    await _leave(simulation, absent, [say(simulation, one, "did-not-start") for one in absent])
+    await _leave(simulation, absent, [say(simulation, pupil, "did-not-start") for pupil in absent])
     return f"{simulation.month} : {several(len(absent), 'jeune n’est pas venu', 'jeunes ne sont pas venus')}" if absent else None
 
 
 async def interrupt(simulation: Simulation) -> str | None:
     """Some leave before the end."""
     leaving = [
-        (one, day) for one in simulation.pupils("present") if (day := _leaves_on(simulation, one)) and day <= simulation.today
+        (pupil, day)
+        for pupil in simulation.pupils("present")
+        if (day := _leaves_on(simulation, pupil)) and day <= simulation.today
     ]
     departures = []
-    for one, day in leaving:
-        departure = simulation.journey(one.young_id, one.entry).profile.departure
+    for pupil, day in leaving:
+        departure = simulation.journey(pupil.young_id, pupil.entry).profile.departure
         assert departure is not None
-        departures.append(say(simulation, one, "interrupt", code=departure.code, on=day.isoformat()))
-    await _leave(simulation, [one for one, _ in leaving], departures)
+        departures.append(say(simulation, pupil, "interrupt", code=departure.code, on=day.isoformat()))
+    await _leave(simulation, [pupil for pupil, _ in leaving], departures)
     return several(len(leaving), "parcours interrompu", "parcours interrompus") if leaving else None
 
 
 async def resume(simulation: Simulation) -> None:
     """A few come back before the summer, where a seat is free; what they asked for elsewhere meanwhile is closed."""
-    for one in simulation.pupils("interrupted"):  # one after the other: two may want the same seat
-        day = _back_on(simulation, one)
+    for pupil in simulation.pupils("interrupted"):  # one after the other: two may want the same seat
+        day = _back_on(simulation, pupil)
         if day is None or day > simulation.today:
             continue
-        if await simulation.seats_left(simulation.observations.intakes[one.now.intake_id]) > 0:
-            entry = int(one.now.school_year[5:])
+        if await simulation.seats_left(simulation.observations.intakes[pupil.now.intake_id]) > 0:
+            entry = int(pupil.now.school_year[5:])
             await simulation.look(entry)
             closing = {
-                key: simulation.listener.times(key, ApplicationObsolete) for key in simulation.open_applications(one.young_id)
+                key: simulation.listener.times(key, ApplicationObsolete) for key in simulation.open_applications(pupil.young_id)
             }
-            await say(simulation, one, "resume", on=day.isoformat())
-            one.absences.append((day, False))
+            await say(simulation, pupil, "resume", on=day.isoformat())
+            pupil.absences.append((day, False))
             for key, before in closing.items():
                 await simulation.listener.until_each([key], ApplicationObsolete, times=before + 1)
             await simulation.look(entry)
@@ -74,24 +76,26 @@ async def resume(simulation: Simulation) -> None:
 async def councils(simulation: Simulation, year: int) -> None:
     """In June, some first years are to do it again, or to go on in another programme of their school."""
     moves = []
-    for one in of_year(simulation, year):
-        profile = simulation.journey(one.young_id, one.entry).profile
-        others = [w.programme for w in simulation.region.workshops if w.school == one.school and w.programme != one.now.programme]
-        if one.now.year_of_study > 1 or one.now.last_year:
+    for pupil in of_year(simulation, year):
+        profile = simulation.journey(pupil.young_id, pupil.entry).profile
+        others = [
+            w.programme for w in simulation.region.workshops if w.school == pupil.school and w.programme != pupil.now.programme
+        ]
+        if pupil.now.year_of_study > 1 or pupil.now.last_year:
             continue
         if profile.repeats:
-            moves.append((one, "repeat", simulation.intake(one.school, one.now.programme, year)))
+            moves.append((pupil, "repeat", simulation.intake(pupil.school, pupil.now.programme, year)))
         elif profile.changes and others:
-            moves.append((one, "change-programme", simulation.intake(one.school, others[0], year)))
+            moves.append((pupil, "change-programme", simulation.intake(pupil.school, others[0], year)))
     await _move(simulation, moves)
 
 
 async def turn_the_year(simulation: Simulation, year: int) -> str | None:
     """In July the others move up; those who failed and try again stay in their last year."""
     moves = []
-    for one in of_year(simulation, year):
-        verb, further = ("repeat", 0) if one.now.last_year else ("move-up", 1)
-        moves.append((one, verb, simulation.intake(one.school, one.now.programme, year, one.now.year_of_study + further)))
+    for pupil in of_year(simulation, year):
+        verb, further = ("repeat", 0) if pupil.now.last_year else ("move-up", 1)
+        moves.append((pupil, verb, simulation.intake(pupil.school, pupil.now.programme, year, pupil.now.year_of_study + further)))
     await _move(simulation, moves)
     moved = several(len(moves), "élève passe", "élèves passent")
     return f"juillet {year} : {moved} en année suivante ou la refont" if moves else None
@@ -100,18 +104,18 @@ async def turn_the_year(simulation: Simulation, year: int) -> str | None:
 async def complete(simulation: Simulation, year: int) -> str | None:
     """The last day of the last year, with or without the diploma, unless they will try again."""
     done = []
-    for one in of_year(simulation, year):
-        profile = simulation.journey(one.young_id, one.entry).profile
-        failed = "obtained" not in one.exams.values()
-        if one.now.last_year and not (failed and profile.tries_again and len(one.exams) < len(profile.results)):
-            done.append(one)
-    await gather(say(simulation, one, "complete") for one in done)
+    for pupil in of_year(simulation, year):
+        profile = simulation.journey(pupil.young_id, pupil.entry).profile
+        failed = "obtained" not in pupil.exams.values()
+        if pupil.now.last_year and not (failed and profile.tries_again and len(pupil.exams) < len(profile.results)):
+            done.append(pupil)
+    await gather(say(simulation, pupil, "complete") for pupil in done)
     return f"juin {year} : {several(len(done), 'élève va', 'élèves vont')} au bout de la formation" if done else None
 
 
 def of_year(simulation: Simulation, year: int) -> list[Enrolment]:
     """Pupils present in the school year that ends in the summer of `year`."""
-    return [one for one in simulation.pupils("present") if one.now.school_year == school_year(year - 1)]
+    return [pupil for pupil in simulation.pupils("present") if pupil.now.school_year == school_year(year - 1)]
 
 
 async def _move(simulation: Simulation, moves: list[tuple[Enrolment, str, Intake]]) -> None:
@@ -125,15 +129,15 @@ async def _move(simulation: Simulation, moves: list[tuple[Enrolment, str, Intake
             simulation.observations.intake(view)
 
     async def into(id: UUID) -> None:
-        for one, verb, intake in moves:
+        for pupil, verb, intake in moves:
             if intake.id == id:
-                await say(simulation, one, verb, intake_id=str(id))
+                await say(simulation, pupil, verb, intake_id=str(id))
 
     await gather(into(id) for id in {intake.id for _, _, intake in moves})
 
 
 async def _leave(simulation: Simulation, pupils: list[Enrolment], decisions: Iterable[Coroutine[Any, Any, None]]) -> None:
-    keys = [(one.now.intake_id, one.young_id) for one in pupils]
+    keys = [(pupil.now.intake_id, pupil.young_id) for pupil in pupils]
     released = {key: simulation.listener.times(key, PlaceReleased) for key in keys}
     await gather(decisions)
     for key, before in released.items():
