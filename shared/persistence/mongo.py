@@ -88,7 +88,7 @@ class Database:
         """Drop every connection. Whoever still uses one is told Away; the next verb connects anew."""
         client, self._client = self._client, None
         if client is not None:
-            await native.awaited(client.close())
+            await native.close(client)
 
     @asynccontextmanager
     async def verb(self, limit: float, session: Session | None = None) -> AsyncIterator[Client]:
