@@ -183,7 +183,7 @@ class Collection:
 
     async def drop(self) -> None:
         """Drop it with all its documents, if it is there."""
-        async with self.patient()._verb() as rows:
+        async with self.patient(MUCH)._verb() as rows:
             await rows.drop()
 
     async def index(self, *keys: Key, unique: bool = False, sparse: bool = False) -> None:
