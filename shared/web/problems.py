@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from shared.kernel.errors import Problem
-from shared.persistence.failures import is_transient
+from shared.persistence.failures import Away, Clash
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
@@ -146,13 +146,13 @@ def answer_errors(app: FastAPI) -> None:
         detail = "Cette adresse n'existe pas." if error.status_code == 404 else TITLES.get(error.status_code, "Erreur")
         return problem(error.status_code, f"http_{error.status_code}", detail, headers)
 
+    async def away(_request: Request, _error: Exception) -> Response:
+        return problem(503, "database_away", "La base de données ne répond pas. Rien n'est perdu : recommencez dans un instant.")
+
+    async def out_of_range(_request: Request, _error: Exception) -> Response:
+        return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l'on sait garder.")
+
     async def unexpected(_request: Request, error: Exception) -> Response:
-        if is_transient(error):
-            return problem(
-                503, "database_away", "La base de données ne répond pas. Rien n'est perdu : recommencez dans un instant."
-            )
-        if isinstance(error, OverflowError):
-            return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l'on sait garder.")
         log.error("request.failed", error=type(error).__name__)
         return problem(
             500,
@@ -163,4 +163,8 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Problem, told_no)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+    for transient in (Away, Clash):
+        app.add_exception_handler(transient, away)
+    app.add_exception_handler(OverflowError, out_of_range)
+    # of the last one alone Starlette tells the server, which says it at length and closes the client's connection
     app.add_exception_handler(Exception, unexpected)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.kernel.caller import SYSTEM
 from shared.kernel.identifiers import Uai
 from shared.kernel.tracing import TRACE
+from shared.persistence.failures import Away, Clash
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
@@ -57,6 +59,14 @@ async def receive_a_toy(id: uuid.UUID, who: CurrentCaller, request: Request) -> 
 @router.get("/broken")
 async def broken() -> None:
     raise ValueError("family name: Dupont")
+
+
+FAILURES = {"away": Away, "clash": Clash, "overflow": OverflowError}
+
+
+@router.get("/failing/{how}")
+async def failing(how: str) -> None:
+    raise FAILURES[how]
 
 
 def toy(settings: Settings) -> Service[Store]:
@@ -208,6 +218,18 @@ async def test_a_trace_is_kept_only_if_it_is_one(running: Start, said: str, kept
         document = await here.store.toys.collection.find_one({"_id": str(id)})
         assert (document["outbox"][0]["trace"] == said) is kept
         assert TRACE.fullmatch(document["outbox"][0]["trace"])
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "code"),
+    [("away", 503, "database_away"), ("clash", 503, "database_away"), ("overflow", 422, "out_of_range")],
+)
+async def test_what_is_no_bug_of_ours_is_not_raised_to_the_server(running: Start, how: str, status: int, code: str) -> None:
+    async with running(toy) as here:  # which would say it at length, once per request, and close the client's connection
+        transport = httpx.ASGITransport(app=here.app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://etabli") as client:
+            answer = await client.get(f"/failing/{how}")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 def test_what_fails_is_logged_by_its_type_and_place_without_its_words() -> None:
