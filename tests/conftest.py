@@ -117,12 +117,13 @@ def running(servers: Servers, keys: Path) -> Start:
     """`async with running(make_service) as r`: the service of `make_service(settings)`, on an emptied database.
 
     Its group keeps its offsets from test to test: what earlier tests told is not heard again. Keyword arguments are
-    settings. The simulated clock stands on 1 September 2025 unless `simulated_start` says otherwise.
+    settings. The simulated clock stands on 1 September 2025 unless `simulated_start` says otherwise. With `fresh=False` it is
+    another replica, on the database as it is.
     """
 
     @asynccontextmanager
     async def start(
-        make: Callable[[Settings], Service[Any]], settings: type[Settings] = Settings, **knobs: Any
+        make: Callable[[Settings], Service[Any]], settings: type[Settings] = Settings, *, fresh: bool = True, **knobs: Any
     ) -> AsyncIterator[Running]:
         defaults = {
             "kafka": servers.kafka, "mongodb": servers.mongodb, "jwks_file": keys / "jwks.json", "secret_file": keys / "secret",
@@ -132,9 +133,10 @@ def running(servers: Servers, keys: Path) -> Start:
         own_database = f"etabli_{service.name}"
         app = build(service)
         async with AsyncExitStack() as stack:
-            fresh = connect(servers.mongodb, own_database, driver=DRIVER)
-            await fresh.drop()
-            await fresh.close()
+            if fresh:
+                emptied = connect(servers.mongodb, own_database, driver=DRIVER)
+                await emptied.drop()
+                await emptied.close()
             await stack.enter_async_context(app.router.lifespan_context(app))
             here = Running(app, service.settings, keys)
             async with asyncio.timeout(60):

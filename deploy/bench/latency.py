@@ -21,10 +21,12 @@ import httpx
 from deploy.local.folder import Addresses
 from deploy.local.keys import keys_in, sign
 from deploy.local.stack import running_stack
-from shared.kernel.clock import real_now
+from shared.kernel.clock import Clock, real_now
 from shared.kernel.retry import stop
 from shared.messaging.kafka import consumer, producer
 from shared.persistence.mongo import Database, connect
+from shared.persistence.transaction import Persistence
+from shared.projections.tables import Generations
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks" / "latency.json"
 ONE_BY_ONE, AT_ONCE, WIDTH = 200, 400, 20
@@ -70,6 +72,7 @@ async def until_row(rows: Any, id: str) -> None:
 
 async def etabli(addresses: Addresses, private_key: Path, database: Database) -> dict[str, dict[str, float]]:
     """The journey through the four services."""
+    rows = (await Generations(Persistence(database, "bench", Clock()), ()).current())["referrals"]
     token = {
         scope: sign(private_key, scope, sub="bench", now=real_now(), lifetime=timedelta(hours=1))
         for scope in ("admin", "agency:banc")
@@ -83,7 +86,7 @@ async def etabli(addresses: Addresses, private_key: Path, database: Database) ->
                 "/referrals", json=a_referral(number), headers={"Authorization": f"Bearer {token['agency:banc']}"}
             )
             assert answer.status_code == 201, answer.text
-            await until_row(database["referrals"], answer.json()["referral_id"])
+            await until_row(rows, answer.json()["referral_id"])
 
         return {
             "one_by_one": summary(await measure(journey, ONE_BY_ONE, 1)),

@@ -11,8 +11,8 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 
 T = TypeVar("T")
 FIRST_WAIT = 0.1
-CANCEL_TIMES = 3
-"""How often a task is told to stop within the grace: a library may swallow one cancellation, and clean-up needs time."""
+CANCELS = (2 / 3, 1 / 6, 1 / 6)
+"""When a task is told to stop again, in parts of the grace: a library may swallow a cancellation, but clean-up needs time."""
 
 
 class Log(Protocol):
@@ -119,12 +119,12 @@ async def stop(*tasks: "asyncio.Task[Any]", grace: float) -> bool:
 
     What they end with is not raised.
     """
-    for _ in range(CANCEL_TIMES):
+    for part in CANCELS:
         pending = [task for task in tasks if not task.done()]
         for task in pending:
             task.cancel()
         if pending:
-            await asyncio.wait(pending, timeout=grace / CANCEL_TIMES)
+            await asyncio.wait(pending, timeout=grace * part)
     for task in tasks:
         if task.done() and not task.cancelled():
             task.exception()  # seen: asyncio need not say that nobody looked

@@ -3,6 +3,7 @@
 Their methods are the same; what one awaits and the other does not is behind `awaited`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC
@@ -29,6 +30,7 @@ NativeCollection = AsyncCollection[Row]
 NATIVE_OPTIONS: CodecOptions[Row] = CodecOptions(
     tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME, uuid_representation=UuidRepresentation.STANDARD
 )
+CLOSE_LIMIT = 1.0
 TIME_LIMIT = 4.0
 """Seconds, within which a verb ends unless it says otherwise: a request is told within 5 that a server does not answer."""
 
@@ -51,6 +53,12 @@ def time_limit(seconds: float) -> Iterator[None]:
     """End what is asked of the server within so many seconds, and raise what `failures` names."""
     with translated_errors(), pymongo.timeout(seconds):
         yield
+
+
+async def close(client: Client) -> None:
+    """Drop its connections, without waiting for long for a server that does not answer to our leaving."""
+    with suppress(Away), time_limit(CLOSE_LIMIT):
+        await awaited(await asyncio.to_thread(client.close))  # Motor's own would hold the loop
 
 
 async def awaited(given: Any) -> Any:

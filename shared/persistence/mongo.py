@@ -88,7 +88,7 @@ class Database:
         """Drop every connection. Whoever still uses one is told Away; the next verb connects anew."""
         client, self._client = self._client, None
         if client is not None:
-            await native.awaited(client.close())
+            await native.close(client)
 
     @asynccontextmanager
     async def verb(self, limit: float, session: Session | None = None) -> AsyncIterator[Client]:
@@ -183,7 +183,7 @@ class Collection:
 
     async def drop(self) -> None:
         """Drop it with all its documents, if it is there."""
-        async with self.patient()._verb() as rows:
+        async with self.patient(MUCH)._verb() as rows:
             await rows.drop()
 
     async def index(self, *keys: Key, unique: bool = False, sparse: bool = False) -> None:

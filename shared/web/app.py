@@ -1,11 +1,14 @@
 """The application factory: HTTP, relay, consumer, periodic jobs and health of one service, in one process."""
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
@@ -66,10 +69,19 @@ def serve(make: Callable[[SettingsT], Service[StoreT]], settings: type[SettingsT
     """Run the service on the settings of its environment until SIGTERM or SIGINT. Exits 2 where they lack."""
     service = make(from_environment(settings))
     logs.set_up(service.name, service.settings.log_level)
-    uvicorn.run(
+    asyncio.run(_serve(service))
+
+
+async def _serve(service: Service[StoreT]) -> NoReturn:
+    config = uvicorn.Config(
         build(service), host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
         timeout_graceful_shutdown=5, server_header=False,
     )  # fmt: skip
+    server = uvicorn.Server(config)
+    await server.serve()
+    sys.stderr.flush()
+    # What Faust or a driver still asks of a server that does not answer holds the process no longer.
+    os._exit(0 if server.started else 1)
 
 
 def _lifespan(service: Service[StoreT]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from shared.kernel.errors import Problem
-from shared.persistence.failures import is_transient
+from shared.persistence.failures import Away, Clash
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
@@ -126,6 +126,10 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    for transient in (Away, Clash):
+        app.add_exception_handler(transient, _away)
+    app.add_exception_handler(OverflowError, _out_of_range)
+    # of the last one alone Starlette tells the server, which says it at length and closes the client's connection
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -155,11 +159,15 @@ async def _http(request: Request, error: Exception) -> Response:
     return problem(error.status_code, f"http_{error.status_code}", detail, headers)
 
 
+async def _away(_request: Request, _error: Exception) -> Response:
+    return problem(503, "database_away", "La base de données ne répond pas. Rien n’est perdu : recommencez dans un instant.")
+
+
+async def _out_of_range(_request: Request, _error: Exception) -> Response:
+    return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l’on sait garder.")
+
+
 async def _unexpected(_request: Request, error: Exception) -> Response:
-    if is_transient(error):
-        return problem(503, "database_away", "La base de données ne répond pas. Rien n’est perdu : recommencez dans un instant.")
-    if isinstance(error, OverflowError):
-        return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l’on sait garder.")
     log.error("request.failed", error=type(error).__name__)
     return problem(
         500,

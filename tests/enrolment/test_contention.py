@@ -14,7 +14,7 @@ from tests.enrolment.test_over_http import living
 YOUNG = 60
 
 
-@pytest.mark.parametrize("at_once", [10, 20, 40])
+@pytest.mark.parametrize("at_once", [10, 40])
 async def test_confirmations_of_one_intake_at_once_are_all_made(running: Start, at_once: int) -> None:
     async with living(running, seats=at_once) as life:
         ones = [life.one(await life.refers()) for _ in range(at_once)]

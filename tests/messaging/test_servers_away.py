@@ -9,7 +9,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ from tests.conftest import Running, Start
 from tests.persistence.builders import TOYS, Toy, receive
 
 pytestmark = pytest.mark.slow
+FAUST_READS = 3.0
+"""Seconds, after which Faust has joined its group."""
 A_MINUTE = 65
 """Seconds: longer than every time-out of the clients."""
 router = Router()
@@ -45,7 +47,7 @@ class Store:
 
     def __init__(self, persistence: Persistence) -> None:
         self.toys = Repository(persistence, TOYS)
-        self.handled = persistence.database["heard"]
+        self.handled = persistence.database["handled"]
 
     async def prepare(self) -> None:
         """Nothing to index."""
@@ -71,6 +73,29 @@ async def own(tmp_path: Path) -> AsyncIterator[Servers]:
     with running_servers(tmp_path) as servers:
         await create_topics(servers.kafka)
         yield servers
+
+
+@asynccontextmanager
+async def a_process(
+    own: Servers, keys: Path, tmp_path: Path, **more: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """A service as a process of its own, which reads Kafka, and where it says that it is ready; its words in service.log."""
+    port = keep_ports(tmp_path / "service.json", ["service"])["service"]
+    environment = {
+        **os.environ, "ETABLI_PORT": str(port), "KAFKA_BOOTSTRAP_SERVERS": own.kafka, "MONGODB_URL": own.mongodb,
+        "ETABLI_JWKS_FILE": str(keys / "jwks.json"), "ETABLI_SECRET_FILE": str(keys / "secret"), **more,
+    }  # fmt: skip
+    ready = f"http://{HOST}:{port}/health/ready"
+    with (tmp_path / "service.log").open("w") as words:
+        command = [sys.executable, "-m", "services.production.main"]
+        service = await asyncio.create_subprocess_exec(*command, env=environment, stderr=words)
+    try:
+        await _reading(ready, kafka="ok")
+        yield service, ready
+    finally:
+        with suppress(ProcessLookupError):
+            service.kill()
+        await service.wait()
 
 
 def process(one: Process | None) -> Process:
@@ -128,26 +153,38 @@ async def test_readiness_answers_in_time_while_mongod_is_frozen(own: Servers, ru
 
 
 async def test_a_broker_that_is_away_is_not_said_a_thousand_times(own: Servers, keys: Path, tmp_path: Path) -> None:
-    port = keep_ports(tmp_path / "service.json", ["service"])["service"]
-    environment = {
-        **os.environ, "ETABLI_PORT": str(port), "KAFKA_BOOTSTRAP_SERVERS": own.kafka, "MONGODB_URL": own.mongodb,
-        "ETABLI_JWKS_FILE": str(keys / "jwks.json"), "ETABLI_SECRET_FILE": str(keys / "secret"),
-    }  # fmt: skip
-    log = tmp_path / "service.log"
-    with log.open("w") as words:
-        command = [sys.executable, "-m", "services.production.main"]
-        service = await asyncio.create_subprocess_exec(*command, env=environment, stderr=words)
-    try:
-        await _reading(f"http://{HOST}:{port}/health/ready", kafka="ok")
-        await asyncio.sleep(3)  # Faust reads by then
+    async with a_process(own, keys, tmp_path) as (_service, ready):
+        await asyncio.sleep(FAUST_READS)
         process(own.kafka_process).kill()
         await asyncio.sleep(30)
-        lines = log.read_text().splitlines()
+        lines = (tmp_path / "service.log").read_text().splitlines()
         assert 1 <= len(lines) < 60, f"{len(lines)} lines: {Counter(json.loads(line)['event'][:60] for line in lines)}"
-        await _reading(f"http://{HOST}:{port}/health/ready", kafka="away")
-    finally:
-        service.terminate()
-        await service.wait()
+        await _reading(ready, kafka="away")
+
+
+@pytest.mark.parametrize(
+    ("frozen", "after", "driver", "sent_signal"),
+    [
+        ("kafka", 0.2, "motor", signal.SIGINT),
+        ("kafka", FAUST_READS, "motor", signal.SIGTERM),
+        ("mongod", FAUST_READS, "motor", signal.SIGTERM),
+        ("mongod", FAUST_READS, "pymongo", signal.SIGINT),
+    ],
+)
+async def test_a_service_ends_in_time_though_a_server_is_frozen(
+    own: Servers, keys: Path, tmp_path: Path, frozen: str, after: float, driver: str, sent_signal: signal.Signals
+) -> None:
+    server = process(own.kafka_process if frozen == "kafka" else own.mongod_process)
+    async with a_process(own, keys, tmp_path, ETABLI_MONGO_DRIVER=driver) as (service, _ready):
+        await asyncio.sleep(after)
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(0.5)
+            service.send_signal(sent_signal)
+            async with asyncio.timeout(12):
+                assert await service.wait() in (0, -sent_signal)
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
 
 
 async def test_a_group_that_joined_before_its_topics_were_known_is_given_them_soon(tmp_path: Path, running: Start) -> None:

@@ -1,4 +1,4 @@
-"""Toy read models over the story of one order: facts with their history, and a state."""
+"""Toy read models over the history of one order: facts with their history, and a state."""
 
 import uuid
 from datetime import timedelta
@@ -17,6 +17,8 @@ from tests.persistence.builders import A_DAY
 
 Published = tuple[Event, Message]
 orders = Projection("toy_orders")
+BROKEN = {"broken"}
+"""The schools whose orders, once accepted, are a bug."""
 
 
 @orders.on(OrderReceived)
@@ -26,7 +28,7 @@ def received(event: OrderReceived) -> Row:
 
 @orders.on(OrderAccepted)
 def accepted(event: OrderAccepted) -> Row:
-    if event.school == "broken":
+    if event.school in BROKEN:
         raise ValueError("a bug")
     if event.school == "too-large":
         return Row(event.order_id, accepted_on=2**70)

@@ -30,10 +30,14 @@ from tests.projections.builders import orders
 T = TypeVar("T")
 
 
+At = Callable[[str, str, Sequence[Any]], bool]
+"""Whether a write (its collection, its verb, what it is given) is the one."""
+
+
 class Sleep:
     """Falls asleep at the nth write of a kind, before or after MongoDB has it, until it is woken."""
 
-    def __init__(self, at: Callable[[str, str], bool], *, nth: int = 1, after: bool = False) -> None:
+    def __init__(self, at: At, *, nth: int = 1, after: bool = False) -> None:
         self.asleep = asyncio.Event()
         self.wake = asyncio.Event()
         self._at = at
@@ -44,12 +48,13 @@ class Sleep:
         """The same database, for who will fall asleep on it."""
         return _Database(servers.mongodb, database.name, self)
 
-    async def around(self, collection: str, verb: str, write: Callable[[], Any]) -> Any:
-        self._left -= self._at(collection, verb)
-        chosen = not self.asleep.is_set() and self._at(collection, verb) and self._left == 0
+    async def around(self, collection: str, verb: str, write: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        such = self._at(collection, verb, args)
+        self._left -= such
+        chosen = such and self._left == 0
         if chosen and not self._after:
             await self._sleep()
-        done = await write()
+        done = await write(*args, **options)
         if chosen and self._after:
             await self._sleep()
         return done
@@ -74,27 +79,23 @@ class _Collection(Collection):
         self._sleep = sleep
 
     async def update(self, *args: Any, **options: Any) -> Any:
-        return await self._sleep.around(self.name, "update", partial(super().update, *args, **options))
+        return await self._sleep.around(self.name, "update", super().update, *args, **options)
 
     async def bulk(self, *args: Any, **options: Any) -> int:
-        return int(await self._sleep.around(self.name, "bulk", partial(super().bulk, *args, **options)))
+        return int(await self._sleep.around(self.name, "bulk", super().bulk, *args, **options))
 
     async def delete(self, *args: Any, **options: Any) -> int:
-        return int(await self._sleep.around(self.name, "delete", partial(super().delete, *args, **options)))
+        return int(await self._sleep.around(self.name, "delete", super().delete, *args, **options))
 
     async def drop(self) -> None:
         await self._sleep.around(self.name, "drop", super().drop)
 
 
 def a_projector(
-    persistence: Persistence,
-    servers: Servers,
-    *,
-    holder: str = "one",
-    limit: int = BATCH,
+    persistence: Persistence, servers: Servers, *, holder: str = "one", limit: int = BATCH, source: Any = None
 ) -> Projector:
     """A projector of toy rows. `limit`: messages in a batch."""
-    source = Source(["etabli.production"], partial(consumer, servers.kafka, fetch_max_wait_ms=100), limit=limit)
+    source = source or Source(["etabli.production"], partial(consumer, servers.kafka, fetch_max_wait_ms=100), limit=limit)
     group = kafka_group(group_of(persistence), source, servers.kafka)
     lease = Lease(persistence.database, "projector", holder)
     return Projector(Generations(persistence, [orders]), lease, source, group, max_backoff=0.5)
@@ -143,6 +144,12 @@ async def row_of(projector: Projector, id: UUID, accepted_on: str = "2025-09-03"
     found = await until(row)
     assert found is not None
     return found
+
+
+async def rebuild(projector: Projector) -> Head:
+    """Ask for a rebuild, and wait for its end."""
+    await projector.generations.begin()
+    return await rebuilt(projector)
 
 
 async def rebuilt(projector: Projector) -> Head:

@@ -6,6 +6,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
 from shared.kernel.identifiers import Uai
+from shared.persistence.failures import Away, Clash
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
@@ -17,6 +18,7 @@ from shared.web.runtime import runtime
 from tests.persistence.builders import TOYS, Toy, receive
 
 router = Router()
+FAILURES = {"away": Away, "clash": Clash, "overflow": OverflowError}
 
 
 class Body(BaseModel):
@@ -48,6 +50,11 @@ async def receive_a_toy(id: uuid.UUID, caller: CurrentCaller, request: Request) 
 @router.get("/broken")
 async def broken() -> None:
     raise ValueError("family name: Dupont")
+
+
+@router.get("/failing/{how}")
+async def failing(how: str) -> None:
+    raise FAILURES[how]
 
 
 def toy(settings: Settings) -> Service[Store]:

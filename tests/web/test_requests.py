@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from shared.kernel.tracing import TRACE
@@ -159,6 +160,18 @@ async def test_a_trace_is_kept_only_if_it_is_one(running: Start, header: str, ac
         document = await here.store.toys.collection.find_one({"_id": str(id)})
         assert (document["outbox"][0]["trace"] == header) is accepted
         assert TRACE.fullmatch(document["outbox"][0]["trace"])
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "code"),
+    [("away", 503, "database_away"), ("clash", 503, "database_away"), ("overflow", 422, "out_of_range")],
+)
+async def test_what_is_no_bug_of_ours_is_not_raised_to_the_server(running: Start, how: str, status: int, code: str) -> None:
+    async with running(toy) as here:  # which would say it at length, once per request, and close the client's connection
+        transport = httpx.ASGITransport(app=here.app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://etabli") as client:
+            answer = await client.get(f"/failing/{how}")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 def test_what_fails_is_logged_by_its_type_and_place_without_its_words() -> None:

@@ -1,0 +1,67 @@
+"""When other rows are read instead: once they hold all that these do, told by readers that say exactly what has come."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from aiokafka import TopicPartition
+
+from deploy.local.servers import Servers
+from shared.events.message import ConsumerRecord, Message
+from shared.persistence.transaction import Persistence
+from shared.projections.source import Positions
+from tests.projections.builders import messages_of
+from tests.projections.drivers import a_projector, rebuilt, row_of, running
+
+NAME = "etabli.production/0"
+FIRST, SECOND = messages_of(UUID(int=1)), messages_of(UUID(int=2))
+
+
+class Scripted:
+    """A reader of one partition to which these batches come, one at each call, then nothing more."""
+
+    def __init__(self, batches: Sequence[Sequence[Message]], *, end: int) -> None:
+        self._batches = list(batches)
+        self._at = 0
+        self._end = end
+
+    async def batch(self, _wait: float) -> Sequence[ConsumerRecord]:
+        messages = self._batches.pop(0) if self._batches else ()
+        first, self._at = self._at, self._at + len(messages)
+        return [
+            ConsumerRecord("etabli.production", 0, first + rank, message.key.encode(), message.data, dict(message.headers()))
+            for rank, message in enumerate(messages)
+        ]
+
+    async def positions(self) -> Positions:
+        return {NAME: self._at}
+
+    async def starts(self) -> Positions:
+        return {NAME: 0}
+
+    async def ends(self) -> Positions:
+        return {NAME: self._end}
+
+
+class ScriptedSource:
+    """Gives these readers, one after the other; the last one again and again."""
+
+    def __init__(self, *readers: Scripted) -> None:
+        self.partitions = {NAME: TopicPartition("etabli.production", 0)}
+        self._readers = list(readers)
+
+    @asynccontextmanager
+    async def read(self, _following: Positions) -> AsyncIterator[Scripted]:
+        yield self._readers.pop(0) if len(self._readers) > 1 else self._readers[0]
+
+
+async def test_rows_are_replaced_only_by_rows_that_hold_all_that_they_do(persistence: Persistence, servers: Servers) -> None:
+    read = Scripted([[*FIRST, *SECOND]], end=4)  # the second order comes after the end was noted that others are built up to
+    built = Scripted([FIRST, SECOND], end=4)
+    source = ScriptedSource(read, built, Scripted([], end=8))
+    projector = a_projector(persistence, servers, source=source)
+    await projector.generations.prepare()
+    await projector.generations.begin()
+    async with running(projector):
+        assert (await rebuilt(projector)).following[2] == {NAME: 8}
+        await row_of(projector, UUID(int=2))
