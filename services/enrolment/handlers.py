@@ -1,4 +1,4 @@
-"""What enrolment hears: referrals, their withdrawals, and its own pupils coming and going."""
+"""What enrolment subscribes to: referrals, their withdrawals, and its own pupils coming and going."""
 
 from services.enrolment import use_cases
 from services.enrolment.domain.enrolment import ACTIVE

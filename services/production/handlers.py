@@ -1,4 +1,4 @@
-"""What production hears: who is a pupil, where, and from when to when."""
+"""What production subscribes to: who is a pupil, where, and from when to when."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""What referral hears of enrolment: every step of a young person's journey, and the answers that it completes."""
+"""What referral subscribes to: every step of a young person's journey, and the answers that it completes."""
 
 from typing import get_args
 

@@ -8,7 +8,7 @@ from shared.web.app import Service, serve
 
 
 def service(settings: Settings) -> Service[Store]:
-    """Referral: its store, its routes, what it hears."""
+    """Referral: its store, its routes, its handlers."""
     return Service("referral", settings, Store, routers=ROUTERS, handlers=HANDLERS)
 
 

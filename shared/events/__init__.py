@@ -1,4 +1,4 @@
-"""The published language: every event of Établi, one module per subject that is told of. EVENTS has them all by type.
+"""The published language: every event of Établi, one module per subject. EVENTS has them all by type.
 
 Fields are ids, dates, codes and quantities. No name, contact, exact birth date, external id or free text about a person.
 """

@@ -1,4 +1,4 @@
-"""What enrolment tells of applications: one per (young person, intake), from opening to a terminal answer."""
+"""Events of applications, published by enrolment: one per (young person, intake), from opening to a terminal answer."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -129,7 +129,7 @@ class PlaceOffered(ApplicationEvent, type="enrolment.place.offered.v1"):
 
 
 class PlaceConfirmed(ApplicationEvent, type="enrolment.place.confirmed.v1"):
-    """The seat is taken. The application ended well; student.enrolled tells the rest."""
+    """The seat is taken. The application ended well; student.enrolled says the rest."""
 
 
 class PlaceReleased(ApplicationEvent, type="enrolment.place.released.v1"):

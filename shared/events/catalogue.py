@@ -1,4 +1,4 @@
-"""What enrolment tells of schools, programmes, intakes and grants. The key is the school, or the network for a grant it holds."""
+"""Events of schools, programmes, intakes and grants, by enrolment. Keyed by the school, or the network for its grants."""
 
 from datetime import date
 from enum import StrEnum

@@ -11,9 +11,9 @@ EVENTS: dict[str, type["Event"]] = {}
 
 
 class Event(BaseModel):
-    """A fact, told once and never changed. `on` is a day in Europe/Paris; the instant it was told is the message's `time`.
+    """A fact, published once, never changed. `on` is a day in Europe/Paris; the instant of publication is the message's `time`.
 
-    A subclass names its type (`fr.etabli.<teller>.<subject>.<verb past>.v<N>`), its topic, and the field that is its key:
+    A subclass names its type (`fr.etabli.<producer>.<subject>.<verb past>.v<N>`), its topic, and the field that is its key:
     whose story must stay in order. Fields that this build does not know are ignored: a version only ever gains optional ones.
 
     A base without a type says what its events are about. It is an open set, for who hears them; what one document tells is

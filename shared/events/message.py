@@ -19,7 +19,7 @@ NAMESPACE = uuid.UUID("6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11")
 
 @dataclass(frozen=True)
 class ConsumerRecord:
-    """A Kafka record as it was read: enough to hear it again."""
+    """A Kafka record as it was read: enough to handle it again."""
 
     topic: str
     partition: int
@@ -43,7 +43,7 @@ class Undecodable(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """One event on the wire. `sequence` is the telling document's own counter: on one key it rises and may skip."""
+    """One event on the wire. `sequence` is the producing document's own counter: on one key it rises and may skip."""
 
     id: str
     source: str
@@ -81,7 +81,7 @@ class Message:
 
 
 def event_id(source: str, sequence: int) -> str:
-    """The id of an event: the same whenever the same event is told again."""
+    """The id of an event: the same whenever the same event is published again."""
     return str(uuid.uuid5(NAMESPACE, f"{source}#{sequence}"))
 
 

@@ -1,4 +1,4 @@
-"""What production tells: orders of real clients from receipt to invoice, and the state of each pupil's week."""
+"""Events of production: orders of real clients from receipt to invoice, and the state of each pupil's week."""
 
 from datetime import date
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What the referral service tells: agencies, and referrals from submission to their closing. Identity stays in its vault."""
+"""Events of the referral service: agencies, and referrals from submission to their closing. Identity stays in its vault."""
 
 from datetime import date
 from enum import StrEnum

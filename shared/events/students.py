@@ -1,4 +1,4 @@
-"""What enrolment tells of pupils: enrolled, present year after year, examined, and what became of them."""
+"""Events of pupils, published by enrolment: enrolled, present year after year, examined, and what became of them."""
 
 from datetime import date
 from enum import StrEnum

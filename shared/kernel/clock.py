@@ -32,7 +32,7 @@ class Clock:
         return self.now().astimezone(PARIS).date()
 
     def advance(self, to: datetime) -> None:
-        """Put a simulated clock at a later instant. Going back is refused: what was told stays told."""
+        """Put a simulated clock at a later instant. Going back is refused: what was published stays published."""
         if self._simulated_at is None:
             raise Refused("real_clock", "Cette installation suit l’heure réelle : son horloge ne s’avance pas.")
         if to < self._simulated_at:
@@ -40,7 +40,7 @@ class Clock:
         self._simulated_at = to.astimezone(UTC)
 
     def day(self, on: date | None) -> date:
-        """The day the speaker says it happened: today unless said otherwise, of this century and never after today (422)."""
+        """The day the caller says it happened: today unless stated otherwise, of this century and never after today (422)."""
         if on is not None and on > self.today():
             raise Invalid("in_the_future", f"Le {on:%d/%m/%Y} n’est pas encore arrivé.")
         if on is not None and on < FIRST:

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 traceparent: ContextVar[str] = ContextVar("traceparent", default="")
-"""The W3C trace that the present work belongs to: from the request or the message heard, to the messages told."""
+"""The W3C trace that the present work belongs to: from the request or the message handled, to the messages published."""
 
 
 def trace_of(header: str) -> str:

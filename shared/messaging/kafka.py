@@ -15,7 +15,7 @@ TRANSIENT = (KafkaError, OSError, TimeoutError)
 
 
 def dead_letters(topic: str) -> str:
-    """The topic of coordinates and error codes of what could not be heard from `topic`; never a value."""
+    """The topic of coordinates and error codes of what could not be handled from `topic`; never a value."""
     return f"dlq.{topic}"
 
 

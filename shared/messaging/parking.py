@@ -22,7 +22,7 @@ TYPE = re.compile(r"fr\.etabli\.[a-z_.]{1,80}\.v[0-9]{1,3}")
 
 
 class Parking:
-    """A service's parked messages. Their coordinates and codes, never their values, are told on `dlq.<topic>`."""
+    """A service's parked messages. Their coordinates and codes, never their values, are published on `dlq.<topic>`."""
 
     def __init__(self, persistence: Persistence, *, generation: int | None = None) -> None:
         """`generation`: of rows, where each has its own, for what one cannot take another may."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Positioned(Protocol):
-    """What has a place in a source's own order: a message, or a fact that one tells."""
+    """What has a place in a source's own order: a message, or a fact that one carries."""
 
     @property
     def inbox_key(self) -> str: ...

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 History = Sequence[Sequence[Any]]
-"""`[instant as text, value]` pairs, in the order they were told."""
+"""`[instant as text, value]` pairs, in the order they were published."""
 
 
 def instant_text(instant: datetime) -> str:
@@ -14,7 +14,7 @@ def instant_text(instant: datetime) -> str:
 
 
 def values_as_of(history: History, instant: datetime | None) -> list[Any]:
-    """Every value told by an instant (None: all of them), in the order they were told."""
+    """Every value published by an instant (None: all of them), in that order."""
     if instant is None:
         return [value for _, value in history]
     limit = instant_text(instant)
@@ -22,7 +22,7 @@ def values_as_of(history: History, instant: datetime | None) -> list[Any]:
 
 
 def last_value_as_of(history: str, instant: datetime | None) -> dict[str, Any]:
-    """The same question asked of MongoDB: an expression for the last value told by an instant, null where there is none.
+    """The same question asked of MongoDB: an expression for the last value published by an instant, null where there is none.
 
     `history` is the path of the field (`$facts.minutes`).
     """

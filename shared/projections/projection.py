@@ -45,7 +45,7 @@ class Projection:
         self._functions: dict[type[Event], Callable[[Any], Rows]] = {}
 
     def on(self, *events: type[Event]) -> Callable[[Callable[[E], Rows]], Callable[[E], Rows]]:
-        """Declare a pure function as what these events tell of the rows."""
+        """Declare a pure function from these events to rows."""
 
         def declare(function: Callable[[E], Rows]) -> Callable[[E], Rows]:
             for event in events:
@@ -59,7 +59,7 @@ class Projection:
         return set(self._functions)
 
     def rows(self, event: Event) -> Sequence[Row]:
-        """What an event tells of this projection's rows: none, one or several."""
+        """This projection's rows of an event: none, one or several."""
         function = self._functions.get(type(event))
         rows = function(event) if function else None
         if rows is None:
@@ -73,7 +73,7 @@ class Projection:
 
 @dataclass(frozen=True)
 class Fact:
-    """What one message tells of one row."""
+    """What one message says of one row."""
 
     inbox_key: str
     sequence: int
@@ -82,12 +82,12 @@ class Fact:
 
 
 def fact_of(message: Message, row: Row) -> Fact:
-    """What a message tells of a row, in its place in its source's order."""
+    """What a message says of a row, in its place in its source's order."""
     return Fact(message.inbox_key, message.sequence, message.time, row.facts)
 
 
 def fold(stored: Stored | None, id: str, fact: Fact) -> Stored:
-    """The row after a message. A message whose source was heard this far already changes nothing."""
+    """The row after a message. A message whose source was handled this far already changes nothing."""
     return once(stored or {**an_empty_row(id), "facts": {}}, fact, partial(_with_fact, fact=fact))
 
 
@@ -105,7 +105,7 @@ def _with_fact(row: Stored, *, fact: Fact) -> Stored:
 
 
 def as_of(stored: Stored, instant: datetime | None) -> dict[str, Any]:
-    """A row as known at an instant (None: now): `id` and each field's last value told by then; {} if nothing was."""
+    """A row as known at an instant (None: now): `id` and each field's last value published by then; {} if nothing was."""
     found = {field: values_as_of(history, instant) for field, history in stored["facts"].items()}
     known = {field: values[-1] for field, values in found.items() if values}
     return {"id": stored["_id"], **known} if known else {}

@@ -42,7 +42,7 @@ class Projector:
         self._max_backoff = max_backoff
 
     async def run(self) -> None:
-        """Project while this replica holds the lease, and tell of changes, until cancelled. Whatever goes away is waited for."""
+        """Project while this replica holds the lease, and notify changes, until cancelled. Whatever goes away is waited for."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._for_ever(self._watch, Outage(log, "projector.watch")))
             tasks.create_task(self._for_ever(self._project_until_superseded, Outage(log, "projector.server")))

@@ -45,7 +45,7 @@ def an_empty_row(id: str) -> Stored:
 
 
 def once(row: Stored, position: Positioned, change: Callable[[Stored], Stored]) -> Stored:
-    """The row after a change, unless its source was heard this far already: then the very same row."""
+    """The row after a change, unless its source was handled this far already: then the very same row."""
     inbox = Inbox(row["inbox"])
     if inbox.has(position):
         return row

@@ -37,7 +37,7 @@ class Reader:
         return self._named(await self._client.beginning_offsets(list(self._partitions.values())))
 
     async def ends(self) -> Positions:
-        """The offset that the next message told will have."""
+        """The offset that the next message will have."""
         return self._named(await self._client.end_offsets(list(self._partitions.values())))
 
     def _named(self, offsets: Mapping[TopicPartition, int]) -> Positions:

@@ -17,7 +17,7 @@ Fold = Callable[[S, E], S]
 class StateProjection(Generic[S]):
     """One collection of rows that hold a `state` each, and the events that move it.
 
-    `key` is the id of the row that an event is about; `new` is the state before anything was heard.
+    `key` is the id of the row that an event is about; `new` is the state before any event.
     """
 
     def __init__(self, name: str, state: type[S], *, key: Callable[[Any], object], new: Callable[[Any], S]) -> None:
@@ -29,7 +29,7 @@ class StateProjection(Generic[S]):
         self._whenever: dict[type[Event], Callable[[S, Any], S]] = {}
 
     def on(self, *events: type[Event]) -> Callable[[Fold[S, E]], Fold[S, E]]:
-        """Declare a pure function as what these events make of the state. A source heard further already changes nothing."""
+        """Declare a pure function as what these events make of the state. A source handled further already changes nothing."""
         return self._declare(self._in_order, events)
 
     def whenever(self, *events: type[Event]) -> Callable[[Fold[S, E]], Fold[S, E]]:

@@ -1,4 +1,4 @@
-"""Tables: a projection's rows as models, whose fields give columns, types and histories, from what is told to what is read."""
+"""Tables: a projection's rows as models, whose fields give columns, types and histories, from events to what is read."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,7 +18,7 @@ R = TypeVar("R", bound="TableRow")
 T = TypeVar("T")
 EVERY_VALUE: Final = "every value"
 History: TypeAlias = Annotated[tuple[T, ...], EVERY_VALUE]
-"""A field of which every value counts, in the order they were told; of any other the last one does."""
+"""A field of which every value counts, in the order they were published; of any other the last one does."""
 REQUIRED: Any = object()
 """Default of a field without which a row is not read: another source's part of it came first."""
 
@@ -30,7 +30,7 @@ class Collections(Protocol):
 
 
 class TableRow(BaseModel):
-    """One row as known at an instant; or, given only some of its fields, what one event tells of it.
+    """One row as known at an instant; or, given only some of its fields, what one event says of it.
 
     class OrderRow(TableRow, table="orders"):
         id: UUID
@@ -63,7 +63,7 @@ class TableRow(BaseModel):
 
     @classmethod
     def on(cls, *events: type[E]) -> Callable[[Callable[[E], Self]], Callable[[E], Self]]:
-        """Declare a pure function as what these events tell of a row."""
+        """Declare a pure function as what these events say of a row."""
 
         def declare(function: Callable[[E], Self]) -> Callable[[E], Self]:
             def facts(event: E) -> Row:

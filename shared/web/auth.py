@@ -98,7 +98,7 @@ CurrentCaller = Annotated[Caller, Depends(current_caller)]
 
 
 class Requirement:
-    """A dependency that lets only some kinds and roles through. Others hear 403."""
+    """A dependency that lets only some kinds and roles through. Others get 403."""
 
     def __init__(self, *kinds_and_roles: str) -> None:
         self._allowed = frozenset(kinds_and_roles)

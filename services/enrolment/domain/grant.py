@@ -36,7 +36,7 @@ class Grant(BaseModel):
 
 
 GrantEvent = GrantAwarded | GrantPaid
-"""All that a grant tells."""
+"""Every event of a grant."""
 
 
 def award(grant: Grant | None, *, event: GrantAwarded) -> list[GrantEvent]:

@@ -106,7 +106,7 @@ IntakeEvent = (
     | events.ApplicationWithdrawn
     | events.ApplicationObsolete
 )
-"""All that an intake tells."""
+"""Every event of an intake."""
 
 
 def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:

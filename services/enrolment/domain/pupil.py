@@ -69,7 +69,7 @@ LaterEvent = (
     | events.OutcomeDeclared
 )
 PupilEvent = events.StudentEnrolled | LaterEvent
-"""All that a pupil's document tells."""
+"""Every event of a pupil's document."""
 
 
 def evolve(pupil: Pupil | None, event: PupilEvent) -> Pupil:

@@ -45,7 +45,7 @@ def start(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
 
 
 def record_no_show(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
-    """Never came. The seat is given back when this is heard."""
+    """Never came. The seat is given back when this event is handled."""
     enrolment = pupil.last(school)
     if enrolment.status is EnrolmentStatus.DID_NOT_START:
         return []
@@ -54,7 +54,7 @@ def record_no_show(pupil: Pupil, *, school: str | None, on: date) -> list[PupilE
 
 
 def interrupt(pupil: Pupil, *, school: str | None, code: InterruptionCode, on: date) -> list[PupilEvent]:
-    """Left before the end. The seat is given back when this is heard."""
+    """Left before the end. The seat is given back when this event is handled."""
     enrolment = pupil.last(school)
     if enrolment.status is EnrolmentStatus.INTERRUPTED and enrolment.code is code:
         return []

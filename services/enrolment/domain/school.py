@@ -44,7 +44,7 @@ class School(BaseModel):
 
 
 SchoolEvent = SchoolRegistered | ProgrammeOpened
-"""All that a school tells."""
+"""Every event of a school."""
 
 
 def register(school: School | None, *, event: SchoolRegistered) -> list[SchoolEvent]:

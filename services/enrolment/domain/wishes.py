@@ -1,4 +1,4 @@
-"""The answer to a referral's wishes: told once, from what the intakes hold for it."""
+"""The answer to a referral's wishes: published once, from what the intakes hold for it."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -28,7 +28,7 @@ def referred(_: Birth, event: ReferralSubmitted) -> Birth:
 
 
 class BirthMonths:
-    """By `young_id`; changed only by what is heard."""
+    """By `young_id`; changed only by events."""
 
     def __init__(self, database: Database) -> None:
         self._live = LiveProjection(births, database["birth_months"])

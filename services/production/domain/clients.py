@@ -1,4 +1,4 @@
-"""Clients: who orders. They may be persons, so nothing here is ever told."""
+"""Clients: who orders. They may be persons, so nothing here is ever published."""
 
 from datetime import date
 from uuid import UUID

@@ -69,7 +69,7 @@ class Pupil(BaseModel):
 
 
 class PupilRow(BaseModel):
-    """As much of a pupil as was heard so far: what is not the enrolment itself may have come first."""
+    """As much of a pupil as events have said so far: what is not the enrolment itself may have come first."""
 
     model_config = ConfigDict(frozen=True)
     enrolment_id: UUID

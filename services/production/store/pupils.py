@@ -1,4 +1,4 @@
-"""The enrolments that production has heard of: one row each, fed by one key of one source."""
+"""The read model of enrolments: one row each, fed by one key of one source."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -24,7 +24,7 @@ pupils.on(*get_args(PupilEvent))(moved)
 
 
 class Pupils:
-    """Read by school; changed only by what is heard."""
+    """Read by school; changed only by events."""
 
     def __init__(self, collection: Collection) -> None:
         self._live = LiveProjection(pupils, collection)

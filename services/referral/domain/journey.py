@@ -1,4 +1,4 @@
-"""What enrolment told of one young person: their applications, their referrals' wishes, their years as a pupil.
+"""What enrolment published of one young person: their applications, their referrals' wishes, their years as a pupil.
 
 One journey per young person, folded from events. Each part is fed by one source (an intake, a referral's wishes, the pupil)
 and keeps its steps in that source's order: so the order between sources does not matter.
