@@ -4,21 +4,17 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 from fastapi import Request
 
-from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
 from deploy.local.servers import Servers, running_servers
 from shared.events.message import Message
@@ -32,6 +28,7 @@ from shared.web.auth import CurrentCaller
 from shared.web.router import Router
 from shared.web.runtime import runtime
 from tests.conftest import Running, Start
+from tests.messaging.drivers import a_process, reading
 from tests.persistence.builders import TOYS, Toy, receive
 
 pytestmark = pytest.mark.slow
@@ -73,29 +70,6 @@ async def own(tmp_path: Path) -> AsyncIterator[Servers]:
     with running_servers(tmp_path) as servers:
         await create_topics(servers.kafka)
         yield servers
-
-
-@asynccontextmanager
-async def a_process(
-    own: Servers, keys: Path, tmp_path: Path, **more: str
-) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """A service as a process of its own, which reads Kafka, and where it says that it is ready; its words in service.log."""
-    port = keep_ports(tmp_path / "service.json", ["service"])["service"]
-    environment = {
-        **os.environ, "ETABLI_PORT": str(port), "KAFKA_BOOTSTRAP_SERVERS": own.kafka, "MONGODB_URL": own.mongodb,
-        "ETABLI_JWKS_FILE": str(keys / "jwks.json"), "ETABLI_SECRET_FILE": str(keys / "secret"), **more,
-    }  # fmt: skip
-    ready = f"http://{HOST}:{port}/health/ready"
-    with (tmp_path / "service.log").open("w") as words:
-        command = [sys.executable, "-m", "services.production.main"]
-        service = await asyncio.create_subprocess_exec(*command, env=environment, stderr=words)
-    try:
-        await _reading(ready, kafka="ok")
-        yield service, ready
-    finally:
-        with suppress(ProcessLookupError):
-            service.kill()
-        await service.wait()
 
 
 def process(one: Process | None) -> Process:
@@ -159,7 +133,7 @@ async def test_a_broker_that_is_away_is_not_said_a_thousand_times(own: Servers, 
         await asyncio.sleep(30)
         lines = (tmp_path / "service.log").read_text().splitlines()
         assert 1 <= len(lines) < 60, f"{len(lines)} lines: {Counter(json.loads(line)['event'][:60] for line in lines)}"
-        await _reading(ready, kafka="away")
+        await reading(ready, kafka="away")
 
 
 @pytest.mark.parametrize(
@@ -240,16 +214,6 @@ async def test_while_mongod_is_away_requests_are_told_so_and_messages_wait(own: 
 
 async def _up(here: Running, value: float) -> bool:
     return f"etabli_kafka_up {value}" in (await here.signed_out().get("/metrics")).text
-
-
-async def _reading(url: str, *, kafka: str) -> None:
-    """Wait until a service of another process says that of Kafka."""
-    async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            with suppress(httpx.TransportError):
-                if (await client.get(url)).json().get("kafka") == kafka:
-                    return
-            await asyncio.sleep(0.1)
 
 
 async def _ready(here: Any, *, kafka: str) -> Any:
