@@ -112,12 +112,12 @@ class Process:
         deadline = time.monotonic() + within
         while not self.ready():
             if not self.alive:
-                raise CannotRun(f"{self.name} s’est arrêté pendant son démarrage.\n{self.last_words()}")
+                raise CannotRun(f"{self.name} s’est arrêté pendant son démarrage.\n{self.log_tail()}")
             if time.monotonic() > deadline:
-                raise CannotRun(f"{self.name} ne répond pas après {within:.0f} secondes.\n{self.last_words()}")
+                raise CannotRun(f"{self.name} ne répond pas après {within:.0f} secondes.\n{self.log_tail()}")
             time.sleep(0.1)
 
-    def last_words(self, count: int = 15) -> str:
+    def log_tail(self, count: int = 15) -> str:
         """The end of its log, indented, with the log's place."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join([f"Fin de {self.log} :", *(f"  {line}" for line in lines[-count:])])

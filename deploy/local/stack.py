@@ -52,7 +52,7 @@ class Stack:
             while not process.ready():
                 self.supervisor.check()
                 if time.monotonic() > deadline:
-                    raise CannotRun(f"{process.name} ne répond pas.\n{process.last_words()}")
+                    raise CannotRun(f"{process.name} ne répond pas.\n{process.log_tail()}")
                 time.sleep(0.1)
 
 

@@ -77,8 +77,7 @@ class Supervisor:
         how = described(process.ended_with)
         if len(deaths) >= TOO_MANY:
             raise CannotRun(
-                f"{process.name} s’est arrêté {len(deaths)} fois en une minute ({how}) : la pile s’arrête.\n"
-                f"{process.last_words()}"
+                f"{process.name} s’est arrêté {len(deaths)} fois en une minute ({how}) : la pile s’arrête.\n{process.log_tail()}"
             )
         say(f"{process.name} s’est arrêté ({how}) : il est relancé.")
         process.start()

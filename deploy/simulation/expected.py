@@ -94,8 +94,8 @@ def present(enrolment: Enrolment, day: date) -> bool:
         return False
     if enrolment.completed_on and enrolment.completed_on < day:
         return False
-    words = [away for since, away in enrolment.absences if since <= day]
-    return not (words and words[-1])
+    by_then = [away for since, away in enrolment.absences if since <= day]
+    return not (by_then and by_then[-1])
 
 
 @dataclass(frozen=True, eq=False)

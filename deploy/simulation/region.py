@@ -88,7 +88,7 @@ class Region(Entry):
     clients: tuple[Client, ...]
 
     @model_validator(mode="after")
-    def holds_together(self) -> Self:
+    def is_consistent(self) -> Self:
         known = {programme.id for programme in self.programmes}
         taught = [(school.id, programme) for school in self.schools for programme in school.programmes]
         if unknown := sorted({programme for _, programme in taught} - known):

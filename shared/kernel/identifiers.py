@@ -71,8 +71,8 @@ def to_phone(value: str) -> str:
     except phonenumbers.NumberParseException:
         raise _no_phone() from None
     possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
-    words = number.extension or any(letter.isalpha() for letter in value)  # « 0800 FRANCE » is no number
-    if not possible or words or _e164(number).startswith("+330"):
+    has_letters = number.extension or any(letter.isalpha() for letter in value)  # « 0800 FRANCE » is no number
+    if not possible or has_letters or _e164(number).startswith("+330"):
         raise _no_phone()
     return _e164(_overseas(number) or number)
 

@@ -37,9 +37,9 @@ class Program:
         self.process.send_signal(number)
         return self.process.wait(40)
 
-    def shows(self, words: str, *, within: float = 20.0) -> bool:
+    def shows(self, text: str, *, within: float = 20.0) -> bool:
         """Whether it says this soon."""
-        return eventually(lambda: words in self.output, within=within)
+        return eventually(lambda: text in self.output, within=within)
 
 
 def eventually(true: Callable[[], bool], *, within: float) -> bool:
@@ -68,9 +68,9 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     stderr = tmp_path / "stderr"
 
     def start(folder: Path) -> Program:
-        with stderr.open("w") as words:
+        with stderr.open("w") as log:
             command = [sys.executable, "-m", "tests.deploy.up", str(folder)]
-            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=words, text=True)
+            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         programs.append(process)
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -24,9 +24,9 @@ async def a_process(
         "ETABLI_JWKS_FILE": str(keys / "jwks.json"), "ETABLI_SECRET_FILE": str(keys / "secret"), **more,
     }  # fmt: skip
     ready = f"http://{HOST}:{port}/health/ready"
-    with (tmp_path / "service.log").open("w") as words:
+    with (tmp_path / "service.log").open("w") as log:
         command = [sys.executable, "-m", "services.production.main"]
-        service = await asyncio.create_subprocess_exec(*command, env=environment, stderr=words)
+        service = await asyncio.create_subprocess_exec(*command, env=environment, stderr=log)
     try:
         await reading(ready, kafka="ok")
         yield service, ready

@@ -77,16 +77,16 @@ async def test_rows_are_never_further_than_those_that_replace_them(persistence: 
         await publish(servers, messages_of(ids[0]))
         await row_of(projector, ids[0])
         await projector.generations.begin()
-        telling = asyncio.create_task(_tell_each(servers, [messages_of(id) for id in ids]))
+        publishing = asyncio.create_task(_publish_each(servers, [messages_of(id) for id in ids]))
         await rebuilt(projector)
         head = await projector.generations.head()
         assert all(head.following[2][name] >= offset for name, offset in head.following[1].items())
-        await telling
+        await publishing
         await row_of(projector, ids[-1])
 
 
-async def _tell_each(servers: Servers, stories: list[list[Message]]) -> None:
-    for one in stories:
+async def _publish_each(servers: Servers, histories: list[list[Message]]) -> None:
+    for one in histories:
         await publish(servers, one)
 
 

@@ -41,7 +41,7 @@ async def test_enrolled_through_another_referral_reads_as_another_path_and_no_mo
     assert (await read(here, second["referral_id"], COLLEGE))["answer"]["answer"] == "enrolled"
 
 
-TELLING = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
+DISCLOSING = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
 
 
 async def test_an_agency_that_withdrew_reads_nothing_of_what_goes_on_for_another(case: Case) -> None:
@@ -69,7 +69,7 @@ async def test_an_agency_that_withdrew_reads_nothing_of_what_goes_on_for_another
     assert await case.published() == ["submitted.v1", "closed.v1"]
 
 
-@pytest.mark.parametrize("code", TELLING)
+@pytest.mark.parametrize("code", DISCLOSING)
 async def test_an_agency_does_not_learn_from_an_unopened_wish_that_another_had_referred(case: Case, code: UnopenedCode) -> None:
     here, of = case.here, case.of
     await enrolment_publishes(

@@ -14,9 +14,9 @@ Published = tuple[Event, Message]
 SPACE = UUID(int=7)
 
 
-def an_id(*words: object) -> UUID:
+def an_id(*parts: object) -> UUID:
     """The same id for the same words."""
-    return uuid5(SPACE, " ".join(map(str, words)))
+    return uuid5(SPACE, " ".join(map(str, parts)))
 
 
 class Publisher:

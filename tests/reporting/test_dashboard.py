@@ -26,7 +26,7 @@ async def full(empty: Running) -> Running:
     return empty
 
 
-def words(answer: httpx.Response) -> str:
+def visible_text(answer: httpx.Response) -> str:
     """What people read, with plain spaces and apostrophes."""
     text = unescape(re.sub(r"<[^>]*>", " ", re.sub(r"<head>.*?</head>", "", answer.text, flags=re.DOTALL)))
     return re.sub(r"\s+", " ", text).replace("’", "'")
@@ -35,15 +35,15 @@ def words(answer: httpx.Response) -> str:
 async def test_signed_out_a_plain_page_says_how_to_sign_in(empty: Running) -> None:
     answer = await empty.signed_out().get("/")
     assert (answer.status_code, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
-    assert "Connectez-vous pour lire ce tableau de bord" in words(answer)
-    assert "etabli token region" in words(answer)
+    assert "Connectez-vous pour lire ce tableau de bord" in visible_text(answer)
+    assert "etabli token region" in visible_text(answer)
 
 
 async def test_an_agency_or_a_school_reads_whose_page_it_is(empty: Running) -> None:
     for scope in ("agency:cio-dole", "school:dole:head"):
         answer = await empty.as_(scope).get("/")
         assert answer.status_code == 403
-        assert "celui de la Région et de la fédération" in words(answer)
+        assert "celui de la Région et de la fédération" in visible_text(answer)
 
 
 async def test_a_link_with_a_token_signs_in_and_leaves_the_address_clean(empty: Running) -> None:
@@ -69,15 +69,15 @@ async def test_a_token_in_an_address_is_for_simulated_stacks_only(running: Start
         answer = await real.signed_out().get("/", params={"token": token})
         assert answer.status_code == 401
         assert "set-cookie" not in answer.headers
-        assert "Données simulées" not in words(await real.as_("region").get("/"))
+        assert "Données simulées" not in visible_text(await real.as_("region").get("/"))
 
 
 async def test_an_empty_page_says_what_fills_it(empty: Running) -> None:
     answer = await empty.as_("region").get("/")
     assert answer.status_code == 200
-    assert "Personne n’a encore été orienté." in words(answer)
-    assert "dès qu’une agence oriente un jeune" in words(answer)
-    assert "Face aux repères" not in words(answer)
+    assert "Personne n’a encore été orienté." in visible_text(answer)
+    assert "dès qu’une agence oriente un jeune" in visible_text(answer)
+    assert "Face aux repères" not in visible_text(answer)
 
 
 async def test_nobody_found_by_a_filter_is_said_so_and_leads_back(full: Running) -> None:
@@ -89,7 +89,7 @@ async def test_nobody_found_by_a_filter_is_said_so_and_leads_back(full: Running)
     }
     for sentence, query in cases.items():
         answer = await full.as_("region").get("/", params=query)
-        text = re.sub(r"Connu le .*?Afficher ", "", words(answer))
+        text = re.sub(r"Connu le .*?Afficher ", "", visible_text(answer))
         assert sentence in text
         assert "se remplit d’elle-même" not in text
         assert '<a href="/">' in answer.text
@@ -98,7 +98,7 @@ async def test_nobody_found_by_a_filter_is_said_so_and_leads_back(full: Running)
 
 async def test_the_page_concludes_compares_and_shows_the_way(full: Running) -> None:
     answer = await full.as_("region").get("/")
-    text = words(answer)
+    text = visible_text(answer)
     assert answer.status_code == 200
     assert "Données simulées" in text
     assert re.search(r"<h1[^>]*>\d+.jeunes sortis de formation sur.\d+ sont en emploi ou en études six mois après", answer.text)
@@ -121,7 +121,7 @@ async def test_the_bars_and_their_table_say_the_same(full: Running) -> None:
 
 async def test_filters_stand_in_the_address_and_stay_chosen(full: Running) -> None:
     answer = await full.as_("region").get("/", params={"scope": "school:dole", "cohort": "2024-2025"})
-    assert "Juralternance/Eccofor, entrés en 2024-2025" in words(answer)
+    assert "Juralternance/Eccofor, entrés en 2024-2025" in visible_text(answer)
     assert '<option value="school:dole" selected>' in answer.text
     assert '<option value="2024-2025" selected>' in answer.text
 
@@ -137,7 +137,7 @@ async def test_an_address_with_an_odd_fragment_is_a_page_all_the_same(full: Runn
 
 async def test_the_region_reads_masked_cells_and_the_administrator_does_not(full: Running) -> None:
     few = {"scope": "agency_kind:cio", "cohort": "2022-2023"}
-    region, admin = [words(await full.as_(scope).get("/", params=few)) for scope in ("region", "admin")]
+    region, admin = [visible_text(await full.as_(scope).get("/", params=few)) for scope in ("region", "admin")]
     assert "masqué (moins de 5) cumulez les rentrées pour en voir plus" in region
     assert "masqué" not in admin
     assert "Les taux qui portent sur moins de 5 personnes sont masqués" in region
@@ -163,7 +163,7 @@ async def test_an_address_that_says_nothing_is_answered_with_a_page(full: Runnin
     for query, status, sentence in cases:
         answer = await full.as_("region").get("/", params=query)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
-        assert sentence in words(answer)
+        assert sentence in visible_text(answer)
 
 
 async def test_the_fragment_is_what_the_page_shows_without_its_frame(full: Running) -> None:

@@ -78,11 +78,11 @@ def test_a_companion_about_few_people_is_left_out() -> None:
     assert plain(figure_view(seen, SETTINGS).detail) == "5 sans nouvelles"
 
 
-@pytest.mark.parametrize(("absent", "words"), [(1, "1 jamais venu, à part"), (2, "2 jamais venus, à part")])
-def test_who_never_came_is_written_in_the_singular_and_the_plural(absent: int, words: str) -> None:
+@pytest.mark.parametrize(("absent", "expected"), [(1, "1 jamais venu, à part"), (2, "2 jamais venus, à part")])
+def test_who_never_came_is_written_in_the_singular_and_the_plural(absent: int, expected: str) -> None:
     missing = [an_enrolment(str(n), started_on=None, did_not_start_on="2024-09-09") for n in range(absent)]
     now = known("2025-01-15", enrolments=[an_enrolment("a"), *missing])
-    assert plain(figure_view(figure_of("interruption", now), SETTINGS).detail) == words
+    assert plain(figure_view(figure_of("interruption", now), SETTINGS).detail) == expected
 
 
 def test_of_a_cohort_the_way_begins_with_those_who_applied() -> None:
@@ -93,11 +93,11 @@ def test_of_a_cohort_the_way_begins_with_those_who_applied() -> None:
 
 
 @pytest.mark.parametrize(
-    ("of", "total", "words"),
+    ("of", "total", "expected"),
     [(299, 300, "99 %"), (300, 300, "100 %"), (1, 300, "1 %"), (0, 300, "0 %"), (199, 200, "99 %"), (71, 100, "71 %")],
 )
-def test_a_percentage_is_all_or_nothing_only_when_it_is(of: int, total: int, words: str) -> None:
-    assert plain(percent(of / total)) == words
+def test_a_percentage_is_all_or_nothing_only_when_it_is(of: int, total: int, expected: str) -> None:
+    assert plain(percent(of / total)) == expected
 
 
 def test_a_range_that_rounds_to_one_number_is_written_once() -> None:

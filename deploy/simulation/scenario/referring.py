@@ -13,7 +13,7 @@ from shared.web.pages.french import several
 async def refer(simulation: Simulation, entry: int, wave: int) -> str | None:
     """A wave of referrals. It has come in when enrolment has answered all their wishes."""
     planned = [referral for referral in simulation.planned[entry] if referral.wave == wave]
-    planned += _who_try_again(simulation, entry) if wave == 1 else []
+    planned += _second_attempts(simulation, entry) if wave == 1 else []
     referrals = await gather(_refer(simulation, referral) for referral in planned)
     await simulation.listener.until_wishes_answered(referral.id for referral in referrals)
     for referral in referrals:
@@ -66,7 +66,7 @@ async def _refer(simulation: Simulation, planned: PlannedReferral) -> Referral:
     return referral
 
 
-def _who_try_again(simulation: Simulation, entry: int) -> list[PlannedReferral]:
+def _second_attempts(simulation: Simulation, entry: int) -> list[PlannedReferral]:
     """Those who left a school the year before and did not come back there."""
     gone = [one for one in simulation.pupils("interrupted") if one.entry == entry - 1]
     before = [simulation.journey(one.young_id, one.entry) for one in gone]

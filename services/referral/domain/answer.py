@@ -47,7 +47,7 @@ UNOPENED: Mapping[UnopenedCode, RefusalCode] = {
     UnopenedCode.ALREADY_ANSWERED: RefusalCode.OTHER,
     UnopenedCode.UNKNOWN_PROGRAMME: RefusalCode.OTHER,
 }
-MOST_TELLING = (Answer.ENROLLED, Answer.REFUSED, Answer.DECLINED, Answer.EXPIRED, Answer.WITHDRAWN)
+PRECEDENCE = (Answer.ENROLLED, Answer.REFUSED, Answer.DECLINED, Answer.EXPIRED, Answer.WITHDRAWN)
 REFUSERS = (ApplicationStatus.REFUSED, ApplicationStatus.INELIGIBLE, ApplicationStatus.OBSOLETE)
 """Of several refusals, a school's own word says most, then computed ineligibility, then another path."""
 
@@ -91,7 +91,7 @@ def _end(step: Step) -> tuple[Answer, RefusalCode | None] | None:
 
 def _rank(last: Step, end: tuple[Answer, RefusalCode | None]) -> tuple[int, int]:
     refuser = REFUSERS.index(last.status) if last.status in REFUSERS else len(REFUSERS)
-    return MOST_TELLING.index(end[0]), refuser
+    return PRECEDENCE.index(end[0]), refuser
 
 
 def _nothing_opened(wishes: AnsweredWishes) -> RefusalCode:
