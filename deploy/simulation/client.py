@@ -56,7 +56,7 @@ class ServiceClient:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._http.aclose()
 
-    async def get(self, scope: str, service: str, path: str, **query: str) -> Any:
+    async def get(self, scope: str, service: str, path: str, /, **query: str) -> Any:
         """Read something."""
         return await self._ask("GET", scope, service, path, query=query)
 

@@ -99,3 +99,9 @@ async def test_a_refusal_that_was_not_foreseen_ends_the_play_with_its_reason(ser
         with pytest.raises(Unexpected, match=r"POST .*/pupils/1/start : 409 no : Non\."):
             await api.decide("school:dole:head", "enrolment", "/pupils/1/start", shown_at="/pupils/1")
     assert len(server.requests) == 1
+
+
+async def test_a_query_may_name_a_scope_of_its_own(server: Server, api: ServiceClient) -> None:
+    async with api:
+        await api.get("admin", "reporting", "/indicators", scope="network")
+    assert [path for _, path, _ in server.requests] == ["/indicators?scope=network"]
