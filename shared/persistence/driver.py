@@ -31,7 +31,7 @@ NATIVE_OPTIONS: CodecOptions[Row] = CodecOptions(
     tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME, uuid_representation=UuidRepresentation.STANDARD
 )
 CLOSE_LIMIT = 1.0
-TIME_LIMIT = 4.0
+TIME_LIMIT = 3.5
 """Seconds, within which a verb ends unless it says otherwise: a request is told within 5 that a server does not answer."""
 
 

@@ -25,7 +25,7 @@ SERVER_CODES = frozenset(
         189, 10107, 10058, 13435, 13436, 133, 94,  # no primary, or not this one; not yet in its replica set
         64, 100, 134, 211,  # no majority answers; the majority's reads, or the keys that sign times, are not there yet
         43, 237, 175, 206, 225, 239, 290,  # what it held for us is gone: cursors, plans, sessions, old snapshots and transactions
-        50, 262, 11601,  # it was too slow: MaxTimeMSExpired, ExceededTimeLimit, Interrupted
+        50, 262, 365, 11601,  # it was too slow: MaxTimeMSExpired, ExceededTimeLimit, TemporarilyUnavailable, Interrupted
     }
 )  # fmt: skip
 """MongoDB's codes of a server that goes, comes, elects or is too slow. Trying again is all there is to do."""

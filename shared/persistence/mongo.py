@@ -71,6 +71,10 @@ class Database:
         async with self.verb(limit) as client:
             return await client[self.name].command(command)
 
+    async def settle(self) -> None:
+        """Return once a majority keeps all that was read here: a write that changes nothing waits for what came before it."""
+        await self["settled"].update({"_id": "nothing"}, {"$set": {"nothing": None}})
+
     async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Do several writes or none, once. Clash when another was first; Away when we do not know how it ended."""
         async with self.verb(TIME_LIMIT) as client:

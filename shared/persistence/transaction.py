@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from shared.kernel.clock import Clock
+from shared.kernel.errors import Invalid, Refused
 from shared.kernel.retry import until_answered
 from shared.persistence.failures import Clash, Sessionless
 from shared.persistence.mongo import Collection, Database, Session
@@ -46,13 +47,17 @@ class Persistence:
     async def in_turn(self, work: Callable[[], Awaitable[T]], *about: UUID | str) -> T:
         """Do what changes these documents, after those who came before; again, after a while, if another process was first.
 
-        Raises `busy` (503) where that takes too long: nothing was kept.
+        Raises `busy` (503) where that takes too long: nothing was kept. A rule's no rests on what a majority keeps, as a
+        yes does.
         """
-        async with self._queues.turn(*map(str, about)):
-            try:
+        try:
+            async with self._queues.turn(*map(str, about)):
                 return await until_answered(work, on=_wrote_nothing, limit=MAX_BACKOFF, within=self.max_clashing)
-            except Clash:
-                raise busy() from None
+        except Clash:
+            raise busy() from None
+        except (Invalid, Refused):
+            await self.database.settle()
+            raise
 
 
 def _wrote_nothing(error: Exception) -> bool:

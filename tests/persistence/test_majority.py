@@ -9,6 +9,7 @@ import pytest
 from shared.events import Event
 from shared.events.message import Message, message_of
 from shared.kernel.caller import SYSTEM, Caller
+from shared.kernel.errors import Invalid, Refused
 from shared.persistence.failures import Away
 from shared.persistence.inbox import Inbox
 from shared.persistence.mongo import Session
@@ -50,9 +51,35 @@ async def created_once_again(persistence: Persistence, id: uuid.UUID) -> object:
     return await create_once(persistence.database["toys"], id, {"fingerprint": "print"}, same=("fingerprint",))
 
 
+def refuse(_toy: Toy) -> Sequence[Event]:
+    raise Refused("no", "Non.")
+
+
+async def refused(persistence: Persistence, id: uuid.UUID) -> object:
+    with pytest.raises(Refused):
+        await Repository(persistence, TOYS).acting(DOLE).decide(id, refuse)
+    return None
+
+
+async def refused_in_a_transaction(persistence: Persistence, id: uuid.UUID) -> object:
+    async def work(session: Session) -> object:
+        return await Repository(persistence, TOYS).within(session).acting(DOLE).decide(id, refuse)
+
+    with pytest.raises(Refused):
+        await persistence.transaction(work, id)
+    return None
+
+
+async def created_as_another(persistence: Persistence, id: uuid.UUID) -> object:
+    with pytest.raises(Invalid):
+        await Repository(persistence, TOYS).acting(DOLE).create_once(id, "another print", receive, id=id, school="dole")
+    return None
+
+
 Again = Callable[[Persistence, uuid.UUID], Awaitable[object]]
 AGAIN: list[Again] = [
     created_again, decided_for_nothing, handled_again, decided_for_nothing_in_a_transaction, created_once_again,
+    refused, refused_in_a_transaction, created_as_another,
 ]  # fmt: skip
 
 
