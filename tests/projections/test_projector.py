@@ -5,10 +5,12 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from deploy.local.servers import Servers
 from shared.persistence.transaction import Persistence
 from tests.projections.builders import messages_of
-from tests.projections.drivers import Sleep, a_projector, publish, row_of, running, until
+from tests.projections.drivers import Sleep, a_projector, publish, rebuilt, row_of, running, until
 
 ACCEPTED = ["2025-09-01", "2025-09-02", "2025-09-03"]
 
@@ -75,15 +77,19 @@ async def test_a_fact_that_cannot_be_written_is_parked_and_its_batch_goes_on(per
     assert sorted({row["code"] for row in parked}) == ["behind_a_parked_message", "bug_OverflowError"]
 
 
+@pytest.mark.parametrize("number", [1, 2], ids=["in use", "being built"])
 async def test_a_projector_that_is_killed_before_its_rows_are_written_reads_them_again(
-    persistence: Persistence, servers: Servers
+    persistence: Persistence, servers: Servers, number: int
 ) -> None:
-    sleep = Sleep(lambda collection, verb, _: (collection, verb) == ("rows_1.toy_orders", "bulk"))
+    sleep = Sleep(lambda collection, verb, _: (collection, verb) == (f"rows_{number}.toy_orders", "bulk"))
     killed = replace(persistence, database=sleep.over(persistence.database, servers))
     id = uuid.uuid4()
     await publish(servers, messages_of(id))
-    async with running(a_projector(killed, servers)), asyncio.timeout(60):
+    async with running(a_projector(killed, servers)) as projector, asyncio.timeout(60):
+        if number == 2:
+            await projector.generations.begin()
         await sleep.asleep.wait()
     await killed.database.close()
     async with running(a_projector(persistence, servers)) as projector:
+        assert (await rebuilt(projector)).current == number
         assert [day for _, day in (await row_of(projector, id))["facts"]["accepted_on"]] == ACCEPTED

@@ -72,7 +72,7 @@ class Store:
 
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
-        return await self.wishes.collection.majority().find_one({"_id": str(referral_id)}, fields={"_id": 1}) is not None
+        return await self.wishes.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
 
     async def next_intake(self, school: str, programme: str, *, day: date) -> Intake | None:
         """The intake of the first year of study that is open on a day and starts the earliest."""
