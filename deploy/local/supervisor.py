@@ -87,7 +87,7 @@ class Supervisor:
         try:
             self._give_up()
         except Exception as error:
-            self.failure = f"{why}\nL'arrêt a échoué : {error!r}"
+            self.failure = f"{why}\nL’arrêt a échoué : {error!r}"
         self._failed.set()
         self.on_failure()
 
