@@ -71,7 +71,7 @@ class Projection:
         return [_change(row.id, fact_of(message, row)) for row in self.rows(event)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fact:
     """What one message says of one row."""
 

@@ -16,7 +16,7 @@ Stored = dict[str, Any]
 """A row as it is stored."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """What one message does to one row: from the row that is stored (None: none yet) to the new one.
 

@@ -24,6 +24,9 @@ NAME = re.compile(r"rows_(\d+)\..+")
 ToTables = Sequence[tuple[str, Change]]
 """What is to be folded, in order, each with the name of its table."""
 
+Hearing = Mapping[type[Event], Sequence[ReadModel]]
+"""The read models that an event feeds."""
+
 
 class Superseded(Exception):
     """Another has taken these rows over, or they are not the ones that are kept any more."""
@@ -45,18 +48,19 @@ class Head:
 class Generation:
     """One set of rows, by table, with the messages that could not be folded into it."""
 
-    def __init__(self, persistence: Persistence, models: Sequence[ReadModel], number: int) -> None:
+    def __init__(self, persistence: Persistence, hearing: Hearing, number: int) -> None:
         self.number = number
         self.parking = Parking(persistence, generation=number)
         self._database = persistence.database
-        self._models = models
+        self._hearing = hearing
 
     def __getitem__(self, table: str) -> Collection:
         return self._database[f"rows_{self.number}.{table}"]
 
     def changes(self, event: Event, message: Message) -> ToTables:
         """What a message does to every table."""
-        return [(model.name, change) for model in self._models for change in model.changes(event, message)]
+        hearing = self._hearing.get(type(event), ())
+        return [(model.name, change) for model in hearing for change in model.changes(event, message)]
 
     async def fold(self, changes: ToTables) -> None:
         """Fold these into their rows, and write each row once. What was folded already changes nothing."""
@@ -72,7 +76,10 @@ class Generations:
 
     def __init__(self, persistence: Persistence, models: Sequence[ReadModel]) -> None:
         self._persistence = persistence
-        self._models = models
+        self._hearing: dict[type[Event], list[ReadModel]] = defaultdict(list)
+        for model in models:
+            for event in model.events:
+                self._hearing[event].append(model)
         self._heads: Collection = persistence.database["generations"]
 
     async def prepare(self) -> None:
@@ -93,7 +100,7 @@ class Generations:
         return self.generation((await self.head()).current)
 
     def generation(self, number: int) -> Generation:
-        return Generation(self._persistence, self._models, number)
+        return Generation(self._persistence, self._hearing, number)
 
     async def begin(self) -> None:
         """Have another generation built from the first message on; one that was being built is given up."""
