@@ -44,6 +44,7 @@ async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, m
     enrolment = pupil.enrolment(student.enrolment_id)
     assert enrolment is not None
     if enrolment.status in ACTIVE:  # coming back waits until the seat that was left has been given back
+        await store.settle()
         return
     intakes = store.intakes.acting(SYSTEM, cause=message)
     await intakes.decide(enrolment.now.intake_id, release_seat, young_id=student.young_id, on=student.on)

@@ -129,10 +129,12 @@ async def answer_wishes(store: Store, referral: ReferralSubmitted, message: Mess
 
 async def close_open_applications(store: Store, young_id: UUID, *, on: date, cause: Message | None = None) -> None:
     """The open applications of an active pupil need not be answered any more. Of nobody else: a departure may have come since."""
-    if await _is_active(store, young_id):
-        intakes = store.intakes.acting(SYSTEM, cause=cause)
-        for intake in await store.intakes_of(young_id):
-            await intakes.decide(intake.intake_id, withdrawals.make_obsolete, young_id=young_id, on=on)
+    if not await _is_active(store, young_id):
+        await store.settle()
+        return
+    intakes = store.intakes.acting(SYSTEM, cause=cause)
+    for intake in await store.intakes_of(young_id):
+        await intakes.decide(intake.intake_id, withdrawals.make_obsolete, young_id=young_id, on=on)
 
 
 async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: Message, on: date) -> None:

@@ -55,8 +55,7 @@ class Acting(Generic[S, E]):
         self._aggregate = repository.aggregate
         self._collection = repository.collection
         self._session = repository.session
-        # what is answered, and what a message is acknowledged on, no failover may take back; decisions wait for that themselves
-        self._shown = self._collection if self._session else self._collection.majority()
+        self._shown = self._collection.majority() if isinstance(actor, Caller) and not self._session else self._collection
         self._actor = actor
         self._cause = cause
 

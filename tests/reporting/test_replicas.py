@@ -81,11 +81,10 @@ async def test_what_is_parked_is_shown_and_unparked_on_the_replica_that_does_not
     event, message = registered()
     record = ConsumerRecord(event.topic, 3, 10**9, message.key.encode(), message.data, dict(message.headers()))
     await (await first.store.projector.generations.current()).parking.park(record, "bug_ValueError")
-    admin = second.as_("admin")
-    assert (await admin.get("/admin/parked")).json() == [
-        {"coordinates": record.coordinates, "type": event.type, "code": "bug_ValueError"}
-    ]
-    assert (await admin.post("/admin/unpark")).json() == {"replayed": 1, "left": 0}
+    admin, shown = second.as_("admin"), {"coordinates": record.coordinates, "type": event.type, "code": "bug_ValueError"}
+    assert shown in (await admin.get("/admin/parked")).json()  # beside what other tests left on the topics
+    assert (await admin.post("/admin/unpark")).json()["replayed"] >= 1
+    assert shown not in (await admin.get("/admin/parked")).json()
     assert await is_known(second, event.school)
     assert await is_known(first, event.school)
 

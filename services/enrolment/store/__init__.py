@@ -70,6 +70,10 @@ class Store:
         """An intake, whoever asks."""
         return await self.intakes.acting(SYSTEM).find_one({"_id": str(intake_id)})
 
+    async def settle(self) -> None:
+        """Return once a majority keeps what was read: a message may be let go on the strength of it."""
+        await self.persistence.database.settle()
+
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
         return await self.wishes.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
