@@ -1,15 +1,13 @@
 """The batch driver: one active projector, by a lease, folds topics into rows and, when asked, rebuilds them beside."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 import structlog
 
-from shared.events import Event
-from shared.events.message import Message
 from shared.kernel.errors import Unavailable
 from shared.kernel.retry import Outage, stop, until_answered
 from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
@@ -46,12 +44,6 @@ class Projector:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._for_ever(self._watch, Outage(log, "projector.watch")))
             tasks.create_task(self._for_ever(self._project_until_superseded, Outage(log, "projector.server")))
-
-    async def apply(self, messages: Sequence[tuple[Event, Message]]) -> None:
-        """Fold messages into the rows that are read now."""
-        generation = await self.generations.current()
-        await generation.fold([one for event, message in messages for one in generation.changes(event, message)])
-        await self._notify()
 
     async def replay(self) -> tuple[int, int]:
         """Fold what is parked beside the rows that are read now, in order per key. (replayed, left)

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 from deploy.local.servers import Servers
 from shared.events.message import Message
 from shared.persistence.transaction import Persistence
+from shared.projections.read_model import Stored
 from tests.projections import builders
 from tests.projections.builders import folded, messages_of, orders
 from tests.projections.drivers import Sleep, a_projector, publish, rebuild, rebuilt, row_of, running, until
@@ -35,6 +36,11 @@ def mend(school: str) -> None:
     builders.BROKEN.discard(school)
 
 
+def same(row: Stored, other: Stored) -> bool:
+    """Whether two rows hold the same, in however many batches they were made."""
+    return {**row, "version": 0} == {**other, "version": 0}
+
+
 async def test_a_rebuild_ends_in_the_same_rows(persistence: Persistence, servers: Servers) -> None:
     id = uuid.uuid4()
     async with running(a_projector(persistence, servers)) as projector:
@@ -45,7 +51,7 @@ async def test_a_rebuild_ends_in_the_same_rows(persistence: Persistence, servers
         head = await rebuild(projector)
         assert (head.current, head.done) == (2, head.total)
         assert head.total > 0
-        assert await row_of(projector, id) == before
+        assert same(await row_of(projector, id), before)
 
 
 async def test_rows_are_read_and_go_on_while_others_are_built_and_a_replica_without_the_lease_may_ask(
@@ -62,11 +68,11 @@ async def test_rows_are_read_and_go_on_while_others_are_built_and_a_replica_with
         async with asyncio.timeout(60):
             await sleep.asleep.wait()
         assert (await idle.generations.head()).building == 2
-        assert await row_of(idle, one) == before
+        assert same(await row_of(idle, one), before)
         await publish(servers, messages_of(two))
         sleep.wake.set()
         assert (await rebuilt(projector)).current == 2
-        assert await row_of(idle, one) == before
+        assert same(await row_of(idle, one), before)
         await row_of(idle, two)
     await slow.database.close()
 

@@ -9,6 +9,8 @@ from services.reporting.projections import PROJECTIONS
 from shared.events import Event
 from shared.events.message import Message, message_of
 from shared.projections.read_model import Stored
+from shared.projections.tables import Generations
+from tests.conftest import Running
 
 Published = tuple[Event, Message]
 SPACE = UUID(int=7)
@@ -49,3 +51,11 @@ def rows_of(messages: Iterable[Published]) -> dict[str, dict[str, Stored]]:
             for change in projection.changes(event, message):
                 of_kind[change.id] = change.fold(of_kind.get(change.id))
     return rows
+
+
+async def project(here: Running, messages: Iterable[Published]) -> None:
+    """Have a running reporting hold these messages in its rows, as if its topics had brought them."""
+    generations: Generations = here.store.projector.generations
+    generation = await generations.current()
+    await generation.fold([change for event, message in messages for change in generation.changes(event, message)])
+    await generations.mark()

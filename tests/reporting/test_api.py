@@ -21,7 +21,7 @@ from shared.events.students import StudentStarted
 from shared.messaging.kafka import producer
 from shared.projections.notifier import Changes
 from tests.conftest import Running, Start
-from tests.reporting.drivers import Published, Publisher, an_id
+from tests.reporting.drivers import Publisher, an_id, project
 from tests.reporting.region import ALONE, TODAY, a_region
 
 
@@ -31,10 +31,6 @@ async def reporting(running: Start) -> AsyncIterator[Running]:
     async with running(service, Settings, **ALONE) as here:
         await project(here, a_region(cohorts=3, pupils=6, weeks=2, today=TODAY).messages)
         yield here
-
-
-async def project(here: Running, messages: list[Published]) -> None:
-    await here.store.projector.apply(messages)
 
 
 async def read(client: httpx.AsyncClient, **query: str) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from services.reporting.main import service
 from services.reporting.settings import Settings
 from shared.web.auth import COOKIE
 from tests.conftest import Running, Start
+from tests.reporting.drivers import project
 from tests.reporting.region import ALONE, TODAY, a_region
 
 
@@ -22,7 +23,7 @@ async def empty(running: Start) -> AsyncIterator[Running]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def full(empty: Running) -> Running:
-    await empty.store.projector.apply(a_region(cohorts=4, pupils=8, weeks=2, today=TODAY).messages)
+    await project(empty, a_region(cohorts=4, pupils=8, weeks=2, today=TODAY).messages)
     return empty
 
 
