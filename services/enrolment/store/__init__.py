@@ -131,5 +131,5 @@ class Store:
 
     async def motive(self, intake_id: UUID, young_id: UUID) -> str | None:
         """Why a school set ineligibility aside."""
-        found = await self._motives.find_one({"_id": f"{intake_id} {young_id}"})
+        found = await self._motives.majority().find_one({"_id": f"{intake_id} {young_id}"})
         return found["motive"] if found else None

@@ -28,7 +28,7 @@ class Clients:
     async def get(self, client_id: UUID, *, caller: Caller) -> Client:
         """One client of the caller's school. Raises NotFound."""
         own = own_school(caller)
-        row = None if own is None else await self._collection.find_one({"_id": str(client_id), **own})
+        row = None if own is None else await self._collection.majority().find_one({"_id": str(client_id), **own})
         if row is None:
             raise NotFound("Ce client")
         return Client.model_validate(row)
@@ -38,4 +38,4 @@ class Clients:
         own = own_school(caller)
         if own is None:
             return []
-        return [Client.model_validate(row) for row in await self._collection.find(own, sort=["name"])]
+        return [Client.model_validate(row) for row in await self._collection.majority().find(own, sort=["name"])]

@@ -58,5 +58,5 @@ class Pupils:
         if own is None:
             return []
         known = {**{f"state.{field}": value for field, value in own.items()}, "state.birth_month": {"$ne": None}}
-        found = await self._live.collection.find({**known, **where}, sort=["state.starts_on", "_id"])
+        found = await self._live.collection.majority().find({**known, **where}, sort=["state.starts_on", "_id"])
         return [Pupil.model_validate(row["state"]) for row in found]

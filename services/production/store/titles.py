@@ -19,5 +19,5 @@ class Titles:
 
     async def of(self, order_ids: Iterable[UUID]) -> dict[UUID, str]:
         """The title of each of these orders."""
-        found = await self._collection.find({"_id": {"$in": [str(id) for id in order_ids]}})
+        found = await self._collection.majority().find({"_id": {"$in": [str(id) for id in order_ids]}})
         return {UUID(row["_id"]): row["title"] for row in found}

@@ -29,7 +29,7 @@ class Journeys:
     async def of_each(self, young_ids: Iterable[UUID]) -> Mapping[UUID, Journey]:
         """The journey of each."""
         wanted = set(young_ids)
-        rows = await self._live.collection.find({"_id": {"$in": [str(id) for id in wanted]}}, fields={"state": 1})
+        rows = await self._live.collection.majority().find({"_id": {"$in": [str(id) for id in wanted]}}, fields={"state": 1})
         found = [journeys.state_of(row) for row in rows]
         return {id: Journey(young_id=id) for id in wanted} | {journey.young_id: journey for journey in found}
 

@@ -73,7 +73,7 @@ class Vault:
 
     async def sent_with(self, young_ids: Iterable[UUID]) -> Mapping[UUID, Sent]:
         """What was sent about these persons, by referral, in the order in which it came for each."""
-        rows = await self.persons.find({"_id": {"$in": [str(id) for id in young_ids]}}, fields={"sent": 1})
+        rows = await self.persons.majority().find({"_id": {"$in": [str(id) for id in young_ids]}}, fields={"sent": 1})
         every = [Sent.model_validate(sent) for row in rows for sent in row["sent"]]
         return {sent.referral_id: sent for sent in every}
 
@@ -81,7 +81,7 @@ class Vault:
         """All that agencies sent about an applicant, latest last. The read is in the audit before anything is answered."""
         row = {"organisation": caller.organisation, "sub": caller.sub, "young_id": str(young_id), "at": self._clock.now()}
         await self.audit.insert(row)
-        person = await self.persons.find_one({"_id": str(young_id)}, fields={"sent": 1})
+        person = await self.persons.majority().find_one({"_id": str(young_id)}, fields={"sent": 1})
         if person is None:
             raise NotFound
         return [Sent.model_validate(sent) for sent in person["sent"]]
