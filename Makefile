@@ -26,8 +26,8 @@ up: setup ## Les serveurs et les quatre services, vides, sur cette machine
 test: setup ## Les tests, sur les vrais serveurs (moins de 5 minutes)
 	$(BIN)/pytest -m "not slow"
 
-test-driver: setup ## Une part des tests avec l'autre pilote de MongoDB, celui de PyMongo
-	ETABLI_MONGO_DRIVER=pymongo $(BIN)/pytest -m "not slow" tests/persistence tests/messaging tests/referral tests/enrolment/test_at_once.py
+test-driver: setup ## Les mêmes tests avec l'autre pilote de MongoDB, celui de PyMongo
+	ETABLI_MONGO_DRIVER=pymongo $(BIN)/pytest -m "not slow"
 
 test-slow: setup ## Les tests plus longs : pannes en pleine démonstration
 	$(BIN)/pytest -m slow
