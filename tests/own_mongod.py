@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,10 +41,17 @@ class Mongod:
     def frozen(self) -> Iterator[None]:
         """SIGSTOP: its connections stand, and nothing answers."""
         os.killpg(self.process.pid, signal.SIGSTOP)
+        while not self._is_stopped():  # the signal is sent: a thread may still answer
+            time.sleep(0.01)
         try:
             yield
         finally:
             os.killpg(self.process.pid, signal.SIGCONT)
+
+    def _is_stopped(self) -> bool:
+        processes = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+        states = [state for group, state in map(str.split, processes.splitlines()) if group == str(self.process.pid)]
+        return all(state.startswith("T") for state in states)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from services.reporting.projections.schools import ProgrammeRow, SchoolRow
 from services.reporting.projections.weeks import HoursLogged, Minutes, WeekRow
 from shared.events.referral import AgencyKind
 from shared.projections.history import last_value_as_of
-from shared.projections.table import Collections, read
+from shared.projections.table import READING, Collections, read
 
 
 class OfEnrolment(Protocol):
@@ -110,5 +110,5 @@ async def hours_logged(rows: Collections, instant: datetime | None = None) -> li
         {"$match": {"minutes": {"$ne": None}}},
         {"$group": {"_id": {name: f"${name}" for name in group_keys}, **sums}},
     ]
-    summed = await rows[WeekRow.projection.name].patient().aggregate(pipeline)
+    summed = await rows[WeekRow.projection.name].patient(READING).aggregate(pipeline)
     return [HoursLogged(**row.pop("_id"), minutes=Minutes(**row)) for row in summed]

@@ -16,6 +16,8 @@ from shared.projections.read_model import Stored
 E = TypeVar("E", bound=Event)
 R = TypeVar("R", bound="TableRow")
 T = TypeVar("T")
+READING = 10.0
+"""Seconds for which a whole table may be read: a minute would hold everybody who asks while a server is frozen in the middle."""
 EVERY_VALUE: Final = "every value"
 History: TypeAlias = Annotated[tuple[T, ...], EVERY_VALUE]
 """A field of which every value counts, in the order they were published; of any other the last one does."""
@@ -94,5 +96,5 @@ class TableRow(BaseModel):
 async def read(rows: Collections, of: type[R], instant: datetime | None = None) -> list[R]:
     """Every row of a table as known at an instant (None: now)."""
     columns: dict[str, Any] = {f"facts.{name}": 1 if instant or name in of.histories else {"$slice": -1} for name in of.columns}
-    found = await rows[of.projection.name].patient().find(fields=columns)
+    found = await rows[of.projection.name].patient(READING).find(fields=columns)
     return [row for stored in found if (row := of.as_known(stored, instant))]
