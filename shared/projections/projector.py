@@ -41,9 +41,12 @@ class Projector:
 
     async def run(self) -> None:
         """Project while this replica holds the lease, and notify changes, until cancelled. Whatever goes away is waited for."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._for_ever(self._watch, Outage(log, "projector.watch")))
-            tasks.create_task(self._for_ever(self._project_until_superseded, Outage(log, "projector.server")))
+        works = (self._watch, Outage(log, "projector.watch")), (self._project_until_superseded, Outage(log, "projector.server"))
+        tasks = [asyncio.create_task(self._for_ever(work, outage)) for work, outage in works]
+        try:
+            await asyncio.gather(*tasks)  # cancelled again, it cancels them again: a library may have swallowed the first time
+        finally:
+            await stop(*tasks, grace=self._max_backoff)
 
     async def replay(self) -> tuple[int, int]:
         """Fold what is parked beside the rows that are read now, in order per key. (replayed, left)

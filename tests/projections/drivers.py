@@ -116,6 +116,16 @@ async def running(projector: Projector) -> AsyncIterator[Projector]:
         assert await stop(task, grace=20)
 
 
+@asynccontextmanager
+async def keeping(projector: Projector) -> AsyncIterator[Projector]:
+    """A projector at work, once it is the one that keeps the rows."""
+    async with running(projector):
+        async with asyncio.timeout(60):
+            while not projector._lease.term:
+                await asyncio.sleep(0.02)
+        yield projector
+
+
 async def publish(servers: Servers, messages: Sequence[Message]) -> None:
     async with producer(servers.kafka) as sender:
         sent = [

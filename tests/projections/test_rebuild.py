@@ -14,7 +14,7 @@ from shared.persistence.transaction import Persistence
 from shared.projections.read_model import Stored
 from tests.projections import builders
 from tests.projections.builders import folded, messages_of, orders
-from tests.projections.drivers import Sleep, a_projector, publish, rebuild, rebuilt, row_of, running, until
+from tests.projections.drivers import Sleep, a_projector, keeping, publish, rebuild, rebuilt, row_of, running, until
 
 PARKED_AGAIN = [(2, "bug_ValueError"), (2, "behind_a_parked_message"), (2, "behind_a_parked_message")]
 
@@ -61,7 +61,7 @@ async def test_rows_are_read_and_go_on_while_others_are_built_and_a_replica_with
     slow = replace(persistence, database=sleep.over(persistence.database, servers))
     one, two = uuid.uuid4(), uuid.uuid4()
     idle = a_projector(persistence, servers, holder="idle")
-    async with running(a_projector(slow, servers)) as projector, running(idle):
+    async with keeping(a_projector(slow, servers)) as projector, running(idle):
         await publish(servers, messages_of(one))
         before = await row_of(idle, one)
         await idle.generations.begin()
@@ -128,7 +128,7 @@ async def test_what_is_unparked_during_a_rebuild_on_another_replica_is_in_both_r
     slow = replace(persistence, database=sleep.over(persistence.database, servers))
     id, good = uuid.uuid4(), uuid.uuid4()
     other = a_projector(persistence, servers, holder="other")
-    async with running(a_projector(slow, servers)) as projector, running(other):
+    async with keeping(a_projector(slow, servers)) as projector, running(other):
         await publish(servers, [*messages_of(id, school=broken), *messages_of(good)])
         await row_of(projector, good)
         await projector.generations.begin()
@@ -164,7 +164,7 @@ async def test_a_rebuild_ends_where_the_last_offsets_hold_no_message(persistence
 async def test_a_change_is_told_to_who_waits_on_another_replica(persistence: Persistence, servers: Servers) -> None:
     id = uuid.uuid4()
     other = a_projector(persistence, servers, holder="other")
-    async with running(a_projector(persistence, servers)) as projector, running(other):
+    async with keeping(a_projector(persistence, servers)) as projector, running(other):
         await publish(servers, messages_of(id))
         await row_of(projector, id)
         async with asyncio.timeout(5):

@@ -1,5 +1,6 @@
 """When other rows are read instead: once they hold all that these do, told by readers that say exactly what has come."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -8,6 +9,7 @@ from aiokafka import TopicPartition
 
 from deploy.local.servers import Servers
 from shared.events.message import ConsumerRecord, Message
+from shared.kernel.retry import stop
 from shared.persistence.transaction import Persistence
 from shared.projections.source import Positions
 from tests.projections.builders import messages_of
@@ -65,3 +67,32 @@ async def test_rows_are_replaced_only_by_rows_that_hold_all_that_they_do(persist
     async with running(projector):
         assert (await rebuilt(projector)).following[2] == {NAME: 8}
         await row_of(projector, UUID(int=2))
+
+
+class Swallowing(Scripted):
+    """A reader that swallows a cancellation, as a library may."""
+
+    def __init__(self) -> None:
+        super().__init__([], end=0)
+        self.waiting = asyncio.Event()
+        self._swallowed = False
+
+    async def batch(self, wait: float) -> Sequence[ConsumerRecord]:
+        self.waiting.set()
+        try:
+            await asyncio.sleep(1000 if not self._swallowed else wait)
+        except asyncio.CancelledError:
+            if self._swallowed:
+                raise
+            self._swallowed = True
+        return ()
+
+
+async def test_a_projector_ends_though_its_reader_swallows_a_cancellation(persistence: Persistence, servers: Servers) -> None:
+    reader = Swallowing()
+    projector = a_projector(persistence, servers, source=ScriptedSource(reader))
+    await projector.generations.prepare()
+    task = asyncio.create_task(projector.run())
+    async with asyncio.timeout(60):
+        await reader.waiting.wait()
+    assert await stop(task, grace=6)
