@@ -19,9 +19,10 @@ from services import SERVICES
 from shared.kernel.clock import real_now
 
 ROOT = Path(__file__).parents[2]
-QUICK = ("--phases", "examples,coverage,fuzzing", "--max-examples", "2", "--exclude-operation-id", "stream_changes")
-"""Without the stream, whose every answer is waited for until it says nothing more."""
-DEEP = ("--max-examples", "8")
+NO_STREAM = ("--exclude-operation-id", "stream_changes")
+"""Without the stream, whose every answer is waited for until it says nothing more: minutes, for one operation."""
+QUICK = ("--phases", "examples,coverage,fuzzing", "--max-examples", "2", *NO_STREAM)
+DEEP = ("--max-examples", "8", *NO_STREAM)
 SCOPES = {
     "referral": ("admin", "agency:cio-dole:manager", "school:besancon:workshop"),
     "enrolment": ("admin", "agency:cio-dole:counsellor", "school:besancon:head", "region"),
