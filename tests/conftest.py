@@ -55,7 +55,7 @@ async def database(servers: Servers) -> AsyncIterator[Database]:
 @pytest.fixture
 def persistence(database: Database) -> Persistence:
     """A persistence on an empty database, whose clock stands on 1 September 2025, eight in the morning in Paris."""
-    return Persistence(database, "test", Clock(A_MORNING))
+    return Persistence(database, "production", Clock(A_MORNING))
 
 
 @pytest.fixture(scope="session")

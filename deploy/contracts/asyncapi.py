@@ -4,7 +4,7 @@ from typing import Any
 
 from deploy.contracts.schemas import example
 from shared.events import EVENTS, TOPICS, Event
-from shared.events.message import SOURCE
+from shared.events.attributes import SOURCE
 from shared.messaging.kafka import PARTITIONS
 
 Json = dict[str, Any]
@@ -92,7 +92,7 @@ def _operation(topic: str) -> Json:
 def _message(event: type[Event]) -> Json:
     data = example(event)
     key = event.model_json_schema()["properties"][event.keyed_by]
-    own = {"properties": {"ce_type": {"const": event.type}, "ce_source": {"pattern": f"^/{_producer(event)}/"}}}
+    own = {"properties": {"ce_type": {"const": event.type}, "ce_source": {"pattern": f"^/{event.teller}/"}}}
     return {
         "name": event.type,
         "summary": (event.__doc__ or event.__name__).strip().splitlines()[0],
@@ -105,12 +105,7 @@ def _message(event: type[Event]) -> Json:
 
 
 def _headers(event: type[Event], key: str) -> Json:
-    source = f"/{_producer(event)}/documents/{key}"
+    source = f"/{event.teller}/documents/{key}"
     attributes = {"specversion": "1.0", "source": source, "type": event.type, "subject": key, "sequence": "1", "time": TIME}
     named = {f"ce_{name}": value for name, value in attributes.items()}
     return {**named, "ce_id": "6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11", "content-type": "application/json"}
-
-
-def _producer(event: type[Event]) -> str:
-    """The service that publishes it: the first word of its type."""
-    return event.type.removeprefix("fr.etabli.").partition(".")[0]

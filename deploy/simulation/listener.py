@@ -17,6 +17,7 @@ from shared.events.referral import ReferralClosed
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
 from shared.persistence.inbox import Inbox
+from shared.projections.source import record_of
 
 TOPICS = (WishesAnswered.topic, ReferralClosed.topic)
 TIMEOUT = 120.0
@@ -98,6 +99,6 @@ async def _consume(bootstrap: str, listener: Listener) -> None:
         while True:
             for records in (await reader.getmany(timeout_ms=1000)).values():
                 for record in records:
-                    await listener.handle(read(record.headers, record.key, record.value))
+                    await listener.handle(read(record_of(record)))
     finally:
         await reader.stop()

@@ -22,6 +22,7 @@ class Event(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     type: ClassVar[str]
+    teller: ClassVar[str]
     topic: ClassVar[str]
     keyed_by: ClassVar[str]
 
@@ -32,7 +33,7 @@ class Event(BaseModel):
         if topic:
             cls.topic, cls.keyed_by = topic, key
         if type:
-            cls.type = f"fr.etabli.{type}"
+            cls.type, cls.teller = f"fr.etabli.{type}", type.partition(".")[0]
             if cls.type in EVENTS:
                 raise TypeError(f"{cls.type} is published twice")
             EVENTS[cls.type] = cls

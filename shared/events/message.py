@@ -2,18 +2,17 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 import orjson
 from pydantic import ValidationError
 
 from shared.events import EVENTS, Event
-from shared.kernel.tracing import trace_of, traceparent
+from shared.events import attributes as given
+from shared.kernel.tracing import traceparent
 
-SOURCE = re.compile(r"/[\x21-\x7e]{1,300}")
+VERSION = re.compile(r"1\.0")
 NAMESPACE = uuid.UUID("6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11")
 
 
@@ -26,7 +25,7 @@ class ConsumerRecord:
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Mapping[str, bytes]
+    headers: given.Headers
 
     @property
     def coordinates(self) -> str:
@@ -63,21 +62,22 @@ class Message:
         """The `ce_*` headers of Kafka's binary mode."""
         fields = {
             "ce_specversion": "1.0", "ce_id": self.id, "ce_source": self.source, "ce_type": self.type, "ce_subject": self.key,
-            "ce_sequence": str(self.sequence), "ce_time": self.time.isoformat(), "content-type": "application/json",
+            "ce_sequence": str(self.sequence), "ce_time": self.time.isoformat(), "content-type": given.JSON,
         }  # fmt: skip
         if self.trace:
             fields["ce_traceparent"] = self.trace
         return [(name, value.encode()) for name, value in fields.items()]
 
     def event(self) -> Event:
-        """The event that it carries. Raises Undecodable: `unknown_type`, or `invalid_data` where its schema is not met."""
+        """The event that it carries. Raises Undecodable: `invalid_data` where it is not as its schema has it, `wrong_key`."""
         try:
-            return EVENTS[self.type].model_validate_json(self.data)
-        except KeyError as error:
-            raise Undecodable("unknown_type") from error
+            event = EVENTS[self.type].model_validate_json(self.data)
         except ValidationError:
             # pydantic's own words would show the values, which may be about a person
             raise Undecodable("invalid_data") from None
+        if event.key != self.key:
+            raise Undecodable("wrong_key")
+        return event
 
 
 def event_id(source: str, sequence: int) -> str:
@@ -93,22 +93,48 @@ def message_of(event: Event, *, source: str, sequence: int, time: datetime) -> M
     )  # fmt: skip
 
 
-def read(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]] | None, key: bytes | None, value: bytes | None) -> Message:
-    """The message in a Kafka record. Raises Undecodable: `no_value`, `no_key`, `not_cloudevents`."""
-    if value is None:
+def read(record: ConsumerRecord) -> Message:
+    """The message in a Kafka record, heard only on its own topic and from a document of its own teller.
+
+    Raises Undecodable: `no_value`, `no_key`, `not_cloudevents`, `not_json`, `unknown_type`, `wrong_topic`, `wrong_source`,
+    `wrong_key`. Whose story the key has to be, its event alone says: `Message.event` compares them.
+    """
+    if record.value is None:
         raise Undecodable("no_value")
-    if key is None:
+    if record.key is None:
         raise Undecodable("no_key")
-    fields: dict[str, Any] = dict(headers or ())
-    try:
-        text = {name: fields[f"ce_{name}"].decode() for name in ("id", "source", "type", "sequence", "time")}
-        message = Message(
-            id=text["id"], source=text["source"], type=text["type"],
-            sequence=int(text["sequence"]), time=datetime.fromisoformat(text["time"]).astimezone(UTC), key=key.decode(),
-            data=value, trace=trace_of(fields.get("ce_traceparent", b"").decode()),
-        )  # fmt: skip
-    except (KeyError, ValueError, AttributeError, OverflowError) as error:
-        raise Undecodable("not_cloudevents") from error
-    if not SOURCE.fullmatch(message.source) or not 0 <= message.sequence < 2**63 or "\0" in message.key:
-        raise Undecodable("not_cloudevents")  # a guard could not be kept under such names
+    message = _envelope(record.headers, _text(record.key), record.value)
+    known = EVENTS.get(message.type)
+    if known is None:
+        raise Undecodable("unknown_type")
+    if record.topic != known.topic:
+        raise Undecodable("wrong_topic")
+    if not message.source.startswith(f"/{known.teller}/"):
+        raise Undecodable("wrong_source")
     return message
+
+
+def _envelope(headers: given.Headers, key: str, value: bytes) -> Message:
+    fields = given.given_once(headers)
+    try:
+        given.required(fields, "specversion", VERSION)
+        message = Message(
+            id=given.required(fields, "id", given.VISIBLE), source=given.required(fields, "source", given.SOURCE),
+            type=given.required(fields, "type", given.VISIBLE), sequence=given.sequence_of(fields), time=given.time_of(fields),
+            key=key, data=value, trace=given.trace_in(fields),
+        )  # fmt: skip
+    except (ValueError, OverflowError):
+        raise Undecodable("not_cloudevents") from None  # its words quote what was sent
+    if not given.says_json(fields):
+        raise Undecodable("not_json")
+    return message
+
+
+def _text(key: bytes) -> str:
+    try:
+        text = key.decode()
+    except UnicodeDecodeError:
+        raise Undecodable("wrong_key") from None
+    if "\0" in text:
+        raise Undecodable("wrong_key")  # no field could have such a name
+    return text

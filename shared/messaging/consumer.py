@@ -119,4 +119,4 @@ def _agent(app: faust.App, topic: str, dispatcher: Dispatcher[Any]) -> None:
 def record_of(message: Any) -> ConsumerRecord:
     """A Faust message as a record."""
     headers = message.headers.items() if isinstance(message.headers, dict) else message.headers or ()
-    return ConsumerRecord(message.topic, message.partition, message.offset, message.key, message.value, dict(headers))
+    return ConsumerRecord(message.topic, message.partition, message.offset, message.key, message.value, tuple(headers))

@@ -89,11 +89,8 @@ class Dispatcher(Generic[StoreT]):
             await self._handle(record)
 
     async def _handle(self, record: ConsumerRecord) -> None:
-        message = read(record.headers, record.key, record.value)
-        known = EVENTS.get(message.type)
-        if known is None:
-            raise Undecodable("unknown_type")
-        handler = self._handlers.get(known)
+        message = read(record)
+        handler = self._handlers.get(EVENTS[message.type])
         if handler is None:
             return
         token = traceparent.set(message.trace)

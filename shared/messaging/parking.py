@@ -50,10 +50,10 @@ class Parking:
 
     async def park(self, record: ConsumerRecord, code: str) -> None:
         """Keep a message aside. Parking the same one twice keeps one."""
-        event_type = (record.headers.get("ce_type") or b"").decode(errors="replace")
+        event_type = (dict(record.headers).get("ce_type") or b"").decode(errors="replace")
         event_type = event_type if TYPE.fullmatch(event_type) else ""  # it could say anything, and is repeated in logs
         row = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "key": record.key, **self._own}
-        headers = [[name, value] for name, value in record.headers.items()]  # pairs: a name may hold what a field may not
+        headers = [[name, value] for name, value in record.headers]  # pairs: a name may hold what a field may not
         letter = self._letter(record, event_type, code)
         document = {**row, "value": record.value, "headers": headers, "code": code, "type": event_type, "outbox": [letter]}
         await self._parked.update({"_id": self._id(record)}, {"$setOnInsert": document}, upsert=True)
@@ -112,4 +112,5 @@ def _coordinates(row: Mapping[str, Any]) -> str:
 
 
 def _record(row: Mapping[str, Any]) -> ConsumerRecord:
-    return ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], row["value"], dict(row["headers"]))
+    headers = [(name, value) for name, value in row["headers"]]
+    return ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], row["value"], headers)

@@ -26,7 +26,7 @@ class Reader:
     async def batch(self, wait: float) -> Sequence[ConsumerRecord]:
         """What has come, each partition in its order; none when nothing has for `wait` seconds."""
         batches = await self._client.getmany(timeout_ms=int(wait * 1000), max_records=self._limit)
-        return [_record(record) for batch in batches.values() for record in batch]
+        return [record_of(record) for batch in batches.values() for record in batch]
 
     async def positions(self) -> Positions:
         """How far it has read."""
@@ -72,5 +72,6 @@ def kafka_source(topics: Sequence[str], bootstrap: str) -> Source:
     return Source(topics, partial(consumer, bootstrap, max_poll_records=BATCH, fetch_max_wait_ms=100))
 
 
-def _record(record: Any) -> ConsumerRecord:
-    return ConsumerRecord(record.topic, record.partition, record.offset, record.key, record.value, dict(record.headers))
+def record_of(record: Any) -> ConsumerRecord:
+    """A record of aiokafka's as ours."""
+    return ConsumerRecord(record.topic, record.partition, record.offset, record.key, record.value, tuple(record.headers))

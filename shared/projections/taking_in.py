@@ -43,7 +43,7 @@ async def _read(generation: Generation, records: Sequence[ConsumerRecord]) -> li
         if (record.topic, record.key) in behind and await parking.park_if_blocked(record):
             continue
         try:
-            message = read(record.headers, record.key, record.value)
+            message = read(record)
             taken.append(Taken(record, generation.changes(message.event(), message)))
         except Exception as error:
             await parking.park(record, code_of(error))

@@ -61,7 +61,7 @@ def test_an_example_is_data_that_its_schema_accepts(event: type[Event]) -> None:
 
 @each_event
 def test_the_headers_and_key_of_a_message_are_those_announced(event: type[Event]) -> None:
-    service = event.type.split(".")[2]
+    service = event.teller
     token = traceparent.set(new_trace())
     try:
         message = a_message(event, service)

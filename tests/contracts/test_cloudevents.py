@@ -10,7 +10,7 @@ from cloudevents.core.v1.event import CloudEvent
 
 from deploy.contracts.schemas import example
 from shared.events import EVENTS, Event
-from shared.events.message import Message, message_of, read
+from shared.events.message import ConsumerRecord, Message, message_of, read
 from shared.kernel.tracing import new_trace, traceparent
 
 AT = datetime(2026, 3, 2, 8, 15, 30, 5, UTC)
@@ -20,7 +20,7 @@ each_event = pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
 def a_message(event: type[Event]) -> Message:
     token = traceparent.set(new_trace())
     try:
-        return message_of(event.model_validate(example(event)), source="/enrolment/intakes/1", sequence=7, time=AT)
+        return message_of(event.model_validate(example(event)), source=f"/{event.teller}/documents/1", sequence=7, time=AT)
     finally:
         traceparent.reset(token)
 
@@ -47,6 +47,6 @@ def test_we_read_what_the_library_writes(event: type[Event]) -> None:
     theirs = to_binary(CloudEvent(attributes, json.loads(ours.data)), JSONFormat(), lambda _event: ours.key)
     key = theirs.key.encode() if isinstance(theirs.key, str) else theirs.key
     value = theirs.value.encode() if isinstance(theirs.value, str) else theirs.value
-    received = read(theirs.headers, key, value)
+    received = read(ConsumerRecord(event.topic, 0, 0, key, value, list(theirs.headers.items())))
     assert received.event() == ours.event()
     assert {**vars(received), "data": b""} == {**vars(ours), "data": b""}

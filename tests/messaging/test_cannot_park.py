@@ -15,7 +15,7 @@ class NoRoom:
     async def park(self, record, code): raise ValueError("no room")
 
 async def main():
-    await Dispatcher(None, {}, NoRoom(), tries=1).handle(ConsumerRecord("topic", 0, 0, b"key", b"{}", {}))
+    await Dispatcher(None, {}, NoRoom(), tries=1).handle(ConsumerRecord("topic", 0, 0, b"key", b"{}", ()))
     print("acknowledged")
 
 asyncio.run(main())

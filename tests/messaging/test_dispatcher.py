@@ -40,8 +40,8 @@ async def handle(store: Store, _event: Event, message: Message) -> None:
 def a_record() -> ConsumerRecord:
     id = uuid.uuid4()
     event = OrderReceived(order_id=id, school="dole", client_id=id, client_kind=ClientKind.COMPANY, on=A_DAY)
-    message = message_of(event, source=f"/test/{id}", sequence=1, time=A_MORNING)
-    return ConsumerRecord(event.topic, 0, 0, message.key.encode(), message.data, dict(message.headers()))
+    message = message_of(event, source=f"/production/orders/{id}", sequence=1, time=A_MORNING)
+    return ConsumerRecord(event.topic, 0, 0, message.key.encode(), message.data, message.headers())
 
 
 def dispatching(store: Store, parking: Parking) -> Dispatcher[Store]:

@@ -10,7 +10,7 @@ KEY = uuid4().bytes
 
 
 def a_record(offset: int, *, type: bytes = b"fr.etabli.production.order.received.v1") -> ConsumerRecord:
-    return ConsumerRecord("etabli.production", 3, offset, KEY, b"{}", {"ce_type": type})
+    return ConsumerRecord("etabli.production", 3, offset, KEY, b"{}", [("ce_type", type)])
 
 
 async def test_a_message_waits_behind_the_parked_one_of_its_key(persistence: Persistence) -> None:

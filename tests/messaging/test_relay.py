@@ -14,6 +14,7 @@ from shared.messaging.kafka import consumer, producer
 from shared.messaging.relay import Relay
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
+from shared.projections.source import record_of
 from tests.persistence.builders import TOYS, accept, receive
 
 DOLE = Caller("x", "school", "dole", "head")
@@ -38,7 +39,7 @@ async def published(servers: Servers, keys: set[str], count: int) -> list[Messag
             while len(found) < count:
                 batches = await reader.getmany(timeout_ms=200)
                 records = [record for batch in batches.values() for record in batch if record.key.decode() in keys]
-                found += [read(record.headers, record.key, record.value) for record in records]
+                found += [read(record_of(record)) for record in records]
         return found
 
 

@@ -44,8 +44,8 @@ async def test_a_decision_saves_the_state_and_what_it_tells_in_order(persistence
     assert found["state"] == {"id": str(id), "school": "dole", "accepted": 1}
     outbox = [(entry["sequence"], entry["type"], entry["source"], entry["key"]) for entry in found["outbox"]]
     assert outbox == [
-        (1, "fr.etabli.production.order.received.v1", f"/test/toys/{id}", str(id)),
-        (2, "fr.etabli.production.order.accepted.v1", f"/test/toys/{id}", str(id)),
+        (1, "fr.etabli.production.order.received.v1", f"/production/toys/{id}", str(id)),
+        (2, "fr.etabli.production.order.accepted.v1", f"/production/toys/{id}", str(id)),
     ]
 
 

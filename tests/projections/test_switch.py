@@ -31,7 +31,7 @@ class Scripted:
         messages = self._batches.pop(0) if self._batches else ()
         first, self._at = self._at, self._at + len(messages)
         return [
-            ConsumerRecord("etabli.production", 0, first + rank, message.key.encode(), message.data, dict(message.headers()))
+            ConsumerRecord("etabli.production", 0, first + rank, message.key.encode(), message.data, message.headers())
             for rank, message in enumerate(messages)
         ]
 

@@ -79,7 +79,7 @@ async def test_a_rebuild_asked_of_the_replica_that_does_not_keep_the_rows_is_don
 async def test_what_is_parked_is_shown_and_unparked_on_the_replica_that_does_not_keep_the_rows(replicas: Replicas) -> None:
     first, second = replicas
     event, message = registered()
-    record = ConsumerRecord(event.topic, 3, 10**9, message.key.encode(), message.data, dict(message.headers()))
+    record = ConsumerRecord(event.topic, 3, 10**9, message.key.encode(), message.data, message.headers())
     await (await first.store.projector.generations.current()).parking.park(record, "bug_ValueError")
     admin, shown = second.as_("admin"), {"coordinates": record.coordinates, "type": event.type, "code": "bug_ValueError"}
     assert shown in (await admin.get("/admin/parked")).json()  # beside what other tests left on the topics
