@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 from aiokafka import TopicPartition
@@ -12,7 +12,7 @@ from aiokafka import TopicPartition
 from deploy.local.errors import CannotRun
 from shared.events import Event
 from shared.events.applications import ApplicationEvent, WishesAnswered
-from shared.events.message import Message, read
+from shared.events.message import ConsumerRecord, Message, Undecodable, read
 from shared.events.referral import ReferralClosed
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
@@ -38,13 +38,18 @@ class Listener:
         """By key, so that none grows with the region."""
         self._changed = asyncio.Condition()
 
+    async def take_in(self, record: ConsumerRecord) -> None:
+        """Handle what a record holds; what a service would park is nothing that was published."""
+        with suppress(Undecodable):
+            await self.handle(read(record))
+
     async def handle(self, message: Message) -> None:
-        """Take one message in."""
-        inbox = self._inboxes[message.key]
+        """Take one message in. Raises Undecodable, and remembers nothing of it, where its data is not as it should be."""
+        event, inbox = message.event(), self._inboxes[message.key]
         if inbox.has(message):
             return
         self._inboxes[message.key] = inbox.after(message)
-        match event := message.event():
+        match event:
             case WishesAnswered():
                 self.wishes[event.referral_id] = event
             case ReferralClosed():
@@ -99,6 +104,6 @@ async def _consume(bootstrap: str, listener: Listener) -> None:
         while True:
             for records in (await reader.getmany(timeout_ms=1000)).values():
                 for record in records:
-                    await listener.handle(read(record_of(record)))
+                    await listener.take_in(record_of(record))
     finally:
         await reader.stop()

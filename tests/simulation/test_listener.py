@@ -1,6 +1,7 @@
 """What the simulation waits for."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from deploy.simulation import listener
 from deploy.simulation.listener import Listener
 from shared.events import Event
 from shared.events.applications import PlaceReleased, WishesAnswered
-from shared.events.message import Message, message_of
+from shared.events.message import ConsumerRecord, Message, message_of
 from shared.events.referral import Answer, ReferralClosed
 
 ON = date(2021, 3, 1)
@@ -31,6 +32,18 @@ async def test_a_message_that_comes_twice_or_late_counts_once() -> None:
         await listener.handle(message(released(intake_id, young_id), sequence))
     await listener.handle(message(released(intake_id, young_id), 1, "/enrolment/intakes/2"))
     assert listener.times((intake_id, young_id), PlaceReleased) == 3
+
+
+async def test_what_a_service_would_park_is_not_heard_and_hides_nothing() -> None:
+    listener, intake_id, young_id, another = Listener(), uuid4(), uuid4(), uuid4()
+    true = message(released(intake_id, young_id), 1)
+    forged = replace(message(released(intake_id, another), 9), key=str(young_id))
+    topic = PlaceReleased.topic
+    await listener.take_in(ConsumerRecord(topic, 0, 0, b"a key", b"no event", []))
+    for offset, one in enumerate((forged, true), start=1):
+        await listener.take_in(ConsumerRecord(topic, 0, offset, one.key.encode(), one.data, one.headers()))
+    assert listener.times((intake_id, young_id), PlaceReleased) == 1
+    assert listener.times((intake_id, another), PlaceReleased) == 0
 
 
 async def test_one_waits_until_all_wishes_are_answered() -> None:
