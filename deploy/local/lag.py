@@ -13,11 +13,13 @@ from aiokafka.structs import OffsetAndMetadata
 from deploy.local.errors import CannotRun
 
 TRIES = 20
+LOOK_MS = 500
+"""Milliseconds without an answer after which what is not heard is not there."""
 
 
 @dataclass(frozen=True)
 class Lag:
-    """Messages of a topic that a group has yet to acknowledge."""
+    """Messages of a topic that a group has yet to acknowledge, at most: marks of transactions between them count too."""
 
     group: str
     topic: str
@@ -27,7 +29,7 @@ class Lag:
 async def lags(bootstrap: str, groups: Iterable[str]) -> list[Lag]:
     """One row per group and topic in which the group acknowledged something, all partitions together."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
     try:
         await admin.start()
         await consumer.start()
@@ -50,10 +52,26 @@ async def _of_group(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer, grou
         for partition in topic["partitions"]
     ]
     first, end = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    next_to_hear = {at: max(first[at], committed.get(at, 0)) for at in partitions}
+    nothing_left = await _without_messages(consumer, {at: offset for at, offset in next_to_hear.items() if offset < end[at]})
     behind: dict[str, int] = defaultdict(int)
     for at in partitions:
-        behind[at.topic] += max(0, end[at] - max(first[at], committed.get(at, 0)))
+        behind[at.topic] += 0 if at in nothing_left else max(0, end[at] - next_to_hear[at])
     return [Lag(group, topic, messages) for topic, messages in sorted(behind.items())]
+
+
+async def _without_messages(consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]) -> set[TopicPartition]:
+    """Where nothing but the marks of transactions, and what was aborted, is left from these offsets on: offsets are no counts."""
+    silent = set(positions)
+    if positions:
+        consumer.assign(list(positions))
+        for at, offset in positions.items():
+            consumer.seek(at, offset)
+        while found := await consumer.getmany(*silent, timeout_ms=LOOK_MS, max_records=len(positions)):
+            silent -= found.keys()
+            if not silent:
+                break
+    return {at for at in silent if await consumer.position(at) > positions[at]}
 
 
 async def _acknowledged(admin: AIOKafkaAdminClient, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
