@@ -137,7 +137,8 @@ async def test_a_message_that_is_being_replayed_is_handled_once_and_not_discarde
     replaying = asyncio.create_task(here.parked.replay())
     await here.store.begun.wait()
     assert await refused(here.parked.discard(at(1), **BY)) == "being_replayed"
-    other, left = await here.parked.replay()
+    async with asyncio.timeout(20):
+        other, left = await here.parked.replay()
     assert (other.replayed, other.stopped, left) == (0, {at(1).coordinates: "being_replayed"}, 3)
     here.store.open.set()
     assert (await replaying)[0].replayed == 3
