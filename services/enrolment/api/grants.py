@@ -30,7 +30,7 @@ def _shown(grant: Grant) -> GrantResponse:
 async def award_grant(body: GrantRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Promise public money to a school or to the network."""
     if body.holder != NETWORK and not await store.find_school(body.holder):
-        raise Invalid("unknown_school", f"L’école « {body.holder} » n’est pas connue.")
+        raise Invalid("unknown_school", "Cette école n’est pas connue.")
     awarded = GrantAwarded(**{**body.model_dump(), "grant_id": key.id, "on": store.clock.day(body.on)})
     return _shown(await store.grants.acting(caller).create_once(key.id, key.fingerprint, decisions.award, event=awarded))
 

@@ -40,7 +40,7 @@ class School(BaseModel):
         for programme in self.programmes:
             if programme.programme == slug:
                 return programme
-        raise Invalid("unknown_programme", f"{self.name} n’a pas de formation « {slug} ».")
+        raise Invalid("unknown_programme", f"{self.name} n’a pas cette formation.")
 
 
 SchoolEvent = SchoolRegistered | ProgrammeOpened
