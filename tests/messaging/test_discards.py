@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from deploy.local.servers import Servers
 from shared.events.production import OrderReceived
 from shared.kernel.clock import real_now
 from shared.kernel.errors import NotFound, Refused
-from shared.messaging.discards import Discarded
+from shared.kernel.retry import stop
+from shared.messaging.discards import Discarded, Discards
 from shared.messaging.parking import BEHIND, CLAIM
 from shared.persistence.mongo import PATIENT
 from shared.persistence.transaction import Persistence
 from tests.messaging.parked import BY, Here, a_record, at
+from tests.projections.drivers import Sleep
 
 
 async def refused(work: Awaitable[Any]) -> str:
@@ -94,6 +97,18 @@ async def test_of_a_discard_and_a_replay_at_once_one_is_true(persistence: Persis
         discarded, _ = await asyncio.gather(*both, return_exceptions=True)
         assert isinstance(discarded, Discarded) != (sequence in here.store.handled), (sequence, discarded)
         assert await here.codes() == []
+
+
+async def test_a_discard_that_is_killed_has_forgotten_nothing(here: Here, persistence: Persistence, servers: Servers) -> None:
+    sleep = Sleep(lambda collection, verb, _: (collection, verb) == ("discarded", "insert"))
+    killed = replace(persistence, database=sleep.over(persistence.database, servers))
+    discarding = asyncio.create_task(Discards(killed).discard(at(1), **BY))
+    async with asyncio.timeout(20):
+        await sleep.asleep.wait()
+    assert await stop(discarding, grace=5)
+    await killed.database.close()
+    assert await here.codes() == ["bug_ValueError", BEHIND, BEHIND]
+    assert await here.parked.discarded() == []
 
 
 async def test_a_parked_message_that_is_delivered_again_stays_where_it_is(here: Here) -> None:
