@@ -82,9 +82,11 @@ class Parking:
         """Park a message if an earlier one of its (topic, key) is parked, and still is once this one is there too.
 
         So whoever lets the earlier one go then either finds this one, or has let it go before we looked again. One that is
-        parked already, and comes again, stays where it is: it is replayed or discarded there, and nowhere else.
+        parked already, and comes again, stays where it is: it is replayed or discarded there, and nowhere else. What has no key
+        is nobody's, and waits for nothing.
         """
-        if not await self._parked.find_one({"topic": record.topic, "key": record.key, **self._own}, fields={"_id": 1}):
+        of_key = {"topic": record.topic, "key": record.key, **self._own}
+        if record.key is None or not await self._parked.find_one(of_key, fields={"_id": 1}):
             return False
         if await self._parked.find_one({"_id": self._id(record)}, fields={"_id": 1}):
             return True
