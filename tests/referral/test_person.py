@@ -10,7 +10,6 @@ from services.referral.domain.person import (
     Identity,
     Representative,
     Sent,
-    age_at,
     check_dates,
     first_trait,
     plain,
@@ -76,9 +75,18 @@ def test_an_error_says_nothing_of_who_it_is_about(model: type[BaseModel]) -> Non
     assert not any(word in str(refused.value).lower() for word in ("zelie", "zélie", "quintard"))
 
 
-def test_an_age_is_reached_on_the_birthday() -> None:
-    born = date(2012, 2, 29)
-    assert [age_at(born, day) for day in (date(2025, 2, 28), date(2025, 3, 1))] == [12, 13]
+def test_someone_born_on_a_29_february_is_thirteen_on_the_28th() -> None:
+    leapling, the_day_before, birthday = identity(birth_date="2012-02-29"), date(2025, 2, 27), date(2025, 2, 28)
+    check_dates(leapling, informed_on=birthday, out_of_school_since=None, on=birthday, today=birthday)
+    with pytest.raises(Invalid) as refusal:
+        check_dates(leapling, informed_on=the_day_before, out_of_school_since=None, on=the_day_before, today=birthday)
+    assert refusal.value.code == "too_young"
+
+
+def test_someone_born_on_a_29_february_is_of_age_on_the_28th() -> None:
+    leapling = identity(birth_date="2008-02-29", representative=None)
+    days = (date(2026, 2, 27), date(2026, 2, 28))
+    assert [to_complete(leapling, today=day) for day in days] == [["representative"], []]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.kernel.calendar import age_at
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Commune, Email, Ine, Phone, Slug, checked, shown_as
 from shared.kernel.strict import Day
@@ -75,11 +76,6 @@ class ProbableMatch(BaseModel):
     model_config = ConfigDict(frozen=True)
     young_ids: tuple[UUID, ...]
     since: datetime
-
-
-def age_at(birth_date: date, day: date) -> int:
-    """The age in whole years on a day."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def check_dates(identity: Identity, *, informed_on: date, out_of_school_since: date | None, on: date, today: date) -> None:
