@@ -84,7 +84,8 @@ async def request_withdrawal_of_referral(
 async def _shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
     agency, journey = await store.agency_of(caller), await store.journeys.of(referral.young_id)
     sent = await store.vault.sent_with([referral.young_id])
-    return views.show_in_full(referral, journey, sent, kind=agency.kind, today=store.clock.today())
+    earlier = await store.own_referral(caller, sent[referral.referral_id].earlier)
+    return views.show_in_full(referral, journey, sent, kind=agency.kind, today=store.clock.today(), earlier=earlier)
 
 
 async def _listed(store: Store, caller: Caller, referrals: Sequence[Referral]) -> list[views.ReferralResponse]:
