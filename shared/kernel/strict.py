@@ -27,12 +27,17 @@ def _only(fits: Callable[[object], bool], type: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _whole(value: object) -> object:
+    """`12.0` is the same number as `12`, as JSON Schema has it."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PydanticCustomError("int_type", "not written as JSON writes it")
+    return value
 
 
 def _writes_a_number(value: object) -> bool:
-    return _is_whole(value) or (isinstance(value, str) and bool(re.fullmatch(r"[0-9]{1,9}", value)))
+    return type(value) is int or (isinstance(value, str) and bool(re.fullmatch(r"[0-9]{1,9}", value)))
 
 
 def _writes_an_instant(value: object) -> bool:
@@ -48,8 +53,8 @@ def writes_a_day(value: object) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
-WHOLE = _only(_is_whole, "int_type")
-"""For a whole number, after its bounds: `Annotated[int, Field(ge=0), WHOLE]`. `12.0` and `1e3` are none: euros, or cents?"""
+WHOLE = BeforeValidator(_whole)
+"""For a whole number, after its bounds: `Annotated[int, Field(ge=0), WHOLE]`."""
 IN_ADDRESS = _only(_writes_a_number, "int_type")
 """The same in an address, where all is text: digits alone."""
 Flag = StrictBool

@@ -28,7 +28,7 @@ WRONG: dict[type, tuple[Any, ...]] = {
     datetime: (
         1700000000, 1.5, True, "1700000000", "2026-01-05", "2026-01-05T08:00:00", "20260105T080000Z", "2026-01-05T08:00", "",
     ),
-    int: (True, False, "12", "1e3", " 12", "１２", "12.0", 12.0, 1e3, 12.5, NAN, INFINITE, -INFINITE, "", [12]),
+    int: (True, False, "12", "1e3", " 12", "１２", "12.0", 12.5, NAN, INFINITE, -INFINITE, "", [12]),
     bool: (0, 1, 1.0, "true", "1", "yes", "on", ""),
     float: (True, "1.5", "NaN", NAN, INFINITE),
     Decimal: (True, "1.5", 1.5, NAN, INFINITE),

@@ -47,7 +47,7 @@ async def test_a_grant_and_its_payment_are_the_same_however_they_are_written(run
         for id in (grant["grant_id"], grant["grant_id"].upper(), grant["grant_id"].replace("-", "")):
             paid = read(await region.post(f"/grants/{id}/payments", json={"amount_cents": 600}, headers=key), 201)
             assert paid["total_paid_cents"] == 600
-        for amount in ("600", 600.0, True, 6e2, None):
+        for amount in ("600", 600.5, True, [600], None):
             read(await region.post(f"/grants/{grant['grant_id']}/payments", json={"amount_cents": amount}), 422)
 
 

@@ -48,7 +48,7 @@ async def test_what_nobody_sees_is_kept_of_no_text(production: Production) -> No
 
 async def test_an_amount_in_cents_is_a_whole_number_alone(production: Production) -> None:
     order = await production.an_order()
-    for amount in ("45000", 45000.0, 450.5, True, "4,5e4", [45000], None):
+    for amount in ("45000", 450.5, 1e300, True, "4,5e4", [45000], None):
         quote = {"amount_cents": amount, "due_on": "2026-03-01"}
         refused = await production.head.post(f"/orders/{order['order_id']}/quote", json=quote)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "amount_cents"), amount
