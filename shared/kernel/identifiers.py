@@ -97,11 +97,11 @@ Rncp = Annotated[
     checked(lambda v: bool(re.fullmatch(r"RNCP[0-9]{1,6}", v)), "Un code RNCP s’écrit RNCP suivi de chiffres."),
     shown_as("RNCP38421", format="rncp"),
 ]
-UaiCode = Annotated[str, StringConstraints(pattern="^[0-9]{7}[A-Z]$"), shown_as("0250032Z")]
-SiretCode = Annotated[str, StringConstraints(pattern="^[0-9]{14}$"), shown_as("73282932000074")]
-RncpCode = Annotated[str, StringConstraints(pattern="^RNCP[0-9]{1,6}$"), shown_as("RNCP38421")]
+UaiCode = Annotated[str, StringConstraints(pattern="^[0-9]{7}[A-Z]$"), shown_as("0250032Z", format="uai")]
+SiretCode = Annotated[str, StringConstraints(pattern="^[0-9]{14}$"), shown_as("73282932000074", format="siret")]
+RncpCode = Annotated[str, StringConstraints(pattern="^RNCP[0-9]{1,6}$"), shown_as("RNCP38421", format="rncp")]
 COMMUNE, DEPARTMENT = "^([0-9]{2}|2[AB])[0-9]{3}$", "^([0-9]{2}|2[AB]|97[0-9]|98[0-9])$"
-CommuneCode = Annotated[str, StringConstraints(pattern=COMMUNE), shown_as("39198")]
+CommuneCode = Annotated[str, StringConstraints(pattern=COMMUNE), shown_as("39198", format="insee-commune")]
 DepartmentCode = Annotated[str, StringConstraints(pattern=DEPARTMENT), shown_as("39")]
 """As published and kept: the form alone. What people type is checked by key or list, which change; what was said stays."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60), shown_as("besancon")]

@@ -21,11 +21,15 @@ class AgencyRequest(DatedBody):
 
 
 class RepresentativeRequest(Representative):
+    """Who answers for a minor: a parent or guardian, or an institution."""
+
     phone: Phone | None = None
     email: Email | None = None
 
 
 class IdentityRequest(Identity):
+    """Who the young person is and how to reach them: the commune is one of the official list, a phone one that can be dialled."""
+
     birth_date: Day
     commune: Commune | None = None
     phone: Phone | None = None

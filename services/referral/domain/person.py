@@ -32,7 +32,7 @@ class Representative(BaseModel):
 
 
 class Identity(BaseModel):
-    """Who the young person is and how to reach them, as it was accepted: what is asked is checked in `api.schemas`."""
+    """Who the young person is and how to reach them, as it was accepted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     family_name: Name
