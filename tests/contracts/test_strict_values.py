@@ -10,10 +10,11 @@ from decimal import Decimal
 from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from uuid import UUID
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from deploy.contracts.openapi import application
 from services import SERVICES
@@ -33,6 +34,9 @@ WRONG: dict[type, tuple[Any, ...]] = {
     float: (True, "1.5", "NaN", NAN, INFINITE),
     Decimal: (True, "1.5", 1.5, NAN, INFINITE),
 }  # fmt: skip
+WRONG[AwareDatetime] = WRONG[datetime]
+AS_THEY_ARE = (str, UUID, Enum, BaseModel, type(None))
+"""What needs no strictness: a text of another kind is refused by pydantic, or has a form of its own."""
 IN_ADDRESSES: dict[type, tuple[str, ...]] = {
     date: tuple(text for text in WRONG[date] if isinstance(text, str)),
     int: ("1.0", "1e3", "+1", "1_000", " 1", "1 ", "１", "true", "0x1", "1" * 30, ""),
@@ -70,7 +74,8 @@ def tried(models: set[type[BaseModel]]) -> Iterator[tuple[type[BaseModel], str, 
     for model in sorted(models, key=lambda one: one.__qualname__):
         for name, field in model.model_fields.items():
             for kind, listed in scalars(field.annotation):
-                if kind in WRONG and not issubclass(kind, Enum):
+                assert kind in WRONG or issubclass(kind, AS_THEY_ARE), f"{kind}: what would be of another kind?"
+                if kind in WRONG:
                     yield from ((model, name, [wrong] if listed else wrong) for wrong in WRONG[kind])
 
 

@@ -60,7 +60,6 @@ class ReferralRequest(DatedBody, ReferralDetails):
     external_id: Line | None = Field(None, description="The agency's own reference: kept as a keyed hash only.")
     identity: IdentityRequest
     informed_on: Day
-    out_of_school_since: Day | None = None
     department: Department
     counsellor: Line
     wishes: Annotated[
