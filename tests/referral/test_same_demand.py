@@ -132,6 +132,9 @@ async def test_each_spelling_by_which_someone_was_known_finds_them(api: Running)
     only_phone = {"ine": None, "email": None, "commune": None}
     taken = [await refer(api, identity=an_identity(**only_phone, family_name=name)) for name in ("Legoff", "Le Goff", "Goff")]
     assert len({shown["young_id"] for shown in taken}) == 1
+    alone = await refer(api, COLLEGE, identity=an_identity(**ALONE, family_name="Goff"))
+    [match] = (await api.as_("admin").get("/matches")).json()
+    assert match["young_ids"] == sorted([taken[0]["young_id"], alone["young_id"]])
     apart = [await refer(api, identity=an_identity(**only_phone, family_name=name)) for name in ("Pont", "Dupont")]
     assert len({shown["young_id"] for shown in apart}) == 2
 
