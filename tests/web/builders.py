@@ -65,7 +65,7 @@ class Store:
 
 @router.post("/things", dependencies=[require("school:head")])
 async def make(body: Body, once: Idempotency, caller: CurrentCaller) -> dict[str, str]:
-    return {"id": str(once.id), "print": once.fingerprint, "tenant": caller.tenant}
+    return {"id": str(once.id), "print": once.fingerprint(body), "tenant": caller.tenant}
 
 
 @router.post("/shapes", dependencies=[require("admin")])

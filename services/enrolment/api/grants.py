@@ -32,7 +32,7 @@ async def award_grant(body: GrantRequest, key: Idempotency, caller: CurrentCalle
     if body.holder != NETWORK and not await store.find_school(body.holder):
         raise Invalid("unknown_school", "Cette école n’est pas connue.")
     awarded = GrantAwarded(**{**body.model_dump(), "grant_id": key.id, "on": store.clock.day(body.on)})
-    return _shown(await store.grants.acting(caller).create_once(key.id, key.fingerprint, decisions.award, event=awarded))
+    return _shown(await store.grants.acting(caller).create_once(key.id, key.fingerprint(body), decisions.award, event=awarded))
 
 
 @router.post("/grants/{grant_id}/payments", status_code=201, dependencies=[FUNDERS])

@@ -16,6 +16,7 @@ from services.referral.store import PAGE, Store
 from services.referral.store.vault import referral_id_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, Refused
+from shared.kernel.strict import IN_ADDRESS
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
@@ -47,15 +48,16 @@ async def submit_referral(
         informed_on=body.informed_on,
     )  # fmt: skip
     referral = await use_cases.refer(
-        store, caller, sent, body.details, key=key.id, fingerprint=key.fingerprint, secret=secret, on=on
-    )
+        store, caller, sent, body.details, key=key.id, fingerprint=key.fingerprint(body), secret=secret, on=on,
+        unreferenced=body.external_id is None,
+    )  # fmt: skip
     return await _shown(store, caller, referral)
 
 
 @router.get("/referrals")
 async def list_referrals(
     caller: CurrentCaller, store: StoreDep, status: ReferralStatus | None = None,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    page: Annotated[int, Query(ge=1, le=10_000), IN_ADDRESS] = 1,
 ) -> views.ReferralPageResponse:  # fmt: skip
     """The agency's own referrals, the latest first, fifty a page."""
     found, total = await store.page(caller, status, page)
@@ -82,7 +84,8 @@ async def request_withdrawal_of_referral(
 async def _shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
     agency, journey = await store.agency_of(caller), await store.journeys.of(referral.young_id)
     sent = await store.vault.sent_with([referral.young_id])
-    return views.show_in_full(referral, journey, sent, kind=agency.kind, today=store.clock.today())
+    earlier = await store.own_referral(caller, sent[referral.referral_id].earlier)
+    return views.show_in_full(referral, journey, sent, kind=agency.kind, today=store.clock.today(), earlier=earlier)
 
 
 async def _listed(store: Store, caller: Caller, referrals: Sequence[Referral]) -> list[views.ReferralResponse]:

@@ -56,6 +56,10 @@ class Store:
         """Every agency's referrals of one young person."""
         return await self.referrals.acting(SYSTEM).find({"state.young_id": str(young_id)})
 
+    async def own_referral(self, caller: Caller, referral_id: UUID | None) -> Referral | None:
+        """A referral of the caller's own agency; None where there is none to look for, or no longer."""
+        return await self.referrals.acting(caller).find_one({"_id": str(referral_id)}) if referral_id else None
+
     async def young_id_of(self, referral_id: UUID, session: Session) -> UUID | None:
         """Whom a referral is about; None if there is no such referral."""
         referral = await self.referrals.within(session).acting(SYSTEM).find_one({"_id": str(referral_id)})

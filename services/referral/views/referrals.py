@@ -5,6 +5,7 @@ What may be shown is decided in the domain (visibility).
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -76,9 +77,19 @@ class ReferralResponse(BaseModel):
     applications: list[ApplicationResponse]
 
 
+class WarningResponse(BaseModel):
+    """Accepted, and yet to be looked at: an earlier referral of the same agency, under the same names and birth date."""
+
+    code: Literal["already_referred"] = "already_referred"
+    sentence: str
+    referral_id: UUID
+    submitted_on: date
+
+
 class ReferralInFullResponse(ReferralResponse):
     timeline: list[StepResponse]
     later: list[StepResponse]
+    warnings: list[WarningResponse] = []
 
 
 class ReferralPageResponse(BaseModel):
@@ -96,12 +107,24 @@ def show_referral(
 
 
 def show_in_full(
-    referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], *, kind: AgencyKind, today: date
+    referral: Referral,
+    journey: Journey,
+    sent: Mapping[UUID, Sent],
+    *,
+    kind: AgencyKind,
+    today: date,
+    earlier: Referral | None = None,
 ) -> ReferralInFullResponse:
-    """The same, with its steps by date, and what came later as far as this kind of agency is told."""
+    """The same, with its steps by date, and what came later as far as this kind of agency is told; `earlier`: to be warned of."""
     view = _view(referral, journey, sent, kind)
     response = _referral(referral, view, sent[referral.referral_id], today)
-    return ReferralInFullResponse(**dict(response), timeline=_timeline(referral, view), later=_later(view))
+    warnings = [_already_referred(earlier)] if earlier else []
+    return ReferralInFullResponse(**dict(response), timeline=_timeline(referral, view), later=_later(view), warnings=warnings)
+
+
+def _already_referred(earlier: Referral) -> WarningResponse:
+    sentence = labels.ALREADY_REFERRED.format(on=earlier.submitted_on)
+    return WarningResponse(sentence=sentence, referral_id=earlier.referral_id, submitted_on=earlier.submitted_on)
 
 
 def _view(referral: Referral, journey: Journey, sent: Mapping[UUID, Sent], kind: AgencyKind) -> ReferralView:
