@@ -80,8 +80,8 @@ def by_enrolment(rows: Iterable[T]) -> dict[UUID, list[T]]:
     return grouped
 
 
-async def load(rows: Collections, day: date, instant: datetime | None = None) -> Tables:
-    """Every table as known at an instant of a day (None: now)."""
+async def load(rows: Collections, day: date, instant: datetime) -> Tables:
+    """Every table as known at an instant of a day."""
     return Tables(
         day=day,
         agencies=await read(rows, AgencyRow, instant),
@@ -100,7 +100,7 @@ async def load(rows: Collections, day: date, instant: datetime | None = None) ->
     )
 
 
-async def hours_logged(rows: Collections, instant: datetime | None = None) -> list[HoursLogged]:
+async def hours_logged(rows: Collections, instant: datetime) -> list[HoursLogged]:
     """Minutes by kind of each enrolment, summed where the rows are: weeks are the many."""
     group_keys = [name for name in HoursLogged.model_fields if name != "minutes"]
     columns = {name: last_value_as_of(f"$facts.{name}", instant) for name in (*group_keys, "minutes")}

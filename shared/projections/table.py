@@ -1,6 +1,6 @@
 """Tables: a projection's rows as models, whose fields give columns, types and histories, from events to what is read."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, Protocol, Self, TypeAlias, TypeVar
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.events import Event
-from shared.persistence.mongo import Collection
+from shared.persistence.mongo import Collection, Where
 from shared.projections.history import values_as_of
 from shared.projections.projection import Projection, Row
 from shared.projections.read_model import Stored
@@ -16,6 +16,8 @@ from shared.projections.read_model import Stored
 E = TypeVar("E", bound=Event)
 R = TypeVar("R", bound="TableRow")
 T = TypeVar("T")
+PAGE = 1_000
+"""Rows that are read at once: some twenty milliseconds of the event loop."""
 READING = 10.0
 """Seconds for which a whole table may be read: a minute would hold everybody who asks while a server is frozen in the middle."""
 EVERY_VALUE: Final = "every value"
@@ -95,6 +97,30 @@ class TableRow(BaseModel):
 
 async def read(rows: Collections, of: type[R], instant: datetime | None = None) -> list[R]:
     """Every row of a table as known at an instant (None: now)."""
+    return [row async for page in pages(rows, of, instant) for row in page]
+
+
+async def pages(rows: Collections, of: type[R], instant: datetime | None = None) -> AsyncIterator[list[R]]:
+    """The same, so many at a time: whoever else is served meanwhile waits for one page at most."""
+    where: dict[str, Any] = {}
+    while True:
+        found = await _find(rows, of, where, instant)
+        yield [row for stored in found if (row := of.as_known(stored, instant))]
+        if len(found) < PAGE:
+            return
+        where = {"_id": {"$gt": found[-1]["_id"]}}
+
+
+async def some(rows: Collections, of: type[R], ids: Iterable[str]) -> list[R]:
+    """These rows, as known now."""
+    left, known = sorted(ids), list[R]()
+    while left:
+        found = await _find(rows, of, {"_id": {"$in": left[:PAGE]}})
+        known += [row for stored in found if (row := of.as_known(stored))]
+        left = left[PAGE:]
+    return known
+
+
+async def _find(rows: Collections, of: type[R], where: Where, instant: datetime | None = None) -> list[Stored]:
     columns: dict[str, Any] = {f"facts.{name}": 1 if instant or name in of.histories else {"$slice": -1} for name in of.columns}
-    found = await rows[of.projection.name].patient(READING).find(fields=columns)
-    return [row for stored in found if (row := of.as_known(stored, instant))]
+    return await rows[of.projection.name].patient(READING).find(where, fields=columns, sort=["_id"], limit=PAGE)

@@ -37,7 +37,7 @@ def known(day: str, **rows: Sequence[Any]) -> Tables:
 def figure_of(name: str, tables: Tables, scope: str = "network", cohort: str | None = None) -> Figure:
     """One indicator of a perimeter, unmasked."""
     indicator = next(one for one in INDICATORS if one.name == name)
-    return figure(indicator, select(tables, scope, cohort))
+    return figure(indicator, indicator.count(select(tables, scope, cohort)), tables.day)
 
 
 def select(tables: Tables, scope: str = "network", cohort: str | None = None) -> Selection:
