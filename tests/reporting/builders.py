@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from deploy.bench.publisher import an_id
 from services.reporting.indicators import INDICATORS
 from services.reporting.indicators.figure import Figure, figure
 from services.reporting.indicators.perimeter import perimeter_of
@@ -22,7 +23,6 @@ from services.reporting.projections.schools import ProgrammeRow, SchoolRow
 from services.reporting.projections.weeks import HoursLogged
 from services.reporting.tables import Tables
 from shared.projections.table import TableRow
-from tests.reporting.drivers import an_id
 
 R = TypeVar("R", bound=TableRow)
 Absence = tuple[str, str | None]
