@@ -17,17 +17,22 @@ def an_id(*parts: object) -> UUID:
 
 
 class Publisher:
-    """Messages in the order they were told, each source counting its own."""
+    """Messages in the order they were told, each source counting its own from `first` on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, first: int = 1) -> None:
         self.messages: list[Published] = []
         self._sequences: Counter[str] = Counter()
+        self._first = first
 
     def publish(self, source: str, event: Event, at: date | None = None) -> None:
         """Told at noon of its day, or of another."""
+        sequence = self._first + self._sequences[source]
         self._sequences[source] += 1
-        noon = datetime.combine(at or event.on, time(12), UTC)
-        self.messages.append((event, message_of(event, source=source, sequence=self._sequences[source], time=noon)))
+        self.messages.append((event, message_of(event, source=source, sequence=sequence, time=self.noon(at or event.on))))
+
+    @staticmethod
+    def noon(day: date) -> datetime:
+        return datetime.combine(day, time(12), UTC)
 
     def place(self, young: UUID, event: Event, at: date | None = None) -> None:
         """Told by a young person's place."""
