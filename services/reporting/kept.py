@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
+from operator import add
 from typing import Any
 from uuid import UUID
 
-from services.reporting.projections import ROWS
-from services.reporting.projections.weeks import HoursLogged, Minutes, WeekRow
+from services.reporting.projections.weeks import HoursLogged, Minutes, Week
 from services.reporting.tables import Tables
 from shared.projections.table import TableRow
 
@@ -20,10 +20,10 @@ OF_PEOPLE = ("referrals", "applications", "enrolments")
 OF_ENROLMENTS = ("exams", "outcomes", "hours")
 FEW = ("agencies", "schools", "programmes", "intakes", "grants", "payments")
 """Tables that are in both parts whole: what they add to one, they add to the other."""
-Changed = Mapping[str, Sequence[TableRow]]
+Changed = Mapping[str, Sequence[Any]]
 """Rows that were written, by table."""
 HoursOf = tuple[UUID, str, str]
-"""An enrolment, a school, a programme."""
+NOTHING = (0,) * len(Minutes.model_fields)
 
 
 @dataclass(frozen=True)
@@ -64,18 +64,21 @@ class Kept:
             **dict.fromkeys(OF_PEOPLE, lambda row: row.young_id), **dict.fromkeys(OF_ENROLMENTS, lambda row: row.enrolment_id),
         }  # fmt: skip
         self._tables = {name: Table(about.get(name)) for name in (*OF_PEOPLE, *OF_ENROLMENTS, *FEW, "orders")}
-        self._weeks: dict[str, tuple[HoursOf, tuple[int, ...]]] = {}
+        self._weeks: dict[str, Week] = {}
+        self._sums: dict[HoursOf, tuple[int, ...]] = {}
+        self._unsettled: set[HoursOf] = set()
 
-    def put(self, rows: Iterable[TableRow]) -> None:
+    def put(self, rows: Iterable[TableRow | Week]) -> None:
         """Keep these rows in the place of those that had their ids."""
         for row in rows:
-            if isinstance(row, WeekRow):
+            if isinstance(row, Week):
                 self._log(row)
             else:
                 self._tables[row.projection.name].put(row.id, row)
 
     def whole(self, day: date) -> Tables:
         """Every table, on a day of reading."""
+        self._settle()
         return Tables(day=day, **{name: list(table.rows.values()) for name, table in self._tables.items()})
 
     def change(self, changed: Changed, day: date) -> tuple[Tables, Tables]:
@@ -86,6 +89,7 @@ class Kept:
         return before, self._part(touched, day)
 
     def _part(self, touched: Touched, day: date) -> Tables:
+        self._settle()
         few = {name: list(self._tables[name].rows.values()) for name in FEW}
         of_people = {name: self._tables[name].of(touched.young) for name in OF_PEOPLE}
         of_enrolments = {name: self._tables[name].of(touched.enrolments) for name in OF_ENROLMENTS}
@@ -98,7 +102,7 @@ class Kept:
         enrolments = self._tables["enrolments"]
         touched.young.update(row.young_id for name in OF_PEOPLE for row in self._both(name, changed))
         touched.enrolments.update(row.enrolment_id for name in OF_ENROLMENTS for row in self._both(name, changed))
-        touched.enrolments.update(self._with_weeks(changed))
+        touched.enrolments.update(week.of[0] for week in self._both_weeks(changed))
         touched.young.update(enrolments.rows[id].young_id for id in touched.enrolments & enrolments.rows.keys())
         touched.young.update(self._who_named(changed))
         touched.enrolments.update(row.id for row in enrolments.of(touched.young))
@@ -112,16 +116,16 @@ class Kept:
             if old := self._tables[table].rows.get(row.id):
                 yield old
 
-    def _with_weeks(self, changed: Changed) -> Iterable[UUID]:
-        for row in changed.get(WeekRow.projection.name, ()):
-            assert isinstance(row, WeekRow)
-            yield row.enrolment_id
-            if row.id in self._weeks:
-                yield self._weeks[row.id][0][0]
+    def _both_weeks(self, changed: Changed) -> Iterable[Week]:
+        for week in changed.get("weeks", ()):
+            yield week
+            if old := self._weeks.get(week.id):
+                yield old
 
     def _who_named(self, changed: Changed) -> Iterable[UUID]:
         """Who asked for an intake, or was referred by an agency, that was written: it says where, and among whom, they count."""
-        intakes, agencies = ({row.id for row in changed.get(name, ())} for name in ("intakes", "agencies"))
+        intakes = {row.id for row in changed.get("intakes", ()) if self._is_elsewhere(row)}
+        agencies = {row.id for row in changed.get("agencies", ())}
         if intakes or agencies:
             for row in self._tables["referrals"].rows.values():
                 if row.agency in agencies or not intakes.isdisjoint(row.opened):
@@ -130,22 +134,26 @@ class Kept:
                 if not agencies.isdisjoint(row.agencies):
                     yield row.young_id
 
-    def _log(self, week: WeekRow) -> None:
+    def _is_elsewhere(self, intake: TableRow) -> bool:
+        """Whether more of an intake is new than its seats, which are counted whole."""
+        old = self._tables["intakes"].rows.get(intake.id)
+        return old is None or old.model_dump(exclude={"seats"}) != intake.model_dump(exclude={"seats"})
+
+    def _log(self, week: Week) -> None:
         """Put the minutes of a week into the sum of its enrolment, and take those out that it had said before."""
-        of, minutes = (week.enrolment_id, week.school, week.programme), tuple(getattr(week.minutes, kind) for kind in KINDS)
-        if week.id in self._weeks:
-            old_of, old = self._weeks[week.id]
-            self._add(old_of, [-number for number in old])
-        self._add(of, minutes)
-        self._weeks[week.id] = of, minutes
+        if old := self._weeks.get(week.id):
+            self._add(old.of, [-minutes for minutes in old.minutes])
+        self._add(week.of, week.minutes)
+        self._weeks[week.id] = week
 
-    def _add(self, of: HoursOf, minutes: Sequence[int]) -> None:
-        hours, (enrolment_id, school, programme) = self._tables["hours"], of
-        sums = hours.rows[of].minutes if of in hours.rows else Minutes()
-        more = Minutes(**{kind: getattr(sums, kind) + number for kind, number in zip(KINDS, minutes, strict=True)})
-        hours.put(of, HoursLogged(school=school, programme=programme, enrolment_id=enrolment_id, minutes=more))
+    def _add(self, of: HoursOf, minutes: Iterable[int]) -> None:
+        self._sums[of] = tuple(map(add, self._sums.get(of, NOTHING), minutes))
+        self._unsettled.add(of)
 
-
-KINDS = tuple(Minutes.model_fields)
-NOT_KEPT_APART = {row.projection.name for row in ROWS} - {*OF_PEOPLE, *OF_ENROLMENTS, *FEW, "orders"}
-assert {WeekRow.projection.name} == NOT_KEPT_APART
+    def _settle(self) -> None:
+        """Have the sums that changed among the tables."""
+        for of in self._unsettled:
+            (enrolment_id, school, programme), sums = of, Minutes(**dict(zip(Minutes.model_fields, self._sums[of], strict=True)))
+            hours = HoursLogged(school=school, programme=programme, enrolment_id=enrolment_id, minutes=sums)
+            self._tables["hours"].put(of, hours)
+        self._unsettled.clear()

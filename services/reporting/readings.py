@@ -1,8 +1,10 @@
 """Tables to figures: what is known now is kept, and only what changed is read and counted; a past day is read whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
+from typing import Any
 
 from services.reporting.indicators import Totals, count
 from services.reporting.indicators.figure import Figure
@@ -11,7 +13,8 @@ from services.reporting.indicators.perimeter import Perimeter
 from services.reporting.indicators.selection import Selection
 from services.reporting.kept import Kept
 from services.reporting.projections import ROWS
-from services.reporting.tables import Tables, load
+from services.reporting.projections.weeks import WeekRow
+from services.reporting.tables import Tables, load, week_pages
 from shared.kernel.calendar import PARIS
 from shared.kernel.clock import Clock
 from shared.persistence.failures import HistoryLost
@@ -19,12 +22,13 @@ from shared.persistence.journal import Point, present
 from shared.persistence.mongo import PATIENT
 from shared.persistence.queues import Queues
 from shared.projections.following import rows_written
-from shared.projections.table import pages, some
+from shared.projections.table import read_pages, read_some
 from shared.projections.tables import Generations, Head
 
 CACHE_SIZE = 4
 CARRIED = 64
 """Perimeters and cohorts whose totals follow what changes; of others they are counted anew when asked for."""
+BUT_WEEKS = tuple(row for row in ROWS if row is not WeekRow)
 Of = tuple[Perimeter, str | None]
 
 
@@ -98,9 +102,11 @@ class Now:
         point = await present(self._generations.database)  # before the head, so that what it does not know comes after
         head = await self._generations.head()
         kept, rows = Kept(), self._generations.generation(head.current)
-        for row in ROWS:
-            async for page in pages(rows, row):
+        for row in BUT_WEEKS:
+            async for page in read_pages(rows, row):
                 kept.put(page)
+        async for weeks in week_pages(rows):
+            kept.put(weeks)
         return State(head.current, head.change, point, kept, Reading(kept.whole(day)))
 
     async def _follow(self, state: State, head: Head) -> State:
@@ -110,7 +116,12 @@ class Now:
         except HistoryLost:
             return await self._load(day)
         rows = self._generations.generation(head.current)
-        changed = {row.projection.name: await some(rows, row, ids.get(row.projection.name, ())) for row in ROWS}
+        changed: dict[str, Sequence[Any]] = {
+            row.projection.name: await read_some(rows, row, ids[row.projection.name])
+            for row in BUT_WEEKS
+            if row.projection.name in ids
+        }
+        changed["weeks"] = [week async for page in week_pages(rows, ids.get("weeks", ())) for week in page]
         before, after = state.kept.change(changed, day)
         reading = state.reading.changed(state.kept.whole(day), before, after)
         return State(head.current, head.change, point, state.kept, reading)

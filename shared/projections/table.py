@@ -1,7 +1,8 @@
 """Tables: a projection's rows as models, whose fields give columns, types and histories, from events to what is read."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Protocol, Self, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -97,30 +98,47 @@ class TableRow(BaseModel):
 
 async def read(rows: Collections, of: type[R], instant: datetime | None = None) -> list[R]:
     """Every row of a table as known at an instant (None: now)."""
-    return [row async for page in pages(rows, of, instant) for row in page]
+    found = in_pages(partial(_find, rows, of, instant))
+    return [row async for page in found for row in _known(of, page, instant)]
 
 
-async def pages(rows: Collections, of: type[R], instant: datetime | None = None) -> AsyncIterator[list[R]]:
-    """The same, so many at a time: whoever else is served meanwhile waits for one page at most."""
-    where: dict[str, Any] = {}
-    while True:
-        found = await _find(rows, of, where, instant)
-        yield [row for stored in found if (row := of.as_known(stored, instant))]
-        if len(found) < PAGE:
-            return
-        where = {"_id": {"$gt": found[-1]["_id"]}}
+async def read_pages(rows: Collections, of: type[R]) -> AsyncIterator[list[R]]:
+    """Every row of a table as known now, so many at a time."""
+    async for page in in_pages(partial(_find, rows, of, None)):
+        yield _known(of, page)
 
 
-async def some(rows: Collections, of: type[R], ids: Iterable[str]) -> list[R]:
+async def read_some(rows: Collections, of: type[R], ids: Iterable[str]) -> list[R]:
     """These rows, as known now."""
-    left, known = sorted(ids), list[R]()
+    found = of_ids(partial(_find, rows, of, None), ids)
+    return [row async for page in found for row in _known(of, page)]
+
+
+Find = Callable[[Where], Awaitable[list[Stored]]]
+"""Asks for a page of rows, by rising ids."""
+
+
+async def in_pages(find: Find) -> AsyncIterator[list[Stored]]:
+    """Every row, so many at a time: whoever else is served meanwhile waits for one page at most."""
+    found = await find({})
+    yield found
+    while len(found) == PAGE:
+        found = await find({"_id": {"$gt": found[-1]["_id"]}})
+        yield found
+
+
+async def of_ids(find: Find, ids: Iterable[str]) -> AsyncIterator[list[Stored]]:
+    """The rows that have these ids, so many at a time."""
+    left = sorted(ids)
     while left:
-        found = await _find(rows, of, {"_id": {"$in": left[:PAGE]}})
-        known += [row for stored in found if (row := of.as_known(stored))]
+        yield await find({"_id": {"$in": left[:PAGE]}})
         left = left[PAGE:]
-    return known
 
 
-async def _find(rows: Collections, of: type[R], where: Where, instant: datetime | None = None) -> list[Stored]:
+def _known(of: type[R], found: Iterable[Stored], instant: datetime | None = None) -> list[R]:
+    return [row for stored in found if (row := of.as_known(stored, instant))]
+
+
+async def _find(rows: Collections, of: type[TableRow], instant: datetime | None, where: Where) -> list[Stored]:
     columns: dict[str, Any] = {f"facts.{name}": 1 if instant or name in of.histories else {"$slice": -1} for name in of.columns}
     return await rows[of.projection.name].patient(READING).find(where, fields=columns, sort=["_id"], limit=PAGE)
