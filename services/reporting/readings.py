@@ -1,6 +1,9 @@
 """Tables to figures: what is known now is kept, and only what changed is read and counted; a past day is read whole."""
 
-from collections.abc import Sequence
+import gc
+from asyncio import to_thread
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
@@ -26,6 +29,8 @@ from shared.projections.table import read_pages, read_some
 from shared.projections.tables import Generations, Head
 
 CACHE_SIZE = 4
+A_PART = 100
+"""People who may be counted twice, before and after, for each of these totals."""
 CARRIED = 64
 """Perimeters and cohorts whose totals follow what changes; of others they are counted anew when asked for."""
 BUT_WEEKS = tuple(row for row in ROWS if row is not WeekRow)
@@ -49,7 +54,12 @@ class Reading:
         return funnel(self._counted((perimeter, cohort)).reached, cohort)
 
     def changed(self, tables: Tables, before: Tables, after: Tables) -> "Reading":
-        """The reading of other tables, which differ from these in one part. What was asked for last is counted already."""
+        """The reading of other tables, which differ from these in one part. What was asked for last is counted already.
+
+        Where the part is large it is left to be counted anew, for whoever asks.
+        """
+        if max(len(after.referrals), len(after.enrolments)) > A_PART:
+            return Reading(tables)
         with self._one_at_a_time:
             last = [*self._totals.items()][-CARRIED:]
         return Reading(tables, {of: totals.changed(_count(before, of), _count(after, of)) for of, totals in last})
@@ -102,11 +112,12 @@ class Now:
         point = await present(self._generations.database)  # before the head, so that what it does not know comes after
         head = await self._generations.head()
         kept, rows = Kept(), self._generations.generation(head.current)
-        for row in BUT_WEEKS:
-            async for page in read_pages(rows, row):
-                kept.put(page)
-        async for weeks in week_pages(rows):
-            kept.put(weeks)
+        with uncollected():
+            for row in BUT_WEEKS:
+                async for page in read_pages(rows, row):
+                    kept.put(page)
+            async for weeks in week_pages(rows):
+                kept.put(weeks)
         return State(head.current, head.change, point, kept, Reading(kept.whole(day)))
 
     async def _follow(self, state: State, head: Head) -> State:
@@ -123,7 +134,7 @@ class Now:
         }
         changed["weeks"] = [week async for page in week_pages(rows, ids.get("weeks", ())) for week in page]
         before, after = state.kept.change(changed, day)
-        reading = state.reading.changed(state.kept.whole(day), before, after)
+        reading = await to_thread(state.reading.changed, state.kept.whole(day), before, after)
         return State(head.current, head.change, point, state.kept, reading)
 
 
@@ -150,6 +161,17 @@ class Readings:
             rows = self._generations.generation(head.current)
             self._past[head.change, day] = Reading(await load(rows, day, _end_of(day)))
         return self._past[head.change, day]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """What is made within stays: the garbage collector need not look through it, which holds the event loop each time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _end_of(day: date) -> datetime:

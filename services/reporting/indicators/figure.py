@@ -57,7 +57,7 @@ class Counted:
             denominator=self.denominator - before.denominator + after.denominator,
             unknown=self.unknown - before.unknown + after.unknown,
             parts={name: changed(part, before.parts[name], after.parts[name]) for name, part in self.parts.items()},
-            groups=[of - was + now for of, was, now in zip(self.groups, before.groups, after.groups, strict=True)],
+            groups=tuple(of - was + now for of, was, now in zip(self.groups, before.groups, after.groups, strict=True)),
         )
 
 
