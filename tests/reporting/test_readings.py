@@ -1,6 +1,7 @@
 """What is kept of now hears of every row that was written, by whomever, however late, and whatever became of them."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,9 +21,11 @@ from shared.events.referral import ReferralSubmitted, Situation, Wish
 from shared.kernel.calendar import week_of
 from shared.kernel.clock import Clock
 from shared.persistence.failures import DuplicateKey
+from shared.persistence.mongo import Collection, Database, Where
 from shared.persistence.transaction import Persistence
-from shared.persistence.writes import Insert, Replace
+from shared.persistence.writes import Insert, Replace, Row
 from shared.projections.tables import Generations
+from tests.conftest import DRIVER
 from tests.persistence.drivers import a_lost_point
 from tests.projections.drivers import Sleep
 
@@ -136,6 +139,39 @@ async def test_a_row_written_by_who_slept_while_others_wrote_and_announced_is_no
     await generations.mark()
     assert before is not None
     assert await referred(readings) == before + 3
+
+
+class HeldAtWeeks(Database):
+    """A database that lets whoever reads it have every other table, then waits before it gives the last: the weeks."""
+
+    reached = asyncio.Event()
+    go_on = asyncio.Event()
+
+    def __getitem__(self, name: str) -> Collection:
+        return _Held(self, name) if name.endswith(".weeks") else super().__getitem__(name)
+
+
+class _Held(Collection):
+    async def aggregate(self, pipeline: Sequence[Where]) -> list[Row]:
+        assert isinstance(self.database, HeldAtWeeks)
+        self.database.reached.set()
+        await self.database.go_on.wait()
+        return await super().aggregate(pipeline)
+
+
+async def test_a_row_written_while_everything_is_loaded_is_read_at_the_latest_with_the_next_change(
+    generations: Generations, persistence: Persistence, servers: Servers, clock: Clock
+) -> None:
+    held = HeldAtWeeks(servers.mongodb, persistence.database.name, driver=DRIVER)
+    readings = Readings(Generations(Persistence(held, "test", persistence.clock), PROJECTIONS), clock)
+    loading = asyncio.create_task(readings.read())
+    await held.reached.wait()
+    await fold(generations, [a_referral("behind its back")])
+    held.go_on.set()
+    await loading
+    await generations.mark()
+    assert an_id("referral", "behind its back") in {row.id for row in (await readings.read()).tables.referrals}
+    await held.close()
 
 
 async def test_what_a_bulk_wrote_that_failed_half_way_is_read(generations: Generations, readings: Readings) -> None:
