@@ -42,7 +42,7 @@ from shared.projections.tables import Generations
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks" / "readings.json"
 COHORTS, PUPILS, WEEKS = 5, 160, 40
-ROUNDS, BATCH = 6, 20_000
+ROUNDS, BATCH = 5, 20_000
 SETTINGS = Settings(jwks_file=Path(), secret_file=Path())
 REGION = Masking(SETTINGS.masked_below, SETTINGS.shares_from)
 A_TICK = 0.001

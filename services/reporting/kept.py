@@ -98,7 +98,7 @@ class Kept:
 
     def _touched(self, changed: Changed) -> Touched:
         """Whom these rows are about, as they were or as they are: with a person, all of their enrolments, and the other way."""
-        touched = Touched(orders={row.id for row in changed.get("orders", ()) if isinstance(row.id, UUID)})
+        touched = Touched(orders={row.id for row in changed.get("orders", ())})
         enrolments = self._tables["enrolments"]
         touched.young.update(row.young_id for name in OF_PEOPLE for row in self._both(name, changed))
         touched.enrolments.update(row.enrolment_id for name in OF_ENROLMENTS for row in self._both(name, changed))

@@ -2,8 +2,7 @@
 
 import gc
 from asyncio import to_thread
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
@@ -112,12 +111,11 @@ class Now:
         point = await present(self._generations.database)  # before the head, so that what it does not know comes after
         head = await self._generations.head()
         kept, rows = Kept(), self._generations.generation(head.current)
-        with uncollected():
-            for row in BUT_WEEKS:
-                async for page in read_pages(rows, row):
-                    kept.put(page)
-            async for weeks in week_pages(rows):
-                kept.put(weeks)
+        for row in BUT_WEEKS:
+            async for page in read_pages(rows, row):
+                kept.put(_to_stay(page))
+        async for weeks in week_pages(rows):
+            kept.put(_to_stay(weeks))
         return State(head.current, head.change, point, kept, Reading(kept.whole(day)))
 
     async def _follow(self, state: State, head: Head) -> State:
@@ -163,15 +161,11 @@ class Readings:
         return self._past[head.change, day]
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """What is made within stays: the garbage collector need not look through it, which holds the event loop each time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+def _to_stay(page: Iterable[Any]) -> Iterable[Any]:
+    """A page of what is kept for long: the garbage collector need not look through it time and again, holding the loop."""
+    yield from page
+    gc.collect(0)
+    gc.freeze()
 
 
 def _end_of(day: date) -> datetime:
