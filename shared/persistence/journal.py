@@ -1,7 +1,7 @@
 """What was written in a database since a point of MongoDB's own journal, in the order in which a majority keeps it.
 
-Asked once at a time (a change stream that is opened and closed again): nothing is added to what is written, and no writer,
-however late or dead since, can be overtaken, as the journal has one order.
+Asked once at a time (a change stream that is opened and closed again, as the role `readWrite` allows): nothing is added to what
+is written, and no writer, however late or dead since, can be overtaken, as the journal has one order.
 """
 
 from collections.abc import Mapping, Sequence
