@@ -12,6 +12,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from deploy.bench.publisher import Publisher, an_id
+from deploy.bench.region import ALONE, TODAY, a_region
 from deploy.local.servers import Servers
 from services.reporting.api import indicators
 from services.reporting.main import service
@@ -21,8 +23,7 @@ from shared.events.students import StudentStarted
 from shared.messaging.kafka import producer
 from shared.projections.notifier import Changes
 from tests.conftest import Running, Start
-from tests.reporting.drivers import Publisher, an_id, project
-from tests.reporting.region import ALONE, TODAY, a_region
+from tests.reporting.drivers import project
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest_asyncio
 
+from deploy.bench.publisher import Publisher
+from deploy.bench.region import TODAY
 from deploy.local.servers import Servers
 from services.reporting.main import service
 from services.reporting.settings import Settings
@@ -14,8 +16,6 @@ from shared.events.catalogue import SchoolRegistered
 from shared.events.message import ConsumerRecord, Message
 from shared.messaging.kafka import producer
 from tests.conftest import Running, Start
-from tests.reporting.drivers import Publisher
-from tests.reporting.region import TODAY
 
 Replicas = tuple[Running, Running]
 

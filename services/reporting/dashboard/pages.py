@@ -1,5 +1,6 @@
 """The dashboard: what became of the young people referred, in one page that follows what happens."""
 
+from asyncio import to_thread
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -59,7 +60,8 @@ async def _page(
     perimeter = perimeter_of(scope, reading.tables)
     if cohort and not is_school_year(cohort):
         raise Invalid("invalid", "Une rentrée s’écrit 2025-2026.")
-    board = Presenter(reading, masking_for(caller, settings), settings).board(perimeter, cohort or None, past=past is not None)
+    presenter = Presenter(reading, masking_for(caller, settings), settings)
+    board = await to_thread(presenter.board, perimeter, cohort or None, past=past is not None)  # all may be to be counted
     filters = Filters(
         scope=scope, cohort=cohort, as_of=as_of, today=store.clock.today(),
         perimeters=perimeters(reading.tables), cohorts=cohorts(reading.tables, cohort),
