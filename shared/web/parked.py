@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.errors import Refused
-from shared.kernel.strict import Line
+from shared.kernel.texts import Line
 from shared.messaging.parked import Parked
 from shared.messaging.parking import ParkedMessage
 from shared.messaging.place import Place
