@@ -16,7 +16,7 @@ from faust.contrib.asgi import faust_app_running
 from shared.events.message import ConsumerRecord
 from shared.kernel.retry import Outage, stop, until_answered
 from shared.messaging.dispatcher import Dispatcher
-from shared.messaging.kafka import TRANSIENT
+from shared.messaging.failures import KAFKA_ERRORS, is_refused
 
 log = structlog.get_logger()
 STOP_SECONDS = 8.0
@@ -27,7 +27,7 @@ class FaustEnded(Exception):
 
 
 class NotStarted(Exception):
-    """Kafka was away before Faust ran: it is tried again. Once it ran, its end is the process's."""
+    """Kafka was away, or refused us, before Faust ran: it is tried again. Once it ran, its end is the process's."""
 
 
 async def consume(
@@ -36,12 +36,14 @@ async def consume(
     ask_brokers: Callable[[], Awaitable[None]],
     new_app: Callable[[], faust.App],
     max_backoff: float,
+    outage: Outage | None = None,
 ) -> None:
     """Handle the service's topics until cancelled. Raises FaustEnded, or what ended it, if Faust gave up.
 
-    `ask_brokers` is asked first each time: Faust itself gives up when Kafka is down at start.
+    `ask_brokers` is asked first each time: Faust itself gives up when Kafka is down at start. `outage` tells others that it
+    was away, or refused us.
     """
-    outage = Outage(log, "consumer.kafka")
+    outage = outage or new_outage()
 
     async def run() -> None:
         started = False
@@ -56,12 +58,18 @@ async def consume(
                 log.info("consumer.started", topics=dispatcher.topics)
                 await app.wait_until_stopped()
                 raise FaustEnded
-        except TRANSIENT as error:
+        except KAFKA_ERRORS as error:
             if started:
                 raise
+            outage.failed(error)
             raise NotStarted from error
 
-    await until_answered(run, on=lambda error: isinstance(error, NotStarted), limit=max_backoff, outage=outage)
+    await until_answered(run, on=lambda error: isinstance(error, NotStarted), limit=max_backoff)
+
+
+def new_outage() -> Outage:
+    """How a consumer's start is said: Kafka is away, or refuses us."""
+    return Outage(log, "consumer.kafka", is_refusal=is_refused)
 
 
 def new_faust_app(service: str, instance: str, bootstrap: str, *, session_timeout: int) -> faust.App:

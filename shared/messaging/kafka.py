@@ -3,15 +3,14 @@
 import asyncio
 from typing import Any
 
-from aiokafka import AIOKafkaClient, AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaClient, AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import BrokerNotAvailableError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import BrokerNotAvailableError, TopicAlreadyExistsError, for_code
 
 from shared.events import TOPICS
+from shared.messaging.producer import PromptProducer
 
 PARTITIONS = 12
-TRANSIENT = (KafkaError, OSError, TimeoutError)
-"""What a broker that is unreachable or electing makes aiokafka raise."""
 
 
 def dead_letters(topic: str) -> str:
@@ -29,15 +28,15 @@ async def create_topics(bootstrap: str, *, replicas: int = 1) -> None:
     await admin.start()
     try:
         answer = await admin.create_topics(wanted)
-        for _topic, code, *_rest in answer.topic_errors:
+        for topic, code, *_rest in answer.topic_errors:
             if code not in (0, TopicAlreadyExistsError.errno):
-                raise for_code(code)
+                raise for_code(code)(topic)
     finally:
         await admin.close()
 
 
 async def ask_brokers(bootstrap: str, *, within: float = 2.0) -> None:
-    """Return when a Kafka there answers a request for metadata with a broker in it. Else raises one of TRANSIENT.
+    """Return when a Kafka there answers a request for metadata with a broker in it. Else raises one of KAFKA_ERRORS.
 
     ValueError where `bootstrap` is no address; `within` is in seconds.
     """
@@ -51,11 +50,19 @@ async def ask_brokers(bootstrap: str, *, within: float = 2.0) -> None:
         await client.close()
 
 
-def producer(bootstrap: str) -> AIOKafkaProducer:
+def producer(bootstrap: str) -> PromptProducer:
     """Idempotent, acknowledged by all in-sync replicas, batched."""
-    return AIOKafkaProducer(
+    return PromptProducer(
         bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=5, request_timeout_ms=20_000
     )
+
+
+def producer_one_by_one(bootstrap: str) -> PromptProducer:
+    """Acknowledged by all in-sync replicas, each message by itself: one that is refused takes no other with it.
+
+    Not idempotent: after a refusal, what is numbered would be refused until another producer begins anew.
+    """
+    return PromptProducer(bootstrap_servers=bootstrap, acks="all", max_batch_size=1, request_timeout_ms=20_000)
 
 
 def consumer(bootstrap: str, **options: Any) -> AIOKafkaConsumer:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from shared.messaging.kafka import TRANSIENT
+from shared.messaging.failures import KAFKA_ERRORS
 from shared.projections.source import Positions, Source
 
 log = structlog.get_logger()
@@ -74,7 +74,7 @@ class GroupOffsets:
                 await producer.start()
             yield producer
         finally:
-            with suppress(*TRANSIENT):
+            with suppress(*KAFKA_ERRORS):
                 async with asyncio.timeout(self._timeout):
                     await producer.stop()
 
