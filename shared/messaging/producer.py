@@ -1,10 +1,11 @@
 """aiokafka's producer, that waits for no topic nor leader that is not there, and ends when it is told to."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import LeaderNotAvailableError, ProducerClosed, UnknownTopicOrPartitionError
+from aiokafka.errors import LeaderNotAvailableError, UnknownTopicOrPartitionError
 
 from shared.kernel.retry import stop
 
@@ -21,6 +22,8 @@ class PromptProducer(AIOKafkaProducer):
     of an idempotent one.
     """
 
+    _closed: bool | None
+
     async def send(self, topic: str, *args: Any, **options: Any) -> "asyncio.Future[Any]":
         """UnknownTopicOrPartitionError, LeaderNotAvailableError, TopicAuthorizationFailedError: nothing of it was taken."""
         if self.client.cluster.partitions_for_topic(topic) is None:
@@ -30,20 +33,17 @@ class PromptProducer(AIOKafkaProducer):
 
     async def stop(self) -> None:
         """Flush for a moment, then end: what no broker takes would be tried again for ever, after another has sent it."""
-        flushed = False
+        if self._closed:
+            return
+        self._closed = True
         try:
-            async with asyncio.timeout(FLUSH_SECONDS):
-                await super().stop()
-                flushed = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    await self.flush()
         finally:
-            if not flushed:
-                await self._abandon()
-
-    async def _abandon(self) -> None:
-        if self._sender.sender_task is not None:
-            await stop(self._sender.sender_task, grace=FLUSH_SECONDS)
-        self._message_accumulator.fail_all(ProducerClosed())
-        await self.client.close()
+            if self._sender.sender_task is not None:
+                await stop(self._sender.sender_task, grace=FLUSH_SECONDS)
+            await self.client.close()
 
     async def _wait_for(self, topic: str) -> None:
         try:
