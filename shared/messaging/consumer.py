@@ -20,6 +20,8 @@ from shared.messaging.failures import KAFKA_ERRORS, is_refused
 
 log = structlog.get_logger()
 STOP_SECONDS = 8.0
+ASKED_AGAIN = 5.0
+"""Seconds between two looks at whether we may still read."""
 
 
 class FaustEnded(Exception):
@@ -36,12 +38,14 @@ async def consume(
     ask_brokers: Callable[[], Awaitable[None]],
     new_app: Callable[[], faust.App],
     max_backoff: float,
+    ask_to_read: Callable[[], Awaitable[None]] | None = None,
     outage: Outage | None = None,
 ) -> None:
     """Handle the service's topics until cancelled. Raises FaustEnded, or what ended it, if Faust gave up.
 
-    `ask_brokers` is asked first each time: Faust itself gives up when Kafka is down at start. `outage` tells others that it
-    was away, or refused us.
+    `ask_brokers` is asked first each time: Faust itself gives up when Kafka is down at start. So is `ask_to_read`, and again
+    every so often: refused, Faust waits for ever and says nothing, so it is stopped, and started when we may read again.
+    `outage` tells others that Kafka was away, or refused us.
     """
     outage = outage or new_outage()
 
@@ -49,6 +53,7 @@ async def consume(
         started = False
         try:
             await ask_brokers()
+            await _ensure_allowed(ask_to_read)
             app = new_app()
             for topic in dispatcher.topics:
                 _agent(app, topic, dispatcher)
@@ -56,15 +61,36 @@ async def consume(
                 started = True
                 outage.answered()
                 log.info("consumer.started", topics=dispatcher.topics)
-                await app.wait_until_stopped()
+                await _until_stopped(app, ask_to_read)
                 raise FaustEnded
         except KAFKA_ERRORS as error:
-            if started:
+            if started and not is_refused(error):
                 raise
             outage.failed(error)
             raise NotStarted from error
 
     await until_answered(run, on=lambda error: isinstance(error, NotStarted), limit=max_backoff)
+
+
+async def _until_stopped(app: faust.App, ask_to_read: Callable[[], Awaitable[None]] | None) -> None:
+    """Return when Faust has stopped by itself. Raises what Kafka refuses us meanwhile."""
+    stopping = asyncio.create_task(app.wait_until_stopped())
+    try:
+        while not (await asyncio.wait([stopping], timeout=ASKED_AGAIN))[0]:
+            await _ensure_allowed(ask_to_read)
+        await stopping
+    finally:
+        stopping.cancel()
+
+
+async def _ensure_allowed(ask_to_read: Callable[[], Awaitable[None]] | None) -> None:
+    """Raises what Kafka refuses. That it is away is no refusal: Faust waits for it."""
+    if ask_to_read:
+        try:
+            await ask_to_read()
+        except KAFKA_ERRORS as error:
+            if is_refused(error):
+                raise
 
 
 def new_outage() -> Outage:

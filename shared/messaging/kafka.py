@@ -1,11 +1,20 @@
 """Kafka clients and topics, with the settings that our guarantees rest on."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaClient, AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import BrokerNotAvailableError, TopicAlreadyExistsError, for_code
+from aiokafka.client import CoordinationType
+from aiokafka.errors import (
+    BrokerNotAvailableError,
+    GroupAuthorizationFailedError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
+from aiokafka.protocol.group import HeartbeatRequest
 
 from shared.events import TOPICS
 from shared.messaging.producer import PromptProducer
@@ -46,6 +55,27 @@ async def ask_brokers(bootstrap: str, *, within: float = 2.0) -> None:
             await client.bootstrap()
         if not client.cluster.brokers():
             raise BrokerNotAvailableError
+    finally:
+        await client.close()
+
+
+async def ask_to_read(bootstrap: str, group: str, topics: Sequence[str], *, within: float = 5.0) -> None:
+    """Return when Kafka lets us read these topics as that group; raises what it refuses, or one of KAFKA_ERRORS.
+
+    A consumer that is refused is silent for ever, so it is asked apart: a heartbeat of no member changes nothing, and is
+    refused as a member's would be.
+    """
+    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(within * 1000))
+    try:
+        async with asyncio.timeout(within):
+            await client.bootstrap()
+            await client.set_topics(topics)
+            if client.cluster.unauthorized_topics:
+                raise TopicAuthorizationFailedError(sorted(client.cluster.unauthorized_topics))
+            coordinator = await client.coordinator_lookup(CoordinationType.GROUP, group)
+            answer = await client.send(coordinator, HeartbeatRequest(group, -1, ""))
+            if answer.error_code == GroupAuthorizationFailedError.errno:
+                raise GroupAuthorizationFailedError(group)
     finally:
         await client.close()
 

@@ -20,7 +20,7 @@ from shared.kernel.retry import Outage
 from shared.messaging.consumer import consume, new_faust_app, new_outage
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.handlers import Handler
-from shared.messaging.kafka import ask_brokers, producer, producer_one_by_one
+from shared.messaging.kafka import ask_brokers, ask_to_read, producer, producer_one_by_one
 from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe
@@ -145,6 +145,7 @@ def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work
             ask_brokers=partial(ask_brokers, settings.kafka),
             new_app=partial(new_faust_app, name, instance, settings.kafka, session_timeout=settings.session_timeout),
             max_backoff=settings.max_backoff,
+            ask_to_read=partial(ask_to_read, settings.kafka, name, runtime.dispatcher.topics),
             outage=runtime.reading,
         )
     if service.sweep:
