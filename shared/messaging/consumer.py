@@ -79,6 +79,7 @@ async def _until_stopped(app: faust.App, ask_to_read: Callable[[], Awaitable[Non
         while not (await asyncio.wait([stopping], timeout=ASKED_AGAIN))[0]:
             await _ensure_allowed(ask_to_read)
         await stopping
+        await _ensure_allowed(ask_to_read)  # refused in the midst of its work, Faust crashes
     finally:
         stopping.cancel()
 

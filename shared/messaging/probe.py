@@ -14,6 +14,8 @@ UP = Gauge("etabli_kafka_up", "1 while Kafka answers a request for metadata, 0 w
 EVERY_SECONDS = 2.0
 """With the two seconds that an answer may take, an outage is seen within four."""
 
+PERMISSION_SECONDS = 5.0
+
 
 class KafkaProbe:
     """One per process. `ask` returns when Kafka answers, and raises what aiokafka raises when it does not, or refuses."""
@@ -43,3 +45,17 @@ class KafkaProbe:
                 self._outage.answered()
             UP.set(not (self._outage.away or self._outage.refused))
             await asyncio.sleep(EVERY_SECONDS)
+
+
+async def watch_permission(ask_to_read: Callable[[], Awaitable[None]], outage: Outage) -> None:
+    """Ask, until cancelled, whether we may read, for a reader that is silent where it may not."""
+    while True:
+        try:
+            await ask_to_read()
+        except KAFKA_ERRORS as error:
+            if is_refused(error):
+                outage.failed(error)
+        else:
+            if outage.refused:
+                outage.answered()
+        await asyncio.sleep(PERMISSION_SECONDS)

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from shared import logs
-from shared.events import Event
+from shared.events import TOPICS, Event
 from shared.kernel.clock import Clock
 from shared.kernel.retry import Outage
 from shared.messaging.consumer import consume, new_faust_app, new_outage
@@ -23,7 +23,7 @@ from shared.messaging.handlers import Handler
 from shared.messaging.kafka import ask_brokers, ask_to_read, producer, producer_one_by_one
 from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
-from shared.messaging.probe import KafkaProbe
+from shared.messaging.probe import KafkaProbe, watch_permission
 from shared.messaging.relay import Relay
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
@@ -148,6 +148,9 @@ def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work
             ask_to_read=partial(ask_to_read, settings.kafka, name, runtime.dispatcher.topics),
             outage=runtime.reading,
         )
+    if service.reading:
+        asking = partial(ask_to_read, settings.kafka, service.name, TOPICS)
+        works["permission"] = partial(watch_permission, asking, runtime.reading)
     if service.sweep:
         works["sweep"] = partial(sweep_every, settings.sweep_every, service.sweep, runtime.store)
     return works | {f"work {rank}": partial(work, runtime) for rank, work in enumerate(service.works)}

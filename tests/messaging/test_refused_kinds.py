@@ -12,7 +12,7 @@ from shared.messaging.consumer import consume
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.failures import is_refused
 from shared.messaging.parking import Parking
-from shared.messaging.probe import KafkaProbe
+from shared.messaging.probe import KafkaProbe, watch_permission
 from shared.persistence.transaction import Persistence
 from tests.conftest import Start
 from tests.web.builders import toy
@@ -51,6 +51,15 @@ async def test_readiness_names_the_cluster_and_the_group_that_refuse(running: St
         assert ready.status_code == 200
         group = f"group:{here.runtime.persistence.producer}"
         assert ready.json() == {"status": "degraded", "kafka": "ok", "pending": 0, "refusing": ["cluster", group]}
+        assert await stop(asking, grace=1)
+
+
+async def test_whether_a_projector_may_read_is_asked_apart() -> None:
+    outage = Outage(is_refusal=is_refused)
+    for ask, refused in ((failing(AWAY), False), (failing(errors.TopicAuthorizationFailedError()), True), (answers, False)):
+        asking = asyncio.create_task(watch_permission(ask, outage))
+        await asyncio.sleep(0.02)
+        assert (outage.refused, outage.away) == (refused, False)
         assert await stop(asking, grace=1)
 
 
