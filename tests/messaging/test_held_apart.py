@@ -172,6 +172,30 @@ async def test_a_producer_that_kafka_refuses_is_refused_and_not_away(persistence
         assert not relay.kafka_is_away
 
 
+async def test_after_a_message_was_taken_and_refused_another_producer_goes_on(persistence: Persistence) -> None:
+    """An idempotent one has numbered it: its next to that partition would be refused too."""
+    failing, made = {BAD: Failure(errors.MessageSizeTooLargeError())}, list[Choosy]()
+
+    def producer() -> Choosy:
+        made.append(Choosy(failing))
+        return made[-1]
+
+    relay = Relay(
+        persistence, producer=producer, one_by_one=lambda: Choosy(failing), holder="one", max_backoff=0.2, ask_brokers=answers
+    )
+    relaying = asyncio.create_task(relay.run())
+    await a_toy(persistence, BAD)
+    await until(relay.refusing)
+    id = await a_toy(persistence, GOOD)
+
+    async def went() -> bool:
+        return not await left(persistence, id)
+
+    await until(went)
+    assert await stop(relaying, grace=5)
+    assert [len(one.sent) for one in made] == [0, 2]
+
+
 async def test_a_topic_that_refuses_every_message_is_not_asked_by_each_document(persistence: Persistence) -> None:
     kafka = Choosy({BAD: Failure(errors.TopicAuthorizationFailedError(BAD))})
     ids = await toys(persistence, BAD, 1)
