@@ -36,7 +36,7 @@ class LiveResponse(BaseModel):
 
 
 class ReadyResponse(BaseModel):
-    """`degraded` while Kafka is away (what is told waits in the outboxes, `pending` documents), or refuses, or messages are parked."""
+    """`degraded` while Kafka is away or refuses something (`pending` documents wait to be told), or messages are parked."""
 
     status: Literal["ok", "degraded"]
     kafka: Literal["ok", "away"]
