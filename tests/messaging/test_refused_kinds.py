@@ -50,7 +50,7 @@ async def test_readiness_names_the_cluster_and_the_group_that_refuse(running: St
         ready = await here.signed_out().get("/health/ready")
         assert ready.status_code == 200
         group = f"group:{here.runtime.persistence.producer}"
-        assert ready.json() == {"status": "degraded", "kafka": "ok", "pending": 0, "refusing": ["cluster", group]}
+        assert ready.json().items() >= {"status": "degraded", "kafka": "ok", "refusing": ["cluster", group]}.items()
         assert await stop(asking, grace=1)
 
 
