@@ -16,7 +16,8 @@ from deploy.local.kafka_jars import kafka_jars
 from deploy.local.ports import HOST, answers
 from deploy.local.private import private
 from deploy.local.process import Process, tethered
-from shared.messaging.kafka import TRANSIENT, ask_brokers
+from shared.messaging.failures import KAFKA_ERRORS
+from shared.messaging.kafka import ask_brokers
 
 PROPERTIES_FILE = "server.properties"
 PROPERTIES = """\
@@ -105,6 +106,6 @@ def knows_itself(port: int) -> bool:
 async def _answers(bootstrap: str) -> bool:
     try:
         await ask_brokers(bootstrap)
-    except TRANSIENT:
+    except KAFKA_ERRORS:
         return False
     return True

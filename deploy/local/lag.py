@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.structs import OffsetAndMetadata
 
 from deploy.local.errors import CannotRun
+from shared.messaging.failures import KAFKA_ERRORS, is_refused
 
 TRIES = 20
 LOOK_MS = 500
@@ -34,8 +35,9 @@ async def lags(bootstrap: str, groups: Iterable[str]) -> list[Lag]:
         await admin.start()
         await consumer.start()
         return [lag for group in groups for lag in await _of_group(admin, consumer, group)]
-    except (KafkaError, OSError) as error:
-        raise CannotRun(f"Kafka ne répond pas ({bootstrap}) : {error}") from error
+    except KAFKA_ERRORS as error:
+        said = "refuse de le dire" if is_refused(error) else "ne répond pas"
+        raise CannotRun(f"Kafka {said} ({bootstrap}) : {error}") from error
     finally:
         await consumer.stop()
         await admin.close()

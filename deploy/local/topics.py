@@ -7,7 +7,8 @@ from functools import partial
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
 from shared.kernel.retry import Outage, until_answered
-from shared.messaging.kafka import TRANSIENT, ask_brokers, create_topics
+from shared.messaging.failures import KAFKA_ERRORS, is_away, is_refused
+from shared.messaging.kafka import ask_brokers, create_topics
 
 POLL_SECONDS = 0.5
 
@@ -22,8 +23,9 @@ async def _make_topics(bootstrap: str, within: float) -> None:
     await _wait_for_kafka(bootstrap, within)
     try:
         await create_topics(bootstrap)
-    except TRANSIENT as error:
-        raise CannotRun(f"Kafka ({bootstrap}) n’a pas créé les topics : {error}") from error
+    except KAFKA_ERRORS as error:
+        said = "refuse de créer les topics" if is_refused(error) else "n’a pas créé les topics"
+        raise CannotRun(f"Kafka ({bootstrap}) {said} : {error}") from error
 
 
 async def _wait_for_kafka(bootstrap: str, within: float) -> None:
@@ -33,10 +35,12 @@ async def _wait_for_kafka(bootstrap: str, within: float) -> None:
 
     try:
         await until_answered(
-            partial(ask_brokers, bootstrap), on=lambda error: isinstance(error, TRANSIENT),
+            partial(ask_brokers, bootstrap), on=is_away,
             limit=POLL_SECONDS, within=within, outage=Outage(changed=warn),
         )  # fmt: skip
-    except TRANSIENT:
+    except KAFKA_ERRORS as error:
+        if is_refused(error):
+            raise CannotRun(f"Kafka répond à {bootstrap}, mais nous refuse : {error}") from error
         raise CannotRun(f"Kafka ne répond pas à {bootstrap} : démarrez-le, ou corrigez KAFKA_BOOTSTRAP_SERVERS.") from None
     except ValueError:
         raise CannotRun(

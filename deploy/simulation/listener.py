@@ -15,7 +15,8 @@ from shared.events.applications import ApplicationEvent, WishesAnswered
 from shared.events.message import ConsumerRecord, Message, Undecodable, read
 from shared.events.referral import ReferralClosed
 from shared.kernel.retry import stop, until_answered
-from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
+from shared.messaging.failures import is_a_server_s
+from shared.messaging.kafka import PARTITIONS, consumer
 from shared.persistence.inbox import Inbox
 from shared.projections.source import record_of
 
@@ -87,7 +88,7 @@ async def listening(bootstrap: str) -> AsyncIterator[Listener]:
     """A listener to the topics from their first message, whatever happens to the broker meanwhile."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says at length what we wait for in silence
     listener = Listener()
-    read_on = until_answered(lambda: _consume(bootstrap, listener), on=lambda error: isinstance(error, TRANSIENT), limit=0.5)
+    read_on = until_answered(lambda: _consume(bootstrap, listener), on=is_a_server_s, limit=0.5)
     task = asyncio.create_task(read_on)
     try:
         yield listener

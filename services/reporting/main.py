@@ -19,6 +19,7 @@ def service(settings: Shared) -> Service[Store]:
         store=lambda persistence: Store(persistence, own),
         routers=(indicators.router, pages.router, rebuild.router, static),
         parked=lambda store: store.projector.parked("reporting"),
+        reading=lambda store: store.projector.server,
         works=(lambda runtime: runtime.store.projector.run(),),
     )
 

@@ -11,6 +11,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 
 T = TypeVar("T")
 FIRST_WAIT = 0.1
+SAID_AGAIN = 300.0
 CANCELS = (2 / 3, 1 / 6, 1 / 6)
 """When a task is told to stop again, in parts of the grace: a library may swallow a cancellation, but clean-up needs time."""
 
@@ -20,31 +21,59 @@ class Log(Protocol):
 
     def warning(self, event: str, **fields: Any) -> Any: ...
 
+    def error(self, event: str, **fields: Any) -> Any: ...
+
+
+def nothing(_error: BaseException) -> bool:
+    """No failure is a refusal."""
+    return False
+
 
 @dataclass
 class Outage:
-    """Whether what we wait for is away: said when it goes (once per type of error) and when it is back, not at each try."""
+    """Whether what we wait for is away: said when it goes (once per type of error) and when it is back, not at each try.
+
+    Where it answers and says no, that is an error, said again every so often: nobody's waiting will heal it.
+    """
 
     log: Log | None = None
     name: str = ""
     changed: Callable[[bool], object] | None = None
-    """Told True when it goes away, False when it is back."""
+    """Told True when it goes away or refuses, False when it is back."""
     fields: dict[str, str] = field(default_factory=dict)
-    _errors: set[str] = field(default_factory=set)
+    is_refusal: Callable[[BaseException], bool] = nothing
+    said_again: float = SAID_AGAIN
+    """Seconds between two lines of one refusal."""
+    _errors: dict[str, float] = field(default_factory=dict)
+    """When each type of error was last said."""
+    _refused: bool = False
 
     @property
     def away(self) -> bool:
-        return bool(self._errors)
+        """Whether it did not answer when last asked."""
+        return bool(self._errors) and not self._refused
+
+    @property
+    def refused(self) -> bool:
+        """Whether it answered when last asked, and said no."""
+        return bool(self._errors) and self._refused
 
     def failed(self, error: BaseException) -> None:
-        """It did not answer. The error is said by its type: its words may quote a value."""
-        kind = type(error).__name__
+        """It did not answer, or said no. The error is said by its type: its words may quote a value."""
         if not self._errors and self.changed:
             self.changed(True)
-        if kind not in self._errors:
-            self._errors.add(kind)
-            if self.log:
-                self.log.warning(f"{self.name}_away", error=kind, **self.fields)
+        self._refused = self.is_refusal(error)
+        kind, now = type(error).__name__, time.monotonic()
+        said = self._errors.get(kind)
+        if said is None or (self._refused and now - said > self.said_again):
+            self._errors[kind] = now
+            self._say(kind)
+
+    def _say(self, kind: str) -> None:
+        if self.log and self._refused:
+            self.log.error(f"{self.name}_refused", error=kind, **self.fields)
+        elif self.log:
+            self.log.warning(f"{self.name}_away", error=kind, **self.fields)
 
     def answered(self) -> None:
         """It answers."""

@@ -16,10 +16,12 @@ from faust.contrib.asgi import faust_app_running
 from shared.events.message import ConsumerRecord
 from shared.kernel.retry import Outage, stop, until_answered
 from shared.messaging.dispatcher import Dispatcher
-from shared.messaging.kafka import TRANSIENT
+from shared.messaging.failures import KAFKA_ERRORS, is_refused
 
 log = structlog.get_logger()
 STOP_SECONDS = 8.0
+ASKED_AGAIN = 5.0
+"""Seconds between two looks at whether we may still read."""
 
 
 class FaustEnded(Exception):
@@ -27,7 +29,7 @@ class FaustEnded(Exception):
 
 
 class NotStarted(Exception):
-    """Kafka was away before Faust ran: it is tried again. Once it ran, its end is the process's."""
+    """Kafka was away, or refused us, before Faust ran: it is tried again. Once it ran, its end is the process's."""
 
 
 async def consume(
@@ -36,17 +38,22 @@ async def consume(
     ask_brokers: Callable[[], Awaitable[None]],
     new_app: Callable[[], faust.App],
     max_backoff: float,
+    ask_to_read: Callable[[], Awaitable[None]] | None = None,
+    outage: Outage | None = None,
 ) -> None:
     """Handle the service's topics until cancelled. Raises FaustEnded, or what ended it, if Faust gave up.
 
-    `ask_brokers` is asked first each time: Faust itself gives up when Kafka is down at start.
+    `ask_brokers` is asked first each time: Faust itself gives up when Kafka is down at start. So is `ask_to_read`, and again
+    every so often: refused, Faust waits for ever and says nothing, so it is stopped, and started when we may read again.
+    `outage` tells others that Kafka was away, or refused us.
     """
-    outage = Outage(log, "consumer.kafka")
+    outage = outage or new_outage()
 
     async def run() -> None:
         started = False
         try:
             await ask_brokers()
+            await _ensure_allowed(ask_to_read)
             app = new_app()
             for topic in dispatcher.topics:
                 _agent(app, topic, dispatcher)
@@ -54,14 +61,42 @@ async def consume(
                 started = True
                 outage.answered()
                 log.info("consumer.started", topics=dispatcher.topics)
-                await app.wait_until_stopped()
+                await _until_stopped(app, ask_to_read)
                 raise FaustEnded
-        except TRANSIENT as error:
-            if started:
+        except KAFKA_ERRORS as error:
+            if started and not is_refused(error):
                 raise
+            outage.failed(error)
             raise NotStarted from error
 
-    await until_answered(run, on=lambda error: isinstance(error, NotStarted), limit=max_backoff, outage=outage)
+    await until_answered(run, on=lambda error: isinstance(error, NotStarted), limit=max_backoff)
+
+
+async def _until_stopped(app: faust.App, ask_to_read: Callable[[], Awaitable[None]] | None) -> None:
+    """Return when Faust has stopped by itself. Raises what Kafka refuses us meanwhile."""
+    stopping = asyncio.create_task(app.wait_until_stopped())
+    try:
+        while not (await asyncio.wait([stopping], timeout=ASKED_AGAIN))[0]:
+            await _ensure_allowed(ask_to_read)
+        await stopping
+        await _ensure_allowed(ask_to_read)  # refused in the midst of its work, Faust crashes
+    finally:
+        stopping.cancel()
+
+
+async def _ensure_allowed(ask_to_read: Callable[[], Awaitable[None]] | None) -> None:
+    """Raises what Kafka refuses. That it is away is no refusal: Faust waits for it."""
+    if ask_to_read:
+        try:
+            await ask_to_read()
+        except KAFKA_ERRORS as error:
+            if is_refused(error):
+                raise
+
+
+def new_outage() -> Outage:
+    """How a consumer's start is said: Kafka is away, or refuses us."""
+    return Outage(log, "consumer.kafka", is_refusal=is_refused)
 
 
 def new_faust_app(service: str, instance: str, bootstrap: str, *, session_timeout: int) -> faust.App:

@@ -1,17 +1,25 @@
 """Kafka clients and topics, with the settings that our guarantees rest on."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaClient, AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaClient, AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import BrokerNotAvailableError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.client import CoordinationType
+from aiokafka.errors import (
+    BrokerNotAvailableError,
+    GroupAuthorizationFailedError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
+from aiokafka.protocol.group import HeartbeatRequest
 
 from shared.events import TOPICS
+from shared.messaging.producer import PromptProducer
 
 PARTITIONS = 12
-TRANSIENT = (KafkaError, OSError, TimeoutError)
-"""What a broker that is unreachable or electing makes aiokafka raise."""
 
 
 def dead_letters(topic: str) -> str:
@@ -29,15 +37,15 @@ async def create_topics(bootstrap: str, *, replicas: int = 1) -> None:
     await admin.start()
     try:
         answer = await admin.create_topics(wanted)
-        for _topic, code, *_rest in answer.topic_errors:
+        for topic, code, *_rest in answer.topic_errors:
             if code not in (0, TopicAlreadyExistsError.errno):
-                raise for_code(code)
+                raise for_code(code)(topic)
     finally:
         await admin.close()
 
 
 async def ask_brokers(bootstrap: str, *, within: float = 2.0) -> None:
-    """Return when a Kafka there answers a request for metadata with a broker in it. Else raises one of TRANSIENT.
+    """Return when a Kafka there answers a request for metadata with a broker in it. Else raises one of KAFKA_ERRORS.
 
     ValueError where `bootstrap` is no address; `within` is in seconds.
     """
@@ -51,11 +59,40 @@ async def ask_brokers(bootstrap: str, *, within: float = 2.0) -> None:
         await client.close()
 
 
-def producer(bootstrap: str) -> AIOKafkaProducer:
+async def ask_to_read(bootstrap: str, group: str, topics: Sequence[str], *, within: float = 5.0) -> None:
+    """Return when Kafka lets us read these topics as that group; raises what it refuses, or one of KAFKA_ERRORS.
+
+    A consumer that is refused is silent for ever, so it is asked apart: a heartbeat of no member changes nothing, and is
+    refused as a member's would be.
+    """
+    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(within * 1000))
+    try:
+        async with asyncio.timeout(within):
+            await client.bootstrap()
+            await client.set_topics(topics)
+            if client.cluster.unauthorized_topics:
+                raise TopicAuthorizationFailedError(sorted(client.cluster.unauthorized_topics))
+            coordinator = await client.coordinator_lookup(CoordinationType.GROUP, group)
+            answer = await client.send(coordinator, HeartbeatRequest(group, -1, ""))
+            if answer.error_code == GroupAuthorizationFailedError.errno:
+                raise GroupAuthorizationFailedError(group)
+    finally:
+        await client.close()
+
+
+def producer(bootstrap: str) -> PromptProducer:
     """Idempotent, acknowledged by all in-sync replicas, batched."""
-    return AIOKafkaProducer(
+    return PromptProducer(
         bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=5, request_timeout_ms=20_000
     )
+
+
+def producer_one_by_one(bootstrap: str) -> PromptProducer:
+    """Acknowledged by all in-sync replicas, each message by itself: one that is refused takes no other with it.
+
+    Not idempotent: after a refusal, what is numbered would be refused until another producer begins anew.
+    """
+    return PromptProducer(bootstrap_servers=bootstrap, acks="all", max_batch_size=1, request_timeout_ms=20_000)
 
 
 def consumer(bootstrap: str, **options: Any) -> AIOKafkaConsumer:

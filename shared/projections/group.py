@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from shared.messaging.kafka import TRANSIENT
+from shared.kernel.retry import Outage
+from shared.messaging.failures import KAFKA_ERRORS, is_refused
 from shared.projections.source import Positions, Source
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ class GroupOffsets:
         self._partitions = partitions
         self._producer = producer
         self._timeout = timeout
+        self._outage = Outage(log, "projector.commit", is_refusal=is_refused)
 
     async def show(self, positions: Callable[[], Positions], still_held: Callable[[], Awaitable[bool]]) -> None:
         """Commit the positions as they move, until cancelled or until another holds the rows.
@@ -48,7 +50,7 @@ class GroupOffsets:
                         return
                     await self._commit_as_they_move(producer, positions)
             except Exception as error:  # it is for tools: nothing of it may end what it is about
-                log.warning("projector.commit_failed", error=type(error).__name__)
+                self._outage.failed(error)
             await asyncio.sleep(A_WHILE)
 
     async def _commit_as_they_move(self, producer: AIOKafkaProducer, positions: Callable[[], Positions]) -> None:
@@ -58,6 +60,7 @@ class GroupOffsets:
             if moved:
                 async with asyncio.timeout(self._timeout):
                     await self._commit(producer, moved)
+                self._outage.answered()
                 committed = {**committed, **moved}
             await asyncio.sleep(A_WHILE)
 
@@ -74,7 +77,7 @@ class GroupOffsets:
                 await producer.start()
             yield producer
         finally:
-            with suppress(*TRANSIENT):
+            with suppress(*KAFKA_ERRORS):
                 async with asyncio.timeout(self._timeout):
                     await producer.stop()
 

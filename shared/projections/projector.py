@@ -9,7 +9,7 @@ import structlog
 
 from shared.kernel.errors import Unavailable
 from shared.kernel.retry import Outage, stop, until_answered
-from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
+from shared.messaging.failures import is_a_server_s, is_refused
 from shared.messaging.parked import Beside, Parked
 from shared.persistence.failures import is_transient
 from shared.persistence.lease import Lease
@@ -38,10 +38,12 @@ class Projector:
         self._source = source
         self._group = group
         self._max_backoff = max_backoff
+        self.server = Outage(log, "projector.server", is_refusal=is_refused)
+        """Whether the servers that it reads are away, or refuse it."""
 
     async def run(self) -> None:
         """Project while this replica holds the lease, and notify changes, until cancelled. Whatever goes away is waited for."""
-        works = (self._watch, Outage(log, "projector.watch")), (self._project_until_superseded, Outage(log, "projector.server"))
+        works = (self._watch, Outage(log, "projector.watch")), (self._project_until_superseded, self.server)
         tasks = [asyncio.create_task(self._for_ever(work, outage)) for work, outage in works]
         try:
             await asyncio.gather(*tasks)  # cancelled again, it cancels them again: a library may have swallowed the first time
@@ -137,7 +139,7 @@ class Projector:
 
 
 def _is_worth_another_try(error: Exception) -> bool:
-    return isinstance(error, (Unavailable, *KAFKA_TRANSIENT)) or is_transient(error)
+    return isinstance(error, Unavailable) or is_a_server_s(error) or is_transient(error)
 
 
 def _counted(starts: Positions, positions: Positions) -> int:

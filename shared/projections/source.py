@@ -8,7 +8,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.events.message import ConsumerRecord
-from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
+from shared.messaging.failures import KAFKA_ERRORS
+from shared.messaging.kafka import PARTITIONS, consumer
 
 BATCH = 20_000
 Positions = Mapping[str, int]
@@ -63,7 +64,7 @@ class Source:
                 client.seek(tp, following.get(name, 0))
             yield Reader(client, self.partitions, self._limit)
         finally:
-            with suppress(*TRANSIENT):
+            with suppress(*KAFKA_ERRORS):
                 await client.stop()
 
 

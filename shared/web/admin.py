@@ -36,12 +36,15 @@ class LiveResponse(BaseModel):
 
 
 class ReadyResponse(BaseModel):
-    """`degraded` while Kafka is away (what is told waits in the outboxes, `pending` documents of them) or messages are parked."""
+    """`degraded` while Kafka is away or refuses something (`pending` documents wait to be told), or messages are parked."""
 
     status: Literal["ok", "degraded"]
     kafka: Literal["ok", "away"]
     pending: int = Field(ge=0)
     parked: int = Field(ge=0)
+    refusing: list[str] = Field(
+        description="What Kafka refuses: a topic that does not take an event, `group:` the group that may not read, or `cluster`."
+    )
 
 
 class AdvanceRequest(BaseModel):
@@ -65,7 +68,10 @@ async def live() -> LiveResponse:
 
 @health.get("/health/ready", response_model=ReadyResponse)
 async def ready(request: Request) -> ReadyResponse | JSONResponse:
-    """MongoDB answers and the outbox is under its limit. What needs a look is `degraded`, still 200."""
+    """MongoDB answers and the outbox is under its limit. What needs a look is `degraded`, still 200.
+
+    Documents that Kafka refuses do not count against the limit: that service is well, and another replica is no better.
+    """
     here = runtime(request)
     limit = here.settings.outbox_limit
     try:
@@ -73,17 +79,19 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
             await here.persistence.database.command({"ping": 1})
             pending = await here.relay.pending(limit)
             parked = sum((await here.parked.codes()).values())
+            full = pending > limit and await here.relay.pending(limit, held=False) > limit
+            refusing = await here.refusing()
     except Exception as error:
         if not isinstance(error, TimeoutError) and not is_transient(error):
             raise
         return problem(503, "database_away", "La base de données ne répond pas.")
     if not here.prepared:
         return problem(503, "starting", "Le service démarre.")
-    if pending > limit:
+    if full:
         return problem(503, "outbox_full", "Trop d’événements attendent Kafka.", pending=pending)
     away = here.kafka_is_away
-    status: Literal["ok", "degraded"] = "degraded" if away or parked else "ok"
-    return ReadyResponse(status=status, kafka="away" if away else "ok", pending=pending, parked=parked)
+    status: Literal["ok", "degraded"] = "degraded" if away or parked or refusing else "ok"
+    return ReadyResponse(status=status, kafka="away" if away else "ok", pending=pending, parked=parked, refusing=refusing)
 
 
 @health.get("/metrics", response_class=PlainTextResponse)

@@ -14,15 +14,16 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from shared import logs
-from shared.events import Event
+from shared.events import TOPICS, Event
 from shared.kernel.clock import Clock
-from shared.messaging.consumer import consume, new_faust_app
+from shared.kernel.retry import Outage
+from shared.messaging.consumer import consume, new_faust_app, new_outage
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.handlers import Handler
-from shared.messaging.kafka import ask_brokers, producer
+from shared.messaging.kafka import ask_brokers, ask_to_read, producer, producer_one_by_one
 from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
-from shared.messaging.probe import KafkaProbe
+from shared.messaging.probe import KafkaProbe, watch_permission
 from shared.messaging.relay import Relay
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
@@ -50,6 +51,8 @@ class Service(Generic[StoreT]):
     handlers: Mapping[type[Event], Handler[StoreT, Any]] = field(default_factory=dict)
     parked: Callable[[StoreT], Parked] | None = None
     """Where the service reads Kafka itself: what it could not take, and how that is replayed."""
+    reading: Callable[[StoreT], Outage] | None = None
+    """Where the service reads Kafka itself: whether that is away, or refused."""
     sweep: Sweep[StoreT] | None = None
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
     """The service's own background work, run until the process stops."""
@@ -121,8 +124,11 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
             producer=partial(producer, settings.kafka),
             holder=f"{service.name}-{settings.instance}",
             max_backoff=settings.max_backoff,
+            one_by_one=partial(producer_one_by_one, settings.kafka),
+            ask_brokers=partial(ask_brokers, settings.kafka),
         ),
         probe=KafkaProbe(partial(ask_brokers, settings.kafka)),
+        reading=service.reading(store) if service.reading else new_outage(),
         sweep=service.sweep,
     )
 
@@ -139,7 +145,12 @@ def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work
             ask_brokers=partial(ask_brokers, settings.kafka),
             new_app=partial(new_faust_app, name, instance, settings.kafka, session_timeout=settings.session_timeout),
             max_backoff=settings.max_backoff,
+            ask_to_read=partial(ask_to_read, settings.kafka, name, runtime.dispatcher.topics),
+            outage=runtime.reading,
         )
+    if service.reading:
+        asking = partial(ask_to_read, settings.kafka, service.name, TOPICS)
+        works["permission"] = partial(watch_permission, asking, runtime.reading)
     if service.sweep:
         works["sweep"] = partial(sweep_every, settings.sweep_every, service.sweep, runtime.store)
     return works | {f"work {rank}": partial(work, runtime) for rank, work in enumerate(service.works)}

@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from fastapi import FastAPI, Request
 
 from shared.kernel.caller import Caller
+from shared.kernel.retry import Outage
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.parked import Parked
 from shared.messaging.parking import Parking
@@ -41,6 +42,8 @@ class Runtime(Generic[StoreT]):
     parked: Parked
     relay: Relay
     probe: KafkaProbe
+    reading: Outage
+    """Whether what it reads is away, or refused to it."""
     sweep: Sweep[StoreT] | None
     prepared: bool = False
 
@@ -48,6 +51,12 @@ class Runtime(Generic[StoreT]):
     def kafka_is_away(self) -> bool:
         """Whether Kafka does not answer, or does not take what is published."""
         return self.probe.kafka_is_away or self.relay.kafka_is_away
+
+    async def refusing(self) -> list[str]:
+        """What Kafka refuses this service: topics that it does not take, `group:` what it may not read as, or `cluster`."""
+        cluster = ["cluster"] if self.probe.kafka_refuses or self.relay.kafka_refuses else []
+        group = [f"group:{self.persistence.producer}"] if self.reading.refused else []
+        return [*cluster, *group, *await self.relay.refusing()]
 
 
 def runtime_of(app: FastAPI) -> Runtime[Any]:

@@ -19,6 +19,9 @@ class Lines:
     def warning(self, event: str, **fields: Any) -> None:
         self.written.append(" ".join([event, *map(str, fields.values())]))
 
+    def error(self, event: str, **fields: Any) -> None:
+        self.warning(f"ERROR {event}", **fields)
+
 
 class Failing:
     """Work that fails as often as there are errors left, then answers."""
@@ -101,6 +104,21 @@ async def test_an_outage_is_said_when_it_begins_and_ends_and_not_between() -> No
     await until_answered(work, on=anything, limit=0.01, outage=outage)
     assert lines.written == ["relay.kafka_away ConnectionError", "relay.kafka_away TimeoutError", "relay.kafka_back"]
     assert changes == [True, False]
+
+
+def test_a_refusal_is_an_error_said_once_then_rarely_and_is_not_away() -> None:
+    lines = Lines()
+    outage = Outage(lines, "probe.kafka", is_refusal=lambda error: isinstance(error, PermissionError), said_again=0.05)
+    for _ in range(3):
+        outage.failed(PermissionError())
+    assert (outage.away, outage.refused, lines.written) == (False, True, ["ERROR probe.kafka_refused PermissionError"])
+    time.sleep(0.06)
+    outage.failed(PermissionError())
+    assert lines.written == ["ERROR probe.kafka_refused PermissionError"] * 2
+    outage.failed(ConnectionError())
+    assert (outage.away, outage.refused, lines.written[2:]) == (True, False, ["probe.kafka_away ConnectionError"])
+    outage.answered()
+    assert (outage.away, outage.refused, lines.written[3:]) == (False, False, ["probe.kafka_back"])
 
 
 async def test_a_retry_ends_when_it_is_cancelled_at_work_or_between_two_tries() -> None:

@@ -11,7 +11,8 @@ from aiokafka.errors import KafkaTimeoutError
 
 from shared.kernel.caller import SYSTEM
 from shared.kernel.retry import stop
-from shared.messaging.relay import Producer, Relay
+from shared.messaging.relay import Relay
+from shared.messaging.sending import Producer
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from tests.messaging.producers import HandedIn

@@ -1,0 +1,83 @@
+"""While Kafka refuses the catalogue, a referral posted meanwhile is answered, and readiness says what is refused."""
+
+from typing import Any
+
+import httpx
+
+from deploy.local.servers import Servers
+from services.enrolment.main import service as enrolment
+from services.referral.main import service as referral
+from tests.conftest import Running, Start
+from tests.enrolment.test_over_http import INTAKE, PROGRAMME, SCHOOL, THIS_YEAR
+from tests.messaging.outboxes import a_toy, toys
+from tests.messaging.topics import let_in
+from tests.referral.builders import a_referral
+from tests.web.builders import toy
+
+CATALOGUE = "etabli.catalogue"
+SECONDS = 20
+
+
+async def ready(here: Running) -> dict[str, Any]:
+    answer = await here.signed_out().get("/health/ready")
+    assert answer.status_code == 200
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def is_settled(here: Running) -> bool:
+    state = await ready(here)
+    return bool((state["status"], state["pending"], state["refusing"]) == ("ok", 0, []))
+
+
+async def put(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> None:
+    answer = await client.put(path, json=body)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_referral_is_answered_while_the_catalogue_is_refused(running: Start, servers: Servers) -> None:
+    async with running(referral) as agencies, running(enrolment) as schools:
+        admin, head, cio = schools.as_("admin"), schools.as_("school:essai:head"), agencies.as_("agency:cio-dole")
+        await put(admin, "/schools/essai", SCHOOL)
+        await put(admin, "/schools/essai/programmes/cap", PROGRAMME)
+        assert (await head.post("/intakes", json={**INTAKE, **THIS_YEAR})).status_code == 201
+        await put(agencies.as_("admin"), "/agencies/cio-dole", {"kind": "cio", "name": "CIO", "department": "39"})
+        await schools.until(lambda: is_settled(schools))
+        await let_in(servers.kafka, CATALOGUE, 100)
+        try:
+            await put(admin, "/schools/tardive", {**SCHOOL, "name": "École tardive"})
+            await schools.until(lambda: refuses(schools, [CATALOGUE]), within=SECONDS)
+            posted = await cio.post("/referrals", json=a_referral(wishes=[{"school": "essai", "programme": "cap"}]))
+            assert posted.status_code == 201, posted.text
+            await agencies.until(lambda: answered(agencies, posted.json()["referral_id"]), within=SECONDS)
+            assert (await ready(schools))["refusing"] == [CATALOGUE]
+            metrics = (await schools.signed_out().get("/metrics")).text
+            assert f'etabli_relay_refused{{topic="{CATALOGUE}"}} 1.0' in metrics
+        finally:
+            await let_in(servers.kafka, CATALOGUE, 1_048_588)
+        await schools.until(lambda: is_settled(schools), within=SECONDS)
+        told = await schools.store.database["history"].find({"topic": CATALOGUE, "key": "tardive"})
+        assert [entry["sequence"] for entry in told] == [1]
+
+
+async def refuses(here: Running, topics: list[str]) -> bool:
+    state = await ready(here)
+    return bool((state["status"], state["kafka"], state["refusing"]) == ("degraded", "ok", topics))
+
+
+async def answered(here: Running, referral_id: str) -> bool:
+    shown = (await here.as_("agency:cio-dole").get(f"/referrals/{referral_id}")).json()
+    return "under_review" in str(shown)
+
+
+async def test_documents_that_kafka_refuses_do_not_make_a_service_unready(running: Start) -> None:
+    async with running(toy, outbox_limit=2) as here:
+        await a_toy(here.runtime.persistence, "etabli.never")
+        await here.until(lambda: refuses(here, ["etabli.never"]), within=SECONDS)
+        await toys(here.runtime.persistence, "etabli.never", 3)
+        await here.until(lambda: _none_waits(here), within=SECONDS)
+        assert (await ready(here))["pending"] == 3
+
+
+async def _none_waits(here: Running) -> bool:
+    return await here.runtime.relay.pending(10, held=False) == 0
