@@ -36,10 +36,11 @@ async def test_a_discard_holds_for_the_rows_that_are_read_those_built_and_those_
     await parked.discard(Place.of(a_record(6)), reason="Un essai", by="admin ops")
     assert await parked.codes() == {}
     later = generations.generation(3)
-    await take_in(later, [a_record(5), a_record(6), a_record(7)])
+    await take_in(later, [a_record(5), a_record(6)])
+    assert await later["toy_orders"].find() == []
+    await take_in(later, [a_record(7)])
+    assert await later["toy_orders"].count() == 1
     assert await later.parking.left() == 0
-    (row,) = await later["toy_orders"].find()
-    assert list(row["inbox"].values() if isinstance(row["inbox"], dict) else row["inbox"]) == [7]
 
 
 async def test_what_was_parked_beside_rows_that_are_built_is_not_replayed_before_they_are_read(
