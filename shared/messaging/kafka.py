@@ -3,11 +3,12 @@
 import asyncio
 from typing import Any
 
-from aiokafka import AIOKafkaClient, AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaClient, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import BrokerNotAvailableError, KafkaError, TopicAlreadyExistsError, for_code
 
 from shared.events import TOPICS
+from shared.messaging.wire.client import Client
 
 PARTITIONS = 12
 TRANSIENT = (KafkaError, OSError, TimeoutError)
@@ -58,9 +59,9 @@ def producer(bootstrap: str) -> AIOKafkaProducer:
     )
 
 
-def consumer(bootstrap: str, **options: Any) -> AIOKafkaConsumer:
+def consumer(bootstrap: str | list[str], **options: Any) -> Client:
     """Reads what is committed, from the beginning where its group kept no offset; keeps offsets only when told to."""
-    return AIOKafkaConsumer(
+    return Client(
         bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False,
         isolation_level="read_committed", **options,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.events.message import DELETED
 from shared.kernel.errors import Refused, Unavailable
 from shared.kernel.strict import Instant
 from shared.persistence import simulated_clock
@@ -36,12 +37,16 @@ class LiveResponse(BaseModel):
 
 
 class ReadyResponse(BaseModel):
-    """`degraded` while Kafka is away (what is told waits in the outboxes, `pending` documents of them) or messages are parked."""
+    """`degraded` while Kafka is away (what is told waits in the outboxes, `pending` documents of them) or messages are parked.
+
+    `lost`: how many of these stand for messages that were deleted from Kafka before they were handled here.
+    """
 
     status: Literal["ok", "degraded"]
     kafka: Literal["ok", "away"]
     pending: int = Field(ge=0)
     parked: int = Field(ge=0)
+    lost: int = Field(ge=0)
 
 
 class AdvanceRequest(BaseModel):
@@ -72,7 +77,7 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
         async with asyncio.timeout(READY_WITHIN):
             await here.persistence.database.command({"ping": 1})
             pending = await here.relay.pending(limit)
-            parked = sum((await here.parked.codes()).values())
+            codes = await here.parked.codes()
     except Exception as error:
         if not isinstance(error, TimeoutError) and not is_transient(error):
             raise
@@ -82,8 +87,9 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
     if pending > limit:
         return problem(503, "outbox_full", "Trop d’événements attendent Kafka.", pending=pending)
     away = here.kafka_is_away
+    parked, lost = sum(codes.values()), codes.get(DELETED, 0)
     status: Literal["ok", "degraded"] = "degraded" if away or parked else "ok"
-    return ReadyResponse(status=status, kafka="away" if away else "ok", pending=pending, parked=parked)
+    return ReadyResponse(status=status, kafka="away" if away else "ok", pending=pending, parked=parked, lost=lost)
 
 
 @health.get("/metrics", response_class=PlainTextResponse)
