@@ -1,5 +1,6 @@
 """The consumer client: aiokafka's, with a fetcher of ours."""
 
+from collections.abc import Container
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -14,13 +15,18 @@ class Client(AIOKafkaConsumer):
     It is subscribed or assigned after its start: `start` itself makes a fetcher, which this one takes the place of.
     """
 
+    def __init__(self, *, whole: Container[str] = frozenset(TOPICS), **options: Any) -> None:
+        """`whole`: topics that keep their full history, so that what a group that is new does not find there was lost to it."""
+        super().__init__(**options)
+        self._whole = whole
+
     async def start(self) -> None:
         assert self._subscription.subscription is None
         await super().start()
         await self._fetcher.close()
         self._fetcher: Any = Fetcher(
             self._client, self._subscription,
-            whole=frozenset(TOPICS),
+            whole=self._whole,
             key_deserializer=self._key_deserializer,
             value_deserializer=self._value_deserializer,
             fetch_min_bytes=self._fetch_min_bytes,

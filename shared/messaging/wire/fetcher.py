@@ -1,6 +1,7 @@
 """What is asked of brokers, and made of their answers: nothing is skipped in silence, no topic waits for one that is refused."""
 
 import asyncio
+import math
 import time
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Sequence
@@ -18,6 +19,8 @@ log = structlog.get_logger()
 EARLIEST = aiokafka.OffsetResetStrategy.EARLIEST
 REST = 1.0
 """Seconds after which a partition that a broker refused is asked for again."""
+PATIENCE = 5.0
+"""Seconds after which it is said that a partition's leader is not found: an election takes less."""
 FETCHES = 3
 """Of a batch whose checksum is wrong, before it is set aside."""
 
@@ -35,7 +38,8 @@ class Fetcher(aiokafka.Fetcher):
         self._deleted_from: dict[TopicPartition, tuple[Any, int]] = {}
         """By partition, for which assignment, and where it was to be read next."""
         self._resting: dict[TopicPartition, float] = {}
-        self._said: dict[str, str] = {}
+        self._refusals: dict[tuple[TopicPartition, str], float] = {}
+        """By partition and kind, since when; infinity once it was said."""
         self._spoilt: Counter[tuple[TopicPartition, int]] = Counter()
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
@@ -75,7 +79,8 @@ class Fetcher(aiokafka.Fetcher):
         elif error is not NoError:
             self._refused(tp, error)
         else:
-            self._said.pop(tp.topic, None)
+            if self._refusals:
+                self._refusals = {key: since for key, since in self._refusals.items() if key[0] != tp}
             state.highwater, state.lso, state.timestamp = answer[0], answer[1], int(1000 * time.time())
             return self._keep(assignment, tp, offset, answer[-1], aborted)
         return False
@@ -103,13 +108,14 @@ class Fetcher(aiokafka.Fetcher):
         return False
 
     def _refused(self, tp: TopicPartition, error: type[KafkaError]) -> None:
-        """Say so once for each topic and kind; ask again after a rest, with what is known of the cluster by then."""
+        """Ask again after a rest, with what is known of the cluster by then. Say it once: at once what waiting does not heal."""
         self._rest([tp], self._retry_backoff if error.retriable else REST)
         self._client.force_metadata_update()
-        if self._said.get(tp.topic) != error.__name__:
-            self._said[tp.topic] = error.__name__
-            say = log.warning if error.retriable else log.error
-            say("reader.refused", topic=tp.topic, error=error.__name__)
+        now = time.monotonic()
+        refusal = self._refusals.setdefault((tp, error.__name__), now)
+        if refusal <= now - (PATIENCE if error.retriable else 0):
+            self._refusals[tp, error.__name__] = math.inf
+            log.error("reader.refused", topic=tp.topic, partition=tp.partition, error=error.__name__)
 
     def _rest(self, tps: Iterable[TopicPartition], seconds: float) -> None:
         self._resting.update(dict.fromkeys(tps, time.monotonic() + seconds))
