@@ -79,6 +79,14 @@ async def configure(servers: Servers, topic: str, configs: Mapping[str, str]) ->
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=configs)])
 
 
+@asynccontextmanager
+async def compressing(servers: Servers, topic: str, codec: str) -> AsyncIterator[None]:
+    """A topic of events compresses what it is given."""
+    await configure(servers, topic, {"retention.ms": "-1", "compression.type": codec})
+    yield
+    await configure(servers, topic, {"retention.ms": "-1"})
+
+
 async def delete_before(servers: Servers, topic: str, offset: int, *, partition: int = 0) -> None:
     """Delete what comes before an offset."""
     async with _admin(servers) as admin:

@@ -2,8 +2,6 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -18,19 +16,11 @@ from shared.messaging.parking import Parking
 from shared.persistence.transaction import Persistence
 from shared.projections.projector import Projector
 from shared.projections.source import Source
-from tests.messaging.by_hand import CODECS, NOT_UTF8, Put, a_topic, configure, delete_before, put, transaction
+from tests.messaging.by_hand import CODECS, NOT_UTF8, Put, a_topic, compressing, delete_before, put, transaction
 from tests.projections.builders import messages_of
 from tests.projections.drivers import a_projector, rebuild, row_of, running, until
 
 TOPIC = "etabli.production"
-
-
-@asynccontextmanager
-async def compressing(servers: Servers, codec: str) -> AsyncIterator[None]:
-    """The topic of production compresses what it is given."""
-    await configure(servers, TOPIC, {"retention.ms": "-1", "compression.type": codec})
-    yield
-    await configure(servers, TOPIC, {"retention.ms": "-1"})
 
 
 async def publish(servers: Servers, messages: list[Message], *, codec: str | None, at_once: bool) -> None:
@@ -51,7 +41,7 @@ async def test_all_codecs_are_projected_and_rebuilt_alone_in_batches_and_by_the_
             alone, in_a_batch, by_the_topic = ids[3 * rank : 3 * rank + 3]
             await publish(servers, messages_of(alone), codec=codec, at_once=False)
             await publish(servers, messages_of(in_a_batch), codec=codec, at_once=True)
-            async with compressing(servers, codec):
+            async with compressing(servers, TOPIC, codec):
                 await publish(servers, messages_of(by_the_topic), codec=None, at_once=True)
         before = [(await row_of(projector, id))["facts"] for id in ids]
         assert (await rebuild(projector)).current == 2

@@ -7,6 +7,7 @@ each record, varints within) keeps the others, and of such a record its key and 
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchPy
@@ -20,7 +21,7 @@ NEWEST_FORMAT = 2
 
 
 class Broken(Exception):
-    """The frame of a batch cannot be trusted: a wrong checksum, too few bytes, a format that is not known."""
+    """A batch that cannot be trusted: a wrong checksum, too few bytes, a format that is not known, offsets in disorder."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,21 @@ def opened(data: memoryview) -> Any:
 def records_of(batch: Any, data: memoryview) -> Sequence[Any]:
     """The records of an opened batch, in order: all, though some of them cannot be read."""
     try:
-        return list(batch)
+        records = list(batch)
+        offsets = [record.offset for record in records]
+        if offsets == list(range(batch.next_offset - len(offsets), batch.next_offset)) or _rise(offsets, batch):
+            return records
+        raise Broken
     except Exception:  # whatever a parser or a decompressor makes of bytes that anybody may send
         return _one_by_one(batch, data)
+
+
+def _rise(offsets: Sequence[int], batch: Any) -> bool:
+    """Whether they are of this batch, and in order: a broker looks into few of them."""
+    if isinstance(batch, LegacyRecordBatch):
+        return True
+    all_ = [batch.base_offset - 1, *offsets, batch.next_offset]
+    return all(one < next_one for one, next_one in pairwise(all_))
 
 
 def _one_by_one(batch: Any, data: memoryview) -> list[Piece]:
@@ -81,7 +94,7 @@ def _one_by_one(batch: Any, data: memoryview) -> list[Piece]:
         plain = _DefaultRecordBatchPy(data)
         plain._maybe_uncompress()
         return list(_pieces(plain, batch.next_offset))
-    except Exception:  # no decompressor agrees with another on what it raises
+    except Exception:
         first = base_of(data)
         return [Piece(first, count=max(1, batch.next_offset - first))]
 
@@ -89,31 +102,32 @@ def _one_by_one(batch: Any, data: memoryview) -> list[Piece]:
 def _pieces(batch: _DefaultRecordBatchPy, end: int) -> Iterator[Piece]:
     """Each record of a batch of this format; from where its lengths make no sense, one that stands for the rest."""
     buffer, position, next_offset = bytes(batch._buffer), batch._pos, batch.base_offset
+    dense = batch._num_records == end - next_offset  # nothing was compacted away, so a record's place says its offset
     for _ in range(batch._num_records):
         try:
             length, start = decode_varint(buffer, position)
         except IndexError:
             break
-        position = start + length
-        if length < 0 or position > len(buffer) or next_offset >= end:
+        if length < 0 or start + length > len(buffer):
             break
-        piece = _piece(batch, buffer[start:position], next_offset, end)
+        position = start + length
+        piece = _piece(batch, buffer[start:position], next_offset)
+        if dense and piece.offset != next_offset:
+            piece = Piece(next_offset, key=piece.key, value=piece.value)
+        if not next_offset <= piece.offset < end:
+            raise Broken
         yield piece
         next_offset = piece.offset + 1
-    else:
-        return
-    if next_offset < end:
+    if next_offset < end and (dense or position != len(buffer)):
         yield Piece(next_offset, count=end - next_offset)
 
 
-def _piece(batch: _DefaultRecordBatchPy, body: bytes, at_least: int, end: int) -> Piece:
+def _piece(batch: _DefaultRecordBatchPy, body: bytes, next_offset: int) -> Piece:
     key = value = None
-    offset = at_least
+    offset = next_offset
     try:
         delta, at = decode_varint(body, 1)  # after one byte of attributes, which say nothing yet
         after, at = decode_varint(body, at)
-        if not at_least <= batch.base_offset + after < end:
-            return Piece(at_least)
         offset = batch.base_offset + after
         key, at = _bytes(body, at)
         value, at = _bytes(body, at)

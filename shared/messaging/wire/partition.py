@@ -7,7 +7,7 @@ from aiokafka.consumer import fetcher as aiokafka
 from aiokafka.structs import TopicPartition
 
 from shared.events.message import DELETED, UNREADABLE
-from shared.messaging.wire.batches import Broken, Piece, base_of, cut, opened, records_of
+from shared.messaging.wire.batches import Piece, base_of, cut, opened, records_of
 from shared.messaging.wire.records import Fault, set_aside
 
 
@@ -25,15 +25,18 @@ class PartitionRecords(aiokafka.PartitionRecords):
 
     def _unpack_records(self) -> Iterator[Any]:
         batches = list(cut(self._records))
+        if not batches and not self._may_heal(self.next_fetch_offset):
+            yield from self._set_aside(self.next_fetch_offset, self.next_fetch_offset + 1)
         for data, following in zip(batches, [*batches[1:], None], strict=True):
             try:
                 batch = opened(data)
-            except Broken:
+                left_out = self._is_left_out(batch)
+            except Exception:  # Broken, or a transaction's marker that is none
                 if self._may_heal(base_of(data)):
                     return  # fetched again from here
                 yield from self._instead_of(data, following)
                 continue
-            if not self._is_left_out(batch):
+            if not left_out:
                 yield from self._records_of(batch, data)
             self.next_fetch_offset = max(self.next_fetch_offset, batch.next_offset)
 
