@@ -1,4 +1,4 @@
-"""What is compressed is heard, whichever of Kafka's four codecs its teller or its topic chooses (rows: projections/test_reading)."""
+"""What is compressed is heard, whichever of Kafka's four codecs its teller or its topic chooses."""
 
 import uuid
 

@@ -1,6 +1,7 @@
 """What an answer of a broker holds of a partition: what was committed, in order, and a word for what cannot be read."""
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 from aiokafka.consumer import fetcher as aiokafka
@@ -27,7 +28,7 @@ class PartitionRecords(aiokafka.PartitionRecords):
         batches = list(cut(self._records))
         if not batches and not self._may_heal(self.next_fetch_offset):
             yield from self._set_aside(self.next_fetch_offset, self.next_fetch_offset + 1)
-        for data, following in zip(batches, [*batches[1:], None], strict=True):
+        for data, following in zip_longest(batches, batches[1:]):
             try:
                 batch = opened(data)
                 left_out = self._is_left_out(batch)
