@@ -17,7 +17,7 @@ from shared.events.referral import ReferralClosed
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
 from shared.persistence.inbox import Inbox
-from shared.projections.source import record_of
+from shared.messaging.wire.records import record_of
 
 TOPICS = (WishesAnswered.topic, ReferralClosed.topic)
 TIMEOUT = 120.0

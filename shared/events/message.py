@@ -104,8 +104,8 @@ def message_of(event: Event, *, source: str, sequence: int, time: datetime) -> M
 def read(record: ConsumerRecord) -> Message:
     """The message in a Kafka record, heard only on its own topic and from a document of its own teller.
 
-    Raises Undecodable: what its fault is, `no_value`, `no_key`, `not_cloudevents`, `not_json`, `unknown_type`, `wrong_topic`, `wrong_source`,
-    `wrong_key`. Whose story the key has to be, its event alone says: `Message.event` compares them.
+    Raises Undecodable: what its fault is, `no_value`, `no_key`, `not_cloudevents`, `not_json`, `unknown_type`, `wrong_topic`,
+    `wrong_source`, `wrong_key`. Whose story the key has to be, its event alone says: `Message.event` compares them.
     """
     if record.fault:
         raise Undecodable(record.fault)

@@ -44,7 +44,7 @@ async def test_what_a_group_was_to_hear_next_and_is_deleted_is_one_record_that_s
     await delete_before(servers, topic, 7)
     async with consuming(servers, hearing := Listening([topic]), group=topic):
         records = await hearing.until(4)
-        assert records[0] == ConsumerRecord(topic, 0, 3, None, None, {}, DELETED, 4)
+        assert records[0] == ConsumerRecord(topic, 0, 3, None, None, (), DELETED, 4)
         assert [(record.offset, record.fault) for record in records[1:]] == [(7, ""), (8, ""), (9, "")]
         await committed(servers, topic, topic, 10)
     async with consuming(servers, again := Listening([topic]), group=topic):
@@ -83,8 +83,8 @@ async def test_messages_deleted_before_they_were_heard_are_parked_once_logged_an
 
 async def test_what_is_lost_blocks_no_key_and_is_not_replayed(persistence: Persistence) -> None:
     dispatcher = Hearing("t", persistence)
-    await dispatcher.handle(ConsumerRecord("t", 0, 3, None, None, {}, DELETED, 4))
-    await dispatcher.handle(ConsumerRecord("t", 0, 7, None, b"{}", {}))
+    await dispatcher.handle(ConsumerRecord("t", 0, 3, None, None, (), DELETED, 4))
+    await dispatcher.handle(ConsumerRecord("t", 0, 7, None, b"{}", ()))
     assert {row["code"] for row in await dispatcher.list_parked()} == {DELETED, "no_key"}
     assert await dispatcher.replay() == (0, 2)
 
@@ -92,7 +92,7 @@ async def test_what_is_lost_blocks_no_key_and_is_not_replayed(persistence: Persi
 async def test_health_is_degraded_while_nobody_has_said_that_the_loss_is_known(running: Start) -> None:
     async with running(toy) as here:
         await ready(here, "ok", 0)
-        record = ConsumerRecord("etabli.production", 0, 3, None, None, {}, DELETED, 4)
+        record = ConsumerRecord("etabli.production", 0, 3, None, None, (), DELETED, 4)
         await here.runtime.dispatcher.handle(record)
         await here.runtime.dispatcher.handle(record)
         await ready(here, "degraded", 1)
