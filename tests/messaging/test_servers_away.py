@@ -61,7 +61,7 @@ async def handle(store: Store, _event: Any, message: Message) -> None:
 
 
 def toy(settings: Settings) -> Service[Store]:
-    return Service("away", settings, Store, routers=[router], handlers={OrderReceived: handle})
+    return Service("production", settings, Store, routers=[router], handlers={OrderReceived: handle})
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -53,7 +53,7 @@ class Fetcher(aiokafka.Fetcher):
         try:
             response = await self._client.send(node_id, request)
         except KafkaError as error:
-            log.warning("reader.no_answer", broker=node_id, error=type(error).__name__)
+            aiokafka.log.error("Failed fetch messages from %s: %s", node_id, type(error).__name__)
             await asyncio.sleep(self._retry_backoff)
             return False
         except asyncio.CancelledError:  # its partitions are no longer ours, or the end: who cancels it waits for it plainly
