@@ -16,8 +16,8 @@ from shared.events.message import ConsumerRecord, Message, Undecodable, read
 from shared.events.referral import ReferralClosed
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.kafka import PARTITIONS, TRANSIENT, consumer
-from shared.persistence.inbox import Inbox
 from shared.messaging.wire.records import record_of
+from shared.persistence.inbox import Inbox
 
 TOPICS = (WishesAnswered.topic, ReferralClosed.topic)
 TIMEOUT = 120.0
