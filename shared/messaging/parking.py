@@ -129,7 +129,7 @@ class Parking:
 
     async def oldest(self, topic: str, key: bytes | None) -> ParkedMessage | None:
         """The next message to replay of one (topic, key)."""
-        found = await self._parked.find_one({"topic": topic, "key": key, **self._own}, sort=["partition", "offset"])
+        found = await self._parked.find_one({"topic": topic, "key": key, **self._replayable}, sort=["partition", "offset"])
         return _parked(found) if found else None
 
     async def find(self, place: Place) -> ParkedMessage | None:

@@ -13,6 +13,7 @@ from shared.events.message import DELETED, ConsumerRecord
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.kafka import consumer
 from shared.messaging.parking import Parking
+from shared.messaging.replay import Replayed
 from shared.messaging.wire.records import record_of
 from shared.persistence.transaction import Persistence
 from tests.conftest import Running, Start
@@ -73,7 +74,7 @@ async def test_messages_deleted_before_they_were_heard_are_parked_once_logged_an
     with capture_logs() as lines:
         async with consuming(servers, dispatcher, group=topic):
             await committed(servers, topic, topic, 10)
-    assert [(row["_id"], row["code"]) for row in await dispatcher.list_parked()] == [(f"{topic}/0/1", DELETED)]
+    assert [(one.place.coordinates, one.code) for one in await dispatcher.parking.all()] == [(f"{topic}/0/1", DELETED)]
     (lost,) = [line for line in lines if line["event"] == "consumer.records_lost"]
     assert lost == {
         "event": "consumer.records_lost", "log_level": "error", "topic": topic, "partition": 0, "from": 1, "to": 10, "count": 9,
@@ -85,8 +86,8 @@ async def test_what_is_lost_blocks_no_key_and_is_not_replayed(persistence: Persi
     dispatcher = Hearing("t", persistence)
     await dispatcher.handle(ConsumerRecord("t", 0, 3, None, None, (), DELETED, 4))
     await dispatcher.handle(ConsumerRecord("t", 0, 7, None, b"{}", ()))
-    assert {row["code"] for row in await dispatcher.list_parked()} == {DELETED, "no_key"}
-    assert await dispatcher.replay() == (0, 2)
+    assert {one.code for one in await dispatcher.parking.all()} == {DELETED, "no_key"}
+    assert await dispatcher.replay() == Replayed(0, {"t/0/7": "no_key"})
 
 
 async def test_health_is_degraded_while_nobody_has_said_that_the_loss_is_known(running: Start) -> None:
@@ -96,6 +97,12 @@ async def test_health_is_degraded_while_nobody_has_said_that_the_loss_is_known(r
         await here.runtime.dispatcher.handle(record)
         await here.runtime.dispatcher.handle(record)
         await ready(here, "degraded", 1)
+        one = "/admin/parked/etabli.production/0/3"
+        (row,) = (await here.as_("admin").get("/admin/parked")).json()
+        assert (row["code"], row["count"]) == (DELETED, 4)
+        answer = await here.as_("admin").post(f"{one}/discard", json={"reason": "Supprimés à la main, retranscrits depuis."})
+        assert answer.status_code == 200
+        await ready(here, "ok", 0)
 
 
 async def ready(here: Running, status: str, lost: int) -> None:
