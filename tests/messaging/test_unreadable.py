@@ -20,7 +20,7 @@ from shared.messaging.wire.partition import PartitionRecords
 from shared.messaging.wire.records import record_of
 from tests.conftest import Start
 from tests.messaging.by_hand import CODECS, NOT_UTF8, Put, a_topic, heard, put
-from tests.messaging.test_consumer import TOPIC, parked, received, toy, until_handled
+from tests.messaging.test_consumer import TOPIC, received, toy, until_handled
 
 CRC_AT, ATTRIBUTES_AT, RECORDS_AT = 17, 21, 61
 """Where they are in a batch."""
@@ -51,10 +51,10 @@ async def test_a_service_parks_what_it_cannot_read_with_its_key_and_goes_on_with
         async with running(toy) as here:
             await put(servers, TOPIC, puts, codec="lz4", partition=5)
             await until_handled(here, good, [1, 2, 3])
-            rows = await parked(here, 2)
-            kept = await here.store.database["parked"].find({})
-    assert [row["code"] for row in rows] == [UNREADABLE, "behind_a_parked_message"]
-    assert "famille-" not in f"{lines} {caplog.text} {kept} {rows}"
+            shown = (await here.as_("admin").get("/admin/parked")).text
+            kept = await here.store.database["parked"].find({"key": str(bad).encode()}, sort=["offset"])
+    assert [row["code"] for row in kept] == [UNREADABLE, "behind_a_parked_message"]
+    assert "famille-" not in f"{lines} {caplog.text} {kept} {shown}"
 
 
 async def test_a_batch_that_was_spoilt_on_its_disk_is_set_aside_whole(
