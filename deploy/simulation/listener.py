@@ -17,8 +17,8 @@ from shared.events.referral import ReferralClosed
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.failures import is_a_server_s
 from shared.messaging.kafka import PARTITIONS, consumer
+from shared.messaging.wire.records import record_of
 from shared.persistence.inbox import Inbox
-from shared.projections.source import record_of
 
 TOPICS = (WishesAnswered.topic, ReferralClosed.topic)
 TIMEOUT = 120.0

@@ -13,12 +13,16 @@ from shared.events import attributes as given
 from shared.kernel.tracing import traceparent
 
 VERSION = re.compile(r"1\.0")
+UNREADABLE = "unreadable"
+"""The fault of what cannot be read, of a record or of a batch."""
+DELETED = "deleted_unheard"
+"""The fault of what is no longer there, and was not heard."""
 NAMESPACE = uuid.UUID("6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11")
 
 
 @dataclass(frozen=True)
 class ConsumerRecord:
-    """A Kafka record as it was read: enough to handle it again."""
+    """A Kafka record as it was read: enough to handle it again. With a fault, what stands for one that could not be read."""
 
     topic: str
     partition: int
@@ -26,6 +30,10 @@ class ConsumerRecord:
     key: bytes | None
     value: bytes | None
     headers: given.Headers
+    fault: str = ""
+    """Why it is not as it was sent; empty for one that is."""
+    count: int = 1
+    """The offsets that it stands for, from its own on."""
 
     @property
     def coordinates(self) -> str:
@@ -96,9 +104,11 @@ def message_of(event: Event, *, source: str, sequence: int, time: datetime) -> M
 def read(record: ConsumerRecord) -> Message:
     """The message in a Kafka record, heard only on its own topic and from a document of its own teller.
 
-    Raises Undecodable: `no_value`, `no_key`, `not_cloudevents`, `not_json`, `unknown_type`, `wrong_topic`, `wrong_source`,
-    `wrong_key`. Whose story the key has to be, its event alone says: `Message.event` compares them.
+    Raises Undecodable: what its fault is, `no_value`, `no_key`, `not_cloudevents`, `not_json`, `unknown_type`, `wrong_topic`,
+    `wrong_source`, `wrong_key`. Whose story the key has to be, its event alone says: `Message.event` compares them.
     """
+    if record.fault:
+        raise Undecodable(record.fault)
     if record.value is None:
         raise Undecodable("no_value")
     if record.key is None:

@@ -13,10 +13,11 @@ import faust
 import structlog
 from faust.contrib.asgi import faust_app_running
 
-from shared.events.message import ConsumerRecord
 from shared.kernel.retry import Outage, stop, until_answered
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
+from shared.messaging.wire.records import record_of
+from shared.messaging.wire.transport import Transport
 
 log = structlog.get_logger()
 STOP_SECONDS = 8.0
@@ -101,7 +102,7 @@ def new_outage() -> Outage:
 
 def new_faust_app(service: str, instance: str, bootstrap: str, *, session_timeout: int) -> faust.App:
     """Faust as a static member of the service's group: a replica that restarts has its partitions back at once."""
-    return faust.App(
+    app = faust.App(
         service,
         broker=f"aiokafka://{bootstrap}",
         web_enabled=False,
@@ -117,6 +118,8 @@ def new_faust_app(service: str, instance: str, bootstrap: str, *, session_timeou
         broker_commit_interval=0.5,
         producer_acks=-1,
     )
+    app.transport = Transport(app.conf.broker_consumer, app)
+    return app
 
 
 @asynccontextmanager
@@ -149,9 +152,3 @@ def _agent(app: faust.App, topic: str, dispatcher: Dispatcher[Any]) -> None:
             message.decref()
 
     app.agent(channel, name=f"{app.conf.id}.{topic}", concurrency=1)(consume_topic)
-
-
-def record_of(message: Any) -> ConsumerRecord:
-    """A Faust message as a record."""
-    headers = message.headers.items() if isinstance(message.headers, dict) else message.headers or ()
-    return ConsumerRecord(message.topic, message.partition, message.offset, message.key, message.value, tuple(headers))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaClient, AIOKafkaConsumer
+from aiokafka import AIOKafkaClient
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import CoordinationType
 from aiokafka.errors import (
@@ -18,6 +18,7 @@ from aiokafka.protocol.group import HeartbeatRequest
 
 from shared.events import TOPICS
 from shared.messaging.producer import PromptProducer
+from shared.messaging.wire.client import Client
 
 PARTITIONS = 12
 
@@ -95,9 +96,9 @@ def producer_one_by_one(bootstrap: str) -> PromptProducer:
     return PromptProducer(bootstrap_servers=bootstrap, acks="all", max_batch_size=1, request_timeout_ms=20_000)
 
 
-def consumer(bootstrap: str, **options: Any) -> AIOKafkaConsumer:
+def consumer(bootstrap: str | list[str], **options: Any) -> Client:
     """Reads what is committed, from the beginning where its group kept no offset; keeps offsets only when told to."""
-    return AIOKafkaConsumer(
+    return Client(
         bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False,
         isolation_level="read_committed", **options,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,7 +11,7 @@ import orjson
 import structlog
 from prometheus_client import Counter
 
-from shared.events.message import ConsumerRecord, event_id
+from shared.events.message import DELETED, ConsumerRecord, event_id
 from shared.kernel.clock import real_now
 from shared.kernel.tracing import traceparent
 from shared.messaging.discards import Discards, unclaimed
@@ -22,12 +22,13 @@ from shared.persistence.transaction import Persistence
 
 log = structlog.get_logger()
 PARKED = Counter("etabli_parked", "Messages parked, by reason.", ["code"])
+LOST = Counter("etabli_records_lost", "Messages that were deleted before they were handled, by topic.", ["topic"])
 BEHIND = "behind_a_parked_message"
 CLAIM = timedelta(minutes=2)
 """How long whoever replays a message has it alone, unless it ends before: longer than any handler runs."""
 KEPT = timedelta(days=30)
 """How long a parked value is kept: it may be about a person."""
-SHOWN = ("topic", "partition", "offset", "key", "code", "type", "at", "expired")
+SHOWN = ("topic", "partition", "offset", "key", "code", "type", "at", "expired", "fault", "count")
 Key = tuple[str, bytes | None]
 """A topic, and whose story there."""
 
@@ -99,37 +100,41 @@ class Parking:
     async def park(self, record: ConsumerRecord, code: str) -> None:
         """Keep a message aside. Parking the same one twice keeps one."""
         event_type = known_type(record)
-        row = {**Place.of(record).fields, "key": record.key, **self._own}
+        row = {**Place.of(record).fields, "key": record.key, "generation": self._generation(record)}
         headers = [[name, value] for name, value in record.headers]  # pairs: a name may hold what a field may not
         letter = self._letter(record, event_type, code)
+        row |= {"fault": record.fault, "count": record.count}
         kept = {"value": record.value, "headers": headers, "at": real_now(), "expired": False}
         document = {**row, **kept, "code": code, "type": event_type, "outbox": [letter]}
         await self._parked.update({"_id": self._id(record)}, {"$setOnInsert": document}, upsert=True)
         self._persistence.outbox_changed.set()
         PARKED.labels(code).inc()
+        if record.fault == DELETED:
+            _tell_lost(record)
         log.warning("consumer.parked", coordinates=record.coordinates, type=event_type, code=code)
 
     async def heads(self) -> list[ParkedMessage]:
         """The oldest parked message of each (topic, key), without its value."""
         of_key = {"_id": {"topic": "$topic", "key": "$key"}, **{field: {"$first": f"${field}"} for field in SHOWN}}
         groups = await self._parked.aggregate(
-            [{"$match": self._own}, {"$sort": {"partition": 1, "offset": 1}}, {"$group": of_key}],
+            [{"$match": self._replayable}, {"$sort": {"partition": 1, "offset": 1}}, {"$group": of_key}],
         )
         return [_parked(group) for group in groups]
 
     async def first_of_each_key(self) -> list[Key]:
         """The (topic, key) that have parked messages."""
-        groups = await self._parked.aggregate([{"$match": self._own}, {"$group": {"_id": {"topic": "$topic", "key": "$key"}}}])
+        of_key = {"_id": {"topic": "$topic", "key": "$key"}}
+        groups = await self._parked.aggregate([{"$match": self._replayable}, {"$group": of_key}])
         return [(group["_id"]["topic"], group["_id"]["key"]) for group in groups]
 
     async def oldest(self, topic: str, key: bytes | None) -> ParkedMessage | None:
         """The next message to replay of one (topic, key)."""
-        found = await self._parked.find_one({"topic": topic, "key": key, **self._own}, sort=["partition", "offset"])
+        found = await self._parked.find_one({"topic": topic, "key": key, **self._replayable}, sort=["partition", "offset"])
         return _parked(found) if found else None
 
     async def find(self, place: Place) -> ParkedMessage | None:
         """The message parked there, with its value."""
-        found = await self._parked.find_one({**place.fields, **self._own})
+        found = await self._parked.find_one({**place.fields, **self._shown})
         return _parked(found) if found else None
 
     async def read(self, place: Place, by: str) -> None:
@@ -138,7 +143,7 @@ class Parking:
 
     async def all(self) -> list[ParkedMessage]:
         """What is parked, without values."""
-        return [_parked(row) for row in await self._parked.find(self._own, fields=dict.fromkeys(SHOWN, 1), sort=["_id"])]
+        return [_parked(row) for row in await self._parked.find(self._shown, fields=dict.fromkeys(SHOWN, 1), sort=["_id"])]
 
     async def claim(self, record: ConsumerRecord) -> bool:
         """Have a parked message to oneself for a while, to replay it. False where another has it, or it is gone."""
@@ -167,13 +172,25 @@ class Parking:
 
     async def left(self) -> int:
         """How many messages are parked."""
-        return await self._parked.count(self._own)
+        return await self._parked.count(self._shown)
+
+    @property
+    def _shown(self) -> dict[str, Any]:
+        """What is parked here. What was deleted is lost to every generation of rows: it is parked once for all."""
+        return {"$or": [self._own, {"code": DELETED}]}
+
+    @property
+    def _replayable(self) -> dict[str, Any]:
+        return {"code": {"$ne": DELETED}, **self._own}
+
+    def _generation(self, record: ConsumerRecord) -> int | None:
+        return None if record.fault == DELETED else self._own["generation"]
 
     async def codes(self, *others: "Parking") -> Mapping[str, int]:
         """How many are parked here, or in one of these other generations, by code: each message once."""
-        generations = [one._own["generation"] for one in (self, *others)]
+        here = {"$or": [one._shown for one in (self, *others)]}
         place = {"_id": {"topic": "$topic", "partition": "$partition", "offset": "$offset"}, "code": {"$first": "$code"}}
-        found = await self._parked.aggregate([{"$match": {"generation": {"$in": generations}}}, {"$group": place}])
+        found = await self._parked.aggregate([{"$match": here}, {"$group": place}])
         return Tally(one["code"] for one in found)
 
     async def _holds_another(self, record: ConsumerRecord) -> bool:
@@ -181,7 +198,7 @@ class Parking:
         return await self._parked.find_one(another, fields={"_id": 1}) is not None
 
     def _id(self, record: ConsumerRecord) -> str:
-        generation = self._own["generation"]
+        generation = self._generation(record)
         return record.coordinates if generation is None else f"{record.coordinates}@{generation}"
 
     def _letter(self, record: ConsumerRecord, event_type: str, code: str) -> dict[str, Any]:
@@ -197,4 +214,13 @@ class Parking:
 def _parked(row: Mapping[str, Any]) -> ParkedMessage:
     headers = [(name, value) for name, value in row.get("headers", ())]
     record = ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], row.get("value"), headers)
+    record = replace(record, fault=row.get("fault", ""), count=row.get("count", 1))
     return ParkedMessage(record, row["type"], row["code"], row["at"], row["expired"])
+
+
+def _tell_lost(record: ConsumerRecord) -> None:
+    """Say that messages were deleted which nobody here has handled, from this one on."""
+    LOST.labels(record.topic).inc(record.count)
+    first, end = record.offset, record.offset + record.count
+    place = {"topic": record.topic, "partition": record.partition, "from": first, "to": end}
+    log.error("consumer.records_lost", **place, count=record.count)

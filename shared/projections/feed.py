@@ -34,7 +34,9 @@ class Feed:
 
 
 @asynccontextmanager
-async def feeding(source: Source, generation: Generation, following: Positions) -> AsyncIterator[Feed]:
+async def feeding(
+    source: Source, generation: Generation, following: Positions, *, rebuilding: bool = False
+) -> AsyncIterator[Feed]:
     """A generation, fed from where it was left."""
-    async with source.read(following) as reader:
+    async with source.read(following, rebuilding=rebuilding) as reader:
         yield Feed(generation, reader, await reader.positions())

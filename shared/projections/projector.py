@@ -107,7 +107,7 @@ class Projector:
         """Fill other rows beside those that are read, up to where those are, and have them read instead."""
         head = await self.generations.head()
         built = self.generations.generation(number)
-        async with feeding(self._source, built, head.following.get(number, {})) as feed:
+        async with feeding(self._source, built, head.following.get(number, {}), rebuilding=True) as feed:
             starts, ends = await feed.reader.starts(), await feed.reader.ends()
             while await self._lease.hold() and head.building == number:
                 close = feed.has_reached(ends)

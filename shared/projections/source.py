@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.events.message import ConsumerRecord
+from shared.events.message import DELETED, ConsumerRecord
 from shared.messaging.failures import KAFKA_ERRORS
 from shared.messaging.kafka import PARTITIONS, consumer
+from shared.messaging.wire.records import record_of
 
+log = structlog.get_logger()
 BATCH = 20_000
 Positions = Mapping[str, int]
 """The next offset to read, by `topic/partition`."""
@@ -19,15 +21,19 @@ Positions = Mapping[str, int]
 class Reader:
     """A consumer at work. Its positions are offsets, not counts: transactions, retention and deletions leave holes."""
 
-    def __init__(self, client: AIOKafkaConsumer, partitions: Mapping[str, TopicPartition], limit: int) -> None:
+    def __init__(
+        self, client: AIOKafkaConsumer, partitions: Mapping[str, TopicPartition], limit: int, *, rebuilding: bool
+    ) -> None:
         self._client = client
         self._partitions = partitions
         self._limit = limit
+        self._rebuilding = rebuilding
 
     async def batch(self, wait: float) -> Sequence[ConsumerRecord]:
         """What has come, each partition in its order; none when nothing has for `wait` seconds."""
         batches = await self._client.getmany(timeout_ms=int(wait * 1000), max_records=self._limit)
-        return [record_of(record) for batch in batches.values() for record in batch]
+        records = [record_of(record) for batch in batches.values() for record in batch]
+        return [record for record in records if not self._is_past(record)]
 
     async def positions(self) -> Positions:
         """How far it has read."""
@@ -40,6 +46,13 @@ class Reader:
     async def ends(self) -> Positions:
         """The offset that the next message will have."""
         return self._named(await self._client.end_offsets(list(self._partitions.values())))
+
+    def _is_past(self, record: ConsumerRecord) -> bool:
+        """Whether this stands for what a rebuild finds deleted: it takes what there is, from the log's beginning on."""
+        if not self._rebuilding or record.fault != DELETED:
+            return False
+        log.warning("rebuild.no_longer_there", topic=record.topic, partition=record.partition, count=record.count)
+        return True
 
     def _named(self, offsets: Mapping[TopicPartition, int]) -> Positions:
         return {name: offsets[tp] for name, tp in self._partitions.items()}
@@ -54,15 +67,18 @@ class Source:
         self._limit = limit
 
     @asynccontextmanager
-    async def read(self, following: Positions) -> AsyncIterator[Reader]:
-        """A reader that goes on from there; from the first message where nothing is said."""
+    async def read(self, following: Positions, *, rebuilding: bool = False) -> AsyncIterator[Reader]:
+        """A reader that goes on from there; from the first message where nothing is said.
+
+        What was deleted before it was read is a record of its own (`deleted_unheard`), but to a rebuild.
+        """
         client = self._client()
         try:
             await client.start()
             client.assign(list(self.partitions.values()))
             for name, tp in self.partitions.items():
                 client.seek(tp, following.get(name, 0))
-            yield Reader(client, self.partitions, self._limit)
+            yield Reader(client, self.partitions, self._limit, rebuilding=rebuilding)
         finally:
             with suppress(*KAFKA_ERRORS):
                 await client.stop()
@@ -71,8 +87,3 @@ class Source:
 def kafka_source(topics: Sequence[str], bootstrap: str) -> Source:
     """The topics of a broker, in large batches."""
     return Source(topics, partial(consumer, bootstrap, max_poll_records=BATCH, fetch_max_wait_ms=100))
-
-
-def record_of(record: Any) -> ConsumerRecord:
-    """A record of aiokafka's as ours."""
-    return ConsumerRecord(record.topic, record.partition, record.offset, record.key, record.value, tuple(record.headers))

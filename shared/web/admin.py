@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.events.message import DELETED
 from shared.kernel.errors import Refused, Unavailable
 from shared.kernel.strict import Instant
 from shared.persistence import simulated_clock
@@ -36,12 +37,16 @@ class LiveResponse(BaseModel):
 
 
 class ReadyResponse(BaseModel):
-    """`degraded` while Kafka is away or refuses something (`pending` documents wait to be told), or messages are parked."""
+    """`degraded` while Kafka is away or refuses something (`pending` documents wait to be told), or messages are parked.
+
+    `lost`: how many of these stand for messages that were deleted from Kafka before they were handled here.
+    """
 
     status: Literal["ok", "degraded"]
     kafka: Literal["ok", "away"]
     pending: int = Field(ge=0)
     parked: int = Field(ge=0)
+    lost: int = Field(ge=0)
     refusing: list[str] = Field(
         description="What Kafka refuses: a topic that does not take an event, `group:` the group that may not read, or `cluster`."
     )
@@ -78,7 +83,7 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
         async with asyncio.timeout(READY_WITHIN):
             await here.persistence.database.command({"ping": 1})
             pending = await here.relay.pending(limit)
-            parked = sum((await here.parked.codes()).values())
+            codes = await here.parked.codes()
             full = pending > limit and await here.relay.pending(limit, held=False) > limit
             refusing = await here.refusing()
     except Exception as error:
@@ -90,8 +95,10 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
     if full:
         return problem(503, "outbox_full", "Trop d’événements attendent Kafka.", pending=pending)
     away = here.kafka_is_away
+    parked, lost = sum(codes.values()), codes.get(DELETED, 0)
     status: Literal["ok", "degraded"] = "degraded" if away or parked or refusing else "ok"
-    return ReadyResponse(status=status, kafka="away" if away else "ok", pending=pending, parked=parked, refusing=refusing)
+    kafka: Literal["ok", "away"] = "away" if away else "ok"
+    return ReadyResponse(status=status, kafka=kafka, pending=pending, parked=parked, lost=lost, refusing=refusing)
 
 
 @health.get("/metrics", response_class=PlainTextResponse)

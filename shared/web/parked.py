@@ -34,6 +34,7 @@ class ParkedResponse(BaseModel):
     code: str
     key: str = Field(description="Sa clé, si elle est un identifiant des nôtres.")
     at: datetime
+    count: int = Field(description="Combien de messages il représente : plusieurs s’ils sont illisibles ensemble ou effacés.")
     expired: bool = Field(description="Sa valeur, gardée trente jours, n’est plus là : il ne peut plus qu’être écarté.")
 
 
@@ -139,7 +140,7 @@ async def _replayed(parked: Parked, place: Place | None = None) -> ReplayRespons
 def _shown(message: ParkedMessage) -> dict[str, Any]:
     return {
         "coordinates": message.place.coordinates, "type": message.type, "code": message.code, "key": message.own_key,
-        "at": message.at, "expired": message.expired,
+        "at": message.at, "count": message.record.count, "expired": message.expired,
     }  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from shared.kernel.caller import Caller
 from shared.kernel.retry import stop
 from shared.messaging.kafka import consumer, producer
 from shared.messaging.relay import Relay
+from shared.messaging.wire.records import record_of
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
-from shared.projections.source import record_of
 from tests.persistence.builders import TOYS, accept, receive
 
 DOLE = Caller("x", "school", "dole", "head")

@@ -61,7 +61,7 @@ async def handle(store: Store, _event: Any, message: Message) -> None:
 
 
 def toy(settings: Settings) -> Service[Store]:
-    return Service("away", settings, Store, routers=[router], handlers={OrderReceived: handle})
+    return Service("production", settings, Store, routers=[router], handlers={OrderReceived: handle})
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -98,7 +98,7 @@ async def test_a_broker_that_stops_is_seen_by_readiness_though_nothing_is_sent(o
         os.kill(broker.pid, signal.SIGSTOP)
         try:
             ready = await here.until(lambda: _ready(here, kafka="away"), within=5)
-            assert ready == {"status": "degraded", "kafka": "away", "pending": 0, "parked": 0, "refusing": []}
+            assert ready == {"status": "degraded", "kafka": "away", "pending": 0, "parked": 0, "lost": 0, "refusing": []}
             assert await _up(here, 0.0)
         finally:
             os.kill(broker.pid, signal.SIGCONT)

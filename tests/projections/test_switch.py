@@ -53,7 +53,7 @@ class ScriptedSource:
         self._readers = list(readers)
 
     @asynccontextmanager
-    async def read(self, _following: Positions) -> AsyncIterator[Scripted]:
+    async def read(self, _following: Positions, *, rebuilding: bool = False) -> AsyncIterator[Scripted]:
         yield self._readers.pop(0) if len(self._readers) > 1 else self._readers[0]
 
 
