@@ -22,6 +22,7 @@ class Store:
             Generations(persistence, PROJECTIONS),
             Lease(persistence.database, "projector", f"reporting-{settings.instance}"),
             source, kafka_group("reporting", source, settings.kafka), max_backoff=settings.max_backoff,
+            rows_in_memory=settings.rebuild_rows,
         )  # fmt: skip
         self.readings = Readings(self.projector.generations, persistence.clock)
 

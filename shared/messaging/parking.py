@@ -170,6 +170,11 @@ class Parking:
         """Forget what older generations could not take, but one's."""
         await self._parked.delete({"generation": {"$lt": before, "$ne": but}})
 
+    async def forget_from(self, positions: Mapping[str, int]) -> None:
+        """Forget what stands at these positions (`topic/partition`) or past them, for it is read again. All, if none is said."""
+        past = [_from(name, offset) for name, offset in positions.items()]
+        await self._parked.delete({**self._own, **({"$or": past} if past else {})})
+
     async def left(self) -> int:
         """How many messages are parked."""
         return await self._parked.count(self._shown)
@@ -224,3 +229,8 @@ def _tell_lost(record: ConsumerRecord) -> None:
     first, end = record.offset, record.offset + record.count
     place = {"topic": record.topic, "partition": record.partition, "from": first, "to": end}
     log.error("consumer.records_lost", **place, count=record.count)
+
+
+def _from(name: str, offset: int) -> dict[str, Any]:
+    topic, partition = name.rsplit("/", 1)
+    return {"topic": topic, "partition": int(partition), "offset": {"$gte": offset}}

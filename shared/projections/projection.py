@@ -58,6 +58,11 @@ class Projection:
     def events(self) -> set[type[Event]]:
         return set(self._functions)
 
+    @property
+    def modules(self) -> set[str]:
+        """The modules in which its functions and its events are written."""
+        return {__name__, *(one.__module__ for pair in self._functions.items() for one in pair)}
+
     def rows(self, event: Event) -> Sequence[Row]:
         """This projection's rows of an event: none, one or several."""
         function = self._functions.get(type(event))

@@ -13,24 +13,31 @@ from shared.messaging.failures import is_a_server_s, is_refused
 from shared.messaging.parked import Beside, Parked
 from shared.persistence.failures import is_transient
 from shared.persistence.lease import Lease
+from shared.projections.building import IDLE, Building, Unwritable
 from shared.projections.feed import Feed, feeding
+from shared.projections.filling import Filling
 from shared.projections.group import GroupOffsets
 from shared.projections.notifier import Changes
 from shared.projections.source import Positions, Source
-from shared.projections.tables import Generations, Superseded
+from shared.projections.tables import Generations, Head, Superseded
 from shared.projections.unparking import unparking
 
 log = structlog.get_logger()
 A_SECOND = 1.0
-IDLE = 0.25
-"""Seconds that a batch is waited for."""
 
 
 class Projector:
     """Keeps a service's rows. Every replica has one: those without the lease serve reads, and may ask for a rebuild."""
 
     def __init__(
-        self, generations: Generations, lease: Lease, source: Source, group: GroupOffsets, *, max_backoff: float = 5.0
+        self,
+        generations: Generations,
+        lease: Lease,
+        source: Source,
+        group: GroupOffsets,
+        *,
+        max_backoff: float = 5.0,
+        rows_in_memory: int = 100_000,
     ) -> None:
         self.generations = generations
         self.changes = Changes()
@@ -40,6 +47,9 @@ class Projector:
         self._max_backoff = max_backoff
         self.server = Outage(log, "projector.server", is_refusal=is_refused)
         """Whether the servers that it reads are away, or refuse it."""
+        self._rows_in_memory = rows_in_memory
+        self._unwritable = set[int]()
+        """The generations of which rows could not be written: they are built batch by batch."""
 
     async def run(self) -> None:
         """Project while this replica holds the lease, and notify changes, until cancelled. Whatever goes away is waited for."""
@@ -89,43 +99,34 @@ class Projector:
             return
         await self.generations.claim(self._lease.term)
         head = await self.generations.head()
+        await self.generations.goes_on(head, head.current, self._lease.term)
         live = self.generations.generation(head.current)
         async with feeding(self._source, live, head.following.get(live.number, {})) as feed, self._showing(feed):
             while await self._lease.hold() and head.current == feed.number:
                 if head.building:
-                    await self._build(head.building, feed)
+                    await self._build(head, head.building, feed)
                 else:
                     await self._follow(feed, IDLE)
                 head = await self.generations.head()
                 await self.changes.reach(head.change)
 
-    async def _follow(self, feed: Feed, wait: float) -> None:
-        if await feed.step(wait):
+    async def _follow(self, feed: Feed, wait: float, before: Positions | None = None) -> bool:
+        came = await feed.step(wait, before)
+        if came:
             await self.generations.follow(feed.number, feed.positions, self._lease.term)
+            await self.changes.reach((await self.generations.head()).change)
+        return came
 
-    async def _build(self, number: int, live: Feed) -> None:
-        """Fill other rows beside those that are read, up to where those are, and have them read instead."""
-        head = await self.generations.head()
-        built = self.generations.generation(number)
-        async with feeding(self._source, built, head.following.get(number, {}), rebuilding=True) as feed:
-            starts, ends = await feed.reader.starts(), await feed.reader.ends()
-            while await self._lease.hold() and head.building == number:
-                close = feed.has_reached(ends)
-                if not close:
-                    await self._follow(live, 0)
-                elif feed.has_reached(live.positions):
-                    await self._switch(live.number, number)
-                    return
-                await feed.step(IDLE)
-                done, total = _counted(starts, feed.positions), _counted(starts, ends)
-                await self.generations.build(number, feed.positions, self._lease.term, done=min(done, total), total=total)
-                head = await self.generations.head()
-                await self.changes.reach(head.change)
-
-    async def _switch(self, old: int, new: int) -> None:
-        await self.generations.switch(new, self._lease.term)
-        await self.generations.forget(before=new, but=old)
-        log.info("projector.rebuilt", generation=new)
+    async def _build(self, head: Head, number: int, live: Feed) -> None:
+        """Fill other rows beside those that are read, and have them read instead. Begun by other code, they are begun anew."""
+        if not await self.generations.goes_on(head, number, self._lease.term):
+            return await self.generations.begin()
+        filling = Filling(self.generations.generation(number), 0 if number in self._unwritable else self._rows_in_memory)
+        try:
+            await Building(self.generations, self._lease, live, self._follow, filling).run(self._source, head)
+        except Unwritable as error:
+            log.warning("projector.unwritable", generation=number, error=str(error))
+            self._unwritable.add(number)
 
     @asynccontextmanager
     async def _showing(self, feed: Feed) -> AsyncIterator[None]:
@@ -140,7 +141,3 @@ class Projector:
 
 def _is_worth_another_try(error: Exception) -> bool:
     return isinstance(error, Unavailable) or is_a_server_s(error) or is_transient(error)
-
-
-def _counted(starts: Positions, positions: Positions) -> int:
-    return sum(max(0, positions[name] - start) for name, start in starts.items())

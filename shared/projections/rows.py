@@ -13,6 +13,12 @@ Changes = Mapping[str, Sequence[Change]]
 """By row id, what is to be folded into that row, in order."""
 
 
+async def replace(collection: Collection, rows: Sequence[Stored]) -> None:
+    """Write rows that were folded in memory, each over the one that was read. Unavailable (`busy`) where another was first."""
+    if not await _write(collection, [_next(row) for row in rows]):
+        raise busy()
+
+
 async def fold_into(collection: Collection, changes: Changes, *, even_unchanged: bool = False) -> dict[str, Stored]:
     """Fold changes into their rows, each row written once, and give the rows back as they are then.
 
@@ -21,14 +27,15 @@ async def fold_into(collection: Collection, changes: Changes, *, even_unchanged:
     """
     for _ in range(TRIES):
         found = {row["_id"]: row for row in await collection.find({"_id": {"$in": list(changes)}})}
-        rows = {id: _after(found.get(id), of_row) for id, of_row in changes.items()}
+        rows = {id: folded(found.get(id), of_row) for id, of_row in changes.items()}
         new = {id: _next(row) for id, row in rows.items() if even_unchanged or row is not found.get(id)}
         if await _write(collection, list(new.values())):
             return {**rows, **new}
     raise busy()
 
 
-def _after(stored: Stored | None, changes: Sequence[Change]) -> Stored:
+def folded(stored: Stored | None, changes: Sequence[Change]) -> Stored:
+    """A row (None: none yet) after these changes, in order; the very same where they change nothing."""
     row = stored
     for change in changes:
         row = change.fold(row)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -29,11 +30,24 @@ class Reader:
         self._limit = limit
         self._rebuilding = rebuilding
 
-    async def batch(self, wait: float) -> Sequence[ConsumerRecord]:
-        """What has come, each partition in its order; none when nothing has for `wait` seconds."""
-        batches = await self._client.getmany(timeout_ms=int(wait * 1000), max_records=self._limit)
+    async def batch(self, wait: float, before: Positions | None = None) -> Sequence[ConsumerRecord]:
+        """What has come, each partition in its order; none when nothing has for `wait` seconds.
+
+        `before`: nothing that stands at these positions or past them, which stays to be read.
+        """
+        wanted = list(self._partitions.values()) if before is None else await self._short_of(before)
+        if not wanted:
+            return []
+        batches = await self._client.getmany(*wanted, timeout_ms=int(wait * 1000), max_records=self._limit)
+        if before is not None:
+            self._leave(batches, before)
         records = [record_of(record) for batch in batches.values() for record in batch]
         return [record for record in records if not self._is_past(record)]
+
+    def seek(self, positions: Positions) -> None:
+        """Read on from there, in these partitions."""
+        for name, offset in positions.items():
+            self._client.seek(self._partitions[name], offset)
 
     async def positions(self) -> Positions:
         """How far it has read."""
@@ -44,7 +58,7 @@ class Reader:
         return self._named(await self._client.beginning_offsets(list(self._partitions.values())))
 
     async def ends(self) -> Positions:
-        """The offset that the next message will have."""
+        """Where reading ends: at the next message's offset, or at the first of a transaction that is still open."""
         return self._named(await self._client.end_offsets(list(self._partitions.values())))
 
     def _is_past(self, record: ConsumerRecord) -> bool:
@@ -53,6 +67,18 @@ class Reader:
             return False
         log.warning("rebuild.no_longer_there", topic=record.topic, partition=record.partition, count=record.count)
         return True
+
+    async def _short_of(self, positions: Positions) -> list[TopicPartition]:
+        return [tp for name, tp in self._partitions.items() if await self._client.position(tp) < positions[name]]
+
+    def _leave(self, batches: dict[TopicPartition, list[Any]], before: Positions) -> None:
+        """Leave what stands at these positions or past them to be read."""
+        for name, tp in self._partitions.items():
+            batch = batches.get(tp, [])
+            kept = [record for record in batch if record.offset < before[name]]
+            if len(kept) < len(batch):
+                batches[tp] = kept
+                self._client.seek(tp, before[name])
 
     def _named(self, offsets: Mapping[TopicPartition, int]) -> Positions:
         return {name: offsets[tp] for name, tp in self._partitions.items()}

@@ -40,6 +40,12 @@ class StateProjection(Generic[S]):
     def events(self) -> set[type[Event]]:
         return {*self._in_order, *self._whenever}
 
+    @property
+    def modules(self) -> set[str]:
+        """The modules in which its state, its functions and its events are written."""
+        functions = *self._in_order.values(), *self._whenever.values(), self._key, self._new
+        return {__name__, *(one.__module__ for one in (self._state, *self.events, *functions))}
+
     def changes(self, event: Event, message: Message) -> Sequence[Change]:
         """What a message does to these rows."""
         if type(event) not in self.events:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
 from typing import Annotated, Any, ClassVar, Final, Protocol, Self, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -71,6 +71,7 @@ class TableRow(BaseModel):
         """Declare a pure function as what these events say of a row."""
 
         def declare(function: Callable[[E], Self]) -> Callable[[E], Self]:
+            @wraps(function)
             def facts(event: E) -> Row:
                 return function(event).facts()
 

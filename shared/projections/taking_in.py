@@ -10,7 +10,7 @@ from shared.events.message import ConsumerRecord, read
 from shared.kernel.errors import Unavailable
 from shared.messaging.replay import code_of
 from shared.persistence.failures import is_transient
-from shared.projections.tables import Generation, ToTables
+from shared.projections.tables import Rows, ToTables
 
 PROJECTED = Counter("etabli_projected", "Messages folded into rows.")
 
@@ -23,7 +23,7 @@ class Taken:
     changes: ToTables
 
 
-async def take_in(generation: Generation, records: Sequence[ConsumerRecord]) -> None:
+async def take_in(generation: Rows, records: Sequence[ConsumerRecord]) -> None:
     """Fold these records into their rows, in one go. When it returns each is in the rows, or parked: once, if twice."""
     taken = await _read(generation, records)
     try:
@@ -35,7 +35,7 @@ async def take_in(generation: Generation, records: Sequence[ConsumerRecord]) -> 
     PROJECTED.inc(len(taken))
 
 
-async def _read(generation: Generation, records: Sequence[ConsumerRecord]) -> list[Taken]:
+async def _read(generation: Rows, records: Sequence[ConsumerRecord]) -> list[Taken]:
     """Those that can be folded. A bug of a projection on one of them parks that one, not its batch."""
     parking, taken = generation.parking, list[Taken]()
     discarded, behind = await parking.discards.coordinates(), set(await parking.first_of_each_key())
@@ -53,7 +53,7 @@ async def _read(generation: Generation, records: Sequence[ConsumerRecord]) -> li
     return taken
 
 
-async def _one_by_one(generation: Generation, taken: Sequence[Taken]) -> None:
+async def _one_by_one(generation: Rows, taken: Sequence[Taken]) -> None:
     """A batch that cannot be written: each by itself, so that only what is at fault is parked."""
     parking, behind = generation.parking, set[tuple[str, bytes | None]]()
     for item in taken:

@@ -95,13 +95,20 @@ class _Collection(Collection):
 
 
 def a_projector(
-    persistence: Persistence, servers: Servers, *, holder: str = "one", limit: int = BATCH, source: Any = None
+    persistence: Persistence,
+    servers: Servers,
+    *,
+    holder: str = "one",
+    limit: int = BATCH,
+    source: Any = None,
+    rows_in_memory: int = 1_000,
 ) -> Projector:
     """A projector of toy rows. `limit`: messages in a batch."""
     source = source or Source(["etabli.production"], partial(consumer, servers.kafka, fetch_max_wait_ms=100), limit=limit)
     group = kafka_group(group_of(persistence), source, servers.kafka)
     lease = Lease(persistence.database, "projector", holder)
-    return Projector(Generations(persistence, [orders]), lease, source, group, max_backoff=0.5)
+    generations = Generations(persistence, [orders])
+    return Projector(generations, lease, source, group, max_backoff=0.5, rows_in_memory=rows_in_memory)
 
 
 def group_of(persistence: Persistence) -> str:

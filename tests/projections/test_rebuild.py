@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from deploy.local.servers import Servers
 from shared.events.message import Message
 from shared.persistence.transaction import Persistence
-from shared.projections.read_model import Stored
+from shared.projections.read_model import same
 from tests.projections import builders
 from tests.projections.builders import folded, messages_of, orders
 from tests.projections.drivers import Sleep, a_projector, keeping, publish, rebuild, rebuilt, row_of, running, until
@@ -34,11 +34,6 @@ def broken() -> Iterator[str]:
 
 def mend(school: str) -> None:
     builders.BROKEN.discard(school)
-
-
-def same(row: Stored, other: Stored) -> bool:
-    """Whether two rows hold the same, in however many batches they were made."""
-    return {**row, "version": 0} == {**other, "version": 0}
 
 
 async def test_a_rebuild_ends_in_the_same_rows(persistence: Persistence, servers: Servers) -> None:

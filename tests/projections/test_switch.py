@@ -20,15 +20,19 @@ FIRST, SECOND = messages_of(UUID(int=1)), messages_of(UUID(int=2))
 
 
 class Scripted:
-    """A reader of one partition to which these batches come, one at each call, then nothing more."""
+    """A reader of one partition to which these batches come, one at each call, then nothing more.
 
-    def __init__(self, batches: Sequence[Sequence[Message]], *, end: int) -> None:
+    `ends`: what it says of the partition's end, one at each call, then the last one again and again.
+    """
+
+    def __init__(self, batches: Sequence[Sequence[Message]], *, ends: Sequence[int]) -> None:
         self._batches = list(batches)
         self._at = 0
-        self._end = end
+        self._ends = list(ends)
 
-    async def batch(self, _wait: float) -> Sequence[ConsumerRecord]:
-        messages = self._batches.pop(0) if self._batches else ()
+    async def batch(self, _wait: float, before: Positions | None = None) -> Sequence[ConsumerRecord]:
+        come = self._batches and (before is None or self._at + len(self._batches[0]) <= before[NAME])
+        messages = self._batches.pop(0) if come else ()
         first, self._at = self._at, self._at + len(messages)
         return [
             ConsumerRecord("etabli.production", 0, first + rank, message.key.encode(), message.data, message.headers())
@@ -42,7 +46,10 @@ class Scripted:
         return {NAME: 0}
 
     async def ends(self) -> Positions:
-        return {NAME: self._end}
+        return {NAME: self._ends.pop(0) if len(self._ends) > 1 else self._ends[0]}
+
+    def seek(self, positions: Positions) -> None:
+        assert not positions
 
 
 class ScriptedSource:
@@ -58,9 +65,9 @@ class ScriptedSource:
 
 
 async def test_rows_are_replaced_only_by_rows_that_hold_all_that_they_do(persistence: Persistence, servers: Servers) -> None:
-    read = Scripted([[*FIRST, *SECOND]], end=4)  # the second order comes after the end was noted that others are built up to
-    built = Scripted([FIRST, SECOND], end=4)
-    source = ScriptedSource(read, built, Scripted([], end=8))
+    read = Scripted([[*FIRST, *SECOND]], ends=[8])  # the second order comes after the end was noted that others are built up to
+    built = Scripted([FIRST, SECOND], ends=[4, 8])
+    source = ScriptedSource(read, built, Scripted([], ends=[8]))
     projector = a_projector(persistence, servers, source=source)
     await projector.generations.prepare()
     await projector.generations.begin()
@@ -73,11 +80,11 @@ class Swallowing(Scripted):
     """A reader that swallows a cancellation, as a library may."""
 
     def __init__(self) -> None:
-        super().__init__([], end=0)
+        super().__init__([], ends=[0])
         self.waiting = asyncio.Event()
         self._swallowed = False
 
-    async def batch(self, wait: float) -> Sequence[ConsumerRecord]:
+    async def batch(self, wait: float, _before: Positions | None = None) -> Sequence[ConsumerRecord]:
         self.waiting.set()
         try:
             await asyncio.sleep(1000 if not self._swallowed else wait)
