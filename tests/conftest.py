@@ -27,7 +27,7 @@ from shared.web.app import Service, build
 from shared.web.runtime import Runtime, runtime_of
 from tests.contracts.conformance import holds_to_contract
 
-pytest_plugins = ["tests.own_mongod"]
+pytest_plugins = ["tests.own_mongod", "tests.projections.own_kafka"]
 hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
 hypothesis.settings.load_profile("etabli")  # no example is late: the machine may be slow
 

@@ -68,10 +68,12 @@ async def test_a_message_that_a_projection_cannot_take_is_parked_with_its_key_al
     assert "accepted_on" not in row["facts"]
 
 
-async def test_a_fact_that_cannot_be_written_is_parked_and_its_batch_goes_on(persistence: Persistence, servers: Servers) -> None:
+async def test_a_fact_that_cannot_be_written_is_parked_and_its_batch_goes_on(
+    persistence: Persistence, kafka_apart: Servers
+) -> None:
     bad, good = uuid.uuid4(), uuid.uuid4()
-    async with running(a_projector(persistence, servers)) as projector:
-        await publish(servers, [*messages_of(bad, school="too-large"), *messages_of(good)])
+    async with running(a_projector(persistence, kafka_apart)) as projector:
+        await publish(kafka_apart, [*messages_of(bad, school="too-large"), *messages_of(good)])
         await row_of(projector, good)
         parked = await parked_of(persistence, bad, 3)
     assert sorted({row["code"] for row in parked}) == ["behind_a_parked_message", "bug_OverflowError"]

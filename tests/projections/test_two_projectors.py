@@ -86,8 +86,8 @@ async def _slept(persistence: Persistence, servers: Servers, sleep: Sleep, *, in
     """One falls asleep, the other takes its lease, reads everything on, rebuilds if it is to; then the first one wakes."""
     first, second = ([uuid.uuid4() for _ in range(30)] for _ in range(2))
     asleep = replace(persistence, database=sleep.over(persistence.database, servers))
-    sleeper = a_projector(asleep, servers, holder="a", limit=BATCH)
-    other = a_projector(persistence, servers, holder="b", limit=BATCH)
+    sleeper = a_projector(asleep, servers, holder="a", limit=BATCH, rows_in_memory=BATCH // 2)
+    other = a_projector(persistence, servers, holder="b", limit=BATCH, rows_in_memory=BATCH // 2)
     await publish(servers, [message for id in first for message in messages_of(id)])
     async with running(sleeper):
         if in_a_rebuild:
