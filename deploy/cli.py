@@ -107,9 +107,16 @@ app.command(name="unpark")(unpark_services)
 
 @app.command(name="rebuild")
 def rebuild_reporting(data: Folder = None) -> None:
-    """Reconstruit les indicateurs depuis les événements, service ouvert."""
-    read = rebuild(running_stack_addresses(data).services["reporting"], admin_token(data))
-    say(f"Indicateurs reconstruits : {read} messages relus.")
+    """Reconstruit les indicateurs depuis les événements, service ouvert. Statut 1 si des messages sont mis de côté."""
+    rebuilt = rebuild(running_stack_addresses(data).services["reporting"], admin_token(data))
+    say(f"Indicateurs reconstruits : {rebuilt.read} positions relues.")
+    for table, rows in rebuilt.differing.items():
+        say(f"Table {table} : {rows} lignes différaient de ce que disent les événements ; elles sont refaites.")
+    if rebuilt.uncompared:
+        say(f"Tables non comparées, leur calcul ayant changé : {', '.join(rebuilt.uncompared)}.")
+    if rebuilt.parked:
+        say(f"Messages mis de côté : {rebuilt.parked}. « etabli parked list » les montre.")
+        raise typer.Exit(1)
 
 
 @app.command(name="lag")

@@ -64,8 +64,18 @@ def _parked(coordinates: str) -> str:
     return f"parked/{coordinates}"
 
 
-def rebuild(reporting: str, token: str) -> int:
-    """Have reporting rebuild its rows from the topics; returns how many messages it read, once it has ended."""
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuild read, could not take, and found different in the rows that it replaced (by table)."""
+
+    read: int
+    parked: int
+    differing: Mapping[str, int]
+    uncompared: Sequence[str]
+
+
+def rebuild(reporting: str, token: str) -> Rebuilt:
+    """Have reporting rebuild its rows from the topics; returns once it has ended."""
     route = f"{reporting}/admin/rebuild"
     _request("reporting", "POST", route, token)
     with progress("Reconstruction des indicateurs") as advance:
@@ -80,7 +90,7 @@ def rebuild(reporting: str, token: str) -> int:
             f"La reconstruction s’est arrêtée à {status['done']} messages sur {status['total']} : "
             "le journal de reporting dit pourquoi."
         )
-    return int(status["done"])
+    return Rebuilt(status["done"], status["parked"], status["differing"], status["uncompared"])
 
 
 def _request(service: str, method: str, url: str, token: str, body: Json | None = None) -> Any:

@@ -12,11 +12,14 @@ router = Router(prefix="/admin/rebuild", tags=["exploitation"], dependencies=[re
 
 
 class RebuildResponse(BaseModel):
-    """How far a rebuild is, in messages."""
+    """How far a rebuild is, what it could not take, and what it found different once it ended."""
 
-    done: int = Field(ge=0)
-    total: int = Field(ge=0)
+    done: int = Field(ge=0, description="Offsets passed, the holes that transactions and deletions leave included")
+    total: int = Field(ge=0, description="Offsets to pass; `done` once it ended")
     running: bool
+    parked: int = Field(ge=0, description="Messages parked beside the rows that it makes, or made")
+    differing: dict[str, int] = Field(description="By table, the rows that were not what the topics say, and now are")
+    uncompared: list[str] = Field(description="Tables whose code has changed: they were expected to differ")
 
 
 @router.post("", status_code=202)
@@ -28,9 +31,14 @@ async def rebuild(request: Request) -> RebuildResponse:
 
 @router.get("")
 async def read_rebuild(request: Request) -> RebuildResponse:
-    """How far the rebuild is, in messages."""
-    head = await _generations(request).head()
-    return RebuildResponse(done=head.done, total=head.total, running=head.building is not None)
+    """How far the rebuild is, and how it ended."""
+    generations = _generations(request)
+    head = await generations.head()
+    made = generations.generation(head.building or head.current)
+    return RebuildResponse(
+        done=head.done, total=head.total, running=head.building is not None, parked=await made.parking.left(),
+        differing=dict(head.found.differing), uncompared=list(head.found.uncompared),
+    )  # fmt: skip
 
 
 def _generations(request: Request) -> Generations:

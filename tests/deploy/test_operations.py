@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -42,6 +42,7 @@ class Admin(BaseHTTPRequestHandler):
     tokens: list[str]
     asked: list[tuple[str, object]]
     done = 0
+    found: ClassVar[dict[str, Any]] = {"parked": 0, "differing": {}, "uncompared": []}
 
     def do_POST(self) -> None:
         """Unpark, discard, or begin the rebuild."""
@@ -56,7 +57,7 @@ class Admin(BaseHTTPRequestHandler):
             self.answer(parked[self.path], 200)
             return
         type(self).done += 500
-        self.answer({"done": self.done, "total": 1000, "running": self.done < 1000}, 200)
+        self.answer({"done": self.done, "total": 1000, "running": self.done < 1000, **self.found}, 200)
 
     def answer(self, body: object, status: int) -> None:
         self.tokens.append(self.headers["Authorization"].removeprefix("Bearer "))
@@ -156,7 +157,26 @@ def test_what_is_parked_is_listed_and_shown_so_that_no_terminal_obeys_it(stack: 
 def test_rebuild_shows_how_far_it_is_until_the_end(stack: Path) -> None:
     result = etabli("rebuild", "--data", str(stack))
     assert result.exit_code == 0
-    assert "Indicateurs reconstruits : 1000 messages relus." in result.stderr
+    assert result.stderr.endswith("Indicateurs reconstruits : 1000 positions relues.\n")
+
+
+def test_a_rebuild_that_found_differences_says_how_many_and_what_it_could_not_compare(
+    stack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Admin, "found", {"parked": 0, "differing": {"orders": 2}, "uncompared": ["weeks", "exams"]})
+    result = etabli("rebuild", "--data", str(stack))
+    assert result.exit_code == 0
+    assert "Table orders : 2 lignes différaient de ce que disent les événements ; elles sont refaites." in result.stderr
+    assert "Tables non comparées, leur calcul ayant changé : weeks, exams." in result.stderr
+
+
+def test_a_rebuild_that_parked_something_says_how_much_and_where_it_is_shown_and_fails(
+    stack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Admin, "found", {"parked": 3, "differing": {}, "uncompared": []})
+    result = etabli("rebuild", "--data", str(stack))
+    assert result.exit_code == 1
+    assert "Messages mis de côté : 3. « etabli parked list » les montre." in result.stderr
 
 
 def test_a_stack_that_was_killed_is_not_taken_for_one_that_runs(stack: Path, tmp_path: Path) -> None:
