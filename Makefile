@@ -4,7 +4,7 @@ BIN := .venv/bin
 PUPILS ?=
 SEED ?=
 
-.PHONY: help setup demo up test test-driver test-slow check contracts bench-latency bench-drivers bench-readings clean
+.PHONY: help setup demo up test test-driver test-slow check contracts bench-latency bench-drivers bench-readings bench-rebuild clean
 
 help: ## Ce que l'on peut taper
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench-drivers: setup ## Les deux pilotes de MongoDB sur le même travail, en rap
 
 bench-readings: setup ## Une page après un changement, tenue à jour, à côté de la même relue et recomptée en entier
 	$(BIN)/python -m deploy.bench.readings
+
+bench-rebuild: setup ## Une reconstruction, à côté d'une lecture des mêmes messages
+	$(BIN)/python -m deploy.bench.rebuild
 
 clean: ## Enlève .venv et les caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
