@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.events.event import Event
 from shared.kernel.calendar import SchoolYear
-from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+from shared.kernel.identifiers import Commune, Department, Phone, Rncp, Siret, Slug, Uai
 
 NETWORK = "network"
 
@@ -36,7 +36,7 @@ class _SchoolEvent(Event, topic="etabli.catalogue", key="school"):
 
 
 class SchoolRegistered(_SchoolEvent, type="enrolment.school.registered.v1"):
-    """A school of the network. Its UAI and SIRET may not be known yet."""
+    """A school of the network. Its UAI and SIRET may not be known yet. Address and phone are the organisation's own."""
 
     name: str = Field(description="The organisation's public name.")
     commune: Commune
@@ -44,6 +44,8 @@ class SchoolRegistered(_SchoolEvent, type="enrolment.school.registered.v1"):
     department: Department
     uai: Uai | None = None
     siret: Siret | None = None
+    address: str | None = Field(default=None, description="As on an envelope: street, postcode, town.")
+    phone: Phone | None = None
 
 
 class ProgrammeOpened(_SchoolEvent, type="enrolment.programme.opened.v1"):

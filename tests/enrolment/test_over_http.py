@@ -11,13 +11,21 @@ import httpx
 from services.enrolment import handlers
 from services.enrolment.main import service
 from services.enrolment.store import Store
-from shared.events.referral import ReferralSubmitted, Wish
+from shared.events.referral import AgencyKind, AgencyRegistered, ReferralSubmitted, Wish
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import Running, Start
-from tests.enrolment.builders import a_referral, referral_message
+from tests.enrolment.builders import MAY, a_message, a_referral, referral_message
 
-SCHOOL = {"name": "École d’essai", "commune": "25056", "town": "Besançon", "department": "25"}
+SCHOOL = {
+    "name": "École d’essai", "commune": "25056", "town": "Besançon", "department": "25",
+    "address": "4 rue des Copeaux, 25000 Besançon", "phone": "03 53 01 00 01",
+}  # fmt: skip
+NAMED = {
+    "id": "essai", "name": "École d’essai", "address": "4 rue des Copeaux, 25000 Besançon", "town": "Besançon",
+    "phone": "+33353010001",
+}  # fmt: skip
+TAUGHT = {"id": "cap", "title": "CAP", "certification": "cap"}
 PROGRAMME = {"title": "CAP", "certification": "cap", "sector": "essai", "years": 2, "dangerous_machines": True}
 INTAKE = {"school": "essai", "programme": "cap", "seats": 1}
 THIS_YEAR = {"school_year": "2025-2026", "starts_on": "2025-09-01", "closes_on": "2025-10-31"}
@@ -39,7 +47,7 @@ class Life:
     agency: httpx.AsyncClient
 
     async def refers(self, **fields: Any) -> ReferralSubmitted:
-        referral = a_referral(wishes=(Wish(school="essai", programme="cap"),), agency="cio-essai", **fields)
+        referral = a_referral(**{"wishes": (Wish(school="essai", programme="cap"),), "agency": "cio-essai", **fields})
         await handlers.submitted(self.here.store, referral, referral_message(referral))
         return referral
 
@@ -164,7 +172,7 @@ async def test_another_tenant_sees_and_decides_nothing(running: Start) -> None:
         read(await mlds.post(f"{pupil}/outcomes", json=outcome), 404)
         assert read(await neighbour.get("/applications")) == read(await neighbour.get("/pupils")) == []
         (seen,) = read(await mlds.get("/applications"))
-        assert (seen["young_id"], [one["agency"] for one in seen["referrals"]]) == (str(other.young_id), ["mlds-essai"])
+        assert (seen["young_id"], [one["agency"]["id"] for one in seen["referrals"]]) == (str(other.young_id), ["mlds-essai"])
         assert len(read(await life.agency.get("/applications"))) == 2
         assert str(referral.young_id) not in (await mlds.get("/intakes")).text
 
@@ -241,3 +249,30 @@ async def test_a_grant_is_paid_once_per_key_and_never_beyond_its_amount(running:
         read(await life.head.post("/grants", json=award), 403)
         assert read(await life.head.get("/grants")) == []
         assert len(read(await region.get("/grants"))) == 1
+
+
+async def test_every_answer_names_the_school_the_programme_and_the_agency_that_it_shows(running: Start) -> None:
+    async with living(running) as life:
+        registered = AgencyRegistered(agency="cio-essai", kind=AgencyKind.CIO, name="CIO d’essai", department="25", on=MAY)
+        heard = a_message(registered, source="/referral/agencies/cio-essai")
+        await handlers.agency_registered(life.here.store, registered, heard)
+        referral, alone = await life.refers(), await life.refers(agency="sans-nom")
+        one = life.one(referral)
+        shown = [read(await life.agency.get(one)), *read(await life.head.get("/applications"))]
+        shown += [*read(await life.head.get("/intakes")), read(await life.head.get(f"/intakes/{life.intake}"))]
+        pupil = await life.enrols(referral)
+        shown += [read(await life.head.get(one)), read(await life.head.get(pupil)), *read(await life.head.get("/pupils"))]
+        shown.append(await life.does(f"{pupil}/start"))
+        mine = [each for each in shown if each["school"]["id"] == "essai"]
+        assert [(each["school"], each["programme"]) for each in mine] == [(NAMED, TAUGHT)] * len(mine)
+        assert [year["programme"] for year in shown[-1]["years"]] == [TAUGHT]
+        named = {
+            (each["id"], each["name"]) for answer in shown for each in (one["agency"] for one in answer.get("referrals", ()))
+        }
+        assert named == {("cio-essai", "CIO d’essai"), ("sans-nom", None)}
+        assert str(alone.young_id) in str(shown)
+        award = {"holder": "essai", "purpose": "operating", "civil_year": 2025, "funder": "region-bfc", "amount_cents": 1000}
+        region = life.here.as_("region")
+        assert read(await region.post("/grants", json=award), 201)["holder"] == NAMED
+        network = read(await region.post("/grants", json={**award, "holder": "network"}), 201)["holder"]
+        assert (network["id"], network["name"]) == ("network", "Réseau des Écoles de Production")

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import use_cases, views
+from services.enrolment import use_cases
+from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import (
     AdmitRequest,
@@ -39,7 +40,7 @@ ONE = "/intakes/{intake_id}/applications/{young_id}"
 @router.get("/intakes/{intake_id}/applications", dependencies=[SCHOOLS])
 async def list_applications_to_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
     """Every application to an intake of one's school."""
-    return views.applications(await store.intakes.acting(caller).get(intake_id), caller)
+    return await shown.applications(store, caller, [await store.intakes.acting(caller).get(intake_id)])
 
 
 @router.get("/applications", dependencies=[SCHOOLS_AND_AGENCIES])
@@ -51,7 +52,7 @@ async def list_applications(
 ) -> list[ApplicationResponse]:
     """A school's own applications; for an agency, those that it referred."""
     intakes = await store.intakes_visible_to(caller, school_year=school_year)
-    found = [one for intake in intakes for one in views.applications(intake, caller)]
+    found = await shown.applications(store, caller, intakes)
     return [one for one in found if status in (None, one.status)]
 
 
@@ -60,7 +61,7 @@ async def read_application(intake_id: UUID, young_id: UUID, caller: CurrentCalle
     """One application; its school also reads the motive of a dispensation."""
     intake = await use_cases.application_named(store, caller, intake_id=intake_id, young_id=young_id)
     motive = await store.motive(intake_id, young_id) if sees_what_others_make(caller) else None
-    return views.application(intake, young_id, caller, motive)
+    return await shown.application(store, caller, intake, young_id, motive)
 
 
 @router.post(ONE + "/review", dependencies=[SCHOOLS])
@@ -73,7 +74,7 @@ async def review_application(
         await use_cases.override(store, caller, intake_id=intake_id, young_id=young_id, motive=body.motive, on=on)
         return await read_application(intake_id, young_id, caller, store)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.review, young_id=young_id, overridden=False, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/plan-interview", dependencies=[SCHOOLS])
@@ -85,7 +86,7 @@ async def plan_interview(
     intake = await store.intakes.acting(caller).decide(
         intake_id, decisions.plan_interview, young_id=young_id, planned_on=day, on=on
     )
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/plan-immersion", dependencies=[SCHOOLS])
@@ -97,7 +98,7 @@ async def plan_immersion(
         intake_id, decisions.plan_immersion, young_id=young_id, on=store.clock.day(body.on),
         planned_from=body.planned_from, planned_until=body.planned_until,
     )  # fmt: skip
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/end-immersion", dependencies=[SCHOOLS])
@@ -106,9 +107,8 @@ async def end_immersion(
 ) -> ApplicationResponse:
     """The immersion took place."""
     on = store.clock.day(body.on)
-    return views.application(
-        await store.intakes.acting(caller).decide(intake_id, decisions.end_immersion, young_id=young_id, on=on), young_id, caller
-    )
+    intake = await store.intakes.acting(caller).decide(intake_id, decisions.end_immersion, young_id=young_id, on=on)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/admit", dependencies=[SCHOOLS])
@@ -118,7 +118,7 @@ async def admit_applicant(
     """Met, and good for a place."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.admit, young_id=young_id, met=body.met, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/waitlist", dependencies=[SCHOOLS])
@@ -128,7 +128,7 @@ async def waitlist_applicant(
     """Put on the waiting list; an automatic intake with a free seat offers it at once."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.waitlist, young_id=young_id, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/offer", dependencies=[SCHOOLS])
@@ -138,7 +138,7 @@ async def offer_place(
     """Hold a seat until the end of a day."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, places.offer, young_id=young_id, until=body.until, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/confirm", dependencies=[SCHOOLS_AND_AGENCIES])
@@ -149,7 +149,7 @@ async def confirm_place(
     await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
     on = store.clock.day(body.on)
     intake = await use_cases.confirm(store, caller, intake_id=intake_id, young_id=young_id, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/decline", dependencies=[SCHOOLS_AND_AGENCIES])
@@ -160,7 +160,7 @@ async def decline_place(
     await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, places.decline, young_id=young_id, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/refuse", dependencies=[SCHOOLS])
@@ -170,7 +170,7 @@ async def refuse_application(
     """Answer no, with a code that the sender sees."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.refuse, young_id=young_id, code=body.code, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/reopen", dependencies=[SCHOOLS])
@@ -179,9 +179,8 @@ async def reopen_application(
 ) -> ApplicationResponse:
     """Take back a refusal or an expiry."""
     on = store.clock.day(body.on)
-    return views.application(
-        await store.intakes.acting(caller).decide(intake_id, decisions.reopen, young_id=young_id, on=on), young_id, caller
-    )
+    intake = await store.intakes.acting(caller).decide(intake_id, decisions.reopen, young_id=young_id, on=on)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/withdraw", dependencies=[SCHOOLS_AND_AGENCIES])
@@ -192,7 +191,7 @@ async def withdraw_application(
     await use_cases.application_named(store, caller, intake_id=intake_id, young_id=young_id)
     agency, on = agency_of(caller), store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, withdrawals.withdraw, young_id=young_id, agency=agency, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post("/intakes/{intake_id}/promote", dependencies=[require("school:head", "admin")])
@@ -202,4 +201,4 @@ async def promote_first_waiting(
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, places.promote, until=body.until, on=on)
-    return views.applications(intake, caller)
+    return await shown.applications(store, caller, [intake])

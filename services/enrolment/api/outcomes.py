@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from services.enrolment import use_cases, views
+from services.enrolment import use_cases
+from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import ExamRequest, OutcomeRequest, ResultRequest
 from services.enrolment.domain import diplomas as decisions
@@ -38,7 +39,7 @@ async def register_exam(young_id: UUID, body: ExamRequest, caller: CurrentCaller
         young_id, decisions.register_exam, school=school, session=body.session, on=on
     )
     exam_id = exam_id_of(pupil.last(school).enrolment_id, body.session)
-    return ExamResponse(**views.pupil(pupil, school).model_dump(), exam_id=exam_id)
+    return ExamResponse(**dict(await shown.pupil(store, caller, pupil)), exam_id=exam_id)
 
 
 @router.post("/pupils/{young_id}/exams/{exam_id}/result", dependencies=[SCHOOLS])
@@ -50,7 +51,7 @@ async def give_result(
     pupil = await store.pupils.acting(caller).decide(
         young_id, decisions.give_result, school=school, exam_id=exam_id, result=body.result, on=on
     )
-    return views.pupil(pupil, school)
+    return await shown.pupil(store, caller, pupil)
 
 
 @router.post("/pupils/{young_id}/outcomes", dependencies=[require("school:head", "school:office", "agency", "admin")])
@@ -63,4 +64,6 @@ async def declare_outcome(
         raise Forbidden("Une agence déclare comme agence ; une école, pour elle-même, le jeune ou l’employeur.")
     outcome = Outcome(**{**body.model_dump(), "on": store.clock.day(body.on)})
     pupil = await use_cases.declare_outcome(store, caller, young_id=young_id, outcome=outcome)
-    return OutcomesResponse(young_id=young_id, outcomes=(outcome,)) if is_agency else views.pupil(pupil, school_of(caller))
+    if is_agency:
+        return OutcomesResponse(young_id=young_id, outcomes=(outcome,))
+    return await shown.pupil(store, caller, pupil)

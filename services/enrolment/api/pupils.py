@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import use_cases, views
+from services.enrolment import use_cases
+from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import InterruptRequest, MoveRequest
 from services.enrolment.domain import pupils as decisions
@@ -33,27 +34,29 @@ async def list_pupils(
 ) -> list[PupilResponse]:
     """The pupils of one's school, of one school year where it is said."""
     found = await store.pupils_visible_to(caller, school_year=school_year)
-    return [views.pupil(pupil, school_of(caller)) for pupil in found]
+    return await shown.pupils(store, caller, found)
 
 
 @router.get("/pupils/{young_id}", dependencies=[SCHOOLS])
 async def read_pupil(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """One pupil: years, exams, outcomes."""
-    return views.pupil(await store.pupils.acting(caller).get(young_id), school_of(caller))
+    return await shown.pupil(store, caller, await store.pupils.acting(caller).get(young_id))
 
 
 @router.post("/pupils/{young_id}/start", dependencies=[SCHOOLS])
 async def start_pupil(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Came on the first day."""
     school, on = school_of(caller), store.clock.day(body.on)
-    return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.start, school=school, on=on), school)
+    pupil = await store.pupils.acting(caller).decide(young_id, decisions.start, school=school, on=on)
+    return await shown.pupil(store, caller, pupil)
 
 
 @router.post("/pupils/{young_id}/did-not-start", dependencies=[SCHOOLS])
 async def record_no_show(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Never came: the seat is free again a moment later."""
     school, on = school_of(caller), store.clock.day(body.on)
-    return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.record_no_show, school=school, on=on), school)
+    pupil = await store.pupils.acting(caller).decide(young_id, decisions.record_no_show, school=school, on=on)
+    return await shown.pupil(store, caller, pupil)
 
 
 @router.post("/pupils/{young_id}/interrupt", dependencies=[SCHOOLS])
@@ -61,21 +64,22 @@ async def interrupt_pupil(young_id: UUID, body: InterruptRequest, caller: Curren
     """Left before the end: the seat is free again a moment later."""
     school, on = school_of(caller), store.clock.day(body.on)
     pupil = await store.pupils.acting(caller).decide(young_id, decisions.interrupt, school=school, code=body.code, on=on)
-    return views.pupil(pupil, school)
+    return await shown.pupil(store, caller, pupil)
 
 
 @router.post("/pupils/{young_id}/resume", dependencies=[SCHOOLS])
 async def resume_pupil(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Came back, if a seat is free."""
     pupil = await use_cases.resume(store, caller, young_id=young_id, on=store.clock.day(body.on))
-    return views.pupil(pupil, school_of(caller))
+    return await shown.pupil(store, caller, pupil)
 
 
 @router.post("/pupils/{young_id}/complete", dependencies=[SCHOOLS])
 async def complete_pupil(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Went to the end of the programme."""
     school, on = school_of(caller), store.clock.day(body.on)
-    return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.complete, school=school, on=on), school)
+    pupil = await store.pupils.acting(caller).decide(young_id, decisions.complete, school=school, on=on)
+    return await shown.pupil(store, caller, pupil)
 
 
 @router.post("/pupils/{young_id}/move-up", dependencies=[SCHOOLS])
@@ -99,4 +103,4 @@ async def change_programme(young_id: UUID, body: MoveRequest, caller: CurrentCal
 async def _move(store: StoreDep, caller: Caller, decision: Move, young_id: UUID, body: MoveRequest) -> PupilResponse:
     on = store.clock.day(body.on)
     pupil = await use_cases.move(store, caller, decision, young_id=young_id, intake_id=body.intake_id, on=on)
-    return views.pupil(pupil, school_of(caller))
+    return await shown.pupil(store, caller, pupil)

@@ -11,8 +11,8 @@ from shared.events.catalogue import Certification, GrantPurpose, Promotion
 from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.calendar import SchoolYear
-from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
-from shared.kernel.strict import WHOLE, Day, Flag
+from shared.kernel.identifiers import Commune, Department, Phone, Rncp, Siret, Slug, Uai
+from shared.kernel.strict import WHOLE, Day, Flag, Line
 from shared.web.bodies import DatedBody
 
 Cents = Annotated[int, Field(gt=0, le=10**12, description="Centimes d’euro."), WHOLE]
@@ -28,6 +28,8 @@ class SchoolRequest(DatedBody):
     department: Department
     uai: Uai | None = None
     siret: Siret | None = None
+    address: Line | None = Field(default=None, description="Comme sur une enveloppe : rue, code postal, ville.")
+    phone: Phone | None = None
 
 
 class ProgrammeRequest(DatedBody):

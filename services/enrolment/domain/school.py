@@ -8,7 +8,7 @@ from services.enrolment.domain.visibility import own_school
 from shared.events.catalogue import Certification, ProgrammeOpened, SchoolRegistered
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Invalid
-from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+from shared.kernel.identifiers import Commune, Department, Phone, Rncp, Siret, Slug, Uai
 
 
 class Programme(BaseModel):
@@ -33,6 +33,8 @@ class School(BaseModel):
     department: Department
     uai: Uai | None = None
     siret: Siret | None = None
+    address: str | None = None
+    phone: Phone | None = None
     programmes: tuple[Programme, ...] = ()
 
     def programme(self, slug: str) -> Programme:
