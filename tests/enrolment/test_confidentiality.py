@@ -12,7 +12,7 @@ from shared.web.names import Names
 from tests.conftest import Start
 from tests.enrolment.builders import CLOSING, DEADLINE, MAY, a_referral, an_intake, applied, happened, waitlisted
 from tests.enrolment.drivers import refers
-from tests.enrolment.test_over_http import INTAKE, THIS_YEAR, living, read
+from tests.enrolment.life import INTAKE, THIS_YEAR, living, read
 
 CIO = Caller("c", "agency", "cio-dole", "counsellor")
 MLDS = Caller("m", "agency", "mlds-jura", "counsellor")

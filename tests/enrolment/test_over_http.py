@@ -1,87 +1,14 @@
 """Enrolment over HTTP, on the real servers: the main line, who may do and see what, and what is refused."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import httpx
-
 from services.enrolment import handlers
 from services.enrolment.main import service
-from services.enrolment.store import Store
-from shared.events.referral import AgencyKind, AgencyRegistered, ReferralSubmitted, Wish
-from shared.settings import Settings
-from shared.web.app import Service
-from tests.conftest import Running, Start
-from tests.enrolment.builders import MAY, a_message, a_referral, referral_message
-
-SCHOOL = {
-    "name": "École d’essai", "commune": "25056", "town": "Besançon", "department": "25",
-    "address": "4 rue des Copeaux, 25000 Besançon", "phone": "03 53 01 00 01",
-}  # fmt: skip
-NAMED = {
-    "id": "essai", "name": "École d’essai", "address": "4 rue des Copeaux, 25000 Besançon", "town": "Besançon",
-    "phone": "+33353010001",
-}  # fmt: skip
-TAUGHT = {"id": "cap", "title": "CAP", "certification": "cap"}
-PROGRAMME = {"title": "CAP", "certification": "cap", "sector": "essai", "years": 2, "dangerous_machines": True}
-INTAKE = {"school": "essai", "programme": "cap", "seats": 1}
-THIS_YEAR = {"school_year": "2025-2026", "starts_on": "2025-09-01", "closes_on": "2025-10-31"}
-NEXT_YEAR = {"school_year": "2026-2027", "starts_on": "2026-09-01", "closes_on": "2026-10-31", "year_of_study": 2}
-
-
-def read(response: httpx.Response, status: int = 200) -> Any:
-    assert response.status_code == status, response.text
-    return response.json()
-
-
-@dataclass
-class Life:
-    """A running enrolment with the school « essai », its first year of CAP (one seat) and who works there."""
-
-    here: Running
-    intake: str
-    head: httpx.AsyncClient
-    agency: httpx.AsyncClient
-
-    async def refers(self, **fields: Any) -> ReferralSubmitted:
-        referral = a_referral(**{"wishes": (Wish(school="essai", programme="cap"),), "agency": "cio-essai", **fields})
-        await handlers.submitted(self.here.store, referral, referral_message(referral))
-        return referral
-
-    def one(self, referral: ReferralSubmitted) -> str:
-        return f"/intakes/{self.intake}/applications/{referral.young_id}"
-
-    async def does(self, path: str, status: int = 200, **body: Any) -> Any:
-        return read(await self.head.post(path, json=body), status)
-
-    async def passes_to(self, day: str) -> None:
-        read(await self.here.as_("admin").post("/admin/clock", json={"now": f"{day}T08:00:00Z"}))
-
-    async def enrols(self, referral: ReferralSubmitted) -> str:
-        one = self.one(referral)
-        await self.does(f"{one}/admit", met="interview")
-        await self.does(f"{one}/offer", until="2025-09-12")
-        await self.does(f"{one}/confirm")
-        return f"/pupils/{referral.young_id}"
-
-
-def deaf(settings: Settings) -> Service[Store]:
-    """Enrolment that hears nothing from Kafka: what these tests need of the stream, they tell its handlers themselves."""
-    return replace(service(settings), handlers={})
-
-
-@asynccontextmanager
-async def living(running: Start, make: Callable[[Settings], Service[Store]] = deaf, *, seats: int = 1) -> AsyncIterator[Life]:
-    async with running(make) as here:
-        admin, head = here.as_("admin"), here.as_("school:essai:head")
-        for slug in ("essai", "voisine"):
-            read(await admin.put(f"/schools/{slug}", json=SCHOOL))
-            read(await admin.put(f"/schools/{slug}/programmes/cap", json=PROGRAMME))
-        intake = read(await head.post("/intakes", json={**INTAKE, **THIS_YEAR, "seats": seats}), 201)
-        yield Life(here, intake["intake_id"], head, here.as_("agency:cio-essai:counsellor"))
+from shared.events.referral import Wish
+from tests.conftest import Start
+from tests.enrolment.builders import a_referral, referral_message
+from tests.enrolment.life import INTAKE, NEXT_YEAR, PROGRAMME, SCHOOL, THIS_YEAR, living, read
 
 
 async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -> None:
@@ -249,30 +176,3 @@ async def test_a_grant_is_paid_once_per_key_and_never_beyond_its_amount(running:
         read(await life.head.post("/grants", json=award), 403)
         assert read(await life.head.get("/grants")) == []
         assert len(read(await region.get("/grants"))) == 1
-
-
-async def test_every_answer_names_the_school_the_programme_and_the_agency_that_it_shows(running: Start) -> None:
-    async with living(running) as life:
-        registered = AgencyRegistered(agency="cio-essai", kind=AgencyKind.CIO, name="CIO d’essai", department="25", on=MAY)
-        heard = a_message(registered, source="/referral/agencies/cio-essai")
-        await handlers.agency_registered(life.here.store, registered, heard)
-        referral, alone = await life.refers(), await life.refers(agency="sans-nom")
-        one = life.one(referral)
-        shown = [read(await life.agency.get(one)), *read(await life.head.get("/applications"))]
-        shown += [*read(await life.head.get("/intakes")), read(await life.head.get(f"/intakes/{life.intake}"))]
-        pupil = await life.enrols(referral)
-        shown += [read(await life.head.get(one)), read(await life.head.get(pupil)), *read(await life.head.get("/pupils"))]
-        shown.append(await life.does(f"{pupil}/start"))
-        mine = [each for each in shown if each["school"]["id"] == "essai"]
-        assert [(each["school"], each["programme"]) for each in mine] == [(NAMED, TAUGHT)] * len(mine)
-        assert [year["programme"] for year in shown[-1]["years"]] == [TAUGHT]
-        named = {
-            (each["id"], each["name"]) for answer in shown for each in (one["agency"] for one in answer.get("referrals", ()))
-        }
-        assert named == {("cio-essai", "CIO d’essai"), ("sans-nom", None)}
-        assert str(alone.young_id) in str(shown)
-        award = {"holder": "essai", "purpose": "operating", "civil_year": 2025, "funder": "region-bfc", "amount_cents": 1000}
-        region = life.here.as_("region")
-        assert read(await region.post("/grants", json=award), 201)["holder"] == NAMED
-        network = read(await region.post("/grants", json={**award, "holder": "network"}), 201)["holder"]
-        assert (network["id"], network["name"]) == ("network", "Réseau des Écoles de Production")
