@@ -1,5 +1,6 @@
 """Problems: the ways a request is refused, each with its HTTP status, a code for machines and a sentence in French."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -57,6 +58,11 @@ class Invalid(Problem):
 
     status = 422
     codes = ("in_the_future", "inconsistent", "invalid", "out_of_range", "too_long_ago")
+
+    def __init__(self, code: str, sentence: str, *, fields: Mapping[str, str] | None = None) -> None:
+        """`fields`: a sentence for each field that is wrong, by its path in the body (`wishes.0.school`)."""
+        super().__init__(code, sentence)
+        self.fields = fields or {}
 
 
 class Unavailable(Problem):

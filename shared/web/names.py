@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel, Field
 
 from shared.events.catalogue import Certification
-from shared.events.schools import ListedSchool
+from shared.events.schools import ListedProgramme, ListedSchool
 
 
 class SchoolResponse(BaseModel):
@@ -24,6 +24,20 @@ class ProgrammeResponse(BaseModel):
     id: str
     title: str | None = Field(description="Nul tant que la formation n’est pas connue ici, comme ce qui suit.")
     certification: Certification | None
+
+
+class TaughtResponse(ProgrammeResponse):
+    """A programme as the catalogue lists it: over so many school years."""
+
+    sector: str
+    years: int
+
+
+class ListedSchoolResponse(SchoolResponse):
+    """A school of the catalogue, with what it teaches."""
+
+    department: str | None
+    programmes: list[TaughtResponse]
 
 
 class OrganisationResponse(BaseModel):
@@ -45,6 +59,10 @@ class Names:
         known = self._schools.get(id) or ListedSchool(school=id)
         return SchoolResponse(id=id, name=known.name, address=known.address, town=known.town, phone=known.phone)
 
+    def every_school(self) -> list[ListedSchoolResponse]:
+        """The catalogue, by id: the schools that were heard of, with what they teach."""
+        return [self._listed(school) for school in self._schools.values() if school.name is not None]
+
     def programme(self, school: str, id: str) -> ProgrammeResponse:
         """A programme of a school by its id."""
         known = self._schools[school].programme(id) if school in self._schools else None
@@ -55,3 +73,14 @@ class Names:
     def agency(self, id: str) -> OrganisationResponse:
         """An agency by its id."""
         return OrganisationResponse(id=id, name=self._agencies.get(id))
+
+    def _listed(self, school: ListedSchool) -> ListedSchoolResponse:
+        programmes = [_taught(one) for one in school.programmes]
+        return ListedSchoolResponse(**dict(self.school(school.school)), department=school.department, programmes=programmes)
+
+
+def _taught(programme: ListedProgramme) -> TaughtResponse:
+    return TaughtResponse(
+        id=programme.programme, title=programme.title, certification=programme.certification, sector=programme.sector,
+        years=programme.years,
+    )  # fmt: skip

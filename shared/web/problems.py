@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from shared.kernel.errors import Problem
+from shared.kernel.errors import Invalid, Problem
 from shared.persistence.failures import Away, Clash
 
 log = structlog.get_logger()
@@ -135,7 +135,14 @@ def answer_errors(app: FastAPI) -> None:
 
 async def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return problem(error.status, error.code, error.sentence)
+    return problem(error.status, error.code, error.sentence, **_more(error))
+
+
+def _more(error: Problem) -> dict[str, Any]:
+    """What a problem says beside its code and its sentence."""
+    if isinstance(error, Invalid) and error.fields:
+        return {"errors": [{"field": field, "detail": detail} for field, detail in error.fields.items()]}
+    return {}
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:
