@@ -28,6 +28,11 @@ A = TypeVar("A", bound=ApplicationEvent)
 S = TypeVar("S", bound=StudentEvent)
 A_DAY = date(2025, 9, 1)
 CIO, COLLEGE, SOCIAL = "cio-dole", "college-dole", "aide-sociale-39"
+DOLE = {
+    "id": "dole", "name": "École de Dole", "address": "7 rue du Rabot, 39100 Dole", "town": "Dole", "phone": "+33353010039",
+}  # fmt: skip
+SERRURERIE = {"id": "dole-cap-serrurerie", "title": "CAP Serrurerie", "certification": "cap"}
+"""The school and its programme, as every answer shows them."""
 YOUNG, REFERRAL, X, Y = (UUID(int=n) for n in (1, 2, 11, 12))
 ENROLMENT = UUID(int=21)
 SEQUENCES = count(1)
