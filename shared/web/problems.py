@@ -40,6 +40,8 @@ SENTENCES: Mapping[str, str] = {
     "int_parsing": "Un nombre entier est attendu.",
     "bool_type": "Vrai ou faux est attendu.",
     "datetime_type": "Un instant est attendu, écrit 2026-09-01T08:00:00+02:00.",
+    "float_type": "Un nombre est attendu, sans guillemets.",
+    "finite_number": "Un nombre est attendu.",
     "int_type": "Un nombre entier est attendu.",
     "int_from_float": "Un nombre entier est attendu.",
     "string_type": "Un texte est attendu.",
@@ -86,7 +88,7 @@ def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | No
 def sentence_of(error: Mapping[str, Any]) -> str:
     """What pydantic found wrong, in French. A rule of ours has its own sentence."""
     context = error.get("ctx", {})
-    if error["type"] == "identifier":
+    if "sentence" in context:
         return str(context["sentence"])
     if error["type"] == "value_error":
         return str(context["error"])

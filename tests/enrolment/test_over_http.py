@@ -149,7 +149,8 @@ async def test_what_cannot_be_is_answered_in_french(running: Start) -> None:
         assert (await life.does(f"{one}/admit", 422, met="interview", extra=1))["detail"] == "extra : Ce champ n’est pas connu."
         assert (await life.does(f"{one}/admit", 422, met="interview", on="2026-01-01"))["code"] == "in_the_future"
         wrong = {**INTAKE, **THIS_YEAR, "programme": "couture"}
-        assert read(await life.head.post("/intakes", json=wrong), 422)["code"] == "unknown_programme"
+        unknown = read(await life.head.post("/intakes", json=wrong), 422)
+        assert (unknown["code"], [error["field"] for error in unknown["errors"]]) == ("unknown_programme", ["programme"])
         assert read(await life.head.post("/intakes", json={**INTAKE, **THIS_YEAR, "seats": 5}), 409)["code"] == "already_open"
         read(await life.head.post("/intakes", json={**INTAKE, **THIS_YEAR}), 201)
         read(await life.head.post("/intakes", json={**INTAKE, **THIS_YEAR, "school_year": "2025-2027"}), 422)
@@ -167,7 +168,8 @@ async def test_a_grant_is_paid_once_per_key_and_never_beyond_its_amount(running:
         grant = read(await region.post("/grants", json=award, headers=key), 201)
         assert read(await region.post("/grants", json=award, headers=key), 201) == grant
         read(await region.post("/grants", json={**award, "amount_cents": 9}, headers=key), 422)
-        read(await region.post("/grants", json={**award, "holder": "inconnue"}), 422)
+        [error] = read(await region.post("/grants", json={**award, "holder": "inconnue"}), 422)["errors"]
+        assert error == {"field": "holder", "detail": "Cette école n’est pas dans le réseau."}
         payments = f"/grants/{grant['grant_id']}/payments"
         for _ in range(2):
             paid = read(await region.post(payments, json={"amount_cents": 600}, headers={"Idempotency-Key": "1"}), 201)

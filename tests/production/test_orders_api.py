@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.production.builders import NAMELESS
 from tests.production.conftest import Production
 
 
@@ -28,7 +29,7 @@ async def test_an_order_goes_from_receipt_to_invoice(production: Production) -> 
         assert answer.status_code == 200, answer.text
 
     assert (await production.head.get(path)).json() == {
-        "order_id": order["order_id"], "school": "besancon", "client_id": client["client_id"], "client_kind": "company",
+        "order_id": order["order_id"], "school": NAMELESS, "client_id": client["client_id"], "client_kind": "company",
         "title": "Douze platines", "status": "invoiced", "status_label": "facturée",
         "steps": {
             "received": "2025-09-08", "quoted": "2025-09-09", "accepted": "2025-09-10", "started": "2025-09-12",

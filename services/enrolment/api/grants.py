@@ -28,7 +28,8 @@ async def _shown(store: StoreDep, grants: Sequence[Grant]) -> list[GrantResponse
 async def award_grant(body: GrantRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Promise public money to a school or to the network."""
     if body.holder != NETWORK and not await store.find_school(body.holder):
-        raise Invalid("unknown_school", f"L’école « {body.holder} » n’est pas connue.")
+        sentence = "Cette école n’est pas dans le réseau."
+        raise Invalid("unknown_school", sentence, fields={"holder": sentence})
     awarded = GrantAwarded(**{**body.model_dump(), "grant_id": key.id, "on": store.clock.day(body.on)})
     grant = await store.grants.acting(caller).create_once(key.id, key.fingerprint, decisions.award, event=awarded)
     return (await _shown(store, [grant]))[0]

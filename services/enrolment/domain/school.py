@@ -42,7 +42,8 @@ class School(BaseModel):
         for programme in self.programmes:
             if programme.programme == slug:
                 return programme
-        raise Invalid("unknown_programme", f"{self.name} n’a pas de formation « {slug} ».")
+        sentence = f"{self.name} n’a pas cette formation."
+        raise Invalid("unknown_programme", sentence, fields={"programme": sentence})
 
 
 SchoolEvent = SchoolRegistered | ProgrammeOpened

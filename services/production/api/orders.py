@@ -1,5 +1,6 @@
 """Orders: receipt, quote, acceptance, work, delivery, invoice. The workshop starts, completes and delivers."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.web.auth import CurrentCaller
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
+from shared.web.names import Names
 from shared.web.router import Router, responses_for
 
 router = Router(
@@ -42,8 +44,7 @@ async def receive_order(body: OrderRequest, key: Idempotency, caller: CurrentCal
 async def list_orders(caller: CurrentCaller, store: StoreDep, status: OrderStatus | None = None) -> list[OrderResponse]:
     """The school's orders, the latest received first."""
     found = await store.orders_visible_to(caller, status=status)
-    titles = await store.titles.of(order.order_id for order in found)
-    return [show_order(order, titles) for order in found]
+    return await _shown_all(store, found)
 
 
 @router.get("/{order_id}", dependencies=[READERS])
@@ -105,4 +106,10 @@ async def cancel_order(order_id: UUID, body: CancellationRequest, caller: Curren
 
 
 async def _shown(store: Store, order: Order) -> OrderResponse:
-    return show_order(order, await store.titles.of([order.order_id]))
+    return (await _shown_all(store, [order]))[0]
+
+
+async def _shown_all(store: Store, orders: Sequence[Order]) -> list[OrderResponse]:
+    titles = await store.titles.of(order.order_id for order in orders)
+    names = Names(await store.catalogue.schools(order.school for order in orders))
+    return [show_order(order, titles, names) for order in orders]

@@ -76,7 +76,8 @@ def _ensure_possible(week: str, hours: PupilHours, on: date) -> None:
     total = sum(hours.minutes.model_dump().values())
     if total > MAX_WEEK_MINUTES:
         typed = labels.hours(total)
-        raise Invalid("too_many_hours", f"{typed} dans une semaine : au-delà de 60 h, c’est une faute de frappe.")
+        sentence = f"{typed} dans une semaine : s’agit-il de minutes ? Au-delà de 60 h, elle n’est pas enregistrée."
+        raise Invalid("too_many_hours", sentence)
     if len({part.order_id for part in hours.on_orders}) < len(hours.on_orders):
         raise Invalid("order_said_twice", "Une même commande est citée deux fois dans la semaine.")
     if sum(part.minutes for part in hours.on_orders) > hours.minutes.production:
