@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from shared.kernel.errors import Invalid, Problem
+from shared.kernel.errors import Invalid, Problem, Refused
 from shared.persistence.failures import Away, Clash
 
 log = structlog.get_logger()
@@ -135,16 +135,16 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return problem(error.status, error.code, error.sentence, **_more(error))
-
-
-def _more(error: Problem) -> dict[str, Any]:
-    """What a problem says beside its code and its sentence."""
+    caller = getattr(request.state, "caller", None)
+    if isinstance(error, Refused) and error.moves is not None and caller:
+        moves = [move.name for move in error.open_to(caller)]
+        return problem(error.status, error.code, error.told_to(caller), open_moves=moves)
     if isinstance(error, Invalid) and error.fields:
-        return {"errors": [{"field": field, "detail": detail} for field, detail in error.fields.items()]}
-    return {}
+        fields = [{"field": field, "detail": detail} for field, detail in error.fields.items()]
+        return problem(error.status, error.code, error.sentence, errors=fields)
+    return problem(error.status, error.code, error.sentence)
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:

@@ -18,12 +18,13 @@ from services.enrolment.api.schemas import (
 )
 from services.enrolment.domain import applications as decisions
 from services.enrolment.domain import places, withdrawals
+from services.enrolment.domain.statuses import APPLICATION, SCHOOL, A
 from services.enrolment.domain.visibility import agency_of, sees_what_others_make
 from services.enrolment.views import ApplicationResponse
 from shared.events.applications import ApplicationStatus
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import Refused, Unavailable
-from shared.web.auth import CurrentCaller, require
+from shared.web.auth import CurrentCaller, may, require
 from shared.web.bodies import DatedBody
 from shared.web.router import Router
 
@@ -32,8 +33,8 @@ REFUSALS = (
     "planned_before", "until_before", "withdrawn_by_you",
 )  # fmt: skip
 router = Router(tags=["candidatures"], problems={Refused: REFUSALS, Unavailable: ("not_heard_yet", "still_leaving")})
-SCHOOLS = require("school:head", "school:office", "admin")
-SCHOOLS_AND_AGENCIES = require("school:head", "school:office", "agency", "admin")
+SCHOOLS = require(*SCHOOL)
+SCHOOLS_AND_AGENCIES = require(*SCHOOL, "agency")
 ONE = "/intakes/{intake_id}/applications/{young_id}"
 
 
@@ -64,7 +65,7 @@ async def read_application(intake_id: UUID, young_id: UUID, caller: CurrentCalle
     return await shown.application(store, caller, intake, young_id, motive)
 
 
-@router.post(ONE + "/review", dependencies=[SCHOOLS])
+@router.post(ONE + "/review", dependencies=[may(APPLICATION, A.REVIEW)])
 async def review_application(
     intake_id: UUID, young_id: UUID, body: ReviewRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -77,7 +78,7 @@ async def review_application(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/plan-interview", dependencies=[SCHOOLS])
+@router.post(ONE + "/plan-interview", dependencies=[may(APPLICATION, A.PLAN_INTERVIEW)])
 async def plan_interview(
     intake_id: UUID, young_id: UUID, body: InterviewRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -89,7 +90,7 @@ async def plan_interview(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/plan-immersion", dependencies=[SCHOOLS])
+@router.post(ONE + "/plan-immersion", dependencies=[may(APPLICATION, A.PLAN_IMMERSION)])
 async def plan_immersion(
     intake_id: UUID, young_id: UUID, body: ImmersionRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -101,7 +102,7 @@ async def plan_immersion(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/end-immersion", dependencies=[SCHOOLS])
+@router.post(ONE + "/end-immersion", dependencies=[may(APPLICATION, A.END_IMMERSION)])
 async def end_immersion(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -111,7 +112,7 @@ async def end_immersion(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/admit", dependencies=[SCHOOLS])
+@router.post(ONE + "/admit", dependencies=[may(APPLICATION, A.ADMIT)])
 async def admit_applicant(
     intake_id: UUID, young_id: UUID, body: AdmitRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -121,7 +122,7 @@ async def admit_applicant(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/waitlist", dependencies=[SCHOOLS])
+@router.post(ONE + "/waitlist", dependencies=[may(APPLICATION, A.WAITLIST)])
 async def waitlist_applicant(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -131,7 +132,7 @@ async def waitlist_applicant(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/offer", dependencies=[SCHOOLS])
+@router.post(ONE + "/offer", dependencies=[may(APPLICATION, A.OFFER)])
 async def offer_place(
     intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -141,7 +142,7 @@ async def offer_place(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/confirm", dependencies=[SCHOOLS_AND_AGENCIES])
+@router.post(ONE + "/confirm", dependencies=[may(APPLICATION, A.CONFIRM)])
 async def confirm_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -152,7 +153,7 @@ async def confirm_place(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/decline", dependencies=[SCHOOLS_AND_AGENCIES])
+@router.post(ONE + "/decline", dependencies=[may(APPLICATION, A.DECLINE)])
 async def decline_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -163,7 +164,7 @@ async def decline_place(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/refuse", dependencies=[SCHOOLS])
+@router.post(ONE + "/refuse", dependencies=[may(APPLICATION, A.REFUSE)])
 async def refuse_application(
     intake_id: UUID, young_id: UUID, body: RefuseRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -173,7 +174,7 @@ async def refuse_application(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/reopen", dependencies=[SCHOOLS])
+@router.post(ONE + "/reopen", dependencies=[may(APPLICATION, A.REOPEN)])
 async def reopen_application(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -183,7 +184,7 @@ async def reopen_application(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/withdraw", dependencies=[SCHOOLS_AND_AGENCIES])
+@router.post(ONE + "/withdraw", dependencies=[may(APPLICATION, A.WITHDRAW)])
 async def withdraw_application(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:

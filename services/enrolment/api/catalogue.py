@@ -28,7 +28,7 @@ router = Router(
         Invalid: ("outside_school_year", "unknown_programme"),
     },
 )
-HEADS = require("school:head", "admin")
+HEADS = require(*seats.CHANGE_SEATS.who)
 
 
 @router.put("/schools/{school}", dependencies=[require("admin")])

@@ -7,7 +7,7 @@ from services.enrolment import views
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import GrantRequest, PaymentRequest
 from services.enrolment.domain import grant as decisions
-from services.enrolment.domain.grant import Grant
+from services.enrolment.domain.grant import PAY, Grant
 from services.enrolment.views import GrantResponse
 from shared.events.catalogue import NETWORK, GrantAwarded
 from shared.kernel.errors import Invalid, Refused
@@ -16,7 +16,7 @@ from shared.web.idempotency import Idempotency
 from shared.web.router import Router
 
 router = Router(tags=["subventions"], problems={Refused: ("more_than_awarded",), Invalid: ("unknown_school",)})
-FUNDERS = require("admin", "region")
+FUNDERS = require(*PAY.who)
 
 
 async def _shown(store: StoreDep, grants: Sequence[Grant]) -> list[GrantResponse]:

@@ -8,11 +8,12 @@ from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import ExamRequest, OutcomeRequest, ResultRequest
 from services.enrolment.domain import diplomas as decisions
 from services.enrolment.domain.enrolment import Outcome, exam_id_of
+from services.enrolment.domain.statuses import ENROLMENT, E
 from services.enrolment.domain.visibility import agency_of, school_of
 from services.enrolment.views import OutcomesResponse, PupilResponse
 from shared.events.students import OutcomeSource
 from shared.kernel.errors import Forbidden, Invalid, Refused
-from shared.web.auth import CurrentCaller, require
+from shared.web.auth import CurrentCaller, may
 from shared.web.router import Router
 
 router = Router(
@@ -22,7 +23,6 @@ router = Router(
         Invalid: ("unknown_horizon",),
     },
 )
-SCHOOLS = require("school:head", "school:office", "admin")
 
 
 class ExamResponse(PupilResponse):
@@ -31,7 +31,7 @@ class ExamResponse(PupilResponse):
     exam_id: UUID
 
 
-@router.post("/pupils/{young_id}/exams", status_code=201, dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/exams", status_code=201, dependencies=[may(ENROLMENT, E.SIT_AN_EXAM)])
 async def register_exam(young_id: UUID, body: ExamRequest, caller: CurrentCaller, store: StoreDep) -> ExamResponse:
     """Present a pupil to a session. Its id follows from enrolment and session: asking twice is harmless."""
     school, on = school_of(caller), store.clock.day(body.on)
@@ -42,7 +42,7 @@ async def register_exam(young_id: UUID, body: ExamRequest, caller: CurrentCaller
     return ExamResponse(**dict(await shown.pupil(store, caller, pupil)), exam_id=exam_id)
 
 
-@router.post("/pupils/{young_id}/exams/{exam_id}/result", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/exams/{exam_id}/result", dependencies=[may(ENROLMENT, E.SIT_AN_EXAM)])
 async def give_result(
     young_id: UUID, exam_id: UUID, body: ResultRequest, caller: CurrentCaller, store: StoreDep
 ) -> PupilResponse:
@@ -54,7 +54,7 @@ async def give_result(
     return await shown.pupil(store, caller, pupil)
 
 
-@router.post("/pupils/{young_id}/outcomes", dependencies=[require("school:head", "school:office", "agency", "admin")])
+@router.post("/pupils/{young_id}/outcomes", dependencies=[may(ENROLMENT, E.DECLARE_AN_OUTCOME)])
 async def declare_outcome(
     young_id: UUID, body: OutcomeRequest, caller: CurrentCaller, store: StoreDep
 ) -> PupilResponse | OutcomesResponse:

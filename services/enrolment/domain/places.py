@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrolment.domain.application import Application
-from services.enrolment.domain.applications import ensure_allowed
+from services.enrolment.domain.applications import ensure_allowed, open_moves
 from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
 from services.enrolment.domain.statuses import OPEN, ApplicationAction
 from shared.events import applications as events
@@ -19,9 +19,10 @@ def offer(intake: Intake, *, young_id: UUID, until: date, on: date) -> list[Inta
         return []
     ensure_allowed(intake, young_id, ApplicationAction.OFFER, on)
     if until < on:
-        raise Refused("until_before", "La date limite de réponse est déjà passée.")
+        raise Refused("until_before", "La date limite de réponse est déjà passée.", moves=open_moves(intake, young_id, on))
     if intake.seats_left < 1:
-        raise Refused("no_place", "Toutes les places de cette rentrée sont prises.")
+        moves = open_moves(intake, young_id, on, ApplicationAction.OFFER)
+        raise Refused("no_place", "Toutes les places de cette rentrée sont prises.", moves=moves)
     return [events.PlaceOffered(**common_fields(intake, young_id, on), until=min(until, intake.closes_on))]
 
 
@@ -45,7 +46,8 @@ def confirm(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
         return []
     ensure_allowed(intake, young_id, ApplicationAction.CONFIRM, on)
     if application.until and on > application.until:
-        raise Refused("offer_expired", f"Cette place était proposée jusqu’au {application.until:%d/%m/%Y}.")
+        moves = open_moves(intake, young_id, on, ApplicationAction.CONFIRM)
+        raise Refused("offer_expired", f"Cette place était proposée jusqu’au {application.until:%d/%m/%Y}.", moves=moves)
     return [events.PlaceConfirmed(**common_fields(intake, young_id, on))]
 
 

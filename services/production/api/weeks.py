@@ -42,7 +42,7 @@ async def log_workshop_week(
     outcomes = await log_weeks(store, caller, week, stated, on=store.clock.day(body.on))
     saved = [outcome for outcome in outcomes if isinstance(outcome, WorkedWeek)]
     refused = [
-        views.RefusedPupilResponse(young_id=hours.young_id, code=outcome.code, detail=outcome.sentence)
+        views.show_refused(hours.young_id, outcome, caller)
         for hours, outcome in zip(stated, outcomes, strict=True)
         if not isinstance(outcome, WorkedWeek)
     ]

@@ -7,6 +7,7 @@ from services.production.views.weeks import (
     SchoolWeekResponse,
     WorkshopWeekResponse,
     show_pupils,
+    show_refused,
     show_school,
     show_workshop,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "show_client",
     "show_order",
     "show_pupils",
+    "show_refused",
     "show_school",
     "show_workshop",
 ]

@@ -11,6 +11,8 @@ from services.production.domain.pupils import Pupil, enrolment_for
 from services.production.domain.weeks import WorkedWeek
 from shared.events.production import Hours, in_hours
 from shared.kernel.calendar import monday_of
+from shared.kernel.caller import Caller
+from shared.kernel.errors import Problem, Refused
 from shared.web.names import Names, ProgrammeResponse, SchoolResponse
 
 Year = Mapping[UUID, TotalHours]
@@ -59,11 +61,12 @@ class SchoolWeekResponse(Shares):
 
 
 class RefusedPupilResponse(BaseModel):
-    """Why one pupil's week was not saved."""
+    """Why one pupil's week was not saved; and what the caller may do instead, where a status decides."""
 
     young_id: UUID
     code: str
     detail: str
+    open_moves: list[str] | None = None
 
 
 class PupilAlertResponse(Alert):
@@ -103,6 +106,14 @@ def show_school(
         school=names.school(school), week=week, monday=monday_of(week), hours=_in_hours(minutes), **dict(shares(minutes)),
         year=shares(total(year.values())), pupils=show_pupils(week, pupils, worked, year, names),
     )  # fmt: skip
+
+
+def show_refused(young_id: UUID, problem: Problem, caller: Caller) -> RefusedPupilResponse:
+    """Why one pupil's week was not saved, for who stated it."""
+    if isinstance(problem, Refused) and problem.moves is not None:
+        moves = [move.name for move in problem.open_to(caller)]
+        return RefusedPupilResponse(young_id=young_id, code=problem.code, detail=problem.told_to(caller), open_moves=moves)
+    return RefusedPupilResponse(young_id=young_id, code=problem.code, detail=problem.sentence)
 
 
 def show_workshop(saved: Sequence[PupilWeekResponse], refused: list[RefusedPupilResponse]) -> WorkshopWeekResponse:
