@@ -10,7 +10,7 @@ from deploy.local.errors import CannotRun
 from shared.events.catalogue import NETWORK, Certification, GrantPurpose, Promotion
 from shared.events.production import ClientKind
 from shared.events.referral import AgencyKind
-from shared.kernel.identifiers import Commune, Department, Rncp, Siret, Slug, Uai
+from shared.kernel.identifiers import Commune, Department, Phone, Rncp, Siret, Slug, Uai
 
 FILE = Path(__file__).with_name("bourgogne-franche-comte.yaml")
 
@@ -22,6 +22,13 @@ class Entry(BaseModel):
     fictitious: bool = False
 
 
+class Contact(Entry):
+    """Where a school is reached: its own, nobody's in particular. Invented numbers are from ARCEP's range for fiction."""
+
+    address: str
+    phone: Phone
+
+
 class School(Entry):
     id: Slug
     name: str
@@ -30,6 +37,7 @@ class School(Entry):
     department: Department
     uai: Uai | None
     siret: Siret | None
+    contact: Contact
     programmes: tuple[Slug, ...] = Field(min_length=1)
 
 

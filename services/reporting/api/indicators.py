@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.reporting.api.schemas import IndicatorsResponse, figure_response
+from services.reporting.api.schemas import IndicatorsResponse, figure_response, programme_of, school_of
 from services.reporting.deps import READERS, AsOf, Cohort, StoreDep, known_on, masking_for, perimeter_for, settings_of
 from shared.kernel.errors import NotFound
 from shared.projections.notifier import Changes
@@ -34,6 +34,8 @@ async def read_indicators(
     masking = masking_for(caller, settings)
     return IndicatorsResponse(
         scope=str(perimeter),
+        school=school_of(perimeter, reading.tables),
+        programme=programme_of(perimeter, reading.tables),
         cohort=cohort,
         as_of=reading.tables.day,
         simulated=settings.simulated,
