@@ -124,7 +124,7 @@ def test_hours_of_placement_and_absence_are_in_no_share() -> None:
     assert hours(scenario.seen(), "production", "practice") == Figure(
         1300, 1800,
         parts={
-            "production": 1200, "practice": 100, "teaching": 500, "placement": 300, "absence_justified": 420,
+            "production": 20, "practice": 1.67, "teaching": 8.33, "placement": 5, "absence_justified": 7,
             "absence_unjustified": 0,
         },
     )  # fmt: skip
