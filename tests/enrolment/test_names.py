@@ -5,6 +5,7 @@ from shared.events.referral import AgencyKind, AgencyRegistered
 from tests.conftest import Start
 from tests.enrolment.builders import MAY, a_message
 from tests.enrolment.life import NAMED, TAUGHT, living, read
+from tests.persistence.profiling import ALL, NONE, profile, profiled
 
 
 async def test_every_answer_names_the_school_the_programme_and_the_agency_that_it_shows(running: Start) -> None:
@@ -32,3 +33,14 @@ async def test_every_answer_names_the_school_the_programme_and_the_agency_that_i
         assert read(await region.post("/grants", json=award), 201)["holder"] == NAMED
         network = read(await region.post("/grants", json={**award, "holder": "network"}), 201)["holder"]
         assert (network["id"], network["name"]) == ("network", "Réseau des Écoles de Production")
+
+
+async def test_a_list_asks_for_all_its_names_at_once(running: Start) -> None:
+    async with living(running, seats=9) as life:
+        for rank in range(5):
+            await life.refers(agency=f"agence-{rank}")
+        database = life.here.store.database
+        await profile(database, ALL)
+        assert len(read(await life.head.get("/applications"))) == 5
+        await profile(database, NONE)
+        assert [len(await profiled(database, "query", name)) for name in ("schools", "agencies")] == [1, 1]

@@ -62,8 +62,9 @@ async def test_each_no_about_a_pupil_names_the_moves_that_are_open(running: Star
         assert await refused(life, f"{pupil}/complete") == ("not_last_year", other)
         exam = [move for move in here if move != "sit_an_exam"]
         assert await refused(life, f"{pupil}/exams", session="2026-06") == ("not_last_year", exam)
-        second = read(await life.head.post("/intakes", json={**INTAKE, **NEXT_YEAR}), 201)["intake_id"]
-        assert await refused(life, f"{pupil}/repeat", intake_id=second) == ("wrong_intake", here)
+        full = read(await life.head.post("/intakes", json={**INTAKE, **NEXT_YEAR, "seats": 0}), 201)["intake_id"]
+        assert await refused(life, f"{pupil}/repeat", intake_id=full) == ("wrong_intake", here)
+        assert await refused(life, f"{pupil}/move-up", intake_id=full) == ("no_place", here)
         await life.does(f"{pupil}/interrupt", code="moved")
         outcome = {"horizon": 6, "situation": "other", "source": "school", "proof": "none"}
         assert await refused(life, f"{pupil}/outcomes", **outcome) == ("too_early", ["resume", "declare_an_outcome"])
