@@ -4,7 +4,7 @@ BIN := .venv/bin
 PUPILS ?=
 SEED ?=
 
-.PHONY: help setup demo up test test-driver test-slow check contracts bench-latency bench-drivers clean
+.PHONY: help setup demo up test test-driver test-slow check contracts bench-latency bench-drivers bench-readings clean
 
 help: ## Ce que l'on peut taper
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench-latency: setup ## Du POST d'une orientation à son décompte : médiane et
 
 bench-drivers: setup ## Les deux pilotes de MongoDB sur le même travail, en rapports
 	$(BIN)/python -m deploy.bench.drivers
+
+bench-readings: setup ## Une page après un changement, tenue à jour, à côté de la même relue et recomptée en entier
+	$(BIN)/python -m deploy.bench.readings
 
 clean: ## Enlève .venv et les caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

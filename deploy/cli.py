@@ -17,11 +17,13 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from deploy.cli_options import Folder, Json, admin_token
+from deploy.cli_parked import parked, unpark_services
 from deploy.local.errors import CannotRun
-from deploy.local.folder import POINTER, Addresses, pointed_at, running_stack_addresses, stack_folder
+from deploy.local.folder import Addresses, pointed_at, running_stack_addresses, stack_folder
 from deploy.local.keys import keys_in, token
 from deploy.local.lag import lags
-from deploy.local.operations import rebuild, unpark
+from deploy.local.operations import rebuild
 from deploy.local.progress import say
 from deploy.local.signals import end_on_signal
 from deploy.local.supervisor import Supervisor, nothing
@@ -38,10 +40,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Folder = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DOSSIER", help=f"Le dossier de la pile ; sinon la dernière lancée d’ici ({POINTER})."),
-]
 NewFolder = Annotated[
     Path | None,
     typer.Option(
@@ -50,15 +48,6 @@ NewFolder = Annotated[
         help="Garde ports, clés et données dans ce dossier : la prochaine pile y reprend. Sinon, tout est effacé à la fin.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Du JSON seul, sans tableau.")]
-SHORT = timedelta(minutes=15)
-
-
-def service_name(name: str) -> str:
-    """A service of ours, or a sentence that names them."""
-    if name not in SERVICES:
-        raise typer.BadParameter(f"« {name} » n’est pas un service : {', '.join(SERVICES)}.")
-    return name
 
 
 def main() -> None:
@@ -112,27 +101,14 @@ def sign_tokens(
         print(signed)
 
 
-@app.command(name="unpark")
-def unpark_services(
-    service: Annotated[
-        str | None,
-        typer.Argument(metavar="SERVICE", parser=service_name, help=f"{', '.join(SERVICES)} ; sinon tous."),
-    ] = None,
-    data: Folder = None,
-) -> None:
-    """Fait réentendre, dans l’ordre, les messages mis de côté. Statut 1 s’il en reste."""
-    urls, left = running_stack_addresses(data).services, 0
-    for done in unpark({service: urls[service]} if service else urls, _admin(data)):
-        print(f"{done.service} : {done.replayed} réentendus, {done.left} restants", flush=True)
-        left += done.left
-    if left:
-        raise typer.Exit(1)
+app.add_typer(parked, name="parked")
+app.command(name="unpark")(unpark_services)
 
 
 @app.command(name="rebuild")
 def rebuild_reporting(data: Folder = None) -> None:
     """Reconstruit les indicateurs depuis les événements, service ouvert."""
-    read = rebuild(running_stack_addresses(data).services["reporting"], _admin(data))
+    read = rebuild(running_stack_addresses(data).services["reporting"], admin_token(data))
     say(f"Indicateurs reconstruits : {read} messages relus.")
 
 
@@ -200,10 +176,6 @@ def _interrupted_by_failure(supervisor: Supervisor) -> Iterator[None]:
         supervisor.on_failure = nothing  # a second interruption would hide the reason
         supervisor.check()
         raise
-
-
-def _admin(data: Path | None) -> str:
-    return token(stack_folder(data), "admin", SHORT)
 
 
 def _show(addresses: Addresses) -> None:

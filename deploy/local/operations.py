@@ -1,7 +1,8 @@
-"""What ops ask of a running stack through its services' own routes: unpark, rebuild."""
+"""What ops ask of a running stack through its services' own routes: parked messages, rebuild."""
 
+import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,22 +13,55 @@ from deploy.local.progress import progress
 
 UNPARK_SECONDS = 600.0
 POLL_SECONDS = 0.5
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Unparked:
-    """How many parked messages of a service were heard again, and how many still cannot be."""
+    """How many parked messages of a service were heard again, how many still cannot be, and where and why it stopped."""
 
     service: str
     replayed: int
     left: int
+    stopped: Sequence[tuple[str, str]] = ()
 
 
-def unpark(urls: Mapping[str, str], token: str) -> Iterator[Unparked]:
-    """Have each service hear again, in order, what it had set aside."""
+def unpark(urls: Mapping[str, str], token: str, *, like: str | None = None) -> Iterator[Unparked]:
+    """Have each service hear again, in order, what it had set aside, or only the story of one message."""
     for service, url in urls.items():
-        answer = _request(service, "POST", f"{url}/admin/unpark", token)
-        yield Unparked(service, replayed=int(answer["replayed"]), left=int(answer["left"]))
+        answer = _request(service, "POST", f"{url}/admin/{_parked(like)}/unpark" if like else f"{url}/admin/unpark", token)
+        stopped = [(str(one["coordinates"]), str(one["code"])) for one in answer["stopped"]]
+        yield Unparked(service, int(answer["replayed"]), int(answer["left"]), stopped)
+
+
+def list_parked(urls: Mapping[str, str], token: str) -> Iterator[Json]:
+    """What each service has set aside."""
+    for service, url in urls.items():
+        yield from ({"service": service, **row} for row in _request(service, "GET", f"{url}/admin/parked", token))
+
+
+def list_discarded(urls: Mapping[str, str], token: str) -> Iterator[Json]:
+    """What was discarded in each service, by whom and why."""
+    for service, url in urls.items():
+        yield from ({"service": service, **row} for row in _request(service, "GET", f"{url}/admin/discarded", token))
+
+
+def show_parked(url: str, service: str, coordinates: str, token: str) -> Json:
+    """What one message that was set aside says."""
+    found: Json = _request(service, "GET", f"{url}/admin/{_parked(coordinates)}", token)
+    return found
+
+
+def discard(url: str, service: str, coordinates: str, reason: str, token: str) -> None:
+    """Have a service pass over a message for ever."""
+    _request(service, "POST", f"{url}/admin/{_parked(coordinates)}/discard", token, {"reason": reason})
+
+
+def _parked(coordinates: str) -> str:
+    """The route of what is parked there."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]+/[0-9]+/[0-9]+", coordinates):
+        raise CannotRun("Des coordonnées s’écrivent SUJET/PARTITION/OFFSET : « etabli parked list » les donne.")
+    return f"parked/{coordinates}"
 
 
 def rebuild(reporting: str, token: str) -> int:
@@ -49,16 +83,15 @@ def rebuild(reporting: str, token: str) -> int:
     return int(status["done"])
 
 
-def _request(service: str, method: str, url: str, token: str) -> dict[str, Any]:
+def _request(service: str, method: str, url: str, token: str, body: Json | None = None) -> Any:
     try:
         with httpx.Client(trust_env=False, timeout=UNPARK_SECONDS) as client:  # no proxy on the loopback
-            answer = client.request(method, url, headers={"Authorization": f"Bearer {token}"})
+            answer = client.request(method, url, headers={"Authorization": f"Bearer {token}"}, json=body)
     except httpx.HTTPError as error:
         raise CannotRun(f"{service} ne répond pas ({url} : {error}).") from error
     if answer.is_error:
         raise CannotRun(f"{service} refuse : {_reason(answer)}")
-    body: dict[str, Any] = answer.json() if answer.content else {}
-    return body
+    return answer.json() if answer.content else {}
 
 
 def _reason(answer: httpx.Response) -> str:

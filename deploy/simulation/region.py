@@ -10,7 +10,9 @@ from deploy.local.errors import CannotRun
 from shared.events.catalogue import NETWORK, Certification, GrantPurpose, Promotion
 from shared.events.production import ClientKind
 from shared.events.referral import AgencyKind
-from shared.kernel.identifiers import Commune, Department, Phone, Rncp, Siret, Slug, Uai
+from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
+from shared.kernel.phones import Phone
+from shared.kernel.territories import Commune, Department
 
 FILE = Path(__file__).with_name("bourgogne-franche-comte.yaml")
 

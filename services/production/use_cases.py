@@ -13,7 +13,6 @@ from services.production.store import Store
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.persistence.mongo import Session
-from shared.web.idempotency import IdempotencyKey
 
 AT_ONCE = 16
 """Decisions of one request that run together."""
@@ -21,13 +20,15 @@ RefusedWeek = Refused | Invalid | NotFound
 """What is about one pupil's week; any other problem is the whole request's."""
 
 
-async def receive_order(store: Store, caller: Caller, key: IdempotencyKey, *, client_id: UUID, title: str, on: date) -> Order:
+async def receive_order(
+    store: Store, caller: Caller, id: UUID, fingerprint: str, *, client_id: UUID, title: str, on: date
+) -> Order:
     """A client of the school asks for something. NotFound if the client is not the school's."""
     client = await store.clients.get(client_id, caller=caller)
-    await store.titles.keep(key.id, title)  # first: killed here, a title without its order harms nobody
+    await store.titles.keep(id, title)  # first: killed here, a title without its order harms nobody
     return await store.orders.acting(caller).create_once(
-        key.id, key.fingerprint, orders.receive,
-        order_id=key.id, school=caller.tenant, client_id=client.client_id, client_kind=client.kind, on=on,
+        id, fingerprint, orders.receive,
+        order_id=id, school=caller.tenant, client_id=client.client_id, client_kind=client.kind, on=on,
     )  # fmt: skip
 
 

@@ -85,3 +85,7 @@ OUTCOMES: Mapping[OutcomeSituation, str] = {
     OutcomeSituation.OTHER: "autre situation",
     OutcomeSituation.UNREACHABLE: "sans nouvelles",
 }
+ALREADY_REFERRED = (
+    "Votre organisme a déjà orienté, le {on:%d/%m/%Y}, quelqu’un du même nom et de la même date de naissance. "
+    "Si c’est la même demande, demandez le retrait de l’une des deux."
+)

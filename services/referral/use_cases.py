@@ -19,11 +19,21 @@ from shared.persistence.mongo import Session
 
 
 async def refer(
-    store: Store, caller: Caller, sent: Sent, details: ReferralDetails, *, key: UUID, fingerprint: str, secret: bytes, on: date
+    store: Store,
+    caller: Caller,
+    sent: Sent,
+    details: ReferralDetails,
+    *,
+    key: UUID,
+    fingerprint: str,
+    secret: bytes,
+    on: date,
+    unreferenced: bool = False,
 ) -> Referral:
     """Take a referral in: the referral, its person and the request's key together or not at all, and each once.
 
     Invalid where a wish names what nobody teaches; one that was taken in already is not judged again.
+    `unreferenced`: the agency gave no reference of its own, so that what it sends twice is not known as such, and is said.
     Of two that take the same person in at the same time, MongoDB runs one again, which then finds the other's.
     """
     if not await store.is_referred(sent.referral_id):
@@ -34,13 +44,14 @@ async def refer(
         await store.claim_key(key, sent.referral_id, session)
         young_id = await store.young_id_of(sent.referral_id, session)
         if young_id is None:
-            young_id = await store.vault.keep(sent, traits, new_young_id, session)
+            earlier = await store.vault.earlier_of(sent.agency, traits, session) if unreferenced else None
+            young_id = await store.vault.keep(sent.model_copy(update={"earlier": earlier}), traits, new_young_id, session)
         return await store.referrals.within(session).acting(caller).create_once(
             sent.referral_id, fingerprint, submit, referral_id=sent.referral_id, young_id=young_id, agency=sent.agency,
             birth_month=f"{sent.identity.birth_date:%Y-%m}", details=details, on=on,
         )  # fmt: skip
 
-    return await store.persistence.transaction(take_in, sent.referral_id, key, traits.first)
+    return await store.persistence.transaction(take_in, sent.referral_id, key, *traits.first)
 
 
 async def follow(store: Store, event: JourneyEvent, cause: Message) -> None:

@@ -14,6 +14,7 @@ from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
+from shared.kernel.strict import Day
 from shared.web.auth import require
 from shared.web.bodies import provided
 from shared.web.runtime import runtime
@@ -23,7 +24,7 @@ READERS = require("admin", "region", "federation", "school")
 
 StoreDep = Annotated[Store, Depends(provided(Store))]
 Cohort = Annotated[SchoolYear | None, Query(description="L’année scolaire d’entrée : 2025-2026.")]
-AsOf = Annotated[date | None, Query(description="Ce que l’on savait à la fin de ce jour.")]
+AsOf = Annotated[Day | None, Query(description="Ce que l’on savait à la fin de ce jour.")]
 
 
 def settings_of(request: Request) -> Settings:

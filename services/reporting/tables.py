@@ -1,10 +1,11 @@
 """Every table as known at an instant, with what its rows are looked up by."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
+from sys import intern
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -18,10 +19,12 @@ from services.reporting.projections.orders import OrderRow
 from services.reporting.projections.outcomes import OutcomeRow, retained
 from services.reporting.projections.referrals import ReferralRow
 from services.reporting.projections.schools import ProgrammeRow, SchoolRow
-from services.reporting.projections.weeks import HoursLogged, Minutes, WeekRow
+from services.reporting.projections.weeks import HoursLogged, Minutes, Week, WeekRow
 from shared.events.referral import AgencyKind
+from shared.persistence.mongo import Where
 from shared.projections.history import last_value_as_of
-from shared.projections.table import READING, Collections, read
+from shared.projections.read_model import Stored
+from shared.projections.table import PAGE, READING, Collections, in_pages, of_ids, read
 
 
 class OfEnrolment(Protocol):
@@ -80,8 +83,8 @@ def by_enrolment(rows: Iterable[T]) -> dict[UUID, list[T]]:
     return grouped
 
 
-async def load(rows: Collections, day: date, instant: datetime | None = None) -> Tables:
-    """Every table as known at an instant of a day (None: now)."""
+async def load(rows: Collections, day: date, instant: datetime) -> Tables:
+    """Every table as known at an instant of a day."""
     return Tables(
         day=day,
         agencies=await read(rows, AgencyRow, instant),
@@ -100,15 +103,36 @@ async def load(rows: Collections, day: date, instant: datetime | None = None) ->
     )
 
 
-async def hours_logged(rows: Collections, instant: datetime | None = None) -> list[HoursLogged]:
+async def hours_logged(rows: Collections, instant: datetime) -> list[HoursLogged]:
     """Minutes by kind of each enrolment, summed where the rows are: weeks are the many."""
     group_keys = [name for name in HoursLogged.model_fields if name != "minutes"]
-    columns = {name: last_value_as_of(f"$facts.{name}", instant) for name in (*group_keys, "minutes")}
     sums = {kind: {"$sum": f"$minutes.{kind}"} for kind in Minutes.model_fields}
-    pipeline: list[dict[str, Any]] = [
-        {"$project": {"_id": 0, **columns}},
-        {"$match": {"minutes": {"$ne": None}}},
-        {"$group": {"_id": {name: f"${name}" for name in group_keys}, **sums}},
-    ]
-    summed = await rows[WeekRow.projection.name].patient(READING).aggregate(pipeline)
+    group = {"_id": {name: f"${name}" for name in group_keys}, **sums}
+    summed = (
+        await rows[WeekRow.projection.name]
+        .patient(READING)
+        .aggregate([{"$project": _last(instant)}, {"$match": {"minutes": {"$ne": None}}}, {"$group": group}])
+    )
     return [HoursLogged(**row.pop("_id"), minutes=Minutes(**row)) for row in summed]
+
+
+async def week_pages(rows: Collections, ids: Iterable[str] | None = None) -> AsyncIterator[list[Week]]:
+    """Every week as known now, or those that have these ids, so many at a time."""
+    find = partial(_find_weeks, rows)
+    async for page in in_pages(find) if ids is None else of_ids(find, ids):
+        yield [_week(row) for row in page if row["minutes"]]
+
+
+async def _find_weeks(rows: Collections, where: Where) -> list[Stored]:
+    """Only what is kept of each, which MongoDB takes out of its history three times as fast as it hands the history over."""
+    page: list[Where] = [{"$match": where}, {"$sort": {"_id": 1}}, {"$limit": PAGE}, {"$project": _last(None)}]
+    return await rows[WeekRow.projection.name].patient(READING).aggregate(page)
+
+
+def _last(instant: datetime | None) -> dict[str, Any]:
+    return {name: last_value_as_of(f"$facts.{name}", instant) for name in HoursLogged.model_fields}
+
+
+def _week(row: Stored) -> Week:
+    minutes = tuple(row["minutes"].get(kind, 0) for kind in Minutes.model_fields)
+    return Week(row["_id"], (UUID(row["enrolment_id"]), intern(row["school"]), intern(row["programme"])), minutes)

@@ -1,7 +1,6 @@
 """Events of applications, published by enrolment: one per (young person, intake), from opening to a terminal answer."""
 
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +11,7 @@ from shared.events.event import Event
 from shared.events.referral import RefusalCode
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Slug
+from shared.kernel.strict import Day, Published
 
 
 class IneligibleReason(StrEnum):
@@ -57,7 +57,7 @@ class ApplicationStatus(StrEnum):
 
 class Unopened(BaseModel):
     model_config = ConfigDict(frozen=True)
-    wish: int = Field(ge=1, le=5, description="The wish's rank in its referral, from 1.")
+    wish: Annotated[int, Field(ge=1, le=5, description="The wish's rank in its referral, from 1."), Published]
     code: UnopenedCode
 
 
@@ -84,7 +84,7 @@ class ApplicationOpened(ApplicationEvent, type="enrolment.application.opened.v1"
     referral_id: UUID
     agency: Slug
     school_year: SchoolYear
-    priority: Annotated[int, Field(ge=1, le=3)]
+    priority: Annotated[int, Field(ge=1, le=3), Published]
 
 
 class ApplicationIneligible(ApplicationEvent, type="enrolment.application.ineligible.v1"):
@@ -96,16 +96,16 @@ class ApplicationIneligible(ApplicationEvent, type="enrolment.application.inelig
 class ApplicationUnderReview(ApplicationEvent, type="enrolment.application.under_review.v1"):
     """The school examines it."""
 
-    overridden: bool = Field(default=False, description="The school set aside computed ineligibility.")
+    overridden: Annotated[bool, Published] = Field(default=False, description="The school set aside computed ineligibility.")
 
 
 class InterviewPlanned(ApplicationEvent, type="enrolment.application.interview_planned.v1"):
-    planned_on: date
+    planned_on: Day
 
 
 class ImmersionPlanned(ApplicationEvent, type="enrolment.application.immersion_planned.v1"):
-    planned_from: date
-    planned_until: date
+    planned_from: Day
+    planned_until: Day
 
 
 class ImmersionEnded(ApplicationEvent, type="enrolment.application.immersion_ended.v1"):
@@ -125,7 +125,7 @@ class ApplicationWaitlisted(ApplicationEvent, type="enrolment.application.waitli
 class PlaceOffered(ApplicationEvent, type="enrolment.place.offered.v1"):
     """A seat is held until the end of a day."""
 
-    until: date
+    until: Day
 
 
 class PlaceConfirmed(ApplicationEvent, type="enrolment.place.confirmed.v1"):

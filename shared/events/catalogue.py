@@ -1,14 +1,15 @@
 """Events of schools, programmes, intakes and grants, by enrolment. Keyed by the school, or the network for its grants."""
 
-from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.events.event import Event
 from shared.kernel.calendar import SchoolYear
-from shared.kernel.identifiers import Commune, Department, Phone, Rncp, Siret, Slug, Uai
+from shared.kernel.identifiers import CommuneCode, DepartmentCode, KeptPhone, RncpCode, SiretCode, Slug, UaiCode
+from shared.kernel.strict import Day, Published
 
 NETWORK = "network"
 
@@ -39,13 +40,13 @@ class SchoolRegistered(_SchoolEvent, type="enrolment.school.registered.v1"):
     """A school of the network. Its UAI and SIRET may not be known yet. Address and phone are the organisation's own."""
 
     name: str = Field(description="The organisation's public name.")
-    commune: Commune
+    commune: CommuneCode
     town: str
-    department: Department
-    uai: Uai | None = None
-    siret: Siret | None = None
+    department: DepartmentCode
+    uai: UaiCode | None = None
+    siret: SiretCode | None = None
     address: str | None = Field(default=None, description="As on an envelope: street, postcode, town.")
-    phone: Phone | None = None
+    phone: KeptPhone | None = None
 
 
 class ProgrammeOpened(_SchoolEvent, type="enrolment.programme.opened.v1"):
@@ -54,15 +55,15 @@ class ProgrammeOpened(_SchoolEvent, type="enrolment.programme.opened.v1"):
     programme: Slug
     title: str
     certification: Certification
-    rncp: Rncp | None = None
+    rncp: RncpCode | None = None
     sector: Slug
-    years: int = Field(ge=1, le=3)
-    dangerous_machines: bool = Field(description="Open from 15 rather than 14.")
+    years: Annotated[int, Field(ge=1, le=3), Published]
+    dangerous_machines: Annotated[bool, Field(description="Open from 15 rather than 14."), Published]
 
 
 class _IntakeEvent(_SchoolEvent):
     intake_id: UUID
-    seats: int = Field(ge=0)
+    seats: Annotated[int, Field(ge=0), Published]
 
 
 class IntakeOpened(_IntakeEvent, type="enrolment.intake.opened.v1"):
@@ -70,9 +71,9 @@ class IntakeOpened(_IntakeEvent, type="enrolment.intake.opened.v1"):
 
     programme: Slug
     school_year: SchoolYear
-    year_of_study: int = Field(ge=1, le=3)
-    starts_on: date
-    closes_on: date = Field(description="Nothing stays open after this day.")
+    year_of_study: Annotated[int, Field(ge=1, le=3), Published]
+    starts_on: Day
+    closes_on: Day = Field(description="Nothing stays open after this day.")
     promotion: Promotion
 
 
@@ -83,14 +84,14 @@ class IntakeSeatsChanged(_IntakeEvent, type="enrolment.intake.seats_changed.v1")
 class _GrantEvent(Event, topic="etabli.catalogue", key="holder"):
     grant_id: UUID
     holder: Slug = Field(description="A school's id, or 'network' where no split is known.")
-    amount_cents: int = Field(gt=0, description="Euro cents.")
+    amount_cents: Annotated[int, Field(gt=0, description="Euro cents."), Published]
 
 
 class GrantAwarded(_GrantEvent, type="enrolment.grant.awarded.v1"):
     """Public money promised for a civil year."""
 
     purpose: GrantPurpose
-    civil_year: int
+    civil_year: Annotated[int, Published]
     funder: Slug
 
 

@@ -1,10 +1,11 @@
 """The base of every domain event: the day it happened, a type, a topic and a key."""
 
-from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+
+from shared.kernel.strict import Day
 
 EVENTS: dict[str, type["Event"]] = {}
 """Every published event by its type: each class enters itself. Complete once `shared.events` is imported."""
@@ -26,7 +27,7 @@ class Event(BaseModel):
     topic: ClassVar[str]
     keyed_by: ClassVar[str]
 
-    on: date
+    on: Day
 
     def __init_subclass__(cls, type: str = "", topic: str = "", key: str = "", **rest: Any) -> None:
         super().__init_subclass__(**rest)

@@ -1,6 +1,5 @@
 """Events of production: orders of real clients from receipt to invoice, and the state of each pupil's week."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.events.event import Event
 from shared.kernel.calendar import Week
 from shared.kernel.identifiers import Slug
+from shared.kernel.strict import Day, Published
 
 
 class ClientKind(StrEnum):
@@ -27,8 +27,8 @@ class CancellationCode(StrEnum):
     OTHER = "other"
 
 
-Cents = Annotated[int, Field(ge=0, description="Euro cents, before tax.")]
-Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60)]
+Cents = Annotated[int, Field(ge=0, description="Euro cents, before tax."), Published]
+Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60), Published]
 
 
 def in_hours(minutes: int) -> float:
@@ -48,7 +48,7 @@ class OrderReceived(_OrderEvent, type="production.order.received.v1"):
 
 class OrderQuoted(_OrderEvent, type="production.order.quoted.v1"):
     amount_cents: Cents
-    due_on: date
+    due_on: Day
 
 
 class OrderAccepted(_OrderEvent, type="production.order.accepted.v1"):
@@ -71,7 +71,7 @@ class OrderInvoiced(_OrderEvent, type="production.order.invoiced.v1"):
     """Invoiced under a number of the school's own series, without gap."""
 
     amount_cents: Cents
-    number: str = Field(pattern=r"^\d{4}-\d{4,}$", description="Civil year and rank: 2026-0001.")
+    number: str = Field(pattern=r"^[0-9]{4}-[0-9]{4,}$", description="Civil year and rank: 2026-0001.")
 
 
 class OrderCancelled(_OrderEvent, type="production.order.cancelled.v1"):

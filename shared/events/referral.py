@@ -1,6 +1,5 @@
 """Events of the referral service: agencies, and referrals from submission to their closing. Identity stays in its vault."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -9,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.events.event import Event
 from shared.kernel.calendar import BirthMonth
-from shared.kernel.identifiers import Department, Slug
+from shared.kernel.identifiers import DepartmentCode, Slug
+from shared.kernel.strict import Day
 
 
 class AgencyKind(StrEnum):
@@ -55,7 +55,7 @@ class Wish(BaseModel):
     school: Slug | None = None
     programme: Slug | None = None
     sector: Slug | None = None
-    departments: tuple[Department, ...] = ()
+    departments: tuple[DepartmentCode, ...] = ()
 
     @model_validator(mode="after")
     def one_kind(self) -> Self:
@@ -70,8 +70,8 @@ class ReferralDetails(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     situation: Situation
-    out_of_school_since: date | None = None
-    department: Department
+    out_of_school_since: Day | None = None
+    department: DepartmentCode
     wishes: tuple[Wish, ...] = Field(min_length=1, max_length=5)
 
 
@@ -97,7 +97,7 @@ class AgencyRegistered(Event, type="referral.agency.registered.v1", topic="etabl
     agency: Slug
     kind: AgencyKind
     name: str = Field(description="The organisation's public name.")
-    department: Department
+    department: DepartmentCode
 
 
 class ReferralSubmitted(_ReferralEvent, ReferralDetails, type="referral.referral.submitted.v1"):

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.catalogue import Certification, ProgrammeOpened, SchoolRegistered
-from shared.kernel.identifiers import Department, Phone, Slug
+from shared.kernel.identifiers import DepartmentCode, KeptPhone, Slug
 
 SchoolTold = SchoolRegistered | ProgrammeOpened
 
@@ -27,8 +27,8 @@ class ListedSchool(BaseModel):
     name: str | None = None
     address: str | None = None
     town: str | None = None
-    department: Department | None = None
-    phone: Phone | None = None
+    department: DepartmentCode | None = None
+    phone: KeptPhone | None = None
     programmes: tuple[ListedProgramme, ...] = ()
 
     def programme(self, id: str) -> ListedProgramme | None:

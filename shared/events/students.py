@@ -1,7 +1,7 @@
 """Events of pupils, published by enrolment: enrolled, present year after year, examined, and what became of them."""
 
-from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -9,6 +9,7 @@ from pydantic import Field
 from shared.events.event import Event
 from shared.kernel.calendar import BirthMonth, SchoolYear
 from shared.kernel.identifiers import Slug
+from shared.kernel.strict import Day, Published
 
 
 class InterruptionCode(StrEnum):
@@ -78,15 +79,15 @@ class YearEvent(StudentEvent):
 
     intake_id: UUID
     school_year: SchoolYear
-    year_of_study: int = Field(ge=1, le=3)
-    last_year: bool
+    year_of_study: Annotated[int, Field(ge=1, le=3), Published]
+    last_year: Annotated[bool, Published]
 
 
 class StudentEnrolled(YearEvent, type="enrolment.student.enrolled.v1"):
     """A place is confirmed: the young person becomes a pupil, due to start on a day."""
 
     birth_month: BirthMonth
-    starts_on: date
+    starts_on: Day
 
 
 class StudentStarted(StudentEvent, type="enrolment.student.started.v1"):
@@ -118,7 +119,7 @@ class StudentRepeated(YearEvent, type="enrolment.student.repeated.v1"):
 class StudentChangedProgramme(YearEvent, type="enrolment.student.changed_programme.v1"):
     """Goes on in another programme of the same school; `programme` is the new one."""
 
-    starts_on: date | None = Field(default=None, description="Of who has not started yet: the day on which they are due now.")
+    starts_on: Day | None = Field(default=None, description="Of who has not started yet: the day on which they are due now.")
 
 
 class StudentCompleted(StudentEvent, type="enrolment.student.completed.v1"):
@@ -132,7 +133,7 @@ class _ExamEvent(StudentEvent):
 class ExamRegistered(_ExamEvent, type="enrolment.exam.registered.v1"):
     """Presented to an examination session; an absence still counts as presented."""
 
-    session: str = Field(pattern=r"^\d{4}-\d{2}$", description="The month of the session: 2026-06.")
+    session: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}$", description="The month of the session: 2026-06.")
 
 
 class DiplomaObtained(_ExamEvent, type="enrolment.diploma.obtained.v1"):
@@ -140,15 +141,15 @@ class DiplomaObtained(_ExamEvent, type="enrolment.diploma.obtained.v1"):
 
 
 class DiplomaFailed(_ExamEvent, type="enrolment.diploma.failed.v1"):
-    absent: bool = False
+    absent: Annotated[bool, Published] = False
 
 
 class OutcomeDeclared(StudentEvent, type="enrolment.outcome.declared.v1"):
     """What became of a leaver at one horizon, by one source. Two sources may disagree; neither overwrites the other."""
 
-    horizon: int = Field(description="Months after leaving: 6, 12, 18 or 24.")
+    horizon: Annotated[int, Field(description="Months after leaving: 6, 12, 18 or 24."), Published]
     situation: OutcomeSituation
     contract: ContractKind | None = None
-    by_client: bool | None = Field(default=None, description="Employed by a client of the school.")
+    by_client: Annotated[bool, Published] | None = Field(default=None, description="Employed by a client of the school.")
     source: OutcomeSource
     proof: OutcomeProof

@@ -73,15 +73,22 @@ def following(school_year: str) -> str:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of a month too short for it."""
+    """The same day so many months later, or the last day of a month that has none (Code de procédure civile, art. 641).
+
+    Every anniversary, majority and horizon is counted by it: a 29 February comes round on 28 February.
+    """
     return day + relativedelta(months=months)
+
+
+def age_at(born: date, day: date) -> int:
+    """The whole years that someone born on a day has reached on another: the birthday counts."""
+    years = day.year - born.year
+    return years - (months_after(born, 12 * years) > day)
 
 
 def age_on(birth_month: str, day: date) -> int:
     """The age surely reached on a day by someone born in a month: counted from that month's last day."""
-    first = date.fromisoformat(f"{birth_month}-01")
-    born = first + relativedelta(day=31)
-    return day.year - born.year - (months_after(born, 12 * (day.year - born.year)) > day)
+    return age_at(date.fromisoformat(f"{birth_month}-01") + relativedelta(day=31), day)
 
 
 @cache

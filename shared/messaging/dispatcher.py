@@ -1,7 +1,8 @@
 """The dispatcher: one record in, handled, retried, or parked as a dead letter. Every way of reading Kafka goes through it."""
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, Generic
 
@@ -10,11 +11,12 @@ from prometheus_client import Counter, Gauge
 
 from shared.events import EVENTS, Event
 from shared.events.message import ConsumerRecord, Undecodable, read
-from shared.kernel.errors import Problem, Unavailable
+from shared.kernel.errors import Unavailable
 from shared.kernel.retry import Outage, until_answered
 from shared.kernel.tracing import traceparent
 from shared.messaging.handlers import Handler, StoreT
-from shared.messaging.parking import Parking
+from shared.messaging.parking import Key, Parking
+from shared.messaging.replay import Replayed, code_of, replay, resumable
 from shared.persistence.failures import is_transient
 
 log = structlog.get_logger()
@@ -36,7 +38,7 @@ class Dispatcher(Generic[StoreT]):
     ) -> None:
         self._store = store
         self._handlers = handlers
-        self._parking = parking
+        self.parking = parking
         self._tries = tries
         self._max_backoff = max_backoff
 
@@ -54,30 +56,20 @@ class Dispatcher(Generic[StoreT]):
         try:
             await until_answered(taking_in, on=_may_pass, limit=self._max_backoff, tries=self._tries)
         except Exception as error:
-            parking = partial(self._parking.park, record, code_of(error))
+            parking = partial(self.parking.park, record, code_of(error))
             try:
                 await self._while_servers_answer(parking, record)
             except Exception as failure:
                 log.critical("consumer.cannot_park", coordinates=record.coordinates, error=type(failure).__name__)
                 os._exit(70)
 
-    async def list_parked(self) -> list[dict[str, Any]]:
-        """What is parked: coordinates, type and code, never a value."""
-        return await self._parking.all()
+    async def replay(self, keys: Iterable[Key] | None = None) -> Replayed:
+        """Replay what is parked, of these (topic, key) or all, in order per key; a key stops at its first that fails again."""
+        return await replay(self.parking, self._handle, await self.parking.first_of_each_key() if keys is None else keys)
 
-    async def replay(self) -> tuple[int, int]:
-        """Replay what is parked, in order per key; a key stops at its first message that fails again. (replayed, left)."""
-        replayed = 0
-        for topic, key in await self._parking.first_of_each_key():
-            while record := await self._parking.oldest(topic, key):
-                try:
-                    await self._handle(record)
-                except Exception as error:
-                    log.warning("unpark.failed_again", coordinates=record.coordinates, code=code_of(error))
-                    break
-                await self._parking.release(record)
-                replayed += 1
-        return replayed, await self._parking.left()
+    async def resume(self, now: datetime) -> Replayed:
+        """Replay what waits for nothing any more: a discard or a replay was cut short before it came to these."""
+        return await self.replay(await resumable(self.parking, now))
 
     async def _while_servers_answer(self, work: Callable[[], Awaitable[None]], record: ConsumerRecord) -> None:
         """Do this, for ever again while the failure is a server's."""
@@ -85,7 +77,9 @@ class Dispatcher(Generic[StoreT]):
         await until_answered(work, on=_is_a_server_s, limit=self._max_backoff, outage=outage)
 
     async def _take_in(self, record: ConsumerRecord) -> None:
-        if not await self._parking.park_if_blocked(record):
+        if await self.parking.discards.has(record):
+            log.info("consumer.passed_over", coordinates=record.coordinates)
+        elif not await self.parking.park_if_blocked(record):
             await self._handle(record)
 
     async def _handle(self, record: ConsumerRecord) -> None:
@@ -108,10 +102,3 @@ def _is_a_server_s(error: Exception) -> bool:
 def _may_pass(error: Exception) -> bool:
     """Whether another try may end otherwise: bytes that cannot be read stay so."""
     return not isinstance(error, Undecodable)
-
-
-def code_of(error: Exception) -> str:
-    """Why, in a word that says nothing of the data."""
-    if isinstance(error, Undecodable | Problem):
-        return error.code
-    return f"bug_{type(error).__name__}"

@@ -1,8 +1,11 @@
-"""Dead letters that keep their order: parked with their reason, those of their key behind them, replayed in order."""
+"""Dead letters that keep their order: parked with their reason, those of their key behind them, let go one by one."""
 
-import re
+from collections import Counter as Tally
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import structlog
@@ -11,14 +14,52 @@ from prometheus_client import Counter
 from shared.events.message import ConsumerRecord, event_id
 from shared.kernel.clock import real_now
 from shared.kernel.tracing import traceparent
+from shared.messaging.discards import Discards, unclaimed
 from shared.messaging.kafka import dead_letters
+from shared.messaging.place import Place, known_key, known_type
 from shared.persistence.mongo import Collection
 from shared.persistence.transaction import Persistence
 
 log = structlog.get_logger()
 PARKED = Counter("etabli_parked", "Messages parked, by reason.", ["code"])
 BEHIND = "behind_a_parked_message"
-TYPE = re.compile(r"fr\.etabli\.[a-z_.]{1,80}\.v[0-9]{1,3}")
+CLAIM = timedelta(minutes=2)
+"""How long whoever replays a message has it alone, unless it ends before: longer than any handler runs."""
+KEPT = timedelta(days=30)
+"""How long a parked value is kept: it may be about a person."""
+SHOWN = ("topic", "partition", "offset", "key", "code", "type", "at", "expired")
+Key = tuple[str, bytes | None]
+"""A topic, and whose story there."""
+
+
+@dataclass(frozen=True)
+class ParkedMessage:
+    """What is parked, and why. `expired`: its value was kept for thirty days and is gone."""
+
+    record: ConsumerRecord
+    type: str
+    code: str
+    at: datetime
+    expired: bool
+
+    @property
+    def place(self) -> Place:
+        return Place.of(self.record)
+
+    @property
+    def key(self) -> Key:
+        """Whose story it holds back."""
+        return self.record.topic, self.record.key
+
+    @property
+    def own_key(self) -> str:
+        """Its key as text, where it is one of ours on that topic: any other may say anything."""
+        return known_key(self.record)
+
+    @property
+    def is_next(self) -> bool:
+        """Whether what it waited behind is gone: nobody has tried it by itself yet."""
+        return self.code == BEHIND and not self.expired
 
 
 class Parking:
@@ -26,9 +67,11 @@ class Parking:
 
     def __init__(self, persistence: Persistence, *, generation: int | None = None) -> None:
         """`generation`: of rows, where each has its own, for what one cannot take another may."""
+        self.discards = Discards(persistence)
         self._persistence = persistence
         self._own = {"generation": generation}
         self._parked: Collection = persistence.database["parked"]
+        self._reads: Collection = persistence.database["parked_reads"]
         persistence.outboxes["parked"] = self._parked
 
     async def prepare(self) -> None:
@@ -38,10 +81,15 @@ class Parking:
     async def park_if_blocked(self, record: ConsumerRecord) -> bool:
         """Park a message if an earlier one of its (topic, key) is parked, and still is once this one is there too.
 
-        So whoever lets the earlier one go then either finds this one, or has let it go before we looked again.
+        So whoever lets the earlier one go then either finds this one, or has let it go before we looked again. One that is
+        parked already, and comes again, stays where it is: it is replayed or discarded there, and nowhere else. What has no key
+        is nobody's, and waits for nothing.
         """
-        if not await self._holds_another(record):
+        of_key = {"topic": record.topic, "key": record.key, **self._own}
+        if record.key is None or not await self._parked.find_one(of_key, fields={"_id": 1}):
             return False
+        if await self._parked.find_one({"_id": self._id(record)}, fields={"_id": 1}):
+            return True
         await self.park(record, BEHIND)
         if await self._holds_another(record):
             return True
@@ -50,35 +98,68 @@ class Parking:
 
     async def park(self, record: ConsumerRecord, code: str) -> None:
         """Keep a message aside. Parking the same one twice keeps one."""
-        event_type = (dict(record.headers).get("ce_type") or b"").decode(errors="replace")
-        event_type = event_type if TYPE.fullmatch(event_type) else ""  # it could say anything, and is repeated in logs
-        row = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "key": record.key, **self._own}
+        event_type = known_type(record)
+        row = {**Place.of(record).fields, "key": record.key, **self._own}
         headers = [[name, value] for name, value in record.headers]  # pairs: a name may hold what a field may not
         letter = self._letter(record, event_type, code)
-        document = {**row, "value": record.value, "headers": headers, "code": code, "type": event_type, "outbox": [letter]}
+        kept = {"value": record.value, "headers": headers, "at": real_now(), "expired": False}
+        document = {**row, **kept, "code": code, "type": event_type, "outbox": [letter]}
         await self._parked.update({"_id": self._id(record)}, {"$setOnInsert": document}, upsert=True)
         self._persistence.outbox_changed.set()
         PARKED.labels(code).inc()
         log.warning("consumer.parked", coordinates=record.coordinates, type=event_type, code=code)
 
-    async def first_of_each_key(self) -> list[tuple[str, bytes | None]]:
+    async def heads(self) -> list[ParkedMessage]:
+        """The oldest parked message of each (topic, key), without its value."""
+        of_key = {"_id": {"topic": "$topic", "key": "$key"}, **{field: {"$first": f"${field}"} for field in SHOWN}}
+        groups = await self._parked.aggregate(
+            [{"$match": self._own}, {"$sort": {"partition": 1, "offset": 1}}, {"$group": of_key}],
+        )
+        return [_parked(group) for group in groups]
+
+    async def first_of_each_key(self) -> list[Key]:
         """The (topic, key) that have parked messages."""
         groups = await self._parked.aggregate([{"$match": self._own}, {"$group": {"_id": {"topic": "$topic", "key": "$key"}}}])
         return [(group["_id"]["topic"], group["_id"]["key"]) for group in groups]
 
-    async def oldest(self, topic: str, key: bytes | None) -> ConsumerRecord | None:
+    async def oldest(self, topic: str, key: bytes | None) -> ParkedMessage | None:
         """The next message to replay of one (topic, key)."""
         found = await self._parked.find_one({"topic": topic, "key": key, **self._own}, sort=["partition", "offset"])
-        return _record(found) if found else None
+        return _parked(found) if found else None
 
-    async def all(self) -> list[dict[str, Any]]:
-        """What is parked, without values: coordinates, type and code."""
-        rows = await self._parked.find(self._own, fields={"value": 0, "headers": 0, "outbox": 0}, sort=["_id"])
-        return [{"_id": _coordinates(row), "type": row["type"], "code": row["code"]} for row in rows]
+    async def find(self, place: Place) -> ParkedMessage | None:
+        """The message parked there, with its value."""
+        found = await self._parked.find_one({**place.fields, **self._own})
+        return _parked(found) if found else None
+
+    async def read(self, place: Place, by: str) -> None:
+        """Keep that somebody is shown what a parked message says."""
+        await self._reads.insert({"_id": str(uuid4()), "coordinates": place.coordinates, "by": by, "at": real_now()})
+
+    async def all(self) -> list[ParkedMessage]:
+        """What is parked, without values."""
+        return [_parked(row) for row in await self._parked.find(self._own, fields=dict.fromkeys(SHOWN, 1), sort=["_id"])]
+
+    async def claim(self, record: ConsumerRecord) -> bool:
+        """Have a parked message to oneself for a while, to replay it. False where another has it, or it is gone."""
+        now = real_now()
+        claimed = {"$set": {"replaying": now + CLAIM}}
+        return bool((await self._parked.update({"_id": self._id(record), **unclaimed(now)}, claimed)).found)
+
+    async def keep(self, record: ConsumerRecord, code: str) -> None:
+        """Let it stay after a replay that failed for a reason of its own."""
+        await self._parked.update({"_id": self._id(record)}, {"$set": {"code": code}, "$unset": {"replaying": ""}})
 
     async def release(self, record: ConsumerRecord) -> None:
-        """Forget a message that was handled at last."""
+        """Forget a message that was handled at last, or is to be passed over."""
         await self._parked.delete({"_id": self._id(record)})
+
+    async def expire(self, now: datetime) -> None:
+        """Drop the values that were kept long enough; coordinates, type and code stay until the message is let go."""
+        old = {"at": {"$lt": now - KEPT}, "expired": False}
+        gone: Mapping[str, Any] = {"$set": {"expired": True}, "$unset": {"value": "", "headers": ""}}
+        while (await self._parked.update(old, gone)).found:
+            pass
 
     async def forget(self, *, before: int, but: int) -> None:
         """Forget what older generations could not take, but one's."""
@@ -87,6 +168,13 @@ class Parking:
     async def left(self) -> int:
         """How many messages are parked."""
         return await self._parked.count(self._own)
+
+    async def codes(self, *others: "Parking") -> Mapping[str, int]:
+        """How many are parked here, or in one of these other generations, by code: each message once."""
+        generations = [one._own["generation"] for one in (self, *others)]
+        place = {"_id": {"topic": "$topic", "partition": "$partition", "offset": "$offset"}, "code": {"$first": "$code"}}
+        found = await self._parked.aggregate([{"$match": {"generation": {"$in": generations}}}, {"$group": place}])
+        return Tally(one["code"] for one in found)
 
     async def _holds_another(self, record: ConsumerRecord) -> bool:
         another = {"topic": record.topic, "key": record.key, "_id": {"$ne": self._id(record)}, **self._own}
@@ -98,19 +186,15 @@ class Parking:
 
     def _letter(self, record: ConsumerRecord, event_type: str, code: str) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/parked"
-        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         return {
             "id": event_id(f"{source}/{record.coordinates}", 0), "source": source, "type": "fr.etabli.message.parked.v1",
             "sequence": record.offset, "time": self._persistence.clock.now(),
-            "key": record.coordinates, "data": orjson.dumps({**place, "type": event_type, "code": code}),
+            "key": record.coordinates, "data": orjson.dumps({**Place.of(record).fields, "type": event_type, "code": code}),
             "trace": traceparent.get(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
         }  # fmt: skip
 
 
-def _coordinates(row: Mapping[str, Any]) -> str:
-    return f"{row['topic']}/{row['partition']}/{row['offset']}"
-
-
-def _record(row: Mapping[str, Any]) -> ConsumerRecord:
-    headers = [(name, value) for name, value in row["headers"]]
-    return ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], row["value"], headers)
+def _parked(row: Mapping[str, Any]) -> ParkedMessage:
+    headers = [(name, value) for name, value in row.get("headers", ())]
+    record = ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], row.get("value"), headers)
+    return ParkedMessage(record, row["type"], row["code"], row["at"], row["expired"])

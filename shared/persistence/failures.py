@@ -1,4 +1,4 @@
-"""Errors of the driver, translated in one place: away (transient), a clash, a duplicate key, or ours."""
+"""Errors of the driver, translated in one place: away (transient), a clash, a duplicate key, a journal too short, or ours."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +31,10 @@ SERVER_CODES = frozenset(
 """MongoDB's codes of a server that goes, comes, elects or is too slow. Trying again is all there is to do."""
 
 
+HISTORY_LOST = frozenset({222, 260, 280, 286})
+"""CloseChangeStream, InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost."""
+
+
 class Away(Exception):
     """MongoDB is unreachable, without primary or too slow. Try again: neither the data nor we are at fault."""
 
@@ -45,6 +49,10 @@ class Clash(Exception):
 
 class DuplicateKey(Exception):
     """A document has this id, or this value of a unique index, already; or a collection its name."""
+
+
+class HistoryLost(Exception):
+    """The journal does not reach back to where it was read: read the documents themselves again."""
 
 
 def is_transient(error: BaseException) -> bool:
@@ -83,6 +91,10 @@ def _is_clash(error: PyMongoError) -> bool:
     return (of_a_transaction and not _codes(error) & SERVER_CODES) or bool(_codes(error) & CLASHES)
 
 
+def _is_history_lost(error: PyMongoError) -> bool:
+    return bool(_codes(error) & HISTORY_LOST)
+
+
 def _is_sessionless(error: PyMongoError) -> bool:
     """What a connection answers that was opened while its server was starting."""
     text = str(error)
@@ -110,6 +122,7 @@ def _codes(error: PyMongoError) -> set[int]:
 
 KINDS: dict[type[Exception], Callable[[PyMongoError], bool]] = {
     DuplicateKey: _is_duplicate,
+    HistoryLost: _is_history_lost,
     Clash: _is_clash,
     Sessionless: _is_sessionless,
     Away: _is_away,

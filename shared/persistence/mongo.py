@@ -180,10 +180,10 @@ class Collection:
             done = await rows.bulk_write([native.native_write(write) for write in writes], ordered=False)
             return int(done.inserted_count + done.matched_count + done.upserted_count)
 
-    async def delete(self, where: Where) -> int:
+    async def delete(self, where: Where, *, session: Session | None = None) -> int:
         """Delete every document that matches: how many."""
-        async with self._verb() as rows:
-            return int((await rows.delete_many(where)).deleted_count)
+        async with self._verb(session) as rows:
+            return int((await rows.delete_many(where, **_in(session))).deleted_count)
 
     async def drop(self) -> None:
         """Drop it with all its documents, if it is there."""

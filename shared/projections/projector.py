@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
 
 import structlog
 
 from shared.kernel.errors import Unavailable
 from shared.kernel.retry import Outage, stop, until_answered
 from shared.messaging.kafka import TRANSIENT as KAFKA_TRANSIENT
+from shared.messaging.parked import Beside, Parked
 from shared.persistence.failures import is_transient
 from shared.persistence.lease import Lease
 from shared.projections.feed import Feed, feeding
@@ -48,19 +48,17 @@ class Projector:
         finally:
             await stop(*tasks, grace=self._max_backoff)
 
-    async def replay(self) -> tuple[int, int]:
-        """Fold what is parked beside the rows that are read now, in order per key. (replayed, left)
+    def parked(self, service: str) -> Parked:
+        """What is parked beside the rows that are read now, which any replica may replay at any time, and beside those built.
 
-        Any replica may, and at any time: a rebuild folds or parks each of these messages for itself, beside its own rows.
+        A rebuild folds or parks each message for itself: what it set aside is replayed once its rows are read.
         """
-        try:
-            return await unparking(await self.generations.current()).replay()
-        finally:
-            await self._notify()
+        return Parked(service, self._unparking, changed=self._notify)
 
-    async def list_parked(self) -> list[dict[str, Any]]:
-        """What could not be folded into the rows that are read now: coordinates, type and code."""
-        return await (await self.generations.current()).parking.all()
+    async def _unparking(self) -> Beside:
+        head = await self.generations.head()
+        numbers = [head.current, head.building] if head.building else [head.current]
+        return [unparking(self.generations.generation(number)) for number in numbers]
 
     async def _notify(self) -> None:
         await self.generations.mark()

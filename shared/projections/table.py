@@ -1,14 +1,15 @@
 """Tables: a projection's rows as models, whose fields give columns, types and histories, from events to what is read."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Protocol, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.events import Event
-from shared.persistence.mongo import Collection
+from shared.persistence.mongo import Collection, Where
 from shared.projections.history import values_as_of
 from shared.projections.projection import Projection, Row
 from shared.projections.read_model import Stored
@@ -16,6 +17,8 @@ from shared.projections.read_model import Stored
 E = TypeVar("E", bound=Event)
 R = TypeVar("R", bound="TableRow")
 T = TypeVar("T")
+PAGE = 1_000
+"""Rows that are read at once: some twenty milliseconds of the event loop."""
 READING = 10.0
 """Seconds for which a whole table may be read: a minute would hold everybody who asks while a server is frozen in the middle."""
 EVERY_VALUE: Final = "every value"
@@ -95,6 +98,47 @@ class TableRow(BaseModel):
 
 async def read(rows: Collections, of: type[R], instant: datetime | None = None) -> list[R]:
     """Every row of a table as known at an instant (None: now)."""
-    columns: dict[str, Any] = {f"facts.{name}": 1 if instant or name in of.histories else {"$slice": -1} for name in of.columns}
-    found = await rows[of.projection.name].patient(READING).find(fields=columns)
+    found = in_pages(partial(_find, rows, of, instant))
+    return [row async for page in found for row in _known(of, page, instant)]
+
+
+async def read_pages(rows: Collections, of: type[R]) -> AsyncIterator[list[R]]:
+    """Every row of a table as known now, so many at a time."""
+    async for page in in_pages(partial(_find, rows, of, None)):
+        yield _known(of, page)
+
+
+async def read_some(rows: Collections, of: type[R], ids: Iterable[str]) -> list[R]:
+    """These rows, as known now."""
+    found = of_ids(partial(_find, rows, of, None), ids)
+    return [row async for page in found for row in _known(of, page)]
+
+
+Find = Callable[[Where], Awaitable[list[Stored]]]
+"""Asks for a page of rows, by rising ids."""
+
+
+async def in_pages(find: Find) -> AsyncIterator[list[Stored]]:
+    """Every row, so many at a time: whoever else is served meanwhile waits for one page at most."""
+    found = await find({})
+    yield found
+    while len(found) == PAGE:
+        found = await find({"_id": {"$gt": found[-1]["_id"]}})
+        yield found
+
+
+async def of_ids(find: Find, ids: Iterable[str]) -> AsyncIterator[list[Stored]]:
+    """The rows that have these ids, so many at a time."""
+    left = sorted(ids)
+    while left:
+        yield await find({"_id": {"$in": left[:PAGE]}})
+        left = left[PAGE:]
+
+
+def _known(of: type[R], found: Iterable[Stored], instant: datetime | None = None) -> list[R]:
     return [row for stored in found if (row := of.as_known(stored, instant))]
+
+
+async def _find(rows: Collections, of: type[TableRow], instant: datetime | None, where: Where) -> list[Stored]:
+    columns: dict[str, Any] = {f"facts.{name}": 1 if instant or name in of.histories else {"$slice": -1} for name in of.columns}
+    return await rows[of.projection.name].patient(READING).find(where, fields=columns, sort=["_id"], limit=PAGE)

@@ -19,7 +19,7 @@ from shared.projections.read_model import Change, ReadModel
 from shared.projections.rows import fold_into
 from shared.projections.source import Positions
 
-HEAD = "rows"
+HEADS, HEAD = "generations", "rows"
 NAME = re.compile(r"rows_(\d+)\..+")
 ToTables = Sequence[tuple[str, Change]]
 """What is to be folded, in order, each with the name of its table."""
@@ -80,7 +80,9 @@ class Generations:
         for model in models:
             for event in model.events:
                 self._hearing[event].append(model)
-        self._heads: Collection = persistence.database["generations"]
+        self.database = persistence.database
+        self.tables = [model.name for model in models]
+        self._heads: Collection = self.database[HEADS]
 
     async def prepare(self) -> None:
         """The first generation, empty, where there is none."""

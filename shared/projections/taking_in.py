@@ -8,7 +8,7 @@ from prometheus_client import Counter
 
 from shared.events.message import ConsumerRecord, read
 from shared.kernel.errors import Unavailable
-from shared.messaging.dispatcher import code_of
+from shared.messaging.replay import code_of
 from shared.persistence.failures import is_transient
 from shared.projections.tables import Generation, ToTables
 
@@ -38,8 +38,10 @@ async def take_in(generation: Generation, records: Sequence[ConsumerRecord]) -> 
 async def _read(generation: Generation, records: Sequence[ConsumerRecord]) -> list[Taken]:
     """Those that can be folded. A bug of a projection on one of them parks that one, not its batch."""
     parking, taken = generation.parking, list[Taken]()
-    behind = set(await parking.first_of_each_key())
+    discarded, behind = await parking.discards.coordinates(), set(await parking.first_of_each_key())
     for record in records:
+        if discarded and record.coordinates in discarded:
+            continue
         if (record.topic, record.key) in behind and await parking.park_if_blocked(record):
             continue
         try:

@@ -1,4 +1,4 @@
-"""Routes of operations: health, metrics, the simulated clock, parked messages."""
+"""Routes of operations: health, metrics, the simulated clock."""
 
 import asyncio
 from datetime import date, timedelta
@@ -36,11 +36,12 @@ class LiveResponse(BaseModel):
 
 
 class ReadyResponse(BaseModel):
-    """`degraded` while Kafka is away: what is told waits in the outboxes, `pending` documents of them."""
+    """`degraded` while Kafka is away (what is told waits in the outboxes, `pending` documents of them) or messages are parked."""
 
     status: Literal["ok", "degraded"]
     kafka: Literal["ok", "away"]
     pending: int = Field(ge=0)
+    parked: int = Field(ge=0)
 
 
 class AdvanceRequest(BaseModel):
@@ -56,21 +57,6 @@ class ClockResponse(BaseModel):
     simulated: bool
 
 
-class ReplayResponse(BaseModel):
-    """How many parked messages were handled, and how many stay."""
-
-    replayed: int
-    left: int
-
-
-class ParkedResponse(BaseModel):
-    """A parked message: where it is, its type where it has one of ours, and why; never its value."""
-
-    coordinates: str = Field(description="topic/partition/offset")
-    type: str
-    code: str
-
-
 @health.get("/health/live")
 async def live() -> LiveResponse:
     """The process answers."""
@@ -79,13 +65,14 @@ async def live() -> LiveResponse:
 
 @health.get("/health/ready", response_model=ReadyResponse)
 async def ready(request: Request) -> ReadyResponse | JSONResponse:
-    """MongoDB answers and the outbox is under its limit. Kafka away is `degraded`, still 200: what is told waits."""
+    """MongoDB answers and the outbox is under its limit. What needs a look is `degraded`, still 200."""
     here = runtime(request)
     limit = here.settings.outbox_limit
     try:
         async with asyncio.timeout(READY_WITHIN):
             await here.persistence.database.command({"ping": 1})
             pending = await here.relay.pending(limit)
+            parked = sum((await here.parked.codes()).values())
     except Exception as error:
         if not isinstance(error, TimeoutError) and not is_transient(error):
             raise
@@ -95,7 +82,8 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
     if pending > limit:
         return problem(503, "outbox_full", "Trop d’événements attendent Kafka.", pending=pending)
     away = here.kafka_is_away
-    return ReadyResponse(status="degraded" if away else "ok", kafka="away" if away else "ok", pending=pending)
+    status: Literal["ok", "degraded"] = "degraded" if away or parked else "ok"
+    return ReadyResponse(status=status, kafka="away" if away else "ok", pending=pending, parked=parked)
 
 
 @health.get("/metrics", response_class=PlainTextResponse)
@@ -123,17 +111,3 @@ async def advance_clock(request: Request, body: AdvanceRequest) -> ClockResponse
     if here.sweep:
         await here.sweep(here.store)
     return await read_clock(request)
-
-
-@admin.post("/unpark")
-async def unpark(request: Request) -> ReplayResponse:
-    """Replay the parked messages, in order per key."""
-    replayed, left = await runtime(request).parked.replay()
-    return ReplayResponse(replayed=replayed, left=left)
-
-
-@admin.get("/parked")
-async def list_parked(request: Request) -> list[ParkedResponse]:
-    """What is parked: coordinates, type and code, never a value."""
-    rows = await runtime(request).parked.list_parked()
-    return [ParkedResponse(coordinates=row["_id"], type=row["type"], code=row["code"]) for row in rows]

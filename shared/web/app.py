@@ -20,19 +20,21 @@ from shared.messaging.consumer import consume, new_faust_app
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.handlers import Handler
 from shared.messaging.kafka import ask_brokers, producer
+from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe
 from shared.messaging.relay import Relay
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings, from_environment
+from shared.web import parked
 from shared.web.admin import admin, health
 from shared.web.auth import verifier
 from shared.web.background import Work, at_work, sweep_every
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
-from shared.web.runtime import Parked, Runtime, StoreT, Sweep
+from shared.web.runtime import Runtime, StoreT, Sweep
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -60,7 +62,7 @@ def build(service: Service[StoreT]) -> FastAPI:
     app.add_middleware(RequestGuard, outer=app, body_limit=service.settings.body_limit)
     answer_errors(app)
     describe(app)
-    for router in (health, admin, *service.routers):
+    for router in (health, admin, parked.router, *service.routers):
         app.include_router(router)
     return app
 
@@ -113,7 +115,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         secret=settings.secret,
         parking=parking,
         dispatcher=dispatcher,
-        parked=service.parked(store) if service.parked else dispatcher,
+        parked=service.parked(store) if service.parked else parked_beside(service.name, dispatcher),
         relay=Relay(
             persistence,
             producer=partial(producer, settings.kafka),
@@ -128,7 +130,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
 def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work]:
     """What runs behind the requests, by name."""
     settings = service.settings
-    works: dict[str, Work] = {"relay": runtime.relay.run}
+    works: dict[str, Work] = {"relay": runtime.relay.run, "parked": runtime.parked.run}
     if service.handlers:
         name, instance = service.name, settings.instance
         works["consumer"] = partial(

@@ -1,13 +1,15 @@
-"""Idempotency keys: an id that follows from the key of a request, and a keyed hash (HMAC) of its body."""
+"""Idempotency keys: an id that follows from the key of a request, and a keyed hash (HMAC) of what it says."""
 
 import hashlib
 import hmac
+import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-import orjson
 from fastapi import Depends, Header, Request
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from shared.events.message import NAMESPACE
 from shared.web.auth import CurrentCaller
@@ -16,15 +18,19 @@ from shared.web.runtime import runtime
 
 @dataclass(frozen=True)
 class IdempotencyKey:
-    """A creation's id, and the keyed fingerprint of what was asked, for `Repository.create_once`."""
+    """A creation's id, and what makes the keyed fingerprint of a request, for `Repository.create_once`."""
 
     id: uuid.UUID
-    fingerprint: str
+    secret: bytes = field(repr=False)
+
+    def fingerprint(self, body: BaseModel) -> str:
+        """Of what a request says once it is read: a number written otherwise, a default written out, a null change nothing."""
+        return fingerprint(self.secret, body.model_dump(mode="json", exclude_defaults=True))
 
 
 def fingerprint(secret: bytes, body: Any) -> str:
     """A keyed hash of a JSON value: equal for equal requests, and no way back to what it says."""
-    return hmac.new(secret, orjson.dumps(body, option=orjson.OPT_SORT_KEYS), hashlib.sha256).hexdigest()
+    return hmac.new(secret, json.dumps(body, sort_keys=True).encode(), hashlib.sha256).hexdigest()
 
 
 async def idempotency_key(
@@ -37,15 +43,23 @@ async def idempotency_key(
 ) -> IdempotencyKey:
     """From the Idempotency-Key header, the same id each time, or a fresh one without it."""
     secret = runtime(request).secret
-    body = await request.body()
-    try:
-        printed = fingerprint(secret, orjson.loads(body))
-    except (ValueError, TypeError):  # malformed, or deeper than orjson goes: FastAPI answers by itself
-        printed = fingerprint(secret, body.hex())
     if idempotency_key is None:
-        return IdempotencyKey(uuid.uuid4(), printed)
-    id = uuid.uuid5(NAMESPACE, f"{caller.organisation} {caller.sub} {request.url.path} {idempotency_key}")
-    return IdempotencyKey(id, printed)
+        return IdempotencyKey(uuid.uuid4(), secret)
+    id = uuid.uuid5(NAMESPACE, f"{caller.organisation} {caller.sub} {_address(request)} {idempotency_key}")
+    return IdempotencyKey(id, secret)
+
+
+def _address(request: Request) -> str:
+    """The route with its parameters in one form: an id may be written in capitals, or without hyphens."""
+    route: APIRoute = request.scope["route"]
+    return route.path_format.format(**{name: _one_form(value) for name, value in request.path_params.items()})
+
+
+def _one_form(value: str) -> str:
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        return value
 
 
 Idempotency = Annotated[IdempotencyKey, Depends(idempotency_key)]

@@ -1,6 +1,6 @@
 """Every error as problem+json (RFC 9457), in French, without a value that was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -28,7 +28,7 @@ HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"},
 SENTENCES: Mapping[str, str] = {
     "missing": "Ce champ est obligatoire.",
     "json_invalid": "Le JSON est mal formé.",
-    "extra_forbidden": "Ce champ n’est pas connu.",
+    "extra_forbidden": "Un champ qui n’est pas connu s’y trouve.",
     "unknown_parameter": "Un paramètre de cette adresse n’est pas connu.",
     "date_from_datetime_parsing": "Cette date n’est pas valable ; on l’écrit 2026-09-01.",
     "date_parsing": "Cette date n’est pas valable ; on l’écrit 2026-09-01.",
@@ -37,6 +37,8 @@ SENTENCES: Mapping[str, str] = {
     "uuid_type": "Cet identifiant n’est pas valable.",
     "enum": "Cette valeur n’est pas dans la liste permise.",
     "literal_error": "Cette valeur n’est pas dans la liste permise.",
+    "union_tag_invalid": "Cette valeur n’est pas dans la liste permise.",
+    "union_tag_not_found": "Il y manque ce qui dit de quelle sorte il s’agit.",
     "int_parsing": "Un nombre entier est attendu.",
     "bool_type": "Vrai ou faux est attendu.",
     "datetime_type": "Un instant est attendu, écrit 2026-09-01T08:00:00+02:00.",
@@ -95,15 +97,31 @@ def sentence_of(error: Mapping[str, Any]) -> str:
     return SENTENCES.get(error["type"], "Cette valeur n’est pas acceptée.")
 
 
-def fields_of(error: RequestValidationError) -> list[dict[str, str]]:
-    """Each field that is wrong: where it stands and a French sentence; never its value."""
-    return [
-        {
-            "field": ".".join(str(step) for step in one["loc"] if step not in ("body", "query", "path", "header", "cookie")),
-            "detail": sentence_of(one),
-        }
-        for one in error.errors()
-    ]
+def fields_of(error: RequestValidationError, known: Container[str]) -> list[dict[str, str]]:
+    """Each field that is wrong: where it stands and a French sentence; never its value, nor a name that the sender made up."""
+    return [{"field": _path(one["loc"], known), "detail": sentence_of(one)} for one in error.errors()]
+
+
+def _path(steps: Iterable[int | str], known: Container[str]) -> str:
+    return ".".join(str(step) for step in steps if isinstance(step, int) or step in known)
+
+
+def known_names(app: FastAPI) -> frozenset[str]:
+    """Every name of a field or parameter that this application's OpenAPI tells."""
+    if not hasattr(app.state, "known_names"):
+        app.state.known_names = frozenset(_names_in(app.openapi()))
+    names: frozenset[str] = app.state.known_names
+    return names
+
+
+def _names_in(document: Any) -> Iterator[str]:
+    match document:
+        case {"properties": dict(properties)}:
+            yield from properties
+        case {"in": str(), "name": str(name)}:
+            yield name
+    for inner in document.values() if isinstance(document, dict) else document if isinstance(document, list) else ():
+        yield from _names_in(inner)
 
 
 def too_large() -> JSONResponse:
@@ -147,9 +165,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     return problem(error.status, error.code, error.sentence)
 
 
-async def _invalid(_request: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields, types = fields_of(error), {one["type"] for one in error.errors()}
+    fields, types = fields_of(error, known_names(request.app)), {one["type"] for one in error.errors()}
     detail = " ".join(f"{one['field']} : {one['detail']}" if one["field"] else one["detail"] for one in fields[:5])
     if "json_invalid" in types:
         return problem(400, "malformed", detail, errors=fields)

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 
 from shared.kernel.caller import Caller
 from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.parked import Parked
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe
 from shared.messaging.relay import Relay
@@ -19,14 +20,6 @@ class Store(Protocol):
     """A service's collections. `prepare` creates their indexes and may be called at every start."""
 
     async def prepare(self) -> None: ...
-
-
-class Parked(Protocol):
-    """What is parked, and how it is replayed: a dispatcher's, or beside the rows of a service that projects."""
-
-    async def replay(self) -> tuple[int, int]: ...
-
-    async def list_parked(self) -> list[dict[str, Any]]: ...
 
 
 StoreT = TypeVar("StoreT", bound=Store)

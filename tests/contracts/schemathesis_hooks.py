@@ -8,6 +8,7 @@ import schemathesis
 from hypothesis import strategies as st
 
 from shared.kernel.identifiers import UAI_LETTERS
+from shared.kernel.territories import communes
 
 digits = st.characters(codec="ascii", categories=["Nd"])
 
@@ -27,7 +28,8 @@ FORMATS: dict[str, st.SearchStrategy[str]] = {
     "uai": text_of(7).map(lambda number: number + UAI_LETTERS[int(number) % 23]),
     "siret": st.builds(lambda siren, office: with_luhn(with_luhn(siren) + office), text_of(8), text_of(4)),
     "ine": text_of(10).map(lambda number: f"{number}A"),
-    "insee-commune": text_of(5),
+    "insee-commune": st.sampled_from(sorted(frozenset().union(*communes().values()))),
+    "insee-department": st.sampled_from(sorted(communes())),
     "rncp": text_of(5).map(lambda number: f"RNCP{number}"),
     "phone": text_of(8).map(lambda number: f"+336{number}"),
     "email-address": text_of(6).map(lambda number: f"bureau{number}@ecole.test"),

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -20,23 +21,44 @@ from deploy.local.servers import Servers
 from services import SERVICES
 from shared.web.auth import verifier
 
+PLACE = "etabli.production/3/8"
+PARKED = {
+    "coordinates": PLACE, "type": "", "code": "not_cloudevents", "key": "", "at": "2026-03-02T08:15:00Z", "expired": False,
+}  # fmt: skip
+SAYS = {"encoding": "text", "value": '{"family_name": "Léa\x1b[2J\u202e"'}
+DISCARDED = {
+    "coordinates": PLACE,
+    "type": "",
+    "code": "no_key",
+    "reason": "[b]double",
+    "by": "admin x",
+    "at": "2026-03-02T08:15:00Z",
+}
+
 
 class Admin(BaseHTTPRequestHandler):
     """A service with one message that still cannot be heard, and a rebuild of a thousand messages."""
 
     tokens: list[str]
+    asked: list[tuple[str, object]]
     done = 0
 
     def do_POST(self) -> None:
-        """Unpark, or begin the rebuild."""
-        self.answer({"replayed": 3, "left": 1} if self.path == "/admin/unpark" else {}, 202)
+        """Unpark, discard, or begin the rebuild."""
+        self.asked.append((self.path, json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"null")))
+        stopped = [{"coordinates": PLACE, "code": "value_expired"}]
+        self.answer({"replayed": 3, "left": 1, "stopped": stopped} if self.path.endswith("/unpark") else {}, 202)
 
     def do_GET(self) -> None:
-        """How far the rebuild is."""
+        """What is parked, or how far the rebuild is."""
+        parked = {"/admin/parked": [PARKED], "/admin/discarded": [DISCARDED], f"/admin/parked/{PLACE}": {**PARKED, **SAYS}}
+        if self.path in parked:
+            self.answer(parked[self.path], 200)
+            return
         type(self).done += 500
         self.answer({"done": self.done, "total": 1000, "running": self.done < 1000}, 200)
 
-    def answer(self, body: dict[str, int | bool], status: int) -> None:
+    def answer(self, body: object, status: int) -> None:
         self.tokens.append(self.headers["Authorization"].removeprefix("Bearer "))
         content = json.dumps(body).encode()
         self.send_response(status)
@@ -49,10 +71,16 @@ class Admin(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def service() -> Iterator[tuple[str, list[str]]]:
+def asked() -> list[tuple[str, Any]]:
+    """What the service was asked to do: paths and bodies."""
+    return []
+
+
+@pytest.fixture
+def service(asked: list[tuple[str, Any]]) -> Iterator[tuple[str, list[str]]]:
     """A service's address, and the tokens it was asked with."""
     tokens: list[str] = []
-    handler = type("OwnAdmin", (Admin,), {"tokens": tokens})
+    handler = type("OwnAdmin", (Admin,), {"tokens": tokens, "asked": asked})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}", tokens
@@ -90,11 +118,39 @@ def test_an_unknown_scope_is_refused_in_one_sentence(
     assert capsys.readouterr().err.startswith("« school » n’est pas une portée : admin, region,")
 
 
-def test_unpark_says_what_is_left_and_fails(stack: Path, service: tuple[str, list[str]]) -> None:
-    result = etabli("unpark", "--data", str(stack))
-    assert result.stdout.splitlines() == [f"{name} : 3 réentendus, 1 restants" for name in SERVICES]
+STOPPED = f"  {PLACE} : son contenu, gardé trente jours, n’est plus là : il ne peut plus qu’être écarté"
+
+
+@pytest.mark.parametrize("command", [["unpark"], ["parked", "unpark"]])
+def test_unpark_says_what_is_left_and_why_and_fails(
+    stack: Path, service: tuple[str, list[str]], command: list[str], asked: list[tuple[str, Any]]
+) -> None:
+    result = etabli(*command, "--data", str(stack))
+    assert result.stdout.splitlines() == [line for name in SERVICES for line in (f"{name} : 3 réentendus, 1 restants", STOPPED)]
     assert result.exit_code == 1
     assert {verifier(keys_in(stack).public)(token).organisation for token in service[1]} == {"admin"}
+    assert asked == [("/admin/unpark", None)] * len(SERVICES)
+
+
+def test_the_story_of_one_message_is_heard_again_and_one_is_discarded_with_its_reason(
+    stack: Path, asked: list[tuple[str, Any]]
+) -> None:
+    assert etabli("unpark", "referral", "--like", PLACE, "--data", str(stack)).exit_code == 1
+    assert etabli("parked", "discard", "referral", PLACE, "--reason", "Un essai", "--data", str(stack)).exit_code == 0
+    assert etabli("parked", "discard", "referral", PLACE, "--data", str(stack)).exit_code == 2  # a reason is asked for
+    assert etabli("unpark", "--like", PLACE, "--data", str(stack)).exit_code == 2  # and a service
+    assert asked == [(f"/admin/parked/{PLACE}/unpark", None), (f"/admin/parked/{PLACE}/discard", {"reason": "Un essai"})]
+
+
+def test_what_is_parked_is_listed_and_shown_so_that_no_terminal_obeys_it(stack: Path) -> None:
+    everywhere = [{"service": name, **PARKED} for name in SERVICES]
+    assert json.loads(etabli("parked", "list", "--json", "--data", str(stack)).stdout) == everywhere
+    assert "not_cloudevents" in etabli("parked", "list", "referral", "--data", str(stack)).stdout
+    assert "[b]double" in etabli("parked", "list", "referral", "--discarded", "--data", str(stack)).stdout
+    shown = etabli("parked", "show", "referral", PLACE, "--data", str(stack)).stdout
+    assert shown.splitlines()[-1] == '{"family_name": "Léa\\u001b[2J\\u202e"'
+    wrong = etabli("parked", "show", "referral", "../clock", "--data", str(stack))
+    assert "SUJET/PARTITION/OFFSET" in str(wrong.exception)
 
 
 def test_rebuild_shows_how_far_it_is_until_the_end(stack: Path) -> None:
@@ -113,7 +169,7 @@ def test_a_stack_that_was_killed_is_not_taken_for_one_that_runs(stack: Path, tmp
 def test_the_stack_last_started_from_here_is_found(stack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pointed_at(stack):
-        assert etabli("unpark", "referral").stdout == "referral : 3 réentendus, 1 restants\n"
+        assert etabli("unpark", "referral").stdout == f"referral : 3 réentendus, 1 restants\n{STOPPED}\n"
     assert "Aucune pile n’a été lancée depuis ce dossier" in str(etabli("unpark").exception)
 
 

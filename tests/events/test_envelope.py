@@ -9,6 +9,7 @@ import pytest
 
 from deploy.contracts.schemas import example
 from shared.events import EVENTS, Event
+from shared.events.catalogue import SchoolRegistered
 from shared.events.message import ConsumerRecord, Message, Undecodable, message_of, read
 from shared.events.production import OrderReceived
 from shared.events.referral import ReferralSubmitted
@@ -87,6 +88,12 @@ def test_another_spelling_of_a_key_is_another_key(spell: Any) -> None:
     key = spell("0a" + message.key[2:])
     data = json.loads(message.data) | {"order_id": "0a" + message.key[2:]}
     assert refusal(a_record(message, key=key.encode(), value=json.dumps(data).encode())) == "wrong_key"
+
+
+def test_a_key_that_no_field_could_be_named_by_is_no_key() -> None:
+    message = a_message(SchoolRegistered)
+    value = json.dumps(json.loads(message.data) | {"school": "a\0b"}).encode()
+    assert refusal(a_record(message, key=b"a\0b", value=value)) == "wrong_key"
 
 
 @pytest.mark.parametrize(

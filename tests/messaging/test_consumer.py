@@ -88,13 +88,14 @@ async def test_a_bad_message_holds_back_its_own_key_and_no_other_and_unparking_r
         assert {row["code"] for row in rows} == {"bug_ValueError", "behind_a_parked_message"}
 
         answer = await here.as_("admin").post("/admin/unpark")
-        assert answer.json() == {"replayed": 0, "left": 2}
+        stopped = [{"coordinates": rows[0]["coordinates"], "code": "bug_ValueError"}]
+        assert answer.json() == {"replayed": 0, "left": 2, "stopped": stopped}
 
         here.store.broken.clear()
         await publish(servers, received(bad, 3))
         await parked(here, 3)
         answer = await here.as_("admin").post("/admin/unpark")
-        assert answer.json() == {"replayed": 3, "left": 0}
+        assert answer.json() == {"replayed": 3, "left": 0, "stopped": []}
         assert here.store.handled[str(bad)] == [1, 2, 3]
 
         await publish(servers, received(bad, 4))

@@ -61,7 +61,7 @@ async def test_only_failures_on_healthy_servers_count_as_tries(persistence: Pers
     await dispatching(store, parking).handle(a_record())
     assert store.handled == [1]
     await dispatching(Store(ValueError(), Away(), ValueError()), parking).handle(a_record())
-    assert [row["code"] for row in await parking.all()] == ["bug_ValueError"]
+    assert [row.code for row in await parking.all()] == ["bug_ValueError"]
 
 
 async def test_a_stop_while_a_server_is_away_parks_nothing(persistence: Persistence) -> None:

@@ -18,7 +18,7 @@ async def test_a_message_waits_behind_the_parked_one_of_its_key(persistence: Per
     assert not await parking.park_if_blocked(a_record(1))
     await parking.park(a_record(1), "bug_ValueError")
     assert await parking.park_if_blocked(a_record(2))
-    assert [row["code"] for row in await parking.all()] == ["bug_ValueError", BEHIND]
+    assert [row.code for row in await parking.all()] == ["bug_ValueError", BEHIND]
 
 
 async def test_a_message_does_not_wait_behind_one_that_is_let_go_meanwhile(persistence: Persistence) -> None:
@@ -39,4 +39,4 @@ async def test_a_type_that_does_not_look_like_ours_is_not_repeated(persistence: 
     parking = Parking(persistence)
     await parking.park(a_record(1, type="fr.etabli.Léa Dupont".encode()), "unknown_type")
     await parking.park(a_record(2), "unknown_type")
-    assert [row["type"] for row in await parking.all()] == ["", "fr.etabli.production.order.received.v1"]
+    assert [row.type for row in await parking.all()] == ["", "fr.etabli.production.order.received.v1"]

@@ -98,7 +98,7 @@ async def test_a_broker_that_stops_is_seen_by_readiness_though_nothing_is_sent(o
         os.kill(broker.pid, signal.SIGSTOP)
         try:
             ready = await here.until(lambda: _ready(here, kafka="away"), within=5)
-            assert ready == {"status": "degraded", "kafka": "away", "pending": 0}
+            assert ready == {"status": "degraded", "kafka": "away", "pending": 0, "parked": 0}
             assert await _up(here, 0.0)
         finally:
             os.kill(broker.pid, signal.SIGCONT)

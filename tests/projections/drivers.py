@@ -81,6 +81,9 @@ class _Collection(Collection):
     async def update(self, *args: Any, **options: Any) -> Any:
         return await self._sleep.around(self.name, "update", super().update, *args, **options)
 
+    async def insert(self, *args: Any, **options: Any) -> None:
+        await self._sleep.around(self.name, "insert", super().insert, *args, **options)
+
     async def bulk(self, *args: Any, **options: Any) -> int:
         return int(await self._sleep.around(self.name, "bulk", super().bulk, *args, **options))
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from deploy.bench.publisher import an_id
 from services.reporting.indicators import INDICATORS
 from services.reporting.indicators.figure import Figure, figure
 from services.reporting.indicators.perimeter import perimeter_of
@@ -22,7 +23,6 @@ from services.reporting.projections.schools import ProgrammeRow, SchoolRow
 from services.reporting.projections.weeks import HoursLogged
 from services.reporting.tables import Tables
 from shared.projections.table import TableRow
-from tests.reporting.drivers import an_id
 
 R = TypeVar("R", bound=TableRow)
 Absence = tuple[str, str | None]
@@ -37,7 +37,7 @@ def known(day: str, **rows: Sequence[Any]) -> Tables:
 def figure_of(name: str, tables: Tables, scope: str = "network", cohort: str | None = None) -> Figure:
     """One indicator of a perimeter, unmasked."""
     indicator = next(one for one in INDICATORS if one.name == name)
-    return figure(indicator, select(tables, scope, cohort))
+    return figure(indicator, indicator.count(select(tables, scope, cohort)), tables.day)
 
 
 def select(tables: Tables, scope: str = "network", cohort: str | None = None) -> Selection:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from deploy.bench.publisher import Publisher, an_id
 from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -79,7 +80,6 @@ from shared.events.students import (
     StudentResumed,
     StudentStarted,
 )
-from tests.reporting.drivers import Publisher, an_id
 
 DAY = date(2024, 3, 4)
 YOUNG, OTHER, INTAKE, ENROLMENT, GRANT = (an_id(word) for word in ("young", "other", "intake", "enrolment", "grant"))

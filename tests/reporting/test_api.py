@@ -8,6 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from deploy.bench.publisher import Publisher, an_id
+from deploy.bench.region import ALONE, TODAY, a_region
 from deploy.local.servers import Servers
 from services.reporting.main import service
 from services.reporting.settings import Settings
@@ -16,8 +18,7 @@ from shared.events.students import StudentStarted
 from shared.messaging.kafka import producer
 from shared.web.names import SchoolResponse
 from tests.conftest import Running, Start
-from tests.reporting.drivers import Publisher, an_id, project
-from tests.reporting.region import ALONE, TODAY, a_region
+from tests.reporting.drivers import project
 
 
 async def read(client: httpx.AsyncClient, **query: str) -> dict[str, dict[str, Any]]:

@@ -7,12 +7,12 @@ from html import unescape
 import httpx
 import pytest_asyncio
 
+from deploy.bench.region import ALONE, TODAY, a_region
 from services.reporting.main import service
 from services.reporting.settings import Settings
 from shared.web.auth import COOKIE
 from tests.conftest import Running, Start
 from tests.reporting.drivers import project
-from tests.reporting.region import ALONE, TODAY, a_region
 
 
 @pytest_asyncio.fixture(loop_scope="session")

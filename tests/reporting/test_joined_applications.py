@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.bench.publisher import Publisher, an_id
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, evolve
 from services.reporting.projections.applications import ApplicationRow
@@ -34,7 +35,7 @@ from shared.events.applications import (
 )
 from shared.events.catalogue import IntakeOpened, Promotion
 from shared.events.referral import RefusalCode
-from tests.reporting.drivers import Publisher, an_id, rows_of
+from tests.reporting.drivers import rows_of
 
 DAY = date(2024, 3, 4)
 YOUNG, INTAKE = an_id("young"), an_id("intake")

@@ -2,9 +2,10 @@
 
 import pytest
 
-from services.reporting.indicators import figures
-from services.reporting.indicators.funnel import funnel
+from services.reporting.indicators import count
+from services.reporting.indicators.funnel import Step, funnel
 from services.reporting.indicators.perimeter import perimeter_of
+from services.reporting.tables import Tables
 from shared.kernel.errors import NotFound
 from tests.reporting.builders import (
     BESANCON,
@@ -26,6 +27,10 @@ from tests.reporting.builders import (
     select,
     some_hours,
 )
+
+
+def steps(now: Tables, scope: str = "network", cohort: str | None = None) -> list[Step]:
+    return funnel(count(select(now, scope, cohort)).reached, cohort)
 
 
 def test_a_person_counts_once_in_the_network_and_in_each_school() -> None:
@@ -76,7 +81,7 @@ def test_two_agencies_that_refer_the_same_person_both_have_the_contact() -> None
     for kind in ("cio", "college"):
         assert figure_of("answer_rate", now, f"agency_kind:{kind}").numerator == 1
         assert figure_of("answer_rate", now, f"agency_kind:{kind}").parts["median_open_days_to_contact"] == 4.0
-        assert [step.people for step in funnel(select(now, f"agency_kind:{kind}"))][:2] == [1, 1]
+        assert [step.people for step in steps(now, f"agency_kind:{kind}")][:2] == [1, 1]
     assert figure_of("answer_rate", now).numerator == 2
     assert figure_of("answer_rate", now, "agency_kind:mlds").parts["silent"] == 0
 
@@ -85,7 +90,7 @@ def test_what_means_nothing_in_a_scope_is_left_out() -> None:
     now = known("2025-01-01", schools=[DOLE], programmes=[SERRURERIE])
 
     def names(scope: str, cohort: str | None = None) -> set[str]:
-        return {figure.indicator.name for figure in figures(select(now, scope, cohort))}
+        return set(count(select(now, scope, cohort)).counted)
 
     everything = names("network")
     assert names("school:dole") == everything
@@ -110,7 +115,7 @@ def test_rows_whose_others_have_not_arrived_break_nothing() -> None:
         exams=[an_exam("nobody")],
         outcomes=[an_outcome("nobody", "employed")],
     )
-    assert all(not figure.denominator for figure in figures(select(now)))
+    assert all(not figure.denominator for figure in count(select(now)).figures(now.day))
 
 
 def test_the_funnel_follows_the_people_referred_each_counted_once() -> None:
@@ -122,7 +127,7 @@ def test_the_funnel_follows_the_people_referred_each_counted_once() -> None:
         exams=[an_exam("a", "obtained")],
         outcomes=[an_outcome("a", "apprenticeship")],
     )
-    assert next(step.name for step in funnel(select(now, cohort="2024-2025"))) == "applied"
-    assert {step.name: step.people for step in funnel(select(now))} == {
+    assert next(step.name for step in steps(now, cohort="2024-2025")) == "applied"
+    assert {step.name: step.people for step in steps(now)} == {
         "referred": 3, "applied": 2, "admissible": 1, "enrolled": 2, "started": 1, "completed": 1, "diploma": 1, "inserted": 1,
     }  # fmt: skip

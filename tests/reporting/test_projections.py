@@ -7,6 +7,7 @@ from typing import TypeVar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deploy.bench.publisher import Published
 from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.applications import ApplicationRow
 from services.reporting.projections.enrolments import Absence, EnrolmentRow
@@ -16,7 +17,7 @@ from shared.events.applications import ApplicationLeft, ApplicationStatus, Wishe
 from shared.events.referral import ReferralClosed, ReferralWithdrawalRequested
 from shared.events.students import InterruptionCode
 from shared.projections.table import TableRow
-from tests.reporting.drivers import Published, rows_of
+from tests.reporting.drivers import rows_of
 from tests.reporting.every_event import ENROLMENT, INTAKE, YOUNG, everything
 
 R = TypeVar("R", bound=TableRow)

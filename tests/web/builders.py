@@ -1,9 +1,11 @@
 """A small service to send requests to: toys kept as aggregates, and routes that are asked wrongly."""
 
 import uuid
+from datetime import date
+from typing import Annotated, Literal
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.identifiers import Uai
 from shared.persistence.failures import Away, Clash
@@ -27,6 +29,31 @@ class Body(BaseModel):
     seats: int
 
 
+class A(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["a"]
+    count: int = 0
+
+
+class B(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["b"]
+    days: dict[date, int]
+
+
+AOrB = Annotated[A | B, Field(discriminator="kind")]
+
+
+class Shapes(BaseModel):
+    """Everything in which a sender may name things."""
+
+    model_config = ConfigDict(extra="forbid")
+    uai: Uai
+    whose: AOrB | None = None
+    several: list[A] = []
+    colour: Literal["red", "blue"] = "red"
+
+
 class Store:
     def __init__(self, persistence: Persistence) -> None:
         self.clock = persistence.clock
@@ -38,7 +65,12 @@ class Store:
 
 @router.post("/things", dependencies=[require("school:head")])
 async def make(body: Body, once: Idempotency, caller: CurrentCaller) -> dict[str, str]:
-    return {"id": str(once.id), "print": once.fingerprint, "tenant": caller.tenant}
+    return {"id": str(once.id), "print": once.fingerprint(body), "tenant": caller.tenant}
+
+
+@router.post("/shapes", dependencies=[require("admin")])
+async def shape(body: Shapes) -> None:
+    """Taken as it is."""
 
 
 @router.put("/toys/{id}")

@@ -39,7 +39,7 @@ async def test_every_no_is_a_problem_in_french_that_repeats_no_value(running: St
     assert wrong.json()["errors"] == [
         {"field": "uai", "detail": "Ce code UAI n’est pas valable : vérifiez sa lettre de contrôle."},
         {"field": "seats", "detail": "Un nombre entier est attendu."},
-        {"field": "nom", "detail": "Ce champ n’est pas connu."},
+        {"field": "", "detail": "Un champ qui n’est pas connu s’y trouve."},
     ]
 
 
@@ -85,6 +85,39 @@ async def test_a_parameter_that_is_not_known_is_refused_and_not_repeated(running
         answer = await here.as_("school:dole:head").post("/things", params={"Dupont": "Zélie"}, json=GOOD)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert "Dupont" not in answer.text
+
+
+MADE_UP = {"Jean Dupont": 1}
+
+
+@pytest.mark.parametrize(
+    ("part", "field"),
+    [
+        (MADE_UP, ""),
+        ({"whose": {"kind": "a", "Jean Dupont": 1}}, "whose"),
+        ({"whose": {"kind": "Jean Dupont"}}, "whose"),
+        ({"whose": {"kind": "b", "days": {"Jean Dupont": "x"}}}, "whose.days"),
+        ({"whose": {"kind": "b", "days": {"2026-01-01": MADE_UP}}}, "whose.days"),
+        ({"several": [{"kind": "a"}, {"kind": "a", "Jean Dupont": 1}]}, "several.1"),
+        ({"uai": MADE_UP}, "uai"),
+        ({"colour": "Jean Dupont"}, "colour"),
+    ],
+)
+async def test_no_name_that_a_sender_made_up_comes_back(running: Start, part: dict[str, object], field: str) -> None:
+    async with running(toy) as here:
+        answer = await here.as_("admin").post("/shapes", json={"uai": "0250032Z", **part})
+    assert answer.status_code == 422, answer.text
+    assert "Dupont" not in answer.text
+    assert "2026-01-01" not in answer.text
+    assert {one["field"] for one in answer.json()["errors"]} == {field}
+
+
+@pytest.mark.parametrize("address", ["/failing/Jean Dupont/x", "/Jean Dupont", "/toys/Jean Dupont", "/admin/parked/Dupont/0/0"])
+async def test_no_word_of_an_address_comes_back(running: Start, address: str) -> None:
+    async with running(toy) as here:
+        admin = here.as_("admin")
+        answers = [await admin.get(address), await admin.put(address), await admin.get("/toys", params={"x": "Jean Dupont"})]
+    assert not any("Dupont" in answer.text for answer in answers)
 
 
 async def test_an_address_names_all_its_methods(running: Start) -> None:

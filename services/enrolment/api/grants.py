@@ -28,10 +28,10 @@ async def _shown(store: StoreDep, grants: Sequence[Grant]) -> list[GrantResponse
 async def award_grant(body: GrantRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Promise public money to a school or to the network."""
     if body.holder != NETWORK and not await store.find_school(body.holder):
-        sentence = "Cette école n’est pas dans le réseau."
+        sentence = "Cette école n’est pas connue."
         raise Invalid("unknown_school", sentence, fields={"holder": sentence})
     awarded = GrantAwarded(**{**body.model_dump(), "grant_id": key.id, "on": store.clock.day(body.on)})
-    grant = await store.grants.acting(caller).create_once(key.id, key.fingerprint, decisions.award, event=awarded)
+    grant = await store.grants.acting(caller).create_once(key.id, key.fingerprint(body), decisions.award, event=awarded)
     return (await _shown(store, [grant]))[0]
 
 

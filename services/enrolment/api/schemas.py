@@ -11,8 +11,11 @@ from shared.events.catalogue import Certification, GrantPurpose, Promotion
 from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.calendar import SchoolYear
-from shared.kernel.identifiers import Commune, Department, Phone, Rncp, Siret, Slug, Uai
-from shared.kernel.strict import WHOLE, Day, Flag, Line
+from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
+from shared.kernel.phones import Phone
+from shared.kernel.strict import WHOLE, Day, Flag
+from shared.kernel.territories import Commune, Department
+from shared.kernel.texts import Line, Words
 from shared.web.bodies import DatedBody
 
 Cents = Annotated[int, Field(gt=0, le=10**12, description="Centimes d’euro."), WHOLE]
@@ -22,9 +25,9 @@ Seats = Annotated[int, Field(ge=0, le=500), WHOLE]
 
 
 class SchoolRequest(DatedBody):
-    name: str = Field(min_length=1, max_length=200)
+    name: Line
     commune: Commune
-    town: str = Field(min_length=1, max_length=100)
+    town: Line
     department: Department
     uai: Uai | None = None
     siret: Siret | None = None
@@ -33,7 +36,7 @@ class SchoolRequest(DatedBody):
 
 
 class ProgrammeRequest(DatedBody):
-    title: str = Field(min_length=1, max_length=200)
+    title: Line
     certification: Certification
     rncp: Rncp | None = None
     sector: Slug
@@ -58,7 +61,7 @@ class SeatsRequest(DatedBody):
 
 class ReviewRequest(DatedBody):
     overridden: Flag = False
-    motive: str | None = Field(default=None, min_length=3, max_length=2000, description="Gardé ici, jamais diffusé.")
+    motive: Words | None = Field(default=None, description="Gardé ici, jamais diffusé.")
 
     @model_validator(mode="after")
     def motivated(self) -> Self:

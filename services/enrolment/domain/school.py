@@ -8,7 +8,7 @@ from services.enrolment.domain.visibility import own_school
 from shared.events.catalogue import Certification, ProgrammeOpened, SchoolRegistered
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Invalid
-from shared.kernel.identifiers import Commune, Department, Phone, Rncp, Siret, Slug, Uai
+from shared.kernel.identifiers import CommuneCode, DepartmentCode, KeptPhone, RncpCode, SiretCode, Slug, UaiCode
 
 
 class Programme(BaseModel):
@@ -18,7 +18,7 @@ class Programme(BaseModel):
     programme: Slug
     title: str
     certification: Certification
-    rncp: Rncp | None = None
+    rncp: RncpCode | None = None
     sector: Slug
     years: int
     dangerous_machines: bool
@@ -28,13 +28,13 @@ class School(BaseModel):
     model_config = ConfigDict(frozen=True)
     school: Slug
     name: str
-    commune: Commune
+    commune: CommuneCode
     town: str
-    department: Department
-    uai: Uai | None = None
-    siret: Siret | None = None
+    department: DepartmentCode
+    uai: UaiCode | None = None
+    siret: SiretCode | None = None
     address: str | None = None
-    phone: Phone | None = None
+    phone: KeptPhone | None = None
     programmes: tuple[Programme, ...] = ()
 
     def programme(self, slug: str) -> Programme:

@@ -35,7 +35,7 @@ OptionalBody = Annotated[DatedBody, Body()]
 async def receive_order(body: OrderRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """A client of the school asks for something. 404 if the client is not the school's."""
     order = await use_cases.receive_order(
-        store, caller, key, client_id=body.client_id, title=body.title, on=store.clock.day(body.on)
+        store, caller, key.id, key.fingerprint(body), client_id=body.client_id, title=body.title, on=store.clock.day(body.on)
     )
     return await _shown(store, order)
 

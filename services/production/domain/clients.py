@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.production import ClientKind
-from shared.kernel.identifiers import Siret, Slug
-from shared.kernel.strict import Line
+from shared.kernel.identifiers import SiretCode, Slug
+from shared.kernel.texts import Line
 
 FreeText = Line
 """Free text that a person wrote: it stays in this service."""
@@ -21,6 +21,6 @@ class Client(BaseModel):
     school: Slug
     name: FreeText
     kind: ClientKind
-    siret: Siret | None = None
+    siret: SiretCode | None = None
     contact: FreeText | None = None
     since: date

@@ -16,6 +16,7 @@ from services.referral.store import PAGE, Store
 from services.referral.store.vault import referral_id_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, Refused
+from shared.kernel.strict import IN_ADDRESS
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
@@ -48,15 +49,16 @@ async def submit_referral(
         informed_on=body.informed_on,
     )  # fmt: skip
     referral = await use_cases.refer(
-        store, caller, sent, body.details, key=key.id, fingerprint=key.fingerprint, secret=secret, on=on
-    )
+        store, caller, sent, body.details, key=key.id, fingerprint=key.fingerprint(body), secret=secret, on=on,
+        unreferenced=body.external_id is None,
+    )  # fmt: skip
     return await _shown(store, caller, referral)
 
 
 @router.get("/referrals")
 async def list_referrals(
     caller: CurrentCaller, store: StoreDep, status: ReferralStatus | None = None,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    page: Annotated[int, Query(ge=1, le=10_000), IN_ADDRESS] = 1,
 ) -> views.ReferralPageResponse:  # fmt: skip
     """The agency's own referrals, the latest first, fifty a page."""
     found, total = await store.page(caller, status, page)
@@ -81,8 +83,9 @@ async def request_withdrawal_of_referral(
 
 
 async def _shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
-    presenter = await _presenter(store, caller, [referral.young_id])
-    return presenter.in_full(referral, await store.journeys.of(referral.young_id))
+    presenter, journey = await _presenter(store, caller, [referral.young_id]), await store.journeys.of(referral.young_id)
+    earlier = await store.own_referral(caller, presenter.sent[referral.referral_id].earlier)
+    return presenter.in_full(referral, journey, earlier=earlier)
 
 
 async def _listed(store: Store, caller: Caller, referrals: Sequence[Referral]) -> list[views.ReferralResponse]:

@@ -4,10 +4,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from services.referral.domain.person import Identity
+from services.referral.domain.person import Identity, Representative
 from shared.events.referral import AgencyKind, ReferralDetails, Wish
-from shared.kernel.identifiers import Department
-from shared.kernel.strict import Day, Line
+from shared.kernel.identifiers import Email
+from shared.kernel.phones import Phone
+from shared.kernel.strict import Day
+from shared.kernel.territories import Commune, Department
+from shared.kernel.texts import Line
 from shared.web.bodies import DatedBody
 
 
@@ -17,9 +20,31 @@ class AgencyRequest(DatedBody):
     department: Department
 
 
+class RepresentativeRequest(Representative):
+    """Who answers for a minor: a parent or guardian, or an institution."""
+
+    phone: Phone | None = None
+    email: Email | None = None
+
+
+class IdentityRequest(Identity):
+    """Who the young person is and how to reach them: the commune is one of the official list, a phone one that can be dialled."""
+
+    birth_date: Day
+    commune: Commune | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    representative: RepresentativeRequest | None = None
+
+
+def _in_order(departments: tuple[str, ...]) -> tuple[str, ...]:
+    """Each once, by code: their order says nothing."""
+    return tuple(sorted(set(departments)))
+
+
 class WishRequest(Wish):
     model_config = ConfigDict(extra="forbid")
-    departments: Annotated[tuple[Department, ...], Field(max_length=20)] = ()
+    departments: Annotated[tuple[Department, ...], AfterValidator(_in_order), Field(max_length=20)] = ()
 
 
 def _one_at_least(wishes: tuple[WishRequest, ...]) -> tuple[WishRequest, ...]:
@@ -33,8 +58,9 @@ class ReferralRequest(DatedBody, ReferralDetails):
     """A referral as its agency sends it: who, and what for."""
 
     external_id: Line | None = Field(None, description="The agency's own reference: kept as a keyed hash only.")
-    identity: Identity
+    identity: IdentityRequest
     informed_on: Day
+    department: Department
     counsellor: Line
     wishes: Annotated[
         tuple[WishRequest, ...], AfterValidator(_one_at_least), Field(max_length=5, json_schema_extra={"minItems": 1})

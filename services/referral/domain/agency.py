@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from services.referral.domain.visibility import everyone
 from shared.events.referral import AgencyKind, AgencyRegistered
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.identifiers import Department, Slug
+from shared.kernel.identifiers import DepartmentCode, Slug
 
 
 class Agency(BaseModel):
@@ -18,11 +18,11 @@ class Agency(BaseModel):
     agency: Slug
     kind: AgencyKind
     name: str
-    department: Department
+    department: DepartmentCode
 
 
 def register(
-    agency: Agency | None, *, id: Slug, kind: AgencyKind, name: str, department: Department, on: date
+    agency: Agency | None, *, id: Slug, kind: AgencyKind, name: str, department: DepartmentCode, on: date
 ) -> Sequence[AgencyRegistered]:
     """The agency may refer from now on, under these facts. Registering the same again changes nothing."""
     if agency == Agency(agency=id, kind=kind, name=name, department=department):

@@ -3,35 +3,22 @@
 Only the vault keeps what is here. Nothing of it enters an event, a log, an error or an address.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from itertools import product
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
+from shared.kernel.calendar import age_at
 from shared.kernel.errors import Invalid
-from shared.kernel.identifiers import Commune, Email, Ine, Phone, Slug, checked, shown_as
-from shared.kernel.strict import Day
+from shared.kernel.identifiers import CommuneCode, Ine, KeptEmail, KeptPhone, Slug
+from shared.kernel.names import Name, keys
 
 EARLIEST_BIRTH = date(1980, 1, 1)
 YOUNGEST, MAJORITY = 13, 18
 """Ages in years: nobody is referred before the first; a minor, under the second, has a representative."""
-
-
-def plain(name: str) -> str:
-    """A name without case, accents, ligatures, hyphens, apostrophes or spaces: how two spellings of one name meet."""
-    spelled = name.casefold().replace("œ", "oe").replace("æ", "ae")
-    return "".join(letter for letter in unicodedata.normalize("NFKD", spelled) if letter.isalnum())
-
-
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    checked(lambda value: any(letter.isalpha() for letter in value), "Un nom contient au moins une lettre."),
-    shown_as("Durand", format="person-name"),
-]
 
 
 class Representative(BaseModel):
@@ -40,20 +27,20 @@ class Representative(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     kind: Literal["person", "institution"]
     name: Name
-    phone: Phone | None = None
-    email: Email | None = None
+    phone: KeptPhone | None = None
+    email: KeptEmail | None = None
 
 
 class Identity(BaseModel):
-    """Who the young person is and how to reach them."""
+    """Who the young person is and how to reach them, as it was accepted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     family_name: Name
     given_name: Name
-    birth_date: Day
-    commune: Commune | None = None
-    phone: Phone | None = None
-    email: Email | None = None
+    birth_date: date
+    commune: CommuneCode | None = None
+    phone: KeptPhone | None = None
+    email: KeptEmail | None = None
     ine: Ine | None = None
     representative: Representative | None = None
 
@@ -67,6 +54,9 @@ class Sent(BaseModel):
     identity: Identity
     counsellor: str
     informed_on: date = Field(description="When the young person was told that their data would be shared.")
+    earlier: UUID | None = Field(
+        None, description="Of a referral without a reference: its agency's first one under these names and birth date."
+    )
 
 
 class ProbableMatch(BaseModel):
@@ -75,11 +65,6 @@ class ProbableMatch(BaseModel):
     model_config = ConfigDict(frozen=True)
     young_ids: tuple[UUID, ...]
     since: datetime
-
-
-def age_at(birth_date: date, day: date) -> int:
-    """The age in whole years on a day."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def check_dates(identity: Identity, *, informed_on: date, out_of_school_since: date | None, on: date, today: date) -> None:
@@ -109,15 +94,16 @@ def to_complete(identity: Identity, *, today: date) -> list[str]:
     return ["representative"] if minor and identity.representative is None else []
 
 
-def first_trait(identity: Identity) -> list[str]:
-    """Family name, given name and birth date: two persons who share it are *probably* the same."""
-    return [plain(identity.family_name), plain(identity.given_name), identity.birth_date.isoformat()]
+def first_traits(identity: Identity) -> list[list[str]]:
+    """Family name, given name and birth date, in each way to write the names: who share one are *probably* the same."""
+    ways = product(keys(identity.family_name), keys(identity.given_name))
+    return [[family, given, identity.birth_date.isoformat()] for family, given in ways]
 
 
 def second_traits(identity: Identity) -> list[list[str]]:
-    """The first trait with one more (INE, phone, e-mail, commune): two persons who share one of these are the same."""
+    """A first trait with one more (INE, phone, e-mail, commune): two persons who share one of these are the same."""
     known = {"ine": identity.ine, "phone": identity.phone, "email": identity.email, "commune": identity.commune}
-    return [[*first_trait(identity), kind, value] for kind, value in known.items() if value is not None]
+    return [[*first, kind, value] for first in first_traits(identity) for kind, value in known.items() if value is not None]
 
 
 def merged(sent: Sequence[Sent]) -> Identity:

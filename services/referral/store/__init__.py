@@ -62,6 +62,10 @@ class Store:
         """Whether there is such a referral, whoever asks."""
         return await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
 
+    async def own_referral(self, caller: Caller, referral_id: UUID | None) -> Referral | None:
+        """A referral of the caller's own agency; None where there is none to look for, or no longer."""
+        return await self.referrals.acting(caller).find_one({"_id": str(referral_id)}) if referral_id else None
+
     async def young_id_of(self, referral_id: UUID, session: Session) -> UUID | None:
         """Whom a referral is about; None if there is no such referral."""
         referral = await self.referrals.within(session).acting(SYSTEM).find_one({"_id": str(referral_id)})

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from services.referral.domain.person import Identity, ProbableMatch, Sent, first_trait, second_traits
+from services.referral.domain.person import Identity, ProbableMatch, Sent, first_traits, second_traits
 from shared.events.message import NAMESPACE
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
@@ -20,16 +20,16 @@ from shared.web.idempotency import fingerprint
 
 @dataclass(frozen=True)
 class Traits:
-    """Keyed hashes: `first` of names and birth date, `second` of the same with one more trait each."""
+    """Keyed hashes: `first` of names and birth date in each spelling, `second` of the same with one more trait each."""
 
-    first: str
+    first: tuple[str, ...]
     second: tuple[str, ...]
 
 
 def traits_of(identity: Identity, secret: bytes) -> Traits:
     """The traits by which an identity is recognised."""
-    second = tuple(fingerprint(secret, trait) for trait in second_traits(identity))
-    return Traits(fingerprint(secret, first_trait(identity)), second)
+    first, second = first_traits(identity), second_traits(identity)
+    return Traits(tuple(fingerprint(secret, one) for one in first), tuple(fingerprint(secret, one) for one in second))
 
 
 def referral_id_of(secret: bytes, agency: Slug, external_id: str) -> UUID:
@@ -60,16 +60,24 @@ class Vault:
         found = await self.persons.find(known, sort=["since", "_id"], session=session)
         entry = sent.model_dump(mode="json")
         if not found:
-            row = {"_id": str(new_id), "first": traits.first, "since": self._clock.now(), "sent": [entry]}
+            row = {"_id": str(new_id), "first": list(traits.first), "since": self._clock.now(), "sent": [entry]}
             second = {"second": list(traits.second)} if traits.second else {}  # an empty list would count as one value
             await self.persons.insert({**row, **second}, session=session)
             return new_id
         person, *others = found
         taken = {trait for other in others for trait in other["second"]}
         free = [trait for trait in traits.second if trait not in taken]
-        added = {"$push": {"sent": entry}, "$addToSet": {"second": {"$each": free}}}
+        known_by = {"first": {"$each": list(traits.first)}, "second": {"$each": free}}
+        added = {"$push": {"sent": entry}, "$addToSet": known_by}
         await self.persons.update({"_id": person["_id"]}, added, session=session)
         return UUID(person["_id"])
+
+    async def earlier_of(self, agency: Slug, traits: Traits, session: Session) -> UUID | None:
+        """The first referral that an agency made of someone of these names and birth date, if it made one."""
+        known = {"first": {"$in": list(traits.first)}, "sent.agency": agency}
+        found = await self.persons.find(known, sort=["since", "_id"], session=session)
+        own = (sent["referral_id"] for person in found for sent in person["sent"] if sent["agency"] == agency)
+        return next(map(UUID, own), None)
 
     async def sent_with(self, young_ids: Iterable[UUID]) -> Mapping[UUID, Sent]:
         """What was sent about these persons, by referral, in the order in which it came for each."""
@@ -90,8 +98,11 @@ class Vault:
         """Persons who share names and birth date and nothing more: a human decides. The latest first."""
         alike = await self.persons.aggregate(
             [
+                {"$sort": {"_id": 1}},
+                {"$unwind": "$first"},
                 {"$group": {"_id": "$first", "young_ids": {"$push": "$_id"}, "since": {"$max": "$since"}}},
                 {"$match": {"young_ids.1": {"$exists": True}}},
+                {"$group": {"_id": "$young_ids", "young_ids": {"$first": "$young_ids"}, "since": {"$first": "$since"}}},
                 {"$sort": {"since": -1, "_id": 1}},
                 {"$project": {"_id": 0}},
             ]

@@ -23,6 +23,7 @@ from services.referral.views.schemas import (
     ReferralInFullResponse,
     ReferralResponse,
     StepResponse,
+    WarningResponse,
     WishResponse,
 )
 from services.referral.views.sentences import of_ending, of_milestone, of_step
@@ -47,11 +48,13 @@ class Presenter:
         """A referral as a line of a list."""
         return self._referral(referral, self._view(referral, journey))
 
-    def in_full(self, referral: Referral, journey: Journey) -> ReferralInFullResponse:
-        """The same, with its steps by date, and what came later as far as this kind of agency is told."""
+    def in_full(self, referral: Referral, journey: Journey, *, earlier: Referral | None = None) -> ReferralInFullResponse:
+        """The same, with its steps by date, and what came later for this kind of agency; `earlier`: to be warned of."""
         view = self._view(referral, journey)
         timeline, later = _timeline(referral, view, self.names), _later(view, self.names)
-        return ReferralInFullResponse(**dict(self._referral(referral, view)), timeline=timeline, later=later)
+        warnings = [_already_referred(earlier)] if earlier else []
+        shown = dict(self._referral(referral, view))
+        return ReferralInFullResponse(**shown, timeline=timeline, later=later, warnings=warnings)
 
     def _view(self, referral: Referral, journey: Journey) -> ReferralView:
         earlier = earlier_of(self.sent.values(), referral.referral_id)
@@ -69,6 +72,11 @@ class Presenter:
             identity=own.identity, informed_on=own.informed_on, counsellor=own.counsellor,
             applications=[_application(application, self.names) for application in view.applications],
         )  # fmt: skip
+
+
+def _already_referred(earlier: Referral) -> WarningResponse:
+    sentence = labels.ALREADY_REFERRED.format(on=earlier.submitted_on)
+    return WarningResponse(sentence=sentence, referral_id=earlier.referral_id, submitted_on=earlier.submitted_on)
 
 
 def _answer(ending: Ending) -> AnswerResponse:

@@ -1,6 +1,7 @@
 """A referral as its agency reads it, field by field."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -76,9 +77,19 @@ class ReferralResponse(BaseModel):
     applications: list[ApplicationResponse]
 
 
+class WarningResponse(BaseModel):
+    """Accepted, and yet to be looked at: an earlier referral of the same agency, under the same names and birth date."""
+
+    code: Literal["already_referred"] = "already_referred"
+    sentence: str
+    referral_id: UUID
+    submitted_on: date
+
+
 class ReferralInFullResponse(ReferralResponse):
     timeline: list[StepResponse]
     later: list[StepResponse]
+    warnings: list[WarningResponse] = []
 
 
 class ReferralPageResponse(BaseModel):

@@ -1,5 +1,6 @@
 """The dashboard: what became of the young people referred, in one page that follows what happens."""
 
+from asyncio import to_thread
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import TypeAdapter, ValidationError
 
 from services.reporting.dashboard.board import Presenter
 from services.reporting.dashboard.filters import Filters, cohorts, perimeters
@@ -17,6 +19,7 @@ from services.reporting.store import Store
 from shared.kernel.calendar import is_school_year
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden, Invalid, Problem, Unauthenticated
+from shared.kernel.strict import Day
 from shared.web.auth import COOKIE, current_caller
 from shared.web.pages import Pages
 from shared.web.runtime import runtime
@@ -25,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent / "templates")
 READERS: Mapping[str, str] = {"admin": "Administration", "region": "Région", "federation": "Fédération"}
 EIGHT_HOURS = 8 * 3600
+DAY: TypeAdapter[date] = TypeAdapter(Day)
 
 
 @router.get("/")
@@ -56,7 +60,8 @@ async def _page(
     perimeter = perimeter_of(scope, reading.tables)
     if cohort and not is_school_year(cohort):
         raise Invalid("invalid", "Une rentrée s’écrit 2025-2026.")
-    board = Presenter(reading, masking_for(caller, settings), settings).board(perimeter, cohort or None, past=past is not None)
+    presenter = Presenter(reading, masking_for(caller, settings), settings)
+    board = await to_thread(presenter.board, perimeter, cohort or None, past=past is not None)  # all may be to be counted
     filters = Filters(
         scope=scope, cohort=cohort, as_of=as_of, today=store.clock.today(),
         perimeters=perimeters(reading.tables), cohorts=cohorts(reading.tables, cohort),
@@ -86,8 +91,8 @@ def _reader(request: Request) -> Caller:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
+        return DAY.validate_python(text) if text else None
+    except ValidationError:
         raise Invalid("invalid", "Cette date n’est pas valable ; on l’écrit 2026-09-01.") from None
 
 

@@ -3,6 +3,11 @@
 Written a second time, on purpose and without shared code, in deploy/simulation/expected_figures.py: the demo compares the two.
 """
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
 from services.reporting.indicators import (
     answers,
     cost,
@@ -14,7 +19,8 @@ from services.reporting.indicators import (
     orders,
     raccrochage,
 )
-from services.reporting.indicators.figure import Figure, Indicator, figure
+from services.reporting.indicators.figure import Counted, Figure, Indicator, changed, figure
+from services.reporting.indicators.funnel import reached
 from services.reporting.indicators.selection import Selection
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -23,8 +29,25 @@ INDICATORS: tuple[Indicator, ...] = (
 )  # fmt: skip
 
 
-def figures(selection: Selection) -> list[Figure]:
-    """Every indicator that means something in this perimeter, unmasked."""
+@dataclass(frozen=True)
+class Totals:
+    """Everything that is counted in one perimeter and cohort. Those of some people and of others add up to those of all."""
+
+    counted: Mapping[str, Counted]
+    reached: Counter[str]
+
+    def changed(self, before: "Totals", after: "Totals") -> "Totals":
+        """The totals once some people, who counted for `before`, count for `after`."""
+        counted = {name: one.changed(before.counted[name], after.counted[name]) for name, one in self.counted.items()}
+        return Totals(counted, changed(self.reached, before.reached, after.reached))
+
+    def figures(self, day: date) -> list[Figure]:
+        """Every indicator that means something in this perimeter, unmasked, on the day of reading."""
+        return [figure(one, self.counted[one.name], day) for one in INDICATORS if one.name in self.counted]
+
+
+def count(selection: Selection) -> Totals:
+    """Every indicator that means something in this perimeter, and the steps from referral to insertion."""
     of_cohort = selection.cohort is not None
     meant = (one for one in INDICATORS if selection.perimeter.kind in one.perimeters and (one.by_cohort or not of_cohort))
-    return [figure(indicator, selection) for indicator in meant]
+    return Totals({one.name: one.count(selection) for one in meant}, reached(selection))

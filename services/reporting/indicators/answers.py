@@ -1,11 +1,13 @@
 """Whether agencies get an answer, and how long it takes."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from statistics import median
+from typing import Any
 
-from services.reporting.indicators.figure import Counted, Indicator
+from services.reporting.indicators.figure import Counted, Indicator, Tally
 from services.reporting.indicators.selection import Selection
 from services.reporting.projections.applications import ApplicationRow
 from services.reporting.projections.referrals import ReferralRow
@@ -17,9 +19,12 @@ Delay = tuple[date, date]
 """From a day to a day."""
 
 
-def _median_delay(delays: Iterable[Delay]) -> float | None:
-    days = [open_days_between(since, until) for since, until in delays]
-    return float(median(days)) if days else None
+def _open_days(delays: Iterable[Delay]) -> Tally:
+    return Counter(open_days_between(since, until) for since, until in delays)
+
+
+def _median(days: Tally) -> float | None:
+    return float(median(days.elements())) if days else None
 
 
 def _is_silent(application: ApplicationRow) -> bool:
@@ -48,17 +53,24 @@ def count(selection: Selection) -> Counted:
     answered = [
         (one.submitted_on, one.closed_on) for one, day in contacts if one.closed_on and (day or one.answer is not Answer.EXPIRED)
     ]
-    by_answer = Counter(one.answer for one, _ in contacts if one.answer)
     return Counted(
         numerator=len(answered),
         denominator=len(contacts),
         parts={
-            "median_open_days": _median_delay(answered),
-            "median_open_days_to_contact": _median_delay(contacted),
+            "open_days": _open_days(answered),
+            "open_days_to_contact": _open_days(contacted),
             "silent": sum(map(_is_silent, selection.applications)),
-            **{f"closed_{answer}": number for answer, number in sorted(by_answer.items())},
+            "closed": Counter(one.answer for one, _ in contacts if one.answer),
         },
     )
+
+
+def conclude(counted: Counted, _day: date) -> Counted:
+    """The median delays, and the answers that occur."""
+    parts: Mapping[str, Any] = counted.parts
+    medians = {f"median_{delays}": _median(parts[delays]) for delays in ("open_days", "open_days_to_contact")}
+    closed = {f"closed_{answer}": number for answer, number in sorted(parts["closed"].items())}
+    return replace(counted, parts={**medians, "silent": parts["silent"], **closed})
 
 
 INDICATORS = (
@@ -69,5 +81,6 @@ INDICATORS = (
         formula="demandes closes par une réponse / demandes reçues ; délai médian en jours ouvrés jusqu’à la clôture",
         unit="demandes",
         count=count,
+        conclude=conclude,
     ),
 )

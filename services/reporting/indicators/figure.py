@@ -1,8 +1,10 @@
 """What an indicator is, and the figure it gives for one perimeter."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from datetime import date
+from typing import Any, TypeAlias
 
 from services.reporting.indicators.perimeter import PerimeterKind
 from services.reporting.indicators.selection import Selection
@@ -29,18 +31,52 @@ class Share:
 
 
 Part: TypeAlias = bool | int | float | str | Share | None
+Tally: TypeAlias = Counter[Any]
+"""How many of each value: what a median, or a year to be chosen, is concluded from."""
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What an indicator's formula counts in one perimeter. `unknown` people stand in the denominator."""
+    """What an indicator's formula counts in one perimeter. `unknown` people stand in the denominator.
+
+    Everything in it adds up: what is counted of some people and of others is, together, what is counted of all of them. So
+    when a few change, they alone are counted again.
+    """
 
     numerator: int
     denominator: int
     unknown: int = 0
-    parts: Mapping[str, Part] = field(default_factory=dict)
+    parts: Mapping[str, Part | Tally] = field(default_factory=dict)
     groups: Sequence[int] = ()
     """How many are in each other group that the numbers tell of, alone or by subtraction: masking looks at them too."""
+
+    def changed(self, before: "Counted", after: "Counted") -> "Counted":
+        """The count once some people, who counted for `before`, count for `after`."""
+        return Counted(
+            numerator=self.numerator - before.numerator + after.numerator,
+            denominator=self.denominator - before.denominator + after.denominator,
+            unknown=self.unknown - before.unknown + after.unknown,
+            parts={name: changed(part, before.parts[name], after.parts[name]) for name, part in self.parts.items()},
+            groups=tuple(of - was + now for of, was, now in zip(self.groups, before.groups, after.groups, strict=True)),
+        )
+
+
+def changed(of: Any, before: Any, after: Any) -> Any:
+    """A part once some people, whose part was `before`, have `after`. A text is the same whoever is counted."""
+    match of:
+        case Share():
+            numerator = of.numerator - before.numerator + after.numerator
+            return Share(numerator, of.denominator - before.denominator + after.denominator)
+        case Counter():
+            return Counter({value: count for value in {*of, *after} if (count := of[value] - before[value] + after[value])})
+        case int():
+            return of - before + after
+    return of
+
+
+def as_counted(counted: Counted, _day: date) -> Counted:
+    """The conclusion of most: what was counted is the figure."""
+    return counted
 
 
 def share(numerator: int, denominator: int) -> float | None:
@@ -66,6 +102,8 @@ class Indicator:
     reference: Reference | None = None
     ratio: Callable[[int, int], float | None] = share
     """The value, from the numerator and the denominator."""
+    conclude: Callable[[Counted, date], Counted] = as_counted
+    """What does not add up, from all that was counted, on the day of reading."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +122,10 @@ class Figure:
     masked: bool = False
 
 
-def figure(indicator: Indicator, selection: Selection) -> Figure:
-    """The unmasked figure."""
-    counted = indicator.count(selection)
-    numerator, denominator, unknown = counted.numerator, counted.denominator, counted.unknown
+def figure(indicator: Indicator, counted: Counted, day: date) -> Figure:
+    """The unmasked figure of what was counted, on the day of reading."""
+    concluded = indicator.conclude(counted, day)
+    numerator, denominator, unknown = concluded.numerator, concluded.denominator, concluded.unknown
     return Figure(
         indicator=indicator,
         numerator=numerator,
@@ -96,6 +134,6 @@ def figure(indicator: Indicator, selection: Selection) -> Figure:
         value=indicator.ratio(numerator, denominator),
         low=indicator.ratio(numerator, denominator),
         high=indicator.ratio(numerator + unknown, denominator),
-        parts=counted.parts,
-        groups=counted.groups,
+        parts={name: part for name, part in concluded.parts.items() if not isinstance(part, Counter)},
+        groups=concluded.groups,
     )

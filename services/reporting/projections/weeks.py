@@ -1,6 +1,7 @@
 """One row per pupil's week in a school: its minutes by kind, as last stated."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -21,6 +22,15 @@ class WeekRow(TableRow, table="weeks"):
 def logged(event: WorkLogged) -> WeekRow:
     id = f"{event.school}/{event.week}/{event.young_id}"
     return WeekRow(id=id, school=event.school, programme=event.programme, enrolment_id=event.enrolment_id, minutes=event.minutes)
+
+
+class Week(NamedTuple):
+    """A week as it is kept in memory, where there are many: its minutes in the order of the kinds."""
+
+    id: str
+    of: tuple[UUID, str, str]
+    """The enrolment, the school and the programme."""
+    minutes: tuple[int, ...]
 
 
 class Minutes(BaseModel):

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from shared.kernel.tracing import traceparent
+from shared.logs import foreign
 
 
 def _with_trace(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -32,7 +33,7 @@ def _type_and_place(error: BaseException) -> list[Any]:
     return [type(error).__name__, *traceback.format_tb(error.__traceback__), *map(_type_and_place, inner)]
 
 
-TALKATIVE = frozenset({"aiokafka", "faust", "mode"})
+TALKATIVE = frozenset({"aiokafka", "faust", "mode", "stderr"})
 
 
 class Repeated(logging.Filter):
@@ -62,7 +63,8 @@ class Repeated(logging.Filter):
 
 
 def set_up(service: str, level: str) -> None:
-    """Send structlog's and the libraries' lines through the same JSON renderer."""
+    """Send our lines and the libraries' through the same JSON renderer to stderr, and nothing else there."""
+    stderr = sys.__stderr__ or sys.stderr
     before: list[Any] = [
         structlog.contextvars.merge_contextvars, _with_trace, structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -71,15 +73,16 @@ def set_up(service: str, level: str) -> None:
     structlog.configure(
         processors=[*before, _without_values, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stderr),
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = foreign.Handler(stderr)
     handler.addFilter(Repeated())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*before, structlog.stdlib.ExtraAdder(allow=["repeated"])],
+            foreign_pre_chain=[*before, structlog.stdlib.ExtraAdder(allow=["logger", "place", "repeated"])],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_values, render],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     structlog.contextvars.bind_contextvars(service=service)
+    foreign.keep_to_ourselves()

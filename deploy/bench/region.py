@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from deploy.bench.publisher import Publisher, an_id
 from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationOpened,
@@ -62,7 +63,6 @@ from shared.events.students import (
     StudentStarted,
 )
 from shared.kernel.calendar import following, months_after, school_year_of, week_of
-from tests.reporting.drivers import Publisher, an_id
 
 TODAY = date(2026, 2, 10)
 ALONE = {"simulated_start": "2026-02-10T09:00:00+00:00", "kafka": "127.0.0.1:9"}

@@ -1,0 +1,30 @@
+"""What commands about a running stack have in common: its folder, JSON for machines, an administrator's token."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.local.folder import POINTER, stack_folder
+from deploy.local.keys import token
+from services import SERVICES
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DOSSIER", help=f"Le dossier de la pile ; sinon la dernière lancée d’ici ({POINTER})."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Du JSON seul, sans tableau.")]
+SHORT = timedelta(minutes=15)
+
+
+def service_name(name: str) -> str:
+    """A service of ours, or a sentence that names them."""
+    if name not in SERVICES:
+        raise typer.BadParameter(f"« {name} » n’est pas un service : {', '.join(SERVICES)}.")
+    return name
+
+
+def admin_token(data: Path | None) -> str:
+    """A token of this stack's administrator, for one command."""
+    return token(stack_folder(data), "admin", SHORT)

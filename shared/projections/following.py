@@ -1,0 +1,37 @@
+"""Which rows of a generation were written since they were last read, from MongoDB's own journal."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+
+from shared.persistence.failures import Away
+from shared.persistence.journal import Point, written_since
+from shared.projections.table import READING
+from shared.projections.tables import HEADS, Generations, Head
+
+A_MOMENT = 0.005
+Ids = Mapping[str, set[str]]
+"""Of rows, by table."""
+
+
+async def rows_written(generations: Generations, since: Point, head: Head) -> tuple[Ids, Point]:
+    """The rows of the generation that is read, written since a point of the journal; and where to go on.
+
+    Up to where the journal says that rows changed as often as the head does: it has one order for the rows' writes and the
+    head's, so whatever was announced is among them, and what was not yet is, or comes later. Raises Away where the
+    majority does not come as far within seconds.
+    """
+    rows, ids = generations.generation(head.current), defaultdict[str, set[str]](set)
+    tables = {rows[table].name: table for table in generations.tables}
+    try:
+        async with asyncio.timeout(READING):
+            while True:
+                entries, since = await written_since(generations.database, since, [HEADS, *tables])
+                for entry in entries:
+                    if entry.collection in tables:
+                        ids[tables[entry.collection]].add(entry.id)
+                if any(entry.fields.get("change", -1) >= head.change for entry in entries):
+                    return ids, since
+                await asyncio.sleep(0 if entries else A_MOMENT)
+    except TimeoutError:
+        raise Away("the journal") from None

@@ -1,0 +1,80 @@
+"""What time does to parked messages: it ends what was cut short, and takes their values away."""
+
+from datetime import timedelta
+
+from shared.events.production import OrderReceived
+from shared.kernel.clock import real_now
+from shared.messaging.parked import PARKED_NOW
+from shared.messaging.parking import BEHIND, KEPT
+from shared.persistence.failures import Away
+from tests.messaging.parked import BY, LATER, Here, a_record, at
+
+
+async def test_a_discard_cut_short_before_the_replay_is_finished_by_whoever_comes_after(here: Here) -> None:
+    await here.parking.discards.discard(at(1), **BY)
+    await here.parked.tend(real_now())
+    assert here.store.handled == []  # they may just have come
+    await here.parked.tend(real_now() + LATER)
+    assert here.store.handled == [2, 3]
+
+
+async def test_what_is_parked_again_though_it_is_discarded_is_let_go_unheard(here: Here) -> None:
+    await here.parked.discard(at(1), **BY)
+    here.store.failing.clear()
+    await here.parking.park(a_record(1), "bug_ValueError")  # by one who began before the discard
+    await here.hear(4)
+    await here.parked.tend(real_now() + LATER)
+    assert here.store.handled == [2, 3, 4]
+    assert await here.codes() == []
+    await here.parking.park(a_record(1), "bug_ValueError")
+    assert (await here.parked.replay())[0].replayed == 0
+    assert here.store.handled == [2, 3, 4]
+
+
+async def test_time_alone_replays_nothing_that_failed_by_itself(here: Here) -> None:
+    here.store.failing.clear()
+    await here.parked.tend(real_now() + LATER)
+    assert here.store.handled == []
+
+
+async def test_a_message_that_fails_in_its_turn_says_why_and_one_that_a_server_stopped_keeps_its_turn(here: Here) -> None:
+    here.store.failing[2] = Away()
+    await here.parked.discard(at(1), **BY)
+    assert await here.codes() == [BEHIND, BEHIND]
+    here.store.failing[2] = KeyError("Dupont")
+    await here.parked.tend(real_now() + LATER)
+    assert await here.codes() == ["bug_KeyError", BEHIND]
+    here.store.failing.clear()
+    await here.parked.tend(real_now() + LATER)
+    assert here.store.handled == []
+
+
+async def test_values_are_gone_after_thirty_days_and_then_a_message_can_only_be_discarded(here: Here) -> None:
+    await here.rows.update({"_id": at(1).coordinates}, {"$set": {"at": real_now() - timedelta(days=2)}})
+    here.store.failing.clear()
+    await here.parked.tend(real_now() + KEPT - timedelta(days=3))
+    assert (await here.parked.find(at(1))).record == a_record(1)
+    await here.parked.tend(real_now() + KEPT - timedelta(days=1))
+    found = await here.parked.find(at(1))
+    assert (found.expired, found.code, found.type, found.record.value, found.record.headers) == (
+        True, "bug_ValueError", OrderReceived.type, None, [],
+    )  # fmt: skip
+    assert {"value", "headers"}.isdisjoint((await here.rows.find_one({"_id": at(1).coordinates}) or {}).keys())
+    done, left = await here.parked.replay()
+    assert (done.replayed, done.stopped, left) == (0, {at(1).coordinates: "value_expired"}, 3)
+    assert await here.codes() == ["bug_ValueError", BEHIND, BEHIND]
+    await here.parked.discard(at(1), **BY)
+    assert here.store.handled == [2, 3]
+
+
+async def test_a_gauge_says_how_many_are_parked_now(here: Here) -> None:
+    assert await here.parked.codes() == {"bug_ValueError": 1, BEHIND: 2}
+    assert [gauge(code) for code in ("bug_ValueError", BEHIND)] == [1, 2]
+    await here.parked.discard(at(1), **BY)
+    assert await here.parked.codes() == {}
+    assert [gauge(code) for code in ("bug_ValueError", BEHIND)] == [0, 0]
+
+
+def gauge(code: str) -> float:
+    (metric,) = PARKED_NOW.labels("toy", code).collect()
+    return metric.samples[0].value
