@@ -82,7 +82,10 @@ async def test_an_agency_that_withdrew_neither_confirms_nor_declines(running: St
         await life.does(f"{one}/offer", until="2025-09-12")
         for verb in ("confirm", "decline"):
             no = read(await life.agency.post(f"{one}/{verb}", json={}), 409)
-            assert (no["code"], no["detail"]) == ("withdrawn_by_you", "Votre organisme a retiré cette candidature.")
+            assert (no["code"], no["detail"]) == (
+                "withdrawn_by_you",
+                "Votre organisme a retiré cette candidature. Plus rien n’est possible.",
+            )
         assert read(await life.agency.post(f"{one}/withdraw", json={}))["status"] == "withdrawn"
         read(await life.here.as_("agency:mlds-essai").post(f"{one}/confirm", json={}))
         pupil = f"/pupils/{referral.young_id}"

@@ -170,7 +170,7 @@ async def test_a_grant_is_paid_once_per_key_and_never_beyond_its_amount(running:
         assert read(await region.post("/grants", json=award, headers=key), 201) == grant
         read(await region.post("/grants", json={**award, "amount_cents": 9}, headers=key), 422)
         [error] = read(await region.post("/grants", json={**award, "holder": "inconnue"}), 422)["errors"]
-        assert error == {"field": "holder", "detail": "Cette école n’est pas dans le réseau."}
+        assert error == {"field": "holder", "detail": "Cette école n’est pas connue."}
         payments = f"/grants/{grant['grant_id']}/payments"
         for _ in range(2):
             paid = read(await region.post(payments, json={"amount_cents": 600}, headers={"Idempotency-Key": "1"}), 201)

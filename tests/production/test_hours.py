@@ -76,7 +76,7 @@ async def test_a_week_that_looks_like_minutes_is_kept_and_asked_about(production
 
 async def test_schools_and_programmes_are_shown_under_their_names(production: Production) -> None:
     facts: dict[str, Any] = {
-        "name": "École de Besançon", "commune": "25056", "town": "Besançon", "department": "25", "phone": "0353010025"
+        "name": "École de Besançon", "commune": "25056", "town": "Besançon", "department": "25", "phone": "+33353010025"
     }  # fmt: skip
     traits: dict[str, Any] = {
         "title": "CAP CIP", "certification": "cap", "sector": "industrie", "years": 2, "dangerous_machines": True

@@ -159,7 +159,7 @@ def without_stream(settings: Settings) -> Service[Store]:
 def school_registered(school: str = "dole", **overrides: Any) -> SchoolRegistered:
     """A school, as enrolment tells of it."""
     facts = {
-        "name": "École de Dole", "commune": "39198", "town": "Dole", "department": "39", "phone": "03 53 01 00 39",
+        "name": "École de Dole", "commune": "39198", "town": "Dole", "department": "39", "phone": "+33353010039",
         "address": "7 rue du Rabot, 39100 Dole",
     }  # fmt: skip
     return SchoolRegistered(**{"school": school, "on": A_DAY, **facts, **overrides})
