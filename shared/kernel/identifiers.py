@@ -61,7 +61,7 @@ INE = re.compile(
 
 
 def is_ine(value: str) -> bool:
-    """One of the forms of the national student number, as mission-apprentissage/flux-retour-cfas reads them. No key is known."""
+    """One of the four forms of the national student number (INE). None has a check letter that we can compute."""
     return bool(INE.fullmatch(value))
 
 

@@ -1,6 +1,6 @@
 """No agency learns that another referred the same person, nor more than its kind is told."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -81,7 +81,7 @@ async def test_an_agency_does_not_learn_from_an_unopened_wish_that_another_had_r
 
     async def refused(agency: str, code: UnopenedCode) -> str:
         """What an agency reads of a new referral whose wish opened nothing, without its ids, names and days."""
-        id = (await refer(here, agency))["referral_id"]
+        id = (await refer(here, agency, external_id=str(uuid4())))["referral_id"]  # it is not warned of its own earlier ones
         unopened = (Unopened(wish=1, code=code),)
         await enrolment_publishes(here, wishes_answered(**of, referral_id=UUID(id), agency=agency, unopened=unopened))
         shown = await read(here, id, agency)

@@ -62,7 +62,7 @@ def test_what_no_document_says_is_marked_as_invented(region: Region) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        ('commune: "39198"', 'commune: "3919"', "Ce code commune INSEE n’est pas valable."),
+        ('commune: "39198"', 'commune: "3919"', "Un code commune INSEE a cinq caractères"),
         ("certification: bac_pro", "certification: licence", "cette valeur n’est pas dans la liste permise"),
         ("programmes: [cap-maintenance-batiments]", "programmes: [cap-inconnu]", "non décrites : cap-inconnu"),
         ("{month: 3, percent: 50", "{month: 3, percent: 40", "100 centièmes"),

@@ -21,9 +21,8 @@ class AskedSince(Asked):
 
 
 def test_a_retry_that_a_later_build_reads_is_the_same_request() -> None:
-    assert (
-        KEY.fingerprint(AskedSince(title="a")) == KEY.fingerprint(Asked(title="a")) == KEY.fingerprint(Asked(title="a", seats=1))
-    )
+    ways = (Asked(title="a"), Asked(title="a", seats=1), AskedSince(title="a"), AskedSince(title="a", colour=None))
+    assert len({KEY.fingerprint(way) for way in ways}) == 1
     assert KEY.fingerprint(AskedSince(title="a", colour="red")) != KEY.fingerprint(Asked(title="a"))
     assert KEY.fingerprint(Asked(title="a", seats=2)) != KEY.fingerprint(Asked(title="a"))
 
