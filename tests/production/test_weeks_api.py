@@ -166,7 +166,7 @@ async def test_what_is_mistyped_says_where(production: Production) -> None:
     young = await production.a_pupil(an_id("ana"))
     assert (await put(production, young, USUAL, week="2025-W54")).status_code == 422
     assert (await put(production, young, USUAL, week="2025-W38")).json()["code"] == "in_the_future"
-    assert (await put(production, young, {"prodution": 1})).json()["errors"][0]["field"] == "hours.prodution"
+    assert (await put(production, young, {"prodution": 1})).json()["errors"][0]["field"] == "hours"
     assert (await put(production, young, {"production": -1})).status_code == 422
     twice = {"pupils": [{"young_id": str(young), "hours": USUAL}] * 2}
     answer = await production.head.put(f"/weeks/{WEEK}", json=twice)
