@@ -60,7 +60,7 @@ def a_referral(number: int) -> dict[str, Any]:
         "external_id": f"bench-{uuid.uuid4()}",
         "identity": {"family_name": f"Banc{number}", "given_name": "Essai", "birth_date": "2005-03-04"},
         "informed_on": "2021-01-04", "counsellor": "Mme Essai", "situation": "out_of_school", "department": "39",
-        "wishes": [{"school": "nowhere", "programme": "nothing"}],
+        "wishes": [{"school": "banc", "programme": "cap-essai"}],
     }  # fmt: skip
 
 
@@ -78,6 +78,7 @@ async def etabli(addresses: Addresses, private_key: Path, database: Database) ->
         for scope in ("admin", "agency:banc")
     }
     async with httpx.AsyncClient(base_url=addresses.services["referral"], timeout=30) as http:
+        await _teach(addresses, token["admin"])
         agency = {"kind": "cio", "name": "CIO d’essai", "department": "39"}
         await http.put("/agencies/banc", json=agency, headers={"Authorization": f"Bearer {token['admin']}"})
 
@@ -92,6 +93,18 @@ async def etabli(addresses: Addresses, private_key: Path, database: Database) ->
             "one_by_one": summary(await measure(journey, ONE_BY_ONE, 1)),
             f"{WIDTH}_at_once": summary(await measure(journey, AT_ONCE, WIDTH)),
         }
+
+
+async def _teach(addresses: Addresses, admin: str) -> None:
+    """Have a school that may be wished for, and referral know of it. It opens no intake: no application follows."""
+    headers = {"Authorization": f"Bearer {admin}"}
+    school = {"name": "École d’essai", "commune": "39198", "town": "Dole", "department": "39"}
+    programme = {"title": "CAP", "certification": "cap", "sector": "essai", "years": 2, "dangerous_machines": False}
+    async with httpx.AsyncClient(timeout=30, headers=headers) as http:
+        for path, body in (("/schools/banc", school), ("/schools/banc/programmes/cap-essai", programme)):
+            (await http.put(addresses.services["enrolment"] + path, json=body)).raise_for_status()
+        while not any(one["programmes"] for one in (await http.get(addresses.services["referral"] + "/schools")).json()):
+            await asyncio.sleep(0.1)
 
 
 async def peer(addresses: Addresses, database: Database) -> dict[str, dict[str, float]]:

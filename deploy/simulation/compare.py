@@ -13,7 +13,7 @@ from rich.table import Table
 from deploy.local.progress import say
 from deploy.simulation.dates import CAMPAIGNS, school_year
 from deploy.simulation.expected import Tally
-from deploy.simulation.expected_figures import Figure, figures, value
+from deploy.simulation.expected_figures import Figure, figures, shown, value
 from deploy.simulation.scenario.ending import read_answers
 from deploy.simulation.state import Simulation, gather
 from shared.events.referral import AgencyKind
@@ -63,11 +63,11 @@ async def _compared(simulation: Simulation) -> tuple[list[Difference], int]:
     wanted = readings(simulation)
     answers = await gather(_read(simulation, reading) for reading in wanted)
     found: list[Difference] = []
-    for (scope, cohort), shown in zip(wanted, answers, strict=True):
+    for (scope, cohort), answer in zip(wanted, answers, strict=True):
         ours = figures(Tally(simulation.observations, simulation.region, simulation.today, scope, cohort))
         where = f"{scope} {cohort}" if cohort else scope
-        found += differences(where, ours, {one["name"]: one for one in shown["indicators"]})
-    return found, sum(len(shown["indicators"]) for shown in answers)
+        found += differences(where, ours, {one["name"]: one for one in answer["indicators"]})
+    return found, sum(len(answer["indicators"]) for answer in answers)
 
 
 def differences(scope: str, ours: Mapping[str, Figure], theirs: Mapping[str, Mapping[str, Any]]) -> Iterator[Difference]:
@@ -76,9 +76,9 @@ def differences(scope: str, ours: Mapping[str, Figure], theirs: Mapping[str, Map
         if name not in ours or name not in theirs:
             yield Difference(scope, name, "", "connu" if name in ours else "inconnu", "connu" if name in theirs else "inconnu")
             continue
-        mine, shown = _fields(name, ours[name]), _shown(theirs[name])
-        for field in sorted(mine.keys() | shown.keys()):
-            one, other = mine.get(field), shown.get(field)
+        mine, read = _fields(name, ours[name]), _shown(theirs[name])
+        for field in sorted(mine.keys() | read.keys()):
+            one, other = mine.get(field), read.get(field)
             if not _same(one, other):
                 yield Difference(scope, name, field, one, other)
 
@@ -86,7 +86,8 @@ def differences(scope: str, ours: Mapping[str, Figure], theirs: Mapping[str, Map
 def _fields(name: str, figure: Figure) -> dict[str, object]:
     ratio = value(name, figure.numerator, figure.denominator)
     return {
-        "numerator": figure.numerator, "denominator": figure.denominator, "unknown": figure.unknown, "masked": False,
+        "numerator": shown(name, figure.numerator), "denominator": shown(name, figure.denominator),
+        "unknown": figure.unknown, "masked": False,
         "value": ratio, "low": ratio, "high": value(name, figure.numerator + figure.unknown, figure.denominator),
         **{f"parts.{part}": observed for part, observed in figure.parts.items()},
     }  # fmt: skip

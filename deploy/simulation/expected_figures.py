@@ -88,10 +88,11 @@ def interruption(tally: Tally) -> Figure:
 
 
 def hours(tally: Tally, *kinds: str) -> Figure:
-    """Minutes of these kinds / minutes of production, practice and teaching."""
+    """Hours of these kinds / hours of production, practice and teaching. The share is of the minutes."""
     minutes = {kind: sum(one.minutes[kind] for one in tally.weeks) for kind in Hours.model_fields}
     worked = minutes["production"] + minutes["practice"] + minutes["teaching"]
-    return Figure(sum(minutes[kind] for kind in kinds), worked, parts=minutes)
+    parts = {kind: _hours(one) for kind, one in minutes.items()}
+    return Figure(sum(minutes[kind] for kind in kinds), worked, parts=parts)
 
 
 def orders(tally: Tally) -> Figure:
@@ -101,7 +102,7 @@ def orders(tally: Tally) -> Figure:
     parts = {
         "received": len(tally.orders),
         "cancelled": sum(one.cancelled for one in tally.orders),
-        "production_minutes": sum(one.minutes["production"] for one in tally.weeks),
+        "production_hours": _hours(sum(one.minutes["production"] for one in tally.weeks)),
         "turnover_cents": sum(one.invoiced_cents for one in tally.orders),
     }
     return Figure(len(in_time), len(done), parts=parts)
@@ -205,6 +206,15 @@ def value(name: str, numerator: int, denominator: int) -> float | None:
     if name == "cost":
         return round(numerator / 100 * 12 / denominator, 2) if numerator and denominator else None
     return round(numerator / denominator, 6) if denominator else None
+
+
+def shown(name: str, counted: int) -> float:
+    """What a numerator or a denominator reads: minutes, in hours."""
+    return _hours(counted) if name in ("production_share", "practice_share") else counted
+
+
+def _hours(minutes: int) -> float:
+    return round(minutes / 60, 2)
 
 
 def _open_days(since: date, until: date) -> int:

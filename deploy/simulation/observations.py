@@ -138,7 +138,8 @@ class Observations:
 
     def intake(self, view: Mapping[str, Any]) -> Intake:
         """An intake as enrolment shows it."""
-        fields = {name: view[name] for name in ("school", "programme", "school_year", "year_of_study", "seats")}
+        fields = {name: view[name] for name in ("school_year", "year_of_study", "seats")}
+        fields |= {name: view[name]["id"] for name in ("school", "programme")}
         intake = Intake(id=UUID(view["intake_id"]), **fields)
         self.intakes[intake.id] = intake
         return intake
@@ -148,8 +149,8 @@ class Observations:
         key = UUID(view["intake_id"]), UUID(view["young_id"])
         fields: dict[str, Any] = {name: view[name] for name in ("status", "priority", "code", "because")}
         fields |= {
-            "agencies": tuple(one["agency"] for one in view["referrals"]),
-            "asking": tuple(one["agency"] for one in view["referrals"] if one["ended"] is None),
+            "agencies": tuple(one["agency"]["id"] for one in view["referrals"]),
+            "asking": tuple(one["agency"]["id"] for one in view["referrals"] if one["ended"] is None),
             "reasons": tuple(view["reasons"]),
         }
         if key not in self.applications:
@@ -163,12 +164,12 @@ class Observations:
         """An enrolment as its school sees it."""
         id = UUID(view["enrolment_id"])
         years = tuple(
-            Year(UUID(year["intake_id"]), year["programme"], year["school_year"], year["year_of_study"], year["last_year"])
+            Year(UUID(year["intake_id"]), year["programme"]["id"], year["school_year"], year["year_of_study"], year["last_year"])
             for year in view["years"]
         )
         if id not in self.enrolments:
             entry = int(years[0].school_year[:4])
-            self.enrolments[id] = Enrolment(id, UUID(view["young_id"]), view["school"], entry, view["status"], years)
+            self.enrolments[id] = Enrolment(id, UUID(view["young_id"]), view["school"]["id"], entry, view["status"], years)
         enrolment = self.enrolments[id]
         enrolment.status, enrolment.years = view["status"], years
         enrolment.started_on = _day(view["started_on"])

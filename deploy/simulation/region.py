@@ -11,6 +11,7 @@ from shared.events.catalogue import NETWORK, Certification, GrantPurpose, Promot
 from shared.events.production import ClientKind
 from shared.events.referral import AgencyKind
 from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
+from shared.kernel.phones import Phone
 from shared.kernel.territories import Commune, Department
 
 FILE = Path(__file__).with_name("bourgogne-franche-comte.yaml")
@@ -23,6 +24,13 @@ class Entry(BaseModel):
     fictitious: bool = False
 
 
+class Contact(Entry):
+    """Where a school is reached: its own, nobody's in particular. Invented numbers are from ARCEP's range for fiction."""
+
+    address: str
+    phone: Phone
+
+
 class School(Entry):
     id: Slug
     name: str
@@ -31,6 +39,7 @@ class School(Entry):
     department: Department
     uai: Uai | None
     siret: Siret | None
+    contact: Contact
     programmes: tuple[Slug, ...] = Field(min_length=1)
 
 

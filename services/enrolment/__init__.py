@@ -3,8 +3,8 @@
 Decides: which intakes a referral's wishes open an application in; eligibility; every step of an application to its terminal
 answer; who holds a seat (never more pupils than seats, never two active enrolments for one young person); a pupil's years,
 exams, diplomas and outcomes; grants and their payments.
-Subscribes to: `etabli.referral` (`referral.submitted`, `.withdrawal_requested`); its own `etabli.enrolment` (`student.enrolled`,
-`.did_not_start`, `.interrupted`, `.resumed`).
+Subscribes to: `etabli.referral` (`agency.registered`, `referral.submitted`, `.withdrawal_requested`); its own
+`etabli.enrolment` (`student.enrolled`, `.did_not_start`, `.interrupted`, `.resumed`).
 Publishes: `etabli.catalogue` and `etabli.enrolment`.
 Knows of a young person: an opaque id, a birth month and codes. No name.
 """

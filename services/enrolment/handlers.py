@@ -1,4 +1,4 @@
-"""What enrolment subscribes to: referrals, their withdrawals, and its own pupils coming and going."""
+"""What enrolment subscribes to: agencies, referrals, their withdrawals, and its own pupils coming and going."""
 
 from services.enrolment import use_cases
 from services.enrolment.domain.enrolment import ACTIVE
@@ -6,13 +6,19 @@ from services.enrolment.domain.places import release_seat
 from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
 from shared.events.message import Message
-from shared.events.referral import ReferralSubmitted, ReferralWithdrawalRequested
+from shared.events.referral import AgencyRegistered, ReferralSubmitted, ReferralWithdrawalRequested
 from shared.events.students import StudentDidNotStart, StudentEnrolled, StudentInterrupted, StudentResumed
 from shared.kernel.calendar import PARIS
 from shared.kernel.caller import SYSTEM
 from shared.messaging.handlers import Handlers
 
 HANDLERS = Handlers[Store]()
+
+
+@HANDLERS.on(AgencyRegistered)
+async def agency_registered(store: Store, _event: AgencyRegistered, message: Message) -> None:
+    """Keep the agency's public name, for the schools that its referrals reach."""
+    await store.agencies.follow(message)
 
 
 @HANDLERS.on(ReferralSubmitted)

@@ -4,6 +4,9 @@ from shared.events.applications import ApplicationStatus
 from shared.events.students import EnrolmentStatus
 from shared.kernel.transitions import Labels
 
+NETWORK = "Réseau des Écoles de Production"
+"""Who holds the grants that are no single school's."""
+PAY, CHANGE_SEATS = "verser moins", "changer le nombre de places"
 APPLICATION = Labels(
     "cette candidature",
     statuses={

@@ -10,6 +10,7 @@ from services.enrolment.domain.enrolment import Outcome
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.school import Programme
+from services.enrolment.domain.statuses import EnrolmentAction
 from services.enrolment.domain.visibility import agency_of, check_asking, check_named, school_of
 from services.enrolment.domain.wishes import Wished, answer, opened_by, unopened
 from services.enrolment.store import Store
@@ -57,7 +58,7 @@ async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, 
         pupil = await own_pupils.decide(young_id, decision, school=school, to=to, programme=programme, on=on)
         if before.intake_id == intake_id:
             return pupil
-        await intakes.decide(intake_id, places.take_seat, young_id=young_id, on=on)
+        await intakes.decide(intake_id, places.take_seat, young_id=young_id, moves=pupils.open_moves(enrolment), on=on)
         if before.school_year == to.school_year or enrolment.status is EnrolmentStatus.DUE:
             await intakes.decide(before.intake_id, places.release_seat, young_id=young_id, on=on)
         return pupil
@@ -74,7 +75,8 @@ async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> P
         before = (await own_pupils.get(young_id)).last(school)
         pupil = await own_pupils.decide(young_id, pupils.resume, school=school, on=on)
         if before.status is EnrolmentStatus.INTERRUPTED:
-            await intakes.decide(before.now.intake_id, places.take_seat_again, young_id=young_id, on=on)
+            moves = pupils.open_moves(before, EnrolmentAction.RESUME)
+            await intakes.decide(before.now.intake_id, places.take_seat_again, young_id=young_id, moves=moves, on=on)
         return pupil
 
     return await store.persistence.transaction(work, young_id, await _held_by(store, caller, young_id))

@@ -42,6 +42,7 @@ async def invoice(store: Store, caller: Caller, order_id: UUID, *, on: date) -> 
         order = await acting.get(order_id)
         if order.status is OrderStatus.INVOICED:
             return order
+        orders.ensure_may_be_invoiced(order, on=on)
         number = await store.series.next_number(school, on=on, session=session)
         return await acting.decide(order_id, orders.invoice, number=number, on=on)
 

@@ -1,4 +1,4 @@
-"""What referral subscribes to: every step of a young person's journey, and the answers that it completes."""
+"""What referral subscribes to: the catalogue; every step of a young person's journey, and the answers that it completes."""
 
 from typing import get_args
 
@@ -6,9 +6,16 @@ from services.referral import use_cases
 from services.referral.domain.journey import JourneyEvent
 from services.referral.store import Store
 from shared.events.message import Message
+from shared.events.schools import SchoolTold
 from shared.messaging.handlers import Handlers
 
 HANDLERS = Handlers[Store]()
+
+
+@HANDLERS.on(*get_args(SchoolTold))
+async def follow_catalogue(store: Store, _event: SchoolTold, cause: Message) -> None:
+    """Know what may be wished for, and under which names."""
+    await store.catalogue.follow(cause)
 
 
 @HANDLERS.on(*get_args(JourneyEvent))

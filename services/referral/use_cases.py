@@ -8,6 +8,7 @@ from services.referral.domain.journey import Journey, JourneyEvent
 from services.referral.domain.person import Sent
 from services.referral.domain.referral import Referral, close, submit
 from services.referral.domain.visibility import may_name
+from services.referral.domain.wishes import ensure_possible
 from services.referral.store import Store
 from services.referral.store.vault import traits_of
 from shared.events.message import Message
@@ -31,9 +32,12 @@ async def refer(
 ) -> Referral:
     """Take a referral in: the referral, its person and the request's key together or not at all, and each once.
 
+    Invalid where a wish names what nobody teaches; one that was taken in already is not judged again.
     `unreferenced`: the agency gave no reference of its own, so that what it sends twice is not known as such, and is said.
     Of two that take the same person in at the same time, MongoDB runs one again, which then finds the other's.
     """
+    if not await store.is_referred(sent.referral_id):
+        ensure_possible(details.wishes, await store.catalogue.every_school())
     traits, new_young_id = traits_of(sent.identity, secret), uuid4()
 
     async def take_in(session: Session) -> Referral:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.events.event import Event
 from shared.kernel.calendar import SchoolYear
-from shared.kernel.identifiers import CommuneCode, DepartmentCode, RncpCode, SiretCode, Slug, UaiCode
+from shared.kernel.identifiers import CommuneCode, DepartmentCode, KeptPhone, RncpCode, SiretCode, Slug, UaiCode
 from shared.kernel.strict import Day, Published
 
 NETWORK = "network"
@@ -37,7 +37,7 @@ class _SchoolEvent(Event, topic="etabli.catalogue", key="school"):
 
 
 class SchoolRegistered(_SchoolEvent, type="enrolment.school.registered.v1"):
-    """A school of the network. Its UAI and SIRET may not be known yet."""
+    """A school of the network. Its UAI and SIRET may not be known yet. Address and phone are the organisation's own."""
 
     name: str = Field(description="The organisation's public name.")
     commune: CommuneCode
@@ -45,6 +45,8 @@ class SchoolRegistered(_SchoolEvent, type="enrolment.school.registered.v1"):
     department: DepartmentCode
     uai: UaiCode | None = None
     siret: SiretCode | None = None
+    address: str | None = Field(default=None, description="As on an envelope: street, postcode, town.")
+    phone: KeptPhone | None = None
 
 
 class ProgrammeOpened(_SchoolEvent, type="enrolment.programme.opened.v1"):

@@ -31,6 +31,11 @@ Cents = Annotated[int, Field(ge=0, description="Euro cents, before tax."), Publi
 Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60), Published]
 
 
+def in_hours(minutes: int) -> float:
+    """Minutes as hours, to the hundredth: what people type and read. Rounded back to minutes it is the same number."""
+    return round(minutes / 60, 2)
+
+
 class _OrderEvent(Event, topic="etabli.production", key="order_id"):
     order_id: UUID
     school: Slug

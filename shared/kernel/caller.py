@@ -1,6 +1,6 @@
 """Caller and actor: a person for their organisation, in a role; or the system itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -27,6 +27,10 @@ class Caller:
     def organisation(self) -> str:
         """As the token writes it: agency:cio-dole, school:besancon, region, federation, admin."""
         return f"{self.kind}:{self.tenant}" if self.tenant else self.kind
+
+    def is_any_of(self, kinds_and_roles: Collection[str]) -> bool:
+        """Whether these name the caller's kind (`agency`), or the kind with its role (`school:head`)."""
+        return self.kind in kinds_and_roles or f"{self.kind}:{self.role}" in kinds_and_roles
 
     @property
     def is_admin(self) -> bool:

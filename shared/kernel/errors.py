@@ -1,6 +1,10 @@
 """Problems: the ways a request is refused, each with its HTTP status, a code for machines and a sentence in French."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
+
+from shared.kernel.caller import Caller
 
 
 class Problem(Exception):
@@ -46,10 +50,35 @@ class NotFound(Problem):
         super().__init__("not_found", f"{what} n’existe pas, ou pas pour vous.")
 
 
+@dataclass(frozen=True)
+class Move:
+    """What may be done instead: its name for machines, an infinitive in French, and which kinds and roles may."""
+
+    name: str
+    label: str
+    who: frozenset[str]
+
+
 class Refused(Problem):
-    """A rule says no to what was well asked (409)."""
+    """A rule says no to what was well asked (409). `moves` are open instead, to whoever may; None where no status decides."""
 
     status = 409
+
+    def __init__(self, code: str, sentence: str, *, moves: Sequence[Move] | None = None) -> None:
+        super().__init__(code, sentence)
+        self.moves = moves
+
+    def open_to(self, caller: Caller) -> list[Move]:
+        """The moves that this caller may make."""
+        return [move for move in self.moves or () if caller.is_any_of(move.who)]
+
+    def told_to(self, caller: Caller) -> str:
+        """The sentence, and what this caller may do now."""
+        if self.moves is None:
+            return self.sentence
+        if mine := self.open_to(caller):
+            return f"{self.sentence} Possible maintenant : {', '.join(move.label for move in mine)}."
+        return f"{self.sentence} {'Rien de plus ne vous est permis' if self.moves else 'Plus rien n’est possible'}."
 
 
 class Invalid(Problem):
@@ -57,6 +86,11 @@ class Invalid(Problem):
 
     status = 422
     codes = ("in_the_future", "inconsistent", "invalid", "out_of_range", "too_long_ago")
+
+    def __init__(self, code: str, sentence: str, *, fields: Mapping[str, str] | None = None) -> None:
+        """`fields`: a sentence for each field that is wrong, by its path in the body (`wishes.0.school`)."""
+        super().__init__(code, sentence)
+        self.fields = fields or {}
 
 
 class Unavailable(Problem):

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from shared.kernel.caller import Caller, Grant
 from shared.kernel.errors import Forbidden, Unauthenticated
+from shared.kernel.transitions import A, Transitions
 from shared.web.runtime import runtime
 
 log = structlog.get_logger()
@@ -91,7 +92,9 @@ def current_caller(request: Request) -> Caller:
         token = request.cookies.get(COOKIE, "") if request.method in ("GET", "HEAD") else ""
     if not token:
         raise Unauthenticated
-    return runtime(request).verifier(token)
+    caller = runtime(request).verifier(token)
+    request.state.caller = caller  # a refusal says what this caller may do instead
+    return caller
 
 
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
@@ -104,7 +107,7 @@ class Requirement:
         self._allowed = frozenset(kinds_and_roles)
 
     def __call__(self, caller: CurrentCaller) -> Caller:
-        if self._allowed.isdisjoint((caller.kind, f"{caller.kind}:{caller.role}")):
+        if not caller.is_any_of(self._allowed):
             raise Forbidden
         return caller
 
@@ -112,3 +115,8 @@ class Requirement:
 def require(*kinds_and_roles: str) -> Any:
     """Only these pass: `dependencies=[require("admin", "school:head")]`."""
     return Depends(Requirement(*kinds_and_roles))
+
+
+def may(graph: Transitions[Any, A], action: A) -> Any:
+    """Only those pass who may take this action of a status graph: `dependencies=[may(ORDER, Action.QUOTE)]`."""
+    return require(*graph.who[action])

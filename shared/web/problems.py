@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from shared.kernel.errors import Problem
+from shared.kernel.errors import Invalid, Problem, Refused
 from shared.persistence.failures import Away, Clash
 
 log = structlog.get_logger()
@@ -42,6 +42,8 @@ SENTENCES: Mapping[str, str] = {
     "int_parsing": "Un nombre entier est attendu.",
     "bool_type": "Vrai ou faux est attendu.",
     "datetime_type": "Un instant est attendu, écrit 2026-09-01T08:00:00+02:00.",
+    "float_type": "Un nombre est attendu, sans guillemets.",
+    "finite_number": "Un nombre est attendu.",
     "int_type": "Un nombre entier est attendu.",
     "int_from_float": "Un nombre entier est attendu.",
     "string_type": "Un texte est attendu.",
@@ -88,7 +90,7 @@ def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | No
 def sentence_of(error: Mapping[str, Any]) -> str:
     """What pydantic found wrong, in French. A rule of ours has its own sentence."""
     context = error.get("ctx", {})
-    if error["type"] == "identifier":
+    if "sentence" in context:
         return str(context["sentence"])
     if error["type"] == "value_error":
         return str(context["error"])
@@ -151,8 +153,15 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
+    caller = getattr(request.state, "caller", None)
+    if isinstance(error, Refused) and error.moves is not None and caller:
+        moves = [move.name for move in error.open_to(caller)]
+        return problem(error.status, error.code, error.told_to(caller), open_moves=moves)
+    if isinstance(error, Invalid) and error.fields:
+        fields = [{"field": field, "detail": detail} for field, detail in error.fields.items()]
+        return problem(error.status, error.code, error.sentence, errors=fields)
     return problem(error.status, error.code, error.sentence)
 
 

@@ -25,6 +25,12 @@ HEADERS: Mapping[int, Any] = {
     503: {"Retry-After": {"required": True, "description": "Secondes.", "schema": {"type": "integer", "minimum": 1}}},
 }
 
+OPEN_MOVES = {
+    "type": "array", "items": {"type": "string"}, "description": "Ce que l’appelant peut faire maintenant, si un état en décide.",
+}  # fmt: skip
+PROPERTIES: Mapping[int, Any] = {Refused.status: {"open_moves": OPEN_MOVES}}
+"""What the problems of a status may say beside."""
+
 
 class Route(APIRoute):
     """A route that says its answers: those of its rules (`responses`, from its router), and what follows from what it takes."""
@@ -68,7 +74,8 @@ def responses_for(problems: Problems) -> dict[int | str, Any]:
 
 def answer(status: int, codes: Iterable[str]) -> dict[str, Any]:
     """One problem of an operation, for OpenAPI: its status, its codes, its headers."""
-    own = {"properties": {"status": {"const": status}, "code": {"enum": list(codes)}}}
+    properties = {"status": {"const": status}, "code": {"enum": list(codes)}, **PROPERTIES.get(status, {})}
+    own = {"properties": properties}
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, own]}
     documented = {"description": TITLES[status], "content": {PROBLEM_JSON: {"schema": schema}}}
     return {**documented, "headers": HEADERS[status]} if status in HEADERS else documented

@@ -41,7 +41,7 @@ BREAKS: dict[str, Change] = {
     "a method": lambda d: d["paths"]["/intakes"].pop("get"),
     "the name of an operation": lambda d: d["paths"]["/intakes"]["get"].update(operationId="intakes"),
     "a field of a response": lambda d: schema_of(d, "ApplicationResponse")["properties"].pop("rank"),
-    "a field of a nested response": lambda d: schema_of(d, "Referring")["properties"].pop("agency"),
+    "a field of a nested response": lambda d: schema_of(d, "ReferringResponse")["properties"].pop("agency"),
     "a certainty of a response": lambda d: schema_of(d, "ApplicationResponse")["required"].remove("status"),
     "the type of a response's field": lambda d: schema_of(d, "SeatsResponse")["properties"].update(seats={"type": "string"}),
     "a status of a response": lambda d: d["paths"]["/intakes"]["post"]["responses"].pop("201"),

@@ -8,10 +8,11 @@ from services.enrolment.domain import applications, places, withdrawals
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import ReferralSubmitted, Situation, Wish
 from shared.kernel.caller import Caller
+from shared.web.names import Names
 from tests.conftest import Start
 from tests.enrolment.builders import CLOSING, DEADLINE, MAY, a_referral, an_intake, applied, happened, waitlisted
 from tests.enrolment.drivers import refers
-from tests.enrolment.test_over_http import INTAKE, THIS_YEAR, living, read
+from tests.enrolment.life import INTAKE, THIS_YEAR, living, read
 
 CIO = Caller("c", "agency", "cio-dole", "counsellor")
 MLDS = Caller("m", "agency", "mlds-jura", "counsellor")
@@ -36,11 +37,11 @@ def test_an_agency_reads_nothing_that_happened_before_its_own_referral() -> None
     intake = happened(intake, applications.plan_interview(intake, young_id=first.young_id, planned_on=day, on=MAY))
     intake = happened(intake, applications.admit(intake, young_id=first.young_id, met=Met.INTERVIEW, on=day))
     intake = applied(intake, second, on=JOINING)
-    seen = {reader: views.application(intake, first.young_id, reader) for reader in (SCHOOL, CIO, MLDS)}
+    seen = {reader: views.application(intake, first.young_id, reader, Names()) for reader in (SCHOOL, CIO, MLDS)}
     assert days(seen[SCHOOL]) == days(seen[CIO]) == [MAY, day, day]
     assert days(seen[MLDS]) == [JOINING, JOINING, None]
     assert [seen[reader].met for reader in seen] == [Met.INTERVIEW, Met.INTERVIEW, None]
-    agencies = [[one.agency for one in seen[reader].referrals] for reader in seen]
+    agencies = [[one.agency.id for one in seen[reader].referrals] for reader in seen]
     assert agencies == [["cio-dole", "mlds-jura"], ["cio-dole"], ["mlds-jura"]]
 
 
@@ -50,7 +51,7 @@ def test_an_agency_reads_whatever_happened_since_its_own_referral() -> None:
     fields: dict[str, Any] = {"young_id": first.young_id, "on": JOINING}
     intake = happened(intake, applications.plan_interview(intake, planned_on=DEADLINE, **fields))
     intake = happened(intake, applications.admit(intake, met=Met.IMMERSION, **fields))
-    seen = views.application(intake, first.young_id, MLDS)
+    seen = views.application(intake, first.young_id, MLDS, Names())
     assert (days(seen), seen.met) == ([JOINING, JOINING, DEADLINE], Met.IMMERSION)
 
 
@@ -62,13 +63,13 @@ def test_an_agency_that_withdrew_reads_its_withdrawal_and_nothing_that_came_afte
     intake = applied(alone, second)
     intake = happened(intake, withdrawals.withdraw(intake, agency="cio-dole", on=MAY, **fields))
     alone = happened(alone, withdrawals.withdraw(alone, agency="cio-dole", on=MAY, **fields))
-    seen = views.application(intake, first.young_id, CIO)
+    seen = views.application(intake, first.young_id, CIO, Names())
     assert (seen.status, seen.label, seen.since) == (ApplicationStatus.WITHDRAWN, "retirée", MAY)
-    assert seen == views.application(alone, first.young_id, CIO)
+    assert seen == views.application(alone, first.young_id, CIO, Names())
     intake = happened(intake, applications.admit(intake, met=Met.INTERVIEW, on=DEADLINE, **fields))
     intake = happened(intake, places.offer(intake, until=CLOSING, on=DEADLINE, **fields))
-    assert views.application(intake, first.young_id, CIO) == seen
-    assert views.application(intake, first.young_id, MLDS).status is ApplicationStatus.OFFERED
+    assert views.application(intake, first.young_id, CIO, Names()) == seen
+    assert views.application(intake, first.young_id, MLDS, Names()).status is ApplicationStatus.OFFERED
 
 
 async def test_an_agency_that_withdrew_neither_confirms_nor_declines(running: Start) -> None:
@@ -81,7 +82,10 @@ async def test_an_agency_that_withdrew_neither_confirms_nor_declines(running: St
         await life.does(f"{one}/offer", until="2025-09-12")
         for verb in ("confirm", "decline"):
             no = read(await life.agency.post(f"{one}/{verb}", json={}), 409)
-            assert (no["code"], no["detail"]) == ("withdrawn_by_you", "Votre organisme a retiré cette candidature.")
+            assert (no["code"], no["detail"]) == (
+                "withdrawn_by_you",
+                "Votre organisme a retiré cette candidature. Plus rien n’est possible.",
+            )
         assert read(await life.agency.post(f"{one}/withdraw", json={}))["status"] == "withdrawn"
         read(await life.here.as_("agency:mlds-essai").post(f"{one}/confirm", json={}))
         pupil = f"/pupils/{referral.young_id}"
@@ -97,12 +101,12 @@ def test_priority_and_rank_which_the_others_make_are_for_the_school_alone() -> N
     intake = applied(waitlisted(an_intake(), first), second, on=JOINING)
 
     def shown(reader: Caller) -> tuple[int | None, int | None]:
-        seen = views.application(intake, first.young_id, reader)
+        seen = views.application(intake, first.young_id, reader, Names())
         return seen.priority, seen.rank
 
     assert (shown(SCHOOL), shown(CIO), shown(MLDS)) == ((1, 1), (None, None), (None, None))
     alone = applied(an_intake(), second)
-    assert views.application(alone, second.young_id, MLDS).priority is None
+    assert views.application(alone, second.young_id, MLDS, Names()).priority is None
 
 
 async def test_an_agency_declares_the_outcome_of_its_own_referral_only_and_reads_its_own_word(running: Start) -> None:

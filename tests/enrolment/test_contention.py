@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.conftest import Start
-from tests.enrolment.test_over_http import living
+from tests.enrolment.life import living
 
 YOUNG = 60
 

@@ -16,6 +16,7 @@ from shared.events.referral import Wish
 from shared.events.students import InterruptionCode, StudentEnrolled, StudentInterrupted
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import Refused, Unavailable
+from shared.web.names import Names
 from tests.enrolment.builders import MAY, START, a_message, a_referral, fields_of
 from tests.enrolment.drivers import (
     ADMIN,
@@ -148,7 +149,7 @@ async def test_a_school_enrols_who_left_another_and_neither_sees_the_others_enro
     await offers(store, there, referral.young_id)
     await use_cases.confirm(store, chalon, intake_id=there.intake_id, young_id=referral.young_id, on=MAY)
     for head in (besancon, chalon):
-        seen = views.pupil(await store.pupils.acting(head).get(referral.young_id), head.tenant)
-        assert (seen.school, seen.earlier) == (head.tenant, ())
+        seen = views.pupil(await store.pupils.acting(head).get(referral.young_id), head.tenant, Names())
+        assert (seen.school.id, seen.earlier) == (head.tenant, ())
     with pytest.raises(Refused, match="already_enrolled"):
         await use_cases.resume(store, besancon, young_id=referral.young_id, on=START)

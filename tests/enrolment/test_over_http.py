@@ -1,79 +1,14 @@
 """Enrolment over HTTP, on the real servers: the main line, who may do and see what, and what is refused."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import httpx
-
 from services.enrolment import handlers
 from services.enrolment.main import service
-from services.enrolment.store import Store
-from shared.events.referral import ReferralSubmitted, Wish
-from shared.settings import Settings
-from shared.web.app import Service
-from tests.conftest import Running, Start
+from shared.events.referral import Wish
+from tests.conftest import Start
 from tests.enrolment.builders import a_referral, referral_message
-
-SCHOOL = {"name": "École d’essai", "commune": "25056", "town": "Besançon", "department": "25"}
-PROGRAMME = {"title": "CAP", "certification": "cap", "sector": "essai", "years": 2, "dangerous_machines": True}
-INTAKE = {"school": "essai", "programme": "cap", "seats": 1}
-THIS_YEAR = {"school_year": "2025-2026", "starts_on": "2025-09-01", "closes_on": "2025-10-31"}
-NEXT_YEAR = {"school_year": "2026-2027", "starts_on": "2026-09-01", "closes_on": "2026-10-31", "year_of_study": 2}
-
-
-def read(response: httpx.Response, status: int = 200) -> Any:
-    assert response.status_code == status, response.text
-    return response.json()
-
-
-@dataclass
-class Life:
-    """A running enrolment with the school « essai », its first year of CAP (one seat) and who works there."""
-
-    here: Running
-    intake: str
-    head: httpx.AsyncClient
-    agency: httpx.AsyncClient
-
-    async def refers(self, **fields: Any) -> ReferralSubmitted:
-        referral = a_referral(wishes=(Wish(school="essai", programme="cap"),), agency="cio-essai", **fields)
-        await handlers.submitted(self.here.store, referral, referral_message(referral))
-        return referral
-
-    def one(self, referral: ReferralSubmitted) -> str:
-        return f"/intakes/{self.intake}/applications/{referral.young_id}"
-
-    async def does(self, path: str, status: int = 200, **body: Any) -> Any:
-        return read(await self.head.post(path, json=body), status)
-
-    async def passes_to(self, day: str) -> None:
-        read(await self.here.as_("admin").post("/admin/clock", json={"now": f"{day}T08:00:00Z"}))
-
-    async def enrols(self, referral: ReferralSubmitted) -> str:
-        one = self.one(referral)
-        await self.does(f"{one}/admit", met="interview")
-        await self.does(f"{one}/offer", until="2025-09-12")
-        await self.does(f"{one}/confirm")
-        return f"/pupils/{referral.young_id}"
-
-
-def deaf(settings: Settings) -> Service[Store]:
-    """Enrolment that hears nothing from Kafka: what these tests need of the stream, they tell its handlers themselves."""
-    return replace(service(settings), handlers={})
-
-
-@asynccontextmanager
-async def living(running: Start, make: Callable[[Settings], Service[Store]] = deaf, *, seats: int = 1) -> AsyncIterator[Life]:
-    async with running(make) as here:
-        admin, head = here.as_("admin"), here.as_("school:essai:head")
-        for slug in ("essai", "voisine"):
-            read(await admin.put(f"/schools/{slug}", json=SCHOOL))
-            read(await admin.put(f"/schools/{slug}/programmes/cap", json=PROGRAMME))
-        intake = read(await head.post("/intakes", json={**INTAKE, **THIS_YEAR, "seats": seats}), 201)
-        yield Life(here, intake["intake_id"], head, here.as_("agency:cio-essai:counsellor"))
+from tests.enrolment.life import INTAKE, NEXT_YEAR, PROGRAMME, SCHOOL, THIS_YEAR, living, read
 
 
 async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -> None:
@@ -164,7 +99,7 @@ async def test_another_tenant_sees_and_decides_nothing(running: Start) -> None:
         read(await mlds.post(f"{pupil}/outcomes", json=outcome), 404)
         assert read(await neighbour.get("/applications")) == read(await neighbour.get("/pupils")) == []
         (seen,) = read(await mlds.get("/applications"))
-        assert (seen["young_id"], [one["agency"] for one in seen["referrals"]]) == (str(other.young_id), ["mlds-essai"])
+        assert (seen["young_id"], [one["agency"]["id"] for one in seen["referrals"]]) == (str(other.young_id), ["mlds-essai"])
         assert len(read(await life.agency.get("/applications"))) == 2
         assert str(referral.young_id) not in (await mlds.get("/intakes")).text
 
@@ -215,7 +150,8 @@ async def test_what_cannot_be_is_answered_in_french(running: Start) -> None:
         assert unknown["detail"] == "Un champ qui n’est pas connu s’y trouve."
         assert (await life.does(f"{one}/admit", 422, met="interview", on="2026-01-01"))["code"] == "in_the_future"
         wrong = {**INTAKE, **THIS_YEAR, "programme": "couture"}
-        assert read(await life.head.post("/intakes", json=wrong), 422)["code"] == "unknown_programme"
+        unknown = read(await life.head.post("/intakes", json=wrong), 422)
+        assert (unknown["code"], [error["field"] for error in unknown["errors"]]) == ("unknown_programme", ["programme"])
         assert read(await life.head.post("/intakes", json={**INTAKE, **THIS_YEAR, "seats": 5}), 409)["code"] == "already_open"
         read(await life.head.post("/intakes", json={**INTAKE, **THIS_YEAR}), 201)
         read(await life.head.post("/intakes", json={**INTAKE, **THIS_YEAR, "school_year": "2025-2027"}), 422)
@@ -233,7 +169,8 @@ async def test_a_grant_is_paid_once_per_key_and_never_beyond_its_amount(running:
         grant = read(await region.post("/grants", json=award, headers=key), 201)
         assert read(await region.post("/grants", json=award, headers=key), 201) == grant
         read(await region.post("/grants", json={**award, "amount_cents": 9}, headers=key), 422)
-        read(await region.post("/grants", json={**award, "holder": "inconnue"}), 422)
+        [error] = read(await region.post("/grants", json={**award, "holder": "inconnue"}), 422)["errors"]
+        assert error == {"field": "holder", "detail": "Cette école n’est pas connue."}
         payments = f"/grants/{grant['grant_id']}/payments"
         for _ in range(2):
             paid = read(await region.post(payments, json={"amount_cents": 600}, headers={"Idempotency-Key": "1"}), 201)

@@ -12,10 +12,12 @@ from services.enrolment.domain.statuses import APPLICATION, ENROLMENT, OPEN, App
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
 from shared.events.students import EnrolmentStatus
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused
 from tests.enrolment.builders import DEADLINE, LATER, MAY, completed, enrolled, happened, intake_with, interrupted, started
 
 Do = ApplicationAction
+HEAD = Caller("a", "school", "besancon", "head")
 Decision = Callable[[Intake, UUID], list[IntakeEvent]]
 DECISIONS: dict[Do, tuple[ApplicationStatus, Decision]] = {
     Do.REVIEW: (ApplicationStatus.UNDER_REVIEW, lambda i, y: applications.review(i, young_id=y, overridden=True, on=MAY)),
@@ -52,8 +54,9 @@ def test_the_table_says_what_may_be_done_to_an_application_and_a_no_names_what_m
         with pytest.raises(Refused, match="not_allowed") as no:
             decide(intake, young_id)
         assert f"« {APPLICATION.labels.statuses[status]} »" in no.value.sentence
+        assert no.value.moves == APPLICATION.moves(status)
         moves = ", ".join(APPLICATION.labels.actions[other] for other in Do if APPLICATION.allows(status, other))
-        assert no.value.sentence.endswith(f" : {moves}." if moves else " ; plus rien n’est possible.")
+        assert no.value.told_to(HEAD).endswith(f" Possible maintenant : {moves}." if moves else " Plus rien n’est possible.")
 
 
 def test_every_action_on_an_application_has_its_decision() -> None:
@@ -73,17 +76,17 @@ def test_an_application_is_open_while_it_asks_for_an_answer() -> None:
     [
         (
             enrolled(),
-            "Ce parcours est « rentrée à venir » ; seuls sont possibles : commencer, noter une rentrée manquée, "
+            "Ce parcours est « rentrée à venir ». Possible maintenant : commencer, noter une rentrée manquée, "
             "changer de formation.",
         ),
-        (interrupted(), "Ce parcours est « parcours interrompu » ; seuls sont possibles : reprendre, déclarer le devenir."),
-        (completed(), "Ce parcours est « parcours terminé » ; seuls sont possibles : inscrire à un examen, déclarer le devenir."),
+        (interrupted(), "Ce parcours est « parcours interrompu ». Possible maintenant : reprendre, déclarer le devenir."),
+        (completed(), "Ce parcours est « parcours terminé ». Possible maintenant : inscrire à un examen, déclarer le devenir."),
     ],
 )
 def test_a_pupils_no_names_what_may_be_done_instead(pupil: Pupil, sentence: str) -> None:
     with pytest.raises(Refused, match="not_allowed") as no:
         pupils.ensure_allowed(pupil.last(), EnrolmentAction.REPEAT, LATER)
-    assert no.value.sentence == sentence
+    assert no.value.told_to(HEAD) == sentence
 
 
 def test_who_never_came_has_nothing_more_open() -> None:
@@ -91,4 +94,4 @@ def test_who_never_came_has_nothing_more_open() -> None:
     assert not ENROLMENT.rows[EnrolmentStatus.DID_NOT_START]
     with pytest.raises(Refused, match="not_allowed") as no:
         pupils.ensure_allowed(pupil, EnrolmentAction.START, LATER)
-    assert no.value.sentence == "Ce parcours est « rentrée manquée » ; plus rien n’est possible."
+    assert no.value.told_to(HEAD) == "Ce parcours est « rentrée manquée ». Plus rien n’est possible."

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.conftest import Start
-from tests.enrolment.test_over_http import SCHOOL, living, read
+from tests.enrolment.life import SCHOOL, living, read
 
 AWARD = {"holder": "network", "purpose": "operating", "civil_year": 2025, "funder": "region-bfc", "amount_cents": 1000}
 WRONG: dict[str, tuple[Any, ...]] = {

@@ -25,6 +25,8 @@ ENROLMENT = an_id("enrolment")
 ORDER = an_id("order")
 CLIENT = an_id("client")
 WHOSE: dict[str, Any] = {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "besancon", "programme": "cap-cip"}
+NAMELESS = {"id": "besancon", "name": None, "address": None, "town": None, "phone": None}
+"""Its school, as answers show it before its name was heard."""
 WHICH: dict[str, Any] = {"order_id": ORDER, "school": "besancon"}
 
 
@@ -56,6 +58,6 @@ def an_enrolment(**overrides: Any) -> StudentEnrolled:
 
 
 def on_the_wire(event: Event, sequence: int) -> Message:
-    """The message that enrolment tells an event of a pupil in."""
-    source = f"/enrolment/places/{event.key}"
+    """The message that enrolment tells an event of a pupil or of a school in."""
+    source = f"/enrolment/{'schools' if event.topic == 'etabli.catalogue' else 'places'}/{event.key}"
     return message_of(event, source=source, sequence=sequence, time=datetime(2025, 9, 1, tzinfo=UTC))

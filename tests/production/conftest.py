@@ -12,7 +12,7 @@ import pytest_asyncio
 from services.production.handlers import HANDLERS
 from services.production.main import service
 from services.production.store import Store
-from shared.events.students import StudentEvent
+from shared.events import Event
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import Running, Start
@@ -38,7 +38,7 @@ class Production:
     def advance(self, to: str) -> None:
         self.running.runtime.persistence.clock.advance(datetime.fromisoformat(to))
 
-    async def handle(self, event: StudentEvent, sequence: int) -> None:
+    async def handle(self, event: Event, sequence: int) -> None:
         """Hear an event as the stream does."""
         await HANDLERS[type(event)](self.store, event, on_the_wire(event, sequence))
 

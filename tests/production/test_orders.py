@@ -19,6 +19,7 @@ from shared.events.production import (
     OrderReceived,
     OrderStarted,
 )
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, Refused
 from tests.production.builders import CLIENT, MONDAY, ORDER, WHICH, an_order
 
@@ -80,21 +81,23 @@ def test_each_other_step_is_refused(to: OrderStatus, status: OrderStatus) -> Non
     with pytest.raises(Refused) as refused:
         decide(an_order(status), to)
     assert refused.value.code == "not_allowed"
-    assert refused.value.sentence.startswith(f"Cette commande est « {LABELS[status]} » ; ")
+    assert refused.value.sentence == f"Cette commande est « {LABELS[status]} »."
 
 
 @pytest.mark.parametrize(
-    ("status", "sentence"),
+    ("status", "role", "sentence"),
     [
-        (S.RECEIVED, "Cette commande est « reçue » ; seuls sont possibles : chiffrer, annuler."),
-        (S.COMPLETED, "Cette commande est « terminée » ; seul est possible : livrer."),
-        (S.CANCELLED, "Cette commande est « annulée » ; plus rien n’est possible."),
+        (S.RECEIVED, "office", "Cette commande est « reçue ». Possible maintenant : chiffrer, annuler."),
+        (S.RECEIVED, "workshop", "Cette commande est « reçue ». Rien de plus ne vous est permis."),
+        (S.STARTED, "workshop", "Cette commande est « commencée ». Possible maintenant : terminer."),
+        (S.COMPLETED, "head", "Cette commande est « terminée ». Possible maintenant : livrer."),
+        (S.CANCELLED, "head", "Cette commande est « annulée ». Plus rien n’est possible."),
     ],
 )
-def test_a_no_names_what_is_open(status: OrderStatus, sentence: str) -> None:
+def test_a_no_names_what_is_open_to_each_role(status: OrderStatus, role: str, sentence: str) -> None:
     with pytest.raises(Refused) as refused:
         decide(an_order(status), S.INVOICED)
-    assert refused.value.sentence == sentence
+    assert refused.value.told_to(Caller("someone", "school", "besancon", role)) == sentence
 
 
 def test_an_order_cancelled_for_one_reason_is_not_cancelled_for_another() -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.production.builders import NAMELESS, WEEK, an_id
 from tests.production.conftest import Production
 
 
@@ -28,7 +29,7 @@ async def test_an_order_goes_from_receipt_to_invoice(production: Production) -> 
         assert answer.status_code == 200, answer.text
 
     assert (await production.head.get(path)).json() == {
-        "order_id": order["order_id"], "school": "besancon", "client_id": client["client_id"], "client_kind": "company",
+        "order_id": order["order_id"], "school": NAMELESS, "client_id": client["client_id"], "client_kind": "company",
         "title": "Douze platines", "status": "invoiced", "status_label": "facturée",
         "steps": {
             "received": "2025-09-08", "quoted": "2025-09-09", "accepted": "2025-09-10", "started": "2025-09-12",
@@ -130,7 +131,26 @@ async def test_a_refused_step_names_the_present_status_and_what_is_open_in_frenc
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "not_allowed"
-    assert answer.json()["detail"] == "Cette commande est « terminée » ; seul est possible : livrer."
+    assert answer.json()["detail"] == "Cette commande est « terminée ». Possible maintenant : livrer."
+    assert answer.json()["open_moves"] == ["deliver"]
+
+
+async def test_hours_on_an_order_that_is_not_accepted_are_refused_with_what_may_be_done_with_it(production: Production) -> None:
+    young, order = await production.a_pupil(an_id("ana")), await production.an_order("quoted")
+    worked = {"hours": {"production": 7}, "on_orders": [{"order_id": order["order_id"], "hours": 7}]}
+    refused = await production.workshop.put(f"/weeks/{WEEK}/{young}", json=worked)
+    assert (refused.status_code, refused.json()["code"], refused.json()["open_moves"]) == (409, "order_not_accepted", [])
+    workshop = {"pupils": [{"young_id": str(young), **worked}]}
+    [refusal] = (await production.head.put(f"/weeks/{WEEK}", json=workshop)).json()["refused"]
+    assert (refusal["code"], refusal["open_moves"]) == ("order_not_accepted", ["quote", "accept", "cancel"])
+    assert refusal["detail"].endswith("Possible maintenant : chiffrer, accepter, annuler.")
+
+
+async def test_an_order_that_is_not_delivered_takes_no_number_whatever_its_day(production: Production) -> None:
+    await production.an_order("invoiced")
+    order = await production.an_order("completed", on="2025-09-12")
+    answer = await production.head.post(f"/orders/{order['order_id']}/invoice", json={"on": "2025-09-11"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["open_moves"]) == (409, "not_allowed", ["deliver"])
 
 
 @pytest.mark.parametrize(
@@ -140,7 +160,7 @@ async def test_a_refused_step_names_the_present_status_and_what_is_open_in_frenc
         ({"amount_cents": 10**30, "due_on": "2025-10-01"}, "amount_cents"),
         ({"amount_cents": 100}, "due_on"),
         ({"amount_cents": 100, "due_on": "2025-02-30"}, "due_on"),
-        ({"amount_cents": 100, "due_on": "2025-10-01", "remise": 1}, "remise"),
+        ({"amount_cents": 100, "due_on": "2025-10-01", "remise": 1}, ""),
     ],
 )
 async def test_an_incorrect_quote_says_which_field(production: Production, body: dict[str, Any], field: str) -> None:
@@ -185,8 +205,8 @@ async def test_numbers_follow_the_days_of_the_invoices(production: Production) -
     assert (await production.head.post(first, json={"on": "2025-09-18"})).json()["number"] == "2025-0001"
     refused = await production.head.post(back_dated, json={"on": "2025-09-17"})
     assert (refused.status_code, refused.json()["code"]) == (409, "before_last_invoice")
-    sentence = "La facture 2025-0001 est datée du 18/09/2025 : la suivante ne peut pas être d’un jour plus ancien."
-    assert refused.json()["detail"] == sentence
+    sentence = "La facture 2025-0001 est datée du 18/09/2025 : la suivante ne peut pas la précéder."
+    assert refused.json()["detail"] == f"{sentence} Possible maintenant : facturer."
     assert (await production.head.post(same_day, json={"on": "2025-09-18"})).json()["number"] == "2025-0002"
     assert (await production.head.post(back_dated, json={})).json()["number"] == "2025-0003"
 

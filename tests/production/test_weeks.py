@@ -80,7 +80,7 @@ def test_sixty_hours_is_a_long_week_and_a_minute_more_a_typing_error() -> None:
     assert log(minutes=Hours(production=3600))
     refused = refusal(minutes=Hours(production=3000, absence_justified=601))
     assert (type(refused), refused.code) == (Invalid, "too_many_hours")
-    assert refused.sentence == "60 h 01 dans une semaine : au-delà de 60 h, c’est une faute de frappe."
+    assert refused.sentence == "60 h 01 dans une semaine : s’agit-il de minutes ? Au-delà de 60 h, elle n’est pas enregistrée."
 
 
 def test_a_week_that_has_not_begun_is_refused() -> None:

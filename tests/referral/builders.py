@@ -16,6 +16,7 @@ from services.referral.main import service
 from services.referral.store import Store
 from shared.events import Event, applications, students
 from shared.events.applications import ApplicationEvent
+from shared.events.catalogue import ProgrammeOpened, SchoolRegistered
 from shared.events.message import Message, message_of
 from shared.events.referral import ReferralDetails, Situation, Wish
 from shared.events.students import StudentEvent
@@ -27,6 +28,11 @@ A = TypeVar("A", bound=ApplicationEvent)
 S = TypeVar("S", bound=StudentEvent)
 A_DAY = date(2025, 9, 1)
 CIO, COLLEGE, SOCIAL = "cio-dole", "college-dole", "aide-sociale-39"
+DOLE = {
+    "id": "dole", "name": "École de Dole", "address": "7 rue du Rabot, 39100 Dole", "town": "Dole", "phone": "+33353010039",
+}  # fmt: skip
+SERRURERIE = {"id": "dole-cap-serrurerie", "title": "CAP Serrurerie", "certification": "cap"}
+"""The school and its programme, as every answer shows them."""
 YOUNG, REFERRAL, X, Y = (UUID(int=n) for n in (1, 2, 11, 12))
 ENROLMENT = UUID(int=21)
 SEQUENCES = count(1)
@@ -150,14 +156,37 @@ def without_stream(settings: Settings) -> Service[Store]:
     return replace(service(settings), handlers={})
 
 
+def school_registered(school: str = "dole", **overrides: Any) -> SchoolRegistered:
+    """A school, as enrolment tells of it."""
+    facts = {
+        "name": "École de Dole", "commune": "39198", "town": "Dole", "department": "39", "phone": "+33353010039",
+        "address": "7 rue du Rabot, 39100 Dole",
+    }  # fmt: skip
+    return SchoolRegistered(**{"school": school, "on": A_DAY, **facts, **overrides})
+
+
+def programme_opened(programme: str = "dole-cap-serrurerie", school: str = "dole", **overrides: Any) -> ProgrammeOpened:
+    """A programme of a school, as enrolment tells of it."""
+    traits = {"title": "CAP Serrurerie", "certification": "cap", "sector": "bois", "years": 2, "dangerous_machines": True}
+    return ProgrammeOpened(**{"school": school, "programme": programme, "on": A_DAY, **traits, **overrides})
+
+
+async def catalogue_publishes(here: Running, *told: SchoolRegistered | ProgrammeOpened) -> None:
+    """Have a running referral service hear of these schools and programmes, in this order."""
+    for event in told:
+        source = f"/enrolment/schools/{event.school}"
+        await handle_again(here, message_of(event, source=source, sequence=next(SEQUENCES), time=A_MORNING))
+
+
 @asynccontextmanager
 async def referring(running: Start, make: Callable[[Settings], Service[Store]] = without_stream) -> AsyncIterator[Running]:
-    """The service, with a CIO, a collège and a social service that may refer."""
+    """The service, with a CIO, a collège and a social service that may refer to the school of Dole."""
     async with running(make) as here:
         admin = here.as_("admin")
         for id, kind in ((CIO, "cio"), (COLLEGE, "college"), (SOCIAL, "social_service")):
             answer = await admin.put(f"/agencies/{id}", json={"kind": kind, "name": id.upper(), "department": "39"})
             assert answer.status_code == 200, answer.text
+        await catalogue_publishes(here, school_registered(), programme_opened())
         yield here
 
 

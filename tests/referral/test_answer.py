@@ -187,7 +187,7 @@ def test_what_an_application_becomes_for_others_is_no_answer_to_a_referral_that_
         ([UnopenedCode.NO_OPEN_INTAKE], RefusalCode.NO_PLACE),
         ([UnopenedCode.UNKNOWN_PROGRAMME, UnopenedCode.NO_OPEN_INTAKE], RefusalCode.NO_PLACE),
         ([UnopenedCode.ALREADY_ENROLLED], RefusalCode.CHOSE_OTHER_PATH),
-        ([UnopenedCode.UNKNOWN_PROGRAMME], RefusalCode.OTHER),
+        ([UnopenedCode.UNKNOWN_PROGRAMME], RefusalCode.NO_PLACE),
         ([], RefusalCode.OTHER),
     ],
 )

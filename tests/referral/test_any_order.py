@@ -6,16 +6,18 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.referral.domain.agency import Agency
 from services.referral.domain.answer import ReferralStatus, status
 from services.referral.domain.journey import Journey
 from services.referral.domain.person import Identity, Sent
 from services.referral.domain.referral import Referral, close, evolve
 from services.referral.store.journeys import journeys
-from services.referral.views import show_in_full
+from services.referral.views import Presenter
 from shared.events import Event, applications, students
 from shared.events.applications import ApplicationEvent, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind
 from shared.events.students import StudentEvent
+from shared.web.names import Names
 from tests.referral.builders import (
     A_DAY,
     CIO,
@@ -127,4 +129,5 @@ def test_any_order_between_sources_and_any_repetition_give_the_same_state(data: 
 def shown(referral: Referral, journey: Journey) -> object:
     identity = Identity.model_validate(an_identity())
     sent = Sent(referral_id=REFERRAL, agency=CIO, identity=identity, counsellor="x", informed_on=A_DAY)
-    return show_in_full(referral, journey, {REFERRAL: sent}, kind=AgencyKind.CIO, today=A_DAY)
+    agency = Agency(agency=CIO, kind=AgencyKind.CIO, name="CIO de Dole", department="39")
+    return Presenter(agency, {REFERRAL: sent}, Names(), A_DAY).in_full(referral, journey)

@@ -15,6 +15,8 @@ from tests.conftest import Start
 from tests.referral.builders import (
     CIO,
     COLLEGE,
+    DOLE,
+    SERRURERIE,
     X,
     Y,
     a_referral,
@@ -46,8 +48,8 @@ async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Cas
     assert shown["applications"] == [
         {
             "intake_id": str(X),
-            "school": "dole",
-            "programme": "dole-cap-serrurerie",
+            "school": DOLE,
+            "programme": SERRURERIE,
             "school_year": "2025-2026",
             "status": "offered",
             "code": None,
@@ -66,6 +68,8 @@ async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Cas
     shown = await case.shown()
     sentence = "Inscription faite dans une école de production."
     assert shown["answer"] == {"answer": "enrolled", "code": None, "on": "2025-09-03", "sentence": sentence}
+    words = {"intake_id": str(X), "school": DOLE, "programme": SERRURERIE, "school_year": "2025-2026"}
+    assert all(step.items() >= words.items() for step in [*shown["timeline"][2:], *shown["later"]])
     steps = ["submitted", "wishes_answered", "under_review", "offered", "enrolled"]
     assert [step["step"] for step in shown["timeline"]] == steps
     assert [step["sentence"] for step in shown["later"]] == ["Inscrit.", "A commencé.", "Devenir à 6 mois : en emploi."]

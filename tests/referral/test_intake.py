@@ -82,7 +82,7 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
     "identity.email": {"identity": an_identity(email="x")},
     "identity.commune": {"identity": an_identity(commune="999")},
     "identity.birth_date": {"identity": an_identity(birth_date="2010-02-30")},
-    "identity.surname": {"identity": an_identity(surname="x")},
+    "identity": {"identity": an_identity(surname="x")},
     "wishes": {"wishes": [{"sector": "bois", "departments": ["39"]}] * 6},
     "wishes.0": {"wishes": [{"school": "dole"}]},
     "wishes.1": {
@@ -93,7 +93,7 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
     },
     "department": {"department": "jura"},
     "situation": {"situation": "lost"},
-    "colour": {"colour": "red"},
+    "": {"colour": "red"},
     "counsellor": {"counsellor": " "},
 }
 

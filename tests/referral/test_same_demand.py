@@ -61,7 +61,7 @@ async def test_a_demand_written_otherwise_is_the_same_and_another_is_refused(api
 
 
 async def test_wishes_in_another_order_are_another_demand(api: Running) -> None:
-    wishes = [SECTOR, {"sector": "metal", "departments": ["39"]}]
+    wishes = [SECTOR, {"school": "dole", "programme": "dole-cap-serrurerie"}]
     assert (await post(api, {**FULL, "wishes": wishes})).status_code == 201
     assert (await post(api, {**FULL, "wishes": wishes[::-1]})).json()["code"] == "key_reused"
 

@@ -137,7 +137,7 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
             "young_id": str(young_id),
             **shown["identity"],
             "informed_on": "2025-08-28",
-            "counsellors": [{"agency": CIO, "counsellor": "Mme Perrigaud"}],
+            "counsellors": [{"agency": {"id": CIO, "name": CIO.upper()}, "counsellor": "Mme Perrigaud"}],
         },
     )
     workshop = api.as_("school:dole:workshop", sub="atelier")
@@ -179,4 +179,4 @@ async def test_a_school_reads_the_latest_word_and_only_the_counsellors_who_refer
     )  # fmt: skip
     seen = (await api.as_("school:besancon:office").get(f"/identities/{young_id}")).json()
     assert (seen["phone"], seen["ine"]) == ("+33700000000", "1234567890A")
-    assert seen["counsellors"] == [{"agency": COLLEGE, "counsellor": "M. Autre"}]
+    assert seen["counsellors"] == [{"agency": {"id": COLLEGE, "name": COLLEGE.upper()}, "counsellor": "M. Autre"}]

@@ -1,37 +1,24 @@
-"""GET /indicators and GET /events, over the real service on a real mongod."""
+"""GET /indicators, over the real service on a real mongod."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from datetime import date
-from time import monotonic
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from deploy.bench.publisher import Publisher, an_id
 from deploy.bench.region import ALONE, TODAY, a_region
 from deploy.local.servers import Servers
-from services.reporting.api import indicators
 from services.reporting.main import service
 from services.reporting.settings import Settings
 from shared.events.catalogue import SchoolRegistered
 from shared.events.students import StudentStarted
 from shared.messaging.kafka import producer
-from shared.projections.notifier import Changes
+from shared.web.names import SchoolResponse
 from tests.conftest import Running, Start
 from tests.reporting.drivers import project
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def reporting(running: Start) -> AsyncIterator[Running]:
-    """Reporting on 10 February 2026, with five schools and three cohorts of six."""
-    async with running(service, Settings, **ALONE) as here:
-        await project(here, a_region(cohorts=3, pupils=6, weeks=2, today=TODAY).messages)
-        yield here
 
 
 async def read(client: httpx.AsyncClient, **query: str) -> dict[str, dict[str, Any]]:
@@ -69,7 +56,37 @@ async def test_schools_add_up_to_the_network(reporting: Running) -> None:
     schools = [await read(admin, scope=f"school:{school}") for school in ("besancon", "chalon", "dole", "clux", "chamblanc")]
     network = await read(admin)
     for name in ("interruption", "diploma_success", "production_share", "orders", "occupancy", "answer_rate"):
-        assert sum(school[name]["denominator"] for school in schools) == network[name]["denominator"] > 0
+        to_the_hundredth = pytest.approx(network[name]["denominator"], abs=0.01 * len(schools))  # of an hour
+        assert sum(school[name]["denominator"] for school in schools) == to_the_hundredth
+        assert network[name]["denominator"] > 0
+
+
+async def test_hours_are_shown_in_hours(reporting: Running) -> None:
+    figures = await read(reporting.as_("admin"))
+    share, orders = figures["production_share"], figures["orders"]
+    parts, counted = share["parts"], (share["numerator"], share["denominator"])
+    assert (share["unit"], counted[0]) == ("heures", parts["production"])
+    assert counted[1] == pytest.approx(parts["production"] + parts["practice"] + parts["teaching"], abs=0.02)
+    assert share["value"] == pytest.approx(counted[0] / counted[1], abs=1e-5)
+    assert orders["parts"]["production_hours"] == parts["production"] < 5000
+    assert not [name for figure in figures.values() for name in figure["parts"] if "minutes" in name]
+
+
+async def test_a_scope_is_named(reporting: Running) -> None:
+    async def named(scope: str) -> tuple[Any, Any]:
+        answer = (await reporting.as_("admin").get("/indicators", params={"scope": scope})).json()
+        return answer["school"], answer["programme"]
+
+    school, nothing = await named("school:dole")
+    assert (school.keys(), school["id"], bool(school["name"]), nothing) == (
+        SchoolResponse.model_fields.keys(),
+        "dole",
+        True,
+        None,
+    )
+    nothing, programme = await named("programme:dole-metier")
+    assert (nothing, programme["id"], bool(programme["title"])) == (None, "dole-metier", True)
+    assert await named("network") == (None, None)
 
 
 async def test_a_region_reads_nothing_of_four_people_numbers_of_a_dozen_and_percentages_of_more(reporting: Running) -> None:
@@ -172,47 +189,3 @@ async def test_the_same_reading_serves_everyone_who_asks_at_once(reporting: Runn
     readings = reporting.store.readings
     five = await asyncio.gather(*(readings.read() for _ in range(5)))
     assert len(set(map(id, five))) == 1
-
-
-async def test_readers_hear_a_change_at_most_once_a_second() -> None:
-    changes = Changes()
-    async with aclosing(indicators.changes(changes, None)) as stream:
-        first = asyncio.ensure_future(anext(stream))
-        await asyncio.sleep(0)
-        await changes.reach(1)
-        assert await first == 1
-        for number in range(2, 7):
-            await changes.reach(number)
-        since = monotonic()
-        assert await anext(stream) == 6
-        assert monotonic() - since > 0.9
-
-
-@pytest.mark.parametrize("last_seen", [2, 99])
-async def test_who_comes_back_late_or_after_a_restart_hears_at_once(last_seen: int) -> None:
-    changes = Changes(4)
-    async with aclosing(indicators.changes(changes, last_seen)) as stream, asyncio.timeout(0.5):
-        assert await anext(stream) == 4
-
-
-async def test_the_stream_tells_a_change_as_an_event_with_its_number(reporting: Running) -> None:
-    received = bytearray()
-    changed = asyncio.Event()
-
-    async def receive() -> dict[str, Any]:
-        await changed.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(message: Any) -> None:
-        received.extend(message.get("body", b""))
-        if b"changed" in received:
-            changed.set()
-
-    token = reporting.as_("region").headers["authorization"]
-    request = {
-        "type": "http", "method": "GET", "path": "/events", "raw_path": b"/events", "query_string": b"", "http_version": "1.1",
-        "scheme": "http", "server": ("etabli", 80), "headers": [(b"authorization", token.encode()), (b"last-event-id", b"0")],
-    }  # fmt: skip
-    async with asyncio.timeout(5):
-        await reporting.app(request, receive, send)
-    assert b"event: changed\ndata: 1\nid: 1\n\n" in bytes(received)

@@ -124,7 +124,7 @@ def test_hours_of_placement_and_absence_are_in_no_share() -> None:
     assert hours(scenario.seen(), "production", "practice") == Figure(
         1300, 1800,
         parts={
-            "production": 1200, "practice": 100, "teaching": 500, "placement": 300, "absence_justified": 420,
+            "production": 20, "practice": 1.67, "teaching": 8.33, "placement": 5, "absence_justified": 7,
             "absence_unjustified": 0,
         },
     )  # fmt: skip
@@ -135,7 +135,7 @@ def test_an_order_is_on_time_on_its_last_day() -> None:
     scenario.order(due_on=date(2022, 2, 1), completed_on=date(2022, 2, 1), invoiced_cents=5000)
     scenario.order(due_on=date(2022, 2, 1), completed_on=date(2022, 2, 2))
     scenario.order(cancelled=True)
-    parts = {"received": 3, "cancelled": 1, "production_minutes": 0, "turnover_cents": 5000}
+    parts = {"received": 3, "cancelled": 1, "production_hours": 0, "turnover_cents": 5000}
     assert orders(scenario.seen("school:dole")) == Figure(1, 2, parts=parts)
     assert orders(scenario.seen("school:chalon")).parts["received"] == 0
 

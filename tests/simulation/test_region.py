@@ -52,8 +52,10 @@ def test_there_are_partners_and_clients_of_every_kind(region: Region) -> None:
 
 
 def test_what_no_document_says_is_marked_as_invented(region: Region) -> None:
-    invented = (*region.agencies, *region.clients, *region.workshops, *region.instalments)
+    contacts = [school.contact for school in region.schools]
+    invented = (*region.agencies, *region.clients, *region.workshops, *region.instalments, *contacts)
     assert all(entry.fictitious for entry in invented)
+    assert all(contact.phone.startswith("+3335301") for contact in contacts)  # ARCEP keeps them for fiction
     assert all(school.uai is None and school.siret is None for school in region.schools)
 
 

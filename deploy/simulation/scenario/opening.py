@@ -1,18 +1,26 @@
 """What there is before anybody comes: agencies, schools, programmes, clients, intakes, public money."""
 
+import asyncio
+from time import monotonic
 from uuid import UUID
 
+from deploy.local.errors import CannotRun
 from deploy.simulation.dates import FIRST, school_year
 from deploy.simulation.observations import Payment
 from deploy.simulation.region import Agency, Client, School, Workshop
 from deploy.simulation.state import Simulation, gather, head
 from shared.web.pages.french import euros
 
+TIMEOUT = 120.0
+"""Seconds that referral has to hear of the schools."""
+POLL_SECONDS = 0.2
+
 
 async def open_the_region(simulation: Simulation) -> str:
     """The administrator registers agencies, schools and programmes; each school its clients."""
     await gather(_register_agency(simulation, agency) for agency in simulation.region.agencies)
     await gather(_register_school(simulation, school) for school in simulation.region.schools)
+    await _until_wishes_may_name_them(simulation)
     for school in simulation.region.schools:
         clients = enumerate(simulation.region.clients)
         found = await gather(_add_client(simulation, school, client, rank) for rank, client in clients)
@@ -73,6 +81,7 @@ async def _register_agency(simulation: Simulation, agency: Agency) -> None:
 
 async def _register_school(simulation: Simulation, school: School) -> None:
     facts = school.model_dump(include={"name", "commune", "town", "department", "uai", "siret"})
+    facts |= school.contact.model_dump(include={"address", "phone"})
     await simulation.api.put("admin", "enrolment", f"/schools/{school.id}", facts)
     for workshop in simulation.region.workshops:
         if workshop.school == school.id:
@@ -80,6 +89,21 @@ async def _register_school(simulation: Simulation, school: School) -> None:
             body = programme.model_dump(include={"title", "certification", "rncp", "years"})
             body |= workshop.model_dump(include={"sector", "dangerous_machines"})
             await simulation.api.put(head(school.id), "enrolment", f"/schools/{school.id}/programmes/{programme.id}", body)
+
+
+async def _until_wishes_may_name_them(simulation: Simulation) -> None:
+    """Wait until referral has heard of every school and programme, a moment after enrolment told of them."""
+    wanted = {(workshop.school, workshop.programme) for workshop in simulation.region.workshops}
+    deadline = monotonic() + TIMEOUT
+    while wanted - await _taught(simulation):
+        if monotonic() > deadline:
+            raise CannotRun(f"Toujours pas entendu par referral après {TIMEOUT:.0f} s : les écoles et leurs formations.")
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _taught(simulation: Simulation) -> set[tuple[str, str]]:
+    schools = await simulation.api.get("admin", "referral", "/schools")
+    return {(school["id"], programme["id"]) for school in schools for programme in school["programmes"]}
 
 
 async def _add_client(simulation: Simulation, school: School, client: Client, rank: int) -> UUID:

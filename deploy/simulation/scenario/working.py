@@ -13,6 +13,7 @@ from deploy.local.errors import CannotRun
 from deploy.simulation.observations import Enrolment, Order, Week
 from deploy.simulation.orders import PlannedOrder
 from deploy.simulation.state import Simulation, gather, head
+from shared.events.production import in_hours
 from shared.kernel.calendar import week_of
 from shared.web.pages.french import several
 
@@ -89,8 +90,9 @@ async def _log(simulation: Simulation, school: str, week: str, pupils: list[Enro
         await asyncio.sleep(POLL_SECONDS)
     view = await simulation.api.get(head(school), "production", f"/weeks/{week}")
     for row in view["pupils"]:
-        if row["minutes"] is not None:
-            logged = Week(school, row["programme"], UUID(row["enrolment_id"]), row["minutes"])
+        if row["hours"] is not None:
+            minutes = {kind: round(hours * 60) for kind, hours in row["hours"].items()}
+            logged = Week(school, row["programme"]["id"], UUID(row["enrolment_id"]), minutes)
             simulation.observations.weeks[school, week, UUID(row["young_id"])] = logged
 
 
@@ -110,6 +112,6 @@ def _worked(simulation: Simulation, pupil: Enrolment, week: str, orders: Sequenc
     some = [orders[int(rank * len(orders))]] if orders else []
     return {
         "young_id": str(pupil.young_id),
-        "minutes": minutes,
-        "on_orders": [{"order_id": str(id), "minutes": production // 2} for id in some],
+        "hours": {kind: in_hours(worked) for kind, worked in minutes.items()},
+        "on_orders": [{"order_id": str(id), "hours": in_hours(production // 2)} for id in some],
     }

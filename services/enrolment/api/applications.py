@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import use_cases, views
+from services.enrolment import use_cases
+from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import (
     AdmitRequest,
@@ -17,12 +18,13 @@ from services.enrolment.api.schemas import (
 )
 from services.enrolment.domain import applications as decisions
 from services.enrolment.domain import places, withdrawals
+from services.enrolment.domain.statuses import APPLICATION, SCHOOL, A
 from services.enrolment.domain.visibility import agency_of, sees_what_others_make
 from services.enrolment.views import ApplicationResponse
 from shared.events.applications import ApplicationStatus
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import Refused, Unavailable
-from shared.web.auth import CurrentCaller, require
+from shared.web.auth import CurrentCaller, may, require
 from shared.web.bodies import DatedBody
 from shared.web.router import Router
 
@@ -31,15 +33,15 @@ REFUSALS = (
     "planned_before", "until_before", "withdrawn_by_you",
 )  # fmt: skip
 router = Router(tags=["candidatures"], problems={Refused: REFUSALS, Unavailable: ("not_heard_yet", "still_leaving")})
-SCHOOLS = require("school:head", "school:office", "admin")
-SCHOOLS_AND_AGENCIES = require("school:head", "school:office", "agency", "admin")
+SCHOOLS = require(*SCHOOL)
+SCHOOLS_AND_AGENCIES = require(*SCHOOL, "agency")
 ONE = "/intakes/{intake_id}/applications/{young_id}"
 
 
 @router.get("/intakes/{intake_id}/applications", dependencies=[SCHOOLS])
 async def list_applications_to_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
     """Every application to an intake of one's school."""
-    return views.applications(await store.intakes.acting(caller).get(intake_id), caller)
+    return await shown.applications(store, caller, [await store.intakes.acting(caller).get(intake_id)])
 
 
 @router.get("/applications", dependencies=[SCHOOLS_AND_AGENCIES])
@@ -51,7 +53,7 @@ async def list_applications(
 ) -> list[ApplicationResponse]:
     """A school's own applications; for an agency, those that it referred."""
     intakes = await store.intakes_visible_to(caller, school_year=school_year)
-    found = [one for intake in intakes for one in views.applications(intake, caller)]
+    found = await shown.applications(store, caller, intakes)
     return [one for one in found if status in (None, one.status)]
 
 
@@ -60,10 +62,10 @@ async def read_application(intake_id: UUID, young_id: UUID, caller: CurrentCalle
     """One application; its school also reads the motive of a dispensation."""
     intake = await use_cases.application_named(store, caller, intake_id=intake_id, young_id=young_id)
     motive = await store.motive(intake_id, young_id) if sees_what_others_make(caller) else None
-    return views.application(intake, young_id, caller, motive)
+    return await shown.application(store, caller, intake, young_id, motive)
 
 
-@router.post(ONE + "/review", dependencies=[SCHOOLS])
+@router.post(ONE + "/review", dependencies=[may(APPLICATION, A.REVIEW)])
 async def review_application(
     intake_id: UUID, young_id: UUID, body: ReviewRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -73,10 +75,10 @@ async def review_application(
         await use_cases.override(store, caller, intake_id=intake_id, young_id=young_id, motive=body.motive, on=on)
         return await read_application(intake_id, young_id, caller, store)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.review, young_id=young_id, overridden=False, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/plan-interview", dependencies=[SCHOOLS])
+@router.post(ONE + "/plan-interview", dependencies=[may(APPLICATION, A.PLAN_INTERVIEW)])
 async def plan_interview(
     intake_id: UUID, young_id: UUID, body: InterviewRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -85,10 +87,10 @@ async def plan_interview(
     intake = await store.intakes.acting(caller).decide(
         intake_id, decisions.plan_interview, young_id=young_id, planned_on=day, on=on
     )
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/plan-immersion", dependencies=[SCHOOLS])
+@router.post(ONE + "/plan-immersion", dependencies=[may(APPLICATION, A.PLAN_IMMERSION)])
 async def plan_immersion(
     intake_id: UUID, young_id: UUID, body: ImmersionRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -97,51 +99,50 @@ async def plan_immersion(
         intake_id, decisions.plan_immersion, young_id=young_id, on=store.clock.day(body.on),
         planned_from=body.planned_from, planned_until=body.planned_until,
     )  # fmt: skip
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/end-immersion", dependencies=[SCHOOLS])
+@router.post(ONE + "/end-immersion", dependencies=[may(APPLICATION, A.END_IMMERSION)])
 async def end_immersion(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """The immersion took place."""
     on = store.clock.day(body.on)
-    return views.application(
-        await store.intakes.acting(caller).decide(intake_id, decisions.end_immersion, young_id=young_id, on=on), young_id, caller
-    )
+    intake = await store.intakes.acting(caller).decide(intake_id, decisions.end_immersion, young_id=young_id, on=on)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/admit", dependencies=[SCHOOLS])
+@router.post(ONE + "/admit", dependencies=[may(APPLICATION, A.ADMIT)])
 async def admit_applicant(
     intake_id: UUID, young_id: UUID, body: AdmitRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Met, and good for a place."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.admit, young_id=young_id, met=body.met, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/waitlist", dependencies=[SCHOOLS])
+@router.post(ONE + "/waitlist", dependencies=[may(APPLICATION, A.WAITLIST)])
 async def waitlist_applicant(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Put on the waiting list; an automatic intake with a free seat offers it at once."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.waitlist, young_id=young_id, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/offer", dependencies=[SCHOOLS])
+@router.post(ONE + "/offer", dependencies=[may(APPLICATION, A.OFFER)])
 async def offer_place(
     intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Hold a seat until the end of a day."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, places.offer, young_id=young_id, until=body.until, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/confirm", dependencies=[SCHOOLS_AND_AGENCIES])
+@router.post(ONE + "/confirm", dependencies=[may(APPLICATION, A.CONFIRM)])
 async def confirm_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -149,10 +150,10 @@ async def confirm_place(
     await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
     on = store.clock.day(body.on)
     intake = await use_cases.confirm(store, caller, intake_id=intake_id, young_id=young_id, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/decline", dependencies=[SCHOOLS_AND_AGENCIES])
+@router.post(ONE + "/decline", dependencies=[may(APPLICATION, A.DECLINE)])
 async def decline_place(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -160,31 +161,30 @@ async def decline_place(
     await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, places.decline, young_id=young_id, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/refuse", dependencies=[SCHOOLS])
+@router.post(ONE + "/refuse", dependencies=[may(APPLICATION, A.REFUSE)])
 async def refuse_application(
     intake_id: UUID, young_id: UUID, body: RefuseRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Answer no, with a code that the sender sees."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.refuse, young_id=young_id, code=body.code, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/reopen", dependencies=[SCHOOLS])
+@router.post(ONE + "/reopen", dependencies=[may(APPLICATION, A.REOPEN)])
 async def reopen_application(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Take back a refusal or an expiry."""
     on = store.clock.day(body.on)
-    return views.application(
-        await store.intakes.acting(caller).decide(intake_id, decisions.reopen, young_id=young_id, on=on), young_id, caller
-    )
+    intake = await store.intakes.acting(caller).decide(intake_id, decisions.reopen, young_id=young_id, on=on)
+    return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/withdraw", dependencies=[SCHOOLS_AND_AGENCIES])
+@router.post(ONE + "/withdraw", dependencies=[may(APPLICATION, A.WITHDRAW)])
 async def withdraw_application(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
@@ -192,7 +192,7 @@ async def withdraw_application(
     await use_cases.application_named(store, caller, intake_id=intake_id, young_id=young_id)
     agency, on = agency_of(caller), store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, withdrawals.withdraw, young_id=young_id, agency=agency, on=on)
-    return views.application(intake, young_id, caller)
+    return await shown.application(store, caller, intake, young_id)
 
 
 @router.post("/intakes/{intake_id}/promote", dependencies=[require("school:head", "admin")])
@@ -202,4 +202,4 @@ async def promote_first_waiting(
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, places.promote, until=body.until, on=on)
-    return views.applications(intake, caller)
+    return await shown.applications(store, caller, [intake])

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from services.enrolment import views
+from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import IntakeRequest, ProgrammeRequest, SchoolRequest, SeatsRequest
 from services.enrolment.domain import school as schools
@@ -27,7 +28,7 @@ router = Router(
         Invalid: ("outside_school_year", "unknown_programme"),
     },
 )
-HEADS = require("school:head", "admin")
+HEADS = require(*seats.CHANGE_SEATS.who)
 
 
 @router.put("/schools/{school}", dependencies=[require("admin")])
@@ -62,7 +63,7 @@ async def open_intake(body: IntakeRequest, caller: CurrentCaller, store: StoreDe
         year_of_study=body.year_of_study, seats=body.seats, starts_on=body.starts_on, closes_on=body.closes_on,
         promotion=body.promotion, on=store.clock.day(body.on),
     )  # fmt: skip
-    return views.seats(intake)
+    return (await shown.seats(store, [intake]))[0]
 
 
 @router.get("/intakes")
@@ -74,7 +75,7 @@ async def list_intakes(
 ) -> list[views.SeatsResponse]:
     """Intakes and their free seats, for everyone signed in: no person."""
     found = await store.intakes_visible_to(SYSTEM, school_year=school_year, school=school)
-    return [views.seats(intake) for intake in found]
+    return await shown.seats(store, found)
 
 
 @router.get("/intakes/{intake_id}")
@@ -83,11 +84,12 @@ async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -
     intake = await store.find_intake(intake_id)
     if intake is None:
         raise NotFound("Cette rentrée")
-    return views.seats(intake)
+    return (await shown.seats(store, [intake]))[0]
 
 
 @router.post("/intakes/{intake_id}/seats", dependencies=[HEADS])
 async def change_seats(intake_id: UUID, body: SeatsRequest, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
     """Give an intake another number of seats; new ones may be offered on at once."""
     on = store.clock.day(body.on)
-    return views.seats(await store.intakes.acting(caller).decide(intake_id, seats.change_seats, seats=body.seats, on=on))
+    intake = await store.intakes.acting(caller).decide(intake_id, seats.change_seats, seats=body.seats, on=on)
+    return (await shown.seats(store, [intake]))[0]

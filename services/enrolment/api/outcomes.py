@@ -2,16 +2,18 @@
 
 from uuid import UUID
 
-from services.enrolment import use_cases, views
+from services.enrolment import use_cases
+from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import ExamRequest, OutcomeRequest, ResultRequest
 from services.enrolment.domain import diplomas as decisions
 from services.enrolment.domain.enrolment import Outcome, exam_id_of
+from services.enrolment.domain.statuses import ENROLMENT, E
 from services.enrolment.domain.visibility import agency_of, school_of
 from services.enrolment.views import OutcomesResponse, PupilResponse
 from shared.events.students import OutcomeSource
 from shared.kernel.errors import Forbidden, Invalid, Refused
-from shared.web.auth import CurrentCaller, require
+from shared.web.auth import CurrentCaller, may
 from shared.web.router import Router
 
 router = Router(
@@ -21,7 +23,6 @@ router = Router(
         Invalid: ("unknown_horizon",),
     },
 )
-SCHOOLS = require("school:head", "school:office", "admin")
 
 
 class ExamResponse(PupilResponse):
@@ -30,7 +31,7 @@ class ExamResponse(PupilResponse):
     exam_id: UUID
 
 
-@router.post("/pupils/{young_id}/exams", status_code=201, dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/exams", status_code=201, dependencies=[may(ENROLMENT, E.SIT_AN_EXAM)])
 async def register_exam(young_id: UUID, body: ExamRequest, caller: CurrentCaller, store: StoreDep) -> ExamResponse:
     """Present a pupil to a session. Its id follows from enrolment and session: asking twice is harmless."""
     school, on = school_of(caller), store.clock.day(body.on)
@@ -38,10 +39,10 @@ async def register_exam(young_id: UUID, body: ExamRequest, caller: CurrentCaller
         young_id, decisions.register_exam, school=school, session=body.session, on=on
     )
     exam_id = exam_id_of(pupil.last(school).enrolment_id, body.session)
-    return ExamResponse(**views.pupil(pupil, school).model_dump(), exam_id=exam_id)
+    return ExamResponse(**dict(await shown.pupil(store, caller, pupil)), exam_id=exam_id)
 
 
-@router.post("/pupils/{young_id}/exams/{exam_id}/result", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/exams/{exam_id}/result", dependencies=[may(ENROLMENT, E.SIT_AN_EXAM)])
 async def give_result(
     young_id: UUID, exam_id: UUID, body: ResultRequest, caller: CurrentCaller, store: StoreDep
 ) -> PupilResponse:
@@ -50,10 +51,10 @@ async def give_result(
     pupil = await store.pupils.acting(caller).decide(
         young_id, decisions.give_result, school=school, exam_id=exam_id, result=body.result, on=on
     )
-    return views.pupil(pupil, school)
+    return await shown.pupil(store, caller, pupil)
 
 
-@router.post("/pupils/{young_id}/outcomes", dependencies=[require("school:head", "school:office", "agency", "admin")])
+@router.post("/pupils/{young_id}/outcomes", dependencies=[may(ENROLMENT, E.DECLARE_AN_OUTCOME)])
 async def declare_outcome(
     young_id: UUID, body: OutcomeRequest, caller: CurrentCaller, store: StoreDep
 ) -> PupilResponse | OutcomesResponse:
@@ -63,4 +64,6 @@ async def declare_outcome(
         raise Forbidden("Une agence déclare comme agence ; une école, pour elle-même, le jeune ou l’employeur.")
     outcome = Outcome(**{**body.model_dump(), "on": store.clock.day(body.on)})
     pupil = await use_cases.declare_outcome(store, caller, young_id=young_id, outcome=outcome)
-    return OutcomesResponse(young_id=young_id, outcomes=(outcome,)) if is_agency else views.pupil(pupil, school_of(caller))
+    if is_agency:
+        return OutcomesResponse(young_id=young_id, outcomes=(outcome,))
+    return await shown.pupil(store, caller, pupil)

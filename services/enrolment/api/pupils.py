@@ -5,17 +5,19 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import use_cases, views
+from services.enrolment import use_cases
+from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import InterruptRequest, MoveRequest
 from services.enrolment.domain import pupils as decisions
+from services.enrolment.domain.statuses import ENROLMENT, SCHOOL, E
 from services.enrolment.domain.visibility import school_of
 from services.enrolment.use_cases import Move
 from services.enrolment.views import PupilResponse
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused, Unavailable
-from shared.web.auth import CurrentCaller, require
+from shared.web.auth import CurrentCaller, may, require
 from shared.web.bodies import DatedBody
 from shared.web.router import Router
 
@@ -24,7 +26,7 @@ REFUSALS = (
     "wrong_intake",
 )  # fmt: skip
 router = Router(tags=["élèves"], problems={Refused: REFUSALS, Unavailable: ("still_leaving",)})
-SCHOOLS = require("school:head", "school:office", "admin")
+SCHOOLS = require(*SCHOOL)
 
 
 @router.get("/pupils", dependencies=[SCHOOLS])
@@ -33,64 +35,67 @@ async def list_pupils(
 ) -> list[PupilResponse]:
     """The pupils of one's school, of one school year where it is said."""
     found = await store.pupils_visible_to(caller, school_year=school_year)
-    return [views.pupil(pupil, school_of(caller)) for pupil in found]
+    return await shown.pupils(store, caller, found)
 
 
 @router.get("/pupils/{young_id}", dependencies=[SCHOOLS])
 async def read_pupil(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """One pupil: years, exams, outcomes."""
-    return views.pupil(await store.pupils.acting(caller).get(young_id), school_of(caller))
+    return await shown.pupil(store, caller, await store.pupils.acting(caller).get(young_id))
 
 
-@router.post("/pupils/{young_id}/start", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/start", dependencies=[may(ENROLMENT, E.START)])
 async def start_pupil(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Came on the first day."""
     school, on = school_of(caller), store.clock.day(body.on)
-    return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.start, school=school, on=on), school)
+    pupil = await store.pupils.acting(caller).decide(young_id, decisions.start, school=school, on=on)
+    return await shown.pupil(store, caller, pupil)
 
 
-@router.post("/pupils/{young_id}/did-not-start", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/did-not-start", dependencies=[may(ENROLMENT, E.RECORD_NO_SHOW)])
 async def record_no_show(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Never came: the seat is free again a moment later."""
     school, on = school_of(caller), store.clock.day(body.on)
-    return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.record_no_show, school=school, on=on), school)
+    pupil = await store.pupils.acting(caller).decide(young_id, decisions.record_no_show, school=school, on=on)
+    return await shown.pupil(store, caller, pupil)
 
 
-@router.post("/pupils/{young_id}/interrupt", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/interrupt", dependencies=[may(ENROLMENT, E.INTERRUPT)])
 async def interrupt_pupil(young_id: UUID, body: InterruptRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Left before the end: the seat is free again a moment later."""
     school, on = school_of(caller), store.clock.day(body.on)
     pupil = await store.pupils.acting(caller).decide(young_id, decisions.interrupt, school=school, code=body.code, on=on)
-    return views.pupil(pupil, school)
+    return await shown.pupil(store, caller, pupil)
 
 
-@router.post("/pupils/{young_id}/resume", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/resume", dependencies=[may(ENROLMENT, E.RESUME)])
 async def resume_pupil(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Came back, if a seat is free."""
     pupil = await use_cases.resume(store, caller, young_id=young_id, on=store.clock.day(body.on))
-    return views.pupil(pupil, school_of(caller))
+    return await shown.pupil(store, caller, pupil)
 
 
-@router.post("/pupils/{young_id}/complete", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/complete", dependencies=[may(ENROLMENT, E.COMPLETE)])
 async def complete_pupil(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Went to the end of the programme."""
     school, on = school_of(caller), store.clock.day(body.on)
-    return views.pupil(await store.pupils.acting(caller).decide(young_id, decisions.complete, school=school, on=on), school)
+    pupil = await store.pupils.acting(caller).decide(young_id, decisions.complete, school=school, on=on)
+    return await shown.pupil(store, caller, pupil)
 
 
-@router.post("/pupils/{young_id}/move-up", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/move-up", dependencies=[may(ENROLMENT, E.MOVE_UP)])
 async def move_up(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Go on in the next year of study, in the intake that is named."""
     return await _move(store, caller, decisions.move_up, young_id, body)
 
 
-@router.post("/pupils/{young_id}/repeat", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/repeat", dependencies=[may(ENROLMENT, E.REPEAT)])
 async def repeat_year(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Do the same year of study again, in the intake that is named."""
     return await _move(store, caller, decisions.repeat, young_id, body)
 
 
-@router.post("/pupils/{young_id}/change-programme", dependencies=[SCHOOLS])
+@router.post("/pupils/{young_id}/change-programme", dependencies=[may(ENROLMENT, E.CHANGE_PROGRAMME)])
 async def change_programme(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Go on in another programme of the school, in the intake that is named."""
     return await _move(store, caller, decisions.change_programme, young_id, body)
@@ -99,4 +104,4 @@ async def change_programme(young_id: UUID, body: MoveRequest, caller: CurrentCal
 async def _move(store: StoreDep, caller: Caller, decision: Move, young_id: UUID, body: MoveRequest) -> PupilResponse:
     on = store.clock.day(body.on)
     pupil = await use_cases.move(store, caller, decision, young_id=young_id, intake_id=body.intake_id, on=on)
-    return views.pupil(pupil, school_of(caller))
+    return await shown.pupil(store, caller, pupil)

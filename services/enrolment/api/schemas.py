@@ -12,6 +12,7 @@ from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
+from shared.kernel.phones import Phone
 from shared.kernel.strict import WHOLE, Day, Flag
 from shared.kernel.territories import Commune, Department
 from shared.kernel.texts import Line, Words
@@ -30,6 +31,8 @@ class SchoolRequest(DatedBody):
     department: Department
     uai: Uai | None = None
     siret: Siret | None = None
+    address: Line | None = Field(default=None, description="Comme sur une enveloppe : rue, code postal, ville.")
+    phone: Phone | None = None
 
 
 class ProgrammeRequest(DatedBody):

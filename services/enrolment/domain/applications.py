@@ -11,7 +11,7 @@ from services.enrolment.domain.statuses import APPLICATION, NOT_AFTER_CLOSING, O
 from shared.events import applications as events
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import ReferralSubmitted, RefusalCode
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Move, Refused
 
 
 def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, on: date) -> list[IntakeEvent]:
@@ -40,7 +40,8 @@ def review(intake: Intake, *, young_id: UUID, overridden: bool, on: date) -> lis
         return []
     ensure_allowed(intake, young_id, ApplicationAction.REVIEW, on)
     if not overridden:
-        raise Refused("not_eligible", "Cette candidature n’est pas éligible : il faut une dérogation motivée pour l’étudier.")
+        sentence = "Cette candidature n’est pas éligible : il faut une dérogation motivée pour l’étudier."
+        raise Refused("not_eligible", sentence, moves=open_moves(intake, young_id, on))
     return [events.ApplicationUnderReview(**common_fields(intake, young_id, on), overridden=True)]
 
 
@@ -50,7 +51,7 @@ def plan_interview(intake: Intake, *, young_id: UUID, planned_on: date, on: date
     if application.status is ApplicationStatus.INTERVIEW_PLANNED and application.planned_on == planned_on:
         return []
     ensure_allowed(intake, young_id, ApplicationAction.PLAN_INTERVIEW, on)
-    _to_come(planned_on, on)
+    _ensure_to_come(intake, young_id, planned_on, on)
     return [events.InterviewPlanned(**common_fields(intake, young_id, on), planned_on=planned_on)]
 
 
@@ -64,7 +65,7 @@ def plan_immersion(intake: Intake, *, young_id: UUID, planned_from: date, planne
     ):
         return []
     ensure_allowed(intake, young_id, ApplicationAction.PLAN_IMMERSION, on)
-    _to_come(planned_from, on)
+    _ensure_to_come(intake, young_id, planned_from, on)
     return [
         events.ImmersionPlanned(**common_fields(intake, young_id, on), planned_from=planned_from, planned_until=planned_until)
     ]
@@ -112,15 +113,28 @@ def reopen(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
     return [events.ApplicationReopened(**common_fields(intake, young_id, on))]
 
 
-def _to_come(planned: date, on: date) -> None:
+def _ensure_to_come(intake: Intake, young_id: UUID, planned: date, on: date) -> None:
     if planned < on:
-        raise Refused("planned_before", f"Le {planned:%d/%m/%Y} est déjà passé : un rendez-vous se prévoit pour un jour à venir.")
+        sentence = f"Le {planned:%d/%m/%Y} est déjà passé : un rendez-vous se prévoit pour un jour à venir."
+        raise Refused("planned_before", sentence, moves=open_moves(intake, young_id, on))
+
+
+def open_moves(intake: Intake, young_id: UUID, on: date, *but: ApplicationAction) -> tuple[Move, ...]:
+    """What may be done with an application on a day, `but` for what was just refused."""
+    return APPLICATION.moves(intake.application(young_id).status, but=_closed(intake, on).union(but))
 
 
 def ensure_allowed(intake: Intake, young_id: UUID, action: ApplicationAction, on: date) -> Application:
     """The application, where its status, its last day and the intake's closing allow the action. Raises Refused."""
     application = intake.application(young_id)
-    APPLICATION.ensure(application.status, action, on=on, since=application.since)
-    if action in NOT_AFTER_CLOSING and on > intake.closes_on:
-        raise Refused("intake_closed", f"Cette rentrée est close depuis le {intake.closes_on:%d/%m/%Y}.")
+    closed = _closed(intake, on)
+    APPLICATION.ensure(application.status, action, on=on, since=application.since, but=closed)
+    if action in closed:
+        sentence = f"Cette rentrée est close depuis le {intake.closes_on:%d/%m/%Y}."
+        raise Refused("intake_closed", sentence, moves=open_moves(intake, young_id, on))
     return application
+
+
+def _closed(intake: Intake, on: date) -> frozenset[ApplicationAction]:
+    """What can no longer be done for the intake has closed."""
+    return NOT_AFTER_CLOSING if on > intake.closes_on else frozenset()

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.enrolment.domain.enrolment import LEFT, Enrolment, Outcome, Result, exam_id_of
 from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
-from services.enrolment.domain.pupils import ensure_allowed
+from services.enrolment.domain.pupils import ensure_allowed, open_moves
 from services.enrolment.domain.statuses import ENROLMENT, EnrolmentAction
 from shared.events import students as events
 from shared.events.students import HORIZONS
@@ -25,7 +25,8 @@ def register_exam(pupil: Pupil, *, school: str | None, session: str, on: date) -
         return []
     ENROLMENT.ensure(enrolment.status, EnrolmentAction.SIT_AN_EXAM, on=on, since=enrolment.started_on)
     if not enrolment.now.last_year:
-        raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.")
+        moves = open_moves(enrolment, EnrolmentAction.SIT_AN_EXAM)
+        raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.", moves=moves)
     return [events.ExamRegistered(**common_fields(pupil, enrolment, on), exam_id=exam_id, session=session)]
 
 
@@ -38,8 +39,8 @@ def give_result(pupil: Pupil, *, school: str | None, exam_id: UUID, result: Resu
     if sitting.result is result:
         return []
     if sitting.result is not None:
-        raise Refused("already_given", "Le résultat de cet examen est déjà donné.")
-    not_before(enrolment.started_on, on, subject=ENROLMENT.labels.subject)
+        raise Refused("already_given", "Le résultat de cet examen est déjà donné.", moves=open_moves(enrolment))
+    not_before(enrolment.started_on, on, subject=ENROLMENT.labels.subject, moves=open_moves(enrolment))
     fields = {**common_fields(pupil, enrolment, on), "exam_id": exam_id}
     return [
         events.DiplomaObtained(**fields)
@@ -54,7 +55,7 @@ def declare_outcome(pupil: Pupil, *, school: str | None, outcome: Outcome) -> li
     ensure_allowed(enrolment, EnrolmentAction.DECLARE_AN_OUTCOME, outcome.on)
     if already_declared(enrolment, outcome):
         return []
-    _in_its_time(enrolment, outcome.horizon, outcome.on)
+    _ensure_in_its_time(enrolment, outcome.horizon, outcome.on)
     return [events.OutcomeDeclared(**{**outcome.model_dump(), **common_fields(pupil, enrolment, outcome.on)})]
 
 
@@ -64,7 +65,7 @@ def already_declared(enrolment: Enrolment, outcome: Outcome) -> bool:
     return bool(same) and same[-1].model_copy(update={"on": outcome.on}) == outcome
 
 
-def _in_its_time(enrolment: Enrolment, horizon: int, on: date) -> None:
+def _ensure_in_its_time(enrolment: Enrolment, horizon: int, on: date) -> None:
     if horizon not in HORIZONS:
         raise Invalid("unknown_horizon", "Le devenir se déclare à 6, 12, 18 ou 24 mois.")
     assert enrolment.status in LEFT
@@ -73,4 +74,5 @@ def _in_its_time(enrolment: Enrolment, horizon: int, on: date) -> None:
     first, last = due - TOLERANCE, due + TOLERANCE
     if not first <= on <= last:
         code = "too_early" if on < first else "too_late"
-        raise Refused(code, f"Le devenir à {horizon} mois se déclare du {first:%d/%m/%Y} au {last:%d/%m/%Y}.")
+        sentence = f"Le devenir à {horizon} mois se déclare du {first:%d/%m/%Y} au {last:%d/%m/%Y}."
+        raise Refused(code, sentence, moves=open_moves(enrolment))

@@ -6,11 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.enrolment import labels
 from services.enrolment.domain.visibility import own_grants
 from shared.events.catalogue import GrantAwarded, GrantPaid, GrantPurpose
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.errors import Refused, key_reused
+from shared.kernel.errors import Move, Refused, key_reused
 from shared.kernel.identifiers import Slug
+
+PAY = Move("pay", labels.PAY, frozenset({"admin", "region"}))
 
 
 class Payment(BaseModel):
@@ -53,7 +56,9 @@ def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date) -> list[
                 return []
             raise key_reused()
     if grant.paid_cents + amount_cents > grant.amount_cents:
-        raise Refused("more_than_awarded", "Le total versé dépasserait le montant accordé.")
+        left = grant.amount_cents - grant.paid_cents
+        sentence = f"Le total versé dépasserait le montant accordé : il reste {left / 100:.2f} € à verser.".replace(".", ",", 1)
+        raise Refused("more_than_awarded", sentence, moves=[PAY] if left else [])
     return [paid]
 
 

@@ -1,16 +1,17 @@
 """Decisions on who holds a seat: offered, promoted, confirmed, declined, expired, taken and given back."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from services.enrolment.domain.application import Application
-from services.enrolment.domain.applications import ensure_allowed
+from services.enrolment.domain.applications import ensure_allowed, open_moves
 from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
 from services.enrolment.domain.statuses import OPEN, ApplicationAction
 from shared.events import applications as events
 from shared.events.applications import ApplicationStatus
-from shared.kernel.errors import Refused, Unavailable
+from shared.kernel.errors import Move, Refused, Unavailable
 
 
 def offer(intake: Intake, *, young_id: UUID, until: date, on: date) -> list[IntakeEvent]:
@@ -19,9 +20,10 @@ def offer(intake: Intake, *, young_id: UUID, until: date, on: date) -> list[Inta
         return []
     ensure_allowed(intake, young_id, ApplicationAction.OFFER, on)
     if until < on:
-        raise Refused("until_before", "La date limite de réponse est déjà passée.")
+        raise Refused("until_before", "La date limite de réponse est déjà passée.", moves=open_moves(intake, young_id, on))
     if intake.seats_left < 1:
-        raise Refused("no_place", "Toutes les places de cette rentrée sont prises.")
+        moves = open_moves(intake, young_id, on, ApplicationAction.OFFER)
+        raise Refused("no_place", "Toutes les places de cette rentrée sont prises.", moves=moves)
     return [events.PlaceOffered(**common_fields(intake, young_id, on), until=min(until, intake.closes_on))]
 
 
@@ -45,7 +47,8 @@ def confirm(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
         return []
     ensure_allowed(intake, young_id, ApplicationAction.CONFIRM, on)
     if application.until and on > application.until:
-        raise Refused("offer_expired", f"Cette place était proposée jusqu’au {application.until:%d/%m/%Y}.")
+        moves = open_moves(intake, young_id, on, ApplicationAction.CONFIRM)
+        raise Refused("offer_expired", f"Cette place était proposée jusqu’au {application.until:%d/%m/%Y}.", moves=moves)
     return [events.PlaceConfirmed(**common_fields(intake, young_id, on))]
 
 
@@ -73,21 +76,24 @@ def _overdue_events(today: date, intake: Intake, application: Application) -> li
     return []
 
 
-def take_seat(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
-    """A pupil comes from another intake (moves up, repeats, changes programme) and takes a seat here."""
+def take_seat(intake: Intake, *, young_id: UUID, moves: Sequence[Move] | None = None, on: date) -> list[IntakeEvent]:
+    """A pupil comes from another intake (moves up, repeats, changes programme) and takes a seat here.
+
+    `moves` are open to the pupil where there is none.
+    """
     application = intake.application_of(young_id)
     if application and application.status is ApplicationStatus.ENROLLED:
         return []
     if not (application and application.status is ApplicationStatus.OFFERED) and intake.seats_left < 1:
-        raise Refused("no_place", "Toutes les places de cette rentrée sont prises.")
+        raise Refused("no_place", "Toutes les places de cette rentrée sont prises.", moves=moves)
     return [events.PlaceConfirmed(**common_fields(intake, young_id, on))]
 
 
-def take_seat_again(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
+def take_seat_again(intake: Intake, *, young_id: UUID, moves: Sequence[Move] | None = None, on: date) -> list[IntakeEvent]:
     """A pupil who interrupted comes back: only to a free seat, and once the one they left has been given back."""
     if intake.application(young_id).status is ApplicationStatus.ENROLLED:
         raise Unavailable("still_leaving", "Le départ de ce jeune est en cours d’enregistrement : recommencez dans un instant.")
-    return take_seat(intake, young_id=young_id, on=on)
+    return take_seat(intake, young_id=young_id, moves=moves, on=on)
 
 
 def release_seat(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:

@@ -9,11 +9,12 @@ from services.enrolment.domain.enrolment import Enrolment, enrolment_id_of
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import ENROLMENT, EnrolmentAction
+from services.enrolment.domain.statuses import APPLICATION, ENROLMENT, ApplicationAction, EnrolmentAction
 from shared.events import students as events
+from shared.events.applications import ApplicationStatus
 from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.calendar import BirthMonth, following
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Move, Refused
 
 
 def enrol(
@@ -24,7 +25,8 @@ def enrol(
     if pupil and any(year.intake_id == intake.intake_id for one in pupil.enrolments for year in one.years):
         return []
     if pupil and pupil.active:
-        raise Refused("already_enrolled", "Ce jeune est déjà inscrit : une seule inscription à la fois.")
+        moves = APPLICATION.moves(ApplicationStatus.OFFERED, but={ApplicationAction.CONFIRM})
+        raise Refused("already_enrolled", "Ce jeune est déjà inscrit : une seule inscription à la fois.", moves=moves)
     return [
         events.StudentEnrolled(
             enrolment_id=enrolment_id, young_id=young_id, school=intake.school, birth_month=birth_month,
@@ -40,7 +42,8 @@ def start(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
         return []
     ensure_allowed(enrolment, EnrolmentAction.START, on)
     if on < enrolment.starts_on:
-        raise Refused("before_start", f"La rentrée est le {enrolment.starts_on:%d/%m/%Y}.")
+        moves = open_moves(enrolment, EnrolmentAction.START)
+        raise Refused("before_start", f"La rentrée est le {enrolment.starts_on:%d/%m/%Y}.", moves=moves)
     return [events.StudentStarted(**common_fields(pupil, enrolment, on))]
 
 
@@ -69,7 +72,8 @@ def resume(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
         return []
     ensure_allowed(enrolment, EnrolmentAction.RESUME, on)
     if pupil.active:
-        raise Refused("already_enrolled", "Ce jeune est inscrit ailleurs depuis : il ne peut reprendre ici.")
+        moves = open_moves(enrolment, EnrolmentAction.RESUME)
+        raise Refused("already_enrolled", "Ce jeune est inscrit ailleurs depuis : il ne peut reprendre ici.", moves=moves)
     return [events.StudentResumed(**common_fields(pupil, enrolment, on))]
 
 
@@ -101,9 +105,11 @@ def change_programme(pupil: Pupil, *, school: str | None, to: Intake, programme:
     ensure_allowed(enrolment, EnrolmentAction.CHANGE_PROGRAMME, on)
     years = (enrolment.now.school_year, following(enrolment.now.school_year))
     if to.school != enrolment.school or to.programme == enrolment.now.programme or to.school_year not in years:
-        raise Refused("wrong_intake", "On change de formation dans la même école, cette année scolaire ou la suivante.")
+        sentence = "On change de formation dans la même école, cette année scolaire ou la suivante."
+        raise Refused("wrong_intake", sentence, moves=open_moves(enrolment))
     if reasons_against(pupil.birth_month, starts_on=max(on, to.starts_on), programme=programme):
-        raise Refused("not_eligible", "Ce jeune n’a pas encore l’âge que demandent les machines de cette formation.")
+        sentence = "Ce jeune n’a pas encore l’âge que demandent les machines de cette formation."
+        raise Refused("not_eligible", sentence, moves=open_moves(enrolment))
     starts_on = to.starts_on if enrolment.status is EnrolmentStatus.DUE else None
     return [
         events.StudentChangedProgramme(
@@ -119,7 +125,8 @@ def complete(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
         return []
     ensure_allowed(enrolment, EnrolmentAction.COMPLETE, on)
     if not enrolment.now.last_year:
-        raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.")
+        moves = open_moves(enrolment, EnrolmentAction.COMPLETE)
+        raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.", moves=moves)
     return [events.StudentCompleted(**common_fields(pupil, enrolment, on))]
 
 
@@ -136,9 +143,13 @@ def ensure_allowed(enrolment: Enrolment, action: EnrolmentAction, on: date) -> N
     ENROLMENT.ensure(enrolment.status, action, on=on, since=enrolment.since)
 
 
+def open_moves(enrolment: Enrolment, *but: EnrolmentAction) -> tuple[Move, ...]:
+    """What may be done with an enrolment, `but` for what was just refused."""
+    return ENROLMENT.moves(enrolment.status, but=but)
+
+
 def _same_programme_next_year(enrolment: Enrolment, to: Intake, *, year_of_study: int) -> None:
     wanted = (enrolment.school, enrolment.now.programme, following(enrolment.now.school_year), year_of_study)
     if (to.school, to.programme, to.school_year, to.year_of_study) != wanted:
-        raise Refused(
-            "wrong_intake", f"Il faut la rentrée {wanted[2]} de la même formation, en année {year_of_study} du parcours."
-        )
+        sentence = f"Il faut la rentrée {wanted[2]} de la même formation, en année {year_of_study} du parcours."
+        raise Refused("wrong_intake", sentence, moves=open_moves(enrolment))

@@ -8,7 +8,7 @@ from services.enrolment.domain.visibility import own_school
 from shared.events.catalogue import Certification, ProgrammeOpened, SchoolRegistered
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Invalid
-from shared.kernel.identifiers import CommuneCode, DepartmentCode, RncpCode, SiretCode, Slug, UaiCode
+from shared.kernel.identifiers import CommuneCode, DepartmentCode, KeptPhone, RncpCode, SiretCode, Slug, UaiCode
 
 
 class Programme(BaseModel):
@@ -33,6 +33,8 @@ class School(BaseModel):
     department: DepartmentCode
     uai: UaiCode | None = None
     siret: SiretCode | None = None
+    address: str | None = None
+    phone: KeptPhone | None = None
     programmes: tuple[Programme, ...] = ()
 
     def programme(self, slug: str) -> Programme:
@@ -40,7 +42,8 @@ class School(BaseModel):
         for programme in self.programmes:
             if programme.programme == slug:
                 return programme
-        raise Invalid("unknown_programme", f"{self.name} n’a pas cette formation.")
+        sentence = f"{self.name} n’a pas cette formation."
+        raise Invalid("unknown_programme", sentence, fields={"programme": sentence})
 
 
 SchoolEvent = SchoolRegistered | ProgrammeOpened

@@ -2,10 +2,13 @@
 
 from datetime import date
 
+from services.enrolment import labels
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve, intake_id_of
 from services.enrolment.domain.school import Programme
 from shared.events.catalogue import IntakeOpened, IntakeSeatsChanged, Promotion
-from shared.kernel.errors import Invalid, Refused
+from shared.kernel.errors import Invalid, Move, Refused
+
+CHANGE_SEATS = Move("change_seats", labels.CHANGE_SEATS, frozenset({"school:head", "admin"}))
 
 
 def open_intake(
@@ -37,7 +40,8 @@ def open_intake(
     lived = {"arrivals", "agencies", "applications", "seats"}
     if evolve(None, opened).model_dump(exclude=lived) == intake.model_dump(exclude=lived) and intake.seats == seats:
         return []
-    raise Refused("already_open", "Cette rentrée est déjà ouverte, avec d’autres dates ou un autre nombre de places.")
+    sentence = "Cette rentrée est déjà ouverte, avec d’autres dates ou un autre nombre de places."
+    raise Refused("already_open", sentence, moves=[CHANGE_SEATS])
 
 
 def _ensure_within(school_year: str, *days: date) -> None:
@@ -52,5 +56,6 @@ def change_seats(intake: Intake, *, seats: int, on: date) -> list[IntakeEvent]:
     if seats == intake.seats:
         return []
     if seats < intake.seats_taken:
-        raise Refused("seats_taken", f"{intake.seats_taken} places sont déjà proposées ou occupées.")
+        sentence = f"{intake.seats_taken} places sont déjà proposées ou occupées."
+        raise Refused("seats_taken", sentence, moves=[CHANGE_SEATS])
     return [IntakeSeatsChanged(intake_id=intake.intake_id, school=intake.school, seats=seats, on=on)]

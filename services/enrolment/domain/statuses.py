@@ -1,4 +1,4 @@
-"""The status graphs of an application and of an enrolment: what may be done in each status."""
+"""The status graphs of an application and of an enrolment: what may be done in each status, and by whom."""
 
 from enum import StrEnum
 
@@ -6,6 +6,8 @@ from services.enrolment import labels
 from shared.events.applications import ApplicationStatus
 from shared.events.students import EnrolmentStatus
 from shared.kernel.transitions import Transitions
+
+SCHOOL = ("school:head", "school:office", "admin")
 
 
 class ApplicationAction(StrEnum):
@@ -47,6 +49,7 @@ APPLICATION = Transitions(
         ApplicationStatus.ENROLLED: (),
         ApplicationStatus.RELEASED: (),
     },
+    who={**dict.fromkeys(A, SCHOOL), **dict.fromkeys((A.CONFIRM, A.DECLINE, A.WITHDRAW), (*SCHOOL, "agency"))},
 )  # fmt: skip
 """A new referral may begin again after WITHDRAWN and OBSOLETE only."""
 
@@ -82,4 +85,5 @@ ENROLMENT = Transitions(
         EnrolmentStatus.COMPLETED: {E.SIT_AN_EXAM, E.DECLARE_AN_OUTCOME},
         EnrolmentStatus.DID_NOT_START: (),
     },
+    who={**dict.fromkeys(E, SCHOOL), E.DECLARE_AN_OUTCOME: (*SCHOOL, "agency")},
 )  # fmt: skip

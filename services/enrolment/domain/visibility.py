@@ -72,7 +72,7 @@ def check_asking(caller: Caller, application: Application) -> None:
     check_named(caller, application)
     agency = agency_of(caller)
     if agency and not application.goes_on_for(agency):
-        raise Refused("withdrawn_by_you", "Votre organisme a retiré cette candidature.")
+        raise Refused("withdrawn_by_you", "Votre organisme a retiré cette candidature.", moves=())
 
 
 def shown_applications(caller: Caller, applications: Sequence[Application]) -> list[Application]:

@@ -1,6 +1,6 @@
 """Enrolment's collections, their indexes, and the reads that several rooms share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -12,6 +12,7 @@ from services.enrolment.domain.school import SCHOOLS, School
 from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone, school_of
 from services.enrolment.domain.wishes import WISHES
+from services.enrolment.store.agencies import Agencies
 from services.enrolment.store.birth_months import BirthMonths
 from shared.events.applications import ApplicationStatus
 from shared.kernel.caller import SYSTEM, Actor, Caller
@@ -24,7 +25,8 @@ class Store:
     """Schools, intakes, pupils, answered wishes and grants; beside them, what no event may carry.
 
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
-    `birth_months` is what referrals said of each young person's age; `motives` is why a school set ineligibility aside.
+    `agencies` is their public names; `birth_months` is what referrals said of each young person's age; `motives` is why a
+    school set ineligibility aside.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -37,6 +39,7 @@ class Store:
         self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
+        self.agencies = Agencies(persistence.database)
         self.birth_months = BirthMonths(persistence.database)
         self._motives = persistence.database["motives"]
 
@@ -94,6 +97,10 @@ class Store:
     async def find_school(self, school: str) -> School | None:
         """A school of the network, or None."""
         return await self.schools.acting(SYSTEM).find_one({"_id": school})
+
+    async def schools_named(self, ids: Iterable[str]) -> list[School]:
+        """Those of these schools that there are."""
+        return await self.schools.acting(SYSTEM).find({"_id": {"$in": sorted(set(ids))}})
 
     async def schools_teaching(self, sector: str, departments: Sequence[str]) -> list[School]:
         """The schools of these departments that have a programme of a sector."""

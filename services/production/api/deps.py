@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from services.production.domain import orders
 from services.production.store import Store
 from shared.web.auth import require
 from shared.web.bodies import provided
 
-OFFICE = require("school:head", "school:office")
+OFFICE = require(*orders.OFFICE)
 SCHOOL = require("school")
 READERS = require("school", "admin")
 

@@ -1,21 +1,23 @@
 """Orders: receipt, quote, acceptance, work, delivery, invoice. The workshop starts, completes and delivers."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Body
 
 from services.production import use_cases
-from services.production.api.deps import OFFICE, READERS, SCHOOL, StoreDep
+from services.production.api.deps import OFFICE, READERS, StoreDep
 from services.production.api.schemas import CancellationRequest, OrderRequest, QuoteRequest
 from services.production.domain import orders
-from services.production.domain.orders import Order, OrderStatus
+from services.production.domain.orders import ORDER, Action, Order, OrderStatus
 from services.production.store import Store
 from services.production.views import OrderResponse, show_order
 from shared.kernel.errors import Invalid, NotFound, Refused
-from shared.web.auth import CurrentCaller
+from shared.web.auth import CurrentCaller, may
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
+from shared.web.names import Names
 from shared.web.router import Router, responses_for
 
 router = Router(
@@ -42,8 +44,7 @@ async def receive_order(body: OrderRequest, key: Idempotency, caller: CurrentCal
 async def list_orders(caller: CurrentCaller, store: StoreDep, status: OrderStatus | None = None) -> list[OrderResponse]:
     """The school's orders, the latest received first."""
     found = await store.orders_visible_to(caller, status=status)
-    titles = await store.titles.of(order.order_id for order in found)
-    return [show_order(order, titles) for order in found]
+    return await _shown_all(store, found)
 
 
 @router.get("/{order_id}", dependencies=[READERS])
@@ -52,7 +53,7 @@ async def read_order(order_id: UUID, caller: CurrentCaller, store: StoreDep) -> 
     return await _shown(store, await store.orders.acting(caller).get(order_id))
 
 
-@router.post("/{order_id}/quote", dependencies=[OFFICE])
+@router.post("/{order_id}/quote", dependencies=[may(ORDER, Action.QUOTE)])
 async def quote_order(order_id: UUID, body: QuoteRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """A price and a promised day; it may be made again until the client answers."""
     order = await store.orders.acting(caller).decide(
@@ -61,19 +62,19 @@ async def quote_order(order_id: UUID, body: QuoteRequest, caller: CurrentCaller,
     return await _shown(store, order)
 
 
-@router.post("/{order_id}/accept", dependencies=[OFFICE])
+@router.post("/{order_id}/accept", dependencies=[may(ORDER, Action.ACCEPT)])
 async def accept_order(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
     """The client says yes."""
     return await _shown(store, await store.orders.acting(caller).decide(order_id, orders.accept, on=store.clock.day(body.on)))
 
 
-@router.post("/{order_id}/start", dependencies=[SCHOOL])
+@router.post("/{order_id}/start", dependencies=[may(ORDER, Action.START)])
 async def start_order(order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()) -> OrderResponse:
     """The workshop begins."""
     return await _shown(store, await store.orders.acting(caller).decide(order_id, orders.start, on=store.clock.day(body.on)))
 
 
-@router.post("/{order_id}/complete", dependencies=[SCHOOL])
+@router.post("/{order_id}/complete", dependencies=[may(ORDER, Action.COMPLETE)])
 async def complete_order(
     order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()
 ) -> OrderResponse:
@@ -81,7 +82,7 @@ async def complete_order(
     return await _shown(store, await store.orders.acting(caller).decide(order_id, orders.complete, on=store.clock.day(body.on)))
 
 
-@router.post("/{order_id}/deliver", dependencies=[SCHOOL])
+@router.post("/{order_id}/deliver", dependencies=[may(ORDER, Action.DELIVER)])
 async def deliver_order(
     order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()
 ) -> OrderResponse:
@@ -89,7 +90,7 @@ async def deliver_order(
     return await _shown(store, await store.orders.acting(caller).decide(order_id, orders.deliver, on=store.clock.day(body.on)))
 
 
-@router.post("/{order_id}/invoice", dependencies=[OFFICE])
+@router.post("/{order_id}/invoice", dependencies=[may(ORDER, Action.INVOICE)])
 async def invoice_order(
     order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()
 ) -> OrderResponse:
@@ -97,7 +98,7 @@ async def invoice_order(
     return await _shown(store, await use_cases.invoice(store, caller, order_id, on=store.clock.day(body.on)))
 
 
-@router.post("/{order_id}/cancel", dependencies=[OFFICE])
+@router.post("/{order_id}/cancel", dependencies=[may(ORDER, Action.CANCEL)])
 async def cancel_order(order_id: UUID, body: CancellationRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """Given up, for a reason by code."""
     order = await store.orders.acting(caller).decide(order_id, orders.cancel, code=body.code, on=store.clock.day(body.on))
@@ -105,4 +106,10 @@ async def cancel_order(order_id: UUID, body: CancellationRequest, caller: Curren
 
 
 async def _shown(store: Store, order: Order) -> OrderResponse:
-    return show_order(order, await store.titles.of([order.order_id]))
+    return (await _shown_all(store, [order]))[0]
+
+
+async def _shown_all(store: Store, orders: Sequence[Order]) -> list[OrderResponse]:
+    titles = await store.titles.of(order.order_id for order in orders)
+    names = Names(await store.catalogue.schools(order.school for order in orders))
+    return [show_order(order, titles, names) for order in orders]

@@ -1,13 +1,15 @@
 """The bodies of production's requests."""
 
+from collections.abc import Iterator
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.production.domain.clients import FreeText
 from services.production.domain.weeks import PupilHours
-from shared.events.production import CancellationCode, ClientKind, Hours, Minutes, OnOrder
+from shared.events.production import CancellationCode, ClientKind, Hours, OnOrder
 from shared.kernel.identifiers import Siret
 from shared.kernel.strict import WHOLE, Day
 from shared.web.bodies import DatedBody
@@ -34,28 +36,70 @@ class CancellationRequest(DatedBody):
     code: CancellationCode
 
 
-class HoursRequest(Hours):
-    model_config = ConfigDict(extra="forbid")
-    as_json = field_validator("*", mode="before")(WHOLE.func)
+HOURS_OF_A_WEEK = 7 * 24
+A_HUNDREDTH = 0.01
+"""Of an hour: what is typed finer is rounded to the minute."""
 
 
-class OnOrderRequest(OnOrder):
+def _typed_in_hours(value: object) -> object:
+    """A number, and of hours: what no week holds was typed in minutes."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("float_type", "not written as JSON writes it")
+    if value > HOURS_OF_A_WEEK:
+        typed = f"{value:g} heures".replace(".", ",") if value < 1_000_000 else "Autant d’heures"
+        raise PydanticCustomError("minutes", "{sentence}", {"sentence": f"{typed} : s’agit-il de minutes ?"})
+    return value
+
+
+TypedHours = Annotated[
+    float,
+    Field(ge=0, le=HOURS_OF_A_WEEK, allow_inf_nan=False, description="Des heures : 7.5 pour sept heures et demie."),
+    BeforeValidator(_typed_in_hours),
+]
+
+
+def _minutes(hours: float) -> int:
+    return round(hours * 60)
+
+
+class HoursRequest(BaseModel):
+    """One pupil's week, in hours by kind."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"production": 22.5, "teaching": 12.5}]})
+    production: TypedHours = 0
+    practice: TypedHours = 0
+    teaching: TypedHours = 0
+    placement: TypedHours = 0
+    absence_justified: TypedHours = 0
+    absence_unjustified: TypedHours = 0
+
+
+class OnOrderRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    minutes: Annotated[Minutes, WHOLE]
+    order_id: UUID
+    hours: TypedHours
 
 
 class WorkRequest(BaseModel):
     """What one pupil did."""
 
     model_config = ConfigDict(extra="forbid")
-    minutes: HoursRequest
+    hours: HoursRequest
     on_orders: list[OnOrderRequest] = Field(default=[], max_length=50)
 
     def of(self, young_id: UUID) -> PupilHours:
         """The same of a pupil, its orders always in the same order."""
-        in_order = sorted(self.on_orders, key=lambda part: part.order_id)
-        split = tuple(OnOrder(order_id=part.order_id, minutes=part.minutes) for part in in_order)
-        return PupilHours(young_id=young_id, minutes=Hours(**dict(self.minutes)), on_orders=split)
+        by_kind = Hours(**{kind: _minutes(hours) for kind, hours in dict(self.hours).items()})
+        return PupilHours(young_id=young_id, minutes=by_kind, on_orders=tuple(self._split(by_kind.production)))
+
+    def _split(self, production: int) -> Iterator[OnOrder]:
+        """The hours on orders, in minutes: rounded one by one, those that add up to the week's do not exceed it."""
+        parts = sorted(self.on_orders, key=lambda part: part.order_id)
+        fit = sum(part.hours for part in parts) <= self.hours.production + A_HUNDREDTH / 2
+        for part in parts:
+            minutes = min(_minutes(part.hours), production) if fit else _minutes(part.hours)
+            production -= minutes
+            yield OnOrder(order_id=part.order_id, minutes=minutes)
 
 
 class WeekRequest(WorkRequest, DatedBody):

@@ -14,6 +14,7 @@ from shared.kernel.calendar import Week
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, Refused
 from shared.web.auth import CurrentCaller
+from shared.web.names import Names
 from shared.web.router import Router
 
 REFUSALS = ("after_leaving", "before_start", "never_came", "order_not_accepted", "unknown_order", "unknown_pupil")
@@ -41,7 +42,7 @@ async def log_workshop_week(
     outcomes = await log_weeks(store, caller, week, stated, on=store.clock.day(body.on))
     saved = [outcome for outcome in outcomes if isinstance(outcome, WorkedWeek)]
     refused = [
-        views.RefusedPupilResponse(young_id=hours.young_id, code=outcome.code, detail=outcome.sentence)
+        views.show_refused(hours.young_id, outcome, caller)
         for hours, outcome in zip(stated, outcomes, strict=True)
         if not isinstance(outcome, WorkedWeek)
     ]
@@ -53,7 +54,8 @@ async def read_week(week: Week, caller: CurrentCaller, store: StoreDep) -> views
     """The school's pupils that week, those without hours too, with the shares of the week and of the school year so far."""
     worked = await store.worked_in(week, caller=caller)
     pupils = await store.pupils.of_week(week, logged=[logged.young_id for logged in worked], caller=caller)
-    return views.show_school(week, pupils, worked, await store.hours_of_year(week, caller=caller))
+    year, names = await store.hours_of_year(week, caller=caller), Names(await store.catalogue.schools([caller.tenant]))
+    return views.show_school(caller.tenant, week, pupils, worked, year, names)
 
 
 async def _shown(store: Store, caller: Caller, week: str, worked: Sequence[WorkedWeek]) -> list[views.PupilWeekResponse]:
@@ -61,4 +63,5 @@ async def _shown(store: Store, caller: Caller, week: str, worked: Sequence[Worke
     ids = [logged.young_id for logged in worked]
     pupils = await store.pupils.named(ids, caller=caller)
     year = await store.hours_of_year(week, caller=caller, young_ids=ids)
-    return views.show_pupils(week, chain.from_iterable(pupils.values()), worked, year)
+    names = Names(await store.catalogue.schools([caller.tenant]))
+    return views.show_pupils(week, chain.from_iterable(pupils.values()), worked, year, names)

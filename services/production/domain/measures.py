@@ -12,6 +12,9 @@ from shared.events.production import Hours
 MAX_MINOR_WEEK_MINUTES = 35 * 60
 """Minutes of presence in a week, under 18."""
 
+LONGEST_LEGAL_WEEK_MINUTES = 48 * 60
+"""Code du travail, L. 3121-20: 48 hours in one week, whoever works."""
+
 
 class TotalHours(Hours):
     """Minutes by kind of many weeks: the bounds of one week do not hold."""
@@ -38,6 +41,14 @@ class Alert(BaseModel):
     model_config = ConfigDict(frozen=True)
     code: str
     detail: str
+
+
+def warnings(week: Hours) -> list[Alert]:
+    """What looks mistyped in a week that could be: more hours than the law lets anybody work may be minutes."""
+    typed = sum(week.model_dump().values())
+    if typed <= LONGEST_LEGAL_WEEK_MINUTES:
+        return []
+    return [Alert(code="looks_like_minutes", detail=f"{hours(typed)} dans la semaine : s’agit-il de minutes ?")]
 
 
 def total(weeks: Iterable[Hours]) -> TotalHours:

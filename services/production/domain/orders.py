@@ -43,6 +43,9 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+OFFICE = ("school:head", "school:office")
+
+
 class Action(StrEnum):
     """What a school may do to an order."""
 
@@ -69,6 +72,7 @@ ORDER = Transitions(
         OrderStatus.INVOICED: (),
         OrderStatus.CANCELLED: (),
     },
+    who={**dict.fromkeys(Action, OFFICE), **dict.fromkeys((Action.START, Action.COMPLETE, Action.DELIVER), ("school",))},
 )
 
 
@@ -142,9 +146,14 @@ def invoice(order: Order, *, number: str, on: date) -> list[OrderEvent]:
     """Ask for the quoted amount, under a number of the school's series."""
     if order.status is OrderStatus.INVOICED:
         return []
-    _ensure(order, Action.INVOICE, on)
+    ensure_may_be_invoiced(order, on=on)
     assert order.amount_cents is not None
     return [OrderInvoiced(on=on, order_id=order.order_id, school=order.school, amount_cents=order.amount_cents, number=number)]
+
+
+def ensure_may_be_invoiced(order: Order, *, on: date) -> None:
+    """Raise Refused where its status or its last day says no: before a number is taken for it."""
+    _ensure(order, Action.INVOICE, on)
 
 
 def cancel(order: Order, *, code: CancellationCode, on: date) -> list[OrderEvent]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
+from services.production.domain.orders import ORDER, OrderStatus
 from shared.kernel.errors import Refused
 
 
@@ -27,9 +28,6 @@ class Series(BaseModel):
 def number_another(series: Series, *, on: date) -> Series:
     """The series once it has numbered an invoice of that day. Refused for a day before the latest invoice's."""
     if series.last_on and on < series.last_on:
-        raise Refused(
-            "before_last_invoice",
-            f"La facture {series.number} est datée du {series.last_on:%d/%m/%Y} : la suivante ne peut pas être d’un jour plus "
-            "ancien.",
-        )
+        sentence = f"La facture {series.number} est datée du {series.last_on:%d/%m/%Y} : la suivante ne peut pas la précéder."
+        raise Refused("before_last_invoice", sentence, moves=ORDER.moves(OrderStatus.DELIVERED))
     return series.model_copy(update={"last": series.last + 1, "last_on": on})

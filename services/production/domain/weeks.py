@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.production import labels
-from services.production.domain.orders import Order
+from services.production.domain.orders import ORDER, Order
 from services.production.domain.pupils import Pupil, ensure_present
 from services.production.domain.visibility import own_school
 from shared.events.production import Hours, OnOrder, WorkLogged
@@ -76,7 +76,8 @@ def _ensure_possible(week: str, hours: PupilHours, on: date) -> None:
     total = sum(hours.minutes.model_dump().values())
     if total > MAX_WEEK_MINUTES:
         typed = labels.hours(total)
-        raise Invalid("too_many_hours", f"{typed} dans une semaine : au-delà de 60 h, c’est une faute de frappe.")
+        sentence = f"{typed} dans une semaine : s’agit-il de minutes ? Au-delà de 60 h, elle n’est pas enregistrée."
+        raise Invalid("too_many_hours", sentence)
     if len({part.order_id for part in hours.on_orders}) < len(hours.on_orders):
         raise Invalid("order_said_twice", "Une même commande est citée deux fois dans la semaine.")
     if sum(part.minutes for part in hours.on_orders) > hours.minutes.production:
@@ -90,10 +91,8 @@ def _ensure_accepted(on_orders: tuple[OnOrder, ...], orders: Mapping[UUID, Order
             raise Refused("unknown_order", "Une des commandes n’existe pas dans votre école.")
         if not order.may_be_worked_on:
             status = labels.ORDER.statuses[order.status]
-            raise Refused(
-                "order_not_accepted",
-                f"Une des commandes est « {status} » : elle n’a pas d’heures avant d’être acceptée par le client.",
-            )
+            sentence = f"Une des commandes est « {status} » : elle n’a pas d’heures avant d’être acceptée par le client."
+            raise Refused("order_not_accepted", sentence, moves=ORDER.moves(order.status))
 
 
 WEEKS = Aggregate("weeks", WorkedWeek, evolve, visible_to=own_school)

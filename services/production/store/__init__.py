@@ -1,4 +1,4 @@
-"""Production's collections: orders and weeks, which publish; clients, titles, invoice series and pupils, which do not."""
+"""Production's collections: orders and weeks, which publish; clients, titles, series, pupils and the catalogue, which do not."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -16,6 +16,7 @@ from shared.kernel.calendar import monday_of, school_year_of
 from shared.kernel.caller import Caller
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
+from shared.projections.catalogue import Catalogue
 
 
 class Store:
@@ -29,6 +30,7 @@ class Store:
         self.weeks = Repository(persistence, WEEKS)
         self.clients = Clients(persistence.database["clients"])
         self.pupils = Pupils(persistence.database["pupils"])
+        self.catalogue = Catalogue(persistence.database)
         self.titles = Titles(persistence.database["titles"])
         self.series = InvoiceSeries(persistence.database["series"])
 

@@ -1,5 +1,5 @@
 """Referral's routes."""
 
-from services.referral.api import agencies, identities, referrals
+from services.referral.api import agencies, identities, referrals, schools
 
-ROUTERS = (agencies.router, referrals.router, identities.router)
+ROUTERS = (agencies.router, schools.router, referrals.router, identities.router)

@@ -5,6 +5,7 @@ from uuid import UUID
 from services.referral import use_cases, views
 from services.referral.api.deps import StoreDep
 from shared.web.auth import CurrentCaller, require
+from shared.web.names import Names
 from shared.web.router import Router
 
 router = Router(tags=["identités"])
@@ -14,7 +15,8 @@ router = Router(tags=["identités"])
 async def read_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.IdentityResponse:
     """Who an applicant of the caller's school is. Each read is in the audit before it is answered."""
     journey = await use_cases.applicant(store, caller, young_id)
-    return views.show_identity(caller, young_id, journey, await store.vault.read_for_a_school(caller, young_id))
+    names = Names(agencies={agency.agency: agency.name for agency in await store.all_agencies()})
+    return views.show_identity(caller, young_id, journey, await store.vault.read_for_a_school(caller, young_id), names)
 
 
 @router.get("/matches", dependencies=[require("admin")])

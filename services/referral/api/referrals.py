@@ -20,11 +20,12 @@ from shared.kernel.strict import IN_ADDRESS
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
+from shared.web.names import Names
 from shared.web.router import Router
 
 INVALID = (
     "before_birth", "birth_in_the_future", "birth_too_early", "informed_in_the_future", "out_of_school_in_the_future",
-    "too_young",
+    "too_young", "unknown_wish",
 )  # fmt: skip
 router = Router(
     tags=["orientations"], dependencies=[require("agency")], problems={Refused: ("unknown_agency",), Invalid: INVALID}
@@ -82,16 +83,17 @@ async def request_withdrawal_of_referral(
 
 
 async def _shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
-    agency, journey = await store.agency_of(caller), await store.journeys.of(referral.young_id)
-    sent = await store.vault.sent_with([referral.young_id])
-    earlier = await store.own_referral(caller, sent[referral.referral_id].earlier)
-    return views.show_in_full(referral, journey, sent, kind=agency.kind, today=store.clock.today(), earlier=earlier)
+    presenter, journey = await _presenter(store, caller, [referral.young_id]), await store.journeys.of(referral.young_id)
+    earlier = await store.own_referral(caller, presenter.sent[referral.referral_id].earlier)
+    return presenter.in_full(referral, journey, earlier=earlier)
 
 
 async def _listed(store: Store, caller: Caller, referrals: Sequence[Referral]) -> list[views.ReferralResponse]:
-    agency, young_ids = await store.agency_of(caller), [referral.young_id for referral in referrals]
-    journeys, sent = await store.journeys.of_each(young_ids), await store.vault.sent_with(young_ids)
-    return [
-        views.show_referral(referral, journeys[referral.young_id], sent, kind=agency.kind, today=store.clock.today())
-        for referral in referrals
-    ]
+    young_ids = [referral.young_id for referral in referrals]
+    presenter, journeys = await _presenter(store, caller, young_ids), await store.journeys.of_each(young_ids)
+    return [presenter.referral(referral, journeys[referral.young_id]) for referral in referrals]
+
+
+async def _presenter(store: Store, caller: Caller, young_ids: Sequence[UUID]) -> views.Presenter:
+    agency, sent = await store.agency_of(caller), await store.vault.sent_with(young_ids)
+    return views.Presenter(agency, sent, Names(await store.catalogue.every_school()), store.clock.today())

@@ -45,7 +45,7 @@ UNOPENED: Mapping[UnopenedCode, RefusalCode] = {
     UnopenedCode.NO_OPEN_INTAKE: RefusalCode.NO_PLACE,
     UnopenedCode.ALREADY_ENROLLED: RefusalCode.CHOSE_OTHER_PATH,
     UnopenedCode.ALREADY_ANSWERED: RefusalCode.OTHER,
-    UnopenedCode.UNKNOWN_PROGRAMME: RefusalCode.OTHER,
+    UnopenedCode.UNKNOWN_PROGRAMME: RefusalCode.NO_PLACE,
 }
 PRECEDENCE = (Answer.ENROLLED, Answer.REFUSED, Answer.DECLINED, Answer.EXPIRED, Answer.WITHDRAWN)
 REFUSERS = (ApplicationStatus.REFUSED, ApplicationStatus.INELIGIBLE, ApplicationStatus.OBSOLETE)

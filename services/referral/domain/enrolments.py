@@ -24,6 +24,7 @@ from shared.events.students import (
     StudentResumed,
     StudentStarted,
 )
+from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Slug
 
 PupilEvent = (
@@ -71,11 +72,13 @@ class Milestone(BaseModel):
 
 
 class EnrolmentHistory(BaseModel):
-    """An enrolment: its school, the intake that it came from, and what followed."""
+    """An enrolment: its school, the intake that it came from (a programme, a school year), and what followed."""
 
     model_config = ConfigDict(frozen=True)
     school: Slug | None = None
     intake_id: UUID | None = None
+    programme: Slug | None = None
+    school_year: SchoolYear | None = None
     milestones: tuple[Milestone, ...] = ()
 
 
@@ -83,7 +86,7 @@ def followed(enrolment: EnrolmentHistory, event: PupilEvent) -> EnrolmentHistory
     """One milestone further."""
     changed: dict[str, object] = {"milestones": (*enrolment.milestones, _milestone(event))}
     if isinstance(event, StudentEnrolled):
-        changed |= {"school": event.school, "intake_id": event.intake_id}
+        changed |= event.model_dump(include={"school", "intake_id", "programme", "school_year"})
     return enrolment.model_copy(update=changed)
 
 

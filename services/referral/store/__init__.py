@@ -1,4 +1,4 @@
-"""Referral's collections: agencies, referrals, the vault, journeys, and the keys of requests."""
+"""Referral's collections: agencies, referrals, the vault, journeys, the catalogue, and the keys of requests."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,6 +14,7 @@ from shared.persistence.mongo import Key, Session
 from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
+from shared.projections.catalogue import Catalogue
 
 PAGE = 50
 LATEST_FIRST: Sequence[Key] = (("state.submitted_on", -1), "_id")
@@ -30,6 +31,7 @@ class Store:
         self.referrals = Repository(persistence, REFERRALS)
         self.vault = Vault(persistence.database, persistence.clock)
         self.journeys = Journeys(persistence.database["journeys"])
+        self.catalogue = Catalogue(persistence.database)
         self._keys = persistence.database["request_keys"]
 
     async def prepare(self) -> None:
@@ -55,6 +57,10 @@ class Store:
     async def referrals_of(self, young_id: UUID) -> list[Referral]:
         """Every agency's referrals of one young person."""
         return await self.referrals.acting(SYSTEM).find({"state.young_id": str(young_id)})
+
+    async def is_referred(self, referral_id: UUID) -> bool:
+        """Whether there is such a referral, whoever asks."""
+        return await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
 
     async def own_referral(self, caller: Caller, referral_id: UUID | None) -> Referral | None:
         """A referral of the caller's own agency; None where there is none to look for, or no longer."""

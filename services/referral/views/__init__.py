@@ -1,22 +1,16 @@
 """What referral shows: to an agency its referrals, to a school who applied, in French."""
 
 from services.referral.views.identities import AgencyResponse, IdentityResponse, MatchResponse, show_identity
-from services.referral.views.referrals import (
-    ReferralInFullResponse,
-    ReferralPageResponse,
-    ReferralResponse,
-    show_in_full,
-    show_referral,
-)
+from services.referral.views.referrals import Presenter
+from services.referral.views.schemas import ReferralInFullResponse, ReferralPageResponse, ReferralResponse
 
 __all__ = [
     "AgencyResponse",
     "IdentityResponse",
     "MatchResponse",
+    "Presenter",
     "ReferralInFullResponse",
     "ReferralPageResponse",
     "ReferralResponse",
     "show_identity",
-    "show_in_full",
-    "show_referral",
 ]

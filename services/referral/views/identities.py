@@ -11,6 +11,7 @@ from services.referral.domain.journey import Journey
 from services.referral.domain.person import ProbableMatch, Representative, Sent, merged
 from services.referral.domain.visibility import names_alone, reached
 from shared.kernel.caller import Caller
+from shared.web.names import Names, OrganisationResponse
 
 
 class AgencyResponse(Agency):
@@ -18,7 +19,7 @@ class AgencyResponse(Agency):
 
 
 class CounsellorResponse(BaseModel):
-    agency: str
+    agency: OrganisationResponse
     counsellor: str
 
 
@@ -42,13 +43,13 @@ class MatchResponse(ProbableMatch):
     """Young persons who are probably the same. Ids only."""
 
 
-def show_identity(caller: Caller, young_id: UUID, journey: Journey, sent: Sequence[Sent]) -> IdentityResponse:
+def show_identity(caller: Caller, young_id: UUID, journey: Journey, sent: Sequence[Sent], names: Names) -> IdentityResponse:
     """Who someone is, for a school that may know: with the counsellors of the referrals that reached it."""
     identity = merged(sent)
     if names_alone(caller):
         return IdentityResponse(young_id=young_id, family_name=identity.family_name, given_name=identity.given_name)
     counsellors = {
-        each.agency: CounsellorResponse(agency=each.agency, counsellor=each.counsellor)
+        each.agency: CounsellorResponse(agency=names.agency(each.agency), counsellor=each.counsellor)
         for each in sent
         if reached(journey, each.referral_id, caller.tenant)
     }

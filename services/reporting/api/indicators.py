@@ -1,13 +1,14 @@
 """The indicators as JSON, and the stream that says when rows changed."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Annotated
 
 from fastapi import Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.reporting.api.schemas import IndicatorsResponse, figure_response
+from services.reporting.api.schemas import IndicatorsResponse, figure_response, programme_of, school_of
 from services.reporting.deps import READERS, AsOf, Cohort, StoreDep, known_on, masking_for, perimeter_for, settings_of
 from shared.kernel.errors import NotFound
 from shared.projections.notifier import Changes
@@ -17,7 +18,9 @@ from shared.web.router import Router
 
 router = Router(tags=["indicateurs"], dependencies=[READERS], problems={NotFound: ()})
 A_SECOND = 1.0
-EventId = Annotated[str | None, Header(alias="Last-Event-ID", pattern="^[0-9]{1,18}$")]
+BEFORE_ALL = -1
+"""Every change number comes after it."""
+EventId = Annotated[str | None, Header(alias="Last-Event-ID", description="Illisible ou inconnu, il vaut l’état présent.")]
 
 
 @router.get("/indicators")
@@ -32,6 +35,8 @@ async def read_indicators(
     figures = await asyncio.to_thread(reading.figures, perimeter, cohort)  # all may be to be counted
     return IndicatorsResponse(
         scope=str(perimeter),
+        school=school_of(perimeter, reading.tables),
+        programme=programme_of(perimeter, reading.tables),
         cohort=cohort,
         as_of=reading.tables.day,
         simulated=settings.simulated,
@@ -42,14 +47,24 @@ async def read_indicators(
 
 @router.get("/events", response_class=EventSourceResponse)
 async def stream_changes(store: StoreDep, last_event_id: EventId = None) -> AsyncIterable[ServerSentEvent]:
-    """An event `changed` whenever rows changed, once a second at most. A reader who comes back late hears at once."""
-    async for number in changes(store.projector.changes, int(last_event_id) if last_event_id else None):
+    """An event `changed` whenever rows changed, once a second at most. A reader who comes back late hears at once.
+
+    So does one whose `Last-Event-ID` is none of ours: the present state, then what comes.
+    """
+    async for number in changes(store.projector.changes, last_read(last_event_id)):
         yield ServerSentEvent(event="changed", id=str(number), data=number)
+
+
+def last_read(event_id: str | None) -> int | None:
+    """The change that a reader names: None without a word of it, BEFORE_ALL where what they say was never given by us."""
+    if event_id is None:
+        return None
+    return int(event_id) if re.fullmatch(r"[0-9]{1,18}", event_id) else BEFORE_ALL
 
 
 async def changes(of: Changes, last: int | None) -> AsyncGenerator[int, None]:
     """Change numbers past the last one read, with a second between two. One of before a restart is not ours: ours is given."""
-    after = of.number if last is None else last if last <= of.number else -1
+    after = of.number if last is None else last if last <= of.number else BEFORE_ALL
     while True:
         after = await of.wait(after)
         yield after

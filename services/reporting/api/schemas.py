@@ -5,6 +5,13 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from services.reporting.indicators.figure import Figure, Part, Reference, Share
+from services.reporting.indicators.perimeter import Perimeter, PerimeterKind
+from services.reporting.tables import Tables
+from shared.events.production import in_hours
+from shared.web.names import ProgrammeResponse, SchoolResponse
+
+MINUTES = "minutes"
+"""What the indicators of hours count."""
 
 
 class ReferenceResponse(BaseModel):
@@ -33,8 +40,8 @@ class FigureResponse(BaseModel):
     formula: str
     unit: str = Field(description="Ce que comptent le numérateur et le dénominateur.")
     reference: ReferenceResponse | None = Field(description="Ce à quoi le chiffre est comparé.")
-    numerator: int | None
-    denominator: int | None
+    numerator: int | float | None
+    denominator: int | float | None
     unknown: int | None = Field(description="Ceux du dénominateur dont on ne sait rien.")
     value: float | None = Field(description="numérateur / dénominateur, ou des euros pour `cost`.")
     low: float | None
@@ -45,6 +52,8 @@ class FigureResponse(BaseModel):
 
 class IndicatorsResponse(BaseModel):
     scope: str
+    school: SchoolResponse | None = Field(description="L’école du périmètre, si c’en est une.")
+    programme: ProgrammeResponse | None = Field(description="La formation du périmètre, si c’en est une.")
     cohort: str | None
     as_of: date = Field(description="Le jour de lecture.")
     simulated: bool
@@ -53,22 +62,23 @@ class IndicatorsResponse(BaseModel):
 
 
 def figure_response(figure: Figure) -> FigureResponse:
-    """A figure with its indicator's name, version and formula."""
+    """A figure with its indicator's name, version and formula; what is counted in minutes is shown in hours."""
     indicator = figure.indicator
+    in_minutes = indicator.unit == MINUTES
     return FigureResponse(
         name=indicator.name,
         version=indicator.version,
         label=indicator.label,
         formula=indicator.formula,
-        unit=indicator.unit,
+        unit="heures" if in_minutes else indicator.unit,
         reference=_reference_response(indicator.reference),
-        numerator=figure.numerator,
-        denominator=figure.denominator,
+        numerator=_hours(figure.numerator) if in_minutes else figure.numerator,
+        denominator=_hours(figure.denominator) if in_minutes else figure.denominator,
         unknown=figure.unknown,
         value=figure.value,
         low=figure.low,
         high=figure.high,
-        parts={name: _part_response(part) for name, part in figure.parts.items()},
+        parts=dict(_part_response(name, part, in_minutes=in_minutes) for name, part in figure.parts.items()),
         masked=figure.masked,
     )
 
@@ -79,5 +89,27 @@ def _reference_response(reference: Reference | None) -> ReferenceResponse | None
     return ReferenceResponse(value=reference.value, label=reference.label, source=reference.source, published=reference.published)
 
 
-def _part_response(part: Part) -> PartResponse:
-    return ShareResponse(numerator=part.numerator, denominator=part.denominator) if isinstance(part, Share) else part
+def _part_response(name: str, part: Part, *, in_minutes: bool) -> tuple[str, PartResponse]:
+    if isinstance(part, Share):
+        return name, ShareResponse(numerator=part.numerator, denominator=part.denominator)
+    if (in_minutes or name.endswith(f"_{MINUTES}")) and isinstance(part, int | None):
+        return name.replace(f"_{MINUTES}", "_hours"), _hours(part)
+    return name, part
+
+
+def _hours(minutes: int | None) -> float | None:
+    return None if minutes is None else in_hours(minutes)
+
+
+def school_of(perimeter: Perimeter, tables: Tables) -> SchoolResponse | None:
+    """The school that a perimeter is."""
+    rows = tables.schools if perimeter.kind is PerimeterKind.SCHOOL else ()
+    found = next((row for row in rows if row.id == perimeter.id), None)
+    return SchoolResponse(**found.model_dump(include=set(SchoolResponse.model_fields))) if found else None
+
+
+def programme_of(perimeter: Perimeter, tables: Tables) -> ProgrammeResponse | None:
+    """The programme that a perimeter is, under the title that the first of its schools gives it."""
+    rows = tables.programmes if perimeter.kind is PerimeterKind.PROGRAMME else ()
+    found = next((row for row in rows if row.programme == perimeter.id), None)
+    return ProgrammeResponse(id=found.programme, title=found.title, certification=found.certification) if found else None

@@ -1,6 +1,6 @@
 """One row per school, one per programme of a school (two schools may give a programme the same name)."""
 
-from shared.events.catalogue import ProgrammeOpened, SchoolRegistered
+from shared.events.catalogue import Certification, ProgrammeOpened, SchoolRegistered
 from shared.projections.table import REQUIRED, TableRow
 
 
@@ -8,6 +8,8 @@ class SchoolRow(TableRow, table="schools"):
     id: str
     name: str = REQUIRED
     town: str = REQUIRED
+    address: str | None = None
+    phone: str | None = None
 
 
 class ProgrammeRow(TableRow, table="programmes"):
@@ -15,14 +17,17 @@ class ProgrammeRow(TableRow, table="programmes"):
     school: str = REQUIRED
     programme: str = REQUIRED
     title: str = REQUIRED
+    certification: Certification | None = None
 
 
 @SchoolRow.on(SchoolRegistered)
 def registered(event: SchoolRegistered) -> SchoolRow:
-    return SchoolRow(id=event.school, name=event.name, town=event.town)
+    return SchoolRow(id=event.school, name=event.name, town=event.town, address=event.address, phone=event.phone)
 
 
 @ProgrammeRow.on(ProgrammeOpened)
 def opened(event: ProgrammeOpened) -> ProgrammeRow:
     id = f"{event.school}/{event.programme}"
-    return ProgrammeRow(id=id, school=event.school, programme=event.programme, title=event.title)
+    return ProgrammeRow(
+        id=id, school=event.school, programme=event.programme, title=event.title, certification=event.certification
+    )

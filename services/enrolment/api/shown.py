@@ -1,0 +1,47 @@
+"""Intakes, applications and pupils with the names of what they mention: a query for the schools, one for the agencies."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from services.enrolment import views
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.pupil import Pupil
+from services.enrolment.domain.visibility import school_of
+from services.enrolment.store import Store
+from shared.kernel.caller import Caller
+from shared.web.names import Names
+
+
+async def application(
+    store: Store, caller: Caller, intake: Intake, young_id: UUID, motive: str | None = None
+) -> views.ApplicationResponse:
+    """An application as this caller may see it."""
+    names = await _names(store, [intake.school], (one.agency for one in intake.application(young_id).referrals))
+    return views.application(intake, young_id, caller, names, motive)
+
+
+async def applications(store: Store, caller: Caller, intakes: Sequence[Intake]) -> list[views.ApplicationResponse]:
+    """The applications of these intakes that this caller may see."""
+    names = await _names(store, (one.school for one in intakes), (agency for one in intakes for agency in one.agencies))
+    return [shown for intake in intakes for shown in views.applications(intake, caller, names)]
+
+
+async def seats(store: Store, intakes: Sequence[Intake]) -> list[views.SeatsResponse]:
+    """Intakes without persons."""
+    names = await _names(store, (one.school for one in intakes))
+    return [views.seats(intake, names) for intake in intakes]
+
+
+async def pupils(store: Store, caller: Caller, found: Sequence[Pupil]) -> list[views.PupilResponse]:
+    """Pupils as a caller sees them."""
+    names = await _names(store, (enrolment.school for pupil in found for enrolment in pupil.enrolments))
+    return [views.pupil(pupil, school_of(caller), names) for pupil in found]
+
+
+async def pupil(store: Store, caller: Caller, found: Pupil) -> views.PupilResponse:
+    """A pupil as a caller sees them."""
+    return (await pupils(store, caller, [found]))[0]
+
+
+async def _names(store: Store, schools: Iterable[str], agencies: Iterable[str] = ()) -> Names:
+    return views.names(await store.schools_named(schools), await store.agencies.names(agencies))

@@ -1,0 +1,21 @@
+"""What enrolment shows: applications and pupils as their reader may see them, intakes without persons, grants."""
+
+from services.enrolment.views.applications import ApplicationResponse, SeatsResponse, application, applications, seats
+from services.enrolment.views.grants import GrantResponse, grant
+from services.enrolment.views.names import names
+from services.enrolment.views.pupils import EnrolmentResponse, OutcomesResponse, PupilResponse, pupil
+
+__all__ = [
+    "ApplicationResponse",
+    "EnrolmentResponse",
+    "GrantResponse",
+    "OutcomesResponse",
+    "PupilResponse",
+    "SeatsResponse",
+    "application",
+    "applications",
+    "grant",
+    "names",
+    "pupil",
+    "seats",
+]

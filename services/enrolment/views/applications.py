@@ -1,0 +1,105 @@
+"""Intakes without persons, and applications as their reader may see them."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.enrolment import labels
+from services.enrolment.domain.application import Application
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.visibility import as_shown, sees_what_others_make, shown_applications
+from services.enrolment.views.names import place_of
+from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.catalogue import Promotion
+from shared.events.referral import RefusalCode
+from shared.kernel.caller import Caller
+from shared.web.names import Names, OrganisationResponse, ProgrammeResponse, SchoolResponse
+
+
+class SeatsResponse(BaseModel):
+    """An intake and its seats; no person."""
+
+    intake_id: UUID
+    school: SchoolResponse
+    programme: ProgrammeResponse
+    school_year: str
+    year_of_study: int
+    seats: int
+    seats_left: int
+    starts_on: date
+    closes_on: date
+    promotion: Promotion
+
+
+class ReferringResponse(BaseModel):
+    """A referral that asked for the application, and its agency; how and when that ended, if before the rest."""
+
+    referral_id: UUID
+    agency: OrganisationResponse
+    on: date
+    ended: ApplicationStatus | None
+    ended_on: date | None
+
+
+class ApplicationResponse(BaseModel):
+    """One application; `rank` is the place in the waiting list.
+
+    An agency sees only its own referrals in it, nothing older than they are nor later than their end, and no priority nor
+    rank: others make them.
+    """
+
+    intake_id: UUID
+    school: SchoolResponse
+    programme: ProgrammeResponse
+    school_year: str
+    young_id: UUID
+    status: ApplicationStatus
+    label: str
+    since: date
+    opened_on: date
+    priority: int | None
+    rank: int | None
+    referrals: list[ReferringResponse]
+    reasons: tuple[IneligibleReason, ...]
+    overridden: bool
+    planned_on: date | None
+    planned_from: date | None
+    planned_until: date | None
+    met: Met | None
+    until: date | None
+    code: RefusalCode | None
+    because: str | None
+    motive: str | None = None
+
+
+def seats(intake: Intake, names: Names) -> SeatsResponse:
+    fields = intake.model_dump(include=set(SeatsResponse.model_fields) - {"school", "programme"})
+    return SeatsResponse(**fields, **place_of(intake.school, intake.programme, names), seats_left=intake.seats_left)
+
+
+def application(intake: Intake, young_id: UUID, caller: Caller, names: Names, motive: str | None = None) -> ApplicationResponse:
+    """An application as this caller may see it."""
+    shown = as_shown(caller, intake.application(young_id))
+    fields = {
+        **intake.model_dump(include={"intake_id", "school_year"}), **place_of(intake.school, intake.programme, names),
+        **shown.model_dump(exclude={"arrival", "met_on", "priority", "referrals"}), "referrals": _referring(shown, names),
+        "label": labels.APPLICATION.statuses[shown.status],
+    }  # fmt: skip
+    if not sees_what_others_make(caller):
+        return ApplicationResponse(**fields, priority=None, rank=None, motive=None)
+    return ApplicationResponse(**fields, priority=shown.priority, rank=_rank(intake, young_id), motive=motive)
+
+
+def applications(intake: Intake, caller: Caller, names: Names) -> list[ApplicationResponse]:
+    """The applications of an intake that this caller may see."""
+    return [application(intake, one.young_id, caller, names) for one in shown_applications(caller, intake.applications)]
+
+
+def _referring(application: Application, names: Names) -> list[ReferringResponse]:
+    return [ReferringResponse(**{**dict(one), "agency": names.agency(one.agency)}) for one in application.referrals]
+
+
+def _rank(intake: Intake, young_id: UUID) -> int | None:
+    waiting = [one.young_id for one in intake.waiting_list]
+    return waiting.index(young_id) + 1 if young_id in waiting else None

@@ -1,0 +1,80 @@
+"""Pupils as their reader may see them."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.enrolment import labels
+from services.enrolment.domain.enrolment import Enrolment, Outcome, Sitting, YearOfStudy
+from services.enrolment.domain.pupil import Pupil
+from services.enrolment.domain.visibility import own_enrolments
+from shared.events.students import EnrolmentStatus, InterruptionCode
+from shared.web.names import Names, ProgrammeResponse, SchoolResponse
+
+
+class YearResponse(BaseModel):
+    """One year of study in a school year."""
+
+    intake_id: UUID
+    programme: ProgrammeResponse
+    school_year: str
+    year_of_study: int
+    last_year: bool
+
+
+class EnrolmentResponse(BaseModel):
+    """One enrolment, in its latest year of study."""
+
+    enrolment_id: UUID
+    intake_id: UUID
+    school: SchoolResponse
+    programme: ProgrammeResponse
+    school_year: str
+    year_of_study: int
+    last_year: bool
+    status: EnrolmentStatus
+    label: str
+    enrolled_on: date
+    starts_on: date
+    started_on: date | None
+    left_on: date | None
+    code: InterruptionCode | None
+    years: list[YearResponse]
+    exams: tuple[Sitting, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+class PupilResponse(EnrolmentResponse):
+    """A pupil by their latest enrolment in the reader's school, and those before it."""
+
+    young_id: UUID
+    birth_month: str
+    earlier: tuple[EnrolmentResponse, ...]
+
+
+class OutcomesResponse(BaseModel):
+    """What an agency has just declared of someone it referred: not what another did."""
+
+    young_id: UUID
+    outcomes: tuple[Outcome, ...]
+
+
+def pupil(pupil: Pupil, school: str | None, names: Names) -> PupilResponse:
+    """A pupil as a school sees them: its own enrolments only; None sees all."""
+    own = own_enrolments(pupil.enrolments, school)
+    earlier = tuple(EnrolmentResponse(**_enrolment(one, names)) for one in own[:-1])
+    return PupilResponse(young_id=pupil.young_id, birth_month=pupil.birth_month, earlier=earlier, **_enrolment(own[-1], names))
+
+
+def _enrolment(enrolment: Enrolment, names: Names) -> dict[str, Any]:
+    years = [_year(enrolment.school, year, names) for year in enrolment.years]
+    return {
+        **enrolment.model_dump(exclude={"school", "years"}), **dict(years[-1]), "school": names.school(enrolment.school),
+        "years": years, "label": labels.ENROLMENT.statuses[enrolment.status],
+    }  # fmt: skip
+
+
+def _year(school: str, year: YearOfStudy, names: Names) -> YearResponse:
+    return YearResponse(**{**dict(year), "programme": names.programme(school, year.programme)})
