@@ -19,7 +19,7 @@ READABLE, UNREADABLE, ELSEWHERE = DiplomaObtained.topic, AgencyRegistered.topic,
 
 
 async def write_by_hand(kafka: str) -> None:
-    """Four records told again, each in a codec of its own; one unreadable, one on a wrong topic, one in an aborted transaction."""
+    """Four records told again, one in each codec; then one unreadable, one on a wrong topic, and aborted ones."""
     servers = Servers(kafka, "", None, None)
     published = await _published(kafka)
     for codec, record in zip(CODECS, published[-len(CODECS) :], strict=True):

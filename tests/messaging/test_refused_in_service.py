@@ -8,7 +8,7 @@ from deploy.local.servers import Servers
 from services.enrolment.main import service as enrolment
 from services.referral.main import service as referral
 from tests.conftest import Running, Start
-from tests.enrolment.test_over_http import INTAKE, PROGRAMME, SCHOOL, THIS_YEAR
+from tests.enrolment.life import INTAKE, PROGRAMME, SCHOOL, THIS_YEAR
 from tests.messaging.outboxes import a_toy, toys
 from tests.messaging.topics import let_in
 from tests.referral.builders import a_referral
