@@ -142,8 +142,8 @@ async def test_a_topic_made_again_while_rows_are_built_is_read_from_its_beginnin
     sleep = Sleep(lambda collection, verb, _: (collection, verb) == ("rows_2.toy_orders", "bulk"))
     slow = replace(persistence, database=sleep.over(persistence.database, kafka_apart))
     id = uuid.uuid4()
-    await told(kafka_apart, *many())
-    async with running(a_projector(slow, kafka_apart, limit=50, rows_in_memory=20)) as projector:
+    await told(kafka_apart, *(id for _ in range(5) for id in many()))  # more in each partition than will be in the new one
+    async with running(a_projector(slow, kafka_apart, rows_in_memory=20)) as projector:
         await projector.generations.begin()
         await sleep.asleep.wait()
         await make_again(kafka_apart)
