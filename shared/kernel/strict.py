@@ -37,7 +37,7 @@ def _whole(value: object) -> object:
 
 
 def _writes_a_number(value: object) -> bool:
-    return type(value) is int or (isinstance(value, str) and bool(re.fullmatch(r"[0-9]{1,9}", value)))
+    return type(value) is int or (isinstance(value, str) and bool(re.fullmatch(r"[0-9]{1,19}", value)))
 
 
 def _writes_an_instant(value: object) -> bool:

@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.errors import Refused
+from shared.kernel.strict import IN_ADDRESS
 from shared.kernel.texts import Line
 from shared.messaging.parked import Parked
 from shared.messaging.parking import ParkedMessage
@@ -78,8 +79,8 @@ class DiscardedResponse(BaseModel):
 
 def _place(
     topic: Annotated[str, Path(max_length=249)],
-    partition: Annotated[int, Path(ge=0, lt=2**31)],
-    offset: Annotated[int, Path(ge=0, lt=2**63)],
+    partition: Annotated[int, Path(ge=0, lt=2**31), IN_ADDRESS],
+    offset: Annotated[int, Path(ge=0, lt=2**63), IN_ADDRESS],
 ) -> Place:
     return Place(topic, partition, offset)
 

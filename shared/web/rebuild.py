@@ -3,6 +3,7 @@
 from fastapi import Request
 from pydantic import BaseModel, Field
 
+from shared.events.message import DELETED
 from shared.projections.tables import Generations
 from shared.web.auth import require
 from shared.web.router import Router
@@ -34,9 +35,9 @@ async def read_rebuild(request: Request) -> RebuildResponse:
     """How far the rebuild is, and how it ended."""
     generations = _generations(request)
     head = await generations.head()
-    made = generations.generation(head.building or head.current)
+    beside = await generations.generation(head.building or head.current).parking.codes()
     return RebuildResponse(
-        done=head.done, total=head.total, running=head.building is not None, parked=await made.parking.left(),
+        done=head.done, total=head.total, running=head.building is not None, parked=sum(beside.values()) - beside.get(DELETED, 0),
         differing=dict(head.found.differing), uncompared=list(head.found.uncompared),
     )  # fmt: skip
 

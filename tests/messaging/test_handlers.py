@@ -30,9 +30,9 @@ def test_an_event_has_one_handler() -> None:
 @pytest.mark.parametrize(
     ("handlers", "topics"),
     [
-        (REFERRAL, ["etabli.enrolment"]),
+        (REFERRAL, ["etabli.catalogue", "etabli.enrolment"]),
         (ENROLMENT, ["etabli.enrolment", "etabli.referral"]),
-        (PRODUCTION, ["etabli.enrolment"]),
+        (PRODUCTION, ["etabli.catalogue", "etabli.enrolment"]),
     ],
     ids=["referral", "enrolment", "production"],
 )

@@ -43,6 +43,7 @@ async def test_a_referral_is_answered_while_the_catalogue_is_refused(running: St
         assert (await head.post("/intakes", json={**INTAKE, **THIS_YEAR})).status_code == 201
         await put(agencies.as_("admin"), "/agencies/cio-dole", {"kind": "cio", "name": "CIO", "department": "39"})
         await schools.until(lambda: is_settled(schools))
+        await agencies.until(lambda: may_be_wished_for(agencies, "essai"), within=SECONDS)
         await let_in(servers.kafka, CATALOGUE, 100)
         try:
             await put(admin, "/schools/tardive", {**SCHOOL, "name": "École tardive"})
@@ -63,6 +64,11 @@ async def test_a_referral_is_answered_while_the_catalogue_is_refused(running: St
 async def refuses(here: Running, topics: list[str]) -> bool:
     state = await ready(here)
     return bool((state["status"], state["kafka"], state["refusing"]) == ("degraded", "ok", topics))
+
+
+async def may_be_wished_for(here: Running, school: str) -> bool:
+    shown = (await here.as_("agency:cio-dole").get("/schools")).json()
+    return [one["id"] for one in shown if one["programmes"]] == [school]
 
 
 async def answered(here: Running, referral_id: str) -> bool:

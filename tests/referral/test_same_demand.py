@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,8 @@ async def test_spaces_and_escapes_of_json_change_nothing(api: Running) -> None:
 async def test_what_an_agency_sends_twice_without_a_reference_is_accepted_and_said(api: Running) -> None:
     first = await refer(api, on="2025-08-30")
     assert first["warnings"] == []
+    clock = api.runtime.persistence.clock
+    clock.advance(clock.now() + timedelta(minutes=1))
     second = await refer(
         api, identity=an_identity(family_name="LEFEBVRE QUINTARD", ine=None, phone=None, email=None, commune=None)
     )
