@@ -51,6 +51,20 @@ async def test_a_grant_and_its_payment_are_the_same_however_they_are_written(run
             read(await region.post(f"/grants/{grant['grant_id']}/payments", json={"amount_cents": amount}), 422)
 
 
+async def test_a_payment_of_another_day_is_not_the_same(running: Start) -> None:
+    async with living(running) as life:
+        region, key = life.here.as_("region"), {"Idempotency-Key": "1"}
+        payments = f"/grants/{read(await region.post('/grants', json=AWARD), 201)['grant_id']}/payments"
+        paid = {"amount_cents": 600, "on": "2025-08-20"}
+        first = read(await region.post(payments, json=paid, headers=key), 201)
+        for other in ({"on": "2025-08-21"}, {"amount_cents": 601}, {"on": "2025-08-21", "amount_cents": 601}):
+            answer = read(await region.post(payments, json={**paid, **other}, headers=key), 422)
+            assert answer["code"] == "key_reused", other
+        await life.passes_to("2025-09-02")
+        for same in (paid, {"amount_cents": 600}, {"amount_cents": 600.0, "on": None}):  # the day of the first request
+            assert read(await region.post(payments, json=same, headers=key), 201) == first
+
+
 async def test_a_motive_keeps_its_lines_and_loses_what_nobody_sees(running: Start) -> None:
     async with living(running) as life:
         one = life.one(await life.refers(birth_month="2012-01"))

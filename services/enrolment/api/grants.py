@@ -42,7 +42,7 @@ async def pay_grant(
     """Pay a part of a grant, never more than was promised."""
     on = store.clock.day(body.on)
     grant = await store.grants.acting(caller).decide(
-        grant_id, decisions.pay, payment_id=key.id, amount_cents=body.amount_cents, on=on
+        grant_id, decisions.pay, payment_id=key.id, amount_cents=body.amount_cents, on=on, day_said=body.on is not None
     )
     return (await _shown(store, [grant]))[0]
 

@@ -47,12 +47,15 @@ def award(grant: Grant | None, *, event: GrantAwarded) -> list[GrantEvent]:
     return [] if grant else [event]
 
 
-def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date) -> list[GrantEvent]:
-    """Pay a part of a grant (euro cents), never more than was promised. The same payment twice is one."""
+def pay(grant: Grant, *, payment_id: UUID, amount_cents: int, on: date, day_said: bool = True) -> list[GrantEvent]:
+    """Pay a part of a grant (euro cents), never more than was promised. The same payment twice is one.
+
+    Another amount under the same id is another payment, and so is another day where one was said: refused (`key_reused`).
+    """
     paid = GrantPaid(grant_id=grant.grant_id, holder=grant.holder, amount_cents=amount_cents, payment_id=payment_id, on=on)
     for payment in grant.payments:
         if payment.payment_id == payment_id:
-            if payment.amount_cents == amount_cents:
+            if payment.amount_cents == amount_cents and (payment.on == on or not day_said):
                 return []
             raise key_reused()
     if grant.paid_cents + amount_cents > grant.amount_cents:
