@@ -21,7 +21,8 @@ PARTICLES = frozenset(_PARTICLES.split())
 """What one office writes of a name and another leaves out."""
 ON_PASSPORTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 """As machine-readable documents spell them (ICAO 9303); others write the plain letter."""
-
+AS_TYPED = str.maketrans({"đ": "dj", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك"})
+"""Letters that one keyboard or habit writes for another: the Serbian đ, the ends of فاطمة and of علي, Persian's own."""
 
 OPTIONAL_MARKS = re.compile("[\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
 """Points and signs that Hebrew and Arabic are written with or without."""
@@ -37,12 +38,18 @@ def keys(name: str) -> tuple[str, ...]:
     """The ways in which a name is written, each in small Latin letters, one word: two names are one where they share a key.
 
     Scripts are transliterated as far as the library knows them. Particles count in one key and not in another: « Le Goff »
-    meets « Legoff » and « Goff », which do not meet each other; so does « Müller » with « Muller » and « Mueller ».
+    meets « Legoff » and « Goff », which do not meet each other; so does « Müller » with « Muller » and « Mueller », and
+    « St-Pierre » with « Saint-Pierre ».
     """
     composed = _without_marks(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()))
-    spelled = {composed, composed.translate(ON_PASSPORTS)}
+    spelled = {composed, composed.translate(ON_PASSPORTS), _written_out(composed)}
     found = {key for one in spelled for key in _with_and_without_particles(_words(one))}
     return tuple(sorted(found)) or (composed,)
+
+
+def _written_out(composed: str) -> str:
+    """St-Pierre as Saint-Pierre, the Greek ου as ou, and what keyboards part as one."""
+    return re.sub(r"\bst(e?)\b", r"saint\1", re.sub("ο[υύ]", "ou", composed.translate(AS_TYPED)))
 
 
 def _with_and_without_particles(words: list[str]) -> Iterator[str]:
