@@ -70,7 +70,7 @@ def to_email(value: str) -> str:
     try:
         return validate_email(value.lower(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:  # its words quote the address
-        raise PydanticCustomError("email", "Cette adresse e-mail n’est pas valable.") from None
+        raise PydanticCustomError("email", "{sentence}", {"sentence": "Cette adresse e-mail n’est pas valable."}) from None
 
 
 Uai = Annotated[

@@ -64,7 +64,8 @@ def _lent_overseas(national: str) -> str | None:
 
 
 def _no_phone() -> PydanticCustomError:
-    return PydanticCustomError("phone", "Ce numéro de téléphone n’est pas valable : dix chiffres, ou + et l’indicatif du pays.")
+    sentence = "Ce numéro de téléphone n’est pas valable : dix chiffres, ou + et l’indicatif du pays."
+    return PydanticCustomError("phone", "{sentence}", {"sentence": sentence})
 
 
 Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(to_phone), shown_as("+33381000000", format="phone")]

@@ -107,6 +107,20 @@ async def test_a_wrong_field_is_named_in_french_without_its_value(api: Running) 
     assert (await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(wishes=[]))).status_code == 422
 
 
+async def test_what_is_wrong_with_a_phone_or_an_address_is_said(api: Running) -> None:
+    said = {
+        "phone": "Ce numéro de téléphone n’est pas valable : dix chiffres, ou + et l’indicatif du pays.",
+        "email": "Cette adresse e-mail n’est pas valable.",
+    }
+    wrong = {"phone": "06 12 34 56 7", "email": "zelie@"}
+    representative = {"kind": "person", "name": "Odile Quintard", **wrong}
+    answer = await api.as_(f"agency:{CIO}").post(
+        "/referrals", json=a_referral(identity=an_identity(**wrong, representative=representative))
+    )
+    told = {error["field"]: error["detail"] for error in answer.json()["errors"]}
+    assert told == {f"identity.{where}{field}": words for where in ("", "representative.") for field, words in said.items()}
+
+
 async def test_a_date_that_cannot_be_is_refused_in_french(api: Running) -> None:
     impossible: dict[str, dict[str, Any]] = {
         "too_young": {"identity": an_identity(birth_date="2012-09-02")},
