@@ -24,14 +24,14 @@ def is_week(value: str) -> bool:
 
 
 def is_school_year(value: str) -> bool:
-    """Two consecutive years: 2025-2026."""
+    """Two consecutive years: 2025-2026. No calendar counts a year 0000."""
     found = re.fullmatch(r"([0-9]{4})-([0-9]{4})", value)
-    return bool(found) and int(found[2]) == int(found[1]) + 1  # type: ignore[index]
+    return bool(found) and int(found[2]) == int(found[1]) + 1 and int(found[1]) > 0  # type: ignore[index]
 
 
 def is_month(value: str) -> bool:
     """A month of a year: 2009-05."""
-    return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value))
+    return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value)) and not value.startswith("0000")
 
 
 Week = Annotated[

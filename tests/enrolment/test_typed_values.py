@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.conftest import Start
-from tests.enrolment.life import SCHOOL, living, read
+from tests.enrolment.life import INTAKE, NEXT_YEAR, SCHOOL, living, read
 
 AWARD = {"holder": "network", "purpose": "operating", "civil_year": 2025, "funder": "region-bfc", "amount_cents": 1000}
 WRONG: dict[str, tuple[Any, ...]] = {
@@ -37,6 +37,13 @@ async def test_a_school_is_typed_by_the_official_lists(running: Start) -> None:
         assert kept["siret"] == "73282932000074"
         for department in ("986", "987", "988", "976", "2B"):
             assert read(await admin.put("/schools/x", json={**SCHOOL, "department": department}))["department"] == department
+
+
+async def test_a_school_year_is_two_years_that_are(running: Start) -> None:
+    async with living(running) as life:
+        for year in ("0000-0001", "9999-10000", "2026-2028", "2026/2027", 2026, None):
+            answer = read(await life.head.post("/intakes", json={**INTAKE, **NEXT_YEAR, "school_year": year}), 422)
+            assert [error["field"] for error in answer["errors"]] == ["school_year"], year
 
 
 async def test_a_grant_and_its_payment_are_the_same_however_they_are_written(running: Start) -> None:

@@ -9,7 +9,7 @@ from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.calendar import age_at, age_on, months_after, open_days_between
+from shared.kernel.calendar import age_at, age_on, is_month, is_school_year, months_after, open_days_between
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,6 +52,13 @@ def test_open_days_are_those_that_one_counts_day_by_day(since: date, length: int
 )
 def test_an_age_is_reached_on_the_birthday_or_on_the_last_day_of_a_month_without_it(born: str, day: str, age: int) -> None:
     assert age_at(date.fromisoformat(born), date.fromisoformat(day)) == age
+
+
+def test_a_year_that_no_calendar_counts_is_in_no_school_year_nor_birth_month() -> None:
+    assert not any(map(is_school_year, ("0000-0001", "9999-10000", "2025-2027", "２０２５-2026")))
+    assert is_school_year("2025-2026")
+    assert not any(map(is_month, ("0000-05", "2009-13", "2009-00")))
+    assert is_month("2009-05")
 
 
 def test_a_birth_month_of_february_is_counted_by_the_same_rule() -> None:
