@@ -49,7 +49,7 @@ def is_uai(value: str) -> bool:
 
 def is_siret(value: str) -> bool:
     """Fourteen digits: a SIREN with its key, an establishment with its own; La Poste's follow a rule of theirs."""
-    return value.isascii() and siret.is_valid(value)
+    return value.isascii() and siret.is_valid(value) and not value.startswith("000000000")
 
 
 INE = re.compile(

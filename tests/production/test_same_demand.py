@@ -46,6 +46,20 @@ async def test_what_nobody_sees_is_kept_of_no_text(production: Production) -> No
     assert order["title"] == "Portail 2 vantaux"
 
 
+async def test_what_an_earlier_build_kept_is_shown_whatever_is_accepted_now(production: Production) -> None:
+    clients = production.store.database["clients"]
+    for rank, (name, siret) in enumerate((("\u202e\u200b", "00000000000000"), ("Mairie\u202e", "11122233344455"))):
+        client = await production.a_client(contact="M. D’Arc")
+        kept = {"name": name, "siret": siret, "contact": "\u202e"}
+        await clients.update({"_id": client["client_id"]}, {"$set": kept})
+        order = {"client_id": client["client_id"], "title": f"Portail {rank}"}
+        assert (await production.head.post("/orders", json=order)).status_code == 201
+    answer = await production.head.get("/clients")
+    assert answer.status_code == 200, answer.text
+    shown = [(one["name"], one["siret"], one["contact"]) for one in answer.json()]
+    assert shown == [("Mairie", "11122233344455", ""), ("", "00000000000000", "")]
+
+
 async def test_an_amount_in_cents_is_a_whole_number_alone(production: Production) -> None:
     order = await production.an_order()
     for amount in ("45000", 450.5, 1e300, True, "4,5e4", [45000], None):

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.production.domain.clients import Client, FreeText
+from services.production.domain.clients import Client, KeptText
 from services.production.domain.orders import ORDER, Order, OrderStatus
 from shared.events.production import CancellationCode, ClientKind
-from shared.kernel.identifiers import Siret
+from shared.kernel.identifiers import SiretCode
 from shared.web.names import Names, SchoolResponse
 
 
@@ -18,10 +18,10 @@ class ClientResponse(BaseModel):
 
     client_id: UUID
     school: SchoolResponse
-    name: FreeText
+    name: KeptText
     kind: ClientKind
-    siret: Siret | None
-    contact: FreeText | None
+    siret: SiretCode | None
+    contact: KeptText | None
     since: date
 
 
@@ -32,7 +32,7 @@ class OrderResponse(BaseModel):
     school: SchoolResponse
     client_id: UUID
     client_kind: ClientKind
-    title: str
+    title: KeptText
     status: OrderStatus
     status_label: str
     steps: Mapping[OrderStatus, date]
