@@ -78,3 +78,19 @@ async def test_a_gauge_says_how_many_are_parked_now(here: Here) -> None:
 def gauge(code: str) -> float:
     (metric,) = PARKED_NOW.labels("toy", code).collect()
     return metric.samples[0].value
+
+
+async def test_what_an_earlier_build_parked_is_shown_replayed_and_expires_as_any_other(here: Here) -> None:
+    later_fields = dict.fromkeys(("at", "expired", "fault", "count"), "")
+    for number in (1, 2, 3):
+        await here.rows.update({"_id": at(number).coordinates}, {"$unset": later_fields})
+    await here.parking.prepare()
+    assert [(one.place, one.expired, one.record.count) for one in await here.parked.all()] == [
+        (at(number), False, 1) for number in (1, 2, 3)
+    ]
+    assert (await here.parked.find(at(1))).record == a_record(1)
+    await here.parked.tend(real_now() + KEPT - timedelta(days=1))
+    assert not (await here.parked.find(at(1))).expired
+    here.store.failing.clear()
+    assert (await here.parked.replay())[0].replayed == 3
+    assert here.store.handled == [1, 2, 3]
