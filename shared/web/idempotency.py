@@ -29,8 +29,12 @@ class IdempotencyKey:
 
 
 def fingerprint(secret: bytes, body: Any) -> str:
-    """A keyed hash of a JSON value: equal for equal requests, and no way back to what it says."""
-    return hmac.new(secret, json.dumps(body, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+    """A keyed hash of a JSON value: equal for equal requests, and no way back to what it says.
+
+    Its text is written as it always was: ids and traits that are kept follow from it.
+    """
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(secret, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
 async def idempotency_key(

@@ -1,11 +1,16 @@
 """Identity: matched by two traits, kept in the vault alone, read by its agency and its schools, each read noted."""
 
 import asyncio
+import hashlib
+import hmac
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
+
+import orjson
 
 from shared.events import applications, students
+from shared.events.message import NAMESPACE
 from tests.conftest import Running, Start
 from tests.referral.builders import (
     CIO,
@@ -53,6 +58,25 @@ async def test_the_same_names_and_birth_date_alone_are_two_persons_that_someone_
     assert [match["young_ids"] for match in answer.json()] == [sorted([one["young_id"], other["young_id"]])]
     assert "Quintard" not in answer.text
     assert (await api.as_(f"agency:{CIO}").get("/matches")).status_code == 403
+
+
+async def test_whom_an_earlier_build_kept_is_known_again(api: Running) -> None:
+    one = await refer(api, identity=an_identity(family_name="Quintard"), external_id="D-17")
+    persons, secret = api.store.vault.persons, api.runtime.secret
+
+    def as_it_was_kept(*trait: str) -> str:
+        return hmac.new(secret, orjson.dumps(trait), hashlib.sha256).hexdigest()
+
+    first = ("quintard", "zelie", "2010-03-14")
+    second = [as_it_was_kept(*first, "phone", "+33612345678")]
+    await persons.update({"_id": one["young_id"]}, {"$set": {"first": as_it_was_kept(*first), "second": second}})
+    await api.store.vault.prepare()
+    by_phone = an_identity(**{**ALONE, "phone": "0612345678"}, family_name="QUINTARD")
+    assert (await refer(api, COLLEGE, identity=by_phone))["young_id"] == one["young_id"]
+    alone = await refer(api, COLLEGE, identity=an_identity(**ALONE, family_name="QUINTARD"))
+    [match] = (await api.as_("admin").get("/matches")).json()
+    assert match["young_ids"] == sorted([one["young_id"], alone["young_id"]])
+    assert one["referral_id"] == str(uuid5(NAMESPACE, as_it_was_kept(CIO, "D-17")))
 
 
 async def test_another_name_or_birth_date_is_another_person_whatever_else_is_shared(api: Running) -> None:

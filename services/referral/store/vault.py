@@ -46,10 +46,13 @@ class Vault:
         self._clock = clock
 
     async def prepare(self) -> None:
-        """One person per second trait, whatever the concurrency."""
+        """One person per second trait, whatever the concurrency. An earlier build kept one first trait of each, no list."""
         await self.persons.index("second", unique=True, sparse=True)
         await self.persons.index("first")
         await self.audit.index("young_id", "at")
+        for person in await self.persons.find({"first": {"$type": "string"}}, fields={"first": 1}):
+            alone = {"_id": person["_id"], "first": {"$type": "string"}}
+            await self.persons.update(alone, {"$set": {"first": [person["first"]]}})
 
     async def keep(self, sent: Sent, traits: Traits, new_id: UUID, session: Session) -> UUID:
         """Keep what was sent: with the person who has one of its second traits, else with a new one. Whose young_id.
