@@ -7,6 +7,7 @@ from shared.kernel.transitions import Labels
 NETWORK = "Réseau des Écoles de Production"
 """Who holds the grants that are no single school's."""
 PAY, CHANGE_SEATS = "verser moins", "changer le nombre de places"
+PROMOTE = "proposer la place au premier de la liste d’attente"
 APPLICATION = Labels(
     "cette candidature",
     statuses={

@@ -30,6 +30,20 @@ async def test_each_no_about_an_application_names_the_moves_that_are_open(runnin
         assert (code, moves) == ("not_allowed", [])  # it ended with the intake
 
 
+async def test_each_no_to_a_promotion_names_the_moves_that_are_open(running: Start) -> None:
+    async with living(running) as life:
+        promote = f"/intakes/{life.intake}/promote"
+        assert await refused(life, promote, until=PASSED) == ("until_before", ["promote"])
+        holder, waiting = life.one(await life.refers()), life.one(await life.refers())
+        for each in (holder, waiting):
+            await life.does(f"{each}/admit", met="interview")
+        await life.does(f"{holder}/offer", until=LATER)
+        await life.does(f"{waiting}/waitlist")
+        assert await refused(life, promote, until=LATER) == ("no_place", ["change_seats"])
+        await life.passes_to("2025-11-03")
+        assert await refused(life, promote, until="2025-11-10") == ("intake_closed", [])
+
+
 async def test_an_agency_is_told_of_its_own_moves_alone(running: Start) -> None:
     async with living(running) as life:
         one = life.one(await life.refers())

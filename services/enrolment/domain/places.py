@@ -5,13 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.enrolment import labels
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.applications import ensure_allowed, open_moves
 from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
+from services.enrolment.domain.seats import CHANGE_SEATS
 from services.enrolment.domain.statuses import OPEN, ApplicationAction
 from shared.events import applications as events
 from shared.events.applications import ApplicationStatus
 from shared.kernel.errors import Move, Refused, Unavailable
+
+PROMOTE = Move("promote", labels.PROMOTE, CHANGE_SEATS.who)
 
 
 def offer(intake: Intake, *, young_id: UUID, until: date, on: date) -> list[IntakeEvent]:
@@ -30,13 +34,13 @@ def offer(intake: Intake, *, young_id: UUID, until: date, on: date) -> list[Inta
 def promote(intake: Intake, *, until: date, on: date) -> list[IntakeEvent]:
     """Offer the free seat to the first of the waiting list. Nobody waiting changes nothing."""
     if on > intake.closes_on:
-        raise Refused("intake_closed", f"Cette rentrée est close depuis le {intake.closes_on:%d/%m/%Y}.")
+        raise Refused("intake_closed", f"Cette rentrée est close depuis le {intake.closes_on:%d/%m/%Y}.", moves=())
     if until < on:
-        raise Refused("until_before", "La date limite de réponse est déjà passée.")
+        raise Refused("until_before", "La date limite de réponse est déjà passée.", moves=[PROMOTE])
     if not intake.waiting_list:
         return []
     if intake.seats_left < 1:
-        raise Refused("no_place", "Toutes les places de cette rentrée sont prises.")
+        raise Refused("no_place", "Toutes les places de cette rentrée sont prises.", moves=[CHANGE_SEATS])
     return [events.PlaceOffered(**common_fields(intake, intake.waiting_list[0].young_id, on), until=min(until, intake.closes_on))]
 
 
