@@ -44,7 +44,8 @@ def shown_as(example: str, **schema: str) -> FieldInfo:
 
 def is_uai(value: str) -> bool:
     """Seven digits and the letter that they give: the 23-letter alphabet at their number modulo 23."""
-    return bool(re.fullmatch(r"[0-9]{7}[A-Z]", value)) and UAI_LETTERS[int(value[:7]) % 23] == value[7]
+    well_formed = re.fullmatch(r"[0-9]{7}[A-Z]", value) and not value.startswith("000")  # a department comes first
+    return bool(well_formed) and UAI_LETTERS[int(value[:7]) % 23] == value[7]
 
 
 def is_siret(value: str) -> bool:

@@ -37,8 +37,10 @@ def with_luhn(digits: str) -> str:
 
 FORMATS: dict[str, st.SearchStrategy[str]] = {
     "date": st.one_of(*[st.dates(date(2000, 1, 1), date(2021, 1, 4))] * 4, st.dates()).map(str),
-    "uai": text_of(7).map(lambda number: number + UAI_LETTERS[int(number) % 23]),
-    "siret": st.builds(lambda siren, office: with_luhn(with_luhn(siren) + office), text_of(8), text_of(4)),
+    "uai": st.integers(10_000, 9_999_999).map(lambda number: f"{number:07d}{UAI_LETTERS[number % 23]}"),
+    "siret": st.builds(
+        lambda siren, office: with_luhn(with_luhn(f"{siren:08d}") + office), st.integers(1, 99_999_999), text_of(4)
+    ),
     "ine": text_of(10).map(lambda number: f"{number}A"),
     "insee-commune": st.sampled_from(sorted(frozenset().union(*communes().values()))),
     "insee-department": st.sampled_from(sorted(communes())),

@@ -107,6 +107,12 @@ async def test_a_wrong_field_is_named_in_french_without_its_value(api: Running) 
     assert (await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(wishes=[]))).status_code == 422
 
 
+async def test_what_is_no_list_is_said_to_be_none(api: Running) -> None:
+    for wishes in (dict[str, str](), "bois", 1):
+        answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(wishes=wishes))
+        assert answer.json()["errors"] == [{"field": "wishes", "detail": "Une liste est attendue."}]
+
+
 async def test_what_is_wrong_with_a_phone_or_an_address_is_said(api: Running) -> None:
     said = {
         "phone": "Ce numéro de téléphone n’est pas valable : dix chiffres, ou + et l’indicatif du pays.",
