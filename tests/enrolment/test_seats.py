@@ -51,8 +51,10 @@ def test_an_intake_opens_once() -> None:
 
 
 def test_an_intake_is_for_a_year_that_the_programme_has() -> None:
-    with pytest.raises(Refused, match="no_such_year"):
-        seats.open_intake(None, **intake_command(programme=a_programme(years=1), year_of_study=2))
+    for years, said in ((1, "se fait en 1 an."), (2, "se fait en 2 ans.")):
+        with pytest.raises(Refused, match="no_such_year") as refused:
+            seats.open_intake(None, **intake_command(programme=a_programme(years=years), year_of_study=3))
+        assert refused.value.sentence.endswith(said)
 
 
 def test_seats_are_never_fewer_than_are_taken() -> None:
@@ -60,8 +62,12 @@ def test_seats_are_never_fewer_than_are_taken() -> None:
     changed = IntakeSeatsChanged(intake_id=intake.intake_id, school="besancon", seats=2, on=MAY)
     assert seats.change_seats(intake, seats=2, on=MAY) == [changed]
     assert seats.change_seats(intake, seats=3, on=MAY) == []
-    with pytest.raises(Refused, match="seats_taken"):
+    with pytest.raises(Refused, match="seats_taken") as refused:
         seats.change_seats(intake, seats=1, on=MAY)
+    assert refused.value.sentence == "2 places sont déjà proposées ou occupées."
+    with pytest.raises(Refused, match="seats_taken") as refused:
+        seats.change_seats(offered(an_intake(seats=3), a_referral()), seats=0, on=MAY)
+    assert refused.value.sentence == "Une place est déjà proposée ou occupée."
 
 
 def test_a_seat_given_back_goes_to_the_first_waiting_by_priority_then_arrival() -> None:

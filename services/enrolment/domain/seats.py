@@ -26,7 +26,7 @@ def open_intake(
 ) -> list[IntakeEvent]:
     """Open seats for a programme. Asking the same again changes nothing; something else under the same id is refused."""
     if year_of_study > programme.years:
-        raise Refused("no_such_year", f"« {programme.title} » se fait en {programme.years} an(s).")
+        raise Refused("no_such_year", f"« {programme.title} » se fait en {programme.years} an{'s' * (programme.years > 1)}.")
     _ensure_within(school_year, starts_on, closes_on)
     if closes_on < on:
         raise Refused("closes_before_opening", "La date de clôture est déjà passée.")
@@ -56,6 +56,7 @@ def change_seats(intake: Intake, *, seats: int, on: date) -> list[IntakeEvent]:
     if seats == intake.seats:
         return []
     if seats < intake.seats_taken:
-        sentence = f"{intake.seats_taken} places sont déjà proposées ou occupées."
+        taken = intake.seats_taken
+        sentence = "Une place est déjà proposée ou occupée." if taken == 1 else f"{taken} places sont déjà proposées ou occupées."
         raise Refused("seats_taken", sentence, moves=[CHANGE_SEATS])
     return [IntakeSeatsChanged(intake_id=intake.intake_id, school=intake.school, seats=seats, on=on)]
