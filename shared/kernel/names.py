@@ -91,3 +91,5 @@ Name = Annotated[
     checked(is_a_name, "Un nom contient au moins une lettre."),
     shown_as("Durand", format="person-name"),
 ]
+KeptName = Annotated[str, AfterValidator(on_one_line), shown_as("Durand", format="person-name")]
+"""A name that was accepted once, perhaps by a build that took « ㅤ » for a letter: it stays readable."""

@@ -17,6 +17,7 @@ from tests.referral.builders import (
     COLLEGE,
     X,
     Y,
+    a_referral,
     an_identity,
     application,
     enrolment_publishes,
@@ -77,6 +78,19 @@ async def test_whom_an_earlier_build_kept_is_known_again(api: Running) -> None:
     [match] = (await api.as_("admin").get("/matches")).json()
     assert match["young_ids"] == sorted([one["young_id"], alone["young_id"]])
     assert one["referral_id"] == str(uuid5(NAMESPACE, as_it_was_kept(CIO, "D-17")))
+
+
+async def test_a_name_that_an_earlier_build_kept_is_read_though_it_would_be_refused_now(api: Running) -> None:
+    shown, filler = await refer(api), "\u3164"  # a letter to Unicode, which nobody sees
+    names = {f"sent.0.identity.{field}": filler for field in ("family_name", "given_name", "representative.name")}
+    await api.store.vault.persons.update({"_id": shown["young_id"]}, {"$set": names})
+    identity = (await read(api, shown["referral_id"]))["identity"]
+    assert (identity["family_name"], identity["given_name"], identity["representative"]["name"]) == ("", "", "")
+    assert (await api.as_(f"agency:{CIO}").get("/referrals")).status_code == 200
+    typed = {"family_name": filler, "representative": {"kind": "person", "name": filler}}
+    refused = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(identity=an_identity(**typed)))
+    fields = ["identity.family_name", "identity.representative.name"]
+    assert sorted(error["field"] for error in refused.json()["errors"]) == fields
 
 
 async def test_another_name_or_birth_date_is_another_person_whatever_else_is_shared(api: Running) -> None:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from services.referral.domain.person import Identity, Representative
 from shared.events.referral import AgencyKind, ReferralDetails, Wish
 from shared.kernel.identifiers import Email
+from shared.kernel.names import Name
 from shared.kernel.phones import Phone
 from shared.kernel.strict import Day
 from shared.kernel.territories import Commune, Department
@@ -23,6 +24,7 @@ class AgencyRequest(DatedBody):
 class RepresentativeRequest(Representative):
     """Who answers for a minor: a parent or guardian, or an institution."""
 
+    name: Name
     phone: Phone | None = None
     email: Email | None = None
 
@@ -30,6 +32,8 @@ class RepresentativeRequest(Representative):
 class IdentityRequest(Identity):
     """Who the young person is and how to reach them: the commune is one of the official list, a phone one that can be dialled."""
 
+    family_name: Name
+    given_name: Name
     birth_date: Day
     commune: Commune | None = None
     phone: Phone | None = None

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.kernel.calendar import age_at
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import CommuneCode, Ine, KeptEmail, KeptPhone, Slug
-from shared.kernel.names import Name, keys
+from shared.kernel.names import KeptName, keys
 
 EARLIEST_BIRTH = date(1980, 1, 1)
 YOUNGEST, MAJORITY = 13, 18
@@ -26,7 +26,7 @@ class Representative(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     kind: Literal["person", "institution"]
-    name: Name
+    name: KeptName
     phone: KeptPhone | None = None
     email: KeptEmail | None = None
 
@@ -35,8 +35,8 @@ class Identity(BaseModel):
     """Who the young person is and how to reach them, as it was accepted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    family_name: Name
-    given_name: Name
+    family_name: KeptName
+    given_name: KeptName
     birth_date: date
     commune: CommuneCode | None = None
     phone: KeptPhone | None = None
