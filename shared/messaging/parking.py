@@ -28,7 +28,7 @@ CLAIM = timedelta(minutes=2)
 """How long whoever replays a message has it alone, unless it ends before: longer than any handler runs."""
 KEPT = timedelta(days=30)
 """How long a parked value is kept: it may be about a person."""
-SHOWN = ("topic", "partition", "offset", "key", "code", "type", "at", "expired", "fault", "count")
+SHOWN = ("topic", "partition", "offset", "key", "code", "type", "at", "expired", "fault", "count", "timestamp")
 Key = tuple[str, bytes | None]
 """A topic, and whose story there."""
 
@@ -103,7 +103,7 @@ class Parking:
         row = {**Place.of(record).fields, "key": record.key, "generation": self._generation(record)}
         headers = [[name, value] for name, value in record.headers]  # pairs: a name may hold what a field may not
         letter = self._letter(record, event_type, code)
-        row |= {"fault": record.fault, "count": record.count}
+        row |= {"fault": record.fault, "count": record.count, "timestamp": record.timestamp, "identity": record.identity}
         kept = {"value": record.value, "headers": headers, "at": real_now(), "expired": False}
         document = {**row, **kept, "code": code, "type": event_type, "outbox": [letter]}
         await self._parked.update({"_id": self._id(record)}, {"$setOnInsert": document}, upsert=True)
@@ -204,7 +204,7 @@ class Parking:
 
     def _id(self, record: ConsumerRecord) -> str:
         generation = self._generation(record)
-        return record.coordinates if generation is None else f"{record.coordinates}@{generation}"
+        return record.identity if generation is None else f"{record.identity}@{generation}"
 
     def _letter(self, record: ConsumerRecord, event_type: str, code: str) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/parked"
@@ -219,7 +219,7 @@ class Parking:
 def _parked(row: Mapping[str, Any]) -> ParkedMessage:
     headers = [(name, value) for name, value in row.get("headers", ())]
     record = ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], row.get("value"), headers)
-    record = replace(record, fault=row.get("fault", ""), count=row.get("count", 1))
+    record = replace(record, fault=row.get("fault", ""), count=row.get("count", 1), timestamp=row.get("timestamp", -1))
     return ParkedMessage(record, row["type"], row["code"], row["at"], row["expired"])
 
 

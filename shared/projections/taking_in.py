@@ -31,9 +31,9 @@ async def take_in(generation: Rows, records: Sequence[ConsumerRecord]) -> None:
     waits behind it, and a row that has taken a later message passes over an earlier one.
     """
     parking, taken = generation.parking, list[Taken]()
-    discarded, behind = await parking.discards.coordinates(), set(await parking.first_of_each_key())
+    discarded, behind = await parking.discards.identities(), set(await parking.first_of_each_key())
     for record in records:
-        if discarded and record.coordinates in discarded:
+        if discarded and record.identity in discarded:
             continue
         if await _waits(parking, record, behind):
             continue
