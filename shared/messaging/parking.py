@@ -170,10 +170,13 @@ class Parking:
         """Forget what older generations could not take, but one's."""
         await self._parked.delete({"generation": {"$lt": before, "$ne": but}})
 
-    async def forget_from(self, positions: Mapping[str, int]) -> None:
-        """Forget what stands at these positions (`topic/partition`) or past them, for it is read again. All, if none is said."""
+    async def forget_from(self, positions: Mapping[str, int], *, before: datetime) -> None:
+        """Forget what stands at these positions (`topic/partition`) or past them, for it is read again. All, if none is said.
+
+        Only what was parked before an instant: whoever falls asleep here forgets nothing that another parks meanwhile.
+        """
         past = [_from(name, offset) for name, offset in positions.items()]
-        await self._parked.delete({**self._own, **({"$or": past} if past else {})})
+        await self._parked.delete({**self._own, "at": {"$lt": before}, **({"$or": past} if past else {})})
 
     async def left(self) -> int:
         """How many messages are parked."""
