@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
@@ -34,10 +34,17 @@ class ConsumerRecord:
     """Why it is not as it was sent; empty for one that is."""
     count: int = 1
     """The offsets that it stands for, from its own on."""
+    timestamp: int = field(default=-1, compare=False)
+    """Milliseconds, as Kafka keeps it; -1 where it cannot be read."""
 
     @property
     def coordinates(self) -> str:
         return f"{self.topic}/{self.partition}/{self.offset}"
+
+    @property
+    def identity(self) -> str:
+        """Its coordinates and its instant: a topic that is deleted and made again has other records at the same coordinates."""
+        return self.coordinates if self.timestamp < 0 else f"{self.coordinates}#{self.timestamp}"
 
 
 class Undecodable(Exception):

@@ -36,11 +36,12 @@ class Discards:
 
     async def has(self, record: ConsumerRecord) -> bool:
         """Whether this one is to be passed over."""
-        return await self._discarded.find_one({"_id": record.coordinates}, fields={"_id": 1}) is not None
+        found = {"_id": record.coordinates, "records": record.identity}
+        return await self._discarded.find_one(found, fields={"_id": 1}) is not None
 
-    async def coordinates(self) -> set[str]:
+    async def identities(self) -> set[str]:
         """Of all that is to be passed over: each was written by hand, so they are few."""
-        return {row["_id"] for row in await self._discarded.find(fields={"_id": 1})}
+        return {identity for row in await self._discarded.find(fields={"records": 1}) for identity in row.get("records", ())}
 
     async def all(self) -> list[Discarded]:
         """Every discard, the latest first."""
@@ -55,7 +56,7 @@ class Discards:
         return await self._persistence.transaction(work, f"parked {place.coordinates}")
 
     async def _discard(self, place: Place, reason: str, by: str, session: Session) -> Discarded:
-        parked = await self._parked.find(place.fields, fields={"type": 1, "code": 1}, session=session)
+        parked = await self._parked.find(place.fields, fields={"type": 1, "code": 1, "identity": 1}, session=session)
         before = await self._discarded.find_one({"_id": place.coordinates}, session=session)
         if before and before["reason"] != reason:
             raise Refused("discarded_otherwise", "Ce message a déjà été écarté, pour une autre raison.")
@@ -64,10 +65,13 @@ class Discards:
         freed = await self._parked.delete({**place.fields, **unclaimed(real_now())}, session=session)
         if freed < len(parked):
             raise Refused("being_replayed", "Ce message est en train d’être réentendu : revenez voir dans un instant.")
+        records = [row.get("identity", place.coordinates) for row in parked]
         if before:
+            added = {"$addToSet": {"records": {"$each": records}}}
+            await self._discarded.update({"_id": place.coordinates}, added, session=session)
             return _discarded(before)
         known = {"type": parked[0]["type"], "code": parked[0]["code"]}
-        row = {"_id": place.coordinates, **known, "reason": reason, "by": by, "at": real_now()}
+        row = {"_id": place.coordinates, **known, "reason": reason, "by": by, "at": real_now(), "records": records}
         await self._discarded.insert(row, session=session)
         return _discarded(row)
 

@@ -28,7 +28,7 @@ CLAIM = timedelta(minutes=2)
 """How long whoever replays a message has it alone, unless it ends before: longer than any handler runs."""
 KEPT = timedelta(days=30)
 """How long a parked value is kept: it may be about a person."""
-SHOWN = ("topic", "partition", "offset", "key", "code", "type", "at", "expired", "fault", "count")
+SHOWN = ("topic", "partition", "offset", "key", "code", "type", "at", "expired", "fault", "count", "timestamp")
 Key = tuple[str, bytes | None]
 """A topic, and whose story there."""
 
@@ -106,7 +106,7 @@ class Parking:
         row = {**Place.of(record).fields, "key": record.key, "generation": self._generation(record)}
         headers = [[name, value] for name, value in record.headers]  # pairs: a name may hold what a field may not
         letter = self._letter(record, event_type, code)
-        row |= {"fault": record.fault, "count": record.count}
+        row |= {"fault": record.fault, "count": record.count, "timestamp": record.timestamp, "identity": record.identity}
         kept = {"value": record.value, "headers": headers, "at": real_now(), "expired": False}
         document = {**row, **kept, "code": code, "type": event_type, "outbox": [letter]}
         await self._parked.update({"_id": self._id(record)}, {"$setOnInsert": document}, upsert=True)
@@ -173,10 +173,13 @@ class Parking:
         """Forget what older generations could not take, but one's."""
         await self._parked.delete({"generation": {"$lt": before, "$ne": but}})
 
-    async def forget_from(self, positions: Mapping[str, int]) -> None:
-        """Forget what stands at these positions (`topic/partition`) or past them, for it is read again. All, if none is said."""
+    async def forget_from(self, positions: Mapping[str, int], *, before: datetime) -> None:
+        """Forget what stands at these positions (`topic/partition`) or past them, for it is read again. All, if none is said.
+
+        Only what was parked before an instant: whoever falls asleep here forgets nothing that another parks meanwhile.
+        """
         past = [_from(name, offset) for name, offset in positions.items()]
-        await self._parked.delete({**self._own, **({"$or": past} if past else {})})
+        await self._parked.delete({**self._own, "at": {"$lt": before}, **({"$or": past} if past else {})})
 
     async def left(self) -> int:
         """How many messages are parked."""
@@ -207,7 +210,7 @@ class Parking:
 
     def _id(self, record: ConsumerRecord) -> str:
         generation = self._generation(record)
-        return record.coordinates if generation is None else f"{record.coordinates}@{generation}"
+        return record.identity if generation is None else f"{record.identity}@{generation}"
 
     def _letter(self, record: ConsumerRecord, event_type: str, code: str) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/parked"
@@ -222,7 +225,7 @@ class Parking:
 def _parked(row: Mapping[str, Any]) -> ParkedMessage:
     headers = [(name, value) for name, value in row.get("headers", ())]
     record = ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], row.get("value"), headers)
-    record = replace(record, fault=row.get("fault", ""), count=row.get("count", 1))
+    record = replace(record, fault=row.get("fault", ""), count=row.get("count", 1), timestamp=row.get("timestamp", -1))
     return ParkedMessage(record, row["type"], row["code"], row["at"], row["expired"])
 
 

@@ -44,8 +44,8 @@ async def resumable(parking: Parking, now: datetime) -> list[Key]:
     One that was parked just now may have come in a batch whose first messages are still to be written.
     """
     heads = [head for head in await parking.heads() if head.at < now - SETTLED]
-    discarded = await parking.discards.coordinates() if heads else set()
-    due = [head for head in heads if head.is_next or head.place.coordinates in discarded]
+    discarded = await parking.discards.identities() if heads else set()
+    due = [head for head in heads if head.is_next or head.record.identity in discarded]
     return [head.key for head in due]
 
 

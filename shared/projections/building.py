@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from shared.kernel.clock import real_now
 from shared.kernel.errors import Unavailable
 from shared.persistence.failures import is_transient
 from shared.persistence.lease import Lease
@@ -43,8 +44,10 @@ class Building:
 
     async def run(self, source: Source, head: Head) -> None:
         """Fill, compare, and have it read; or leave, where the lease or the rebuild is another's. Raises Unwritable."""
-        following = head.following.get(self._number, {})
-        await self._filling.parking.forget_from(following)
+        following, now = head.following.get(self._number, {}), real_now()
+        if not await self._lease.hold(surely=True):
+            return
+        await self._filling.parking.forget_from(following, before=now)
         async with feeding(source, self._filling, following, at_once=AT_ONCE, rebuilding=True) as feed:
             self._starts, self._ends = await feed.reader.starts(), await feed.reader.ends()
             feed.begin_where_past(self._ends)

@@ -8,6 +8,7 @@ from prometheus_client import Counter
 
 from shared.events.message import ConsumerRecord, read
 from shared.kernel.errors import Unavailable
+from shared.messaging.parking import Key, Parking
 from shared.messaging.replay import code_of
 from shared.persistence.failures import is_transient
 from shared.projections.tables import Rows, ToTables
@@ -24,46 +25,64 @@ class Taken:
 
 
 async def take_in(generation: Rows, records: Sequence[ConsumerRecord]) -> None:
-    """Fold these records into their rows, in one go. When it returns each is in the rows, or parked: once, if twice."""
-    taken = await _read(generation, records)
+    """Fold these records into their rows, in one go. When it returns each is in the rows, or parked: once, if twice.
+
+    What came before a message is in the rows by the time it is parked: from then on it may be discarded, or replayed with what
+    waits behind it, and a row that has taken a later message passes over an earlier one.
+    """
+    parking, taken = generation.parking, list[Taken]()
+    discarded, behind = await parking.discards.identities(), set(await parking.first_of_each_key())
+    for record in records:
+        if discarded and record.identity in discarded:
+            continue
+        if await _waits(parking, record, behind):
+            continue
+        try:
+            message = read(record)
+            taken.append(Taken(record, generation.changes(message.event(), message)))
+        except Exception as error:  # a bug of a projection on one of them parks that one, not its batch
+            await _fold(generation, taken, behind)
+            taken = []
+            await _park(parking, record, error, behind)
+    await _fold(generation, taken, behind)
+
+
+async def _fold(generation: Rows, taken: Sequence[Taken], behind: set[Key]) -> None:
+    if not taken:
+        return
     try:
         await generation.fold(list(chain.from_iterable(one.changes for one in taken)))
     except Exception as error:
         if is_transient(error) or isinstance(error, Unavailable):
             raise
-        await _one_by_one(generation, taken)
+        await _one_by_one(generation, taken, behind)
     PROJECTED.inc(len(taken))
 
 
-async def _read(generation: Rows, records: Sequence[ConsumerRecord]) -> list[Taken]:
-    """Those that can be folded. A bug of a projection on one of them parks that one, not its batch."""
-    parking, taken = generation.parking, list[Taken]()
-    discarded, behind = await parking.discards.coordinates(), set(await parking.first_of_each_key())
-    for record in records:
-        if discarded and record.coordinates in discarded:
-            continue
-        if (record.topic, record.key) in behind and await parking.park_if_blocked(record):
-            continue
-        try:
-            message = read(record)
-            taken.append(Taken(record, generation.changes(message.event(), message)))
-        except Exception as error:
-            await parking.park(record, code_of(error))
-            behind.add((record.topic, record.key))
-    return taken
-
-
-async def _one_by_one(generation: Rows, taken: Sequence[Taken]) -> None:
+async def _one_by_one(generation: Rows, taken: Sequence[Taken], behind: set[Key]) -> None:
     """A batch that cannot be written: each by itself, so that only what is at fault is parked."""
-    parking, behind = generation.parking, set[tuple[str, bytes | None]]()
     for item in taken:
-        record = item.record
-        if (record.topic, record.key) in behind and await parking.park_if_blocked(record):
+        if await _waits(generation.parking, item.record, behind):
             continue
         try:
             await generation.fold(item.changes)
         except Exception as error:
             if is_transient(error) or isinstance(error, Unavailable):
                 raise
-            await parking.park(record, code_of(error))
-            behind.add((record.topic, record.key))
+            await _park(generation.parking, item.record, error, behind)
+
+
+async def _waits(parking: Parking, record: ConsumerRecord, behind: set[Key]) -> bool:
+    """Whether it is parked behind another of its key. Where that one is gone meanwhile, its key waits no more."""
+    key = record.topic, record.key
+    if key not in behind:
+        return False
+    if await parking.park_if_blocked(record):
+        return True
+    behind.discard(key)
+    return False
+
+
+async def _park(parking: Parking, record: ConsumerRecord, error: Exception, behind: set[Key]) -> None:
+    await parking.park(record, code_of(error))
+    behind.add((record.topic, record.key))

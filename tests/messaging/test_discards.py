@@ -128,3 +128,24 @@ async def test_the_story_of_one_key_is_replayed_alone(here: Here) -> None:
     done, left = await here.parked.replay(at(2))
     assert (done.replayed, left, here.store.handled) == (3, 1, [1, 2, 3])
     assert [(one.code, one.own_key) for one in await here.parked.all()] == [("wrong_key", "")]
+
+
+async def test_what_a_topic_made_again_has_at_the_coordinates_of_what_was_set_aside_is_heard(persistence: Persistence) -> None:
+    here = Here(persistence)
+    old, new = (replace(a_record(1), timestamp=instant) for instant in (1_000, 2_000))
+    here.store.failing[1] = ValueError()
+    await here.dispatcher.handle(old)
+    await here.dispatcher.handle(new)
+    assert [one.record.timestamp for one in await here.parking.all()] == [1_000, 2_000]
+    await here.parking.release(new)
+    await here.parked.discard(at(1), **BY)
+    here.store.failing.clear()
+    await here.dispatcher.handle(old)
+    assert here.store.handled == []
+    await here.dispatcher.handle(new)
+    assert here.store.handled == [1]
+    await here.parking.park(new, "bug_ValueError")
+    await here.parked.discard(at(1), **BY)
+    await here.dispatcher.handle(new)
+    assert here.store.handled == [1]
+    assert await here.parking.discards.identities() == {old.identity, new.identity}

@@ -73,7 +73,7 @@ async def test_a_topic_that_we_may_not_write_holds_up_its_own_documents(
         await until(lambda: _none(persistence, held))
 
 
-@pytest.mark.parametrize(("kind", "name"), [(GROUP, "away"), (TOPIC, "etabli.production")])
+@pytest.mark.parametrize(("kind", "name"), [(GROUP, "production"), (TOPIC, "etabli.production")])
 async def test_a_service_that_may_not_read_says_so_and_reads_once_it_may(
     guarded: Servers, running: Start, kind: int, name: str
 ) -> None:
@@ -87,7 +87,7 @@ async def test_a_service_that_may_not_read_says_so_and_reads_once_it_may(
 
         async def refused() -> bool:
             state = (await here.signed_out().get("/health/ready")).json()
-            return bool(state["status"] == "degraded" and state["kafka"] == "ok" and "group:away" in state["refusing"])
+            return bool(state["status"] == "degraded" and state["kafka"] == "ok" and "group:production" in state["refusing"])
 
         assert await reads()
         await rule(guarded, kind, name, READ)

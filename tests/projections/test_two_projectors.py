@@ -20,6 +20,7 @@ from tests.projections.drivers import (
     ends,
     publish,
     rebuild,
+    rebuilt,
     row_of,
     running,
     take_lease_away,
@@ -80,6 +81,29 @@ async def test_asleep_in_a_rebuild_while_another_rebuilds(
     persistence: Persistence, servers: Servers, at: At, nth: int, after: bool
 ) -> None:
     await _slept(persistence, servers, Sleep(at, nth=nth, after=after), in_a_rebuild=True, other_rebuilds=True)
+
+
+async def test_asleep_at_forgetting_what_was_parked_while_another_builds_the_same_rows(
+    persistence: Persistence, servers: Servers
+) -> None:
+    sleep = Sleep(lambda collection, verb, _: (collection, verb) == ("parked", "delete"))
+    asleep, id = replace(persistence, database=sleep.over(persistence.database, servers)), uuid.uuid4()
+    sleeper, other = a_projector(asleep, servers, holder="a"), a_projector(persistence, servers, holder="b")
+    await publish(servers, messages_of(id, school="broken"))
+    await sleeper.generations.prepare()
+    await sleeper.generations.begin()
+    async with running(sleeper):
+        async with asyncio.timeout(60):
+            await sleep.asleep.wait()
+        await take_lease_away(persistence)
+        async with running(other):
+            head = await rebuilt(other)
+            parked = {"key": str(id).encode(), "generation": head.current}
+            assert await persistence.database["parked"].count(parked) == 3
+            sleep.wake.set()
+            await asyncio.sleep(1)
+            assert await persistence.database["parked"].count(parked) == 3
+    await asleep.database.close()
 
 
 async def _slept(persistence: Persistence, servers: Servers, sleep: Sleep, *, in_a_rebuild: bool, other_rebuilds: bool) -> None:

@@ -33,4 +33,12 @@ def record_of(found: Any) -> ConsumerRecord:
     headers = found.headers
     fault, count = (headers.why, headers.offsets) if isinstance(headers, Fault) else ("", 1)
     pairs = tuple(headers.items() if isinstance(headers, dict) else headers or ())
-    return ConsumerRecord(found.topic, found.partition, found.offset, found.key, found.value, pairs, fault, count)
+    place, at = (found.topic, found.partition, found.offset), _instant(found.timestamp)
+    return ConsumerRecord(*place, found.key, found.value, pairs, fault, count, at)
+
+
+def _instant(timestamp: float | None) -> int:
+    """In milliseconds: Faust has it in seconds, the oldest formats have none."""
+    if timestamp is None:
+        return -1
+    return timestamp if isinstance(timestamp, int) else round(1000 * timestamp)
