@@ -121,7 +121,7 @@ class Now:
     async def _follow(self, state: State, head: Head) -> State:
         day = state.reading.tables.day
         try:
-            ids, point = await rows_written(self._generations, state.point, head)
+            ids, point, change = await rows_written(self._generations, state.point, head)
         except HistoryLost:
             return await self._load(day)
         rows = self._generations.generation(head.current)
@@ -133,7 +133,7 @@ class Now:
         changed["weeks"] = [week async for page in week_pages(rows, ids.get("weeks", ())) for week in page]
         before, after = state.kept.change(changed, day)
         reading = await to_thread(state.reading.changed, state.kept.whole(day), before, after)
-        return State(head.current, head.change, point, state.kept, reading)
+        return State(head.current, change, point, state.kept, reading)
 
 
 class Readings:

@@ -14,12 +14,12 @@ Ids = Mapping[str, set[str]]
 """Of rows, by table."""
 
 
-async def rows_written(generations: Generations, since: Point, head: Head) -> tuple[Ids, Point]:
-    """The rows of the generation that is read, written since a point of the journal; and where to go on.
+async def rows_written(generations: Generations, since: Point, head: Head) -> tuple[Ids, Point, int]:
+    """The rows of the generation that is read, written since a point of the journal; where to go on; and how often rows changed.
 
-    Up to where the journal says that rows changed as often as the head does: it has one order for the rows' writes and the
-    head's, so whatever was announced is among them, and what was not yet is, or comes later. Raises Away where the
-    majority does not come as far within seconds.
+    Up to where the journal says that rows changed as often as the head does, or oftener where the head was read a moment ago:
+    it has one order for the rows' writes and the head's, so whatever was announced is among them, and what was not yet is, or
+    comes later. Raises Away where the majority does not come as far within seconds.
     """
     rows, ids = generations.generation(head.current), defaultdict[str, set[str]](set)
     tables = {rows[table].name: table for table in generations.tables}
@@ -30,8 +30,9 @@ async def rows_written(generations: Generations, since: Point, head: Head) -> tu
                 for entry in entries:
                     if entry.collection in tables:
                         ids[tables[entry.collection]].add(entry.id)
-                if any(entry.fields.get("change", -1) >= head.change for entry in entries):
-                    return ids, since
+                change = max((entry.fields.get("change", -1) for entry in entries), default=-1)
+                if change >= head.change:
+                    return ids, since, change
                 await asyncio.sleep(0 if entries else A_MOMENT)
     except TimeoutError:
         raise Away("the journal") from None

@@ -28,9 +28,21 @@ async def test_rows_are_named_once_the_journal_has_what_the_head_announces(persi
     await asyncio.sleep(0.1)
     assert not asking.done()
     await generations.mark()
-    ids, point = await asking
+    ids, point, change = await asking
+    assert change == head.change + 1
     assert ids == {"toy_orders": {str(ONE)}}
     await fold(generations, OTHER)
     await generations.mark()
-    ids, _ = await rows_written(generations, point, await generations.head())
+    ids, *_ = await rows_written(generations, point, await generations.head())
     assert ids == {"toy_orders": {str(OTHER)}}
+
+
+async def test_changes_announced_since_the_head_was_read_are_said(persistence: Persistence) -> None:
+    generations = Generations(persistence, [orders])
+    await generations.prepare()
+    point = await present(persistence.database)
+    await generations.mark()
+    head = await generations.head()
+    await generations.mark()
+    _, _, change = await rows_written(generations, point, head)
+    assert change == head.change + 1

@@ -97,3 +97,18 @@ async def test_what_a_bulk_wrote_that_failed_half_way_is_read(generations: Gener
         await rows.bulk([Replace({"_id": "dole"}, renamed), Insert(found)])
     await generations.mark()
     assert "Autre nom" in {school.name for school in (await readings.read()).tables.schools}
+
+
+async def test_rows_announced_after_the_head_was_read_and_before_the_journal_hold_nobody_up(
+    generations: Generations, readings: Readings, clock: Clock
+) -> None:
+    before = await referred(readings)
+    await fold(generations, [a_referral("one")])
+    await generations.mark()
+    head = await generations.head()
+    await fold(generations, [a_referral("two")])
+    await generations.mark()
+    now = readings._now
+    await now.read(head, clock.today())
+    assert before is not None
+    assert await referred(readings) == before + 2  # and does not wait for a change that was read already
