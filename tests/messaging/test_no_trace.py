@@ -5,26 +5,15 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
-
-from deploy.local.servers import Servers, running_servers
+from deploy.local.servers import running_servers
 from shared.events.students import StudentEnrolled
 from shared.messaging.kafka import create_topics
+from tests.messaging.by_hand import NoText, Put, put
 from tests.messaging.drivers import a_process
 from tests.production.builders import an_enrolment, on_the_wire
 
 NAME = "Dupont-Lajoie"
 TOPIC = StudentEnrolled.topic
-
-
-class NoText(str):
-    """A header's name that is no UTF-8, and says a name."""
-
-    __slots__ = ()
-
-    def encode(self, *_: Any) -> bytes:
-        return NAME.encode() + b"\xff"
 
 
 def bad_ones() -> list[dict[str, Any]]:
@@ -40,7 +29,7 @@ def bad_ones() -> list[dict[str, Any]]:
         *({**right, "key": f"{NAME}-{rank}".encode(), "headers": given} for rank, given in enumerate(named_headers)),
         {**right, "key": named}, {**right, "key": named + b"1", "value": b'{"family_name": "' + named},
         {**right, "key": named + b"2", "headers": [*headers, (NAME, named)], "value": named},
-        {**right, "key": named + b"3", "headers": [*headers, (NoText(), named)]},
+        {**right, "key": named + b"3", "headers": [*headers, (NoText(named + b"\xff"), named)]},
     ]  # fmt: skip
 
 
@@ -50,10 +39,10 @@ async def test_a_service_s_stderr_holds_no_trace_of_a_name_that_somebody_put_int
         await create_topics(own.kafka)
         async with a_process(own, keys, tmp_path) as (service, _), asyncio.timeout(60):
             for record in readable:
-                await put(own, record)
+                await put(own, TOPIC, [Put(**record)])
             while parked(tmp_path) < len(readable):
                 await asyncio.sleep(0.1)
-            await put(own, unreadable)
+            await put(own, TOPIC, [Put(**unreadable)])
             while service.returncode is None and parked(tmp_path) == len(readable):
                 await asyncio.sleep(0.1)
     assert NAME not in said(tmp_path)
@@ -66,12 +55,3 @@ def said(folder: Path) -> str:
 
 def parked(folder: Path) -> int:
     return said(folder).count('"consumer.parked"')
-
-
-async def put(servers: Servers, record: dict[str, Any]) -> None:
-    """Put one record, whose headers' names may be no text."""
-    async with AIOKafkaProducer(bootstrap_servers=servers.kafka) as sender:
-        batch = sender.create_batch()
-        batch._builder = _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, -1, 100_000)  # the fast one takes no name but text
-        batch.append(timestamp=None, **record)
-        await (await sender.send_batch(batch, TOPIC, partition=0))
