@@ -23,7 +23,7 @@ from shared.persistence.failures import HistoryLost
 from shared.persistence.journal import Point, present
 from shared.persistence.mongo import PATIENT
 from shared.persistence.queues import Queues
-from shared.projections.following import rows_written
+from shared.projections.following import MANY, TooMany, rows_written
 from shared.projections.table import read_pages, read_some
 from shared.projections.tables import Generations, Head
 
@@ -91,8 +91,9 @@ class Now:
     Whatever goes wrong on the way, everything is loaded anew next time.
     """
 
-    def __init__(self, generations: Generations) -> None:
+    def __init__(self, generations: Generations, most: int) -> None:
         self._generations = generations
+        self._most = most
         self._state: State | None = None
 
     async def read(self, head: Head, day: date) -> Reading:
@@ -121,8 +122,8 @@ class Now:
     async def _follow(self, state: State, head: Head) -> State:
         day = state.reading.tables.day
         try:
-            ids, point, change = await rows_written(self._generations, state.point, head)
-        except HistoryLost:
+            ids, point, change = await rows_written(self._generations, state.point, head, most=self._most)
+        except (HistoryLost, TooMany):
             return await self._load(day)
         rows = self._generations.generation(head.current)
         changed: dict[str, Sequence[Any]] = {
@@ -137,12 +138,12 @@ class Now:
 
 
 class Readings:
-    """Readings of the tables, shared by everyone who asks for the same."""
+    """Readings of the tables, shared by everyone who asks for the same. `most`: writes of rows that are followed one by one."""
 
-    def __init__(self, generations: Generations, clock: Clock) -> None:
+    def __init__(self, generations: Generations, clock: Clock, *, most: int = MANY) -> None:
         self._generations = generations
         self._clock = clock
-        self._now = Now(generations)
+        self._now = Now(generations, most)
         self._past: dict[tuple[int, date], Reading] = {}
         self._in_line = Queues(max_wait=PATIENT)
 

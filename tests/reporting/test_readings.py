@@ -64,6 +64,23 @@ async def test_a_journal_that_does_not_reach_back_has_everything_read_anew(
     assert now._state.kept is not kept
 
 
+async def test_so_many_writes_that_following_them_would_take_too_long_have_everything_read_anew(
+    generations: Generations, clock: Clock
+) -> None:
+    readings = Readings(generations, clock, most=10)
+    await shown(readings)
+    now: Any = readings._now
+    kept = now._state.kept
+    await fold(generations, [a_referral("one")])
+    await generations.mark()
+    await shown(readings)
+    assert now._state.kept is kept
+    await fold(generations, [a_referral(str(number)) for number in range(11)])
+    await generations.mark()
+    assert await shown(readings) == await anew(generations, clock)
+    assert now._state.kept is not kept
+
+
 class Uncountable(Totals):
     def changed(self, before: Totals, after: Totals) -> Totals:
         raise ValueError("a bug")
