@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
@@ -19,6 +19,7 @@ from shared.kernel.retry import stop
 from shared.messaging.consumer import consume, new_faust_app
 from shared.messaging.kafka import ask_brokers, consumer
 from shared.messaging.wire.records import record_of
+from tests.messaging.topics import asking, make
 
 SECRET = b"famille-\xe9\xff"
 """A name that is no UTF-8, and which nobody may read anywhere."""
@@ -53,29 +54,16 @@ class Put:
     headers: Sequence[tuple[str, bytes]] = ()
 
 
-@asynccontextmanager
-async def _admin(servers: Servers) -> AsyncIterator[Any]:
-    client = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
-    await client.start()
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
 async def a_topic(servers: Servers, *, partitions: int = 1, **configs: str) -> str:
     """A new topic."""
     name = f"test.{uuid.uuid4()}"
-    named = {key.replace("_", "."): value for key, value in configs.items()}
-    async with _admin(servers) as admin:
-        answer = await admin.create_topics([NewTopic(name, partitions, 1, topic_configs=named)])
-        assert not answer.topic_errors[0][1]
+    await make(servers.kafka, name, partitions=partitions, **configs)
     return name
 
 
 async def configure(servers: Servers, topic: str, configs: Mapping[str, str]) -> None:
     """These are a topic's own settings from now on."""
-    async with _admin(servers) as admin:
+    async with asking(servers.kafka) as admin:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=configs)])
 
 
@@ -89,7 +77,7 @@ async def compressing(servers: Servers, topic: str, codec: str) -> AsyncIterator
 
 async def delete_before(servers: Servers, topic: str, offset: int, *, partition: int = 0) -> None:
     """Delete what comes before an offset."""
-    async with _admin(servers) as admin:
+    async with asking(servers.kafka) as admin:
         await admin.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=offset)})
 
 

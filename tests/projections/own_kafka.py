@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.admin import NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.local.kafka import PROPERTIES_FILE, kafka
@@ -18,6 +18,7 @@ from deploy.local.servers import Servers
 from shared.events.message import Message
 from shared.messaging.kafka import PARTITIONS, consumer, create_topics
 from shared.projections.source import Reader, Source
+from tests.messaging.topics import asking
 from tests.projections.drivers import ends
 
 TOPIC = "etabli.production"
@@ -45,20 +46,10 @@ def kafka_apart(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> I
         process.stop()
 
 
-@asynccontextmanager
-async def _admin(servers: Servers) -> AsyncIterator[AIOKafkaAdminClient]:
-    client = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
-    await client.start()
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
 async def delete_before(servers: Servers, offsets: dict[str, int]) -> None:
     """Delete what stands before these offsets, by `topic/partition`."""
     wanted = {TopicPartition(TOPIC, int(name.rsplit("/")[-1])): RecordsToDelete(offset) for name, offset in offsets.items()}
-    async with _admin(servers) as admin:
+    async with asking(servers.kafka) as admin:
         await admin.delete_records(wanted)
 
 
@@ -69,7 +60,7 @@ async def empty(servers: Servers) -> None:
 
 async def make_again(servers: Servers, **configs: str) -> None:
     """Delete the topic, and make one of the same name: its offsets begin at 0 again."""
-    async with _admin(servers) as admin:
+    async with asking(servers.kafka) as admin:
         await admin.delete_topics([TOPIC])
         for _ in range(100):
             answer = await admin.create_topics([NewTopic(TOPIC, PARTITIONS, 1, topic_configs=configs)])
@@ -81,7 +72,7 @@ async def make_again(servers: Servers, **configs: str) -> None:
 
 async def configure(servers: Servers, configs: dict[str, str]) -> None:
     """Set these configs of the topic."""
-    async with _admin(servers) as admin:
+    async with asking(servers.kafka) as admin:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, TOPIC, configs)])
 
 
