@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PUPILS ?=
 SEED ?=
+# Two workers, each with a Kafka and a mongod of its own; a file's tests stay together.
+AT_ONCE := -n 2 --dist loadfile
 
 .PHONY: help setup demo up test test-driver test-slow check contracts bench-latency bench-drivers bench-readings bench-rebuild clean
 
@@ -24,10 +26,10 @@ up: setup ## Les serveurs et les quatre services, vides, sur cette machine
 	$(BIN)/etabli up
 
 test: setup ## Les tests, sur les vrais serveurs (moins de 5 minutes)
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" $(AT_ONCE)
 
 test-driver: setup ## Les mêmes tests avec l'autre pilote de MongoDB, celui de PyMongo
-	ETABLI_MONGO_DRIVER=pymongo $(BIN)/pytest -m "not slow"
+	ETABLI_MONGO_DRIVER=pymongo $(BIN)/pytest -m "not slow" $(AT_ONCE)
 
 test-slow: setup ## Les tests plus longs : pannes en pleine démonstration
 	$(BIN)/pytest -m slow

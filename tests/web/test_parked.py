@@ -3,7 +3,7 @@
 import base64
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -13,7 +13,7 @@ from shared.events.production import OrderReceived
 from tests.conftest import Running, Start
 from tests.web.builders import toy
 
-KEY = uuid4()
+KEY = UUID("2c7f851f-60cd-436d-ba1c-24a2f1958f9e")
 TOPIC = "etabli.production"
 
 
