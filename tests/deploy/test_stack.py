@@ -85,6 +85,7 @@ def test_three_deaths_in_a_minute_stop_the_stack_and_say_why(launch: Launch, tmp
     assert gone(program)
 
 
+@pytest.mark.slow
 def test_nothing_outlives_a_supervisor_killed_outright_and_the_next_one_goes_on(launch: Launch, tmp_path: Path) -> None:
     data = tmp_path / "data"
     first = launch(data)

@@ -26,8 +26,9 @@ async def ready(here: Running) -> dict[str, Any]:
 
 
 async def is_settled(here: Running) -> bool:
+    """All is told. What other tests told may be parked here."""
     state = await ready(here)
-    return bool((state["status"], state["pending"], state["refusing"]) == ("ok", 0, []))
+    return bool((state["kafka"], state["pending"], state["refusing"]) == ("ok", 0, []))
 
 
 async def put(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> None:

@@ -90,7 +90,8 @@ async def compacted(servers: Servers) -> None:
 
 
 HOLES = [
-    nothing_left, cut_in_the_middle, committed_at_the_end, aborted_at_the_end, only_markers_left, expired, compacted, made_again,
+    nothing_left, cut_in_the_middle, committed_at_the_end, aborted_at_the_end, only_markers_left, made_again,
+    pytest.param(expired, marks=pytest.mark.slow), pytest.param(compacted, marks=pytest.mark.slow),  # Kafka takes its time
 ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def of(chosen: str) -> At:
 @pytest.mark.parametrize(
     ("at", "nth", "after", "rebuilds"),
     [
-        pytest.param(to("rows_1.toy_orders"), 2, False, True, id="at rows"),
+        pytest.param(to("rows_1.toy_orders"), 2, False, True, id="at rows", marks=pytest.mark.slow),
         pytest.param(positions, 2, False, False, id="at positions"),
         pytest.param(to("rows_1.toy_orders"), 1, True, True, id="after rows", marks=pytest.mark.slow),
         pytest.param(to("rows_1.toy_orders"), 2, True, False, id="after more rows", marks=pytest.mark.slow),
@@ -68,9 +68,9 @@ async def test_asleep_in_a_batch_while_another_reads_on_and_may_rebuild(
 @pytest.mark.parametrize(
     ("at", "nth", "after"),
     [
-        pytest.param(to("rows_3.toy_orders"), 2, False, id="at rows"),
+        pytest.param(to("rows_3.toy_orders"), 2, False, id="at rows", marks=pytest.mark.slow),
         pytest.param(switch, 2, False, id="at the switch"),
-        pytest.param(switch, 2, True, id="after the switch"),
+        pytest.param(switch, 2, True, id="after the switch", marks=pytest.mark.slow),
         pytest.param(to("rows_3.toy_orders"), 1, True, id="after rows", marks=pytest.mark.slow),
         pytest.param(of("drop"), 1, False, id="at dropping", marks=pytest.mark.slow),
         pytest.param(of("drop"), 1, True, id="after dropping", marks=pytest.mark.slow),
