@@ -31,7 +31,7 @@ CACHE_SIZE = 4
 A_PART = 100
 """People who may be counted twice, before and after, for each of these totals."""
 CARRIED = 64
-"""Perimeters and cohorts whose totals follow what changes; of others they are counted anew when asked for."""
+"""Perimeters and cohorts whose totals are kept, and follow what changes; of others they are counted anew when asked for."""
 BUT_WEEKS = tuple(row for row in ROWS if row is not WeekRow)
 Of = tuple[Perimeter, str | None]
 
@@ -60,13 +60,15 @@ class Reading:
         if max(len(after.referrals), len(after.enrolments)) > A_PART:
             return Reading(tables)
         with self._one_at_a_time:
-            last = [*self._totals.items()][-CARRIED:]
+            last = [*self._totals.items()]
         return Reading(tables, {of: totals.changed(_count(before, of), _count(after, of)) for of, totals in last})
 
     def _counted(self, of: Of) -> Totals:
         with self._one_at_a_time:
             totals = self._totals.pop(of, None) or _count(self.tables, of)
             self._totals[of] = totals  # the last asked for stand last
+            while len(self._totals) > CARRIED:
+                del self._totals[next(iter(self._totals))]
             return totals
 
 

@@ -10,8 +10,8 @@ import pytest
 from deploy.bench.publisher import Publisher, an_id
 from deploy.bench.region import TODAY
 from services.reporting.indicators import Totals
-from services.reporting.indicators.perimeter import a_school
-from services.reporting.readings import Readings
+from services.reporting.indicators.perimeter import NETWORK, a_school
+from services.reporting.readings import CARRIED, Readings
 from shared.kernel.clock import Clock
 from shared.projections.tables import Generations
 from tests.persistence.drivers import a_lost_point
@@ -28,6 +28,13 @@ async def test_what_changed_is_counted_as_everything_anew(generations: Generatio
 
 async def test_nothing_is_read_again_while_nothing_changed(readings: Readings) -> None:
     assert await readings.read() is await readings.read()
+
+
+async def test_whoever_asks_for_every_school_year_fills_no_memory(readings: Readings) -> None:
+    reading = await readings.read()
+    for year in range(2000, 2000 + CARRIED + 6):
+        reading.figures(NETWORK, f"{year}-{year + 1}")
+    assert len(reading._totals) == CARRIED
 
 
 async def test_each_replica_learns_of_it_by_itself(generations: Generations, readings: Readings, clock: Clock) -> None:
