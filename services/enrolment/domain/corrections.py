@@ -107,7 +107,7 @@ def correct_year(
     now = {name: getattr(before if mending.voided else year, name) for name in TOLD_OF_A_YEAR}
     starts_on = (before.starts_on or enrolment.starts_on) if mending.voided else year.starts_on
     if to and programme and not mending.voided:
-        _ensure_old_enough(pupil, enrolment, to, programme, mending)
+        _ensure_open_to(pupil, enrolment, to, programme, mending)
         now, starts_on = year_in(to, programme), to.starts_on
     if not mending.voided and (now["intake_id"], mending.happened_on) == (year.intake_id, year.since):
         return []
@@ -173,7 +173,9 @@ def agreed(
     return list(told)
 
 
-def _ensure_old_enough(pupil: Pupil, enrolment: Enrolment, to: Intake, programme: Programme, mending: Mending) -> None:
+def _ensure_open_to(pupil: Pupil, enrolment: Enrolment, to: Intake, programme: Programme, mending: Mending) -> None:
+    if to.school != enrolment.school:
+        raise Refused("wrong_intake", "Cette rentrée est celle d’une autre école.", moves=open_moves(enrolment))
     day = max(mending.happened_on or mending.replaces_on, to.starts_on)
     if to.programme != enrolment.years[-2].programme and reasons_against(pupil.birth_month, starts_on=day, programme=programme):
         sentence = "Ce jeune n’a pas encore l’âge que demandent les machines de cette formation."
