@@ -66,8 +66,8 @@ class Tables:
 
     @cached_property
     def exams_of(self) -> Mapping[UUID, Sequence[ExamRow]]:
-        """The examinations of each enrolment."""
-        return by_enrolment(self.exams)
+        """The examinations of each enrolment that stand."""
+        return by_enrolment(row for row in self.exams if row.session is not None)
 
     @cached_property
     def outcomes_of(self) -> Mapping[UUID, Mapping[int, OutcomeRow]]:
