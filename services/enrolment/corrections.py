@@ -67,7 +67,7 @@ async def _move_seats(
     intakes = store.intakes.within(session).acting(caller)
     held, holds = seats_held(before), seats_held(after)
     back = before.status in RELEASED and after.status not in RELEASED
-    for intake_id in sorted(held - holds, key=str):
+    for intake_id in sorted({*held, before.now.intake_id} - holds, key=str):  # of who left: whose leaving may not be heard yet
         await intakes.decide(intake_id, places.release_seat, young_id=young_id, on=mending.on)
     for intake_id in sorted(holds - held, key=str):
         take = places.take_seat_again if back else places.take_seat

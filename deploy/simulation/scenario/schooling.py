@@ -113,9 +113,9 @@ async def complete(simulation: Simulation, year: int) -> str | None:
     return f"juin {year} : {several(len(done), 'élève va', 'élèves vont')} au bout de la formation" if done else None
 
 
-def of_year(simulation: Simulation, year: int) -> list[Enrolment]:
-    """Pupils present in the school year that ends in the summer of `year`."""
-    return [pupil for pupil in simulation.pupils("present") if pupil.now.school_year == school_year(year - 1)]
+def of_year(simulation: Simulation, year: int, status: str = "present") -> list[Enrolment]:
+    """Pupils, present ones unless said otherwise, of the school year that ends in the summer of `year`."""
+    return [pupil for pupil in simulation.pupils(status) if pupil.now.school_year == school_year(year - 1)]
 
 
 async def _move(simulation: Simulation, moves: list[tuple[Enrolment, str, Intake]]) -> None:
