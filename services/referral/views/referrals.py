@@ -121,7 +121,13 @@ def _steps(applications: Iterable[ApplicationView], names: Names) -> Iterator[St
 
 def _later(view: ReferralView, names: Names) -> list[StepResponse]:
     steps = [
-        StepResponse(on=milestone.on, step=milestone.kind, sentence=of_milestone(milestone), **_where(enrolment, names))
+        StepResponse(
+            on=milestone.on,
+            step=milestone.kind,
+            sentence=of_milestone(milestone),
+            corrected_on=milestone.corrected_on,
+            **_where(enrolment, names),
+        )
         for enrolment in view.enrolments
         for milestone in enrolment.milestones
     ]
