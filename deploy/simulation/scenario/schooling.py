@@ -67,7 +67,6 @@ async def resume(simulation: Simulation) -> None:
                 key: simulation.listener.times(key, ApplicationObsolete) for key in simulation.open_applications(pupil.young_id)
             }
             await say(simulation, pupil, "resume", on=day.isoformat())
-            pupil.absences.append((day, False))
             for key, before in closing.items():
                 await simulation.listener.until_each([key], ApplicationObsolete, times=before + 1)
             await simulation.look(entry)
