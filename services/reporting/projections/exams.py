@@ -1,16 +1,9 @@
 """One row per examination of a pupil: presented when registered, then its result."""
 
-from enum import StrEnum
 from uuid import UUID
 
-from shared.events.students import DiplomaFailed, DiplomaObtained, ExamRegistered
+from shared.events.students import DiplomaFailed, DiplomaObtained, ExamRegistered, Result
 from shared.projections.table import REQUIRED, TableRow
-
-
-class Result(StrEnum):
-    OBTAINED = "obtained"
-    FAILED = "failed"
-    ABSENT = "absent"
 
 
 class ExamRow(TableRow, table="exams"):
