@@ -80,6 +80,20 @@ class TableRow(BaseModel):
 
         return declare
 
+    @classmethod
+    def told(cls, *events: type[E]) -> Callable[[Callable[[E, datetime], Self]], Callable[[E, datetime], Self]]:
+        """The same, of a function that also takes the instant when its teller recorded the event."""
+
+        def declare(function: Callable[[E, datetime], Self]) -> Callable[[E, datetime], Self]:
+            @wraps(function)
+            def facts(event: E, time: datetime) -> Row:
+                return function(event, time).facts()
+
+            cls.projection.told(*events)(facts)
+            return function
+
+        return declare
+
     def facts(self) -> Row:
         """The fields that were given, as the projection folds them: one value of a history, JSON-able ones."""
         facts = self.model_dump(mode="json", include=self.model_fields_set)

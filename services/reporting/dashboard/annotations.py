@@ -38,6 +38,9 @@ def _answers(parts: Parts) -> tuple[str, ...]:
     return (
         _delay("réponse en {} (médiane)", parts["median_open_days"]),
         _delay("premier contact en {}", parts["median_open_days_to_contact"]),
+        _some(parts["closed_by_rule"], "close par une règle", "closes par une règle"),
+        _some(parts["closed_unanswered"], "close sans réponse", "closes sans réponse"),
+        _some(parts["withdrawn"], "retirée, à part", "retirées, à part"),
         _some(parts["silent"], "candidature sans réponse", "candidatures sans réponse"),
     )
 
