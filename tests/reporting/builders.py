@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from deploy.bench.publisher import an_id
-from services.reporting.indicators import INDICATORS
+from services.reporting.indicators import INDICATORS, counted
 from services.reporting.indicators.figure import Figure, figure
 from services.reporting.indicators.perimeter import perimeter_of
 from services.reporting.indicators.selection import Selection
@@ -37,7 +37,7 @@ def known(day: str, **rows: Sequence[Any]) -> Tables:
 def figure_of(name: str, tables: Tables, scope: str = "network", cohort: str | None = None) -> Figure:
     """One indicator of a perimeter, unmasked."""
     indicator = next(one for one in INDICATORS if one.name == name)
-    return figure(indicator, indicator.count(select(tables, scope, cohort)), tables.day)
+    return figure(indicator, counted(indicator, select(tables, scope, cohort)), tables.day)
 
 
 def select(tables: Tables, scope: str = "network", cohort: str | None = None) -> Selection:

@@ -116,3 +116,11 @@ def test_a_range_that_rounds_to_one_number_is_written_once() -> None:
 def plain(text: str) -> str:
     """The same with plain spaces."""
     return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_a_figure_that_was_corrected_says_so_and_one_of_before_says_since() -> None:
+    figure = figure_of("diploma_success", known("2026-07-01", enrolments=[a_finisher("a", corrected_on="2026-07-01")]))
+    assert plain(figure_view(figure, SETTINGS).detail).endswith("corrigé le 1er juillet 2026")
+    before = figure_of("diploma_success", known("2026-06-30", enrolments=[a_finisher("a", corrected_on="2026-07-01")]))
+    assert plain(figure_view(before, SETTINGS).detail).endswith("corrigé depuis, le 1er juillet 2026")
+    assert "corrigé" not in figure_view(figure_of("orders", known("2026-07-01")), SETTINGS).detail
