@@ -90,7 +90,7 @@ async def override(store: Store, caller: Caller, *, intake_id: UUID, young_id: U
         before = (await intakes.get(intake_id)).application(young_id)
         intake = await intakes.decide(intake_id, applications.review, young_id=young_id, overridden=True, on=on)
         if before.status is ApplicationStatus.INELIGIBLE:
-            await store.keep_motive(intake_id, young_id, motive, session=session)
+            await store.motives.keep(intake_id, young_id, motive, session=session)
         return intake
 
     return await store.persistence.transaction(work, intake_id)

@@ -61,7 +61,7 @@ async def list_applications(
 async def read_application(intake_id: UUID, young_id: UUID, caller: CurrentCaller, store: StoreDep) -> ApplicationResponse:
     """One application; its school also reads the motive of a dispensation."""
     intake = await use_cases.application_named(store, caller, intake_id=intake_id, young_id=young_id)
-    motive = await store.motive(intake_id, young_id) if sees_what_others_make(caller) else None
+    motive = await store.motives.of(intake_id, young_id) if sees_what_others_make(caller) else None
     return await shown.application(store, caller, intake, young_id, motive)
 
 

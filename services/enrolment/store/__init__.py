@@ -14,9 +14,10 @@ from services.enrolment.domain.visibility import everyone, school_of
 from services.enrolment.domain.wishes import WISHES
 from services.enrolment.store.agencies import Agencies
 from services.enrolment.store.birth_months import BirthMonths
+from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
 from shared.kernel.caller import SYSTEM, Actor, Caller
-from shared.persistence.mongo import Session
+from shared.kernel.secrets import derived
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 
@@ -41,7 +42,7 @@ class Store:
         self.grants = Repository(persistence, GRANTS)
         self.agencies = Agencies(persistence.database)
         self.birth_months = BirthMonths(persistence.database)
-        self._motives = persistence.database["motives"]
+        self.motives = Motives(persistence.database["motives"], derived(persistence.secret, "motives"))
 
     async def prepare(self) -> None:
         """Create the indexes of every query made here."""
@@ -54,7 +55,7 @@ class Store:
         await intakes.index("state.applications.status", "state.applications.until")
         await self.pupils.collection.index("state.schools")
         await self.grants.collection.index("state.holder")
-        await self._motives.index("young_id")
+        await self.motives.prepare()
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their application."""
@@ -130,13 +131,3 @@ class Store:
     async def grants_visible_to(self, caller: Caller) -> list[Grant]:
         """The grants that a caller may see."""
         return await self.grants.acting(caller).find({})
-
-    async def keep_motive(self, intake_id: UUID, young_id: UUID, motive: str, *, session: Session) -> None:
-        """Keep why a school set ineligibility aside: in this service only."""
-        row = {"young_id": str(young_id), "motive": motive}
-        await self._motives.update({"_id": f"{intake_id} {young_id}"}, {"$set": row}, upsert=True, session=session)
-
-    async def motive(self, intake_id: UUID, young_id: UUID) -> str | None:
-        """Why a school set ineligibility aside."""
-        found = await self._motives.majority().find_one({"_id": f"{intake_id} {young_id}"})
-        return found["motive"] if found else None

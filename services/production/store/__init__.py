@@ -14,6 +14,7 @@ from services.production.store.titles import Titles
 from shared.events.production import Hours
 from shared.kernel.calendar import monday_of, school_year_of
 from shared.kernel.caller import Caller
+from shared.kernel.secrets import derived
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
@@ -28,10 +29,10 @@ class Store:
         self.database = persistence.database
         self.orders = Repository(persistence, ORDERS)
         self.weeks = Repository(persistence, WEEKS)
-        self.clients = Clients(persistence.database["clients"])
+        self.clients = Clients(persistence.database["clients"], derived(persistence.secret, "clients"))
         self.pupils = Pupils(persistence.database["pupils"])
         self.catalogue = Catalogue(persistence.database)
-        self.titles = Titles(persistence.database["titles"])
+        self.titles = Titles(persistence.database["titles"], derived(persistence.secret, "titles"))
         self.series = InvoiceSeries(persistence.database["series"])
 
     async def prepare(self) -> None:
@@ -41,6 +42,7 @@ class Store:
         await self.weeks.collection.index("state.school", "state.week")
         await self.weeks.collection.index("state.school", "state.school_year", "state.young_id")
         await self.clients.prepare()
+        await self.titles.prepare()
         await self.pupils.prepare()
 
     async def orders_visible_to(self, caller: Caller, *, status: OrderStatus | None = None) -> list[Order]:

@@ -23,13 +23,13 @@ LATEST_FIRST: Sequence[Key] = (("state.submitted_on", -1), "_id")
 class Store:
     """Everything that referral keeps."""
 
-    def __init__(self, persistence: Persistence) -> None:
+    def __init__(self, persistence: Persistence, vault_keys: Sequence[bytes]) -> None:
         self.persistence = persistence
         self.clock = persistence.clock
         self.database = persistence.database
         self.agencies = Repository(persistence, AGENCIES)
         self.referrals = Repository(persistence, REFERRALS)
-        self.vault = Vault(persistence.database, persistence.clock)
+        self.vault = Vault(persistence.database, persistence.clock, vault_keys)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database)
         self._keys = persistence.database["request_keys"]
