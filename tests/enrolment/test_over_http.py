@@ -31,8 +31,10 @@ async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -
         await life.passes_to("2026-09-01")
         moved = await life.does(f"{pupil}/move-up", intake_id=second["intake_id"])
         assert (moved["year_of_study"], moved["last_year"], len(moved["years"])) == (2, True, 2)
-        await life.passes_to("2027-07-02")
+        await life.passes_to("2026-10-12")
         exam = (await life.does(f"{pupil}/exams", 201, session="2027-06"))["exam_id"]
+        assert (await life.does(f"{pupil}/exams/{exam}/result", 409, result="obtained"))["code"] == "too_early"
+        await life.passes_to("2027-07-02")
         (sitting,) = (await life.does(f"{pupil}/exams/{exam}/result", result="obtained"))["exams"]
         assert (sitting["exam_id"], sitting["result"]) == (exam, "obtained")
         assert (await life.does(f"{pupil}/complete"))["left_on"] == "2027-07-02"
