@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import views
+from services.enrolment import admission, views
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
-from services.enrolment.api.schemas import IntakeRequest, ProgrammeRequest, SchoolRequest, SeatsRequest
+from services.enrolment.api.schemas import DatesRequest, IntakeRequest, ProgrammeRequest, SchoolRequest, SeatsRequest
 from services.enrolment.domain import school as schools
 from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
@@ -24,7 +24,7 @@ from shared.web.router import Router, responses_for
 router = Router(
     tags=["écoles et rentrées"],
     problems={
-        Refused: ("already_open", "closes_before_opening", "no_such_year", "seats_taken"),
+        Refused: ("already_begun", "already_open", "closes_before_opening", "no_such_year", "not_eligible", "seats_taken"),
         Invalid: ("outside_school_year", "unknown_programme"),
     },
 )
@@ -84,6 +84,15 @@ async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -
     intake = await store.find_intake(intake_id)
     if intake is None:
         raise NotFound("Cette rentrée")
+    return (await shown.seats(store, [intake]))[0]
+
+
+@router.post("/intakes/{intake_id}/dates", dependencies=[HEADS])
+async def change_dates(intake_id: UUID, body: DatesRequest, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
+    """Begin, and close, on other days: offers end by the new closing, pupils who are due are due on the new first day."""
+    intake = await admission.change_dates(
+        store, caller, intake_id=intake_id, starts_on=body.starts_on, closes_on=body.closes_on, on=store.clock.day(body.on)
+    )
     return (await shown.seats(store, [intake]))[0]
 
 

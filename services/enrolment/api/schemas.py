@@ -54,6 +54,11 @@ class IntakeRequest(DatedBody):
     promotion: Promotion = Promotion.CONFIRMED
 
 
+class DatesRequest(DatedBody):
+    starts_on: Day
+    closes_on: Day
+
+
 class SeatsRequest(DatedBody):
     seats: Seats
 
@@ -77,12 +82,6 @@ class ImmersionRequest(DatedBody):
     planned_from: Day
     planned_until: Day
 
-    @model_validator(mode="after")
-    def in_order(self) -> Self:
-        if self.planned_until < self.planned_from:
-            raise ValueError("La fin de l’immersion précède son début.")
-        return self
-
 
 class AdmitRequest(DatedBody):
     met: Met
@@ -90,6 +89,10 @@ class AdmitRequest(DatedBody):
 
 class OfferRequest(DatedBody):
     until: Day
+
+
+class EntryRequest(DatedBody):
+    entry_on: Day
 
 
 class RefuseRequest(DatedBody):

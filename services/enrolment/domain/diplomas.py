@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from services.enrolment.domain.continuing import left_before, of_exam
 from services.enrolment.domain.enrolment import LEFT, Enrolment, Outcome, exam_id_of
 from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
 from services.enrolment.domain.pupils import ensure_allowed, open_moves
@@ -32,7 +33,7 @@ def register_exam(pupil: Pupil, *, school: str | None, session: str, on: date) -
 
 def give_result(pupil: Pupil, *, school: str | None, exam_id: UUID, result: Result, on: date) -> list[PupilEvent]:
     """Obtained, failed or absent. The same again changes nothing; another one is refused."""
-    enrolment = pupil.last(school)
+    enrolment = of_exam(pupil, school, exam_id)
     sitting = next((one for one in enrolment.exams if one.exam_id == exam_id), None)
     if sitting is None:
         raise NotFound("Cette présentation à l’examen")
@@ -51,7 +52,7 @@ def give_result(pupil: Pupil, *, school: str | None, exam_id: UUID, result: Resu
 
 def declare_outcome(pupil: Pupil, *, school: str | None, outcome: Outcome) -> list[PupilEvent]:
     """What became of a leaver, around 6, 12, 18 or 24 months after leaving. No source's word overwrites another's."""
-    enrolment = pupil.last(school)
+    enrolment = left_before(pupil, school, horizon=outcome.horizon, within=TOLERANCE, on=outcome.on)
     ensure_allowed(enrolment, EnrolmentAction.DECLARE_AN_OUTCOME, outcome.on)
     if already_declared(enrolment, outcome):
         return []

@@ -39,6 +39,10 @@ class Pupil(BaseModel):
     def enrolment(self, enrolment_id: UUID) -> Enrolment | None:
         return next((one for one in self.enrolments if one.enrolment_id == enrolment_id), None)
 
+    def enrolments_in(self, intake_id: UUID) -> list[Enrolment]:
+        """Those that were ever in an intake."""
+        return [one for one in self.enrolments if any(year.intake_id == intake_id for year in one.years)]
+
     def with_enrolment(self, enrolment: Enrolment) -> "Pupil":
         known = {one.enrolment_id: one for one in self.enrolments}
         enrolments = tuple({**known, enrolment.enrolment_id: enrolment}.values())
@@ -58,6 +62,8 @@ def common_fields(pupil: Pupil, enrolment: Enrolment, on: date) -> dict[str, Any
 LaterEvent = (
     events.StudentStarted
     | events.StudentDidNotStart
+    | events.StudentGaveUp
+    | events.StudentStartMoved
     | events.StudentInterrupted
     | events.StudentResumed
     | events.StudentMovedUp
@@ -102,6 +108,10 @@ def _change(enrolment: Enrolment, event: LaterEvent) -> dict[str, Any]:
             return {"status": EnrolmentStatus.PRESENT, "since": event.on, "started_on": event.on}
         case events.StudentDidNotStart():
             return {"status": EnrolmentStatus.DID_NOT_START, "since": event.on}
+        case events.StudentGaveUp():
+            return {"status": EnrolmentStatus.GAVE_UP, "since": event.on}
+        case events.StudentStartMoved():
+            return {"starts_on": event.starts_on}
         case events.StudentInterrupted():
             return {"status": EnrolmentStatus.INTERRUPTED, "since": event.on, "left_on": event.on, "code": event.code}
         case events.StudentResumed():

@@ -87,7 +87,7 @@ def _wish(wish: Wish, code: UnopenedCode | None, names: Names) -> WishResponse:
     return WishResponse(
         school=names.school(wish.school) if wish.school else None,
         programme=names.programme(wish.school, wish.programme) if wish.school and wish.programme else None,
-        sector=wish.sector, departments=wish.departments,
+        sector=wish.sector, departments=wish.departments, year_of_study=wish.year_of_study,
         unopened=code, sentence=labels.UNOPENED[code] if code else None,
     )  # fmt: skip
 
