@@ -43,6 +43,12 @@ class ProgrammeRequest(DatedBody):
     dangerous_machines: Flag
 
 
+class CertificationRequest(DatedBody):
+    title: Line
+    rncp: Rncp | None = None
+    since: Day = Field(description="Le premier jour où cette certification est celle de la formation ; il peut être à venir.")
+
+
 class IntakeRequest(DatedBody):
     school: Slug
     programme: Slug
