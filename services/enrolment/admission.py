@@ -4,15 +4,19 @@ from datetime import date
 from uuid import UUID
 
 from services.enrolment.domain import continuing, dates, entries, places
+from services.enrolment.domain import take_over as taking_over
 from services.enrolment.domain.enrolment import ACTIVE
-from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.intake import Intake, intake_id_of
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.pupils import open_moves
+from services.enrolment.domain.seats import CHANGE_SEATS
 from services.enrolment.domain.statuses import HOLDS_A_SEAT, OPEN, EnrolmentAction
 from services.enrolment.domain.visibility import school_of
 from services.enrolment.store import Store
 from shared.events.message import Message
+from shared.kernel.calendar import BirthMonth
 from shared.kernel.caller import SYSTEM, Caller
+from shared.kernel.errors import Refused
 from shared.persistence.mongo import Session
 
 
@@ -65,5 +69,46 @@ async def continue_pupil(store: Store, caller: Caller, *, young_id: UUID, intake
             moves = open_moves(before.last(school), EnrolmentAction.CONTINUE)
             await intakes.decide(intake_id, places.take_seat, young_id=young_id, moves=moves, on=on)
         return pupil
+
+    return await store.persistence.transaction(work, young_id, intake_id)
+
+
+async def take_over(
+    store: Store,
+    caller: Caller,
+    *,
+    young_id: UUID,
+    fingerprint: str,
+    birth_month: BirthMonth,
+    school: str,
+    programme: str,
+    school_year: str,
+    year_of_study: int,
+    enrolled_on: date,
+    started_on: date,
+) -> tuple[Pupil, bool]:
+    """Take over a pupil who is in a school already, in a seat of an intake that is open there; whether they are new here.
+
+    The same again is the same pupil, whatever became of them since; another demand under the same id is refused (`key_reused`).
+    """
+    taught = (await store.schools.acting(caller).get(school)).programme(programme)
+    intake_id = intake_id_of(school, programme, school_year, year_of_study)
+
+    async def work(session: Session) -> tuple[Pupil, bool]:
+        pupils, intakes = store.every_pupil.within(session).acting(caller), store.intakes.within(session).acting(caller)
+        known = await pupils.find_one({"_id": str(young_id)})
+        intake = await intakes.find_one({"_id": str(intake_id)})
+        if intake is None:
+            sentence = (
+                f"Il n’y a pas de rentrée {school_year} de « {taught.title} » en année {year_of_study} : ouvrez-la d’abord."
+            )
+            raise Refused("no_such_intake", sentence, moves=())
+        pupil = await pupils.create_once(
+            young_id, fingerprint, taking_over.take_over, young_id=young_id, birth_month=birth_month, intake=intake,
+            programme=taught, enrolled_on=enrolled_on, started_on=started_on,
+        )  # fmt: skip
+        if known is None:
+            await intakes.decide(intake_id, places.take_seat, young_id=young_id, moves=[CHANGE_SEATS], on=enrolled_on)
+        return pupil, known is None
 
     return await store.persistence.transaction(work, young_id, intake_id)

@@ -5,5 +5,6 @@ from services.enrolment.api.catalogue import router as catalogue
 from services.enrolment.api.grants import router as grants
 from services.enrolment.api.outcomes import router as outcomes
 from services.enrolment.api.pupils import router as pupils
+from services.enrolment.api.taken_over import router as taken_over
 
-ROUTERS = (catalogue, applications, pupils, outcomes, grants)
+ROUTERS = (catalogue, applications, pupils, taken_over, outcomes, grants)

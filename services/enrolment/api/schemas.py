@@ -3,13 +3,13 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.events.applications import Met
 from shared.events.catalogue import Certification, GrantPurpose, Promotion
 from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource, Result
-from shared.kernel.calendar import SchoolYear
+from shared.kernel.calendar import BirthMonth, SchoolYear
 from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
 from shared.kernel.phones import Phone
 from shared.kernel.strict import WHOLE, Day, Flag
@@ -111,6 +111,20 @@ class InterruptRequest(DatedBody):
 
 class MoveRequest(DatedBody):
     intake_id: UUID
+
+
+class TakeOverRequest(BaseModel):
+    """A pupil whom a school has already: no name, and its own reference is kept as a keyed hash only."""
+
+    model_config = ConfigDict(extra="forbid")
+    school: Slug
+    reference: Line = Field(description="La référence de l’école ; gardée sous la forme d’une empreinte.")
+    birth_month: BirthMonth
+    programme: Slug
+    school_year: SchoolYear
+    year_of_study: Year
+    enrolled_on: Day
+    started_on: Day
 
 
 class ExamRequest(DatedBody):
