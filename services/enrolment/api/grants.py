@@ -20,7 +20,7 @@ FUNDERS = require(*PAY.who)
 
 
 async def _shown(store: StoreDep, grants: Sequence[Grant]) -> list[GrantResponse]:
-    names = views.names(await store.schools_named(grant.holder for grant in grants), {})
+    names = views.names(await store.schools_named(grant.holder for grant in grants), {}, on=store.clock.today())
     return [views.grant(grant, names) for grant in grants]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.enrolment.domain.grant import GRANTS, Grant
 from services.enrolment.domain.intake import INTAKES, Intake
 from services.enrolment.domain.pupil import PUPILS, Pupil
-from services.enrolment.domain.school import SCHOOLS, School
+from services.enrolment.domain.school import SCHOOLS, Programme, School
 from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone, school_of
 from services.enrolment.domain.wishes import WISHES
@@ -55,6 +55,7 @@ class Store:
         await intakes.index("state.applications.young_id")
         await intakes.index("state.applications.status", "state.applications.until")
         await self.pupils.collection.index("state.schools")
+        await self.pupils.collection.index("state.enrolments.years.intake_id")
         await self.grants.collection.index("state.holder")
         await self.motives.prepare()
 
@@ -75,6 +76,14 @@ class Store:
         """An intake, whoever asks."""
         return await self.intakes.acting(SYSTEM).find_one({"_id": str(intake_id)})
 
+    async def programme_of(self, intake: Intake) -> Programme:
+        """What an intake teaches."""
+        return (await self.schools.acting(SYSTEM).get(intake.school)).programme(intake.programme)
+
+    async def pupils_in(self, intake_id: UUID) -> list[Pupil]:
+        """Whoever was ever enrolled in an intake, whatever became of them."""
+        return await self.every_pupil.acting(SYSTEM).find({"state.enrolments.years.intake_id": str(intake_id)})
+
     async def settle(self) -> None:
         """Return once a majority keeps what was read: a message may be let go on the strength of it."""
         await self.persistence.database.settle()
@@ -83,10 +92,10 @@ class Store:
         """Whether a referral's wishes were answered, for good."""
         return await self.wishes.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
 
-    async def next_intake(self, school: str, programme: str, *, day: date) -> Intake | None:
-        """The intake of the first year of study that is open on a day and starts the earliest."""
+    async def next_intake(self, school: str, programme: str, *, year_of_study: int, day: date) -> Intake | None:
+        """The intake of a year of study that is open on a day and starts the earliest."""
         where = {
-            "state.school": school, "state.programme": programme, "state.year_of_study": 1,
+            "state.school": school, "state.programme": programme, "state.year_of_study": year_of_study,
             "state.closes_on": {"$gte": day.isoformat()},
         }  # fmt: skip
         found = await self.intakes.acting(SYSTEM).find(where, sort=["state.starts_on"], limit=1)

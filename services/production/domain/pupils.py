@@ -13,11 +13,13 @@ from shared.events.students import (
     StudentCompleted,
     StudentDidNotStart,
     StudentEnrolled,
+    StudentGaveUp,
     StudentInterrupted,
     StudentMovedUp,
     StudentRepeated,
     StudentResumed,
     StudentStarted,
+    StudentStartMoved,
 )
 from shared.kernel.calendar import BirthMonth, age_on, monday_of
 from shared.kernel.errors import Refused
@@ -28,11 +30,14 @@ AT_SCHOOL = frozenset({EnrolmentStatus.DUE, EnrolmentStatus.PRESENT})
 """Neither left nor missed."""
 GONE = frozenset({EnrolmentStatus.INTERRUPTED, EnrolmentStatus.COMPLETED})
 """Left, on `left_on`."""
+NEVER_CAME = frozenset({EnrolmentStatus.DID_NOT_START, EnrolmentStatus.GAVE_UP})
 
 PupilEvent = (
     StudentEnrolled
     | StudentStarted
     | StudentDidNotStart
+    | StudentGaveUp
+    | StudentStartMoved
     | StudentInterrupted
     | StudentResumed
     | StudentMovedUp
@@ -94,15 +99,25 @@ def moved(pupil: PupilRow, event: PupilEvent) -> PupilRow:
     status = _status(event)
     left_on = event.on if status in GONE else None
     after = pupil.model_copy(update={"programme": event.programme, "status": status, "left_on": left_on})
-    if isinstance(event, StudentChangedProgramme) and event.starts_on:
-        start = max(event.starts_on, event.on)
+    if start := _start(event):
         after = after.model_copy(update={"moved_to_start_on": start, "starts_on": start})
     return after
 
 
+def _start(event: PupilEvent) -> date | None:
+    """The day on which they are due from now on, where that changes."""
+    match event:
+        case StudentStartMoved():
+            return event.starts_on
+        case StudentChangedProgramme() if event.starts_on:
+            return max(event.starts_on, event.on)
+        case _:
+            return None
+
+
 def _status(event: PupilEvent) -> EnrolmentStatus:
     match event:
-        case StudentEnrolled():
+        case StudentEnrolled() | StudentStartMoved():
             return EnrolmentStatus.DUE
         case StudentStarted() | StudentResumed() | StudentMovedUp() | StudentRepeated():
             return EnrolmentStatus.PRESENT
@@ -110,6 +125,8 @@ def _status(event: PupilEvent) -> EnrolmentStatus:
             return EnrolmentStatus.DUE if event.starts_on else EnrolmentStatus.PRESENT
         case StudentDidNotStart():
             return EnrolmentStatus.DID_NOT_START
+        case StudentGaveUp():
+            return EnrolmentStatus.GAVE_UP
         case StudentInterrupted():
             return EnrolmentStatus.INTERRUPTED
         case StudentCompleted():
@@ -123,7 +140,7 @@ def enrolment_for(pupils: Iterable[Pupil], week: str) -> Pupil:
 
     Refused where there is none.
     """
-    in_order = sorted(pupils, key=lambda pupil: (pupil.starts_on, pupil.status is not EnrolmentStatus.DID_NOT_START))
+    in_order = sorted(pupils, key=lambda pupil: (pupil.starts_on, pupil.status not in NEVER_CAME))
     if not in_order:
         raise Refused(
             "unknown_pupil",
@@ -136,7 +153,7 @@ def enrolment_for(pupils: Iterable[Pupil], week: str) -> Pupil:
 def ensure_present(pupil: Pupil, week: str) -> None:
     """Refused, with why, when the week has no day on which they were at school."""
     monday = monday_of(week)
-    if pupil.status is EnrolmentStatus.DID_NOT_START:
+    if pupil.status in NEVER_CAME:
         raise Refused("never_came", "Cet élève n’est jamais venu : il n’a pas d’heures.")
     if monday < pupil.first_monday:
         raise Refused("before_start", f"Cet élève entre le {pupil.starts_on:%d/%m/%Y} : la semaine {week} est avant.")

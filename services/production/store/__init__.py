@@ -31,7 +31,7 @@ class Store:
         self.weeks = Repository(persistence, WEEKS)
         self.clients = Clients(persistence.database["clients"], derived(persistence.secret, "clients"))
         self.pupils = Pupils(persistence.database["pupils"])
-        self.catalogue = Catalogue(persistence.database)
+        self.catalogue = Catalogue(persistence.database, persistence.clock)
         self.titles = Titles(persistence.database["titles"], derived(persistence.secret, "titles"))
         self.series = InvoiceSeries(persistence.database["series"])
 

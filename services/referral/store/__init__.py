@@ -31,7 +31,7 @@ class Store:
         self.referrals = Repository(persistence, REFERRALS)
         self.vault = Vault(persistence.database, persistence.clock, vault_keys)
         self.journeys = Journeys(persistence.database["journeys"])
-        self.catalogue = Catalogue(persistence.database)
+        self.catalogue = Catalogue(persistence.database, persistence.clock)
         self._keys = persistence.database["request_keys"]
 
     async def prepare(self) -> None:
