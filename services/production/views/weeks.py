@@ -125,9 +125,9 @@ def show_workshop(saved: Sequence[PupilWeekResponse], refused: list[RefusedPupil
 
 def _row(week: str, pupil: Pupil, worked: WorkedWeek | None, year: TotalHours, names: Names) -> PupilWeekResponse:
     minutes = worked.minutes if worked else Hours()
-    shown = worked or pupil
+    enrolment_id, programme = (worked or pupil).enrolment_id, worked.programme if worked else pupil.programme_in(week)
     return PupilWeekResponse(
-        young_id=pupil.young_id, enrolment_id=shown.enrolment_id, programme=names.programme(pupil.school, shown.programme),
+        young_id=pupil.young_id, enrolment_id=enrolment_id, programme=names.programme(pupil.school, programme),
         week=week, hours=_in_hours(worked.minutes) if worked else None,
         on_orders=[OnOrderResponse(order_id=part.order_id, hours=in_hours(part.minutes)) for part in worked.on_orders]
         if worked else [],
