@@ -10,6 +10,7 @@ from services.production.domain.pupils import Pupil
 from services.production.handlers import HANDLERS
 from services.production.store import Store
 from shared.events import EVENTS
+from shared.events.corrections import ExamCorrected, OutcomeCorrected, ResultCorrected
 from shared.events.message import message_of
 from shared.events.production import Hours, WorkLogged
 from shared.events.students import (
@@ -168,5 +169,7 @@ async def test_hours_may_be_logged_once_the_stream_has_heard_of_the_pupil(listen
 
 def test_every_event_of_a_pupil_is_heard_but_examinations_and_what_became_of_them() -> None:
     published = {event for event in EVENTS.values() if issubclass(event, StudentEvent)}
-    assert published - set(HANDLERS) == {ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared}
+    assert published - set(HANDLERS) == {
+        ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared, ExamCorrected, ResultCorrected, OutcomeCorrected,
+    }  # fmt: skip
     assert {event for event in HANDLERS if event.topic == "etabli.enrolment"} <= published

@@ -55,7 +55,7 @@ class History:
 
 def history_of(row: PupilRow) -> History | None:
     """The history of an enrolment; None while the enrolment itself was not heard of."""
-    facts = row.facts
+    facts = _standing(row.facts)
     first = next((fact for fact in facts if fact.fact is Fact.ENROLLED), None)
     if first is None:
         return None
@@ -63,6 +63,25 @@ def history_of(row: PupilRow) -> History | None:
         starts_on=_start(facts, first), status=_status(facts), programmes=_programmes(facts, first),
         aways=_aways(facts), whole=first.sequence > 0,
     )  # fmt: skip
+
+
+def _standing(told: Iterable[Told]) -> list[Told]:
+    """What holds once corrected. Of two of a kind on one day, the last is meant; a row of before does not know each day."""
+    facts: list[Told] = []
+    for fact in told:
+        if fact.replaces_on is None:
+            facts.append(fact)
+            continue
+        same = [rank for rank, one in enumerate(facts) if _is_meant(one, fact)]
+        if same:
+            facts[same[-1] : same[-1] + 1] = [] if fact.voided else [fact]
+        elif not fact.voided or fact.fact is Fact.MOVED:
+            facts.append(fact)
+    return facts
+
+
+def _is_meant(one: Told, by: Told) -> bool:
+    return one.fact is by.fact and (one.on == by.replaces_on or one.sequence == 0)
 
 
 def _start(facts: Iterable[Told], first: Told) -> date:

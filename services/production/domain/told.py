@@ -3,11 +3,20 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.events.corrections import (
+    CompletionCorrected,
+    CorrectionEvent,
+    InterruptionCorrected,
+    NoShowCorrected,
+    ReturnCorrected,
+    StartCorrected,
+    YearCorrected,
+)
 from shared.events.students import (
     EnrolmentStatus,
     StudentChangedProgramme,
@@ -23,6 +32,7 @@ from shared.events.students import (
 from shared.kernel.calendar import BirthMonth, SchoolYear
 from shared.kernel.identifiers import Slug
 
+Correction = StartCorrected | NoShowCorrected | InterruptionCorrected | ReturnCorrected | CompletionCorrected | YearCorrected
 PupilEvent = (
     StudentEnrolled
     | StudentStarted
@@ -33,6 +43,7 @@ PupilEvent = (
     | StudentRepeated
     | StudentChangedProgramme
     | StudentCompleted
+    | Correction
 )
 
 
@@ -58,6 +69,10 @@ class Told(BaseModel):
     starts_on: date | None = None
     """The day on which they are due, where the fact says one."""
     school_year: SchoolYear | None = None
+    replaces_on: date | None = None
+    """Of a correction: the day on which the fact was said to have happened."""
+    voided: bool = False
+    """It did not happen."""
 
 
 class PupilRow(BaseModel):
@@ -98,28 +113,29 @@ def fact_of(event: PupilEvent, sequence: int) -> Told:
     match event:
         case StudentEnrolled():
             return _told(event, sequence, Fact.ENROLLED, starts_on=event.starts_on, school_year=event.school_year)
-        case StudentStarted():
+        case StudentStarted() | StartCorrected():
             return _told(event, sequence, Fact.STARTED)
-        case StudentDidNotStart():
+        case StudentDidNotStart() | NoShowCorrected():
             return _told(event, sequence, Fact.DID_NOT_START)
-        case StudentInterrupted():
+        case StudentInterrupted() | InterruptionCorrected():
             return _told(event, sequence, Fact.INTERRUPTED)
-        case StudentResumed():
+        case StudentResumed() | ReturnCorrected():
             return _told(event, sequence, Fact.RESUMED)
-        case StudentChangedProgramme():
+        case StudentChangedProgramme() | YearCorrected():
             return _told(event, sequence, Fact.MOVED, starts_on=event.starts_on, school_year=event.school_year)
         case StudentMovedUp() | StudentRepeated():
             return _told(event, sequence, Fact.MOVED, school_year=event.school_year)
-        case StudentCompleted():
+        case StudentCompleted() | CompletionCorrected():
             return _told(event, sequence, Fact.COMPLETED)
         case _:
             assert_never(event)
 
 
 def _told(event: PupilEvent, sequence: int, fact: Fact, *, starts_on: date | None = None, school_year: str | None = None) -> Told:
-    return Told(
-        sequence=sequence, fact=fact, on=event.on, programme=event.programme, starts_on=starts_on, school_year=school_year
-    )
+    said: dict[str, Any] = {"on": event.on}
+    if isinstance(event, CorrectionEvent):
+        said = {"on": event.happened_on or event.replaces_on, "replaces_on": event.replaces_on, "voided": event.voided}
+    return Told(sequence=sequence, fact=fact, programme=event.programme, starts_on=starts_on, school_year=school_year, **said)
 
 
 def _of_before(row: PupilRow) -> Iterator[Told]:

@@ -46,7 +46,8 @@ def log_work(
 
     `pupil` is the enrolment that the week belongs to; `orders` those of the school among the ones it names.
     """
-    ensure_present(pupil, week)
+    if worked is None or hours.minutes != Hours():  # what was logged of somebody who was not there may be emptied
+        ensure_present(pupil, week)
     _ensure_possible(week, hours, on)
     _ensure_accepted(hours.on_orders, orders)
     programme = _programme(worked, pupil, week)
