@@ -5,7 +5,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from services.production.domain.history import Away, Taught
-from services.production.domain.orders import Order, OrderStatus
+from services.production.domain.order import Order, OrderStatus
 from services.production.domain.pupils import Pupil
 from shared.events import Event
 from shared.events.message import Message, message_of

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.production.domain import weeks
 from services.production.domain.history import Taught
 from services.production.domain.measures import Shares, TotalHours, alerts, shares
-from services.production.domain.orders import Order, OrderStatus
+from services.production.domain.order import Order, OrderStatus
 from services.production.domain.pupils import Pupil, enrolment_for
 from services.production.domain.weeks import PupilHours, WorkedWeek
 from shared.events.production import Hours, OnOrder, WorkLogged

@@ -216,6 +216,7 @@ def _production(publisher: Publisher) -> None:
         OrderCancelled(code=CancellationCode.CLIENT, **of),
     ):
         publisher.publish(f"/production/orders/{order}", event)
+    money.order_corrected(publisher, order, school="dole", on=DAY)
     for production in (600, 900):
         logged = WorkLogged(
             on=DAY, young_id=YOUNG, enrolment_id=ENROLMENT, school="dole", programme="serrurerie", week="2024-W40",

@@ -9,6 +9,7 @@ from deploy.bench.publisher import Publisher
 from shared.events.catalogue import GrantPurpose
 from shared.events.corrections import CorrectionCode
 from shared.events.grant_corrections import GrantCorrected, PaymentCorrected
+from shared.events.order_corrections import OrderCredited, OrderStep, OrderStepCorrected
 
 
 def corrected(
@@ -40,3 +41,22 @@ def corrected(
     if draw.random() < 0.3:
         kept = {"amount_cents": None, "civil_year": None, "purpose": None, "funder": None, "voided": True}
         publisher.publish(source, otherwise.model_copy(update=kept))
+
+
+def order_corrected(publisher: Publisher, order: UUID, *, school: str, on: date, draw: Random | None = None) -> None:
+    """Its invoice credited in part, or whole; the day of its completion said otherwise, and its cancellation undone."""
+    draw = draw or Random(0)
+    source = f"/production/orders/{order}"
+    credited = OrderCredited(
+        on=on, order_id=order, school=school, credit_id=order, code=CorrectionCode.TYPING, number="2026-0002",
+        invoice="2026-0001", amount_cents=10, left_cents=draw.choice([0, draw.randrange(10_000)]),
+    )  # fmt: skip
+    publisher.publish(source, credited)
+    day = on - timedelta(days=draw.randrange(2_000))
+    completed = OrderStepCorrected(
+        on=on, order_id=order, school=school, code=CorrectionCode.LATE_NEWS, step=OrderStep.COMPLETED, replaces_on=on,
+        happened_on=day,
+    )  # fmt: skip
+    publisher.publish(source, completed)
+    step = draw.choice([OrderStep.CANCELLED, OrderStep.COMPLETED, OrderStep.QUOTED])
+    publisher.publish(source, completed.model_copy(update={"step": step, "happened_on": None, "voided": True}))

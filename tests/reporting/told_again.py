@@ -102,6 +102,7 @@ def _catalogue(publisher: Publisher, draw: Random) -> None:
         ]
         for told in orders:
             publisher.publish(f"/production/orders/{order}", told)
+        money.order_corrected(publisher, order, school=school, on=TODAY, draw=draw)
 
 
 def _intake(publisher: Publisher, draw: Random, school: str, year: int) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.production import labels
-from services.production.domain.orders import ORDER, Order
+from services.production.domain.order import ORDER, Order
 from services.production.domain.pupils import Pupil, ensure_present
 from services.production.domain.visibility import own_school
 from shared.events.production import Hours, OnOrder, WorkLogged
