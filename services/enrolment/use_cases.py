@@ -5,8 +5,9 @@ from datetime import date
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from services.enrolment.domain import applications, diplomas, places, pupils, withdrawals
+from services.enrolment.domain import applications, diplomas, grant, places, pupils, withdrawals
 from services.enrolment.domain.enrolment import Outcome
+from services.enrolment.domain.grant import Grant
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.statuses import EnrolmentAction
@@ -14,6 +15,7 @@ from services.enrolment.domain.visibility import agency_of, check_asking, check_
 from services.enrolment.domain.wishes import Wished, answer, opened_by, unopened
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus, WishesAnswered
+from shared.events.catalogue import GrantAwarded
 from shared.events.message import Message
 from shared.events.referral import ReferralSubmitted, Wish
 from shared.events.students import EnrolmentStatus
@@ -66,6 +68,20 @@ async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, 
         return pupil
 
     return await store.persistence.transaction(work, young_id, intake_id, await _held_by(store, caller, young_id))
+
+
+async def award(store: Store, caller: Caller, fingerprint: str, awarded: GrantAwarded, *, distinct: bool) -> Grant:
+    """Promise public money, once: refused where the same stands already, unless it is said to be a distinct grant."""
+
+    async def unless_awarded(session: Session) -> Grant:
+        acting = store.grants.within(session).acting(caller)
+        if not distinct and await acting.find_one({"_id": str(awarded.grant_id)}) is None:
+            grant.ensure_new(await store.find_twin(awarded, session=session))
+        await store.awards.another(awarded.holder, session=session)
+        return await acting.create_once(awarded.grant_id, fingerprint, grant.award, event=awarded)
+
+    await store.awards.open(awarded.holder)
+    return await store.persistence.transaction(unless_awarded, awarded.grant_id, awarded.holder)
 
 
 async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> Pupil:

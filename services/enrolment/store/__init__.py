@@ -13,12 +13,14 @@ from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone, school_of
 from services.enrolment.domain.wishes import WISHES
 from services.enrolment.store.agencies import Agencies
+from services.enrolment.store.awards import Awards
 from services.enrolment.store.birth_months import BirthMonths
 from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
-from shared.events.catalogue import Certification
+from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.secrets import derived
+from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 
@@ -41,6 +43,7 @@ class Store:
         self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
+        self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
         self.birth_months = BirthMonths(persistence.database)
         self.motives = Motives(persistence.database["motives"], derived(persistence.secret, "motives"))
@@ -147,3 +150,13 @@ class Store:
     async def grants_visible_to(self, caller: Caller) -> list[Grant]:
         """The grants that a caller may see."""
         return await self.grants.acting(caller).find({})
+
+    async def find_twin(self, awarded: GrantAwarded, *, session: Session) -> Grant | None:
+        """A grant that stands, of the same holder, purpose, civil year, funder and amount, under another id."""
+        same = awarded.model_dump(mode="json", include={"holder", "purpose", "civil_year", "funder", "amount_cents"})
+        where = {"_id": {"$ne": str(awarded.grant_id)}, "state.voided": {"$ne": True}}
+        return (
+            await self.grants.within(session)
+            .acting(SYSTEM)
+            .find_one({**where, **{f"state.{field}": value for field, value in same.items()}})
+        )

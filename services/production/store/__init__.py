@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.production.domain.measures import TotalHours
-from services.production.domain.orders import ORDERS, Order, OrderStatus
+from services.production.domain.order import ORDERS, Order, OrderStatus
 from services.production.domain.visibility import own_school
 from services.production.domain.weeks import WEEKS, WorkedWeek
 from services.production.store.clients import Clients
