@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.events.applications import ApplicationStatus, IneligibleReason, UnopenedCode
-from shared.events.referral import Answer, RefusalCode
+from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
 
 REFERRAL_STATUSES: Mapping[str, str] = {
@@ -11,6 +11,11 @@ REFERRAL_STATUSES: Mapping[str, str] = {
     "in_progress": "En cours",
     "closed": "Réponse reçue",
 }
+BY_THE_SCHOOL: Mapping[tuple[Answer, AnsweredBy | None], str] = {
+    (Answer.WITHDRAWN, AnsweredBy.SCHOOL): "La candidature a été retirée par l’école.",
+    (Answer.EXPIRED, AnsweredBy.SCHOOL): "L’école avait répondu ; le délai est passé sans suite.",
+}
+"""Answers that say otherwise where a person of the school had spoken."""
 ANSWERS: Mapping[Answer, str] = {
     Answer.ENROLLED: "Inscription faite dans une école de production.",
     Answer.REFUSED: "Refusée",

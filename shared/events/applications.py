@@ -162,6 +162,8 @@ class ApplicationLeft(ApplicationEvent, type="enrolment.application.left.v1"):
 class ApplicationWithdrawn(ApplicationEvent, type="enrolment.application.withdrawn.v1"):
     """The school, or the last agency that asked for it, withdrew it."""
 
+    by_school: Annotated[bool, Published] = False
+
 
 class ApplicationObsolete(ApplicationEvent, type="enrolment.application.obsolete.v1"):
     """Enrolled elsewhere, or the intake closed: no longer asks for an answer."""

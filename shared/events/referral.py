@@ -85,6 +85,19 @@ class Answer(StrEnum):
     EXPIRED = "expired"
 
 
+class AnsweredBy(StrEnum):
+    """Who ended a referral, whatever the answer: four endings that are never mixed."""
+
+    SCHOOL = "school"
+    """A person of a school said yes or no, or fixed a day to meet."""
+    RULE = "rule"
+    """Computed: not eligible, enrolled elsewhere, nothing that could be opened."""
+    NOBODY = "nobody"
+    """The intake closed, or a delay passed, without a word."""
+    AGENCY = "agency"
+    """It took its referral back."""
+
+
 class _ReferralEvent(Event, topic="etabli.referral", key="young_id"):
     referral_id: UUID
     young_id: UUID
@@ -115,3 +128,4 @@ class ReferralClosed(_ReferralEvent, type="referral.referral.closed.v1"):
 
     answer: Answer
     code: RefusalCode | None = None
+    answered_by: AnsweredBy | None = Field(default=None, description="Who ended it; not told before this was.")

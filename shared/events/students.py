@@ -67,6 +67,23 @@ class EnrolmentStatus(StrEnum):
     DID_NOT_START = "did_not_start"
 
 
+class Move(StrEnum):
+    """How a pupil goes on in another intake."""
+
+    MOVED_UP = "moved_up"
+    REPEATED = "repeated"
+    CHANGED_PROGRAMME = "changed_programme"
+
+
+class Result(StrEnum):
+    """Of an examination. An absence that was justified can be replaced in September."""
+
+    OBTAINED = "obtained"
+    FAILED = "failed"
+    ABSENT = "absent"
+    ABSENT_JUSTIFIED = "absent_justified"
+
+
 class StudentEvent(Event, topic="etabli.enrolment", key="young_id"):
     enrolment_id: UUID
     young_id: UUID
@@ -142,6 +159,7 @@ class DiplomaObtained(_ExamEvent, type="enrolment.diploma.obtained.v1"):
 
 class DiplomaFailed(_ExamEvent, type="enrolment.diploma.failed.v1"):
     absent: Annotated[bool, Published] = False
+    justified: Annotated[bool, Published] = Field(default=False, description="Of an absence: the replacement session is open.")
 
 
 class OutcomeDeclared(StudentEvent, type="enrolment.outcome.declared.v1"):

@@ -10,10 +10,11 @@ from services import SERVICES
 from services.reporting.projections import PROJECTIONS
 from shared.events import EVENTS, Event
 from shared.events.applications import ApplicationLeft
+from shared.events.corrections import CorrectionEvent
 from shared.events.referral import ReferralWithdrawalRequested
 from shared.kernel.aggregate import Aggregate
 
-NOT_COUNTED: set[type[Event]] = {ApplicationLeft, ReferralWithdrawalRequested}
+NOT_COUNTED: set[type[Event]] = {ApplicationLeft, ReferralWithdrawalRequested, *CorrectionEvent.__subclasses__()}
 """Told to others, of which no figure is made."""
 
 

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 
 from services.enrolment.domain import applications, diplomas, places, pupils, withdrawals
-from services.enrolment.domain.enrolment import Result
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
-from shared.events.students import InterruptionCode
+from shared.events.students import InterruptionCode, Result
 from shared.kernel.errors import Invalid, Refused
 from tests.enrolment.builders import (
     LATER,

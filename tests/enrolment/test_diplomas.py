@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.enrolment.domain import diplomas
-from services.enrolment.domain.enrolment import Outcome, Result, exam_id_of
+from services.enrolment.domain.enrolment import Outcome, exam_id_of
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from shared.events.students import (
     ContractKind,
@@ -18,6 +18,7 @@ from shared.events.students import (
     OutcomeProof,
     OutcomeSituation,
     OutcomeSource,
+    Result,
 )
 from shared.kernel.errors import NotFound, Refused
 from tests.enrolment.builders import ENROLMENT, LATER, after, completed, enrolled, fields_on, in_last_year, interrupted, started

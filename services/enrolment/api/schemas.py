@@ -5,11 +5,10 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.enrolment.domain.enrolment import Result
 from shared.events.applications import Met
 from shared.events.catalogue import Certification, GrantPurpose, Promotion
 from shared.events.referral import RefusalCode
-from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource, Result
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
 from shared.kernel.phones import Phone

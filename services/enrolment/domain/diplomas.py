@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.enrolment.domain.enrolment import LEFT, Enrolment, Outcome, Result, exam_id_of
+from services.enrolment.domain.enrolment import LEFT, Enrolment, Outcome, exam_id_of
 from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
 from services.enrolment.domain.pupils import ensure_allowed, open_moves
 from services.enrolment.domain.statuses import ENROLMENT, EnrolmentAction
 from shared.events import students as events
-from shared.events.students import HORIZONS
+from shared.events.students import HORIZONS, Result
 from shared.kernel.calendar import months_after
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.transitions import not_before

@@ -1,7 +1,6 @@
 """One enrolment of a pupil: from a confirmed place to a departure, with its years, exams and outcomes. State only."""
 
 from datetime import date
-from enum import StrEnum
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +12,7 @@ from shared.events.students import (
     OutcomeProof,
     OutcomeSituation,
     OutcomeSource,
+    Result,
 )
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Slug
@@ -32,12 +32,6 @@ def exam_id_of(enrolment_id: UUID, session: str) -> UUID:
 
 ACTIVE = frozenset({EnrolmentStatus.DUE, EnrolmentStatus.PRESENT})
 LEFT = frozenset({EnrolmentStatus.INTERRUPTED, EnrolmentStatus.COMPLETED})
-
-
-class Result(StrEnum):
-    OBTAINED = "obtained"
-    FAILED = "failed"
-    ABSENT = "absent"
 
 
 class Sitting(BaseModel):

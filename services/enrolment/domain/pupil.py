@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.enrolment.domain.enrolment import ACTIVE, Enrolment, Outcome, Result, Sitting, YearOfStudy
+from services.enrolment.domain.enrolment import ACTIVE, Enrolment, Outcome, Sitting, YearOfStudy
 from services.enrolment.domain.visibility import own_enrolments, own_pupils
+from shared.events import corrections
 from shared.events import students as events
-from shared.events.students import EnrolmentStatus, YearEvent
+from shared.events.students import EnrolmentStatus, Result, YearEvent
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import BirthMonth
 from shared.kernel.errors import NotFound
@@ -67,6 +68,15 @@ LaterEvent = (
     | events.DiplomaObtained
     | events.DiplomaFailed
     | events.OutcomeDeclared
+    | corrections.StartCorrected
+    | corrections.NoShowCorrected
+    | corrections.InterruptionCorrected
+    | corrections.ReturnCorrected
+    | corrections.CompletionCorrected
+    | corrections.YearCorrected
+    | corrections.ExamCorrected
+    | corrections.ResultCorrected
+    | corrections.OutcomeCorrected
 )
 PupilEvent = events.StudentEnrolled | LaterEvent
 """Every event of a pupil's document."""
@@ -111,6 +121,8 @@ def _change(enrolment: Enrolment, event: LaterEvent) -> dict[str, Any]:
         case events.OutcomeDeclared():
             fields = event.model_dump(include=set(Outcome.model_fields))
             return {"outcomes": (*enrolment.outcomes, Outcome(**fields))}
+        case corrections.CorrectionEvent():
+            return {}
         case _:
             assert_never(event)
 

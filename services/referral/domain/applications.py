@@ -67,6 +67,8 @@ class Step(BaseModel):
     planned_on: date | None = None
     until: date | None = None
     reopened: bool = False
+    by_school: bool = False
+    """Taken back by the school."""
 
 
 class ApplicationHistory(BaseModel):
@@ -139,7 +141,9 @@ def _step(application: ApplicationHistory, event: ApplicationMoved) -> Step:
             return Step(status=_status_reopened(application), on=on, reopened=True)
         case ApplicationUnderReview() | ImmersionEnded() | ApplicationAdmissible() | ApplicationWaitlisted():
             return Step(status=STATUS_AFTER[type(event)], on=on)
-        case PlaceConfirmed() | PlaceDeclined() | PlaceExpired() | ApplicationWithdrawn():
+        case ApplicationWithdrawn():
+            return Step(status=ApplicationStatus.WITHDRAWN, on=on, by_school=event.by_school)
+        case PlaceConfirmed() | PlaceDeclined() | PlaceExpired():
             return Step(status=STATUS_AFTER[type(event)], on=on)
         case _:
             assert_never(event)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.person import Identity
 from shared.events.applications import ApplicationStatus, UnopenedCode
-from shared.events.referral import Answer, RefusalCode, Situation
+from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation
 from shared.web.names import OrganisationResponse, ProgrammeResponse, SchoolResponse
 
 
@@ -17,6 +17,7 @@ class AnswerResponse(BaseModel):
     answer: Answer
     code: RefusalCode | None
     on: date
+    answered_by: AnsweredBy | None
     sentence: str
 
 

@@ -40,5 +40,5 @@ def of_milestone(milestone: Milestone) -> str:
 
 def of_ending(ending: Ending) -> str:
     """A referral's answer, in one sentence."""
-    label = labels.ANSWERS[ending.answer]
+    label = labels.BY_THE_SCHOOL.get((ending.answer, ending.answered_by), labels.ANSWERS[ending.answer])
     return f"{label} : {labels.REFUSALS[ending.code]}." if ending.code else label

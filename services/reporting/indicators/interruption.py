@@ -1,5 +1,6 @@
 """How many stop on the way."""
 
+from services.reporting.indicators import corrections
 from services.reporting.indicators.figure import Counted, Indicator
 from services.reporting.indicators.people import entrants
 from services.reporting.indicators.selection import Selection
@@ -28,6 +29,7 @@ INDICATORS = (
         formula="interruptions sans reprise / entrants ; ceux qui ne sont jamais venus sont comptés à part",
         unit="personnes",
         count=count,
+        rests_on=corrections.enrolments,
         about_people=True,
     ),
 )

@@ -18,7 +18,7 @@ from shared.events.students import (
     StudentStarted,
     YearEvent,
 )
-from shared.projections.table import REQUIRED, History, TableRow
+from shared.projections.table import REQUIRED, History, Latest, TableRow
 
 
 class Year(BaseModel):
@@ -50,6 +50,7 @@ class EnrolmentRow(TableRow, table="enrolments"):
     did_not_start_on: date | None = None
     absence: History[Absence] = ()
     completed_on: date | None = None
+    corrected_on: Latest[date | None] = None
 
     @property
     def programme(self) -> str:

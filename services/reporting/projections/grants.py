@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.events.catalogue import GrantAwarded, GrantPaid, GrantPurpose
-from shared.projections.table import REQUIRED, TableRow
+from shared.projections.table import REQUIRED, Latest, TableRow
 
 
 class GrantRow(TableRow, table="grants"):
@@ -14,6 +14,7 @@ class GrantRow(TableRow, table="grants"):
     funder: str = REQUIRED
     civil_year: int = REQUIRED
     amount_cents: int = REQUIRED
+    corrected_on: Latest[date | None] = None
 
     @property
     def from_region(self) -> bool:
@@ -26,6 +27,7 @@ class PaymentRow(TableRow, table="payments"):
     grant_id: UUID = REQUIRED
     amount_cents: int = REQUIRED
     paid_on: date = REQUIRED
+    corrected_on: Latest[date | None] = None
 
 
 @GrantRow.on(GrantAwarded)

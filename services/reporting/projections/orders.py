@@ -13,7 +13,7 @@ from shared.events.production import (
     OrderReceived,
     OrderStarted,
 )
-from shared.projections.table import REQUIRED, TableRow
+from shared.projections.table import REQUIRED, Latest, TableRow
 
 
 class OrderRow(TableRow, table="orders"):
@@ -29,6 +29,7 @@ class OrderRow(TableRow, table="orders"):
     invoiced_on: date | None = None
     invoiced_cents: int = 0
     cancelled_on: date | None = None
+    corrected_on: Latest[date | None] = None
 
 
 @OrderRow.on(OrderReceived)
