@@ -11,7 +11,7 @@ from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, School
 from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone, school_of
-from services.enrolment.domain.wishes import WISHES
+from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
 from services.enrolment.store.birth_months import BirthMonths
 from services.enrolment.store.motives import Motives
@@ -55,6 +55,7 @@ class Store:
         await intakes.index("state.applications.status", "state.applications.until")
         await self.pupils.collection.index("state.schools")
         await self.grants.collection.index("state.holder")
+        await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
@@ -81,6 +82,10 @@ class Store:
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
         return await self.wishes.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
+
+    async def wishes_of(self, young_id: UUID) -> list[Wishes]:
+        """The answered wishes of a young person's referrals."""
+        return await self.wishes.acting(SYSTEM).find({"state.young_id": str(young_id)})
 
     async def next_intake(self, school: str, programme: str, *, day: date) -> Intake | None:
         """The intake of the first year of study that is open on a day and starts the earliest."""

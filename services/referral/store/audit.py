@@ -5,13 +5,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.kernel.caller import Caller
-from shared.kernel.clock import Clock
+from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import Problem
 from shared.persistence.mongo import Collection
 from shared.persistence.sealing import AT_ONCE
@@ -87,7 +88,9 @@ class Audit:
         at = self._clock.now()
         who = {"organisation": caller.organisation, "sub": caller.sub, "role": caller.role}
         asked = {**who, "what": what.value, "allowed": allowed, "at": at}
-        rows = [{"_id": _id(at, uuid4().hex), **asked, **_ids(one)} for one in whom]
+        order = f"{real_now():%Y%m%d%H%M%S%f}"  # a simulated clock stands still
+        ids = (_id(at, f"{order} {rank:03} {uuid4().hex[:8]}") for rank in count())
+        rows = [{"_id": id, **asked, **_ids(one)} for id, one in zip(ids, whom, strict=False)]
         if rows:
             await self.rows.bulk([Insert(row) for row in rows])
 
@@ -107,7 +110,7 @@ class Audit:
 
 
 def _id(at: datetime, one: str) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%S.%f} {one[:24]}"
+    return f"{at:%Y-%m-%dT%H:%M:%S.%f} {one}"
 
 
 def _ids(whom: Whom) -> dict[str, str]:
