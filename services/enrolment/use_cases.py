@@ -96,13 +96,33 @@ async def override(store: Store, caller: Caller, *, intake_id: UUID, young_id: U
     return await store.persistence.transaction(work, intake_id)
 
 
+async def register_exam(store: Store, caller: Caller, *, young_id: UUID, session: str, on: date) -> tuple[Pupil, UUID]:
+    """Present a pupil to a session; with the exam's id, which is the same for who asks twice."""
+    school = school_of(caller)
+    titles = await store.titles((await store.pupils.acting(caller).get(young_id)).last(school).school)
+    pupil = await store.pupils.acting(caller).decide(
+        young_id, diplomas.register_exam, school=school, session=session, titles=titles, on=on
+    )
+    sittings = diplomas.ending_in(pupil, school, session, titles).exams
+    return pupil, next(one.exam_id for one in sittings if one.session == session)
+
+
 async def declare_outcome(store: Store, caller: Caller, *, young_id: UUID, outcome: Outcome) -> Pupil:
     """What became of a leaver: said by their school, or by an agency of those enrolled as it asked. Raises NotFound."""
     declared = store.pupils
     if agency := agency_of(caller):
-        await _check_referred(store, agency, young_id)
+        await check_referred(store, agency, young_id)
         declared = store.every_pupil
     return await declared.acting(caller).decide(young_id, diplomas.declare_outcome, school=school_of(caller), outcome=outcome)
+
+
+async def check_referred(store: Store, agency: str, young_id: UUID) -> None:
+    """Raise NotFound, the same where there is no such pupil, unless the pupil's last enrolment came of this agency's asking."""
+    pupil = await store.find_pupil(young_id)
+    intake = pupil and await store.intakes.acting(SYSTEM).get(pupil.last().years[0].intake_id)
+    application = intake and intake.application_of(young_id)
+    if not application or not application.goes_on_for(agency):
+        raise NotFound("Cet élève")
 
 
 async def application_named(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID) -> Intake:
@@ -171,15 +191,6 @@ async def _wished(store: Store, wish: Wish, day: date) -> Wished:
 async def _is_active(store: Store, young_id: UUID) -> bool:
     pupil = await store.find_pupil(young_id)
     return bool(pupil and pupil.active)
-
-
-async def _check_referred(store: Store, agency: str, young_id: UUID) -> None:
-    """Raise NotFound, the same where there is no such pupil, unless the pupil's last enrolment came of this agency's asking."""
-    pupil = await store.find_pupil(young_id)
-    intake = pupil and await store.intakes.acting(SYSTEM).get(pupil.last().years[0].intake_id)
-    application = intake and intake.application_of(young_id)
-    if not application or not application.goes_on_for(agency):
-        raise NotFound("Cet élève")
 
 
 async def _held_by(store: Store, caller: Caller, young_id: UUID) -> UUID:

@@ -16,6 +16,7 @@ from services.enrolment.store.agencies import Agencies
 from services.enrolment.store.birth_months import BirthMonths
 from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
+from shared.events.catalogue import Certification
 from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.secrets import derived
 from shared.persistence.repository import Repository
@@ -103,6 +104,12 @@ class Store:
     async def find_school(self, school: str) -> School | None:
         """A school of the network, or None."""
         return await self.schools.acting(SYSTEM).find_one({"_id": school})
+
+    async def titles(self, school: str) -> frozenset[str]:
+        """The programmes of a school that lead to a titre professionnel, which is sat in any month."""
+        found = await self.find_school(school)
+        programmes = found.programmes if found else ()
+        return frozenset(one.programme for one in programmes if one.certification is Certification.TITRE_PRO)
 
     async def schools_named(self, ids: Iterable[str]) -> list[School]:
         """Those of these schools that there are."""
