@@ -5,7 +5,7 @@ from services.enrolment.api.catalogue import router as catalogue
 from services.enrolment.api.corrections import router as corrections
 from services.enrolment.api.grants import router as grants
 from services.enrolment.api.outcomes import router as outcomes
-from services.enrolment.api.persons import router as persons
 from services.enrolment.api.pupils import router as pupils
+from services.enrolment.api.rights import router as rights
 
-ROUTERS = (catalogue, applications, pupils, outcomes, corrections, grants, persons)
+ROUTERS = (catalogue, applications, pupils, outcomes, corrections, grants, rights)
