@@ -91,7 +91,7 @@ async def test_the_audit_is_read_by_person_or_organisation_in_parts_the_latest_f
     while parts == 0 or after:
         part = (await admin.get("/admin/audit", params={"limit": 2, **after})).json()
         seen += [item["id"] for item in part["items"]]
-        after, parts = ({"before": part["next"]} if part["next"] else {}), parts + 1
+        after, parts = ({"cursor": part["next"]} if part["next"] else {}), parts + 1
     assert (len(seen), len(set(seen)), parts) == (4, 4, 2)
     for scope in ("region", "school:dole:head", f"agency:{CIO}"):
         assert (await api.as_(scope).get("/admin/audit")).status_code == 403

@@ -14,12 +14,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import Problem
+from shared.persistence.keyset import Asked, Part, read_part
 from shared.persistence.mongo import Collection
 from shared.persistence.sealing import AT_ONCE
-from shared.persistence.writes import Insert
+from shared.persistence.writes import Insert, Row
 
 REFUSED = (403, 404, 410)
 """Statuses by which an identity is refused: not this role, not there or not for them, erased."""
+
+LATEST = ("_id", -1)
 
 
 class What(StrEnum):
@@ -94,19 +97,23 @@ class Audit:
         if rows:
             await self.rows.bulk([Insert(row) for row in rows])
 
-    async def latest(
-        self, *, young_id: UUID | None = None, organisation: str | None = None, before: str | None = None, limit: int = 0
-    ) -> list[AuditEntry]:
-        """The entries about a person, or of an organisation, the latest first; those before one, by its id."""
+    async def part(self, asked: Asked, *, young_id: UUID | None, organisation: str | None) -> Part[AuditEntry]:
+        """A part of the entries (about a person, of an organisation), the latest first."""
         where: dict[str, Any] = {"young_id": str(young_id)} if young_id else {}
         where |= {"organisation": organisation} if organisation else {}
-        where |= {"_id": {"$lt": before}} if before else {}
-        found = await self.rows.majority().find(where, sort=[("_id", -1)], limit=limit)
-        return [AuditEntry(**{**row, "id": row["_id"]}) for row in found]
+        return (await read_part(self.rows.majority(), where, sort=[LATEST], asked=asked)).map(_entry)
+
+    async def about(self, young_id: UUID) -> list[AuditEntry]:
+        """Every entry about a person, the latest first."""
+        return [_entry(row) for row in await self.rows.majority().find({"young_id": str(young_id)}, sort=[LATEST])]
 
     async def let_go(self, kept: timedelta) -> int:
         """Delete what was kept that long: how many."""
         return await self.rows.delete({"_id": {"$lt": _id(self._clock.now() - kept, "")}})
+
+
+def _entry(row: Row) -> AuditEntry:
+    return AuditEntry(**{**row, "id": row["_id"]})
 
 
 def _id(at: datetime, one: str) -> str:
