@@ -11,7 +11,7 @@ from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
 from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone, school_of
-from services.enrolment.domain.wishes import WISHES
+from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
 from services.enrolment.store.awards import Awards
 from services.enrolment.store.birth_months import BirthMonths
@@ -60,6 +60,7 @@ class Store:
         await self.pupils.collection.index("state.schools")
         await self.pupils.collection.index("state.enrolments.years.intake_id")
         await self.grants.collection.index("state.holder")
+        await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
@@ -94,6 +95,10 @@ class Store:
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
         return await self.wishes.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
+
+    async def wishes_of(self, young_id: UUID) -> list[Wishes]:
+        """The answered wishes of a young person's referrals."""
+        return await self.wishes.acting(SYSTEM).find({"state.young_id": str(young_id)})
 
     async def next_intake(self, school: str, programme: str, *, year_of_study: int, day: date) -> Intake | None:
         """The intake of a year of study that is open on a day and starts the earliest."""

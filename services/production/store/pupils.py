@@ -30,6 +30,7 @@ class Pupils:
 
     async def prepare(self) -> None:
         await self._live.collection.index("state.school", "state.young_id")
+        await self._live.collection.index("state.young_id")
         await self._live.collection.index("state.school", "state.starts_on")
 
     async def follow(self, message: Message) -> None:
@@ -42,6 +43,11 @@ class Pupils:
         for pupil in await self._find({"state.young_id": {"$in": [str(id) for id in young_ids]}}, caller):
             enrolments.setdefault(pupil.young_id, []).append(pupil)
         return enrolments
+
+    async def held_of(self, young_id: UUID) -> list[PupilRow]:
+        """Every enrolment that was heard of someone, whatever the school."""
+        rows = await self._live.collection.majority().find({"state.young_id": str(young_id)}, sort=["_id"])
+        return [pupils.state_of(row) for row in rows]
 
     async def of_week(self, week: str, *, logged: Iterable[UUID], caller: Caller) -> list[Pupil]:
         """The enrolments in the caller's school of those who were there that week, and of those whose hours are logged."""
