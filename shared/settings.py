@@ -1,6 +1,7 @@
 """Settings of every service, from the environment."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 
@@ -47,6 +48,16 @@ class Settings(BaseSettings):
             raise ValueError("The secret that keys our hashes must be 32 bytes or more.")
         return secret
 
+    def unreadable(self) -> list[str]:
+        """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
+        jwks = [] if self.jwks_file.is_file() else ["jwks_file"]
+        return [*jwks, *self.wrong_where(secret_file=lambda: self.secret)]
+
+    @staticmethod
+    def wrong_where(**read: Callable[[], object]) -> list[str]:
+        """The names of those that cannot be read."""
+        return [name for name, reading in read.items() if not _reads(reading)]
+
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -55,7 +66,7 @@ def from_environment(kind: type[SettingsT]) -> SettingsT:
     """The settings that the environment variables make. Where they lack or are wrong, says which and exits 2."""
     try:
         settings = kind()
-        wrong = _unreadable(settings)
+        wrong = [_variable(kind, (name,)) for name in settings.unreadable()]
     except ValidationError as error:
         missing = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] == "missing"})
         wrong = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] != "missing"})
@@ -66,14 +77,11 @@ def from_environment(kind: type[SettingsT]) -> SettingsT:
     return settings
 
 
-def _unreadable(settings: Settings) -> list[str]:
-    """The variables that name a file which cannot serve."""
-    wrong = [] if settings.jwks_file.is_file() else [_variable(type(settings), ("jwks_file",))]
+def _reads(reading: Callable[[], object]) -> bool:
     try:
-        assert settings.secret
+        return bool(reading())
     except (OSError, ValueError):
-        wrong.append(_variable(type(settings), ("secret_file",)))
-    return wrong
+        return False
 
 
 def _variable(kind: type[Settings], place: tuple[int | str, ...]) -> str:

@@ -26,23 +26,25 @@ PRINTED_LIFETIME = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Keys:
-    """`private` signs tokens, `public` (JWKS) checks them, `secret` keys the hashes of external ids."""
+    """`private` signs tokens, `public` (JWKS) checks them, `secret` keys hashes, `vault` wraps the keys of identities."""
 
     private: Path
     public: Path
     secret: Path
+    vault: Path
 
 
 def keys_in(data: Path) -> Keys:
     """The keys of this data folder, made on the first call; only their owner may read them."""
     folder = private(data / "keys")
-    keys = Keys(private=folder / "private.pem", public=folder / "jwks.json", secret=folder / "secret")
+    keys = Keys(folder / "private.pem", folder / "jwks.json", folder / "secret", folder / "vault-key")
     make_keys(keys.private, keys.public)
-    if not keys.secret.exists():
-        draft = folder / "secret.new"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(32))
-        os.rename(draft, keys.secret)
+    for file in (keys.secret, keys.vault):
+        if not file.exists():
+            draft = file.with_suffix(".new")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_hex(32))
+            os.rename(draft, file)
     return keys
 
 

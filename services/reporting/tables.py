@@ -70,9 +70,14 @@ class Tables:
         return by_enrolment(row for row in self.exams if row.session is not None)
 
     @cached_property
+    def declared_of(self) -> Mapping[UUID, Sequence[OutcomeRow]]:
+        """What each source says became of each enrolment."""
+        return by_enrolment(self.outcomes)
+
+    @cached_property
     def outcomes_of(self) -> Mapping[UUID, Mapping[int, OutcomeRow]]:
         """What is retained for each enrolment, at each horizon."""
-        return {id: retained(rows) for id, rows in by_enrolment(self.outcomes).items()}
+        return {id: retained(rows) for id, rows in self.declared_of.items()}
 
 
 def by_enrolment(rows: Iterable[T]) -> dict[UUID, list[T]]:

@@ -16,6 +16,7 @@ from shared.kernel.clock import real_now
 from shared.kernel.errors import NotFound
 from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.inbox import Inbox
+from shared.persistence.keyset import Asked, Part, read_part
 from shared.persistence.mongo import Collection, Key, Session
 from shared.persistence.once import ensure_same
 from shared.persistence.transaction import Persistence
@@ -78,6 +79,15 @@ class Acting(Generic[S, E]):
             return []
         rows = await self._shown.find(allowed, fields={"state": 1}, sort=sort, skip=skip, limit=limit, session=self._session)
         return [self._aggregate.state.model_validate(row["state"]) for row in rows]
+
+    async def part(self, where: Mapping[str, Any], *, sort: Sequence[Key], asked: Asked) -> Part[S]:
+        """The part that is asked for of the states that match and that this actor may see."""
+        allowed = self._filter(where)
+        if allowed is None:
+            return Part([], None)
+        fields = {"state": 1}
+        rows = await read_part(self._shown, allowed, sort=sort, asked=asked, fields=fields, session=self._session)
+        return rows.map(lambda row: self._aggregate.state.model_validate(row["state"]))
 
     async def count(self, where: Mapping[str, Any]) -> int:
         """How many match."""

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 
 from shared.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
 from shared.web.auth import COOKIE, Requirement, current_caller
+from shared.web.cursor import UNKNOWN_CURSOR, paging
 from shared.web.idempotency import idempotency_key
 from shared.web.problems import PROBLEM_JSON, TITLES
 
@@ -28,6 +29,8 @@ HEADERS: Mapping[int, Any] = {
 OPEN_MOVES = {
     "type": "array", "items": {"type": "string"}, "description": "Ce que l’appelant peut faire maintenant, si un état en décide.",
 }  # fmt: skip
+OF_NEEDS: Mapping[Any, str] = {idempotency_key: "key_reused", paging: UNKNOWN_CURSOR}
+"""What a route refuses (422) because of what it takes."""
 PROPERTIES: Mapping[int, Any] = {Refused.status: {"open_moves": OPEN_MOVES}}
 """What the problems of a status may say beside."""
 
@@ -86,7 +89,7 @@ def _answers(route: APIRoute, needs: set[Any], rules: Mapping[int, set[str]]) ->
     yield 413, {"too_large"}
     yield 500, {"bug"}
     yield Unavailable.status, {*Unavailable.codes, *rules.get(503, ())}
-    yield Invalid.status, {*Invalid.codes, *rules.get(422, ()), *(["key_reused"] if idempotency_key in needs else [])}
+    yield Invalid.status, {*Invalid.codes, *rules.get(422, ()), *(code for need, code in OF_NEEDS.items() if need in needs)}
     if route.body_field:
         yield 400, {"malformed"}
     if current_caller in needs:

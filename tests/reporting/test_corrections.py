@@ -45,6 +45,11 @@ def known(stored: dict[str, dict[str, Any]], instant: datetime | None = None) ->
     return {f"{of.projection.name} {id}": row for of, id, row in read if row}
 
 
+def said(rows: dict[str, Any]) -> dict[str, Any]:
+    """Rows but for whether they were corrected since, which is read of any day."""
+    return {id: row.model_copy(update={"corrected_on": None}) for id, row in rows.items()}
+
+
 @settings(max_examples=100, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(st.integers(0, 2**64))
 def test_any_history_ends_in_the_same_rows_and_no_earlier_day_moves(seed: int) -> None:
@@ -55,7 +60,7 @@ def test_any_history_ends_in_the_same_rows_and_no_earlier_day_moves(seed: int) -
     assert rows_of(delivered(draw, told)) == whole
     for instant in sorted({message.time for _, message in told}):
         by_then = [published for published in told if published[1].time <= instant]
-        assert known(whole, instant) == known(rows_of(by_then))
+        assert said(known(whole, instant)) == said(known(rows_of(by_then)))
     for life in lives:
         assert row_of(whole, life) == as_enrolment_has_it(life.enrolment)
 

@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.identifiers import Uai
 from shared.persistence.failures import Away, Clash
+from shared.persistence.keyset import part_of
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service
 from shared.web.auth import CurrentCaller, require
+from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.router import Router
 from shared.web.runtime import runtime
@@ -77,6 +79,17 @@ async def shape(body: Shapes) -> None:
 async def receive_a_toy(id: uuid.UUID, caller: CurrentCaller, request: Request) -> Toy:
     toy: Toy = await runtime(request).store.toys.acting(caller).create(id, receive, id=id, school=caller.tenant)
     return toy
+
+
+@router.get("/names")
+async def list_names(paging: PagingDep, first: str = "") -> Page[str]:
+    names = [name for name in ("Amiel", "Brun", "Cros", "Dumas", "Ézine") if name.startswith(first)]
+    return paging.page(part_of(names, lambda name: [name], paging.asked))
+
+
+@router.get("/other-names")
+async def list_other_names(paging: PagingDep) -> Page[str]:
+    return await list_names(paging)
 
 
 @router.get("/broken")

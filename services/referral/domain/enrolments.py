@@ -17,6 +17,7 @@ from shared.events.students import (
     StudentCompleted,
     StudentDidNotStart,
     StudentEnrolled,
+    StudentGaveUp,
     StudentInterrupted,
     StudentMovedUp,
     StudentRepeated,
@@ -30,6 +31,7 @@ DeclaredEvent = (
     StudentEnrolled
     | StudentStarted
     | StudentDidNotStart
+    | StudentGaveUp
     | StudentInterrupted
     | StudentResumed
     | StudentMovedUp
@@ -74,6 +76,8 @@ def _milestone(event: DeclaredEvent) -> Milestone:
             return Milestone(kind=MilestoneKind.STARTED, on=on)
         case StudentDidNotStart():
             return Milestone(kind=MilestoneKind.DID_NOT_START, on=on)
+        case StudentGaveUp():
+            return Milestone(kind=MilestoneKind.GAVE_UP, on=on)
         case StudentInterrupted():
             return Milestone(kind=MilestoneKind.INTERRUPTED, on=on, code=event.code)
         case StudentResumed():

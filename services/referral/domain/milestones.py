@@ -12,6 +12,7 @@ class MilestoneKind(StrEnum):
     ENROLLED = "enrolled"
     STARTED = "started"
     DID_NOT_START = "did_not_start"
+    GAVE_UP = "gave_up"
     INTERRUPTED = "interrupted"
     RESUMED = "resumed"
     MOVED_UP = "moved_up"

@@ -48,6 +48,7 @@ class FigureResponse(BaseModel):
     high: float | None = Field(description="La valeur si tous les inconnus comptaient.")
     parts: dict[str, PartResponse] = Field(description="Ce qui se lit à côté, par nom.")
     masked: bool
+    corrected_on: date | None = Field(description="Dernière correction de ce qu’il compte, même après le jour de lecture.")
 
 
 class IndicatorsResponse(BaseModel):
@@ -80,6 +81,7 @@ def figure_response(figure: Figure) -> FigureResponse:
         high=figure.high,
         parts=dict(_part_response(name, part, in_minutes=in_minutes) for name, part in figure.parts.items()),
         masked=figure.masked,
+        corrected_on=figure.corrected_on,
     )
 
 
@@ -112,4 +114,6 @@ def programme_of(perimeter: Perimeter, tables: Tables) -> ProgrammeResponse | No
     """The programme that a perimeter is, under the title that the first of its schools gives it."""
     rows = tables.programmes if perimeter.kind is PerimeterKind.PROGRAMME else ()
     found = next((row for row in rows if row.programme == perimeter.id), None)
-    return ProgrammeResponse(id=found.programme, title=found.title, certification=found.certification) if found else None
+    if found is None:
+        return None
+    return ProgrammeResponse(id=found.programme, title=found.title_on(tables.day), certification=found.certification)

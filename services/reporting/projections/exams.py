@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.events.corrections import ExamCorrected, ResultCorrected
 from shared.events.students import DiplomaFailed, DiplomaObtained, ExamRegistered, Result
-from shared.projections.table import REQUIRED, TableRow
+from shared.projections.table import REQUIRED, Latest, TableRow
 
 
 class ExamRow(TableRow, table="exams"):
@@ -14,7 +14,7 @@ class ExamRow(TableRow, table="exams"):
     session: str | None = REQUIRED
     """None where the registration was taken back."""
     result: Result | None = None
-    corrected_on: date | None = None
+    corrected_on: Latest[date | None] = None
     """The day of the last correction."""
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.events.corrections import OutcomeCorrected
 from shared.events.students import OutcomeDeclared, OutcomeProof, OutcomeSituation, OutcomeSource
-from shared.projections.table import REQUIRED, TableRow
+from shared.projections.table import REQUIRED, Latest, TableRow
 
 STRENGTH = (OutcomeProof.CONTRACT, OutcomeProof.CERTIFICATE, OutcomeProof.PHONE, OutcomeProof.NONE)
 """Proofs, from the strongest to none."""
@@ -21,7 +21,7 @@ class OutcomeRow(TableRow, table="outcomes"):
     """None where it was taken back."""
     proof: OutcomeProof = REQUIRED
     declared_on: date = REQUIRED
-    corrected_on: date | None = None
+    corrected_on: Latest[date | None] = None
     """The day of the last correction."""
 
     @property
