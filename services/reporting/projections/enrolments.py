@@ -111,6 +111,11 @@ class EnrolmentRow(TableRow, table="enrolments"):
         return absences[-1].on if absences and absences[-1].away else None
 
     @property
+    def gone_on(self) -> date | None:
+        """The day they left, whether for good or not."""
+        return self.completed_on or self.interrupted_on
+
+    @property
     def holds_a_seat(self) -> bool:
         return not (self.did_not_start_on or self.gave_up_on or self.completed_on or self.interrupted_on)
 
