@@ -8,7 +8,7 @@ import typer
 from deploy.cli_options import Folder, admin_token
 from deploy.local.folder import running_stack_addresses
 from deploy.local.progress import progress, say
-from deploy.local.take_over import COLUMNS, Answer, lines_of, take_over
+from deploy.local.take_over import COLUMNS, Answer, lines_of, posting, take_over
 from shared.web.pages.french import several
 
 School = Annotated[str | None, typer.Option("--school", metavar="ÉCOLE", help="L’école des lignes qui n’en disent pas.")]
@@ -38,8 +38,8 @@ def import_pupils(
     lines = lines_of(file)
     enrolment, token = running_stack_addresses(data).services["enrolment"], admin_token(data)
     answers: list[Answer] = []
-    with progress("Élèves repris") as advance:
-        for answer in take_over(enrolment, token, lines, school=school):
+    with posting(enrolment, token) as post, progress("Élèves repris") as advance:
+        for answer in take_over(post, lines, school=school):
             answers.append(answer)
             advance(len(answers), len(lines))
     for answer in answers:
