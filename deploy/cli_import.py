@@ -26,6 +26,7 @@ def _one_command_of_several() -> None:
 
 Colonnes : {", ".join(COLUMNS)} (« ecole » est facultative avec --school). UTF-8 ou Windows-1252, « ; » ou « , » ;
 jours 2024-09-02 ou 02/09/2024, mois 2008-05 ou 05/2008. Aucun nom. La même ligne encore ne crée rien.
+Sur la sortie : « référence;identifiant » de chaque élève repris ou déjà là, que l’école garde.
 Chaque ligne refusée est dite avec son numéro, les autres sont reprises ; statut 1 s’il y en a.""",
 )
 def import_pupils(
@@ -45,6 +46,8 @@ def import_pupils(
     for answer in answers:
         if answer.fault:
             say(f"Ligne {answer.number} : {answer.fault}")
+        else:
+            print(f"{answer.reference};{answer.young_id}", flush=True)
     say(summary(answers))
     if any(answer.fault for answer in answers):
         raise typer.Exit(1)

@@ -47,6 +47,8 @@ class Answer:
     """What became of a line: taken over, there already, or a fault in French."""
 
     number: int
+    reference: str = ""
+    young_id: str | None = None
     is_new: bool = False
     fault: str | None = None
 
@@ -74,7 +76,9 @@ def take_over(post: Post, lines: Iterable[Line], *, school: str | None) -> Itera
             raise CannotRun(
                 f"enrolment ne répond pas : le fichier est repris jusqu’à la ligne {line.number}, non comprise."
             ) from error
-        yield Answer(line.number, is_new=answer.status_code == 201, fault=_fault(answer))
+        fault = _fault(answer)
+        young_id = None if fault else str(answer.json()["young_id"])
+        yield Answer(line.number, line.fields["reference"], young_id, is_new=answer.status_code == 201, fault=fault)
 
 
 @contextmanager

@@ -52,19 +52,19 @@ def test_a_line_that_is_refused_is_said_by_its_number_and_the_others_go_on(tmp_p
 
     def post(body: Mapping[str, object]) -> httpx.Response:
         answers = {
-            "a": httpx.Response(201, json={}),
+            "a": httpx.Response(201, json={"young_id": "new"}),
             "b": httpx.Response(409, json={"detail": "Toutes les places de cette rentrée sont prises."}),
             "c": httpx.Response(422, json={"detail": "", "errors": [{"field": "birth_month", "detail": "Un mois."}]}),
-            "d": httpx.Response(200, json={}),
+            "d": httpx.Response(200, json={"young_id": "known"}),
         }
         return answers[str(body["reference"])]
 
     answers = list(take_over(post, lines_of(file), school="dole"))
     assert answers == [
-        Answer(2, is_new=True),
-        Answer(3, fault="Toutes les places de cette rentrée sont prises."),
-        Answer(4, fault="mois_de_naissance : Un mois."),
-        Answer(5),
+        Answer(2, "a", "new", is_new=True),
+        Answer(3, "b", fault="Toutes les places de cette rentrée sont prises."),
+        Answer(4, "c", fault="mois_de_naissance : Un mois."),
+        Answer(5, "d", "known"),
     ]
     assert summary(answers).replace("\xa0", " ") == "1 élève repris, 1 déjà là, 2 lignes refusées."
 

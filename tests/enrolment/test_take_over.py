@@ -7,11 +7,13 @@ from uuid import UUID
 import pytest
 
 from services.enrolment.domain.enrolment import enrolment_id_of
+from services.enrolment.domain.places import release_seat
 from services.enrolment.domain.take_over import take_over
 from shared.events.students import StudentEnrolled, StudentStarted
+from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid, Refused
 from tests.conftest import Start
-from tests.enrolment.builders import YOUNG, a_programme, an_intake
+from tests.enrolment.builders import START, YOUNG, a_programme, an_intake
 from tests.enrolment.drivers import events_of
 from tests.enrolment.life import living, read
 
@@ -57,11 +59,13 @@ async def test_the_same_line_is_one_pupil_whatever_became_of_them_and_another_un
         made = read(await life.head.post("/pupils", json=LINE), 201)
         assert (made["started_on"], made["status"], made["years"][0]["year_of_study"]) == ("2024-09-02", "present", 1)
         await life.does(f"/pupils/{made['young_id']}/interrupt", code="moved")
+        store, about = life.here.store, {"young_id": UUID(made["young_id"]), "on": START}
+        await store.intakes.acting(SYSTEM).decide(life.intake, release_seat, **about)
         again = read(await life.head.post("/pupils", json=LINE))
+        assert read(await life.head.get(f"/intakes/{life.intake}"))["seats_left"] == 2
         assert (again["young_id"], again["status"]) == (made["young_id"], "interrupted")
         other = await life.head.post("/pupils", json={**LINE, "birth_month": "2008-04"})
         assert read(other, 422)["code"] == "key_reused"
-        store = life.here.store
         assert [type(one) for one in (await events_of(store.pupils, made["young_id"]))[:2]] == [StudentEnrolled, StudentStarted]
         rows = str([await repository.collection.find({}) for repository in (store.pupils, store.intakes)])
         assert "2024/017" not in rows
