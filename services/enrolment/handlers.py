@@ -1,5 +1,7 @@
 """What enrolment subscribes to: agencies, referrals, their withdrawals, and its own pupils coming and going."""
 
+from typing import get_args
+
 from services.enrolment import admission, use_cases
 from services.enrolment.domain.enrolment import ACTIVE
 from services.enrolment.domain.giving_up import decline_given_up
@@ -7,6 +9,7 @@ from services.enrolment.domain.places import release_seat
 from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
 from shared.events.catalogue import IntakeDatesChanged
+from shared.events.corrections import CompletionCorrected, InterruptionCorrected, NoShowCorrected
 from shared.events.message import Message
 from shared.events.referral import AgencyRegistered, ReferralSubmitted, ReferralWithdrawalRequested
 from shared.events.students import StudentDidNotStart, StudentEnrolled, StudentGaveUp, StudentInterrupted, StudentResumed
@@ -39,9 +42,12 @@ async def withdrawal_requested(store: Store, event: ReferralWithdrawalRequested,
         )
 
 
-@HANDLERS.on(StudentEnrolled, StudentResumed)
-async def enrolled(store: Store, student: StudentEnrolled | StudentResumed, message: Message) -> None:
-    """A pupil of one intake, or again: the others need not answer any more."""
+Enrolled = StudentEnrolled | StudentResumed | NoShowCorrected | InterruptionCorrected | CompletionCorrected
+
+
+@HANDLERS.on(*get_args(Enrolled))
+async def enrolled(store: Store, student: Enrolled, message: Message) -> None:
+    """A pupil of one intake, or again, by a correction too: the others need not answer any more."""
     await use_cases.close_open_applications(store, student.young_id, on=student.on, cause=message)
 
 

@@ -1,7 +1,7 @@
 """French for what enrolment shows: each status of an application and of an enrolment, and what may be done from it."""
 
 from shared.events.applications import ApplicationStatus
-from shared.events.students import EnrolmentStatus
+from shared.events.students import EnrolmentStatus, Move
 from shared.kernel.transitions import Labels
 
 NETWORK = "Réseau des Écoles de Production"
@@ -69,5 +69,23 @@ ENROLMENT = Labels(
         "continue": "poursuivre dans une autre formation",
         "sit_an_exam": "inscrire à un examen",
         "declare_an_outcome": "déclarer le devenir",
+        "correct": "corriger ce qui est déclaré",
     },
 )
+FACTS = {
+    "start": "L’entrée",
+    "no_show": "La rentrée manquée",
+    "interruption": "L’interruption",
+    "return": "La reprise",
+    "completion": "La fin du parcours",
+    "year": "Le changement d’année ou de formation",
+    "exam": "L’inscription à l’examen",
+    "result": "Le résultat d’examen",
+    "outcome": "Le devenir",
+}
+"""What is declared of a pupil, as a sentence begins with it."""
+MOVES = {
+    Move.MOVED_UP: "Le passage en année supérieure",
+    Move.REPEATED: "Le redoublement",
+    Move.CHANGED_PROGRAMME: "Le changement de formation",
+}

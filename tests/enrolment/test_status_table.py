@@ -100,13 +100,17 @@ def test_an_application_is_open_while_it_asks_for_an_answer() -> None:
         (
             enrolled(),
             "Ce parcours est « rentrée à venir ». Possible maintenant : commencer, noter une rentrée manquée, "
-            "noter un désistement, changer de formation.",
+            "noter un désistement, changer de formation, corriger ce qui est déclaré.",
         ),
-        (interrupted(), "Ce parcours est « parcours interrompu ». Possible maintenant : reprendre, déclarer le devenir."),
+        (
+            interrupted(),
+            "Ce parcours est « parcours interrompu ». Possible maintenant : reprendre, déclarer le devenir, "
+            "corriger ce qui est déclaré.",
+        ),
         (
             completed(),
             "Ce parcours est « parcours terminé ». Possible maintenant : poursuivre dans une autre formation, "
-            "inscrire à un examen, déclarer le devenir.",
+            "inscrire à un examen, déclarer le devenir, corriger ce qui est déclaré.",
         ),
     ],
 )
@@ -116,9 +120,9 @@ def test_a_pupils_no_names_what_may_be_done_instead(pupil: Pupil, sentence: str)
     assert no.value.told_to(HEAD) == sentence
 
 
-def test_who_never_came_has_nothing_more_open() -> None:
+def test_of_who_never_came_that_alone_is_left_to_mend() -> None:
     pupil = started().last().model_copy(update={"status": EnrolmentStatus.DID_NOT_START})
-    assert not ENROLMENT.rows[EnrolmentStatus.DID_NOT_START]
+    assert ENROLMENT.rows[EnrolmentStatus.DID_NOT_START] == {EnrolmentAction.CORRECT}
     with pytest.raises(Refused, match="not_allowed") as no:
         pupils.ensure_allowed(pupil, EnrolmentAction.START, LATER)
-    assert no.value.told_to(HEAD) == "Ce parcours est « rentrée manquée ». Plus rien n’est possible."
+    assert no.value.told_to(HEAD) == "Ce parcours est « rentrée manquée ». Possible maintenant : corriger ce qui est déclaré."

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.events.applications import Met
-from shared.events.catalogue import Certification, GrantPurpose, Promotion
+from shared.events.catalogue import Certification, Promotion
 from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource, Result
 from shared.kernel.calendar import BirthMonth, SchoolYear
@@ -148,15 +148,3 @@ class OutcomeRequest(DatedBody):
         if self.situation is not OutcomeSituation.EMPLOYED and (self.contract or self.by_client):
             raise ValueError("Un contrat ou un client employeur ne se disent que d’un emploi.")
         return self
-
-
-class GrantRequest(DatedBody):
-    holder: Slug = Field(description="Une école, ou « network » quand la répartition n’est pas connue.")
-    purpose: GrantPurpose
-    civil_year: Annotated[int, Field(ge=2000, le=2100), WHOLE]
-    funder: Slug
-    amount_cents: Cents
-
-
-class PaymentRequest(DatedBody):
-    amount_cents: Cents

@@ -1,7 +1,6 @@
 """A former pupil goes on in another programme of the same school: a new enrolment, after the one that was completed."""
 
 from datetime import date, timedelta
-from uuid import UUID
 
 from services.enrolment.domain.eligibility import reasons_against
 from services.enrolment.domain.enrolment import LEFT, Enrolment
@@ -41,13 +40,6 @@ def last_attended(pupil: Pupil, school: str | None) -> Enrolment:
     """The latest enrolment that began, whatever was given up or missed since; the latest at all where none did."""
     attended = [one for one in own_enrolments(pupil.enrolments, school) if one.started_on]
     return attended[-1] if attended else pupil.last(school)
-
-
-def of_exam(pupil: Pupil, school: str | None, exam_id: UUID) -> Enrolment:
-    """The enrolment in which an exam was registered, though another began since; the latest where none has it."""
-    own = own_enrolments(pupil.enrolments, school)
-    found = (one for one in own if any(sitting.exam_id == exam_id for sitting in one.exams))
-    return next(found, None) or pupil.last(school)
 
 
 def left_before(pupil: Pupil, school: str | None, *, horizon: int, within: timedelta, on: date) -> Enrolment:

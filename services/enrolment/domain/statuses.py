@@ -79,17 +79,20 @@ class EnrolmentAction(StrEnum):
     CONTINUE = "continue"
     SIT_AN_EXAM = "sit_an_exam"
     DECLARE_AN_OUTCOME = "declare_an_outcome"
+    CORRECT = "correct"
 
 
 E = EnrolmentAction
 ENROLMENT = Transitions(
     EnrolmentStatus, EnrolmentAction, labels=labels.ENROLMENT,
     rows={
-        EnrolmentStatus.DUE: {E.START, E.RECORD_NO_SHOW, E.GIVE_UP, E.CHANGE_PROGRAMME},
-        EnrolmentStatus.PRESENT: {E.INTERRUPT, E.MOVE_UP, E.REPEAT, E.CHANGE_PROGRAMME, E.COMPLETE, E.SIT_AN_EXAM},
-        EnrolmentStatus.INTERRUPTED: {E.RESUME, E.DECLARE_AN_OUTCOME},
-        EnrolmentStatus.COMPLETED: {E.CONTINUE, E.SIT_AN_EXAM, E.DECLARE_AN_OUTCOME},
-        EnrolmentStatus.DID_NOT_START: (),
+        EnrolmentStatus.DUE: {E.START, E.RECORD_NO_SHOW, E.GIVE_UP, E.CHANGE_PROGRAMME, E.CORRECT},
+        EnrolmentStatus.PRESENT: {
+            E.INTERRUPT, E.MOVE_UP, E.REPEAT, E.CHANGE_PROGRAMME, E.COMPLETE, E.SIT_AN_EXAM, E.CORRECT,
+        },
+        EnrolmentStatus.INTERRUPTED: {E.RESUME, E.DECLARE_AN_OUTCOME, E.CORRECT},
+        EnrolmentStatus.COMPLETED: {E.CONTINUE, E.SIT_AN_EXAM, E.DECLARE_AN_OUTCOME, E.CORRECT},
+        EnrolmentStatus.DID_NOT_START: {E.CORRECT},
         EnrolmentStatus.GAVE_UP: (),
     },
     who={**dict.fromkeys(E, SCHOOL), E.CONTINUE: ("school:head", "admin"), E.DECLARE_AN_OUTCOME: (*SCHOOL, "agency")},

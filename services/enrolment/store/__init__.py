@@ -11,13 +11,16 @@ from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
 from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone, school_of
-from services.enrolment.domain.wishes import WISHES
+from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
+from services.enrolment.store.awards import Awards
 from services.enrolment.store.birth_months import BirthMonths
 from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
+from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.secrets import derived
+from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 
@@ -40,6 +43,7 @@ class Store:
         self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
+        self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
         self.birth_months = BirthMonths(persistence.database)
         self.motives = Motives(persistence.database["motives"], derived(persistence.secret, "motives"))
@@ -56,6 +60,7 @@ class Store:
         await self.pupils.collection.index("state.schools")
         await self.pupils.collection.index("state.enrolments.years.intake_id")
         await self.grants.collection.index("state.holder")
+        await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
@@ -91,6 +96,10 @@ class Store:
         """Whether a referral's wishes were answered, for good."""
         return await self.wishes.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
 
+    async def wishes_of(self, young_id: UUID) -> list[Wishes]:
+        """The answered wishes of a young person's referrals."""
+        return await self.wishes.acting(SYSTEM).find({"state.young_id": str(young_id)})
+
     async def next_intake(self, school: str, programme: str, *, year_of_study: int, day: date) -> Intake | None:
         """The intake of a year of study that is open on a day and starts the earliest."""
         where = {
@@ -107,6 +116,12 @@ class Store:
     async def find_school(self, school: str) -> School | None:
         """A school of the network, or None."""
         return await self.schools.acting(SYSTEM).find_one({"_id": school})
+
+    async def titles(self, school: str) -> frozenset[str]:
+        """The programmes of a school that lead to a titre professionnel, which is sat in any month."""
+        found = await self.find_school(school)
+        programmes = found.programmes if found else ()
+        return frozenset(one.programme for one in programmes if one.certification is Certification.TITRE_PRO)
 
     async def schools_named(self, ids: Iterable[str]) -> list[School]:
         """Those of these schools that there are."""
@@ -140,3 +155,13 @@ class Store:
     async def grants_visible_to(self, caller: Caller) -> list[Grant]:
         """The grants that a caller may see."""
         return await self.grants.acting(caller).find({})
+
+    async def find_twin(self, awarded: GrantAwarded, *, session: Session) -> Grant | None:
+        """A grant that stands, of the same holder, purpose, civil year, funder and amount, under another id."""
+        same = awarded.model_dump(mode="json", include={"holder", "purpose", "civil_year", "funder", "amount_cents"})
+        where = {"_id": {"$ne": str(awarded.grant_id)}, "state.voided": {"$ne": True}}
+        return (
+            await self.grants.within(session)
+            .acting(SYSTEM)
+            .find_one({**where, **{f"state.{field}": value for field, value in same.items()}})
+        )

@@ -50,10 +50,14 @@ class BirthMonths:
         months = {UUID(row["_id"]): births.state_of(row).month for row in rows}
         return {id: month for id, month in months.items() if month}
 
+    async def find(self, young_id: UUID) -> BirthMonth | None:
+        """The birth month that a referral said, if one was heard."""
+        found = await self._live.collection.find_one({"_id": str(young_id)})
+        return births.state_of(found).month if found else None
+
     async def of(self, young_id: UUID) -> BirthMonth:
         """The birth month that a referral said. An application exists only after it was kept."""
-        found = await self._live.collection.find_one({"_id": str(young_id)})
-        month = births.state_of(found).month if found else None
+        month = await self.find(young_id)
         if month is None:
             raise Unavailable("not_heard_yet", "Le dossier de ce jeune n’est pas encore arrivé : recommencez dans un instant.")
         return month

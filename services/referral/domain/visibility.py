@@ -85,12 +85,6 @@ def seen_by_agency(journey: Journey, referral_id: UUID, *, kind: AgencyKind, ear
     )
 
 
-def may_name(caller: Caller, journey: Journey) -> bool:
-    """Whether a school's person may know who this is: its applicant or, for its workshop, its pupil."""
-    known = journey.enrolments if caller.role == "workshop" else journey.applications
-    return any(history.school == caller.tenant for history in known.values())
-
-
 def names_alone(caller: Caller) -> bool:
     """Whether what they may know is the names and no more."""
     return caller.role == "workshop"
