@@ -79,6 +79,13 @@ def test_every_reason_is_said_of_who_is_fourteen_after_the_entry() -> None:
     assert intake.application(referral.young_id).reasons == reasons
 
 
+@pytest.mark.parametrize(("oldest", "reasons"), [(None, ()), (25, ()), (24, (IneligibleReason.TOO_OLD,))])
+def test_an_upper_age_is_there_where_a_programme_sets_one(oldest: int | None, reasons: tuple[IneligibleReason, ...]) -> None:
+    programme, adult = a_programme(oldest=oldest), a_referral(birth_month="2000-03")
+    decided = applications.apply(OPEN_ALL_YEAR, referral=adult, programme=programme, on=MAY)
+    assert happened(OPEN_ALL_YEAR, decided).application(adult.young_id).reasons == reasons
+
+
 def test_who_was_too_young_in_may_is_examined_for_a_later_entry() -> None:
     intake, referral = too_young()
     fields = fields_of(intake, referral.young_id)

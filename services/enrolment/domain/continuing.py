@@ -32,7 +32,7 @@ def continue_in(pupil: Pupil, *, school: str | None, to: Intake, programme: Prog
         sentence = "On poursuit dans une autre formation de la même école, cette année scolaire ou plus tard."
         raise Refused("wrong_intake", sentence, moves=moves)
     if reasons_against(pupil.birth_month, entry_on=max(on, to.starts_on), programme=programme):
-        raise Refused("not_eligible", "Ce jeune n’a pas encore l’âge que demande cette formation.", moves=moves)
+        raise Refused("not_eligible", "Ce jeune n’a pas l’âge que demande cette formation.", moves=moves)
     return enrol(pupil, young_id=pupil.young_id, birth_month=pupil.birth_month, intake=to, programme=programme, on=on)
 
 
