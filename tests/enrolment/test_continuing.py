@@ -105,6 +105,14 @@ def test_who_gave_the_bac_pro_up_may_still_go_on() -> None:
     assert len({one.enrolment_id for one in again.enrolments}) == 3
 
 
+def test_who_missed_the_bac_pro_goes_on_in_another_year_and_not_in_the_same() -> None:
+    pupil = after(completed(), continued(completed(), bac_pro()))
+    absent = after(pupil, pupils.record_no_show(pupil, school=None, on=date(2027, 9, 6)))
+    with pytest.raises(Refused, match="wrong_intake"):
+        continued(absent, bac_pro(), on=date(2027, 9, 7))
+    assert continued(absent, bac_pro(school_year="2028-2029"), on=date(2028, 6, 1))
+
+
 def outcome(on: date, horizon: int = 6) -> Outcome:
     return Outcome(
         horizon=horizon, situation=OutcomeSituation.FURTHER_STUDIES, source=OutcomeSource.SCHOOL,
@@ -114,7 +122,7 @@ def outcome(on: date, horizon: int = 6) -> Outcome:
 
 def test_the_cap_s_result_and_outcome_are_its_own_though_the_bac_pro_has_begun() -> None:
     pupil = in_last_year()
-    pupil = after(pupil, diplomas.register_exam(pupil, school=None, session="2027-06", on=date(2027, 6, 1)))
+    pupil = after(pupil, diplomas.register_exam(pupil, school=None, session="2027-06", on=date(2026, 10, 15)))
     exam_id = pupil.last().exams[0].exam_id
     leaver = pupil.with_enrolment(pupil.last().model_copy(update={"status": EnrolmentStatus.COMPLETED, "left_on": LATER}))
     gone_on = after(leaver, continued(leaver, bac_pro()))
