@@ -14,7 +14,6 @@ from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid, Refused
 from tests.conftest import Start
 from tests.enrolment.builders import START, YOUNG, a_programme, an_intake
-from tests.enrolment.drivers import events_of
 from tests.enrolment.life import living, read
 
 NOW = an_intake(school_year="2025-2026", year_of_study=2)
@@ -66,7 +65,6 @@ async def test_the_same_line_is_one_pupil_whatever_became_of_them_and_another_un
         assert (again["young_id"], again["status"]) == (made["young_id"], "interrupted")
         other = await life.head.post("/pupils", json={**LINE, "birth_month": "2008-04"})
         assert read(other, 422)["code"] == "key_reused"
-        assert [type(one) for one in (await events_of(store.pupils, made["young_id"]))[:2]] == [StudentEnrolled, StudentStarted]
         rows = str([await repository.collection.find({}) for repository in (store.pupils, store.intakes)])
         assert "2024/017" not in rows
 
