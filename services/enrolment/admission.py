@@ -102,7 +102,7 @@ async def take_over(
             sentence = (
                 f"Il n’y a pas de rentrée {school_year} de « {taught.title} » en année {year_of_study} : ouvrez-la d’abord."
             )
-            raise Refused("no_such_intake", sentence, moves=())
+            raise Refused("no_such_intake", sentence)
         pupil = await pupils.create_once(
             young_id, fingerprint, taking_over.take_over, young_id=young_id, birth_month=birth_month, intake=intake,
             programme=taught, enrolled_on=enrolled_on, started_on=started_on,

@@ -35,8 +35,9 @@ REFUSALS: Mapping[RefusalCode, str] = {
     RefusalCode.OTHER: "une autre raison, à voir avec l’école",
 }
 INELIGIBILITY: Mapping[IneligibleReason, str] = {
-    IneligibleReason.TOO_YOUNG: "trop jeune au jour de la rentrée",
-    IneligibleReason.TOO_YOUNG_FOR_MACHINES: "moins de 15 ans au jour de la rentrée, pour des machines dangereuses",
+    IneligibleReason.TOO_YOUNG: "trop jeune au jour de l’entrée",
+    IneligibleReason.TOO_YOUNG_FOR_MACHINES: "moins de 15 ans au jour de l’entrée, pour des machines dangereuses",
+    IneligibleReason.TOO_OLD: "au-delà de l’âge limite de la formation au jour de l’entrée",
 }
 UNOPENED: Mapping[UnopenedCode, str] = {
     UnopenedCode.UNKNOWN_PROGRAMME: "Aucune école du réseau n’a cette formation.",

@@ -17,6 +17,7 @@ from shared.kernel.strict import Day, Published
 class IneligibleReason(StrEnum):
     TOO_YOUNG = "too_young"
     TOO_YOUNG_FOR_MACHINES = "too_young_for_machines"
+    TOO_OLD = "too_old"
 
 
 class UnopenedCode(StrEnum):

@@ -16,10 +16,11 @@ def statuses(*history: JourneyEvent) -> list[ApplicationStatus]:
     return [step.status for step in folded(wishes_answered(X), *history).applications[X].steps]
 
 
-def test_every_event_of_an_application_or_a_pupil_is_followed_but_that_a_seat_is_free_again() -> None:
+def test_every_event_of_an_application_or_a_pupil_is_followed_but_free_seats_and_days_of_entry() -> None:
     published = {event for event in EVENTS.values() if issubclass(event, ApplicationEvent | StudentEvent)}
     followed = {event for event in HANDLERS if event.topic == "etabli.enrolment"}
-    assert followed == {applications.WishesAnswered, *published} - {applications.PlaceReleased}
+    unsaid = {applications.PlaceReleased, applications.EntryPlanned, students.StudentStartMoved}
+    assert followed == {applications.WishesAnswered, *published} - unsaid
 
 
 def test_an_application_is_under_review_from_its_opening_on_and_says_so_once() -> None:

@@ -23,11 +23,13 @@ from shared.events.applications import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceOfferWithdrawn,
     PlaceReleased,
     WishesAnswered,
 )
 from shared.events.catalogue import (
     Certification,
+    CertificationReplaced,
     GrantAwarded,
     GrantPaid,
     GrantPurpose,
@@ -74,6 +76,7 @@ from shared.events.students import (
     StudentCompleted,
     StudentDidNotStart,
     StudentEnrolled,
+    StudentGaveUp,
     StudentInterrupted,
     StudentMovedUp,
     StudentRepeated,
@@ -111,6 +114,9 @@ def _catalogue(publisher: Publisher) -> None:
             sector="metal", years=2, dangerous_machines=True,
         ),
     )  # fmt: skip
+    for since in (date(2025, 9, 1), date(2023, 9, 1)):
+        replaced = CertificationReplaced(on=DAY, school="dole", programme="serrurerie", title="CAP Métallier", since=since)
+        publisher.publish("/enrolment/schools/dole", replaced)
     publisher.intake(
         INTAKE,
         IntakeOpened(
@@ -163,6 +169,7 @@ def _applications(publisher: Publisher) -> None:
             ApplicationRefused(code=RefusalCode.NO_PLACE, **of),
             ApplicationReopened(**of),
             PlaceOffered(until=DAY, **of),
+            PlaceOfferWithdrawn(**of),
             PlaceDeclined(**of),
             ApplicationWithdrawn(**of),
             ApplicationObsolete(because="intake_closed", **of),
@@ -180,6 +187,7 @@ def _pupils(publisher: Publisher) -> None:
     for event in (
         StudentEnrolled(birth_month="2008-05", starts_on=date(2024, 9, 2), **year, **of),
         StudentDidNotStart(**of),
+        StudentGaveUp(**of),
         StudentStarted(**of),
         StudentInterrupted(code=InterruptionCode.MOVED, **of),
         StudentResumed(**of),

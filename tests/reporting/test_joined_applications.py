@@ -31,6 +31,7 @@ from shared.events.applications import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceOfferWithdrawn,
     PlaceReleased,
 )
 from shared.events.catalogue import IntakeOpened, Promotion
@@ -57,8 +58,15 @@ MOVES: Mapping[ApplicationStatus, Sequence[Event]] = {
     S.INTERVIEW_PLANNED: (*MEETS, *ENDS),
     S.ADMISSIBLE: (ApplicationWaitlisted(**OF), PlaceOffered(until=DAY, **OF), *ENDS),
     S.WAITLISTED: (PlaceOffered(until=DAY, **OF), *ENDS),
-    S.OFFERED: (PlaceConfirmed(**OF), PlaceDeclined(**OF), PlaceExpired(**OF)),
-    S.ENROLLED: (PlaceReleased(**OF),),
+    S.OFFERED: (
+        PlaceOffered(until=DAY, **OF),
+        PlaceOfferWithdrawn(**OF),
+        PlaceConfirmed(**OF),
+        PlaceDeclined(**OF),
+        PlaceExpired(**OF),
+    ),
+    S.ENROLLED: (PlaceReleased(**OF), PlaceDeclined(**OF)),
+    S.DECLINED: (ApplicationReopened(**OF),),
     S.REFUSED: (ApplicationReopened(**OF),),
     S.EXPIRED: (ApplicationReopened(**OF),),
 }
@@ -79,7 +87,9 @@ def histories(draw: st.DrawFn) -> list[Event]:
         status = where(events).status
         if status in (S.WITHDRAWN, S.OBSOLETE):
             events += [opened(draw(agency), number), draw(st.sampled_from(BEGUN))]
-        elif draw(st.booleans()) or not MOVES.get(status):
+        elif status is S.INELIGIBLE and draw(st.booleans()):  # old enough since
+            events += [opened(draw(agency), number), BEGUN[0]]
+        elif status is not S.INELIGIBLE and (draw(st.booleans()) or not MOVES.get(status)):
             events.append(opened(draw(agency), number))
         else:
             events.append(draw(st.sampled_from(MOVES[status])))

@@ -41,6 +41,9 @@ class ProgrammeRequest(DatedBody):
     sector: Slug
     years: Year
     dangerous_machines: Flag
+    oldest: Annotated[int, Field(ge=14, le=99), WHOLE] | None = Field(
+        default=None, description="Le dernier âge auquel on entre, si la formation en fixe un."
+    )
 
 
 class CertificationRequest(DatedBody):

@@ -111,7 +111,7 @@ def change_programme(pupil: Pupil, *, school: str | None, to: Intake, programme:
         sentence = "On change de formation dans la même école, cette année scolaire ou la suivante."
         raise Refused("wrong_intake", sentence, moves=open_moves(enrolment))
     if reasons_against(pupil.birth_month, entry_on=max(on, to.starts_on), programme=programme):
-        sentence = "Ce jeune n’a pas encore l’âge que demandent les machines de cette formation."
+        sentence = "Ce jeune n’a pas l’âge que demande cette formation."
         raise Refused("not_eligible", sentence, moves=open_moves(enrolment))
     starts_on = max(on, to.starts_on) if enrolment.status is EnrolmentStatus.DUE else None
     return [
