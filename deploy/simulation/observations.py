@@ -109,6 +109,9 @@ class Order:
     completed_on: date | None = None
     cancelled: bool = False
     invoiced_cents: int = 0
+    """Of all its invoices."""
+    credited_cents: int = 0
+    """Of all its credit notes."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ class Payment:
     purpose: str
     amount_cents: int
     on: date
+    payment_id: UUID | None = None
 
 
 @dataclass

@@ -58,7 +58,7 @@ async def pay_grant(
     return (await _shown(store, [grant]))[0]
 
 
-@router.post("/grants/{grant_id}/correct", dependencies=[WRITERS])
+@router.post("/grants/{grant_id}/corrections", dependencies=[WRITERS])
 async def correct_grant(grant_id: UUID, body: GrantCorrectionRequest, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Say otherwise what was promised, or that nothing was. Never less than was paid."""
     grants, on = store.grants.acting(caller), store.clock.day(body.on)
@@ -69,7 +69,7 @@ async def correct_grant(grant_id: UUID, body: GrantCorrectionRequest, caller: Cu
     return (await _shown(store, [grant]))[0]
 
 
-@router.post("/grants/{grant_id}/payments/{payment_id}/correct", dependencies=[WRITERS])
+@router.post("/grants/{grant_id}/payments/{payment_id}/corrections", dependencies=[WRITERS])
 async def correct_payment(
     grant_id: UUID, payment_id: UUID, body: PaymentCorrectionRequest, caller: CurrentCaller, store: StoreDep
 ) -> GrantResponse:

@@ -129,7 +129,7 @@ async def credit_order(
     return await _shown(store, order)
 
 
-@router.post("/{order_id}/correct", dependencies=[SCHOOL])
+@router.post("/{order_id}/corrections", dependencies=[SCHOOL])
 async def correct_order(order_id: UUID, body: StepCorrectionRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """Say a step's day otherwise, or that the last one was not taken; for who may take that step."""
     if not caller.is_any_of(ORDER.who[corrections.WHO_SAID[body.step]]):
