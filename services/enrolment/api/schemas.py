@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared.events.applications import Met
+from services.enrolment.domain.places import Word
+from shared.events.applications import HeardBy, Met, SaidBy
 from shared.events.catalogue import Certification, GrantPurpose, Promotion
 from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource, Result
@@ -90,6 +91,25 @@ class AdmitRequest(DatedBody):
 
 class OfferRequest(DatedBody):
     until: Day
+    at_school: Flag = Field(default=False, description="La famille répond à l’école elle-même, et aucun organisme pour elle.")
+
+
+class AnswerRequest(DatedBody):
+    """The answer to an offered place; from a school, how the family gave it, and who."""
+
+    heard_by: HeardBy | None = Field(default=None, description="Pour une école : comment la réponse lui a été donnée.")
+    said_by: SaidBy | None = Field(default=None, description="Pour une école : qui l’a donnée.")
+
+    @model_validator(mode="after")
+    def said_whole(self) -> Self:
+        if (self.heard_by is None) != (self.said_by is None):
+            raise ValueError("Une réponse entendue par l’école dit comment, et de qui.")
+        return self
+
+    @property
+    def word(self) -> Word | None:
+        """The family's word, where it is said."""
+        return Word(self.heard_by, self.said_by) if self.heard_by and self.said_by else None
 
 
 class RefuseRequest(DatedBody):

@@ -7,7 +7,15 @@ from services.enrolment.domain.application import Application
 from services.enrolment.domain.eligibility import priority_of, reasons_against
 from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import APPLICATION, NOT_AFTER_CLOSING, OPEN, ApplicationAction
+from services.enrolment.domain.statuses import (
+    APPLICATION,
+    BEGINS_AGAIN_AFTER,
+    NOT_AFTER_CLOSING,
+    OPEN,
+    TAKEN_BACK,
+    WAS_A_PUPIL,
+    ApplicationAction,
+)
 from shared.events import applications as events
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import ReferralSubmitted, RefusalCode
@@ -15,23 +23,34 @@ from shared.kernel.errors import Move, Refused
 
 
 def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, on: date) -> list[IntakeEvent]:
-    """A referral opens an application, or joins the one that another referral opened. Nothing where it was answered already."""
-    application = intake.application_of(referral.young_id)
-    starts_on = intake.starts_on
-    opened = events.ApplicationOpened(
-        **common_fields(intake, referral.young_id, on), referral_id=referral.referral_id, agency=referral.agency,
-        school_year=intake.school_year, priority=priority_of(referral, starts_on=starts_on),
-    )  # fmt: skip
-    if application and application.has_referral(referral.referral_id):
+    """A referral opens an application, joins the one that is open, or begins it again: nothing where its agency has its answer.
+
+    Whether it is eligible is said to each. Who joins is told it alone, for the application is what the first made it.
+    """
+    application, starts_on = intake.application_of(referral.young_id), intake.starts_on
+    if application and not _may_ask(application, referral):
         return []
+    fields = common_fields(intake, referral.young_id, on)
+    opened = events.ApplicationOpened(
+        **fields, referral_id=referral.referral_id, agency=referral.agency, school_year=intake.school_year,
+        priority=priority_of(referral, starts_on=starts_on),
+    )  # fmt: skip
+    reasons = reasons_against(referral.birth_month, starts_on=starts_on, programme=programme)
+    joins = application is not None and application.status not in BEGINS_AGAIN_AFTER
+    if reasons:
+        alone = referral.referral_id if joins else None
+        return [opened, events.ApplicationIneligible(**fields, reasons=reasons, referral_id=alone)]
     if application and application.status in OPEN:
         return [opened]
-    if application and application.status not in (ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE):
-        return []
-    reasons = reasons_against(referral.birth_month, starts_on=starts_on, programme=programme)
-    if reasons:
-        return [opened, events.ApplicationIneligible(**common_fields(intake, referral.young_id, on), reasons=reasons)]
-    return [opened, events.ApplicationUnderReview(**common_fields(intake, referral.young_id, on))]
+    return [opened, events.ApplicationUnderReview(**fields)]
+
+
+def _may_ask(application: Application, referral: ReferralSubmitted) -> bool:
+    """Whether a referral may ask for an application: as far as its own agency knows, nobody else's referral counts."""
+    if application.has_referral(referral.referral_id) or application.status in WAS_A_PUPIL:
+        return False
+    own = application.mandate(referral.agency)
+    return own is None or own.seen.status in OPEN | TAKEN_BACK
 
 
 def review(intake: Intake, *, young_id: UUID, overridden: bool, on: date) -> list[IntakeEvent]:
