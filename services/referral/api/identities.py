@@ -11,9 +11,9 @@ from shared.web.router import Router
 router = Router(tags=["identités"])
 
 
-@router.get("/identities/{young_id}", response_model_exclude_unset=True, dependencies=[require("school")])
-async def read_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.IdentityResponse:
-    """Who an applicant of the caller's school is. Each read is in the audit before it is answered."""
+@router.get("/identities/{young_id}", dependencies=[require("school")])
+async def read_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.IdentityResponse | views.NamesResponse:
+    """Who an applicant of the caller's school is, in the words of each referral that reached it. Each read is in the audit."""
     journey = await use_cases.applicant(store, caller, young_id)
     names = Names(agencies={agency.agency: agency.name for agency in await store.all_agencies()})
     return views.show_identity(caller, young_id, journey, await store.vault.read_for_a_school(caller, young_id), names)

@@ -28,7 +28,9 @@ INVALID = (
     "too_young", "unknown_wish",
 )  # fmt: skip
 router = Router(
-    tags=["orientations"], dependencies=[require("agency")], problems={Refused: ("unknown_agency",), Invalid: INVALID}
+    tags=["orientations"],
+    dependencies=[require("agency")],
+    problems={Refused: ("before_previous_step", "unknown_agency"), Invalid: INVALID},
 )
 
 
