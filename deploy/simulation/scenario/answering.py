@@ -162,7 +162,7 @@ async def close(simulation: Simulation, entry: int) -> str:
 
 
 async def _answer(simulation: Simulation, entry: int, offered: list[Application]) -> list[tuple[UUID, UUID]]:
-    """One young person's answer, to the school or through the agency to which the place was offered. Which applications it ends."""
+    """One young person’s answer, to the school or through the agency that it was offered through. Which applications it ends."""
     young_id = offered[0].young_id
     profile = simulation.journey(young_id, entry).profile
     round = simulation.answered[young_id, entry]
