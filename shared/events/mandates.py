@@ -18,6 +18,7 @@ from shared.events.applications import (
     ImmersionPlanned,
     InterviewPlanned,
     PlaceConfirmed,
+    PlaceOfferWithdrawn,
     PlaceReleased,
 )
 
@@ -65,7 +66,8 @@ def heard(
         return (status,)
     if own not in FAR or isinstance(event, ApplicationIneligible | ImmersionEnded):
         return ()
-    return (*(one for one in RESTS_ON.get(status, ()) if one in reached and FAR[own] < FAR[one]), status)
+    rests_on = RESTS_ON[S.DECLINED] if isinstance(event, PlaceOfferWithdrawn) else RESTS_ON.get(status, ())
+    return (*(one for one in rests_on if one in reached and FAR[own] < FAR[one]), status)
 
 
 def _is_of_before(event: ApplicationEvent, referral_on: date) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, places, withdrawals
+from services.enrolment.domain import applications, offers, places, withdrawals
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN_AFTER, OPEN, ApplicationAction
@@ -62,6 +62,8 @@ SCHOOL: dict[str, Decision] = {
     "admit": lambda i, on, _: applications.admit(i, young_id=YOUNG, met=Met.INTERVIEW, on=on),
     "waitlist": lambda i, on, _: applications.waitlist(i, young_id=YOUNG, on=on),
     "offer": lambda i, on, _: places.offer(i, young_id=YOUNG, until=on + WEEK, on=on),
+    "extend": lambda i, on, _: offers.extend_offer(i, young_id=YOUNG, until=on + 2 * WEEK, on=on),
+    "take back": lambda i, on, _: offers.take_back_offer(i, young_id=YOUNG, on=on),
     "promote": lambda i, on, _: places.promote(i, until=on + WEEK, on=on),
     "confirm": lambda i, on, _: places.confirm(i, young_id=YOUNG, on=on),
     "decline": lambda i, on, _: places.decline(i, young_id=YOUNG, on=on),
@@ -163,12 +165,14 @@ def _told_alone(event: IntakeEvent, before: Application, own: Application, joini
     until = before.until or event.on
     day = max(joining, min(event.on, until))
     rests = isinstance(event, events.ApplicationWaitlisted | events.PlaceOffered)
-    answers = isinstance(event, events.PlaceConfirmed | events.PlaceDeclined | events.PlaceExpired)
+    ends = (events.PlaceConfirmed, events.PlaceDeclined, events.PlaceExpired, events.PlaceOfferWithdrawn)
+    answers = isinstance(event, ends)
     if (rests or answers) and not own.met:
         yield events.ApplicationAdmissible(**{**fields, "on": day if answers else event.on}, met=before.met or Met.INTERVIEW)
     if answers and own.status is not ApplicationStatus.OFFERED:
         yield events.PlaceOffered(**{**fields, "on": day}, until=until)
-    offered_to_another = isinstance(event, events.PlaceOffered) and before.asking[0].agency != HOSTILE.agency
+    to_another = before.offered_to != HOSTILE.referral_id if before.until else before.asking[0].agency != HOSTILE.agency
+    offered_to_another = isinstance(event, events.PlaceOffered) and to_another
     yield event.model_copy(update={"at_school": True}) if offered_to_another else event
 
 

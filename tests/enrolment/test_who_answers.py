@@ -35,7 +35,7 @@ def refusals(intake: Intake, agency: str) -> list[tuple[str, str, list[str]]]:
     for decide in (places.confirm, places.decline):
         with pytest.raises(Refused) as no:
             decide(intake, agency=agency, **OF)
-        answers.append((no.value.code, no.value.sentence, [move.name for move in no.value.moves or ()]))
+        answers.append((no.value.code, no.value.sentence, [move.name for move in no.value.open_to(MLDS)]))
     return answers
 
 

@@ -1,4 +1,6 @@
-"""Who a client is and what an order says are sealed: the database sorts and shows neither."""
+"""Who a client is and what an order says are sealed: the database sorts and shows neither; a person's file shows their hours."""
+
+from uuid import UUID
 
 from tests.production.conftest import Production
 
@@ -31,3 +33,14 @@ async def test_what_an_earlier_build_kept_in_clear_is_sealed_when_the_service_st
     assert await database["titles"].count({"title": {"$exists": True}}) == 0
     indexes = (await database.command({"listIndexes": "clients"}))["cursor"]["firstBatch"]
     assert [one["name"] for one in indexes] == ["_id_", "school_1"]
+
+
+async def test_the_file_of_a_person_is_all_that_is_held_of_them_by_an_administrators_hand(production: Production) -> None:
+    young_id = await production.a_pupil(UUID(int=5))
+    await production.workshop.put(f"/weeks/2025-W37/{young_id}", json={"hours": {"production": 12}})
+    admin = production.running.as_("admin")
+    file = (await admin.get(f"/persons/{young_id}/file")).json()
+    assert [one["school"] for one in file["enrolments"]] == ["besancon"]
+    assert [(one["week"], one["minutes"]["production"]) for one in file["weeks"]] == [("2025-W37", 720)]
+    assert (await admin.get(f"/persons/{UUID(int=6)}/file")).status_code == 404
+    assert (await production.head.get(f"/persons/{young_id}/file")).status_code == 403

@@ -20,6 +20,8 @@ class Standing(BaseModel):
     since: date
     reasons: tuple[IneligibleReason, ...] = ()
     overridden: bool = False
+    entry_on: date | None = None
+    """The day of entry that the school agreed on, where it is not the intake's first."""
     planned_on: date | None = None
     planned_from: date | None = None
     planned_until: date | None = None

@@ -8,12 +8,12 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.application import Application, Referring
-from services.enrolment.domain.standings import by_priority, ineligible_alone, left_behind, stood, told_to, without
+from services.enrolment.domain.standings import by_priority, entry_planned, ineligible_alone, left_behind, stood, told_to, without
 from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER, HOLDS_A_SEAT
 from services.enrolment.domain.visibility import own_applications
 from shared.events import applications as events
 from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
-from shared.events.catalogue import IntakeOpened, IntakeSeatsChanged, Promotion
+from shared.events.catalogue import IntakeDatesChanged, IntakeOpened, IntakeSeatsChanged, Promotion
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
@@ -88,6 +88,7 @@ def common_fields(intake: Intake, young_id: UUID, on: date) -> dict[str, Any]:
 IntakeEvent = (
     IntakeOpened
     | IntakeSeatsChanged
+    | IntakeDatesChanged
     | events.ApplicationOpened
     | events.ApplicationIneligible
     | events.ApplicationUnderReview
@@ -96,7 +97,9 @@ IntakeEvent = (
     | events.ImmersionEnded
     | events.ApplicationAdmissible
     | events.ApplicationWaitlisted
+    | events.EntryPlanned
     | events.PlaceOffered
+    | events.PlaceOfferWithdrawn
     | events.PlaceConfirmed
     | events.PlaceReleased
     | events.PlaceDeclined
@@ -118,8 +121,12 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
     match event:
         case IntakeSeatsChanged():
             return intake.model_copy(update={"seats": event.seats})
+        case IntakeDatesChanged():
+            return intake.model_copy(update={"starts_on": event.starts_on, "closes_on": event.closes_on})
         case events.ApplicationOpened():
             return _opened(intake, event)
+        case events.EntryPlanned():
+            return intake.with_application(entry_planned(intake.application(event.young_id), event))
         case events.ApplicationLeft():
             application = intake.application(event.young_id)
             leaving = [one for one in application.asking if one.referral_id == event.referral_id]
@@ -139,6 +146,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             | events.ApplicationAdmissible()
             | events.ApplicationWaitlisted()
             | events.PlaceOffered()
+            | events.PlaceOfferWithdrawn()
             | events.PlaceConfirmed()
             | events.PlaceReleased()
             | events.PlaceDeclined()
@@ -181,10 +189,17 @@ def _moved(intake: Intake, event: ApplicationEvent) -> Application:
     application = intake.application_of(event.young_id) or _new(intake, event, status=ApplicationStatus.ENROLLED, priority=3)
     standing = stood(application, event, _status_after(application, event), event.on)
     answer = {field: getattr(event, field) for field in ANSWERED.keys() & set(type(event).model_fields)}
-    if isinstance(event, events.PlaceOffered) and not event.at_school:
-        answer["offered_to"] = next((one.referral_id for one in application.asking), None)
+    if isinstance(event, events.PlaceOffered):
+        answer["offered_to"] = _offered_to(application, event)
     referrals = tuple(one if one.ended else told_to(one, application, event) for one in application.referrals)
     return by_priority(standing.model_copy(update={**ANSWERED, **answer, "referrals": referrals}))
+
+
+def _offered_to(application: Application, event: events.PlaceOffered) -> UUID | None:
+    """The referral that may answer: the earliest that asks, unless the school hears the answer itself; told again, as it was."""
+    if application.status is ApplicationStatus.OFFERED:
+        return application.offered_to
+    return None if event.at_school else next((one.referral_id for one in application.asking), None)
 
 
 def _status_after(application: Application, event: ApplicationEvent) -> ApplicationStatus:

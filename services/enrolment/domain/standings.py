@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from services.enrolment.domain.application import Application, Referring, Standing
-from shared.events.applications import ApplicationEvent, ApplicationIneligible, ApplicationStatus
+from shared.events.applications import ApplicationEvent, ApplicationIneligible, ApplicationStatus, EntryPlanned
 from shared.events.mandates import heard
 
 DETAILS = frozenset(Standing.model_fields) - {"status", "since"}
@@ -66,3 +66,15 @@ def ineligible_alone(application: Application, event: ApplicationIneligible) -> 
 
     referrals = tuple(answered(one) if one.referral_id == event.referral_id else one for one in application.referrals)
     return by_priority(application.model_copy(update={"referrals": referrals}))
+
+
+def entry_planned(application: Application, event: EntryPlanned) -> Application:
+    """The application, for another day of entry: age and priority are those of that day, for each that asks."""
+
+    def told(one: Referring) -> Referring:
+        seen = one.seen.model_copy(update={"entry_on": event.entry_on})
+        return one.model_copy(update={"seen": seen, "priority": event.priority})
+
+    asking = application.asking
+    referrals = tuple(told(one) if one in asking else one for one in application.referrals)
+    return application.model_copy(update={"entry_on": event.entry_on, "priority": event.priority, "referrals": referrals})

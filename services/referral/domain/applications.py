@@ -31,6 +31,7 @@ from shared.events.applications import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceOfferWithdrawn,
 )
 from shared.events.mandates import heard
 from shared.events.referral import RefusalCode
@@ -46,6 +47,7 @@ ApplicationMoved = (
     | ApplicationAdmissible
     | ApplicationWaitlisted
     | PlaceOffered
+    | PlaceOfferWithdrawn
     | PlaceConfirmed
     | PlaceDeclined
     | PlaceExpired
@@ -79,6 +81,7 @@ class Step(BaseModel):
     reopened: bool = False
     by_school: bool = False
     """Taken back by the school."""
+    offer_withdrawn: bool = False
 
 
 class ApplicationHistory(BaseModel):
@@ -209,6 +212,8 @@ def _details(event: ApplicationMoved) -> dict[str, Any]:
             return {"because": event.because}
         case ApplicationReopened():
             return {"reopened": True}
+        case PlaceOfferWithdrawn():
+            return {"offer_withdrawn": True}
         case ApplicationUnderReview() | ImmersionEnded() | ApplicationAdmissible() | ApplicationWaitlisted():
             return {}
         case ApplicationWithdrawn():

@@ -11,7 +11,6 @@ from uuid import UUID, uuid5
 from services.referral.domain.person import Identity, ProbableMatch, Sent, first_traits, second_traits
 from services.referral.store.identity_keys import IdentityKeys
 from shared.events.message import NAMESPACE
-from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
@@ -44,12 +43,11 @@ def referral_id_of(secret: bytes, agency: Slug, external_id: str) -> UUID:
 
 
 class Vault:
-    """Persons by `young_id`, and the audit of who read them."""
+    """Persons by `young_id`, and the keys that open what was sent of each."""
 
     def __init__(self, database: Database, clock: Clock, wrapping: Sequence[bytes]) -> None:
         """`wrapping` are the key-encryption keys, that which wraps new ones first."""
         self.persons: Collection = database["persons"]
-        self.audit: Collection = database["audit"]
         self.keys = IdentityKeys(database["identity_keys"], wrapping)
         self._clock = clock
 
@@ -60,7 +58,6 @@ class Vault:
         """
         await self.persons.index("second", unique=True, sparse=True)
         await self.persons.index("first")
-        await self.audit.index("young_id", "at")
         for person in await self.persons.find({"first": {"$type": "string"}}, fields={"first": 1}):
             alone = {"_id": person["_id"], "first": {"$type": "string"}}
             await self.persons.update(alone, {"$set": {"first": [person["first"]]}})
@@ -118,10 +115,8 @@ class Vault:
         await self.keys.destroy(young_id, session=session)
         await self.persons.delete({"_id": str(young_id)}, session=session)
 
-    async def read_for_a_school(self, caller: Caller, young_id: UUID) -> list[Sent]:
-        """All that agencies sent about an applicant, latest last. The read is in the audit before anything is answered."""
-        row = {"organisation": caller.organisation, "sub": caller.sub, "young_id": str(young_id), "at": self._clock.now()}
-        await self.audit.insert(row)
+    async def sent_of(self, young_id: UUID) -> list[Sent]:
+        """All that agencies sent about a person, latest last. NotFound where there is nothing, or no longer."""
         sent = list((await self.sent_with([young_id])).values())
         if not sent:
             raise NotFound

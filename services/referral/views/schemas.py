@@ -29,6 +29,7 @@ class WishResponse(BaseModel):
     programme: ProgrammeResponse | None
     sector: str | None
     departments: tuple[str, ...]
+    year_of_study: int
     unopened: UnopenedWish | None = None
     sentence: str | None = None
 
@@ -57,8 +58,15 @@ class StepResponse(BaseModel):
     sentence: str
 
 
-class ReferralResponse(BaseModel):
-    """A referral, as its own agency reads it."""
+class NamesResponse(BaseModel):
+    """Of whom a line of a list is."""
+
+    family_name: str
+    given_name: str
+
+
+class CommonResponse(BaseModel):
+    """A referral, as its own agency reads it wherever it does."""
 
     referral_id: UUID
     young_id: UUID
@@ -73,10 +81,15 @@ class ReferralResponse(BaseModel):
     department: str
     wishes: list[WishResponse]
     to_complete: list[str]
-    identity: Identity
     informed_on: date
     counsellor: str
     applications: list[ApplicationResponse]
+
+
+class ReferralResponse(CommonResponse):
+    """A line of a list: of whom, by names alone."""
+
+    identity: NamesResponse
 
 
 class WarningResponse(BaseModel):
@@ -88,7 +101,10 @@ class WarningResponse(BaseModel):
     submitted_on: date
 
 
-class ReferralInFullResponse(ReferralResponse):
+class ReferralInFullResponse(CommonResponse):
+    """A referral with all that its agency sent, its steps, and what came later."""
+
+    identity: Identity
     timeline: list[StepResponse]
     later: list[StepResponse]
     warnings: list[WarningResponse] = []

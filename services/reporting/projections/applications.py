@@ -23,6 +23,7 @@ from shared.events.applications import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceOfferWithdrawn,
     PlaceReleased,
 )
 from shared.projections.table import REQUIRED, History, TableRow
@@ -89,7 +90,7 @@ def ineligible(event: ApplicationIneligible) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=ApplicationStatus.INELIGIBLE, met=False)
 
 
-@ApplicationRow.on(PlaceReleased, PlaceDeclined, PlaceExpired)
+@ApplicationRow.on(PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired)
 def moved(event: ApplicationEvent) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)])
 
