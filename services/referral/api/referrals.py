@@ -28,7 +28,10 @@ INVALID = (
     "before_birth", "birth_in_the_future", "birth_too_early", "informed_in_the_future", "out_of_school_in_the_future",
     "too_young", "unknown_wish",
 )  # fmt: skip
-router = Router(tags=["orientations"], problems={Forbidden: (), Refused: ("unknown_agency",), Invalid: INVALID})
+router = Router(
+    tags=["orientations"],
+    problems={Forbidden: (), Refused: ("before_previous_step", "unknown_agency"), Invalid: INVALID},
+)
 OF_AGENCIES = read_by("agency")
 
 
