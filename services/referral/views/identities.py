@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.referral.domain.agency import Agency
+from services.referral.domain.file import Counsellor, Representative
 from services.referral.domain.journey import Journey
-from services.referral.domain.person import ProbableMatch, Representative, Sent, merged
+from services.referral.domain.person import ProbableMatch, Sent, merged
 from services.referral.domain.visibility import names_alone, reached
 from shared.kernel.caller import Caller
 from shared.web.names import Names, OrganisationResponse
@@ -20,7 +21,7 @@ class AgencyResponse(Agency):
 
 class CounsellorResponse(BaseModel):
     agency: OrganisationResponse
-    counsellor: str
+    counsellor: Counsellor
 
 
 class IdentityResponse(BaseModel):
@@ -34,7 +35,7 @@ class IdentityResponse(BaseModel):
     phone: str | None = None
     email: str | None = None
     ine: str | None = None
-    representative: Representative | None = None
+    representatives: tuple[Representative, ...] = ()
     informed_on: date | None = None
     counsellors: list[CounsellorResponse] = []
 
