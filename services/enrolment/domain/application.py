@@ -54,9 +54,18 @@ class Application(BaseModel):
         """The referrals that it goes on for."""
         return tuple(referring for referring in self.referrals if referring.ended is None)
 
+    @property
+    def in_whose_name(self) -> UUID | None:
+        """The referral in whose name a place is offered, or would be: the earliest that still asks."""
+        return next((one.referral_id for one in self.asking), None)
+
     def goes_on_for(self, agency: str) -> bool:
         """Whether a referral of this agency still asks for it."""
         return any(referring.agency == agency for referring in self.asking)
+
+    def asks_for(self, referral_id: UUID) -> bool:
+        """Whether this referral still asks for it."""
+        return any(referring.referral_id == referral_id for referring in self.asking)
 
     def has_referral(self, referral_id: UUID) -> bool:
         return any(referring.referral_id == referral_id for referring in self.referrals)

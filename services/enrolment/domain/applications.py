@@ -9,6 +9,7 @@ from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN, NOT_AFTER_CLOSING, OPEN, ApplicationAction
 from shared.events import applications as events
+from shared.events.amendments import ReferralAmended
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import ReferralSubmitted, RefusalCode, Situation
 from shared.kernel.errors import Invalid, Move, Refused
@@ -16,10 +17,13 @@ from shared.kernel.errors import Invalid, Move, Refused
 ENDS_FIRST = "L’immersion finit avant de commencer."
 
 
-def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, on: date) -> list[IntakeEvent]:
+def apply(
+    intake: Intake, *, referral: ReferralSubmitted | ReferralAmended, programme: Programme, again: bool = False, on: date
+) -> list[IntakeEvent]:
     """A referral opens an application, or joins the one that another referral opened. Nothing where it was answered already.
 
     Age and priority are those of the day of entry. Who was too young at an earlier referral, and is so no more, begins again.
+    `again`: this one may have asked before, and left: its wishes name this anew.
     """
     application = intake.application_of(referral.young_id)
     is_open = application is not None and application.status in OPEN
@@ -30,7 +34,7 @@ def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, 
         **common_fields(intake, referral.young_id, on), referral_id=referral.referral_id, agency=referral.agency,
         school_year=intake.school_year, priority=priority,
     )  # fmt: skip
-    if application and application.has_referral(referral.referral_id):
+    if application and (application.asks_for(referral.referral_id) or _asked_before(application, referral, again)):
         return []
     if is_open:
         return [opened]
@@ -42,6 +46,10 @@ def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, 
     if reasons:
         return [opened, events.ApplicationIneligible(**common_fields(intake, referral.young_id, on), reasons=reasons)]
     return [opened, events.ApplicationUnderReview(**common_fields(intake, referral.young_id, on))]
+
+
+def _asked_before(application: Application, referral: ReferralSubmitted | ReferralAmended, again: bool) -> bool:
+    return application.has_referral(referral.referral_id) and not again
 
 
 def review(intake: Intake, *, young_id: UUID, overridden: bool, on: date) -> list[IntakeEvent]:

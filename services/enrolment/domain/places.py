@@ -8,6 +8,7 @@ from uuid import UUID
 from services.enrolment import labels
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.applications import ensure_allowed, open_moves
+from services.enrolment.domain.files import Files
 from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
 from services.enrolment.domain.seats import CHANGE_SEATS
 from services.enrolment.domain.statuses import OPEN, ApplicationAction
@@ -15,6 +16,10 @@ from shared.events import applications as events
 from shared.events.applications import ApplicationStatus
 from shared.kernel.errors import Move, Refused, Unavailable
 
+REFERRAL_INCOMPLETE = (
+    "Le dossier d’orientation est à compléter : ce jeune est mineur, et aucun représentant légal n’y est indiqué. L’organisme "
+    "qui l’a orienté doit l’ajouter dans Établi ; la place pourra alors être confirmée."
+)
 PROMOTE = Move("promote", labels.PROMOTE, CHANGE_SEATS.who)
 
 
@@ -42,13 +47,20 @@ def promote(intake: Intake, *, until: date, on: date) -> list[IntakeEvent]:
     return [events.PlaceOffered(**common_fields(intake, intake.waiting_list[0].young_id, on), until=min(until, intake.closes_on))]
 
 
-def confirm(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
-    """Take the seat that was offered, within its deadline. The pupil's own document is written in the same transaction."""
+def confirm(intake: Intake, *, young_id: UUID, files: Files | None = None, on: date) -> list[IntakeEvent]:
+    """Take the seat that was offered, within its deadline. The pupil's own document is written in the same transaction.
+
+    Refused, whoever confirms, while the file of the referral in whose name it was offered is to complete.
+    """
     application = intake.application(young_id)
     if application.status is ApplicationStatus.ENROLLED:
         return []
     ensure_allowed(intake, young_id, ApplicationAction.CONFIRM, on)
     ensure_answerable(intake, application, ApplicationAction.CONFIRM, on)
+    file = files.of(application.in_whose_name) if files else None
+    if file and not file.complete_on(on):
+        moves = open_moves(intake, young_id, on, ApplicationAction.CONFIRM)
+        raise Refused("referral_incomplete", REFERRAL_INCOMPLETE, moves=moves)
     return [events.PlaceConfirmed(**common_fields(intake, young_id, on))]
 
 
