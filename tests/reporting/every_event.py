@@ -134,7 +134,7 @@ def _referrals(publisher: Publisher) -> None:
         referral = an_id("referral", agency)
         about: dict[str, Any] = {"referral_id": referral, "young_id": YOUNG, "agency": agency}
         submitted = ReferralSubmitted(
-            on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL, department="39",
+            on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL,
             wishes=(Wish(school="dole", programme="serrurerie"), Wish(sector="metal", departments=("39",))), **about,
         )  # fmt: skip
         publisher.publish(f"/referral/referrals/{referral}", submitted)
