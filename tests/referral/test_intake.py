@@ -23,7 +23,9 @@ async def test_a_referral_is_taken_in_and_told_without_its_identity(running: Sta
         assert row["state"] == {
             "referral_id": shown["referral_id"], "young_id": shown["young_id"], "agency": CIO, "birth_month": "2010-03",
             "situation": "out_of_school", "out_of_school_since": "2025-06",
-            "wishes": [{"school": "dole", "programme": "dole-cap-serrurerie", "sector": None, "departments": [], "year_of_study": 1}],
+            "wishes": [
+                {"school": "dole", "programme": "dole-cap-serrurerie", "sector": None, "departments": [], "year_of_study": 1}
+            ],
             "complete": True, "submitted_on": "2025-09-01", "amended_on": [], "completed_on": None,
             "withdrawal_requested_on": None, "ending": None,
         }  # fmt: skip
