@@ -11,7 +11,7 @@ from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import WishesAnswered
 from shared.events.referral import Answer, AnsweredBy, ReferralClosed, ReferralSubmitted, RefusalCode, Situation, Wish
 from shared.kernel.calendar import PARIS
-from shared.projections.table import REQUIRED, TableRow
+from shared.projections.table import REQUIRED, Latest, TableRow
 
 
 class WishedProgramme(BaseModel):
@@ -39,7 +39,7 @@ class ReferralRow(TableRow, table="referrals"):
     answer: Answer | None = None
     code: RefusalCode | None = None
     answered_by: AnsweredBy | None = None
-    corrected_on: date | None = None
+    corrected_on: Latest[date | None] = None
     """When its agency last corrected what a figure reads: the situation, the wishes."""
 
     @property
