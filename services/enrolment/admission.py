@@ -25,7 +25,7 @@ from shared.persistence.mongo import Session
 async def plan_entry(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID, entry_on: date, on: date) -> Intake:
     """Agree on another day of entry, judged for the age that referrals said."""
     intake = await store.intakes.acting(caller).get(intake_id)
-    file = use_cases.file_of(await store.files.of(young_id), intake, young_id)
+    file = use_cases.file_of(await store.files.of(young_id), intake.application(young_id))
     return await store.intakes.acting(caller).decide(
         intake_id, entries.plan_entry, young_id=young_id, entry_on=entry_on, on=on,
         birth_month=file.birth_month, out_of_school=file.out_of_school, programme=await store.programme_of(intake),

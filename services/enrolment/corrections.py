@@ -51,14 +51,15 @@ async def correct_word(
     store: Store, caller: Caller, *, young_id: UUID, mending: Mending, horizon: int, source: OutcomeSource, word: Outcome | None
 ) -> Pupil:
     """Mend what one said became of a leaver: their school, or an agency of those enrolled as it asked. Raises NotFound."""
-    declared = store.pupils
-    if agency := agency_of(caller):
-        await use_cases.check_referred(store, agency, young_id)
-        mending = mending.model_copy(update={"enrolment_id": None})
+    declared, agency = store.pupils, agency_of(caller)
+    if agency:
+        mending = mending.model_copy(update={"enrolment_id": await use_cases.followed_by(store, agency, young_id)})
+        word = word.model_copy(update={"agency": agency}) if word else None
         declared = store.every_pupil
     return await declared.acting(caller).decide(
-        young_id, correct_outcome, school=school_of(caller), mending=mending, titles=(), horizon=horizon, source=source, word=word
-    )
+        young_id, correct_outcome, school=school_of(caller), mending=mending, titles=(), horizon=horizon, source=source,
+        agency=agency, word=word,
+    )  # fmt: skip
 
 
 async def _move_seats(

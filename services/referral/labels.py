@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.events.applications import ApplicationStatus, IneligibleReason, UnopenedCode
+from shared.events.applications import ApplicationStatus, IneligibleReason
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
 
@@ -38,12 +38,11 @@ INELIGIBILITY: Mapping[IneligibleReason, str] = {
     IneligibleReason.TOO_YOUNG: "trop jeune au jour de la rentrée",
     IneligibleReason.TOO_YOUNG_FOR_MACHINES: "moins de 15 ans au jour de la rentrée, pour des machines dangereuses",
 }
-UNOPENED: Mapping[UnopenedCode, str] = {
-    UnopenedCode.UNKNOWN_PROGRAMME: "Aucune école du réseau n’a cette formation.",
-    UnopenedCode.NO_OPEN_INTAKE: "Aucune rentrée n’est ouverte pour ce vœu.",
-    UnopenedCode.ALREADY_ANSWERED: "L’école a déjà donné sa réponse pour cette rentrée.",
-    UnopenedCode.ALREADY_ENROLLED: "Le jeune a choisi une autre voie.",
+UNOPENED: Mapping[str, str] = {
+    "unknown_programme": "Aucune école du réseau n’a cette formation.",
+    "nothing_possible": "Aucune suite possible pour ce vœu.",
 }
+NOTHING_OPENED = "Aucune suite possible pour ces vœux."
 APPLICATION_STATUSES: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.UNDER_REVIEW: "L’école examine la candidature.",
     ApplicationStatus.IMMERSION_ENDED: "L’immersion a eu lieu.",

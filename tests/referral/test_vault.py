@@ -194,7 +194,7 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
     head = api.as_("school:dole:head", sub="m.durand")
     assert (await head.get(url)).status_code == 404
     await enrolment_publishes(
-        api, application(applications.ApplicationOpened, young_id=young_id),
+        api, application(applications.ApplicationOpened, young_id=young_id, referral_id=UUID(shown["referral_id"])),
         application(applications.ApplicationOpened, Y, school="besancon"),
         wishes_answered(X, young_id=young_id, referral_id=UUID(shown["referral_id"])),
     )  # fmt: skip
@@ -203,9 +203,20 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
         200,
         {
             "young_id": str(young_id),
-            **shown["identity"],
-            "informed_on": "2025-08-28",
-            "counsellors": [{"agency": {"id": CIO, "name": CIO.upper()}, "counsellor": COUNSELLOR}],
+            "sent": [
+                {
+                    "referral_id": shown["referral_id"],
+                    "agency": {"id": CIO, "name": CIO.upper()},
+                    "received_on": "2025-09-01",
+                    "asks": True,
+                    "identity": shown["identity"],
+                    "counsellor": COUNSELLOR,
+                    "informed_on": "2025-08-28",
+                    "information": "v1",
+                    "last_class": None,
+                }
+            ],
+            "differences": [],
         },
     )
     workshop = api.as_("school:dole:workshop", sub="atelier")
@@ -216,6 +227,7 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
         "young_id": str(young_id),
         "family_name": "Lefèbvre-Quintard",
         "given_name": "Zélie",
+        "names_differ": False,
     }
     assert (await api.as_("school:besancon").get(url)).status_code == 404
     assert (await head.get(f"/identities/{uuid4()}")).status_code == 404
@@ -232,17 +244,40 @@ async def test_what_cannot_be_noted_is_not_read(api: Running) -> None:
     assert "Quintard" not in answer.text
 
 
-async def test_a_school_reads_the_latest_word_and_only_the_counsellors_who_referred_there(api: Running) -> None:
+async def test_a_school_reads_side_by_side_what_the_referrals_that_reached_it_said_and_where_they_differ(api: Running) -> None:
     first = await refer(api)
-    second = await refer(api, COLLEGE, counsellor=AUTRE, identity=an_identity(phone="07 00 00 00 00", ine=None))
+    other = [{"kind": "person", "name": "Odile Quintard", "kinship": "mother", "phone": "06 99 99 99 99"}]
+    told = an_identity(phone="07 00 00 00 00", email=None, representatives=other)
+    second = await refer(api, COLLEGE, counsellor=AUTRE, identity=told)
     young_id = UUID(first["young_id"])
+
+    def opened(intake_id: UUID, school: str, shown: dict[str, Any], agency: str) -> applications.ApplicationOpened:
+        referral_id = UUID(shown["referral_id"])
+        fields: dict[str, Any] = {"school": school, "young_id": young_id, "referral_id": referral_id, "agency": agency}
+        return application(applications.ApplicationOpened, intake_id, **fields)
+
     await enrolment_publishes(
-        api, application(applications.ApplicationOpened, young_id=young_id, referral_id=UUID(first["referral_id"])),
-        application(
-            applications.ApplicationOpened, Y, school="besancon", young_id=young_id, agency=COLLEGE,
-            referral_id=UUID(second["referral_id"]),
-        ),
-    )  # fmt: skip
-    seen = (await api.as_("school:besancon:office").get(f"/identities/{young_id}")).json()
-    assert (seen["phone"], seen["ine"]) == ("+33700000000", "1234567890A")
-    assert seen["counsellors"] == [{"agency": {"id": COLLEGE, "name": COLLEGE.upper()}, "counsellor": AUTRE}]
+        api, opened(X, "dole", first, CIO), opened(X, "dole", second, COLLEGE), opened(Y, "besancon", second, COLLEGE)
+    )
+
+    async def read_at(school: str) -> tuple[list[tuple[str, str | None, bool]], list[str]]:
+        seen = (await api.as_(f"school:{school}:office").get(f"/identities/{young_id}")).json()
+        return [(one["agency"]["id"], one["identity"]["phone"], one["asks"]) for one in seen["sent"]], seen["differences"]
+
+    assert await read_at("besancon") == ([(COLLEGE, "+33700000000", True)], [])
+    both = [(CIO, "+33612345678", True), (COLLEGE, "+33700000000", True)]
+    assert await read_at("dole") == (both, ["phone", "representatives"])
+    left = {"young_id": young_id, "referral_id": UUID(second["referral_id"]), "agency": COLLEGE}
+    await enrolment_publishes(api, application(applications.ApplicationLeft, X, **left))
+    assert await read_at("dole") == ([both[0], (COLLEGE, "+33700000000", False)], [])
+
+
+async def test_a_workshop_reads_the_names_of_the_earliest_referral_and_whether_another_wrote_others(api: Running) -> None:
+    first, second = await refer(api), await refer(api, COLLEGE, identity=an_identity(family_name="LEFEBVRE QUINTARD"))
+    young_id = UUID(first["young_id"])
+    for shown, agency in ((first, CIO), (second, COLLEGE)):
+        asks: dict[str, Any] = {"young_id": young_id, "referral_id": UUID(shown["referral_id"]), "agency": agency}
+        await enrolment_publishes(api, application(applications.ApplicationOpened, **asks))
+    await enrolment_publishes(api, student(students.StudentEnrolled, young_id=young_id))
+    seen = (await api.as_("school:dole:workshop").get(f"/identities/{young_id}")).json()
+    assert (seen["family_name"], seen["names_differ"]) == ("Lefèbvre-Quintard", True)

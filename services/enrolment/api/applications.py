@@ -10,6 +10,7 @@ from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import (
     AdmitRequest,
+    AnswerRequest,
     EntryRequest,
     ImmersionRequest,
     InterviewRequest,
@@ -30,17 +31,13 @@ from shared.web.bodies import DatedBody
 from shared.web.router import Router
 
 REFUSALS = (
-    "after_closing", "already_enrolled", "before_immersion", "before_previous_step", "intake_closed", "no_place", "not_allowed",
-    "not_eligible", "offer_expired", "planned_before", "referral_incomplete", "until_before", "withdrawn_by_you",
+    "after_closing", "already_enrolled", "answered_at_school", "before_immersion", "before_previous_step", "intake_closed",
+    "no_place", "not_allowed", "not_eligible", "offer_expired", "planned_before", "referral_incomplete", "until_before",
+    "withdrawn_by_you",
 )  # fmt: skip
-router = Router(
-    tags=["candidatures"],
-    problems={
-        Refused: REFUSALS,
-        Invalid: ("outside_school_year", "unknown_programme"),
-        Unavailable: ("not_heard_yet", "still_leaving"),
-    },
-)
+INVALID = ("outside_school_year", "unknown_programme")
+UNAVAILABLE = ("not_heard_yet", "still_leaving")
+router = Router(tags=["candidatures"], problems={Refused: REFUSALS, Invalid: INVALID, Unavailable: UNAVAILABLE})
 SCHOOLS = require(*SCHOOL)
 SCHOOLS_AND_AGENCIES = require(*SCHOOL, "agency")
 ONE = "/intakes/{intake_id}/applications/{young_id}"
@@ -156,7 +153,9 @@ async def offer_place(
 ) -> ApplicationResponse:
     """Hold a seat until the end of a day."""
     on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, places.offer, young_id=young_id, until=body.until, on=on)
+    intake = await store.intakes.acting(caller).decide(
+        intake_id, places.offer, young_id=young_id, until=body.until, at_school=body.at_school, on=on
+    )
     return await shown.application(store, caller, intake, young_id)
 
 
@@ -182,23 +181,26 @@ async def take_back_offer(
 
 @router.post(ONE + "/confirm", dependencies=[may(APPLICATION, A.CONFIRM)])
 async def confirm_place(
-    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
+    intake_id: UUID, young_id: UUID, body: AnswerRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
-    """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
-    await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
-    on = store.clock.day(body.on)
-    intake = await use_cases.confirm(store, caller, intake_id=intake_id, young_id=young_id, on=on)
+    """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way.
+
+    An agency answers for a place that was offered in its own referral's name; a school records the family's word.
+    """
+    on, word = store.clock.day(body.on), body.word_told_to(caller)
+    intake = await use_cases.confirm(store, caller, intake_id=intake_id, young_id=young_id, word=word, on=on)
     return await shown.application(store, caller, intake, young_id)
 
 
 @router.post(ONE + "/decline", dependencies=[may(APPLICATION, A.DECLINE)])
 async def decline_place(
-    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
+    intake_id: UUID, young_id: UUID, body: AnswerRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
-    """Say no to the offered seat."""
-    await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
-    on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, places.decline, young_id=young_id, on=on)
+    """Say no to the offered seat: whoever may confirm it."""
+    on, word = store.clock.day(body.on), body.word_told_to(caller)
+    intake = await store.intakes.acting(caller).decide(
+        intake_id, places.decline, young_id=young_id, agency=agency_of(caller), word=word, on=on
+    )
     return await shown.application(store, caller, intake, young_id)
 
 
@@ -227,7 +229,6 @@ async def withdraw_application(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Take the application back; an agency, for its own part: it goes on for whoever else asked for it."""
-    await use_cases.application_named(store, caller, intake_id=intake_id, young_id=young_id)
     agency, on = agency_of(caller), store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, withdrawals.withdraw, young_id=young_id, agency=agency, on=on)
     return await shown.application(store, caller, intake, young_id)
@@ -239,5 +240,7 @@ async def promote_first_waiting(
 ) -> list[ApplicationResponse]:
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
     on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, places.promote, until=body.until, on=on)
+    intake = await store.intakes.acting(caller).decide(
+        intake_id, places.promote, until=body.until, at_school=body.at_school, on=on
+    )
     return await shown.applications(store, caller, [intake])

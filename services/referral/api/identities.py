@@ -14,11 +14,13 @@ from shared.web.router import Router
 router = Router(tags=["identités"], problems={Forbidden: ()})
 
 
-@router.get("/identities/{young_id}", response_model_exclude_unset=True, dependencies=[read_by("school")])
-async def read_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep, terms: TermsDep) -> views.IdentityResponse:
-    """Who an applicant of the caller's school is, until a time after its answer or their departure.
+@router.get("/identities/{young_id}", dependencies=[read_by("school")])
+async def read_identity(
+    young_id: UUID, caller: CurrentCaller, store: StoreDep, terms: TermsDep
+) -> views.IdentityResponse | views.NamesResponse:
+    """Who an applicant of the caller's school is, in the words of each referral that reached it.
 
-    Each read, and each refused one, is in the audit before it is answered.
+    Until a time after its answer or their departure. Each read, and each refused one, is in the audit before it is answered.
     """
     async with store.audit.reading(caller, What.NAMES if names_alone(caller) else What.WHOLE, Whom(young_id)):
         journey = await use_cases.applicant(store, caller, young_id, terms)

@@ -72,6 +72,8 @@ class Milestone(BaseModel):
     code: InterruptionCode | None = None
     situation: OutcomeSituation | None = None
     horizon: int | None = None
+    agency: Slug | None = None
+    """Which agency said so, where one did."""
 
 
 class EnrolmentHistory(BaseModel):
@@ -123,6 +125,8 @@ def _milestone(event: PupilEvent) -> Milestone:
         case DiplomaFailed():
             return Milestone(kind=MilestoneKind.DIPLOMA_FAILED, on=on)
         case OutcomeDeclared():
-            return Milestone(kind=MilestoneKind.OUTCOME_DECLARED, on=on, situation=event.situation, horizon=event.horizon)
+            return Milestone(
+                kind=MilestoneKind.OUTCOME_DECLARED, on=on, situation=event.situation, horizon=event.horizon, agency=event.agency
+            )
         case _:
             assert_never(event)

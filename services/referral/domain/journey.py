@@ -45,13 +45,14 @@ class Journey(BaseModel):
     wishes: Mapping[UUID, AnsweredWishes] = {}
     enrolments: Mapping[UUID, EnrolmentHistory] = {}
 
-    def intakes_of(self, referral_id: UUID) -> set[UUID]:
-        """The intakes where a referral has an application that goes on for it, or ended for all."""
-        return {id for id, application in self.applications.items() if referral_id in application.referrals}
+    def followed_by(self, referral_id: UUID) -> set[UUID]:
+        """The intakes whose pupil a referral follows: it still asked when the place was confirmed."""
+        return {id for id, application in self.applications.items() if application.has_enrolled(referral_id)}
 
-    def schools_of(self, referral_id: UUID) -> set[Slug]:
-        """The schools of those intakes."""
-        return {self.applications[id].school for id in self.intakes_of(referral_id)}
+    def applications_at(self, school: Slug, referral_id: UUID) -> list[ApplicationHistory]:
+        """The applications of a referral at a school, those that it took back among them."""
+        own = [application for application in self.applications.values() if application.school == school]
+        return [application for application in own if application.steps_of(referral_id)]
 
 
 def fold(journey: Journey, event: JourneyEvent) -> Journey:

@@ -125,19 +125,11 @@ def second_traits(identity: Identity) -> list[list[str]]:
     return [[*first, kind, value] for first in first_traits(identity) for kind, value in known.items() if value is not None]
 
 
-def merged(sent: Sequence[Sent]) -> Identity:
-    """One identity out of several: the latest word on each field, an older one where the latest is silent."""
-    latest: dict[str, Any] = {}
-    for each in sent:
-        latest |= {field: value for field, value in each.identity.model_dump().items() if value not in (None, ())}
-    return Identity.model_validate(latest)
+def differences(identities: Iterable[Identity]) -> list[str]:
+    """The fields on which several say different things of one person; what one of them does not say is no difference."""
+    said = [identity.model_dump(exclude_none=True) for identity in identities]
+    return [field for field in Identity.model_fields if _differ([one[field] for one in said if one.get(field)])]
 
 
-def earlier_of(sent: Iterable[Sent], referral_id: UUID) -> list[UUID]:
-    """The referrals that its own agency had made of the same person before this one. `sent` is in the order of arrival."""
-    before: list[Sent] = []
-    for each in sent:
-        if each.referral_id == referral_id:
-            return [earlier.referral_id for earlier in before if earlier.agency == each.agency]
-        before.append(each)
-    raise LookupError(referral_id)
+def _differ(values: Sequence[object]) -> bool:
+    return any(value != values[0] for value in values)

@@ -19,6 +19,7 @@ from shared.events.referral import (
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import BirthMonth
 from shared.kernel.identifiers import Slug
+from shared.kernel.transitions import not_before
 
 ReferralEvent = ReferralSubmitted | ReferralAmended | ReferralCompleted | ReferralWithdrawalRequested | ReferralClosed
 
@@ -62,9 +63,10 @@ def submit(
 
 
 def request_withdrawal(referral: Referral, *, on: date) -> Sequence[ReferralEvent]:
-    """Ask that the open applications be withdrawn. Enrolment decides; asking twice changes nothing."""
+    """Ask that the open applications be withdrawn. Enrolment decides; asking twice changes nothing. Not before it was made."""
     if referral.withdrawal_requested_on is not None:
         return []
+    not_before(referral.submitted_on, on, subject="cette orientation")
     return [
         ReferralWithdrawalRequested(referral_id=referral.referral_id, young_id=referral.young_id, agency=referral.agency, on=on)
     ]

@@ -15,9 +15,9 @@ from services.referral.domain.answer import Ending
 from services.referral.domain.enrolments import EnrolmentHistory, Milestone, MilestoneKind
 from services.referral.domain.file import Missing
 from services.referral.domain.journey import Journey
-from services.referral.domain.person import Said, Sent, earlier_of, to_complete
+from services.referral.domain.person import Said, Sent, to_complete
 from services.referral.domain.referral import Referral
-from services.referral.domain.visibility import ApplicationView, ReferralView, seen_by_agency
+from services.referral.domain.visibility import ApplicationView, ReferralView, UnopenedWish, seen_by_agency
 from services.referral.views.schemas import (
     AnswerResponse,
     ApplicationResponse,
@@ -31,7 +31,6 @@ from services.referral.views.schemas import (
     WishResponse,
 )
 from services.referral.views.sentences import of_ending, of_milestone, of_step
-from shared.events.applications import UnopenedCode
 from shared.events.referral import Wish
 from shared.web.names import Names, OrganisationResponse
 
@@ -63,8 +62,7 @@ class Presenter:
         return ReferralInFullResponse(**shown, timeline=timeline, later=later, warnings=warnings)
 
     def _view(self, referral: Referral, journey: Journey) -> ReferralView:
-        earlier = earlier_of(self.sent.values(), referral.referral_id)
-        return seen_by_agency(journey, referral.referral_id, kind=self.agency.kind, earlier=earlier)
+        return seen_by_agency(journey, referral.referral_id, agency=self.agency.agency, kind=self.agency.kind)
 
     def _common(self, referral: Referral, view: ReferralView) -> dict[str, Any]:
         own, unopened = self.sent[referral.referral_id], view.unopened
@@ -72,7 +70,7 @@ class Presenter:
             **referral.model_dump(exclude={"agency", "wishes", "ending", "birth_month", "complete"}),
             agency=OrganisationResponse(id=self.agency.agency, name=self.agency.name),
             status=view.status, sentence=labels.REFERRAL_STATUSES[view.status],
-            answer=_answer(view.ending) if view.ending else None,
+            answer=_answer(view.ending, opened=bool(view.applications)) if view.ending else None,
             wishes=[_wish(wish, unopened.get(rank), self.names) for rank, wish in enumerate(referral.wishes, start=1)],
             to_complete=[_missing(one) for one in to_complete(own.identity, today=self.today)],
             **{name: getattr(own, name) for name in Said.model_fields if name != "identity"},
@@ -90,11 +88,11 @@ def _already_referred(earlier: Referral) -> WarningResponse:
     return WarningResponse(sentence=sentence, referral_id=earlier.referral_id, submitted_on=earlier.submitted_on)
 
 
-def _answer(ending: Ending) -> AnswerResponse:
-    return AnswerResponse(**dict(ending), sentence=of_ending(ending))
+def _answer(ending: Ending, *, opened: bool) -> AnswerResponse:
+    return AnswerResponse(**dict(ending), sentence=of_ending(ending, opened=opened))
 
 
-def _wish(wish: Wish, code: UnopenedCode | None, names: Names) -> WishResponse:
+def _wish(wish: Wish, code: UnopenedWish | None, names: Names) -> WishResponse:
     return WishResponse(
         school=names.school(wish.school) if wish.school else None,
         programme=names.programme(wish.school, wish.programme) if wish.school and wish.programme else None,

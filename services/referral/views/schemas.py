@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.file import Counsellor, InformationText, LastClass, Missing
 from services.referral.domain.person import Identity
-from shared.events.applications import ApplicationStatus, UnopenedCode
+from services.referral.domain.visibility import UnopenedWish
+from shared.events.applications import ApplicationStatus
 from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation
 from shared.web.names import OrganisationResponse, ProgrammeResponse, SchoolResponse
 
@@ -23,14 +24,14 @@ class AnswerResponse(BaseModel):
 
 
 class WishResponse(BaseModel):
-    """A wish, and why it opened nothing, where it did not."""
+    """A wish, and what may be said of it where it opened nothing."""
 
     school: SchoolResponse | None
     programme: ProgrammeResponse | None
     sector: str | None
     departments: tuple[str, ...]
     year_of_study: int
-    unopened: UnopenedCode | None = None
+    unopened: UnopenedWish | None = None
     sentence: str | None = None
 
 
