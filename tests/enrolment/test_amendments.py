@@ -94,6 +94,16 @@ def test_no_referral_opens_or_closes_what_is_asked_in_the_name_of_another() -> N
     assert len(follow(intake, amended(first, Part.BIRTH_MONTH, **TOO_YOUNG))) == 1
 
 
+def test_who_joined_and_was_too_young_by_a_typing_error_joins_once_it_is_corrected() -> None:
+    first = a_referral()
+    second = a_referral(young_id=first.young_id, agency="mlds-jura", **TOO_YOUNG)
+    intake = applied(applied(an_intake(), first), second)
+    corrected = amended(second, Part.BIRTH_MONTH, birth_month="2009-03")
+    assert [type(event) for event in follow(intake, corrected)] == [ApplicationOpened]
+    assert follow(happened(intake, follow(intake, corrected)), corrected) == []
+    assert follow(intake, amended(second, Part.SITUATION)) == []
+
+
 def test_a_wish_that_is_gone_is_left_and_one_that_was_answered_stays() -> None:
     first = a_referral()
     second = a_referral(young_id=first.young_id, agency="mlds-jura")

@@ -44,10 +44,19 @@ def follow(intake: Intake, *, referral: ReferralAmended, school: School, on: dat
     if Part.WISHES in referral.replaces and not any(names(wish, intake, school) for wish in referral.wishes):
         return withdraw_referral(intake, young_id=referral.young_id, referral_id=referral.referral_id, on=on)
     stood = referral.replaces_wishes or referral.wishes
-    again = not any(names(wish, intake, school) for wish in stood)
+    again = not any(names(wish, intake, school) for wish in stood) or _too_young_alone(intake, referral)
     programme = school.programme(intake.programme)
     asked = apply(intake, referral=referral, programme=programme, again=again, on=on)
     return asked or judge_again(intake, referral=referral, programme=programme, on=on)
+
+
+def _too_young_alone(intake: Intake, referral: ReferralAmended) -> bool:
+    """Whether this referral alone was told so when it joined an application that goes on for others: it may ask anew."""
+    application = intake.application_of(referral.young_id)
+    if application is None or application.status is ApplicationStatus.INELIGIBLE:
+        return False
+    own = (one for one in application.referrals if one.referral_id == referral.referral_id and one.ended is None)
+    return any(one.seen.status is ApplicationStatus.INELIGIBLE for one in own)
 
 
 def judge_again(intake: Intake, *, referral: ReferralAmended, programme: Programme, on: date) -> list[IntakeEvent]:
