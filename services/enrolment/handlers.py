@@ -1,17 +1,18 @@
-"""What enrolment subscribes to: agencies, referrals, their withdrawals, and its own pupils coming and going."""
+"""What enrolment subscribes to: agencies, referrals, their amendments and withdrawals, and its own pupils coming and going."""
 
 from typing import get_args
 
-from services.enrolment import admission, use_cases
+from services.enrolment import admission, amending, use_cases
 from services.enrolment.domain.enrolment import ACTIVE
 from services.enrolment.domain.giving_up import decline_given_up
 from services.enrolment.domain.places import release_seat
 from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
+from shared.events.amendments import ReferralAmended
 from shared.events.catalogue import IntakeDatesChanged
 from shared.events.corrections import CompletionCorrected, InterruptionCorrected, NoShowCorrected
 from shared.events.message import Message
-from shared.events.referral import AgencyRegistered, ReferralSubmitted, ReferralWithdrawalRequested
+from shared.events.referral import AgencyRegistered, ReferralCompleted, ReferralSubmitted, ReferralWithdrawalRequested
 from shared.events.students import StudentDidNotStart, StudentEnrolled, StudentGaveUp, StudentInterrupted, StudentResumed
 from shared.kernel.calendar import PARIS
 from shared.kernel.caller import SYSTEM
@@ -30,6 +31,18 @@ async def agency_registered(store: Store, _event: AgencyRegistered, message: Mes
 async def submitted(store: Store, referral: ReferralSubmitted, message: Message) -> None:
     """Open or join an application in every intake that is wished for, then answer the wishes, once."""
     await use_cases.answer_wishes(store, referral, message, on=message.time.astimezone(PARIS).date())
+
+
+@HANDLERS.on(ReferralAmended)
+async def amended(store: Store, referral: ReferralAmended, message: Message) -> None:
+    """Ask for what it wishes now, leave what it no longer does, and judge anew by the age that it says."""
+    await amending.follow(store, referral, message, on=message.time.astimezone(PARIS).date())
+
+
+@HANDLERS.on(ReferralCompleted)
+async def completed(store: Store, _event: ReferralCompleted, message: Message) -> None:
+    """A place may be confirmed in its name."""
+    await store.files.follow(message)
 
 
 @HANDLERS.on(ReferralWithdrawalRequested)

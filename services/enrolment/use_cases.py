@@ -6,7 +6,9 @@ from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from services.enrolment.domain import applications, diplomas, grant, places, pupils, withdrawals
+from services.enrolment.domain.application import Application
 from services.enrolment.domain.enrolment import Outcome
+from services.enrolment.domain.files import File, Files
 from services.enrolment.domain.grant import Grant
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.mandates import mandate_of, to_the_school
@@ -21,7 +23,7 @@ from shared.events.message import Message
 from shared.events.referral import ReferralSubmitted, Wish
 from shared.events.students import EnrolmentStatus
 from shared.kernel.caller import SYSTEM, Caller
-from shared.kernel.errors import NotFound, Refused
+from shared.kernel.errors import NotFound, Refused, Unavailable
 from shared.persistence.mongo import Session
 
 P = ParamSpec("P")
@@ -32,20 +34,21 @@ async def confirm(
 ) -> Intake:
     """Take the offered seat and become a pupil, both or neither: a young person has one active enrolment at most."""
     agency = agency_of(caller)
-    birth_month = await store.birth_months.of(young_id)
+    files = await store.files.of(young_id)
 
     async def work(session: Session) -> Intake:
         intakes, pupils_to_enrol = store.intakes.within(session), store.every_pupil.within(session)
         before = (await intakes.acting(caller).get(intake_id)).application(young_id)
         intake = await intakes.acting(caller).decide(
-            intake_id, places.confirm, young_id=young_id, agency=agency, word=word, on=on
+            intake_id, places.confirm, young_id=young_id, agency=agency, word=word, files=files, on=on
         )
         if before.status is not ApplicationStatus.OFFERED:  # they may have given the place up since: that is not taken back here
             return intake
         programme = await store.programme_of(intake)
         await pupils_to_enrol.acting(caller).create(
-            young_id, pupils.enrol, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=on
-        )
+            young_id, pupils.enrol, young_id=young_id, birth_month=file_of(files, before).birth_month, intake=intake,
+            programme=programme, on=on,
+        )  # fmt: skip
         return intake
 
     try:
@@ -185,7 +188,7 @@ async def answer_wishes(store: Store, referral: ReferralSubmitted, message: Mess
 
 async def close_open_applications(store: Store, young_id: UUID, *, on: date, cause: Message | None = None) -> None:
     """The open applications of an active pupil need not be answered any more. Of nobody else: a departure may have come since."""
-    if not await _is_active(store, young_id):
+    if not await is_active(store, young_id):
         await store.settle()
         return
     intakes = store.intakes.acting(SYSTEM, cause=cause)
@@ -194,9 +197,9 @@ async def close_open_applications(store: Store, young_id: UUID, *, on: date, cau
 
 
 async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: Message, on: date) -> None:
-    await store.birth_months.handle(message)
-    is_pupil = await _is_active(store, referral.young_id)
-    wished = [await _wished(store, wish, on) for wish in referral.wishes]
+    await store.files.follow(message)
+    is_pupil = await is_active(store, referral.young_id)
+    wished = [await look_up(store, wish, on) for wish in referral.wishes]
     if not is_pupil:
         intakes = store.intakes.acting(SYSTEM, cause=message)
         for intake, programme in (one for found in wished for one in found or ()):
@@ -209,7 +212,8 @@ async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: M
     await store.wishes.acting(SYSTEM, cause=message).create(referral.referral_id, answer, event=answered)
 
 
-async def _wished(store: Store, wish: Wish, day: date) -> Wished:
+async def look_up(store: Store, wish: Wish, day: date) -> Wished:
+    """The intakes that are open on a day for a wish, each with its programme."""
     if wish.school and wish.programme:
         school = await store.find_school(wish.school)
         taught = [(school, one) for one in school.programmes if one.programme == wish.programme] if school else []
@@ -224,9 +228,18 @@ async def _wished(store: Store, wish: Wish, day: date) -> Wished:
     return [(intake, programme) for intake, programme in found if intake]
 
 
-async def _is_active(store: Store, young_id: UUID) -> bool:
+async def is_active(store: Store, young_id: UUID) -> bool:
+    """Whether they are a pupil of some school now."""
     pupil = await store.find_pupil(young_id)
     return bool(pupil and pupil.active)
+
+
+def file_of(files: Files, application: Application) -> File:
+    """That of the referral in whose name a place is offered, or would be. Unavailable until it was heard."""
+    file = files.of(application.in_whose_name)
+    if file is None:
+        raise Unavailable("not_heard_yet", "Le dossier de ce jeune n’est pas encore arrivé : recommencez dans un instant.")
+    return file
 
 
 async def _held_by(store: Store, caller: Caller, young_id: UUID) -> UUID:

@@ -3,6 +3,7 @@
 Decides: which agencies exist, who a referred young person is (the vault), when a referral has its answer.
 Subscribes to: `etabli.catalogue` (schools, programmes); `etabli.enrolment` (wishes answered, applications, places, pupils,
 diplomas, outcomes).
-Publishes: `etabli.referral` (`agency.registered`, `referral.submitted`, `.withdrawal_requested`, `.closed`).
+Publishes: `etabli.referral` (`agency.registered`, `referral.submitted`, `.amended`, `.completed`,
+`.withdrawal_requested`, `.closed`).
 Knows of a young person: their identity and contacts, in the vault alone; nothing published holds any of it.
 """

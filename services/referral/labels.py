@@ -92,6 +92,10 @@ OUTCOMES: Mapping[OutcomeSituation, str] = {
     OutcomeSituation.OTHER: "autre situation",
     OutcomeSituation.UNREACHABLE: "sans nouvelles",
 }
+MISSING: Mapping[str, str] = {
+    "representative": "Un représentant légal, personne ou institution : ce jeune est mineur. Sans lui, aucune place "
+    "ne peut être confirmée.",
+}
 ALREADY_REFERRED = (
     "Votre organisme a déjà orienté, le {on:%d/%m/%Y}, quelqu’un du même nom et de la même date de naissance. "
     "Si c’est la même demande, demandez le retrait de l’une des deux."

@@ -1,21 +1,32 @@
-"""What spans several documents of referral: taking a referral in, following a young person, naming an applicant."""
+"""What spans several documents of referral: taking one in, amending and completing it, following and naming a young person."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
+from services.referral.domain import amendments
 from services.referral.domain.access import Terms, may_name
-from services.referral.domain.answer import status
+from services.referral.domain.amendments import check_file
+from services.referral.domain.answer import ReferralStatus, status
+from services.referral.domain.file import Representative
 from services.referral.domain.journey import Journey, JourneyEvent
-from services.referral.domain.person import Sent
+from services.referral.domain.person import Sent, to_complete
 from services.referral.domain.referral import Referral, close, submit
 from services.referral.domain.wishes import ensure_possible
 from services.referral.store import Store
 from services.referral.store.vault import traits_of
+from shared.events.amendments import Part
+from shared.events.corrections import CorrectionCode
 from shared.events.message import Message
 from shared.events.referral import ReferralDetails
+from shared.kernel.calendar import month_of
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound
 from shared.persistence.mongo import Session
+
+New = Mapping[str, Any]
+"""What is said anew, by field."""
 
 
 async def refer(
@@ -39,6 +50,7 @@ async def refer(
     if not await store.is_referred(sent.referral_id):
         ensure_possible(details.wishes, await store.catalogue.every_school())
     traits, new_young_id = traits_of(sent.identity, secret), uuid4()
+    missing = to_complete(sent.identity, today=store.clock.today())
 
     async def take_in(session: Session) -> Referral:
         await store.claim_key(key, sent.referral_id, session)
@@ -48,10 +60,65 @@ async def refer(
             young_id = await store.vault.keep(sent.model_copy(update={"earlier": earlier}), traits, new_young_id, session)
         return await store.referrals.within(session).acting(caller).create_once(
             sent.referral_id, fingerprint, submit, referral_id=sent.referral_id, young_id=young_id, agency=sent.agency,
-            birth_month=f"{sent.identity.birth_date:%Y-%m}", details=details, on=on,
+            birth_month=month_of(sent.identity.birth_date), details=details, complete=not missing, on=on,
         )  # fmt: skip
 
     return await store.persistence.transaction(take_in, sent.referral_id, key, *traits.first)
+
+
+async def amend(
+    store: Store, caller: Caller, referral_id: UUID, *, file: New, details: New, code: CorrectionCode, secret: bytes, on: date
+) -> Referral:
+    """Correct what a referral says: `file` of what the vault keeps, `details` of what events say; both or neither, and once.
+
+    Invalid where what it then says cannot be. What others sent of the same person stays as it is.
+    """
+    schools = await store.catalogue.every_school()
+
+    async def work(session: Session) -> Referral:
+        referrals, today = store.referrals.within(session).acting(caller), store.clock.today()
+        referral = await referrals.get(referral_id)
+        sent = await store.vault.sent_with_referral(referral.young_id, referral_id, session)
+        now, said = amendments.said_anew(sent, file, code=code, on=on), amendments.details_anew(referral, details)
+        check_file(now, said, on=on, today=today)
+        if said.wishes != referral.wishes:
+            ensure_possible(said.wishes, schools)
+        await _keep_anew(store, referral, sent, now, secret, session)
+        answered = status(await store.journeys.of(referral.young_id), referral_id) is ReferralStatus.CLOSED
+        return await referrals.decide(
+            referral_id, amendments.amend, details=said, birth_month=month_of(now.identity.birth_date),
+            file=[Part(name) for name in file if getattr(now, name) != getattr(sent, name)],
+            missing=to_complete(now.identity, today=today), code=code, answered=answered, on=on,
+        )  # fmt: skip
+
+    return await store.persistence.transaction(work, referral_id)
+
+
+async def complete(
+    store: Store, caller: Caller, referral_id: UUID, *, representatives: Sequence[Representative], informed: New, secret: bytes,
+    on: date,
+) -> Referral:  # fmt: skip
+    """Add who answers for a minor to a referral's file, and how they were informed in their turn. Again, it changes nothing."""
+
+    async def work(session: Session) -> Referral:
+        referrals, today = store.referrals.within(session).acting(caller), store.clock.today()
+        referral = await referrals.get(referral_id)
+        sent = await store.vault.sent_with_referral(referral.young_id, referral_id, session)
+        identity = amendments.with_representatives(sent.identity, representatives)
+        if not referral.complete:
+            now = amendments.said_anew(sent, {"identity": identity, **informed}, code=None, on=on)
+            check_file(now, referral, on=on, today=today)
+            await _keep_anew(store, referral, sent, now, secret, session)
+        return await referrals.decide(
+            referral_id, amendments.complete, missing=to_complete(identity, today=today), others=identity != sent.identity, on=on
+        )
+
+    return await store.persistence.transaction(work, referral_id)
+
+
+async def _keep_anew(store: Store, referral: Referral, sent: Sent, now: Sent, secret: bytes, session: Session) -> None:
+    if now is not sent:
+        await store.vault.amend(referral.young_id, now, traits_of(now.identity, secret), session)
 
 
 async def follow(store: Store, event: JourneyEvent, cause: Message) -> None:

@@ -61,7 +61,7 @@ def an_intake(**overrides: Any) -> Intake:
 def a_referral(**overrides: Any) -> ReferralSubmitted:
     default = {
         "referral_id": uuid.uuid4(), "young_id": uuid.uuid4(), "agency": "cio-dole", "birth_month": "2009-03",
-        "situation": Situation.IN_SCHOOL_AT_RISK, "department": "39", "on": MAY,
+        "situation": Situation.IN_SCHOOL_AT_RISK, "on": MAY,
         "wishes": (Wish(school="besancon", programme="usinage"),),
     }  # fmt: skip
     return ReferralSubmitted(**{**default, **overrides})

@@ -152,7 +152,8 @@ async def test_the_file_of_a_person_is_all_that_is_held_of_them_by_an_administra
         await life.enrols(referral)
         admin = life.here.as_("admin")
         shown = read(await admin.get(file))
-        assert (shown["birth_month"], shown["wishes"][0]["agency"]) == ("2010-10", "cio-essai")
+        said = shown["files"]["by_referral"][str(referral.referral_id)]
+        assert (said["birth_month"], shown["wishes"][0]["agency"]) == ("2010-10", "cio-essai")
         [held] = shown["applications"]
         assert (held["school"], held["motive"], held["application"]["status"]) == ("essai", "Aura 15 ans en octobre", "enrolled")
         assert shown["pupil"]["schools"] == ["essai"]

@@ -15,6 +15,7 @@ from tests.conftest import Running, Start
 from tests.referral.builders import (
     CIO,
     COLLEGE,
+    COUNSELLOR,
     X,
     Y,
     a_referral,
@@ -28,6 +29,7 @@ from tests.referral.builders import (
     wishes_answered,
 )
 
+AUTRE = {"name": "M. Autre", "phone": "+33384000002"}
 ALONE = {"ine": None, "phone": None, "email": None, "commune": None}
 MARKS = ["Lefèbvre", "Quintard", "QUINTARD", "Zélie", "zelie", "2010-03-14", "612345678", "1234567890A", "Odile", "D-17"]
 
@@ -86,18 +88,20 @@ async def test_a_name_that_an_earlier_build_kept_is_read_though_it_would_be_refu
     await kept_in_clear(api, shown, **names)
     await api.store.vault.prepare()
     identity = (await read(api, shown["referral_id"]))["identity"]
-    assert (identity["family_name"], identity["given_name"], identity["representative"]["name"]) == ("", "", "")
+    assert (identity["family_name"], identity["given_name"], identity["representatives"][0]["name"]) == ("", "", "")
     assert (await api.as_(f"agency:{CIO}").get("/referrals")).status_code == 200
-    typed = {"family_name": filler, "representative": {"kind": "person", "name": filler}}
+    typed = {"family_name": filler, "representatives": [{"kind": "person", "name": filler, "kinship": "mother"}]}
     refused = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(identity=an_identity(**typed)))
-    fields = ["identity.family_name", "identity.representative.name"]
+    fields = ["identity.family_name", "identity.representatives.0.name"]
     assert sorted(error["field"] for error in refused.json()["errors"]) == fields
 
 
 async def kept_in_clear(here: Running, shown: dict[str, Any], **overrides: Any) -> None:
-    """Put what was sent back as an earlier build kept it, which sealed nothing."""
+    """Put what was sent back as an earlier build kept it, which sealed nothing, and knew one representative."""
+    rest, [representative] = {**shown["identity"]}, shown["identity"]["representatives"]
     sent = {
-        "referral_id": shown["referral_id"], "agency": CIO, "earlier": None, "identity": shown["identity"] | overrides,
+        "referral_id": shown["referral_id"], "agency": CIO, "earlier": None,
+        "identity": rest | {"representatives": None, "representative": {**representative, "kinship": None}} | overrides,
         "counsellor": "Mme Perrigaud", "informed_on": "2025-08-28",
     }  # fmt: skip
     await here.store.vault.persons.update({"_id": shown["young_id"]}, {"$set": {"sent": [sent]}})
@@ -110,7 +114,11 @@ async def test_what_an_earlier_build_kept_in_clear_is_sealed_when_the_service_st
     await api.store.vault.prepare()
     [person] = await api.store.vault.persons.find()
     assert [set(entry) for entry in person["sent"]] == [{"referral_id", "agency", "earlier", "sealed"}]
-    assert await read(api, shown["referral_id"]) == shown
+    [representative] = shown["identity"]["representatives"]
+    assert await read(api, shown["referral_id"]) == {
+        **shown, "counsellor": {"name": "Mme Perrigaud", "phone": None}, "information": None,
+        "identity": {**shown["identity"], "representatives": [{**representative, "kinship": None}]},
+    }  # fmt: skip
     await api.store.vault.prepare()
     assert await api.store.vault.persons.find() == [person]
 
@@ -137,9 +145,9 @@ async def test_an_agency_is_not_told_that_another_referred_the_same_person(api: 
 
     first = await refer(api)
     await enrolment_publishes(api, application(applications.ApplicationOpened, young_id=UUID(first["young_id"])))
-    second = await refer(api, COLLEGE, counsellor="M. Autre", identity=an_identity(phone="07 00 00 00 00"))
+    second = await refer(api, COLLEGE, counsellor=AUTRE, identity=an_identity(phone="07 00 00 00 00"))
     assert second["young_id"] == first["young_id"]
-    mine = {"counsellor": "M. Autre", "identity": {**first["identity"], "phone": "+33700000000"}}
+    mine = {"counsellor": AUTRE, "identity": {**first["identity"], "phone": "+33700000000"}}
     assert without_ids(second) == {**without_ids(first), **mine}
     assert without_ids(await read(api, first["referral_id"])) == without_ids(first)
 
@@ -202,8 +210,10 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
                     "received_on": "2025-09-01",
                     "asks": True,
                     "identity": shown["identity"],
-                    "counsellor": "Mme Perrigaud",
+                    "counsellor": COUNSELLOR,
                     "informed_on": "2025-08-28",
+                    "information": "v1",
+                    "last_class": None,
                 }
             ],
             "differences": [],
@@ -236,9 +246,9 @@ async def test_what_cannot_be_noted_is_not_read(api: Running) -> None:
 
 async def test_a_school_reads_side_by_side_what_the_referrals_that_reached_it_said_and_where_they_differ(api: Running) -> None:
     first = await refer(api)
-    other = {"kind": "person", "name": "Odile Quintard", "phone": "06 99 99 99 99"}
-    told = an_identity(phone="07 00 00 00 00", email=None, representative=other)
-    second = await refer(api, COLLEGE, counsellor="M. Autre", identity=told)
+    other = [{"kind": "person", "name": "Odile Quintard", "kinship": "mother", "phone": "06 99 99 99 99"}]
+    told = an_identity(phone="07 00 00 00 00", email=None, representatives=other)
+    second = await refer(api, COLLEGE, counsellor=AUTRE, identity=told)
     young_id = UUID(first["young_id"])
 
     def opened(intake_id: UUID, school: str, shown: dict[str, Any], agency: str) -> applications.ApplicationOpened:
@@ -256,7 +266,7 @@ async def test_a_school_reads_side_by_side_what_the_referrals_that_reached_it_sa
 
     assert await read_at("besancon") == ([(COLLEGE, "+33700000000", True)], [])
     both = [(CIO, "+33612345678", True), (COLLEGE, "+33700000000", True)]
-    assert await read_at("dole") == (both, ["phone", "representative"])
+    assert await read_at("dole") == (both, ["phone", "representatives"])
     left = {"young_id": young_id, "referral_id": UUID(second["referral_id"]), "agency": COLLEGE}
     await enrolment_publishes(api, application(applications.ApplicationLeft, X, **left))
     assert await read_at("dole") == ([both[0], (COLLEGE, "+33700000000", False)], [])

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from deploy.bench.publisher import Publisher, an_id
+from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -39,6 +40,7 @@ from shared.events.catalogue import (
     Promotion,
     SchoolRegistered,
 )
+from shared.events.corrections import CorrectionCode
 from shared.events.production import (
     CancellationCode,
     ClientKind,
@@ -141,11 +143,17 @@ def _referrals(publisher: Publisher) -> None:
         referral = an_id("referral", agency)
         about: dict[str, Any] = {"referral_id": referral, "young_id": YOUNG, "agency": agency}
         submitted = ReferralSubmitted(
-            on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL, department="39",
+            on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL,
             wishes=(Wish(school="dole", programme="serrurerie"), Wish(sector="metal", departments=("39",))), **about,
         )  # fmt: skip
         publisher.publish(f"/referral/referrals/{referral}", submitted)
         publisher.publish(f"/enrolment/wishes/{referral}", WishesAnswered(on=DAY, opened=(INTAKE,), **about))
+        amended = ReferralAmended(
+            on=DAY + timedelta(days=3), birth_month="2008-05", situation=Situation.IN_TRAINING, complete=True,
+            wishes=(Wish(school="dole", programme="usinage"),), code=CorrectionCode.TYPING,
+            replaces=(Part.SITUATION, Part.WISHES), **about,
+        )  # fmt: skip
+        publisher.publish(f"/referral/referrals/{referral}", amended)
         closed = ReferralClosed(on=DAY + timedelta(days=9), answer=Answer.ENROLLED, **about)
         publisher.publish(f"/referral/referrals/{referral}", closed)
 

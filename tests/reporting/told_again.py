@@ -142,7 +142,7 @@ def _referrals(publisher: Publisher, draw: Random, school: str, year: int) -> No
     day = TODAY - timedelta(days=draw.randrange(900))
     wished = draw.choice(NAMES)
     submitted = ReferralSubmitted(
-        on=day, referral_id=second, birth_month="2008-05", situation=draw.choice(list(Situation)), department="39",
+        on=day, referral_id=second, birth_month="2008-05", situation=draw.choice(list(Situation)),
         wishes=(Wish(school=wished, programme=f"{wished}-metier"),), **about,
     )  # fmt: skip
     publisher.publish(f"/referral/referrals/{second}", submitted)

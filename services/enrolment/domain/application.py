@@ -88,6 +88,12 @@ class Application(Standing):
         """The referrals that it goes on for, the earliest first."""
         return tuple(one for one in self.referrals if one.ended is None and one.seen.status is not ApplicationStatus.INELIGIBLE)
 
+    @property
+    def in_whose_name(self) -> UUID | None:
+        """The referral in whose name a place is offered, or would be: the earliest that still asks, were it old enough."""
+        waiting = self.asking or tuple(one for one in self.referrals if one.ended is None)
+        return self.offered_to or next((one.referral_id for one in waiting), None)
+
     def of(self, agency: str) -> tuple[Referring, ...]:
         """The referrals of an agency."""
         return tuple(one for one in self.referrals if one.agency == agency)
@@ -96,6 +102,10 @@ class Application(Standing):
         """The referral for which an agency speaks: its earliest that still asks, else its latest; None where it has none."""
         own = self.of(agency)
         return next((one for one in own if one in self.asking), own[-1] if own else None)
+
+    def asks_for(self, referral_id: UUID) -> bool:
+        """Whether this referral still asks for it."""
+        return any(referring.referral_id == referral_id for referring in self.asking)
 
     def has_referral(self, referral_id: UUID) -> bool:
         return any(referring.referral_id == referral_id for referring in self.referrals)

@@ -17,6 +17,7 @@ from services.enrolment.domain.statuses import (
     ApplicationAction,
 )
 from shared.events import applications as events
+from shared.events.amendments import ReferralAmended
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import ReferralSubmitted, RefusalCode, Situation
 from shared.kernel.errors import Invalid, Move, Refused
@@ -24,15 +25,18 @@ from shared.kernel.errors import Invalid, Move, Refused
 ENDS_FIRST = "L’immersion finit avant de commencer."
 
 
-def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, on: date) -> list[IntakeEvent]:
+def apply(
+    intake: Intake, *, referral: ReferralSubmitted | ReferralAmended, programme: Programme, again: bool = False, on: date
+) -> list[IntakeEvent]:
     """A referral opens an application, joins the one that is open, or begins it again: nothing where its agency has its answer.
 
     Age and priority are those of the day of entry. Whether it is eligible is said to each referral: who joins is told it alone,
     for the application is what the first made it. Who was too young at an earlier referral, and is so no more, is examined.
+    `again`: this one may have asked before, and left: its wishes name this anew.
     """
     application, entry_on = intake.application_of(referral.young_id), day_of_entry(intake, None, on)
     reasons = reasons_against(referral.birth_month, entry_on=entry_on, programme=programme)
-    if application and not _may_ask(application, referral, eligible=not reasons):
+    if application and not _may_ask(application, referral, eligible=not reasons, again=again):
         return []
     fields, out_of_school = common_fields(intake, referral.young_id, on), referral.situation is Situation.OUT_OF_SCHOOL
     opened = events.ApplicationOpened(
@@ -48,13 +52,14 @@ def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, 
     return [opened, events.ApplicationUnderReview(**fields)]
 
 
-def _may_ask(application: Application, referral: ReferralSubmitted, *, eligible: bool) -> bool:
+def _may_ask(application: Application, referral: ReferralSubmitted | ReferralAmended, *, eligible: bool, again: bool) -> bool:
     """Whether a referral may ask for an application: as far as its own agency knows, nobody else's referral counts."""
-    if application.has_referral(referral.referral_id) or application.status in WAS_A_PUPIL:
+    asked = application.has_referral(referral.referral_id) and not again
+    if asked or application.asks_for(referral.referral_id) or application.status in WAS_A_PUPIL:
         return False
     own = application.mandate(referral.agency)
-    again = OPEN | TAKEN_BACK | ({ApplicationStatus.INELIGIBLE} if eligible else set())
-    return own is None or own.seen.status in again
+    open_to_it = OPEN | TAKEN_BACK | ({ApplicationStatus.INELIGIBLE} if eligible else set())
+    return own is None or own.seen.status in open_to_it
 
 
 def review(intake: Intake, *, young_id: UUID, overridden: bool, on: date) -> list[IntakeEvent]:

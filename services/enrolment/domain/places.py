@@ -9,6 +9,7 @@ from uuid import UUID
 from services.enrolment import labels
 from services.enrolment.domain.application import Application, Standing
 from services.enrolment.domain.applications import ensure_allowed, open_moves
+from services.enrolment.domain.files import Files
 from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
 from services.enrolment.domain.mandates import ensure_answers, mandate_of
 from services.enrolment.domain.seats import CHANGE_SEATS
@@ -16,6 +17,11 @@ from services.enrolment.domain.statuses import OPEN, ApplicationAction
 from shared.events import applications as events
 from shared.events.applications import ApplicationStatus, HeardBy, SaidBy
 from shared.kernel.errors import Move, Refused, Unavailable
+
+REFERRAL_INCOMPLETE = (
+    "Le dossier d’orientation est à compléter : ce jeune est mineur, et aucun représentant légal n’y est indiqué. L’organisme "
+    "qui l’a orienté doit l’ajouter dans Établi ; la place pourra alors être confirmée."
+)
 
 
 @dataclass(frozen=True)
@@ -63,16 +69,21 @@ def promote(intake: Intake, *, until: date, at_school: bool = False, on: date) -
 
 
 def confirm(
-    intake: Intake, *, young_id: UUID, agency: str | None = None, word: Word | None = None, on: date
+    intake: Intake, *, young_id: UUID, agency: str | None = None, word: Word | None = None, files: Files | None = None, on: date
 ) -> list[IntakeEvent]:
     """Take the seat that was offered, within its deadline. The pupil's own document is written in the same transaction.
 
     An agency answers what was offered in its own referral's name; for anybody else the school records the family's word.
+    Refused, whoever confirms, while the file of the referral in whose name it was offered is to complete.
     """
     application = _answered_by(intake, young_id, agency, ApplicationAction.CONFIRM, ApplicationStatus.ENROLLED, on)
     if application is None:
         return []
     ensure_answerable(intake, application, ApplicationAction.CONFIRM, on)
+    file = files.of(application.in_whose_name) if files else None
+    if file and not file.complete_on(on):
+        moves = open_moves(intake, young_id, on, ApplicationAction.CONFIRM)
+        raise Refused("referral_incomplete", REFERRAL_INCOMPLETE, moves=moves)
     return [events.PlaceConfirmed(**common_fields(intake, young_id, on), **_said(word))]
 
 

@@ -14,7 +14,7 @@ from services.enrolment.domain.visibility import everyone, school_of
 from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
 from services.enrolment.store.awards import Awards
-from services.enrolment.store.birth_months import BirthMonths
+from services.enrolment.store.files import ReferralFiles
 from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Certification, GrantAwarded
@@ -29,7 +29,7 @@ class Store:
     """Schools, intakes, pupils, answered wishes and grants; beside them, what no event may carry.
 
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
-    `agencies` is their public names; `birth_months` is what referrals said of each young person's age; `motives` is why a
+    `agencies` is their public names; `files` is what referrals said of each young person's age and file; `motives` is why a
     school set ineligibility aside.
     """
 
@@ -45,7 +45,7 @@ class Store:
         self.grants = Repository(persistence, GRANTS)
         self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
-        self.birth_months = BirthMonths(persistence.database)
+        self.files = ReferralFiles(persistence.database)
         self.motives = Motives(persistence.database["motives"], derived(persistence.secret, "motives"))
 
     async def prepare(self) -> None:
@@ -62,6 +62,7 @@ class Store:
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
+        await self.files.prepare()
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their application."""

@@ -8,9 +8,10 @@ from fastapi import Query
 
 from services.referral import use_cases, views
 from services.referral.api.deps import Secret, StoreDep, read_by
-from services.referral.api.schemas import ReferralRequest
+from services.referral.api.schemas import AmendmentRequest, CompletionRequest, ReferralRequest
+from services.referral.domain.amendments import check_file
 from services.referral.domain.answer import ReferralStatus
-from services.referral.domain.person import Sent, check_dates
+from services.referral.domain.person import Sent
 from services.referral.domain.referral import Referral, request_withdrawal
 from services.referral.store import PAGE, Store
 from services.referral.store.audit import What, Whom
@@ -28,10 +29,10 @@ INVALID = (
     "before_birth", "birth_in_the_future", "birth_too_early", "informed_in_the_future", "out_of_school_in_the_future",
     "too_young", "unknown_wish",
 )  # fmt: skip
-router = Router(
-    tags=["orientations"],
-    problems={Forbidden: (), Refused: ("before_previous_step", "unknown_agency"), Invalid: INVALID},
-)
+REFUSED = (
+    "already_complete", "before_previous_step", "referral_closed", "still_incomplete", "unknown_agency", "withdrawn_by_you",
+)  # fmt: skip
+router = Router(tags=["orientations"], problems={Forbidden: (), Refused: REFUSED, Invalid: INVALID})
 OF_AGENCIES = read_by("agency")
 
 
@@ -42,15 +43,9 @@ async def submit_referral(
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
     await store.agency_of(caller)  # refused until it is registered
     on = store.clock.day(body.on)
-    check_dates(
-        body.identity, informed_on=body.informed_on, out_of_school_since=body.out_of_school_since, on=on,
-        today=store.clock.today(),
-    )  # fmt: skip
     own_id = referral_id_of(secret, caller.tenant, body.external_id) if body.external_id is not None else key.id
-    sent = Sent(
-        referral_id=own_id, agency=caller.tenant, identity=body.identity, counsellor=body.counsellor,
-        informed_on=body.informed_on,
-    )  # fmt: skip
+    sent = Sent(referral_id=own_id, agency=caller.tenant, **dict(body.file))
+    check_file(sent, body.details, on=on, today=store.clock.today())
     referral = await use_cases.refer(
         store, caller, sent, body.details, key=key.id, fingerprint=key.fingerprint(body), secret=secret, on=on,
         unreferenced=body.external_id is None,
@@ -75,6 +70,32 @@ async def read_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDe
     """One of the agency's own referrals, with its steps. Each read, and each refused one, is noted in the audit before."""
     async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
         return await _shown(store, caller, await store.referrals.acting(caller).get(referral_id))
+
+
+@router.post("/referrals/{referral_id}/amendment", dependencies=[OF_AGENCIES])
+async def amend_referral(
+    referral_id: UUID, body: AmendmentRequest, caller: CurrentCaller, store: StoreDep, secret: Secret
+) -> views.ReferralInFullResponse:
+    """Correct what the referral says; what it said before stays known under its date. The same again changes nothing."""
+    on = store.clock.day(body.on)
+    async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
+        referral = await use_cases.amend(
+            store, caller, referral_id, file=body.file, details=body.details, code=body.code, secret=secret, on=on
+        )
+        return await _shown(store, caller, referral)
+
+
+@router.post("/referrals/{referral_id}/completion", dependencies=[OF_AGENCIES])
+async def complete_referral(
+    referral_id: UUID, body: CompletionRequest, caller: CurrentCaller, store: StoreDep, secret: Secret
+) -> views.ReferralInFullResponse:
+    """Add what is to complete: without it, no place is confirmed in this referral's name. The same again changes nothing."""
+    on = store.clock.day(body.on)
+    async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
+        referral = await use_cases.complete(
+            store, caller, referral_id, representatives=body.kept, informed=body.informed, secret=secret, on=on
+        )
+        return await _shown(store, caller, referral)
 
 
 @router.post("/referrals/{referral_id}/withdrawal", status_code=202, dependencies=[OF_AGENCIES])

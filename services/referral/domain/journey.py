@@ -22,12 +22,18 @@ JourneyEvent = WishesAnswered | ApplicationOpened | ApplicationLeft | Applicatio
 
 
 class AnsweredWishes(BaseModel):
-    """Enrolment's answer to one referral's wishes."""
+    """Enrolment's answer to one referral's wishes: the last one, where they were amended; `on` is the day of the first."""
 
     model_config = ConfigDict(frozen=True)
     opened: tuple[UUID, ...]
     unopened: tuple[Unopened, ...]
     on: date
+    again_on: date | None = None
+
+    @property
+    def last_on(self) -> date:
+        """The day of the answer that counts."""
+        return self.again_on or self.on
 
 
 class Journey(BaseModel):
@@ -53,7 +59,9 @@ def fold(journey: Journey, event: JourneyEvent) -> Journey:
     """The journey after an event of enrolment."""
     match event:
         case WishesAnswered():
-            answered = AnsweredWishes(opened=event.opened, unopened=event.unopened, on=event.on)
+            before = journey.wishes.get(event.referral_id)
+            days = {"on": before.on, "again_on": event.on} if before else {"on": event.on}
+            answered = AnsweredWishes(opened=event.opened, unopened=event.unopened, **days)
             return journey.model_copy(update={"wishes": {**journey.wishes, event.referral_id: answered}})
         case ApplicationEvent():
             known = journey.applications.get(event.intake_id)

@@ -95,6 +95,28 @@ class Vault:
         await self.persons.update({"_id": person["_id"]}, added, session=session)
         return UUID(person["_id"])
 
+    async def sent_with_referral(self, young_id: UUID, referral_id: UUID, session: Session) -> Sent:
+        """What was sent with one referral, as it says now. Raises NotFound."""
+        person = await self.persons.find_one({"_id": str(young_id)}, fields={"sent": 1}, session=session)
+        if person is None:
+            raise NotFound
+        key = await self.keys.obtain(person["_id"], session=session)
+        return next(sent for sent in _opened(key, person) if sent.referral_id == referral_id)
+
+    async def amend(self, young_id: UUID, sent: Sent, traits: Traits, session: Session) -> None:
+        """Keep what one referral says now. Its person is known by what is new of it too, but by what another is known by.
+
+        Nobody becomes another by it: who shares names and birth date with another from then on is in the list.
+        """
+        others = {"_id": {"$ne": str(young_id)}, "second": {"$in": list(traits.second)}}
+        taken = {trait for other in await self.persons.find(others, session=session) for trait in other["second"]}
+        free = [trait for trait in traits.second if trait not in taken]
+        known_by = {"first": {"$each": list(traits.first)}, **({"second": {"$each": free}} if free else {})}
+        one = {"_id": str(young_id), "sent.referral_id": str(sent.referral_id)}
+        key = await self.keys.obtain(one["_id"], session=session)
+        change = {"$set": {"sent.$": _closed(key, one["_id"], sent.model_dump(mode="json"))}, "$addToSet": known_by}
+        await self.persons.update(one, change, session=session)
+
     async def earlier_of(self, agency: Slug, traits: Traits, session: Session) -> UUID | None:
         """The first referral that an agency made of someone of these names and birth date, if it made one."""
         known = {"first": {"$in": list(traits.first)}, "sent.agency": agency}

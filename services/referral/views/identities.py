@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.referral.domain.agency import Agency
+from services.referral.domain.file import Counsellor, InformationText, LastClass
 from services.referral.domain.journey import Journey
-from services.referral.domain.person import Identity, ProbableMatch, Sent, differences
+from services.referral.domain.person import Identity, ProbableMatch, Said, Sent, differences
 from services.referral.domain.visibility import names_alone, reached, received_on, still_asks
 from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound
@@ -27,8 +28,10 @@ class SentResponse(BaseModel):
     received_on: date
     asks: bool
     identity: Identity
-    counsellor: str
+    counsellor: Counsellor
     informed_on: date
+    information: InformationText | None
+    last_class: LastClass | None
 
 
 class IdentityResponse(BaseModel):
@@ -82,5 +85,5 @@ def show_identity(
 def _sent(sent: Sent, names: Names, *, received_on: date, asks: bool) -> SentResponse:
     return SentResponse(
         referral_id=sent.referral_id, agency=names.agency(sent.agency), received_on=received_on, asks=asks,
-        identity=sent.identity, counsellor=sent.counsellor, informed_on=sent.informed_on,
+        **{name: getattr(sent, name) for name in Said.model_fields},
     )  # fmt: skip

@@ -13,15 +13,17 @@ from services.referral import labels
 from services.referral.domain.agency import Agency
 from services.referral.domain.answer import Ending
 from services.referral.domain.enrolments import EnrolmentHistory
+from services.referral.domain.file import Missing
 from services.referral.domain.journey import Journey
 from services.referral.domain.milestones import Milestone, MilestoneKind
-from services.referral.domain.person import Sent, to_complete
+from services.referral.domain.person import Said, Sent, to_complete
 from services.referral.domain.referral import Referral
 from services.referral.domain.visibility import ApplicationView, ReferralView, UnopenedWish, seen_by_agency
 from services.referral.views.schemas import (
     AnswerResponse,
     ApplicationResponse,
     CommonResponse,
+    MissingResponse,
     NamesResponse,
     ReferralInFullResponse,
     ReferralResponse,
@@ -66,16 +68,20 @@ class Presenter:
     def _common(self, referral: Referral, view: ReferralView) -> dict[str, Any]:
         own, unopened = self.sent[referral.referral_id], view.unopened
         common = CommonResponse(
-            **referral.model_dump(exclude={"agency", "wishes", "ending", "birth_month"}),
+            **referral.model_dump(exclude={"agency", "wishes", "ending", "birth_month", "complete"}),
             agency=OrganisationResponse(id=self.agency.agency, name=self.agency.name),
             status=view.status, sentence=labels.REFERRAL_STATUSES[view.status],
             answer=_answer(view.ending, opened=bool(view.applications)) if view.ending else None,
             wishes=[_wish(wish, unopened.get(rank), self.names) for rank, wish in enumerate(referral.wishes, start=1)],
-            to_complete=to_complete(own.identity, today=self.today),
-            informed_on=own.informed_on, counsellor=own.counsellor,
+            to_complete=[_missing(one) for one in to_complete(own.identity, today=self.today)],
+            **{name: getattr(own, name) for name in Said.model_fields if name != "identity"},
             applications=[_application(application, self.names) for application in view.applications],
         )  # fmt: skip
         return dict(common)
+
+
+def _missing(one: Missing) -> MissingResponse:
+    return MissingResponse(code=one, sentence=labels.MISSING[one])
 
 
 def _already_referred(earlier: Referral) -> WarningResponse:
@@ -111,6 +117,9 @@ def _timeline(referral: Referral, view: ReferralView, names: Names) -> list[Step
         sentence = "Les vœux sont transmis aux écoles."
         steps.append(StepResponse(on=view.answered_on, step="wishes_answered", sentence=sentence))
     steps += _steps(view.applications, names)
+    steps += [StepResponse(on=day, step="amended", sentence="Orientation corrigée.") for day in referral.amended_on]
+    if day := referral.completed_on:
+        steps.append(StepResponse(on=day, step="completed", sentence="Dossier complété."))
     if day := referral.withdrawal_requested_on:
         steps.append(StepResponse(on=day, step="withdrawal_requested", sentence="Retrait demandé."))
     return sorted(steps, key=lambda step: step.on)

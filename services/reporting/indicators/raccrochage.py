@@ -59,7 +59,7 @@ INDICATORS = (
         ),
         unit="personnes",
         count=count,
-        rests_on=corrections.every_enrolment,
+        rests_on=corrections.referrals,
         about_people=True,
     ),
 )
