@@ -10,7 +10,7 @@ from services.referral.domain.person import Sent
 from services.referral.domain.referral import Referral, close, submit
 from services.referral.domain.wishes import ensure_possible
 from services.referral.store import Store
-from services.referral.store.vault import traits_of
+from services.referral.store.recognition import traits_of
 from shared.events.message import Message
 from shared.events.referral import ReferralDetails
 from shared.kernel.caller import SYSTEM, Caller
@@ -51,7 +51,7 @@ async def refer(
             birth_month=f"{sent.identity.birth_date:%Y-%m}", details=details, on=on,
         )  # fmt: skip
 
-    return await store.persistence.transaction(take_in, sent.referral_id, key, *traits.first)
+    return await store.persistence.transaction(take_in, sent.referral_id, key, *sorted(traits.names))
 
 
 async def follow(store: Store, event: JourneyEvent, cause: Message) -> None:

@@ -42,7 +42,7 @@ class Store:
         await referrals.index("state.young_id")
         await referrals.index("state.agency", *LATEST_FIRST)
         await referrals.index("state.agency", "progress.status", *LATEST_FIRST)
-        await self.vault.prepare()
+        await self.vault.prepare(self.persistence.secret)
         await self.audit.prepare()
 
     async def all_agencies(self) -> list[Agency]:
