@@ -9,6 +9,7 @@ from shared.events import (
     corrections,
     grant_corrections,
     order_corrections,
+    persons,
     production,
     referral,
     students,
@@ -17,7 +18,7 @@ from shared.events.event import EVENTS, Event
 
 __all__ = [
     "EVENTS", "TOPICS", "Event", "applications", "catalogue", "corrections", "grant_corrections", "order_corrections",
-    "production", "referral", "students",
+    "persons", "production", "referral", "students",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

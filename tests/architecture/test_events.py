@@ -12,6 +12,7 @@ from shared.events import EVENTS, Event
 from shared.events.applications import ApplicationLeft, EntryPlanned
 from shared.events.catalogue import IntakeDatesChanged
 from shared.events.corrections import CorrectionEvent
+from shared.events.persons import PersonErased
 from shared.events.referral import ReferralWithdrawalRequested
 from shared.events.students import StudentStartMoved
 from shared.kernel.aggregate import Aggregate
@@ -20,6 +21,7 @@ NOT_COUNTED: set[type[Event]] = {
     ApplicationLeft,
     EntryPlanned,
     IntakeDatesChanged,
+    PersonErased,
     ReferralWithdrawalRequested,
     StudentStartMoved,
     *CorrectionEvent.__subclasses__(),

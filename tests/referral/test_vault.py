@@ -1,4 +1,4 @@
-"""Identity: matched by an INE, a phone or an e-mail, kept in the vault alone, read by its agency and its schools, each read noted."""
+"""Identity: matched by INE, phone or e-mail, kept in the vault alone, read by its agency and its schools, each read noted."""
 
 import asyncio
 import hashlib

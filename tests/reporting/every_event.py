@@ -37,6 +37,7 @@ from shared.events.catalogue import (
     Promotion,
     SchoolRegistered,
 )
+from shared.events.persons import PersonMerged, PersonSplit
 from shared.events.production import (
     CancellationCode,
     ClientKind,
@@ -94,7 +95,18 @@ def everything() -> Publisher:
     _applications(publisher)
     _pupils(publisher)
     _production(publisher)
+    _aliases(publisher)
     return publisher
+
+
+def _aliases(publisher: Publisher) -> None:
+    alias = an_id("alias")
+    for event in (
+        PersonMerged(on=DAY, young_id=alias, kept=OTHER),
+        PersonSplit(on=DAY, young_id=alias),
+        PersonMerged(on=DAY, young_id=alias, kept=YOUNG),
+    ):
+        publisher.publish(f"/referral/person_records/{alias}", event)
 
 
 def _catalogue(publisher: Publisher) -> None:
