@@ -76,7 +76,7 @@ class Vault:
     async def keep(self, sent: Sent, traits: Traits, new_id: UUID, session: Session) -> UUID:
         """Keep what was sent: with the person whom it is of (`same_person`), else with a new one. Whose young_id."""
         alike = await self._alike(traits, session)
-        readable = await self.keys.of(row["_id"] for row in alike) if alike else {}
+        readable = await self.keys.of((row["_id"] for row in alike), session=session) if alike else {}
         known = same_person(traits, [recognised(row) for row in alike if row["_id"] in readable])
         young_id = str(known or new_id)
         entry = _closed(await self.keys.obtain(young_id, session=session), young_id, sent.model_dump(mode="json"))
