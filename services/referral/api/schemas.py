@@ -1,10 +1,12 @@
 """The bodies of referral's requests."""
 
 from typing import Annotated
+from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.referral.domain.person import Identity, Representative
+from shared.events.persons import ErasureCode
 from shared.events.referral import AgencyKind, ReferralDetails, Wish
 from shared.kernel.identifiers import Email
 from shared.kernel.names import Name
@@ -75,3 +77,23 @@ class ReferralRequest(DatedBody, ReferralDetails):
     def details(self) -> ReferralDetails:
         """What the event will say of it."""
         return ReferralDetails(**self.model_dump(include=set(ReferralDetails.model_fields)))
+
+
+class MergeRequest(DatedBody):
+    """Two dossiers of one person: `young_id` becomes an alias of `kept`."""
+
+    young_id: UUID
+    kept: UUID
+
+
+class DistinctRequest(BaseModel):
+    """Two dossiers of two persons."""
+
+    model_config = ConfigDict(extra="forbid")
+    young_ids: tuple[UUID, UUID]
+
+
+class ErasureRequest(DatedBody):
+    """Why: a code alone, no word about anybody."""
+
+    code: ErasureCode

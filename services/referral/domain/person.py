@@ -60,10 +60,10 @@ class Sent(BaseModel):
 
 
 class ProbableMatch(BaseModel):
-    """Persons who share names and birth date and nothing more, by id; since when they do."""
+    """Two persons who share names and birth date, or an INE, and are not linked, by id; since when both are known."""
 
     model_config = ConfigDict(frozen=True)
-    young_ids: tuple[UUID, ...]
+    young_ids: tuple[UUID, UUID]
     since: datetime
 
 

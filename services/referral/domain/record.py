@@ -45,6 +45,8 @@ def merge(record: PersonRecord | None, *, young_id: UUID, kept: UUID, stands_for
 
 def split(record: PersonRecord | None, *, young_id: UUID, on: date) -> Sequence[RecordEvent]:
     """Undo the merge of a `young_id`. What is no alias stays as it is."""
+    if record and record.erased_on:
+        raise gone()
     if record is None or record.kept is None:
         raise Refused("not_merged", "Ce dossier n’est réuni à aucun autre.")
     return [PersonSplit(young_id=young_id, on=on)]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID, uuid5
 
 from services.referral.domain.matching import Traits, same_person
-from services.referral.domain.person import ProbableMatch, Sent
+from services.referral.domain.person import Sent
 from services.referral.store.identity_keys import IdentityKeys
 from services.referral.store.recognition import fields_of, recognised, together, traits_of
 from shared.events.message import NAMESPACE
@@ -109,27 +109,16 @@ class Vault:
         await self.keys.destroy(young_id, session=session)
         await self.persons.delete({"_id": str(young_id)}, session=session)
 
+    async def knows(self, young_id: UUID, session: Session | None = None) -> bool:
+        """Whether something was sent of this person."""
+        return await self.persons.find_one({"_id": str(young_id)}, fields={"_id": 1}, session=session) is not None
+
     async def sent_of(self, young_id: UUID) -> list[Sent]:
         """All that agencies sent about a person, latest last. NotFound where there is nothing, or no longer."""
         sent = list((await self.sent_with([young_id])).values())
         if not sent:
             raise NotFound
         return sent
-
-    async def probable_matches(self) -> list[ProbableMatch]:
-        """Persons who share names and birth date and nothing more: a human decides. The latest first."""
-        alike = await self.persons.aggregate(
-            [
-                {"$sort": {"_id": 1}},
-                {"$unwind": "$names"},
-                {"$group": {"_id": "$names", "young_ids": {"$push": "$_id"}, "since": {"$max": "$since"}}},
-                {"$match": {"young_ids.1": {"$exists": True}}},
-                {"$group": {"_id": "$young_ids", "young_ids": {"$first": "$young_ids"}, "since": {"$first": "$since"}}},
-                {"$sort": {"since": -1, "_id": 1}},
-                {"$project": {"_id": 0}},
-            ]
-        )
-        return [ProbableMatch(since=row["since"], young_ids=tuple(map(UUID, sorted(row["young_ids"])))) for row in alike]
 
 
 def _closed(key: bytes, young_id: str, entry: Row) -> Row:

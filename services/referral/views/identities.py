@@ -1,4 +1,4 @@
-"""Who an applicant is, as a school reads it; who may be the same, as an administrator does; the agencies, as anyone does."""
+"""Who an applicant is, as a school reads it; the agencies, as anyone does."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.referral.domain.agency import Agency
 from services.referral.domain.journey import Journey
-from services.referral.domain.person import ProbableMatch, Representative, Sent, merged
+from services.referral.domain.person import Representative, Sent, merged
 from services.referral.domain.visibility import names_alone, reached
 from shared.kernel.caller import Caller
 from shared.web.names import Names, OrganisationResponse
@@ -37,10 +37,6 @@ class IdentityResponse(BaseModel):
     representative: Representative | None = None
     informed_on: date | None = None
     counsellors: list[CounsellorResponse] = []
-
-
-class MatchResponse(ProbableMatch):
-    """Young persons who are probably the same. Ids only."""
 
 
 def show_identity(caller: Caller, young_id: UUID, journey: Journey, sent: Sequence[Sent], names: Names) -> IdentityResponse:
