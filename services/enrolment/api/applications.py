@@ -31,7 +31,7 @@ from shared.web.router import Router
 
 REFUSALS = (
     "after_closing", "already_enrolled", "before_immersion", "before_previous_step", "intake_closed", "no_place", "not_allowed",
-    "not_eligible", "offer_expired", "planned_before", "until_before", "withdrawn_by_you",
+    "not_eligible", "offer_expired", "planned_before", "until_before", "withdrawn_by_you", "ask_the_school", "erased",
 )  # fmt: skip
 router = Router(
     tags=["candidatures"],

@@ -10,6 +10,7 @@ from shared.events.referral import ReferralSubmitted, Situation
 from shared.kernel.calendar import BirthMonth
 from shared.kernel.errors import Unavailable
 from shared.persistence.mongo import Database
+from shared.projections.erased import Erased
 from shared.projections.live import LiveProjection
 from shared.projections.states import StateProjection
 
@@ -32,12 +33,22 @@ def referred(birth: Birth, event: ReferralSubmitted) -> Birth:
 class BirthMonths:
     """By `young_id`; changed only by events."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, erased: Erased) -> None:
+        self._erased = erased
         self._live = LiveProjection(births, database["birth_months"])
 
     async def handle(self, message: Message) -> None:
-        """Keep what a referral said, for the day when a place is confirmed. Heard again late, it takes nothing back."""
+        """Keep what a referral said, for the day when a place is confirmed. Heard again late, it takes nothing back.
+
+        Of who is erased nothing is kept: asked once it is written, for they may be erased meanwhile.
+        """
         await self._live.apply(message)
+        if await self._erased.has(young_id := UUID(message.key)):
+            await self.drop(young_id)
+
+    async def drop(self, young_id: UUID) -> None:
+        """What was said of one person."""
+        await self._live.collection.delete({"_id": str(young_id)})
 
     async def were_out_of_school(self, young_id: UUID) -> bool:
         """Whether a referral said that they were out of school. One that was kept by an earlier build says no."""
