@@ -120,3 +120,8 @@ def test_whatever_the_order_two_ine_are_two_and_one_ine_is_one() -> None:
         by_ine = [{persons[str(one)] for one in order if one[0] is ine} for ine in (A, B)]
         assert [len(one) for one in by_ine] == [1, 1]
         assert by_ine[0].isdisjoint(by_ine[1])
+
+
+def test_whom_an_earlier_build_made_of_two_ine_nobody_joins() -> None:
+    mine = Traits(frozenset(), with_ine=frozenset("a"), with_contact=frozenset("p"), ine=frozenset("A"))
+    assert same_person(mine, [Recognised(UUID(int=1), frozenset("abp"), frozenset("AB"))]) is None
