@@ -1,13 +1,19 @@
 """An administrator decides who is one person, with both sides before them; and erases, for good."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.referral import use_cases
 from services.referral.store import Store
+from services.referral.store.records import Records
 from shared.events import applications, students
 from shared.events.message import message_of
 from shared.events.persons import ErasureCode, PersonErased
+from shared.kernel.caller import SYSTEM, Caller
+from shared.persistence.mongo import Session
+from shared.persistence.transaction import Persistence
 from tests.conftest import A_MORNING, Running, Start
 from tests.referral.builders import (
     A_DAY,
@@ -27,6 +33,7 @@ from tests.referral.builders import (
 )
 
 ALONE = {"ine": None, "phone": None, "email": None, "commune": None}
+ADMIN = Caller("a", "admin", "", "admin")
 WHY = {"code": "person_asked"}
 
 
@@ -122,6 +129,29 @@ async def test_merges_make_chains_and_no_circle_even_at_once(api: Running) -> No
         assert (await api.as_(scope).post("/matches/merge", json=bodies[0])).status_code == 403
 
 
+async def test_two_processes_that_merge_at_the_same_moment_close_no_circle(api: Running) -> None:
+    one, other = await two(api)
+    a, b = UUID(one["young_id"]), UUID(other["young_id"])
+    both_read = asyncio.Barrier(2)
+
+    class Meeting(Records):
+        async def stands_for(self, young_id: UUID, session: Session) -> UUID:
+            found = await super().stands_for(young_id, session)
+            with suppress(TimeoutError, asyncio.BrokenBarrierError):
+                async with asyncio.timeout(0.3):
+                    await both_read.wait()
+            return found
+
+    async def merges(young_id: UUID, kept: UUID) -> object:
+        here = api.store
+        store = Store(Persistence(here.database, "referral", here.clock), [bytes(32)])  # with a queue of its own
+        store.records = Meeting(store.persistence)
+        return await use_cases.merge_persons(store, ADMIN, young_id=young_id, kept=kept, on=A_DAY)
+
+    outcomes = await asyncio.gather(merges(a, b), merges(b, a), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["PersonRecord", "Refused"]
+
+
 async def test_an_agency_sees_nothing_of_a_merge(api: Running) -> None:
     one, other = await two(api)
     before = [await read(api, one["referral_id"]), await read(api, other["referral_id"], COLLEGE)]
@@ -143,6 +173,7 @@ async def test_an_erased_person_is_gone_for_their_agencies_under_each_id_of_thei
         await college.get(f"/referrals/{other['referral_id']}"),
     ]  # fmt: skip
     assert [(answer.status_code, answer.json()["code"]) for answer in gone] == [(410, "erased")] * 5
+    assert (await api.store.referrals.acting(SYSTEM).get(one["referral_id"])).withdrawal_requested_on is None
     assert gone[0].json()["detail"] == "Le dossier de ce jeune a été effacé."
     assert (await college.get(f"/referrals/{one['referral_id']}")).status_code == 404  # of another agency, as before
     assert (await cio.get("/referrals")).json()["items"] == (await college.get("/referrals")).json()["items"] == []
