@@ -184,3 +184,10 @@ async def test_a_pupil_who_was_enrolled_meanwhile_stays_one(store: Store) -> Non
     assert await status(store, intake, referral.young_id) is ApplicationStatus.ENROLLED
     pupil = await store.every_pupil.acting(SYSTEM).get(referral.young_id)
     assert pupil.active
+
+
+async def test_a_birth_month_that_is_written_after_an_erasure_is_dropped_at_once(store: Store) -> None:
+    referral = a_referral()
+    await store.erased.mark(referral.young_id)
+    await store.birth_months.handle(referral_message(referral))
+    assert await store.database["birth_months"].find() == []
