@@ -1,10 +1,11 @@
-"""What ops ask of a running stack through its services' own routes: parked messages, rebuild."""
+"""What ops ask of a running stack through its services' own routes: parked messages, erasures, rebuild."""
 
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -55,6 +56,11 @@ def show_parked(url: str, service: str, coordinates: str, token: str) -> Json:
 def discard(url: str, service: str, coordinates: str, reason: str, token: str) -> None:
     """Have a service pass over a message for ever."""
     _request(service, "POST", f"{url}/admin/{_parked(coordinates)}/discard", token, {"reason": reason})
+
+
+def erase_person(referral: str, young_id: UUID, code: str, token: str) -> None:
+    """Have a person erased, in every service."""
+    _request("referral", "POST", f"{referral}/persons/{young_id}/erasure", token, {"code": code})
 
 
 def _parked(coordinates: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Concatenate
 from uuid import UUID
 
-from services.enrolment import use_cases
+from services.enrolment import persons, use_cases
 from services.enrolment.domain import places
 from services.enrolment.domain.corrected_results import correct_outcome
 from services.enrolment.domain.corrections import RELEASED, Mending, correct_year, mended_enrolment, seats_held
-from services.enrolment.domain.enrolment import Enrolment, Outcome
+from services.enrolment.domain.enrolment import ACTIVE, Enrolment, Outcome
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.pupils import open_moves
 from services.enrolment.domain.visibility import agency_of, school_of
@@ -32,6 +32,8 @@ async def correct(store: Store, caller: Caller, decision: Correct, *, young_id: 
         pupil = await own_pupils.decide(young_id, decision, school=school, mending=mending, titles=known, **command)
         after = pupil.enrolment(before.enrolment_id)
         assert after is not None
+        if after.status in ACTIVE and before.status not in ACTIVE:
+            await persons.ensure_one_enrolment(store, caller, young_id, session)
         await _move_seats(store, caller, session, young_id, mending, before, after)
         return pupil
 

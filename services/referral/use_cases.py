@@ -9,16 +9,19 @@ from services.referral.domain import amendments
 from services.referral.domain.access import Terms, may_name
 from services.referral.domain.amendments import check_file
 from services.referral.domain.answer import ReferralStatus, status
+from services.referral.domain.erasure import ensure_no_pupil
 from services.referral.domain.file import Representative
 from services.referral.domain.journey import Journey, JourneyEvent
 from services.referral.domain.person import Sent, to_complete
+from services.referral.domain.record import PersonRecord, erase, gone, merge
 from services.referral.domain.referral import Referral, close, submit
 from services.referral.domain.wishes import ensure_possible
 from services.referral.store import Store
-from services.referral.store.vault import traits_of
+from services.referral.store.recognition import traits_of
 from shared.events.amendments import Part
 from shared.events.corrections import CorrectionCode
 from shared.events.message import Message
+from shared.events.persons import ErasureCode, PersonErased
 from shared.events.referral import ReferralDetails
 from shared.kernel.calendar import month_of
 from shared.kernel.caller import SYSTEM, Caller
@@ -43,6 +46,7 @@ async def refer(
 ) -> Referral:
     """Take a referral in: the referral, its person and the request's key together or not at all, and each once.
 
+    Gone where this very referral was erased: nothing is kept of it anew, whatever it says now.
     Invalid where a wish names what nobody teaches; one that was taken in already is not judged again.
     `unreferenced`: the agency gave no reference of its own, so that what it sends twice is not known as such, and is said.
     Of two that take the same person in at the same time, MongoDB runs one again, which then finds the other's.
@@ -53,6 +57,8 @@ async def refer(
     missing = to_complete(sent.identity, today=store.clock.today())
 
     async def take_in(session: Session) -> Referral:
+        if await store.erased(sent.referral_id, sent.agency, session):
+            raise gone()
         await store.claim_key(key, sent.referral_id, session)
         young_id = await store.young_id_of(sent.referral_id, session)
         if young_id is None:
@@ -63,7 +69,7 @@ async def refer(
             birth_month=month_of(sent.identity.birth_date), details=details, complete=not missing, on=on,
         )  # fmt: skip
 
-    return await store.persistence.transaction(take_in, sent.referral_id, key, *traits.first)
+    return await store.persistence.transaction(take_in, sent.referral_id, key, *sorted(traits.names))
 
 
 async def amend(
@@ -136,3 +142,55 @@ async def applicant(store: Store, caller: Caller, young_id: UUID, terms: Terms) 
     if not may_name(caller, journey, on=store.clock.today(), terms=terms):
         raise NotFound
     return journey
+
+
+async def merge_persons(store: Store, caller: Caller, *, young_id: UUID, kept: UUID, on: date) -> PersonRecord:
+    """Have one `young_id` stand for the person of another: an alias, resolved on reading; nothing is moved, nor cancelled."""
+
+    async def work(session: Session) -> PersonRecord:
+        await store.records.take_turn(session)
+        for id in (young_id, kept):
+            await ensure_known(store, id, session)
+        stands_for = await store.records.stands_for(kept, session)
+        records = store.records.documents.within(session).acting(caller)
+        return await records.create(young_id, merge, young_id=young_id, kept=kept, stands_for=stands_for, on=on)
+
+    return await store.persistence.transaction(work, young_id, kept)
+
+
+async def erase_person(store: Store, caller: Caller, *, young_id: UUID, code: ErasureCode, on: date) -> PersonRecord:
+    """Erase a person under each `young_id` of theirs, all or none. Refused while one of them is a pupil's."""
+
+    async def work(session: Session) -> PersonRecord:
+        await store.records.take_turn(session)
+        records = store.records.documents.within(session).acting(caller)
+        if await store.records.is_erased(young_id, session):
+            return await records.get(young_id)
+        await ensure_known(store, young_id, session)
+        everyone = await store.records.of_one_person(young_id, session)
+        ensure_no_pupil((await store.journeys.of_each(everyone)).values())
+        for id in sorted(everyone):
+            await records.create(id, erase, young_id=id, code=code, on=on)
+            await store.forget(id, session)
+        return await records.get(young_id)
+
+    return await store.persistence.transaction(work, young_id)
+
+
+async def erase_again(store: Store, event: PersonErased, cause: Message) -> None:
+    """What a backup brought back of someone whose erasure was told goes again."""
+
+    async def work(session: Session) -> None:
+        records = store.records.documents.within(session).acting(SYSTEM, cause=cause)
+        await records.create(event.young_id, erase, young_id=event.young_id, code=event.code, on=event.on)
+        await store.forget(event.young_id, session)
+
+    await store.persistence.transaction(work, event.young_id)
+
+
+async def ensure_known(store: Store, young_id: UUID, session: Session | None = None) -> None:
+    """Raise NotFound where nothing was ever sent of this person, Gone where they were erased."""
+    if await store.records.is_erased(young_id, session):
+        raise gone()
+    if not await store.vault.knows(young_id, session):
+        raise NotFound("Ce jeune")

@@ -10,6 +10,7 @@ from shared.events import (
     corrections,
     grant_corrections,
     order_corrections,
+    persons,
     production,
     referral,
     students,
@@ -18,7 +19,7 @@ from shared.events.event import EVENTS, Event
 
 __all__ = [
     "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "corrections", "grant_corrections",
-    "order_corrections", "production", "referral", "students",
+    "order_corrections", "persons", "production", "referral", "students",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

@@ -50,6 +50,16 @@ class NotFound(Problem):
         super().__init__("not_found", f"{what} n’existe pas, ou pas pour vous.")
 
 
+class Gone(Problem):
+    """It was there, and what it said of a person is erased for good (410)."""
+
+    status = 410
+    codes = ("erased",)
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("erased", sentence)
+
+
 @dataclass(frozen=True)
 class Move:
     """What may be done instead: its name for machines, an infinitive in French, and which kinds and roles may."""

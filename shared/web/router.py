@@ -9,7 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from shared.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
+from shared.kernel.errors import Forbidden, Gone, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
 from shared.web.auth import COOKIE, Requirement, current_caller
 from shared.web.cursor import UNKNOWN_CURSOR, paging
 from shared.web.idempotency import idempotency_key
@@ -98,6 +98,8 @@ def _answers(route: APIRoute, needs: set[Any], rules: Mapping[int, set[str]]) ->
         yield Forbidden.status, set(Forbidden.codes)
     if "{" in route.path or NotFound.status in rules:
         yield NotFound.status, set(NotFound.codes)
+    if Gone.status in rules:
+        yield Gone.status, set(Gone.codes)
     if route.methods != {"GET"} and Refused.status in rules:
         yield Refused.status, rules[Refused.status]
 

@@ -133,6 +133,13 @@ def test_unpark_says_what_is_left_and_why_and_fails(
     assert asked == [("/admin/unpark", None)] * len(SERVICES)
 
 
+def test_a_person_is_erased_for_a_reason_that_has_a_code(stack: Path, asked: list[tuple[str, Any]]) -> None:
+    young_id = str(uuid.UUID(int=1))
+    assert etabli("person", "erase", young_id, "--code", "person_asked", "--data", str(stack)).exit_code == 0
+    assert etabli("person", "erase", young_id, "--data", str(stack)).exit_code == 2
+    assert asked == [(f"/persons/{young_id}/erasure", {"code": "person_asked"})]
+
+
 def test_the_story_of_one_message_is_heard_again_and_one_is_discarded_with_its_reason(
     stack: Path, asked: list[tuple[str, Any]]
 ) -> None:

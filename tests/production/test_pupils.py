@@ -14,6 +14,7 @@ from services.production.store import Store
 from shared.events import EVENTS
 from shared.events.corrections import ExamCorrected, OutcomeCorrected, ResultCorrected
 from shared.events.message import message_of
+from shared.events.persons import ErasureCode, PersonErased
 from shared.events.production import Hours, WorkLogged
 from shared.events.students import (
     DiplomaFailed,
@@ -192,3 +193,18 @@ def test_every_event_of_a_pupil_is_heard_but_examinations_and_what_became_of_the
         ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared, ExamCorrected, ResultCorrected, OutcomeCorrected,
     }  # fmt: skip
     assert {event for event in HANDLERS if event.topic == "etabli.enrolment"} <= published
+
+
+async def test_of_an_erased_person_nothing_is_kept_nor_brought_back_whatever_comes_first(persistence: Persistence) -> None:
+    store, gone = Store(persistence), PersonErased(young_id=YOUNG, code=ErasureCode.PERSON_ASKED, on=date(2026, 1, 5))
+    erasure = message_of(gone, source=f"/referral/person_records/{YOUNG}", sequence=1, time=datetime(2026, 1, 5, tzinfo=UTC))
+    another = an_enrolment(young_id=uuid4(), enrolment_id=uuid4())
+    await handle(store, another, 1)
+    told: list[tuple[StudentEvent, int] | None] = [None, (ENROLLED, 1), (CHANGED, 2)]
+    for order in permutations(told):
+        await store.database["erased"].delete({})
+        for one in order:
+            await (handle(store, *one) if one else HANDLERS[PersonErased](store, gone, erasure))
+        assert await known(store) == []
+        assert str(YOUNG) not in str(await store.database["pupils"].find())
+    assert len(await known(store, another.young_id)) == 1

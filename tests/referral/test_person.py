@@ -13,8 +13,9 @@ from services.referral.domain.person import (
     Sent,
     check_dates,
     first_traits,
-    second_traits,
     to_complete,
+    traits_with_contact,
+    traits_with_ine,
 )
 from shared.kernel.errors import Invalid
 from tests.referral.builders import A_DAY, an_identity
@@ -29,12 +30,12 @@ def test_a_phone_written_three_ways_is_one_trait() -> None:
     assert {identity(phone=way).phone for way in ways} == {"+33612345678"}
 
 
-def test_each_second_trait_holds_the_first() -> None:
+def test_each_trait_that_links_holds_the_names_and_the_birth_date() -> None:
     someone = identity(family_name="Le Goff", ine=None, email=None)
-    assert first_traits(someone) == [["goff", "zelie", "2010-03-14"], ["legoff", "zelie", "2010-03-14"]]
-    assert second_traits(someone) == [
-        [*first, *more] for first in first_traits(someone) for more in (("phone", "+33612345678"), ("commune", "39198"))
-    ]
+    names = [["goff", "zelie", "2010-03-14"], ["legoff", "zelie", "2010-03-14"]]
+    assert first_traits(someone) == names
+    assert traits_with_contact(someone) == [[*first, "phone", "+33612345678"] for first in names]
+    assert traits_with_ine(identity(family_name="Le Goff")) == [[*first, "ine", "1234567890A"] for first in names]
 
 
 @pytest.mark.parametrize(

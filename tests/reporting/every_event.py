@@ -41,6 +41,7 @@ from shared.events.catalogue import (
     SchoolRegistered,
 )
 from shared.events.corrections import CorrectionCode
+from shared.events.persons import PersonMerged, PersonSplit
 from shared.events.production import (
     CancellationCode,
     ClientKind,
@@ -100,7 +101,18 @@ def everything() -> Publisher:
     _applications(publisher)
     _pupils(publisher)
     _production(publisher)
+    _aliases(publisher)
     return publisher
+
+
+def _aliases(publisher: Publisher) -> None:
+    alias = an_id("alias")
+    for event in (
+        PersonMerged(on=DAY, young_id=alias, kept=OTHER),
+        PersonSplit(on=DAY, young_id=alias),
+        PersonMerged(on=DAY, young_id=alias, kept=YOUNG),
+    ):
+        publisher.publish(f"/referral/person_records/{alias}", event)
 
 
 def _catalogue(publisher: Publisher) -> None:

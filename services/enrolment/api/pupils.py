@@ -24,7 +24,7 @@ from shared.web.router import Router
 
 REFUSALS = (
     "after_start", "already_enrolled", "before_previous_step", "before_start", "no_place", "not_allowed", "not_eligible",
-    "not_last_year", "wrong_intake",
+    "not_last_year", "wrong_intake", "erased",
 )  # fmt: skip
 router = Router(tags=["élèves"], problems={Refused: REFUSALS, Unavailable: ("still_leaving",)})
 SCHOOLS = require(*SCHOOL)

@@ -43,6 +43,14 @@ def withdraw_referral(intake: Intake, *, young_id: UUID, referral_id: UUID, on: 
     return _take_back(intake, application, leaving, max([on, *(one.on for one in leaving)]))
 
 
+def withdraw_wholly(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
+    """Of who is erased nothing is asked any more: what is open is taken back, for every referral."""
+    application = intake.application_of(young_id)
+    if application is None or application.status not in OPEN:
+        return []
+    return _take_back(intake, application, application.asking, on)
+
+
 def make_obsolete(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
     """Enrolled elsewhere: an open application no longer asks for an answer."""
     application = intake.application_of(young_id)

@@ -23,14 +23,16 @@ from shared.kernel.secrets import derived
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
+from shared.projections.aliases import Aliases
+from shared.projections.erased import Erased
 
 
 class Store:
     """Schools, intakes, pupils, answered wishes and grants; beside them, what no event may carry.
 
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
-    `agencies` is their public names; `files` is what referrals said of each young person's age and file; `motives` is why a
-    school set ineligibility aside.
+    `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
+    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -45,7 +47,10 @@ class Store:
         self.grants = Repository(persistence, GRANTS)
         self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
-        self.files = ReferralFiles(persistence.database)
+        self.aliases = Aliases(persistence.database)
+        self.erased = Erased(persistence.database)
+        self.files = ReferralFiles(persistence.database, self.erased)
+        self._turns = persistence.database["enrolling"]
         self.motives = Motives(persistence.database["motives"], derived(persistence.secret, "motives"))
 
     async def prepare(self) -> None:
@@ -63,6 +68,7 @@ class Store:
         await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
         await self.files.prepare()
+        await self.aliases.prepare()
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their application."""
@@ -92,6 +98,10 @@ class Store:
     async def settle(self) -> None:
         """Return once a majority keeps what was read: a message may be let go on the strength of it."""
         await self.persistence.database.settle()
+
+    async def take_turn(self, kept: UUID, session: Session) -> None:
+        """Enrol one after the other whom a person is under several `young_id`: each is a document of its own."""
+        await self._turns.update({"_id": str(kept)}, {"$inc": {"taken": 1}}, upsert=True, session=session)
 
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""

@@ -11,6 +11,7 @@ from shared.events.amendments import ReferralAmended
 from shared.events.message import Message
 from shared.events.referral import ReferralCompleted, ReferralSubmitted, Situation
 from shared.persistence.mongo import Database
+from shared.projections.erased import Erased
 from shared.projections.live import LiveProjection
 from shared.projections.states import StateProjection
 
@@ -40,7 +41,8 @@ def _with(known: Files, referral_id: UUID, file: File) -> Files:
 class ReferralFiles:
     """By `young_id`; changed only by events."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, erased: Erased) -> None:
+        self._erased = erased
         self._earlier = database["birth_months"]
         self._live = LiveProjection(files, database["files"])
 
@@ -52,8 +54,17 @@ class ReferralFiles:
             await self._earlier.delete({"_id": row["_id"]})
 
     async def follow(self, message: Message) -> None:
-        """Keep what a referral said, for the day when a place is confirmed. Heard again late, it takes nothing back."""
+        """Keep what a referral said, for the day when a place is confirmed. Heard again late, it takes nothing back.
+
+        Of who is erased nothing is kept: asked once it is written, for they may be erased meanwhile.
+        """
         await self._live.apply(message)
+        if await self._erased.has(young_id := UUID(message.key)):
+            await self.drop(young_id)
+
+    async def drop(self, young_id: UUID) -> None:
+        """What was said of one person."""
+        await self._live.collection.delete({"_id": str(young_id)})
 
     async def of_each(self, young_ids: Iterable[UUID]) -> Mapping[UUID, Files]:
         """The files of each of whom a referral was heard."""

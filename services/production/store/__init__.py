@@ -18,6 +18,7 @@ from shared.kernel.secrets import derived
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
+from shared.projections.erased import Erased
 
 
 class Store:
@@ -30,7 +31,7 @@ class Store:
         self.orders = Repository(persistence, ORDERS)
         self.weeks = Repository(persistence, WEEKS)
         self.clients = Clients(persistence.database["clients"], derived(persistence.secret, "clients"))
-        self.pupils = Pupils(persistence.database["pupils"])
+        self.pupils = Pupils(persistence.database["pupils"], Erased(persistence.database))
         self.catalogue = Catalogue(persistence.database, persistence.clock)
         self.titles = Titles(persistence.database["titles"], derived(persistence.secret, "titles"))
         self.series = InvoiceSeries(persistence.database["series"])

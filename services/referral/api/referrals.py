@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
 
 from services.referral import use_cases, views
 from services.referral.api.deps import Secret, StoreDep, read_by
@@ -12,12 +12,13 @@ from services.referral.api.schemas import AmendmentRequest, CompletionRequest, R
 from services.referral.domain.amendments import check_file
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.person import Sent
+from services.referral.domain.record import gone
 from services.referral.domain.referral import Referral, request_withdrawal
 from services.referral.store import PAGE, Store
 from services.referral.store.audit import What, Whom
 from services.referral.store.vault import referral_id_of
 from shared.kernel.caller import Caller
-from shared.kernel.errors import Forbidden, Invalid, Refused
+from shared.kernel.errors import Forbidden, Gone, Invalid, Refused
 from shared.kernel.strict import IN_ADDRESS
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
@@ -32,7 +33,22 @@ INVALID = (
 REFUSED = (
     "already_complete", "before_previous_step", "referral_closed", "still_incomplete", "unknown_agency", "withdrawn_by_you",
 )  # fmt: skip
-router = Router(tags=["orientations"], problems={Forbidden: (), Refused: REFUSED, Invalid: INVALID})
+
+
+async def not_erased(request: Request, caller: CurrentCaller, store: StoreDep) -> None:
+    """Raise Gone for a referral of the caller's whose person was erased: whatever the route, it is not told nor changed."""
+    try:
+        referral_id = UUID(request.path_params["referral_id"])
+    except (KeyError, ValueError):  # no referral in this address; or no id, which its own route refuses
+        return
+    if await store.erased(referral_id, caller.tenant):
+        raise gone()
+
+
+router = Router(
+    tags=["orientations"], dependencies=[Depends(not_erased)],
+    problems={Forbidden: (), Refused: REFUSED, Invalid: INVALID, Gone: ()},
+)  # fmt: skip
 OF_AGENCIES = read_by("agency")
 
 
@@ -111,6 +127,8 @@ async def request_withdrawal_of_referral(
 
 async def _shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
     presenter, journey = await _presenter(store, caller, [referral.young_id]), await store.journeys.of(referral.young_id)
+    if referral.referral_id not in presenter.sent:  # of a backup whose keys are gone
+        raise gone()
     earlier = await store.own_referral(caller, presenter.sent[referral.referral_id].earlier)
     return presenter.in_full(referral, journey, earlier=earlier)
 
@@ -118,7 +136,8 @@ async def _shown(store: Store, caller: Caller, referral: Referral) -> views.Refe
 async def _listed(store: Store, caller: Caller, referrals: Sequence[Referral]) -> list[views.ReferralResponse]:
     young_ids = [referral.young_id for referral in referrals]
     presenter, journeys = await _presenter(store, caller, young_ids), await store.journeys.of_each(young_ids)
-    return [presenter.referral(referral, journeys[referral.young_id]) for referral in referrals]
+    readable = (one for one in referrals if one.referral_id in presenter.sent)
+    return [presenter.referral(referral, journeys[referral.young_id]) for referral in readable]
 
 
 async def _presenter(store: Store, caller: Caller, young_ids: Sequence[UUID]) -> views.Presenter:

@@ -1,12 +1,14 @@
 """The bodies of referral's requests."""
 
 from typing import Annotated, Any, Self
+from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from services.referral.domain.file import Counsellor, InformationText, LastClass, Representative
 from services.referral.domain.person import Identity, Said
 from shared.events.corrections import CorrectionCode
+from shared.events.persons import ErasureCode
 from shared.events.referral import AgencyKind, ReferralDetails, Situation, Wish
 from shared.kernel.calendar import Month
 from shared.kernel.identifiers import Email
@@ -162,3 +164,23 @@ class CompletionRequest(DatedBody):
     def informed(self) -> dict[str, Any]:
         """How they were informed, where it is said."""
         return self.model_dump(include={"informed_on", "information"}, exclude_none=True)
+
+
+class MergeRequest(DatedBody):
+    """Two dossiers of one person: `young_id` becomes an alias of `kept`."""
+
+    young_id: UUID
+    kept: UUID
+
+
+class DistinctRequest(BaseModel):
+    """Two dossiers of two persons."""
+
+    model_config = ConfigDict(extra="forbid")
+    young_ids: tuple[UUID, UUID]
+
+
+class ErasureRequest(DatedBody):
+    """Why: a code alone, no word about anybody."""
+
+    code: ErasureCode

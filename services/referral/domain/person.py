@@ -3,7 +3,7 @@
 Only the vault keeps what is here. Nothing of it enters an event, a log, an error or an address.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import product
 from typing import Any
@@ -79,10 +79,10 @@ class Sent(Said):
 
 
 class ProbableMatch(BaseModel):
-    """Persons who share names and birth date and nothing more, by id; since when they do."""
+    """Two persons who share names and birth date, or an INE, and are not linked, by id; since when both are known."""
 
     model_config = ConfigDict(frozen=True)
-    young_ids: tuple[UUID, ...]
+    young_ids: tuple[UUID, UUID]
     since: datetime
 
 
@@ -119,10 +119,18 @@ def first_traits(identity: Identity) -> list[list[str]]:
     return [[family, given, identity.birth_date.isoformat()] for family, given in ways]
 
 
-def second_traits(identity: Identity) -> list[list[str]]:
-    """A first trait with one more (INE, phone, e-mail, commune): two persons who share one of these are the same."""
-    known = {"ine": identity.ine, "phone": identity.phone, "email": identity.email, "commune": identity.commune}
-    return [[*first, kind, value] for first in first_traits(identity) for kind, value in known.items() if value is not None]
+def traits_with_ine(identity: Identity) -> list[list[str]]:
+    """A first trait with the INE."""
+    return _with(identity, {"ine": identity.ine})
+
+
+def traits_with_contact(identity: Identity) -> list[list[str]]:
+    """A first trait with the young person's own phone or e-mail; a family's may be of several, so never without the names."""
+    return _with(identity, {"phone": identity.phone, "email": identity.email})
+
+
+def _with(identity: Identity, more: Mapping[str, str | None]) -> list[list[str]]:
+    return [[*first, kind, value] for first in first_traits(identity) for kind, value in more.items() if value is not None]
 
 
 def differences(identities: Iterable[Identity]) -> list[str]:

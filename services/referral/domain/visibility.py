@@ -115,6 +115,11 @@ def own_agency(caller: Caller) -> TenantFilter:
     return {"agency": caller.tenant} if caller.kind == "agency" else None
 
 
+def nobody(_caller: Caller) -> TenantFilter:
+    """Who is whom concerns an administrator alone."""
+    return None
+
+
 def everyone(_caller: Caller) -> TenantFilter:
     """Agencies are public."""
     return {}

@@ -1,4 +1,4 @@
-"""Who an applicant is, as a school reads it; who may be the same, as an administrator does; the agencies, as anyone does."""
+"""Who an applicant is, as a school reads it; the agencies, as anyone does."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.referral.domain.agency import Agency
 from services.referral.domain.file import Counsellor, InformationText, LastClass
 from services.referral.domain.journey import Journey
-from services.referral.domain.person import Identity, ProbableMatch, Said, Sent, differences
+from services.referral.domain.person import Identity, Said, Sent, differences
 from services.referral.domain.visibility import names_alone, reached, received_on, still_asks
 from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound
@@ -52,10 +52,6 @@ class NamesResponse(BaseModel):
     family_name: str
     given_name: str
     names_differ: bool
-
-
-class MatchResponse(ProbableMatch):
-    """Young persons who are probably the same. Ids only."""
 
 
 def show_identity(
