@@ -11,6 +11,7 @@ import orjson
 
 from shared.events import applications, students
 from shared.events.message import NAMESPACE
+from shared.kernel.secrets import derived
 from tests.conftest import Running, Start
 from tests.referral.builders import (
     CIO,
@@ -63,10 +64,10 @@ async def test_the_same_names_and_birth_date_alone_are_two_persons_that_someone_
 
 async def test_whom_an_earlier_build_kept_is_known_again(api: Running) -> None:
     one = await refer(api, identity=an_identity(family_name="Quintard"), external_id="D-17")
-    persons, secret = api.store.vault.persons, api.runtime.secret
+    persons = api.store.vault.persons
 
-    def as_it_was_kept(*trait: str) -> str:
-        return hmac.new(secret, orjson.dumps(trait), hashlib.sha256).hexdigest()
+    def as_it_was_kept(*trait: str, purpose: str = "matching") -> str:
+        return hmac.new(derived(api.runtime.secret, purpose), orjson.dumps(trait), hashlib.sha256).hexdigest()
 
     first = ("quintard", "zelie", "2010-03-14")
     second = [as_it_was_kept(*first, "phone", "+33612345678")]
@@ -77,7 +78,7 @@ async def test_whom_an_earlier_build_kept_is_known_again(api: Running) -> None:
     alone = await refer(api, COLLEGE, identity=an_identity(**ALONE, family_name="QUINTARD"))
     [match] = (await api.as_("admin").get("/matches")).json()
     assert match["young_ids"] == sorted([one["young_id"], alone["young_id"]])
-    assert one["referral_id"] == str(uuid5(NAMESPACE, as_it_was_kept(CIO, "D-17")))
+    assert one["referral_id"] == str(uuid5(NAMESPACE, as_it_was_kept(CIO, "D-17", purpose="external ids")))
 
 
 async def test_a_name_that_an_earlier_build_kept_is_read_though_it_would_be_refused_now(api: Running) -> None:

@@ -6,16 +6,16 @@ database shows no name.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.referral.domain.person import Identity, ProbableMatch, Sent, first_traits, second_traits
-from shared.events.message import NAMESPACE
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
+from shared.kernel.secrets import derived
 from shared.persistence.mongo import Collection, Database, Session
-from shared.web.idempotency import fingerprint
+from shared.web.idempotency import fingerprint, keyed_id
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Traits:
 
 def traits_of(identity: Identity, secret: bytes) -> Traits:
     """The traits by which an identity is recognised."""
-    first, second = first_traits(identity), second_traits(identity)
-    return Traits(tuple(fingerprint(secret, one) for one in first), tuple(fingerprint(secret, one) for one in second))
+    key, first, second = derived(secret, "matching"), first_traits(identity), second_traits(identity)
+    return Traits(tuple(fingerprint(key, one) for one in first), tuple(fingerprint(key, one) for one in second))
 
 
 def referral_id_of(secret: bytes, agency: Slug, external_id: str) -> UUID:
     """The id of a referral that its agency knows by a reference: from a keyed hash, whence the reference cannot be found."""
-    return uuid5(NAMESPACE, fingerprint(secret, [agency, external_id]))
+    return keyed_id(secret, "external ids", [agency, external_id])
 
 
 class Vault:
