@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     )
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="Motor, or PyMongo's own asynchronous client.")
     jwks_file: Path = Field(description="The public keys that tokens are checked with (JWKS).")
+    revoked_file: Path | None = Field(
+        None, description="The ids (`jti`) of revoked tokens, one a line; read again as it changes."
+    )
     secret_file: Path = Field(description="The key of hashes that must not be guessable: 32 bytes or more.")
     instance: str = Field("0", description="The number of this replica: with the service's name, its static id in the group.")
     simulated: bool = Field(False, description="The clock stands where the demo puts it; pages say « données simulées ».")
@@ -68,7 +71,8 @@ def from_environment(kind: type[SettingsT]) -> SettingsT:
 
 def _unreadable(settings: Settings) -> list[str]:
     """The variables that name a file which cannot serve."""
-    wrong = [] if settings.jwks_file.is_file() else [_variable(type(settings), ("jwks_file",))]
+    files = {"jwks_file": settings.jwks_file, "revoked_file": settings.revoked_file}
+    wrong = [_variable(type(settings), (name,)) for name, file in files.items() if file and not file.is_file()]
     try:
         assert settings.secret
     except (OSError, ValueError):

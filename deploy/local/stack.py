@@ -132,6 +132,7 @@ def environment_of(data: Path, addresses: Addresses, *, simulated: bool) -> dict
         "KAFKA_BOOTSTRAP_SERVERS": addresses.kafka,
         "MONGODB_URL": addresses.mongodb,
         "ETABLI_JWKS_FILE": str(keys.public),
+        "ETABLI_REVOKED_FILE": str(keys.revoked),
         "ETABLI_SECRET_FILE": str(keys.secret),
         "ETABLI_SIMULATED": "1" if simulated else "0",
         "ETABLI_INSTANCE": "0",

@@ -30,12 +30,12 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings, from_environment
 from shared.web import parked
 from shared.web.admin import admin, health
-from shared.web.auth import verifier
 from shared.web.background import Work, at_work, sweep_every
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
 from shared.web.runtime import Runtime, StoreT, Sweep
+from shared.web.tokens import verifier
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -114,7 +114,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         settings=settings,
         persistence=persistence,
         store=store,
-        verifier=verifier(settings.jwks_file),
+        verifier=verifier(settings.jwks_file, settings.revoked_file),
         secret=settings.secret,
         parking=parking,
         dispatcher=dispatcher,

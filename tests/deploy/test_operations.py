@@ -19,7 +19,7 @@ from deploy.local.keys import keys_in
 from deploy.local.lag import Lag, lags
 from deploy.local.servers import Servers
 from services import SERVICES
-from shared.web.auth import verifier
+from shared.web.tokens import verifier
 
 PLACE = "etabli.production/3/8"
 PARKED = {
