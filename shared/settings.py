@@ -40,6 +40,13 @@ class Settings(BaseSettings):
     sweep_every: float = Field(30.0, description="Seconds between two sweeps of deadlines.")
     stop_grace: float = Field(6.0, description="Seconds that background work has to end when the service stops.")
     body_limit: int = Field(1_000_000, description="Bytes, the largest request body.")
+    rate_per_organisation: int = Field(6_000, ge=0, description="Requests a minute of one organisation, per replica; 0: any.")
+    rate_per_address: int = Field(12_000, ge=0, description="Requests a minute from one address, per replica; 0: any.")
+    streams: int = Field(1_000, ge=0, description="Streams (SSE) that are open at once, per replica.")
+    streams_per_organisation: int = Field(100, ge=0, description="Those of one organisation.")
+    headers_within: float = Field(10.0, gt=0, description="Seconds in which the headers of a request come.")
+    body_within: float = Field(30.0, gt=0, description="Seconds in which its body comes.")
+    answer_within: float = Field(600.0, gt=0, description="Seconds until its answer begins, or it is given up.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

@@ -136,6 +136,7 @@ def environment_of(data: Path, addresses: Addresses, *, simulated: bool) -> dict
         "ETABLI_SECRET_FILE": str(keys.secret),
         "ETABLI_SIMULATED": "1" if simulated else "0",
         "ETABLI_INSTANCE": "0",
+        **({"ETABLI_RATE_PER_ORGANISATION": "0", "ETABLI_RATE_PER_ADDRESS": "0"} if simulated else {}),  # five years in a minute
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
     }

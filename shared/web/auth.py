@@ -23,9 +23,10 @@ def token_of(request: Request) -> str:
     return token
 
 
-def current_caller(request: Request) -> Caller:
-    """The caller of this request. Raises Unauthenticated."""
+async def current_caller(request: Request) -> Caller:
+    """The caller of this request, whose organisation has made one more. Raises Unauthenticated, TooMany."""
     caller = runtime(request).verifier(token_of(request))
+    await runtime(request).rate.take(caller.organisation)
     request.state.caller = caller  # a refusal says what this caller may do instead
     return caller
 
@@ -39,7 +40,7 @@ class Requirement:
     def __init__(self, *kinds_and_roles: str) -> None:
         self._allowed = frozenset(kinds_and_roles)
 
-    def __call__(self, caller: CurrentCaller) -> Caller:
+    async def __call__(self, caller: CurrentCaller) -> Caller:
         if not caller.is_any_of(self._allowed):
             raise Forbidden
         return caller

@@ -9,7 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from shared.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
+from shared.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, TooMany, Unauthenticated, Unavailable
 from shared.web.auth import COOKIE, Requirement, current_caller
 from shared.web.cursor import UNKNOWN_CURSOR, paging
 from shared.web.idempotency import idempotency_key
@@ -21,9 +21,11 @@ SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "EdDSA, vérifié par un JWKS."},
     "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Le même jeton, pour lire seulement."},
 }
+RETRY_AFTER = {"Retry-After": {"required": True, "description": "Secondes.", "schema": {"type": "integer", "minimum": 1}}}
 HEADERS: Mapping[int, Any] = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}}},
-    503: {"Retry-After": {"required": True, "description": "Secondes.", "schema": {"type": "integer", "minimum": 1}}},
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
 }
 
 OPEN_MOVES = {
@@ -90,8 +92,10 @@ def _answers(route: APIRoute, needs: set[Any], rules: Mapping[int, set[str]]) ->
     yield 500, {"bug"}
     yield Unavailable.status, {*Unavailable.codes, *rules.get(503, ())}
     yield Invalid.status, {*Invalid.codes, *rules.get(422, ()), *(code for need, code in OF_NEEDS.items() if need in needs)}
+    yield TooMany.status, {*TooMany.codes, *rules.get(429, ())}
     if route.body_field:
         yield 400, {"malformed"}
+        yield 408, {"too_slow"}
     if current_caller in needs:
         yield Unauthenticated.status, set(Unauthenticated.codes)
     if any(isinstance(need, Requirement) for need in needs) or Forbidden.status in rules:

@@ -46,7 +46,7 @@ async def dashboard(
     try:
         if token is not None and settings.simulated:
             return _sign_in(request, token)
-        caller = _reader(request)
+        caller = await _reader(request)
         return await _page(store, settings, caller, scope=scope, cohort=cohort, as_of=as_of, fragment=bool(fragment))
     except Problem as problem:
         return _problem_page(request, settings, problem)
@@ -82,8 +82,8 @@ def _sign_in(request: Request, token: str) -> Response:
     return answer
 
 
-def _reader(request: Request) -> Caller:
-    caller = current_caller(request)
+async def _reader(request: Request) -> Caller:
+    caller = await current_caller(request)
     if caller.kind not in READERS:
         raise Forbidden("Ce tableau de bord est celui de la Région et de la fédération. Une école lit ses chiffres par l’API.")
     return caller
