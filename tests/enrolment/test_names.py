@@ -15,10 +15,14 @@ async def test_every_answer_names_the_school_the_programme_and_the_agency_that_i
         await handlers.agency_registered(life.here.store, registered, heard)
         referral, alone = await life.refers(), await life.refers(agency="sans-nom")
         one = life.one(referral)
-        shown = [read(await life.agency.get(one)), *read(await life.head.get("/applications"))]
-        shown += [*read(await life.head.get("/intakes")), read(await life.head.get(f"/intakes/{life.intake}"))]
+        shown = [read(await life.agency.get(one)), *read(await life.head.get("/applications"))["items"]]
+        shown += [*read(await life.head.get("/intakes"))["items"], read(await life.head.get(f"/intakes/{life.intake}"))]
         pupil = await life.enrols(referral)
-        shown += [read(await life.head.get(one)), read(await life.head.get(pupil)), *read(await life.head.get("/pupils"))]
+        shown += [
+            read(await life.head.get(one)),
+            read(await life.head.get(pupil)),
+            *read(await life.head.get("/pupils"))["items"],
+        ]
         shown.append(await life.does(f"{pupil}/start"))
         mine = [each for each in shown if each["school"]["id"] == "essai"]
         assert [(each["school"], each["programme"]) for each in mine] == [(NAMED, TAUGHT)] * len(mine)
@@ -41,7 +45,7 @@ async def test_a_list_asks_for_all_its_names_at_once(running: Start) -> None:
             await life.refers(agency=f"agence-{rank}")
         database = life.here.store.database
         await profile(database, ALL)
-        assert len(read(await life.head.get("/applications"))) == 5
+        assert len(read(await life.head.get("/applications"))["items"]) == 5
         await profile(database, NONE)
         for collection in ("schools", "agencies"):
             by_ids = [one for one in await profiled(database, "query", collection) if "$in" in str(one["command"]["filter"])]

@@ -136,7 +136,7 @@ async def test_each_spelling_by_which_someone_was_known_finds_them(api: Running)
     taken = [await refer(api, identity=an_identity(**only_phone, family_name=name)) for name in ("Legoff", "Le Goff", "Goff")]
     assert len({shown["young_id"] for shown in taken}) == 1
     alone = await refer(api, COLLEGE, identity=an_identity(**ALONE, family_name="Goff"))
-    [match] = (await api.as_("admin").get("/matches")).json()
+    [match] = (await api.as_("admin").get("/matches")).json()["items"]
     assert match["young_ids"] == sorted([taken[0]["young_id"], alone["young_id"]])
     apart = [await refer(api, identity=an_identity(**only_phone, family_name=name)) for name in ("Pont", "Dupont")]
     assert len({shown["young_id"] for shown in apart}) == 2
@@ -144,6 +144,6 @@ async def test_each_spelling_by_which_someone_was_known_finds_them(api: Running)
 
 async def test_a_pair_that_meets_in_two_spellings_is_listed_once(api: Running) -> None:
     pair = [await refer(api, agency, identity=an_identity(**ALONE, family_name="Le Goff")) for agency in (CIO, COLLEGE)]
-    matches = (await api.as_("admin").get("/matches")).json()
+    matches = (await api.as_("admin").get("/matches")).json()["items"]
     assert [match["young_ids"] for match in matches] == [sorted(shown["young_id"] for shown in pair)]
     assert all(UUID(id) for match in matches for id in match["young_ids"])

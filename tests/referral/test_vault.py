@@ -57,7 +57,7 @@ async def test_the_same_names_and_birth_date_alone_are_two_persons_that_someone_
     third = await refer(api, identity=an_identity(**ALONE, given_name="Zoé"))
     assert len({shown["young_id"] for shown in (one, other, third)}) == 3
     answer = await api.as_("admin").get("/matches")
-    assert [match["young_ids"] for match in answer.json()] == [sorted([one["young_id"], other["young_id"]])]
+    assert [match["young_ids"] for match in answer.json()["items"]] == [sorted([one["young_id"], other["young_id"]])]
     assert "Quintard" not in answer.text
     assert (await api.as_(f"agency:{CIO}").get("/matches")).status_code == 403
 
@@ -76,7 +76,7 @@ async def test_whom_an_earlier_build_kept_is_known_again(api: Running) -> None:
     by_phone = an_identity(**{**ALONE, "phone": "0612345678"}, family_name="QUINTARD")
     assert (await refer(api, COLLEGE, identity=by_phone))["young_id"] == one["young_id"]
     alone = await refer(api, COLLEGE, identity=an_identity(**ALONE, family_name="QUINTARD"))
-    [match] = (await api.as_("admin").get("/matches")).json()
+    [match] = (await api.as_("admin").get("/matches")).json()["items"]
     assert match["young_ids"] == sorted([one["young_id"], alone["young_id"]])
     assert one["referral_id"] == str(uuid5(NAMESPACE, as_it_was_kept(CIO, "D-17", purpose="external ids")))
 
@@ -106,7 +106,7 @@ async def test_two_who_match_by_different_traits_stay_two_and_the_elder_gets_the
     by_email = await refer(api, identity=an_identity(**{**ALONE, "email": "zelie.quintard@exemple.test"}))
     both = await refer(api, COLLEGE)
     assert both["young_id"] == by_phone["young_id"] != by_email["young_id"]
-    [match] = (await api.as_("admin").get("/matches")).json()
+    [match] = (await api.as_("admin").get("/matches")).json()["items"]
     assert match["young_ids"] == sorted([by_phone["young_id"], by_email["young_id"]])
 
 

@@ -88,7 +88,8 @@ async def receive_a_toy(id: uuid.UUID, caller: CurrentCaller, request: Request) 
 @router.get("/names")
 async def list_names(paging: PagingDep, first: str = "") -> Page[str]:
     names = [name for name in ("Amiel", "Brun", "Cros", "Dumas", "Ézine") if name.startswith(first)]
-    return paging.page(part_of(names, lambda name: [name], paging.asked))
+    part = part_of(names, lambda name: [name], paging.asked)
+    return paging.page(part, part.items)
 
 
 @router.get("/other-names")

@@ -7,7 +7,7 @@ from deploy.simulation.state import Simulation, gather
 
 
 async def read_answers(simulation: Simulation) -> None:
-    """Every agency reads its referrals, page by page: those that are closed, by which answer, on which day.
+    """Every agency reads its referrals: those that are closed, by which answer, on which day.
 
     One that a school took up again (an ineligible applicant whom it lets in) shows none; the answer told before stands.
     """
@@ -15,16 +15,11 @@ async def read_answers(simulation: Simulation) -> None:
 
 
 async def _read(simulation: Simulation, agency: str) -> None:
-    page, pages = 1, 1
-    while page <= pages:
-        view = await simulation.api.get(f"agency:{agency}", "referral", "/referrals", page=str(page))
-        pages = view["pages"]
-        for shown in view["items"]:
-            referral = simulation.observations.referrals[UUID(shown["referral_id"])]
-            closed = simulation.listener.closed.get(referral.id)
-            if ending := shown["answer"]:
-                referral.closed_on = date.fromisoformat(ending["on"])
-                referral.answer, referral.code = ending["answer"], ending["code"]
-            elif closed:
-                referral.closed_on, referral.answer, referral.code = closed.on, closed.answer, closed.code
-        page += 1
+    for shown in await simulation.api.every(f"agency:{agency}", "referral", "/referrals"):
+        referral = simulation.observations.referrals[UUID(shown["referral_id"])]
+        closed = simulation.listener.closed.get(referral.id)
+        if ending := shown["answer"]:
+            referral.closed_on = date.fromisoformat(ending["on"])
+            referral.answer, referral.code = ending["answer"], ending["code"]
+        elif closed:
+            referral.closed_on, referral.answer, referral.code = closed.on, closed.answer, closed.code

@@ -8,10 +8,12 @@ from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import GrantRequest, PaymentRequest
 from services.enrolment.domain import grant as decisions
 from services.enrolment.domain.grant import PAY, Grant
+from services.enrolment.store import lists
 from services.enrolment.views import GrantResponse
 from shared.events.catalogue import NETWORK, GrantAwarded
 from shared.kernel.errors import Invalid, Refused
 from shared.web.auth import CurrentCaller, require
+from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.router import Router
 
@@ -48,6 +50,7 @@ async def pay_grant(
 
 
 @router.get("/grants", dependencies=[require("admin", "region", "federation", "school")])
-async def list_grants(caller: CurrentCaller, store: StoreDep) -> list[GrantResponse]:
+async def list_grants(caller: CurrentCaller, store: StoreDep, paging: PagingDep) -> Page[GrantResponse]:
     """The grants that one may see: a school, its own."""
-    return await _shown(store, await store.grants_visible_to(caller))
+    part = await lists.grants(store, caller, paging.asked)
+    return paging.page(part, await _shown(store, part.items))

@@ -7,6 +7,7 @@ from services.production.api.schemas import ClientRequest
 from services.production.domain.clients import Client
 from services.production.views import ClientResponse, show_client
 from shared.web.auth import CurrentCaller
+from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.names import Names
 from shared.web.router import Router
@@ -23,9 +24,10 @@ async def add_client(body: ClientRequest, key: Idempotency, caller: CurrentCalle
 
 
 @router.get("/clients")
-async def list_clients(caller: CurrentCaller, store: StoreDep) -> list[ClientResponse]:
+async def list_clients(caller: CurrentCaller, store: StoreDep, paging: PagingDep) -> Page[ClientResponse]:
     """The clients of one's own school, by name."""
-    return await _shown(store, await store.clients.of_school(caller=caller))
+    part = await store.clients.of_school(paging.asked, caller=caller)
+    return paging.page(part, await _shown(store, part.items))
 
 
 async def _shown(store: StoreDep, clients: Sequence[Client]) -> list[ClientResponse]:

@@ -6,6 +6,7 @@ from services.production.domain.clients import Client
 from services.production.domain.visibility import own_school
 from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound
+from shared.persistence.keyset import Asked, Part, read_part
 from shared.persistence.mongo import Collection
 from shared.persistence.once import create_once
 
@@ -18,7 +19,7 @@ class Clients:
 
     async def prepare(self) -> None:
         """By school, by name."""
-        await self._collection.index("school", "name")
+        await self._collection.index("school", "name", "_id")
 
     async def add(self, client: Client, fingerprint: str) -> Client:
         """Keep a new client. The same request again answers with what was kept; another under its key is refused (422)."""
@@ -33,9 +34,10 @@ class Clients:
             raise NotFound("Ce client")
         return Client.model_validate(row)
 
-    async def of_school(self, *, caller: Caller) -> list[Client]:
+    async def of_school(self, asked: Asked, *, caller: Caller) -> Part[Client]:
         """The clients of the caller's school, by name."""
         own = own_school(caller)
         if own is None:
-            return []
-        return [Client.model_validate(row) for row in await self._collection.majority().find(own, sort=["name"])]
+            return Part([], None)
+        rows = await read_part(self._collection.majority(), own, sort=["name", "_id"], asked=asked)
+        return rows.map(Client.model_validate)

@@ -4,7 +4,10 @@ from uuid import UUID
 
 from services.referral import use_cases, views
 from services.referral.api.deps import StoreDep
+from services.referral.domain.person import ProbableMatch
+from shared.persistence.keyset import Position, part_of
 from shared.web.auth import CurrentCaller, require
+from shared.web.cursor import Page, PagingDep
 from shared.web.names import Names
 from shared.web.router import Router
 
@@ -20,6 +23,11 @@ async def read_identity(young_id: UUID, caller: CurrentCaller, store: StoreDep) 
 
 
 @router.get("/matches", dependencies=[require("admin")])
-async def list_matches(store: StoreDep) -> list[views.MatchResponse]:
-    """Young persons who are probably the same, for someone to decide. Ids only."""
-    return [views.MatchResponse(**dict(match)) for match in await store.vault.probable_matches()]
+async def list_matches(store: StoreDep, paging: PagingDep) -> Page[views.MatchResponse]:
+    """Young persons who are probably the same, for someone to decide, the latest first. Ids only."""
+    part = part_of(await store.vault.probable_matches(), _latest, paging.asked, falling=True)
+    return paging.page(part, [views.MatchResponse(**dict(match)) for match in part.items])
+
+
+def _latest(match: ProbableMatch) -> Position:
+    return [match.since.isoformat(timespec="microseconds"), *map(str, match.young_ids)]

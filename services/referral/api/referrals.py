@@ -1,10 +1,7 @@
 """Referrals: made, read and asked back by their own agency."""
 
 from collections.abc import Sequence
-from typing import Annotated
 from uuid import UUID
-
-from fastapi import Query
 
 from services.referral import use_cases, views
 from services.referral.api.deps import Secret, StoreDep
@@ -12,13 +9,13 @@ from services.referral.api.schemas import ReferralRequest
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.person import Sent, check_dates
 from services.referral.domain.referral import Referral, request_withdrawal
-from services.referral.store import PAGE, Store
+from services.referral.store import Store
 from services.referral.store.vault import referral_id_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, Refused
-from shared.kernel.strict import IN_ADDRESS
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
+from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.names import Names
 from shared.web.router import Router
@@ -57,13 +54,11 @@ async def submit_referral(
 
 @router.get("/referrals")
 async def list_referrals(
-    caller: CurrentCaller, store: StoreDep, status: ReferralStatus | None = None,
-    page: Annotated[int, Query(ge=1, le=10_000), IN_ADDRESS] = 1,
-) -> views.ReferralPageResponse:  # fmt: skip
-    """The agency's own referrals, the latest first, fifty a page."""
-    found, total = await store.page(caller, status, page)
-    items = await _listed(store, caller, found) if found else []
-    return views.ReferralPageResponse(items=items, page=page, pages=-(-total // PAGE), total=total)
+    caller: CurrentCaller, store: StoreDep, paging: PagingDep, status: ReferralStatus | None = None
+) -> Page[views.ReferralResponse]:
+    """The agency's own referrals, the latest first."""
+    part = await store.own_referrals(caller, paging.asked, status=status)
+    return paging.page(part, await _listed(store, caller, part.items) if part.items else [])
 
 
 @router.get("/referrals/{referral_id}")

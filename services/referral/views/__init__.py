@@ -2,7 +2,7 @@
 
 from services.referral.views.identities import AgencyResponse, IdentityResponse, MatchResponse, show_identity
 from services.referral.views.referrals import Presenter
-from services.referral.views.schemas import ReferralInFullResponse, ReferralPageResponse, ReferralResponse
+from services.referral.views.schemas import ReferralInFullResponse, ReferralResponse
 
 __all__ = [
     "AgencyResponse",
@@ -10,7 +10,6 @@ __all__ = [
     "MatchResponse",
     "Presenter",
     "ReferralInFullResponse",
-    "ReferralPageResponse",
     "ReferralResponse",
     "show_identity",
 ]

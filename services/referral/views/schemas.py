@@ -90,10 +90,3 @@ class ReferralInFullResponse(ReferralResponse):
     timeline: list[StepResponse]
     later: list[StepResponse]
     warnings: list[WarningResponse] = []
-
-
-class ReferralPageResponse(BaseModel):
-    items: list[ReferralResponse]
-    page: int
-    pages: int
-    total: int
