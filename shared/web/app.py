@@ -59,6 +59,11 @@ class Service(Generic[StoreT]):
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
     """The service's own background work, run until the process stops."""
 
+    @property
+    def every_router(self) -> Sequence[APIRouter]:
+        """Its own, and those that each service has."""
+        return (health, admin, parked.router, *self.routers)
+
 
 def build(service: Service[StoreT]) -> FastAPI:
     """The service as an ASGI application. Connects to nothing until its lifespan starts."""
@@ -67,7 +72,7 @@ def build(service: Service[StoreT]) -> FastAPI:
     app.add_middleware(RequestGuard, outer=app, settings=service.settings)
     answer_errors(app)
     describe(app)
-    for router in (health, admin, parked.router, *service.routers):
+    for router in service.every_router:
         app.include_router(router)
     return app
 

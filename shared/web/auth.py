@@ -41,9 +41,13 @@ class Requirement:
         self._allowed = frozenset(kinds_and_roles)
 
     async def __call__(self, caller: CurrentCaller) -> Caller:
-        if not caller.is_any_of(self._allowed):
+        if not self.allows(caller):
             raise Forbidden
         return caller
+
+    def allows(self, caller: Caller) -> bool:
+        """Whether this caller passes."""
+        return caller.is_any_of(self._allowed)
 
 
 def require(*kinds_and_roles: str) -> Any:

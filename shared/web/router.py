@@ -42,7 +42,7 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        needs = {one.call for one in _flat(self.dependant)}
+        needs = needs_of(self)
         rules: dict[int, set[str]] = {status: set(documented["codes"]) for status, documented in _own(self.responses)}
         codes = dict(_answers(self, needs, rules))
         others = {status: documented for status, documented in self.responses.items() if "codes" not in documented}
@@ -84,6 +84,11 @@ def answer(status: int, codes: Iterable[str]) -> dict[str, Any]:
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, own]}
     documented = {"description": TITLES[status], "content": {PROBLEM_JSON: {"schema": schema}}}
     return {**documented, "headers": HEADERS[status]} if status in HEADERS else documented
+
+
+def needs_of(route: APIRoute) -> set[Any]:
+    """What a route depends on, all the way down: its function, the caller, requirements…"""
+    return {one.call for one in _flat(route.dependant)}
 
 
 def _answers(route: APIRoute, needs: set[Any], rules: Mapping[int, set[str]]) -> Iterator[tuple[int, set[str]]]:

@@ -51,7 +51,7 @@ async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -
         assert word["source"] == "agency"
         assert len(read(await life.head.get(pupil))["outcomes"]) == 2
         for year in ("2025-2026", "2026-2027"):
-            assert len(read(await life.head.get(f"/pupils?school_year={year}"))) == 1
+            assert len(read(await life.head.get(f"/pupils?school_year={year}"))["items"]) == 1
         assert read(await life.head.get("/pupils?school_year=2027-2028"))["items"] == []
 
 

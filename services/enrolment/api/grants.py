@@ -49,7 +49,7 @@ async def pay_grant(
     return (await _shown(store, [grant]))[0]
 
 
-@router.get("/grants", dependencies=[require("admin", "region", "federation", "school")])
+@router.get("/grants", dependencies=[require("admin", "region", "federation", "school:head", "school:office")])
 async def list_grants(caller: CurrentCaller, store: StoreDep, paging: PagingDep) -> Page[GrantResponse]:
     """The grants that one may see: a school, its own."""
     part = await lists.grants(store, caller, paging.asked)
