@@ -68,7 +68,9 @@ class Service(Generic[StoreT]):
 def build(service: Service[StoreT]) -> FastAPI:
     """The service as an ASGI application. Connects to nothing until its lifespan starts."""
     lifespan = _lifespan(service)
-    app = FastAPI(title=f"Établi : {service.name}", lifespan=lifespan, docs_url=None, redoc_url=None)  # they load a CDN
+    title = f"Établi : {service.name}"
+    # its document is a route of ours, which refuses what it does not know; FastAPI's pages of it would load a CDN
+    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.add_middleware(RequestGuard, outer=app, settings=service.settings)
     answer_errors(app)
     describe(app)

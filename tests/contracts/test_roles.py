@@ -30,7 +30,7 @@ REGION, FEDERATION = {"region:reader"}, {"federation:reader"}
 SIGNED_IN = set(CALLERS)
 ANYBODY = SIGNED_IN | {"signed out"}
 OPERATIONS = {
-    "live ready metrics": ANYBODY,
+    "live ready metrics openapi": ANYBODY,
     "read_clock advance_clock list_parked show_parked unpark unpark_one discard_parked list_discarded": ADMIN,
 }
 """Of every service."""

@@ -114,7 +114,7 @@ async def test_the_workshop_works_on_orders_and_sees_no_contact(production: Prod
     for verb in ("invoice", "accept"):
         assert (await production.workshop.post(f"{path}/{verb}")).status_code == 403
     client = await production.a_client(name="Atelier Zed", contact="M. D’Arc")
-    [_, seen] = (await production.workshop.get("/clients")).json()["items"]
+    [seen, _] = (await production.workshop.get("/clients")).json()["items"]
     assert (client["contact"], seen) == ("M. D’Arc", {**client, "contact": None})
     assert (await production.workshop.post("/clients", json={"name": "Autre", "kind": "company"})).status_code == 403
     assert (await production.workshop.get(path)).json()["status"] == "delivered"

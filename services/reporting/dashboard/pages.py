@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,9 +22,10 @@ from shared.kernel.errors import Forbidden, Invalid, Problem, Unauthenticated
 from shared.kernel.strict import Day
 from shared.web.auth import COOKIE, current_caller
 from shared.web.pages import Pages
+from shared.web.router import Router
 from shared.web.runtime import runtime
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 pages = Pages(Path(__file__).parent / "templates")
 READERS: Mapping[str, str] = {"admin": "Administration", "region": "Région", "federation": "Fédération"}
 EIGHT_HOURS = 8 * 3600
