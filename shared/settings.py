@@ -1,6 +1,7 @@
 """Settings of every service, from the environment."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 
@@ -57,6 +58,19 @@ class Settings(BaseSettings):
             raise ValueError("The secret that keys our hashes must be 32 bytes or more.")
         return secret
 
+    def unreadable(self) -> list[str]:
+        """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
+        files = {"jwks_file": self.jwks_file, "revoked_file": self.revoked_file}
+        return [
+            *(name for name, file in files.items() if file and not file.is_file()),
+            *self.wrong_where(secret_file=lambda: self.secret),
+        ]
+
+    @staticmethod
+    def wrong_where(**read: Callable[[], object]) -> list[str]:
+        """The names of those that cannot be read."""
+        return [name for name, reading in read.items() if not _reads(reading)]
+
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -65,7 +79,7 @@ def from_environment(kind: type[SettingsT]) -> SettingsT:
     """The settings that the environment variables make. Where they lack or are wrong, says which and exits 2."""
     try:
         settings = kind()
-        wrong = _unreadable(settings)
+        wrong = [_variable(kind, (name,)) for name in settings.unreadable()]
     except ValidationError as error:
         missing = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] == "missing"})
         wrong = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] != "missing"})
@@ -76,15 +90,11 @@ def from_environment(kind: type[SettingsT]) -> SettingsT:
     return settings
 
 
-def _unreadable(settings: Settings) -> list[str]:
-    """The variables that name a file which cannot serve."""
-    files = {"jwks_file": settings.jwks_file, "revoked_file": settings.revoked_file}
-    wrong = [_variable(type(settings), (name,)) for name, file in files.items() if file and not file.is_file()]
+def _reads(reading: Callable[[], object]) -> bool:
     try:
-        assert settings.secret
+        return bool(reading())
     except (OSError, ValueError):
-        wrong.append(_variable(type(settings), ("secret_file",)))
-    return wrong
+        return False
 
 
 def _variable(kind: type[Settings], place: tuple[int | str, ...]) -> str:

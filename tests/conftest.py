@@ -59,12 +59,15 @@ def persistence(database: Database) -> Persistence:
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the signing key, its JWKS and the secret of hashes."""
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the signing key, its JWKS, the secret of hashes, and the key of the vault, which the environment names."""
     folder = tmp_path_factory.mktemp("keys")
     make_keys(folder / "private.pem", folder / "jwks.json")
     (folder / "secret").write_text("5" * 64)
-    return folder
+    (folder / "vault-key").write_text("7" * 64)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ETABLI_VAULT_KEY_FILE", str(folder / "vault-key"))
+        yield folder
 
 
 @dataclass

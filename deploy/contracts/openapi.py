@@ -18,6 +18,6 @@ def openapi(service: str) -> dict[str, Any]:
 def application(service: str) -> FastAPI:
     """The application of one service, with no server behind it."""
     main = importlib.import_module(f"services.{service}.main")
-    nowhere = Path("nowhere")
-    settings: Settings = getattr(main, "Settings", Settings)(jwks_file=nowhere, secret_file=nowhere)
-    return build(main.service(settings))
+    kind: type[Settings] = getattr(main, "Settings", Settings)
+    nowhere: Any = {name: Path("nowhere") for name, field in kind.model_fields.items() if field.is_required()}
+    return build(main.service(kind(**nowhere)))

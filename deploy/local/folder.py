@@ -11,6 +11,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from deploy.local.errors import CannotRun
+from deploy.local.private import private
 from services import SERVICES
 
 POINTER = Path(".etabli/stack.json")
@@ -40,8 +41,7 @@ class Addresses:
 def locked(data: Path) -> Iterator[None]:
     """Hold the data folder for ourselves; the lock falls with the process, however it ends."""
     try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(data / "lock", blocking=False).acquire()
+        lock = FileLock(private(data) / "lock", blocking=False, mode=0o600).acquire()
     except Timeout:
         raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche : arrêtez-la d’abord.") from None
     except OSError as error:

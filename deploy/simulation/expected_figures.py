@@ -32,22 +32,25 @@ class Figure:
 
 
 def answer_rate(tally: Tally) -> Figure:
-    """Referrals that got an answer / referrals."""
-    delays, firsts, endings = [], [], Counter[str]()
-    for one in tally.referrals:
-        submitted = one.planned.on
-        contacts = [day for application in tally.applications_of(one) for day in application.contacts]
-        if contacts:
-            firsts.append(_open_days(submitted, max(submitted, min(contacts))))
-        if one.answer and one.closed_on:
+    """Referrals to which a person of a school answered / referrals received, but those withdrawn."""
+    delays, firsts, endings, by = [], [], Counter[str](), Counter[str | None]()
+    withdrawn = [one for one in tally.referrals if one.answer == "withdrawn" and one.answered_by != "school"]
+    received = [one for one in tally.referrals if one not in withdrawn]
+    for one in received:
+        since = one.received_on or one.planned.on
+        contacts = [day for application in tally.applications_of(one) for day in application.contacts if day >= since]
+        by[one.answered_by] += 1
+        if one.answer:
             endings[f"closed_{one.answer}"] += 1
-            if one.answer != "expired" or contacts:
-                delays.append(_open_days(submitted, one.closed_on))
+        if contacts:
+            firsts.append(_open_days(since, min(contacts)))
+            delays += [_open_days(since, one.closed_on)] if one.closed_on else []
     silent = [
         one for one in tally.applications if (one.status == "expired" or one.because == "intake_closed") and not one.contacts
     ]
     medians = {"median_open_days": _median(delays), "median_open_days_to_contact": _median(firsts)}
-    return Figure(len(delays), len(tally.referrals), parts={**medians, "silent": len(silent), **endings})
+    counts = {"closed_by_rule": by["rule"], "closed_unanswered": by["nobody"], "withdrawn": len(withdrawn), "silent": len(silent)}
+    return Figure(len(firsts), len(received), parts={**medians, **counts, **endings})
 
 
 def raccrochage(tally: Tally) -> Figure:
@@ -83,8 +86,12 @@ def occupancy(tally: Tally) -> Figure:
 
 def interruption(tally: Tally) -> Figure:
     """Interrupted / entrants."""
-    missing = [one for one in tally.people if all(each.status == "did_not_start" for each in one.enrolments)]
-    return Figure(sum(one.interrupted for one in tally.entrants), len(tally.entrants), parts={"did_not_start": len(missing)})
+    statuses = [{each.status for each in one.enrolments} for one in tally.people]
+    parts = {
+        "did_not_start": sum("did_not_start" in found and found <= {"did_not_start", "gave_up"} for found in statuses),
+        "gave_up": statuses.count({"gave_up"}),
+    }
+    return Figure(sum(one.interrupted for one in tally.entrants), len(tally.entrants), parts=parts)
 
 
 def hours(tally: Tally, *kinds: str) -> Figure:

@@ -5,6 +5,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from datetime import date
 from uuid import UUID
 
 from aiokafka import TopicPartition
@@ -14,6 +15,7 @@ from shared.events import Event
 from shared.events.applications import ApplicationEvent, WishesAnswered
 from shared.events.message import ConsumerRecord, Message, Undecodable, read
 from shared.events.referral import ReferralClosed
+from shared.kernel.calendar import PARIS
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.failures import is_a_server_s
 from shared.messaging.kafka import PARTITIONS, consumer
@@ -32,8 +34,8 @@ class Listener:
 
     def __init__(self) -> None:
         self.wishes: dict[UUID, WishesAnswered] = {}
-        self.closed: dict[UUID, ReferralClosed] = {}
-        """The last answer given to each referral."""
+        self.closed: dict[UUID, tuple[ReferralClosed, date]] = {}
+        """The last answer given to each referral, and the day in France on which it was."""
         self._events: dict[Key, Counter[type[Event]]] = defaultdict(Counter)
         self._inboxes: dict[str, Inbox] = defaultdict(Inbox)
         """By key, so that none grows with the region."""
@@ -54,7 +56,7 @@ class Listener:
             case WishesAnswered():
                 self.wishes[event.referral_id] = event
             case ReferralClosed():
-                self.closed[event.referral_id] = event
+                self.closed[event.referral_id] = event, message.time.astimezone(PARIS).date()
             case ApplicationEvent():
                 self._events[event.intake_id, event.young_id][type(event)] += 1
         async with self._changed:

@@ -19,9 +19,13 @@ class Referral:
     planned: PlannedReferral
     opened: tuple[UUID, ...] = ()
     """The intakes where it opened or joined an application."""
+    received_on: date | None = None
+    """The day of the services' clock on which it was taken in."""
     closed_on: date | None = None
+    """The day of the services' clock on which its last answer was told."""
     answer: str | None = None
     code: str | None = None
+    answered_by: str | None = None
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.events.applications import ApplicationStatus, IneligibleReason, UnopenedCode
-from shared.events.referral import Answer, RefusalCode
+from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
 
 REFERRAL_STATUSES: Mapping[str, str] = {
@@ -11,6 +11,11 @@ REFERRAL_STATUSES: Mapping[str, str] = {
     "in_progress": "En cours",
     "closed": "Réponse reçue",
 }
+BY_THE_SCHOOL: Mapping[tuple[Answer, AnsweredBy | None], str] = {
+    (Answer.WITHDRAWN, AnsweredBy.SCHOOL): "La candidature a été retirée par l’école.",
+    (Answer.EXPIRED, AnsweredBy.SCHOOL): "L’école avait répondu ; le délai est passé sans suite.",
+}
+"""Answers that say otherwise where a person of the school had spoken."""
 ANSWERS: Mapping[Answer, str] = {
     Answer.ENROLLED: "Inscription faite dans une école de production.",
     Answer.REFUSED: "Refusée",
@@ -50,11 +55,13 @@ APPLICATION_STATUSES: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.WITHDRAWN: "Candidature retirée.",
 }
 """Those that need no detail."""
+OFFER_WITHDRAWN = "L’école a repris la place proposée ; la candidature reste admissible."
 REOPENED = "L’école reprend l’examen de la candidature."
 MILESTONES: Mapping[str, str] = {
     "enrolled": "Inscrit",
     "started": "A commencé",
     "did_not_start": "N’est pas venu à la rentrée",
+    "gave_up": "A renoncé à sa place avant la rentrée",
     "interrupted": "A interrompu",
     "resumed": "A repris",
     "moved_up": "Passe en année supérieure",

@@ -2,14 +2,16 @@
 
 from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
+from services.referral.settings import Settings
 from services.referral.store import Store
-from shared.settings import Settings
+from shared.settings import Settings as Shared
 from shared.web.app import Service, serve
 
 
-def service(settings: Settings) -> Service[Store]:
+def service(settings: Shared) -> Service[Store]:
     """Referral: its store, its routes, its handlers."""
-    return Service("referral", settings, Store, routers=ROUTERS, handlers=HANDLERS)
+    own = settings if isinstance(settings, Settings) else Settings(**settings.model_dump())
+    return Service("referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 from datetime import date
 from uuid import UUID, uuid4
 
+from services.referral.domain.access import Terms, may_name
 from services.referral.domain.answer import status
 from services.referral.domain.journey import Journey, JourneyEvent
 from services.referral.domain.person import Sent
 from services.referral.domain.referral import Referral, close, submit
-from services.referral.domain.visibility import may_name
 from services.referral.domain.wishes import ensure_possible
 from services.referral.store import Store
 from services.referral.store.vault import traits_of
@@ -63,9 +63,9 @@ async def follow(store: Store, event: JourneyEvent, cause: Message) -> None:
         await store.keep_progress(referral.referral_id, status(journey, referral.referral_id), version)
 
 
-async def applicant(store: Store, caller: Caller, young_id: UUID) -> Journey:
-    """The journey of someone whom the caller's school may know. NotFound otherwise."""
+async def applicant(store: Store, caller: Caller, young_id: UUID, terms: Terms) -> Journey:
+    """The journey of someone whom the caller's school may know today. NotFound otherwise, as if they did not exist."""
     journey = await store.journeys.of(young_id)
-    if not may_name(caller, journey):
+    if not may_name(caller, journey, on=store.clock.today(), terms=terms):
         raise NotFound
     return journey

@@ -32,9 +32,8 @@ class Masking:
         people = figure.denominator or 0
         if any(map(self.hides, (people, *figure.groups))):
             hidden = dict.fromkeys(figure.parts)
-            return replace(
-                figure, numerator=None, denominator=None, unknown=None, value=None, low=None, high=None, parts=hidden, masked=True
-            )
+            gone = replace(figure, numerator=None, denominator=None, unknown=None, corrected_on=None)
+            return replace(gone, value=None, low=None, high=None, parts=hidden, masked=True)
         parts = {name: self._part(part) for name, part in figure.parts.items()}
         if self.gives_share(people):
             return replace(figure, parts=parts)

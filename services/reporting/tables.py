@@ -66,7 +66,7 @@ class Tables:
         using: dict[str, list[str]] = defaultdict(list)
         for row in self.programmes:
             if row.programme == programme:
-                using[row.title].append(schools.get(row.school, row.school))
+                using[row.title_on(self.day)].append(schools.get(row.school, row.school))
         if len(using) == 1:
             return next(iter(using))
         return " ; ".join(f"{title} ({', '.join(sorted(names))})" for title, names in sorted(using.items()))
@@ -81,9 +81,14 @@ class Tables:
         return by_enrolment(self.exams)
 
     @cached_property
+    def declared_of(self) -> Mapping[UUID, Sequence[OutcomeRow]]:
+        """What each source says became of each enrolment."""
+        return by_enrolment(self.outcomes)
+
+    @cached_property
     def outcomes_of(self) -> Mapping[UUID, Mapping[int, OutcomeRow]]:
         """What is retained for each enrolment, at each horizon."""
-        return {id: retained(rows) for id, rows in by_enrolment(self.outcomes).items()}
+        return {id: retained(rows) for id, rows in self.declared_of.items()}
 
 
 def by_enrolment(rows: Iterable[T]) -> dict[UUID, list[T]]:

@@ -65,6 +65,24 @@ class EnrolmentStatus(StrEnum):
     INTERRUPTED = "interrupted"
     COMPLETED = "completed"
     DID_NOT_START = "did_not_start"
+    GAVE_UP = "gave_up"
+
+
+class Move(StrEnum):
+    """How a pupil goes on in another intake."""
+
+    MOVED_UP = "moved_up"
+    REPEATED = "repeated"
+    CHANGED_PROGRAMME = "changed_programme"
+
+
+class Result(StrEnum):
+    """Of an examination. An absence that was justified can be replaced in September."""
+
+    OBTAINED = "obtained"
+    FAILED = "failed"
+    ABSENT = "absent"
+    ABSENT_JUSTIFIED = "absent_justified"
 
 
 class StudentEvent(Event, topic="etabli.enrolment", key="young_id"):
@@ -96,6 +114,16 @@ class StudentStarted(StudentEvent, type="enrolment.student.started.v1"):
 
 class StudentDidNotStart(StudentEvent, type="enrolment.student.did_not_start.v1"):
     """Never came: the seat is free again."""
+
+
+class StudentGaveUp(StudentEvent, type="enrolment.student.gave_up.v1"):
+    """Gave the place up before the day of entry (« désistement »): the intake then tells that it was declined."""
+
+
+class StudentStartMoved(StudentEvent, type="enrolment.student.start_moved.v1"):
+    """Who has not started yet is due on another day: the intake's dates changed."""
+
+    starts_on: Day
 
 
 class StudentInterrupted(StudentEvent, type="enrolment.student.interrupted.v1"):
@@ -142,6 +170,7 @@ class DiplomaObtained(_ExamEvent, type="enrolment.diploma.obtained.v1"):
 
 class DiplomaFailed(_ExamEvent, type="enrolment.diploma.failed.v1"):
     absent: Annotated[bool, Published] = False
+    justified: Annotated[bool, Published] = Field(default=False, description="Of an absence: the replacement session is open.")
 
 
 class OutcomeDeclared(StudentEvent, type="enrolment.outcome.declared.v1"):

@@ -195,6 +195,13 @@ class Collection:
         async with self.patient(MUCH)._verb() as rows:
             await rows.create_index(_keys(keys), unique=unique, sparse=sparse)
 
+    async def without_index(self, *keys: Key) -> None:
+        """Drop the index that an earlier build had on these keys, if it is there."""
+        async with self.patient(MUCH)._verb() as rows:
+            there = await rows.index_information()
+            for name in (name for name, one in there.items() if one["key"] == _keys(keys)):
+                await rows.drop_index(name)
+
     @asynccontextmanager
     async def _verb(self, session: Session | None = None) -> AsyncIterator[NativeCollection]:
         async with self.database.verb(self._limit, session) as client:

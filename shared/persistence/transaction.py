@@ -1,8 +1,9 @@
 """Transactions over several documents, and what the repositories of a service share: database, clock, outboxes, queues."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -28,6 +29,8 @@ class Persistence:
     clock: Clock
     max_clashing: float = 4.0
     """Seconds, after which who still clashes with other processes is told that the document is busy."""
+    secret: bytes = field(default_factory=partial(os.urandom, 32), repr=False)
+    """The service's own, whence the keys of what it seals are derived; where none is given, nobody else opens what is sealed."""
 
     def __post_init__(self) -> None:
         self.outbox_changed = asyncio.Event()

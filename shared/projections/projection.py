@@ -6,7 +6,7 @@ A row's `facts` are `{field: [[instant, value], ...]}`, so that "as known on" a 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 from shared.events import Event
@@ -42,12 +42,21 @@ class Projection:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._functions: dict[type[Event], Callable[[Any], Rows]] = {}
+        self._functions: dict[type[Event], Callable[[Any, datetime], Rows]] = {}
 
     def on(self, *events: type[Event]) -> Callable[[Callable[[E], Rows]], Callable[[E], Rows]]:
         """Declare a pure function from these events to rows."""
 
         def declare(function: Callable[[E], Rows]) -> Callable[[E], Rows]:
+            self.told(*events)(_whenever(function))
+            return function
+
+        return declare
+
+    def told(self, *events: type[Event]) -> Callable[[Callable[[E, datetime], Rows]], Callable[[E, datetime], Rows]]:
+        """The same, of a function that also takes the instant when its teller recorded the event: delays count from it."""
+
+        def declare(function: Callable[[E, datetime], Rows]) -> Callable[[E, datetime], Rows]:
             for event in events:
                 self._functions[event] = function
             return function
@@ -63,17 +72,27 @@ class Projection:
         """The modules in which its functions and its events are written."""
         return {__name__, *(one.__module__ for pair in self._functions.items() for one in pair)}
 
-    def rows(self, event: Event) -> Sequence[Row]:
-        """This projection's rows of an event: none, one or several."""
+    def rows(self, event: Event, time: datetime) -> Sequence[Row]:
+        """This projection's rows of an event that was told at an instant: none, one or several."""
         function = self._functions.get(type(event))
-        rows = function(event) if function else None
+        rows = function(event, time) if function else None
         if rows is None:
             return ()
         return (rows,) if isinstance(rows, Row) else rows
 
     def changes(self, event: Event, message: Message) -> Sequence[Change]:
         """What a message does to these rows."""
-        return [_change(row.id, fact_of(message, row)) for row in self.rows(event)]
+        return [_change(row.id, fact_of(message, row)) for row in self.rows(event, message.time)]
+
+
+def _whenever(function: Callable[[E], Rows]) -> Callable[[E, datetime], Rows]:
+    """A function to which the instant does not matter."""
+
+    @wraps(function)
+    def rows(event: E, _time: datetime) -> Rows:
+        return function(event)
+
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ READING = 10.0
 EVERY_VALUE: Final = "every value"
 History: TypeAlias = Annotated[tuple[T, ...], EVERY_VALUE]
 """A field of which every value counts, in the order they were published; of any other the last one does."""
+THE_LATEST: Final = "the latest value"
+Latest: TypeAlias = Annotated[T, THE_LATEST]
+"""A field that is read as it is known now, whatever the instant of reading: whether something was corrected since."""
 REQUIRED: Any = object()
 """Default of a field without which a row is not read: another source's part of it came first."""
 
@@ -51,6 +54,7 @@ class TableRow(BaseModel):
     projection: ClassVar[Projection]
     columns: ClassVar[tuple[str, ...]]
     histories: ClassVar[frozenset[str]]
+    latest: ClassVar[frozenset[str]]
     required: ClassVar[frozenset[str]]
 
     id: UUID | str
@@ -64,6 +68,7 @@ class TableRow(BaseModel):
         fields = {name: field for name, field in cls.model_fields.items() if name != "id"}
         cls.columns = tuple(fields)
         cls.histories = frozenset(name for name, field in fields.items() if EVERY_VALUE in field.metadata)
+        cls.latest = frozenset(name for name, field in fields.items() if THE_LATEST in field.metadata)
         cls.required = frozenset(name for name, field in fields.items() if field.default is REQUIRED)
 
     @classmethod
@@ -80,6 +85,20 @@ class TableRow(BaseModel):
 
         return declare
 
+    @classmethod
+    def told(cls, *events: type[E]) -> Callable[[Callable[[E, datetime], Self]], Callable[[E, datetime], Self]]:
+        """The same, of a function that also takes the instant when its teller recorded the event."""
+
+        def declare(function: Callable[[E, datetime], Self]) -> Callable[[E, datetime], Self]:
+            @wraps(function)
+            def facts(event: E, time: datetime) -> Row:
+                return function(event, time).facts()
+
+            cls.projection.told(*events)(facts)
+            return function
+
+        return declare
+
     def facts(self) -> Row:
         """The fields that were given, as the projection folds them: one value of a history, JSON-able ones."""
         facts = self.model_dump(mode="json", include=self.model_fields_set)
@@ -92,7 +111,7 @@ class TableRow(BaseModel):
         """The row as known at an instant (None: now); None while what it cannot be read without is not known."""
         known: dict[str, Any] = {"id": stored["_id"]}
         for field, history in stored["facts"].items():
-            if values := values_as_of(history, instant):
+            if values := values_as_of(history, None if field in cls.latest else instant):
                 known[field] = values if field in cls.histories else values[-1]
         return cls.model_validate(known) if cls.required <= known.keys() else None
 

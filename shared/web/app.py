@@ -110,9 +110,8 @@ def _lifespan(service: Service[StoreT]) -> Callable[[FastAPI], AbstractAsyncCont
 def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
     settings = service.settings
     clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
-    persistence = Persistence(
-        connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver), service.name, clock
-    )
+    database = connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver)
+    persistence = Persistence(database, service.name, clock, secret=settings.secret)
     store, parking = service.store(persistence), Parking(persistence)
     dispatcher = Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff)
     return Runtime(

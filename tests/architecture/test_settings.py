@@ -27,5 +27,7 @@ def test_each_setting_says_what_it_is() -> None:
 
 
 def test_the_embedded_stack_sets_nothing_that_no_service_reads(tmp_path: Path) -> None:
-    given = environment_of(tmp_path, Addresses({}, "", "", {}), simulated=True)
-    assert {name for name in given if not name.startswith("PYTHON")} <= documented().keys()
+    for service in SERVICES:
+        given = environment_of(service, tmp_path, Addresses({}, "", "", {}), simulated=True)
+        read = {name for name, _ in settings.variables(settings.settings_of(service))}
+        assert {name for name in given if not name.startswith("PYTHON")} <= read

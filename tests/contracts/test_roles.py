@@ -15,7 +15,6 @@ from shared.web.app import Service, build
 from shared.web.auth import Requirement, current_caller
 from shared.web.router import needs_of
 
-NOWHERE = Path("/nowhere")
 CALLERS: Mapping[str, Caller] = {
     f"{kind}:{role}": Grant.of(kind, "essai" if kind in ("agency", "school") else "", role).held_by("someone")
     for kind, roles in ROLES.items()
@@ -36,27 +35,32 @@ OPERATIONS = {
 """Of every service."""
 MATRIX: Mapping[str, Mapping[str, set[str]]] = {
     "referral": {
-        "register_agency list_matches": ADMIN,
+        "register_agency list_matches export_file list_audit": ADMIN,
         "list_agencies list_schools": SIGNED_IN,
         "submit_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY,
         "read_identity": SCHOOL,
     },
     "enrolment": {
-        "register_school": ADMIN,
-        "open_programme open_intake change_seats promote_first_waiting": ADMIN | HEAD,
+        "register_school export_file": ADMIN,
+        "open_programme replace_certification open_intake change_seats change_dates": ADMIN | HEAD,
+        "promote_first_waiting continue_pupil take_over_pupil": ADMIN | HEAD,
         "list_schools list_intakes read_intake": SIGNED_IN,
         "list_applications_to_intake review_application plan_interview plan_immersion end_immersion": ADMIN | OFFICE,
         "admit_applicant waitlist_applicant offer_place refuse_application reopen_application": ADMIN | OFFICE,
+        "plan_entry extend_offer take_back_offer give_up": ADMIN | OFFICE,
         "list_pupils read_pupil start_pupil record_no_show interrupt_pupil resume_pupil complete_pupil": ADMIN | OFFICE,
         "move_up repeat_year change_programme register_exam give_result": ADMIN | OFFICE,
+        "correct_start correct_no_show correct_interruption correct_return correct_completion correct_year": ADMIN | OFFICE,
+        "correct_an_exam correct_a_result": ADMIN | OFFICE,
         "list_applications read_application confirm_place decline_place withdraw_application": ADMIN | OFFICE | AGENCY,
-        "declare_outcome": ADMIN | OFFICE | AGENCY,
-        "award_grant pay_grant": ADMIN | REGION,
+        "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
+        "award_grant pay_grant correct_grant correct_payment": ADMIN | REGION,
         "list_grants": ADMIN | REGION | FEDERATION | OFFICE,
     },
     "production": {
-        "add_client receive_order quote_order accept_order invoice_order cancel_order": OFFICE,
-        "list_clients start_order complete_order deliver_order": SCHOOL,
+        "export_file": ADMIN,
+        "add_client receive_order quote_order accept_order invoice_order credit_order cancel_order": OFFICE,
+        "list_clients start_order complete_order deliver_order correct_order": SCHOOL,
         "log_pupil_week log_workshop_week read_week": SCHOOL,
         "list_orders read_order": ADMIN | SCHOOL,
     },
@@ -70,7 +74,9 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
 
 def service_of(name: str) -> Service[Any]:
     main = import_module(f"services.{name}.main")
-    service: Service[Any] = main.service(getattr(main, "Settings", Settings)(jwks_file=NOWHERE, secret_file=NOWHERE))
+    kind: type[Settings] = getattr(main, "Settings", Settings)
+    nowhere: Any = {name: Path("/nowhere") for name, field in kind.model_fields.items() if field.is_required()}
+    service: Service[Any] = main.service(kind(**nowhere))
     return service
 
 

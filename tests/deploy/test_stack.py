@@ -1,6 +1,7 @@
 """A stack is started, killed in every way, and ended: nothing outlives it and nothing is lost."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from deploy.local.kafka import knows_itself
 from deploy.local.stack import is_ready
+from services import SERVICES
 from shared.persistence.driver import ask
 from tests.deploy.conftest import ROOT, Launch, Program, alive, eventually
 
@@ -63,12 +65,23 @@ def test_ctrl_c_ends_everything_in_good_order(launch: Launch, tmp_path: Path) ->
     assert (data / "mongod" / "mongod.lock").read_text() == ""
 
 
-def test_what_a_stack_keeps_is_for_its_owner_alone(launch: Launch, tmp_path: Path) -> None:
-    folders = {"mongod": 0o700, "kafka": 0o700, "logs": 0o700, "keys": 0o700}
-    for folder in folders:
-        (tmp_path / "data" / folder).mkdir(mode=0o755, parents=True)
-    launch(tmp_path / "data")
-    assert {name: (tmp_path / "data" / name).stat().st_mode & 0o777 for name in folders} == folders
+def test_what_a_stack_keeps_is_for_its_owner_alone_and_its_children_are_told_what_they_need(
+    launch: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    for folder in ("mongod", "kafka", "logs", "keys"):
+        (data / folder).mkdir(mode=0o755, parents=True)
+    data.chmod(0o755)
+    monkeypatch.setenv("A_TOKEN_OF_OURS", "not for children")
+    monkeypatch.setenv("ETABLI_BODY_LIMIT", "7")
+    program = launch(data)
+    assert [path.name for path in (data, *data.rglob("*")) if path.stat().st_mode & 0o077] == []
+    told = {name: json.load(urlopen(program.addresses[name])) for name in SERVICES}
+    assert {name for name, environment in told.items() if "ETABLI_VAULT_KEY_FILE" in environment} == {"referral"}
+    assert {environment["ETABLI_BODY_LIMIT"] for environment in told.values()} == {"7"}
+    children = [Path(f"/proc/{pid}/environ") for pid in program.pids.values()]
+    assert not any("A_TOKEN_OF_OURS" in environment for environment in told.values())
+    assert not any(b"A_TOKEN_OF_OURS" in file.read_bytes() for file in children if file.exists())
 
 
 @pytest.mark.slow

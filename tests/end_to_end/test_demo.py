@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,7 +14,9 @@ from deploy.local.lag import lags
 from deploy.local.stack import Stack, running_stack
 from deploy.simulation.run import run
 from services import SERVICES
+from services.referral.store.vault import Vault
 from shared.events import TOPICS
+from shared.kernel.clock import Clock
 from shared.messaging.kafka import consumer, dead_letters
 from shared.persistence.mongo import connect
 from tests.end_to_end.writers import ELSEWHERE, UNREADABLE, write_by_hand
@@ -114,8 +117,10 @@ async def _identities(stack: Stack) -> set[str]:
         elif field in VAULT and isinstance(value, str) and len(value) >= SHORTEST:
             found.add(value)
 
-    for person in await database["persons"].find():
-        gather(person)
+    vault = Vault(database, Clock(), [bytes.fromhex(keys_in(stack.data).vault.read_text())])
+    everyone = [UUID(row["_id"]) for row in await database["persons"].find(fields={"_id": 1})]
+    for sent in (await vault.sent_with(everyone)).values():
+        gather(sent.model_dump(mode="json"))
     await database.close()
     return found
 

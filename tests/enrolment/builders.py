@@ -134,6 +134,9 @@ SECOND = an_intake(school_year="2026-2027", year_of_study=2)
 AGAIN = an_intake(school_year="2026-2027")
 ENROLMENT = enrolment_id_of(FIRST.intake_id, YOUNG)
 LATER = date(2027, 7, 2)
+AUTUMN = date(2026, 11, 16)
+"""When one registers for the session of June 2027."""
+SESSION = "2027-06"
 
 
 def after(pupil: Pupil | None, events: Sequence[PupilEvent]) -> Pupil:

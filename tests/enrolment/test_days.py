@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 
 from services.enrolment.domain import applications, diplomas, places, pupils, withdrawals
-from services.enrolment.domain.enrolment import Result
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import RefusalCode
-from shared.events.students import InterruptionCode
+from shared.events.students import InterruptionCode, Result
 from shared.kernel.errors import Invalid, Refused
 from tests.enrolment.builders import (
+    AUTUMN,
     LATER,
     MAY,
+    SESSION,
     START,
     a_referral,
     after,
@@ -72,7 +73,7 @@ def test_a_meeting_is_planned_for_a_day_to_come() -> None:
         (pupils.interrupt, started(), {"code": InterruptionCode.MOVED}),
         (pupils.resume, interrupted(), {}),
         (pupils.complete, in_last_year(), {}),
-        (diplomas.register_exam, in_last_year(), {"session": "2027-06"}),
+        (diplomas.register_exam, in_last_year(), {"session": SESSION}),
     ],
 )
 def test_nothing_happens_to_a_pupil_before_what_happened_to_them_last(decision: Any, place: Pupil, more: dict[str, Any]) -> None:
@@ -91,7 +92,7 @@ def test_who_left_on_a_day_came_back_on_that_day_or_later() -> None:
 
 def test_a_result_does_not_come_before_the_first_day() -> None:
     place = in_last_year()
-    place = after(place, diplomas.register_exam(place, school=None, session="2027-06", on=LATER))
+    place = after(place, diplomas.register_exam(place, school=None, session=SESSION, on=AUTUMN))
     result: dict[str, Any] = {"school": None, "exam_id": place.enrolments[0].exams[0].exam_id, "result": Result.OBTAINED}
     with pytest.raises(Refused, match="before_previous_step"):
         diplomas.give_result(place, on=START - timedelta(days=1), **result)

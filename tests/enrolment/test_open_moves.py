@@ -68,10 +68,10 @@ async def test_each_no_about_a_pupil_names_the_moves_that_are_open(running: Star
     async with living(running) as life:
         first = await life.refers()
         pupil = await life.enrols(first)
-        due = ["start", "record_no_show", "change_programme"]
+        due = ["start", "record_no_show", "change_programme", "correct"]
         assert await refused(life, f"{pupil}/complete") == ("not_allowed", due)
         await life.does(f"{pupil}/start")
-        here = ["interrupt", "move_up", "repeat", "change_programme", "complete", "sit_an_exam"]
+        here = ["interrupt", "move_up", "repeat", "change_programme", "complete", "sit_an_exam", "correct"]
         other = [move for move in here if move != "complete"]
         assert await refused(life, f"{pupil}/complete") == ("not_last_year", other)
         exam = [move for move in here if move != "sit_an_exam"]
@@ -81,7 +81,7 @@ async def test_each_no_about_a_pupil_names_the_moves_that_are_open(running: Star
         assert await refused(life, f"{pupil}/move-up", intake_id=full) == ("no_place", here)
         await life.does(f"{pupil}/interrupt", code="moved")
         outcome = {"horizon": 6, "situation": "other", "source": "school", "proof": "none"}
-        assert await refused(life, f"{pupil}/outcomes", **outcome) == ("too_early", ["resume", "declare_an_outcome"])
+        assert await refused(life, f"{pupil}/outcomes", **outcome) == ("too_early", ["resume", "declare_an_outcome", "correct"])
 
 
 async def test_seats_and_grants_say_what_is_left(running: Start) -> None:

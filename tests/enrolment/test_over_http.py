@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from services.enrolment import handlers
 from services.enrolment.main import service
@@ -31,8 +32,10 @@ async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -
         await life.passes_to("2026-09-01")
         moved = await life.does(f"{pupil}/move-up", intake_id=second["intake_id"])
         assert (moved["year_of_study"], moved["last_year"], len(moved["years"])) == (2, True, 2)
-        await life.passes_to("2027-07-02")
+        await life.passes_to("2026-10-12")
         exam = (await life.does(f"{pupil}/exams", 201, session="2027-06"))["exam_id"]
+        assert (await life.does(f"{pupil}/exams/{exam}/result", 409, result="obtained"))["code"] == "too_early"
+        await life.passes_to("2027-07-02")
         (sitting,) = (await life.does(f"{pupil}/exams/{exam}/result", result="obtained"))["exams"]
         assert (sitting["exam_id"], sitting["result"]) == (exam, "obtained")
         assert (await life.does(f"{pupil}/complete"))["left_on"] == "2027-07-02"
@@ -138,6 +141,24 @@ async def test_a_dispensation_has_a_motive_that_only_the_school_reads(running: S
         history = await life.here.store.database["history"].find()
         assert "octobre" not in str(stored)
         assert "octobre" not in str(history)
+        assert "octobre" not in str(await life.here.store.database["motives"].find())
+
+
+async def test_the_file_of_a_person_is_all_that_is_held_of_them_by_an_administrators_hand(running: Start) -> None:
+    async with living(running) as life:
+        referral = await life.refers(birth_month="2010-10")
+        one, file = life.one(referral), f"/persons/{referral.young_id}/file"
+        await life.does(f"{one}/review", overridden=True, motive="Aura 15 ans en octobre")
+        await life.enrols(referral)
+        admin = life.here.as_("admin")
+        shown = read(await admin.get(file))
+        assert (shown["birth_month"], shown["wishes"][0]["agency"]) == ("2010-10", "cio-essai")
+        [held] = shown["applications"]
+        assert (held["school"], held["motive"], held["application"]["status"]) == ("essai", "Aura 15 ans en octobre", "enrolled")
+        assert shown["pupil"]["schools"] == ["essai"]
+        read(await admin.get(f"/persons/{UUID(int=7)}/file"), 404)
+        for someone in (life.head, life.agency, life.here.as_("region")):
+            read(await someone.get(file), 403)
 
 
 async def test_what_cannot_be_is_answered_in_french(running: Start) -> None:

@@ -54,7 +54,7 @@ async def enrols_elsewhere(store: Store, _intake: Intake, held: ReferralSubmitte
     await enrols(store, there, held.young_id)
     (event,) = await events_of(store.pupils, held.young_id)
     for _ in range(2):
-        await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/pupils/{held.young_id}"))  # type: ignore[arg-type]
+        await handlers.enrolled(store, event, a_message(event, source=f"/enrolment/pupils/{held.young_id}"))
 
 
 async def a_seat_is_added(store: Store, intake: Intake, _held: ReferralSubmitted) -> None:

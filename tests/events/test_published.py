@@ -36,7 +36,7 @@ def test_two_events_cannot_have_one_type() -> None:
 
 def test_each_event_has_a_type_of_its_teller_a_topic_and_a_field_for_a_key() -> None:
     for name, event in EVENTS.items():
-        assert re.fullmatch(r"fr\.etabli\.(referral|enrolment|production)\.[a-z]+\.[a-z_]+\.v[0-9]+", name)
+        assert re.fullmatch(r"fr\.etabli\.(referral|enrolment|production)\.[a-z_]+\.[a-z_]+\.v[0-9]+", name)
         assert event.topic in TOPICS
         assert event.keyed_by in event.model_fields
 

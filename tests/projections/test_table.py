@@ -76,12 +76,12 @@ WHOLE = OrderRow(
 
 def test_what_an_event_tells_is_what_its_row_was_given_and_no_default() -> None:
     client = {"id": str(CLIENT), "kind": "company"}
-    assert OrderRow.projection.rows(RECEIVED) == (Row(ORDER, school="dole", client=client),)
+    assert OrderRow.projection.rows(RECEIVED, A_MORNING) == (Row(ORDER, school="dole", client=client),)
 
 
 def test_a_history_is_told_one_value_at_a_time_and_nothing_is_a_value_too() -> None:
     published = Row(ORDER, stage="accepted", accepted_on=A_DAY.isoformat(), code=None)
-    assert OrderRow.projection.rows(ACCEPTED) == (published,)
+    assert OrderRow.projection.rows(ACCEPTED, A_MORNING) == (published,)
 
 
 def test_a_row_is_read_with_every_value_of_a_history_and_the_last_of_the_rest() -> None:

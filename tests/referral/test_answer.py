@@ -20,6 +20,7 @@ from shared.events.referral import (
     AgencyKind,
     AgencyRegistered,
     Answer,
+    AnsweredBy,
     ReferralClosed,
     ReferralDetails,
     ReferralSubmitted,
@@ -209,7 +210,13 @@ def test_a_referral_is_closed_once_on_the_day_its_last_answer_came() -> None:
     closed = close(the_referral(), journey=journey)
     assert closed == [
         ReferralClosed(
-            referral_id=REFERRAL, young_id=YOUNG, agency=CIO, answer=Answer.REFUSED, code=RefusalCode.NO_PLACE, on=later
+            referral_id=REFERRAL,
+            young_id=YOUNG,
+            agency=CIO,
+            answer=Answer.REFUSED,
+            code=RefusalCode.NO_PLACE,
+            on=later,
+            answered_by=AnsweredBy.SCHOOL,
         )
     ]
     assert close(evolve(the_referral(), closed[0]), journey=journey) == []

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.referral.domain.enrolments import MilestoneKind
-from services.referral.domain.visibility import MILESTONES_SEEN, ReferralView, may_name, names_alone, reached, seen_by_agency
+from services.referral.domain.visibility import MILESTONES_SEEN, ReferralView, names_alone, reached, seen_by_agency
 from shared.events import applications, students
 from shared.events.applications import Unopened, UnopenedCode
 from shared.events.referral import AgencyKind, RefusalCode
@@ -59,14 +59,8 @@ def test_an_agency_sees_the_pupil_of_its_own_application_as_far_as_its_kind_is_t
     assert milestones(wishes_answered(X, **OTHERS), wishes_answered(), kind=AgencyKind.PSAD) == []
 
 
-def test_a_school_names_its_applicants_and_its_workshop_its_pupils_by_their_names_alone() -> None:
-    head, workshop, elsewhere = (
-        Caller("x", "school", school, role) for school, role in (("dole", "head"), ("dole", "workshop"), ("besancon", "head"))
-    )
-    applied = folded(wishes_answered(X))
-    assert [may_name(caller, applied) for caller in (head, workshop, elsewhere)] == [True, False, False]
-    enrolled = folded(wishes_answered(X), student(students.StudentEnrolled))
-    assert [may_name(caller, enrolled) for caller in (head, workshop, elsewhere)] == [True, True, False]
+def test_a_workshop_reads_names_alone() -> None:
+    head, workshop = (Caller("x", "school", "dole", role) for role in ("head", "workshop"))
     assert [names_alone(caller) for caller in (head, workshop)] == [False, True]
 
 

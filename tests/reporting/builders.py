@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from deploy.bench.publisher import an_id
-from services.reporting.indicators import INDICATORS
+from services.reporting.indicators import INDICATORS, counted
 from services.reporting.indicators.figure import Figure, figure
 from services.reporting.indicators.perimeter import perimeter_of
 from services.reporting.indicators.selection import Selection
@@ -37,7 +37,7 @@ def known(day: str, **rows: Sequence[Any]) -> Tables:
 def figure_of(name: str, tables: Tables, scope: str = "network", cohort: str | None = None) -> Figure:
     """One indicator of a perimeter, unmasked."""
     indicator = next(one for one in INDICATORS if one.name == name)
-    return figure(indicator, indicator.count(select(tables, scope, cohort)), tables.day)
+    return figure(indicator, counted(indicator, select(tables, scope, cohort)), tables.day)
 
 
 def select(tables: Tables, scope: str = "network", cohort: str | None = None) -> Selection:
@@ -72,11 +72,16 @@ def an_outcome(young: str, situation: str, horizon: int = 6, **overrides: Any) -
     return _row(OutcomeRow, id=f"o-{young}-{horizon}", enrolment_id=f"e-{young}", **{**usual, **overrides})
 
 
+def at(day: str) -> str:
+    """An instant of a day, as things are told: nine in the morning in France, or ten."""
+    return f"{day}T08:00:00Z"
+
+
 def a_referral(young: str = "a", **overrides: Any) -> ReferralRow:
     """Out of school, referred by the CIO of Dole on Monday 4 March 2024, for which one application was opened."""
     usual = {
         "id": f"r-{young}", "young_id": young, "agency": "cio-dole", "situation": "out_of_school", "submitted_on": "2024-03-04",
-        "wishes": [{"school": "dole", "programme": "serrurerie"}], "opened": ["i1"],
+        "received_at": at("2024-03-04"), "wishes": [{"school": "dole", "programme": "serrurerie"}], "opened": ["i1"],
     }  # fmt: skip
     return _row(ReferralRow, **{**usual, **overrides})
 

@@ -1,6 +1,7 @@
 """What a région sees of few people."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
@@ -13,13 +14,14 @@ from services.reporting.projections.outcomes import OutcomeRow
 from tests.reporting.builders import a_finisher, an_enrolment, an_outcome, figure_of, known
 
 SIX_MONTHS = ("further_studies", "employment_6", "insertion_finishers", "insertion_entrants")
+DAY = date(2027, 1, 15)
 REGION = Masking(masked_below=5, shares_from=20)
 
 
 def a_figure(denominator: int, name: str = "diploma_success", numerator: int = 1, **overrides: object) -> Figure:
     indicator = next(one for one in INDICATORS if one.name == name)
     values = {"unknown": 0, "value": 0.5, "low": 0.5, "high": 0.5, "parts": {"of": Share(1, 6), "count": 3}}
-    return Figure(indicator=indicator, numerator=numerator, denominator=denominator, **{**values, **overrides})  # type: ignore[arg-type]
+    return Figure(indicator=indicator, day=DAY, numerator=numerator, denominator=denominator, **{**values, **overrides})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

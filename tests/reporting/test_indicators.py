@@ -17,6 +17,7 @@ from tests.reporting.builders import (
     an_exam,
     an_intake,
     an_order,
+    at,
     figure_of,
     known,
     some_hours,
@@ -38,19 +39,20 @@ def test_who_fails_then_obtains_counts_once_as_obtained() -> None:
     assert (figure.numerator, figure.denominator, figure.unknown) == (1, 1, 0)
 
 
-def test_interruption_counts_at_once_and_keeps_did_not_starts_apart() -> None:
+def test_interruption_counts_at_once_and_keeps_did_not_starts_and_desistements_apart() -> None:
     enrolments = [
         an_enrolment("a"),
         an_enrolment("b", absence=[("2025-01-15", "other")]),
         an_enrolment("c", started_on=None, did_not_start_on="2024-09-09"),
         an_enrolment("d", started_on=None),
+        an_enrolment("e", started_on=None, gave_up_on="2024-07-09"),
     ]
     figure = figure_of("interruption", known("2025-01-15", enrolments=enrolments))
-    assert (figure.numerator, figure.denominator, figure.parts) == (1, 2, {"did_not_start": 1})
+    assert (figure.numerator, figure.denominator, figure.parts) == (1, 2, {"did_not_start": 1, "gave_up": 1})
 
 
 def test_raccrochage_starts_within_twelve_months_and_stays_three() -> None:
-    other_path = a_referral("f", closed_on="2024-03-20", answer="refused", code="chose_other_path")
+    other_path = a_referral("f", answer="refused", code="chose_other_path")
     referrals = [*(a_referral(young) for young in "abcde"), other_path, a_referral("g", submitted_on="2024-03-05")]
     enrolments = [
         an_enrolment("a"),
@@ -69,30 +71,58 @@ def test_a_second_referral_does_not_count_a_person_twice() -> None:
     assert (figure.numerator, figure.denominator) == (1, 1)
 
 
-def test_answers_are_counted_with_their_delay_and_silence_apart() -> None:
+def test_answered_is_what_a_person_of_a_school_answered_and_the_other_endings_are_apart() -> None:
     referrals = [
-        a_referral("a", closed_on="2024-03-08", answer="enrolled", code=None),
-        a_referral("b", closed_on="2024-03-18", answer="refused", code="no_place"),
-        a_referral("c", closed_on="2024-12-01", answer="expired", code=None),
+        a_referral("a", closed_at=at("2024-03-08"), answer="enrolled", answered_by="school"),
+        a_referral("b", closed_at=at("2024-03-18"), answer="refused", code="no_place", answered_by="school"),
+        a_referral("c", closed_at=at("2024-12-01"), answer="expired", answered_by="nobody"),
         a_referral("d"),
+        a_referral("e", closed_at=at("2024-03-05"), answer="refused", code="not_eligible", answered_by="rule"),
+        a_referral("f", closed_at=at("2024-03-06"), answer="withdrawn", answered_by="agency"),
     ]
     applications = [
-        an_application("a", moved_to="enrolled", contacted_on=["2024-03-06", "2024-03-08"]),
-        an_application("b", moved_to="refused", contacted_on=["2024-03-18"]),
+        an_application("a", moved_to="enrolled", contacted_at=[at("2024-03-06"), at("2024-03-08")]),
+        an_application("b", moved_to="refused", contacted_at=[at("2024-03-18")]),
         an_application("c", **CLOSED),
         an_application("d"),
+        an_application("e", moved_to="ineligible"),
+        an_application("f", moved_to="withdrawn", contacted_at=[at("2024-03-05")]),
     ]
     figure = figure_of("answer_rate", known("2024-12-02", intakes=[an_intake()], referrals=referrals, applications=applications))
-    assert (figure.numerator, figure.denominator, figure.value) == (2, 4, 0.5)
+    assert (figure.numerator, figure.denominator, figure.value) == (2, 5, 0.4)
     assert figure.parts == {
         "median_open_days": 7.0, "median_open_days_to_contact": 6.0, "silent": 1,
-        "closed_enrolled": 1, "closed_expired": 1, "closed_refused": 1,
+        "closed_by_rule": 1, "closed_unanswered": 1, "withdrawn": 1,
+        "closed_enrolled": 1, "closed_expired": 1, "closed_refused": 2,
     }  # fmt: skip
 
 
+def test_eight_refusals_that_nobody_gave_are_no_answers() -> None:
+    by_rule = {"closed_at": at("2024-03-04"), "answer": "refused", "code": "not_eligible", "answered_by": "rule"}
+    referrals = [a_referral(young, **by_rule) for young in "abcdefgh"]
+    applications = [an_application(young, moved_to="ineligible") for young in "abcdefgh"]
+    figure = figure_of("answer_rate", known("2024-12-02", intakes=[an_intake()], referrals=referrals, applications=applications))
+    assert (figure.numerator, figure.denominator, figure.parts["closed_by_rule"]) == (0, 8, 8)
+
+
+def test_delays_count_from_the_receipt_whatever_day_was_typed() -> None:
+    typed_late = a_referral("a", submitted_on="2023-09-01", closed_at=at("2024-03-08"), answer="refused", answered_by="school")
+    told = an_application("a", moved_to="refused", contacted_at=[at("2024-03-08")])
+    figure = figure_of("answer_rate", known("2024-12-02", intakes=[an_intake()], referrals=[typed_late], applications=[told]))
+    assert (figure.parts["median_open_days"], figure.parts["median_open_days_to_contact"]) == (4.0, 4.0)
+
+
+def test_what_a_school_had_said_before_a_second_referral_is_no_answer_to_it() -> None:
+    second = a_referral("a", id="r2", received_at=at("2024-03-07"))
+    application = an_application("a", moved_to="interview_planned", contacted_at=[at("2024-03-06")])
+    now = known("2024-12-02", intakes=[an_intake()], referrals=[a_referral("a"), second], applications=[application])
+    assert (figure_of("answer_rate", now).numerator, figure_of("answer_rate", now).denominator) == (1, 2)
+
+
 def test_a_public_holiday_is_no_open_day() -> None:
-    over_easter = a_referral("a", submitted_on="2024-03-28", closed_on="2024-04-02", answer="refused")
-    figure = figure_of("answer_rate", known("2024-12-02", intakes=[an_intake()], referrals=[over_easter]))
+    over_easter = a_referral("a", received_at=at("2024-03-28"), closed_at=at("2024-04-02"), answer="refused")
+    told = an_application("a", moved_to="refused", contacted_at=[at("2024-04-02")])
+    figure = figure_of("answer_rate", known("2024-12-02", intakes=[an_intake()], referrals=[over_easter], applications=[told]))
     assert figure.parts["median_open_days"] == 2.0  # Friday and Tuesday: Easter Monday is none
 
 

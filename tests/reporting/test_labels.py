@@ -26,6 +26,7 @@ from tests.reporting.builders import (
     an_exam,
     an_intake,
     an_outcome,
+    at,
     figure_of,
     known,
 )
@@ -69,8 +70,8 @@ def test_apprenticeship_is_apart_and_proofs_are_counted() -> None:
 
 
 def test_answers_tell_their_delays_and_what_stayed_silent() -> None:
-    referrals = [a_referral("a", closed_on="2024-03-08", answer="enrolled", code=None), a_referral("b")]
-    applications = [an_application("a", contacted_on=["2024-03-06"]), an_application("b", moved_to="expired")]
+    referrals = [a_referral("a", closed_at=at("2024-03-08"), answer="enrolled", code=None), a_referral("b")]
+    applications = [an_application("a", contacted_at=[at("2024-03-06")]), an_application("b", moved_to="expired")]
     now = known("2024-12-02", intakes=[an_intake()], referrals=referrals, applications=applications)
     assert plain(figure_view(figure_of("answer_rate", now), SETTINGS).detail) == (
         "réponse en 4 jours ouvrés (médiane) ; premier contact en 2 jours ouvrés ; 1 candidature sans réponse"
@@ -137,3 +138,11 @@ def test_no_school_renames_another_s_programme() -> None:
     answered = programme_of(perimeter, not_agreed)
     assert answered is not None
     assert answered.title == each_its_own
+
+
+def test_a_figure_that_was_corrected_says_so_and_one_of_before_says_since() -> None:
+    figure = figure_of("diploma_success", known("2026-07-01", enrolments=[a_finisher("a", corrected_on="2026-07-01")]))
+    assert plain(figure_view(figure, SETTINGS).detail).endswith("corrigé le 1er juillet 2026")
+    before = figure_of("diploma_success", known("2026-06-30", enrolments=[a_finisher("a", corrected_on="2026-07-01")]))
+    assert plain(figure_view(before, SETTINGS).detail).endswith("corrigé depuis, le 1er juillet 2026")
+    assert "corrigé" not in figure_view(figure_of("orders", known("2026-07-01")), SETTINGS).detail

@@ -22,6 +22,7 @@ from tests.reporting.builders import (
     an_exam,
     an_intake,
     an_outcome,
+    at,
     figure_of,
     known,
     select,
@@ -71,9 +72,9 @@ def test_a_kind_of_agency_is_answerable_for_the_young_people_it_referred() -> No
 
 
 def test_two_agencies_that_refer_the_same_person_both_have_the_contact() -> None:
-    closed = {"closed_on": "2024-12-01", "answer": "expired", "code": None}
+    closed = {"closed_at": at("2024-12-01"), "answer": "expired", "code": None}
     referrals = [a_referral("a", **closed), a_referral("a", id="r2", agency="college-dole", **closed)]
-    applications = [an_application("a", agencies=["cio-dole", "college-dole"], contacted_on=["2024-03-08"], **CLOSED)]
+    applications = [an_application("a", agencies=["cio-dole", "college-dole"], contacted_at=[at("2024-03-08")], **CLOSED)]
     now = known(
         "2025-01-01", agencies=[CIO, COLLEGE], intakes=[an_intake()], referrals=referrals, applications=applications,
         enrolments=[an_enrolment("a")],

@@ -46,7 +46,8 @@ class Scenario:
         self.observations.intakes[self.intake.id] = self.intake
 
     def referral(self, young_id: UUID, **overrides: Any) -> Referral:
-        fields = {name: overrides.pop(name) for name in ("opened", "closed_on", "answer", "code") if name in overrides}
+        observed = ("opened", "received_on", "closed_on", "answer", "code", "answered_by")
+        fields = {name: overrides.pop(name) for name in observed if name in overrides}
         referral = Referral(uuid4(), young_id, planned(**overrides), **fields)
         self.observations.referrals[referral.id] = referral
         return referral

@@ -1,6 +1,7 @@
 """The tally counts what docs/indicators.md says, on records made by hand."""
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from deploy.simulation.expected import present
@@ -22,30 +23,33 @@ from deploy.simulation.expected_figures import (
 )
 from tests.simulation.builders import Scenario, declared
 
+EXPIRED: dict[str, Any] = {"closed_on": date(2021, 10, 16), "answer": "expired", "answered_by": "nobody"}
+
 
 def test_a_referral_let_expire_without_a_contact_has_no_answer() -> None:
     scenario, answered, silent = Scenario(), uuid4(), uuid4()
     for young_id, contacts in ((answered, [date(2021, 3, 8)]), (silent, [])):
-        scenario.referral(young_id, opened=(scenario.intake.id,), closed_on=date(2021, 10, 16), answer="expired")
+        scenario.referral(young_id, opened=(scenario.intake.id,), **EXPIRED)
         scenario.application(young_id, status="obsolete", because="intake_closed", contacts=contacts)
     figure = answer_rate(scenario.seen())
     assert (figure.numerator, figure.denominator) == (1, 2)
     assert figure.parts == {
         "median_open_days": 160.0, "median_open_days_to_contact": 5.0, "silent": 1, "closed_expired": 2,
+        "closed_by_rule": 0, "closed_unanswered": 2, "withdrawn": 0,
     }  # fmt: skip
 
 
 def test_open_days_leave_out_the_day_of_submission_and_week_ends() -> None:
     scenario, young_id = Scenario(), uuid4()
-    scenario.referral(young_id, opened=(), closed_on=date(2021, 3, 8), answer="refused", code="other")  # Monday to Monday
+    scenario.referral(young_id, opened=(scenario.intake.id,), closed_on=date(2021, 3, 8), answer="refused")  # Monday to Monday
+    scenario.application(young_id, status="refused", contacts=[date(2021, 3, 8)])
     assert answer_rate(scenario.seen()).parts["median_open_days"] == 5.0
 
 
 def test_open_days_leave_out_public_holidays() -> None:
-    scenario = Scenario()  # Easter Monday is between the two days
-    scenario.referral(
-        uuid4(), on=date(2021, 4, 2), opened=(), closed_on=date(2021, 4, 6), answer="refused"
-    )  # Easter Monday between
+    scenario, young_id = Scenario(), uuid4()  # Easter Monday is between the two days
+    scenario.referral(young_id, on=date(2021, 4, 2), opened=(scenario.intake.id,), closed_on=date(2021, 4, 6), answer="refused")
+    scenario.application(young_id, status="refused", contacts=[date(2021, 4, 6)])
     assert answer_rate(scenario.seen()).parts["median_open_days"] == 1.0
 
 
@@ -64,7 +68,14 @@ def test_a_referral_belongs_to_the_school_it_wished_for_and_to_the_one_that_open
 def test_two_agencies_that_refer_the_same_person_both_have_the_contact() -> None:
     scenario, young_id = Scenario(), uuid4()
     for agency in ("cio-du-canal", "college-de-la-source"):
-        scenario.referral(young_id, agency=agency, opened=(scenario.intake.id,), closed_on=date(2021, 10, 16), answer="expired")
+        scenario.referral(
+            young_id,
+            agency=agency,
+            opened=(scenario.intake.id,),
+            closed_on=date(2021, 10, 16),
+            answer="expired",
+            answered_by="nobody",
+        )
     agencies = ("cio-du-canal", "college-de-la-source")
     scenario.application(young_id, agencies=agencies, status="obsolete", because="intake_closed", contacts=[date(2021, 3, 8)])
     kinds = ("agency_kind:cio", "agency_kind:college", "agency_kind:mlds")
@@ -106,7 +117,7 @@ def test_an_interruption_that_ended_is_none_and_who_never_came_is_apart() -> Non
     scenario.enrolment(absences=[(date(2022, 1, 15), True), (date(2022, 2, 1), False)])
     scenario.enrolment(status="interrupted", absences=[(date(2022, 1, 15), True)])
     scenario.enrolment(status="did_not_start", started_on=None)
-    assert interruption(scenario.seen()) == Figure(1, 2, parts={"did_not_start": 1})
+    assert interruption(scenario.seen()) == Figure(1, 2, parts={"did_not_start": 1, "gave_up": 0})
 
 
 def test_the_last_enrolment_is_the_one_that_started_last() -> None:

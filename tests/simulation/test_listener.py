@@ -63,7 +63,7 @@ async def test_the_last_answer_of_a_referral_is_kept() -> None:
     for sequence, answer in enumerate((Answer.REFUSED, Answer.ENROLLED)):
         event = ReferralClosed(on=ON, referral_id=id, young_id=young_id, agency="cio-du-canal", answer=answer)
         await listener.handle(message(event, sequence))
-    assert listener.closed[id].answer is Answer.ENROLLED
+    assert listener.closed[id][0].answer is Answer.ENROLLED
 
 
 async def test_what_is_never_published_ends_the_simulation_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

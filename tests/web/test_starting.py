@@ -31,9 +31,8 @@ def start(name: str, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_a_service_without_its_settings_names_the_variables_and_ends(name: str) -> None:
     ended = start(name)
     assert ended.returncode == 2
-    assert ended.stderr == (
-        "Il manque ETABLI_JWKS_FILE et ETABLI_SECRET_FILE dans l’environnement : le service ne peut pas démarrer.\n"
-    )
+    needed = "ETABLI_JWKS_FILE et ETABLI_SECRET_FILE" + (" et ETABLI_VAULT_KEY_FILE" if name == "referral" else "")
+    assert ended.stderr == f"Il manque {needed} dans l’environnement : le service ne peut pas démarrer.\n"
 
 
 def test_a_setting_that_cannot_be_is_named_without_its_value(keys: Path) -> None:

@@ -1,6 +1,5 @@
 """The last reading: what each agency is shown of its referrals."""
 
-from datetime import date
 from uuid import UUID
 
 from deploy.simulation.state import Simulation, gather
@@ -17,9 +16,8 @@ async def read_answers(simulation: Simulation) -> None:
 async def _read(simulation: Simulation, agency: str) -> None:
     for shown in await simulation.api.every(f"agency:{agency}", "referral", "/referrals"):
         referral = simulation.observations.referrals[UUID(shown["referral_id"])]
-        closed = simulation.listener.closed.get(referral.id)
+        if referral.id in simulation.listener.closed:
+            closed, referral.closed_on = simulation.listener.closed[referral.id]
+            referral.answer, referral.code, referral.answered_by = closed.answer, closed.code, closed.answered_by
         if ending := shown["answer"]:
-            referral.closed_on = date.fromisoformat(ending["on"])
-            referral.answer, referral.code = ending["answer"], ending["code"]
-        elif closed:
-            referral.closed_on, referral.answer, referral.code = closed.on, closed.answer, closed.code
+            referral.answer, referral.code, referral.answered_by = ending["answer"], ending["code"], ending["answered_by"]

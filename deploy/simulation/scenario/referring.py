@@ -61,7 +61,7 @@ async def _refer(simulation: Simulation, planned: PlannedReferral) -> Referral:
     if simulation.young_ids.setdefault(planned.person.number, young_id) != young_id:
         raise CannotRun(f"Le jeune n° {planned.person.number}, orienté deux fois, n’a pas été reconnu.")
     simulation.journeys.setdefault((young_id, planned.campaign), planned)
-    referral = Referral(UUID(view["referral_id"]), young_id, planned)
+    referral = Referral(UUID(view["referral_id"]), young_id, planned, received_on=simulation.today)
     simulation.observations.referrals[referral.id] = referral
     return referral
 

@@ -1,15 +1,19 @@
 """A pupil: one young person's enrolments, at most one of them active."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, assert_never
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.enrolment.domain.enrolment import ACTIVE, Enrolment, Outcome, Result, Sitting, YearOfStudy
+from services.enrolment.domain.enrolment import ACTIVE, Enrolment, Outcome, Sitting, year_of
+from services.enrolment.domain.mended import Corrected, mended
+from services.enrolment.domain.presence import Fact, Step, standing
 from services.enrolment.domain.visibility import own_enrolments, own_pupils
 from shared.events import students as events
-from shared.events.students import EnrolmentStatus, YearEvent
+from shared.events.corrections import CorrectionEvent
+from shared.events.students import EnrolmentStatus, InterruptionCode, Move, Result, YearEvent
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import BirthMonth
 from shared.kernel.errors import NotFound
@@ -38,6 +42,10 @@ class Pupil(BaseModel):
     def enrolment(self, enrolment_id: UUID) -> Enrolment | None:
         return next((one for one in self.enrolments if one.enrolment_id == enrolment_id), None)
 
+    def enrolments_in(self, intake_id: UUID) -> list[Enrolment]:
+        """Those that were ever in an intake."""
+        return [one for one in self.enrolments if any(year.intake_id == intake_id for year in one.years)]
+
     def with_enrolment(self, enrolment: Enrolment) -> "Pupil":
         known = {one.enrolment_id: one for one in self.enrolments}
         enrolments = tuple({**known, enrolment.enrolment_id: enrolment}.values())
@@ -57,6 +65,8 @@ def common_fields(pupil: Pupil, enrolment: Enrolment, on: date) -> dict[str, Any
 LaterEvent = (
     events.StudentStarted
     | events.StudentDidNotStart
+    | events.StudentGaveUp
+    | events.StudentStartMoved
     | events.StudentInterrupted
     | events.StudentResumed
     | events.StudentMovedUp
@@ -68,7 +78,7 @@ LaterEvent = (
     | events.DiplomaFailed
     | events.OutcomeDeclared
 )
-PupilEvent = events.StudentEnrolled | LaterEvent
+PupilEvent = events.StudentEnrolled | LaterEvent | Corrected
 """Every event of a pupil's document."""
 
 
@@ -77,37 +87,43 @@ def evolve(pupil: Pupil | None, event: PupilEvent) -> Pupil:
     if isinstance(event, events.StudentEnrolled):
         enrolment = Enrolment(
             enrolment_id=event.enrolment_id, school=event.school, status=EnrolmentStatus.DUE, since=event.on,
-            enrolled_on=event.on, starts_on=event.starts_on, years=(_year(event),),
+            enrolled_on=event.on, starts_on=event.starts_on, years=(year_of(event, starts_on=event.starts_on),),
         )  # fmt: skip
         known = pupil or Pupil(young_id=event.young_id, birth_month=event.birth_month, schools=(), enrolments=())
         return known.with_enrolment(enrolment)
     assert pupil is not None
     enrolment = next(one for one in pupil.enrolments if one.enrolment_id == event.enrolment_id)
-    return pupil.with_enrolment(enrolment.model_copy(update=_change(enrolment, event)))
+    change = mended(enrolment, event) if isinstance(event, CorrectionEvent) else _change(enrolment, event)
+    return pupil.with_enrolment(enrolment.model_copy(update=change))
 
 
 def _change(enrolment: Enrolment, event: LaterEvent) -> dict[str, Any]:
     match event:
         case events.StudentStarted():
-            return {"status": EnrolmentStatus.PRESENT, "since": event.on, "started_on": event.on}
+            return _stepped(enrolment, Fact.START, event.on)
         case events.StudentDidNotStart():
-            return {"status": EnrolmentStatus.DID_NOT_START, "since": event.on}
+            return _stepped(enrolment, Fact.NO_SHOW, event.on)
+        case events.StudentGaveUp():
+            return _stepped(enrolment, Fact.GIVING_UP, event.on)
+        case events.StudentStartMoved():
+            year = enrolment.now.model_copy(update={"starts_on": event.starts_on})
+            return {"years": (*enrolment.years[:-1], year), "starts_on": event.starts_on}
         case events.StudentInterrupted():
-            return {"status": EnrolmentStatus.INTERRUPTED, "since": event.on, "left_on": event.on, "code": event.code}
+            return _stepped(enrolment, Fact.INTERRUPTION, event.on, event.code)
         case events.StudentResumed():
-            return {"status": EnrolmentStatus.PRESENT, "since": event.on, "left_on": None, "code": None}
+            return _stepped(enrolment, Fact.RETURN, event.on)
         case events.StudentCompleted():
-            return {"status": EnrolmentStatus.COMPLETED, "since": event.on, "left_on": event.on}
-        case events.StudentChangedProgramme():
-            return {"years": (*enrolment.years, _year(event)), "starts_on": event.starts_on or enrolment.starts_on}
-        case events.StudentMovedUp() | events.StudentRepeated():
-            return {"years": (*enrolment.years, _year(event))}
+            return _stepped(enrolment, Fact.COMPLETION, event.on)
+        case events.StudentChangedProgramme() | events.StudentMovedUp() | events.StudentRepeated():
+            starts_on = event.starts_on if isinstance(event, events.StudentChangedProgramme) else None
+            year = year_of(event, move=MOVES[type(event)], since=event.on, starts_on=starts_on)
+            return {"years": (*enrolment.years, year), "starts_on": starts_on or enrolment.starts_on}
         case events.ExamRegistered():
-            return {"exams": (*enrolment.exams, Sitting(exam_id=event.exam_id, session=event.session))}
+            return {"exams": (*enrolment.exams, Sitting(exam_id=event.exam_id, session=event.session, registered_on=event.on))}
         case events.DiplomaObtained():
             return {"exams": _given(enrolment, event.exam_id, Result.OBTAINED, event.on)}
         case events.DiplomaFailed():
-            return {"exams": _given(enrolment, event.exam_id, Result.ABSENT if event.absent else Result.FAILED, event.on)}
+            return {"exams": _given(enrolment, event.exam_id, _failure(event), event.on)}
         case events.OutcomeDeclared():
             fields = event.model_dump(include=set(Outcome.model_fields))
             return {"outcomes": (*enrolment.outcomes, Outcome(**fields))}
@@ -115,13 +131,26 @@ def _change(enrolment: Enrolment, event: LaterEvent) -> dict[str, Any]:
             assert_never(event)
 
 
-def _year(event: YearEvent) -> YearOfStudy:
-    return YearOfStudy(**event.model_dump(include=set(YearOfStudy.model_fields)))
+MOVES: Mapping[type[YearEvent], Move] = {
+    events.StudentMovedUp: Move.MOVED_UP,
+    events.StudentRepeated: Move.REPEATED,
+    events.StudentChangedProgramme: Move.CHANGED_PROGRAMME,
+}
+
+
+def _stepped(enrolment: Enrolment, fact: Fact, on: date, code: InterruptionCode | None = None) -> dict[str, Any]:
+    return standing(enrolment.enrolled_on, (*enrolment.presence, Step(fact=fact, on=on, code=code)))
 
 
 def _given(enrolment: Enrolment, exam_id: UUID, result: Result, on: date) -> tuple[Sitting, ...]:
     given = {"result": result, "result_on": on}
     return tuple(sitting.model_copy(update=given) if sitting.exam_id == exam_id else sitting for sitting in enrolment.exams)
+
+
+def _failure(event: events.DiplomaFailed) -> Result:
+    if event.absent:
+        return Result.ABSENT_JUSTIFIED if event.justified else Result.ABSENT
+    return Result.FAILED
 
 
 PUPILS = Aggregate("pupils", Pupil, evolve, visible_to=own_pupils)

@@ -19,7 +19,7 @@ def withdraw(intake: Intake, *, young_id: UUID, agency: str | None, on: date) ->
     if application.status is ApplicationStatus.WITHDRAWN or not leaving:
         return []
     ensure_allowed(intake, young_id, ApplicationAction.WITHDRAW, on)
-    return _take_back(intake, application, leaving, on)
+    return _take_back(intake, application, leaving, on, by_school=agency is None)
 
 
 def withdraw_referral(intake: Intake, *, young_id: UUID, referral_id: UUID, on: date) -> list[IntakeEvent]:
@@ -38,9 +38,11 @@ def make_obsolete(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEve
     return [events.ApplicationObsolete(**common_fields(intake, young_id, on), because="enrolled_elsewhere")]
 
 
-def _take_back(intake: Intake, application: Application, leaving: Sequence[Referring], on: date) -> list[IntakeEvent]:
+def _take_back(
+    intake: Intake, application: Application, leaving: Sequence[Referring], on: date, *, by_school: bool = False
+) -> list[IntakeEvent]:
     """The application ends with the last referrals that ask for it; before, it goes on for the others."""
     fields = common_fields(intake, application.young_id, on)
     if len(leaving) == len(application.asking):
-        return [events.ApplicationWithdrawn(**fields)]
+        return [events.ApplicationWithdrawn(**fields, by_school=by_school)]
     return [events.ApplicationLeft(**fields, referral_id=one.referral_id, agency=one.agency) for one in leaving]

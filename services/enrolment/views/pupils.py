@@ -8,9 +8,10 @@ from pydantic import BaseModel
 
 from services.enrolment import labels
 from services.enrolment.domain.enrolment import Enrolment, Outcome, Sitting, YearOfStudy
+from services.enrolment.domain.presence import Correction, Step
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.visibility import own_enrolments
-from shared.events.students import EnrolmentStatus, InterruptionCode
+from shared.events.students import EnrolmentStatus, InterruptionCode, Move
 from shared.web.names import Names, ProgrammeResponse, SchoolResponse
 
 
@@ -22,6 +23,14 @@ class YearResponse(BaseModel):
     school_year: str
     year_of_study: int
     last_year: bool
+    move: Move | None
+    since: date | None
+
+
+class SittingResponse(Sitting):
+    """An examination, under the title that its programme had at the session."""
+
+    title: str | None
 
 
 class EnrolmentResponse(BaseModel):
@@ -42,8 +51,10 @@ class EnrolmentResponse(BaseModel):
     left_on: date | None
     code: InterruptionCode | None
     years: list[YearResponse]
-    exams: tuple[Sitting, ...]
+    exams: tuple[SittingResponse, ...]
     outcomes: tuple[Outcome, ...]
+    steps: tuple[Step, ...]
+    corrections: tuple[Correction, ...]
 
 
 class PupilResponse(EnrolmentResponse):
@@ -71,10 +82,18 @@ def pupil(pupil: Pupil, school: str | None, names: Names) -> PupilResponse:
 def _enrolment(enrolment: Enrolment, names: Names) -> dict[str, Any]:
     years = [_year(enrolment.school, year, names) for year in enrolment.years]
     return {
-        **enrolment.model_dump(exclude={"school", "years"}), **dict(years[-1]), "school": names.school(enrolment.school),
-        "years": years, "label": labels.ENROLMENT.statuses[enrolment.status],
+        **enrolment.model_dump(exclude={"school", "years", "exams"}), **dict(years[-1]), "steps": enrolment.presence,
+        "school": names.school(enrolment.school),
+        "years": years, "exams": [_sitting(enrolment, one, names) for one in enrolment.exams],
+        "label": labels.ENROLMENT.statuses[enrolment.status],
     }  # fmt: skip
 
 
 def _year(school: str, year: YearOfStudy, names: Names) -> YearResponse:
     return YearResponse(**{**dict(year), "programme": names.programme(school, year.programme)})
+
+
+def _sitting(enrolment: Enrolment, sitting: Sitting, names: Names) -> SittingResponse:
+    session = date.fromisoformat(f"{sitting.session}-01")
+    title = names.programme(enrolment.school, enrolment.now.programme, on=session).title
+    return SittingResponse(**dict(sitting), title=title)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.production.domain.measures import TotalHours
-from services.production.domain.orders import ORDERS, Order, OrderStatus
+from services.production.domain.order import ORDERS, Order, OrderStatus
 from services.production.domain.visibility import own_school
 from services.production.domain.weeks import WEEKS, WorkedWeek
 from services.production.store.clients import Clients
@@ -13,7 +13,8 @@ from services.production.store.series import InvoiceSeries
 from services.production.store.titles import Titles
 from shared.events.production import Hours
 from shared.kernel.calendar import monday_of, school_year_of
-from shared.kernel.caller import Caller
+from shared.kernel.caller import SYSTEM, Caller
+from shared.kernel.secrets import derived
 from shared.persistence.keyset import Asked, Part
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
@@ -29,10 +30,10 @@ class Store:
         self.database = persistence.database
         self.orders = Repository(persistence, ORDERS)
         self.weeks = Repository(persistence, WEEKS)
-        self.clients = Clients(persistence.database["clients"])
+        self.clients = Clients(persistence.database["clients"], derived(persistence.secret, "clients"))
         self.pupils = Pupils(persistence.database["pupils"])
-        self.catalogue = Catalogue(persistence.database)
-        self.titles = Titles(persistence.database["titles"])
+        self.catalogue = Catalogue(persistence.database, persistence.clock)
+        self.titles = Titles(persistence.database["titles"], derived(persistence.secret, "titles"))
         self.series = InvoiceSeries(persistence.database["series"])
 
     async def prepare(self) -> None:
@@ -41,7 +42,9 @@ class Store:
         await self.orders.collection.index("state.school", "state.status", ("state.steps.received", -1), "_id")
         await self.weeks.collection.index("state.school", "state.week")
         await self.weeks.collection.index("state.school", "state.school_year", "state.young_id")
+        await self.weeks.collection.index("state.young_id")
         await self.clients.prepare()
+        await self.titles.prepare()
         await self.pupils.prepare()
 
     async def orders_visible_to(self, caller: Caller, asked: Asked, *, status: OrderStatus | None = None) -> Part[Order]:
@@ -57,6 +60,10 @@ class Store:
     async def worked_in(self, week: str, *, caller: Caller) -> list[WorkedWeek]:
         """What the caller's school logged of a week."""
         return await self.weeks.acting(caller).find({"state.week": week})
+
+    async def weeks_of(self, young_id: UUID) -> list[WorkedWeek]:
+        """Every week that was logged of someone, whatever the school."""
+        return await self.weeks.acting(SYSTEM).find({"state.young_id": str(young_id)}, sort=["state.week"])
 
     async def hours_of_year(
         self, week: str, *, caller: Caller, young_ids: Iterable[UUID] | None = None

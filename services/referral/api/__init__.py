@@ -1,5 +1,5 @@
 """Referral's routes."""
 
-from services.referral.api import agencies, identities, referrals, schools
+from services.referral.api import agencies, identities, referrals, rights, schools
 
-ROUTERS = (agencies.router, schools.router, referrals.router, identities.router)
+ROUTERS = (agencies.router, schools.router, referrals.router, identities.router, rights.router)

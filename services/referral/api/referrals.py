@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.referral import use_cases, views
-from services.referral.api.deps import Secret, StoreDep
+from services.referral.api.deps import Secret, StoreDep, read_by
 from services.referral.api.schemas import ReferralRequest
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.person import Sent, check_dates
 from services.referral.domain.referral import Referral, request_withdrawal
 from services.referral.store import Store
+from services.referral.store.audit import What, Whom
 from services.referral.store.vault import referral_id_of
 from shared.kernel.caller import Caller
-from shared.kernel.errors import Invalid, Refused
+from shared.kernel.errors import Forbidden, Invalid, Refused
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
 from shared.web.cursor import Page, PagingDep
@@ -24,12 +25,11 @@ INVALID = (
     "before_birth", "birth_in_the_future", "birth_too_early", "informed_in_the_future", "out_of_school_in_the_future",
     "too_young", "unknown_wish",
 )  # fmt: skip
-router = Router(
-    tags=["orientations"], dependencies=[require("agency")], problems={Refused: ("unknown_agency",), Invalid: INVALID}
-)
+router = Router(tags=["orientations"], problems={Forbidden: (), Refused: ("unknown_agency",), Invalid: INVALID})
+OF_AGENCIES = read_by("agency")
 
 
-@router.post("/referrals", status_code=201)
+@router.post("/referrals", status_code=201, dependencies=[require("agency")])
 async def submit_referral(
     body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep, secret: Secret
 ) -> views.ReferralInFullResponse:
@@ -52,29 +52,33 @@ async def submit_referral(
     return await _shown(store, caller, referral)
 
 
-@router.get("/referrals")
+@router.get("/referrals", dependencies=[OF_AGENCIES])
 async def list_referrals(
     caller: CurrentCaller, store: StoreDep, paging: PagingDep, status: ReferralStatus | None = None
 ) -> Page[views.ReferralResponse]:
-    """The agency's own referrals, the latest first."""
+    """The agency's own referrals, the latest first: of whom, by names alone. Each is noted in the audit."""
     part = await store.own_referrals(caller, paging.asked, status=status)
-    return paging.page(part, await _listed(store, caller, part.items) if part.items else [])
+    items = await _listed(store, caller, part.items) if part.items else []
+    await store.audit.note(caller, What.NAMES, [Whom(one.young_id, one.referral_id) for one in part.items])
+    return paging.page(part, items)
 
 
-@router.get("/referrals/{referral_id}")
+@router.get("/referrals/{referral_id}", dependencies=[OF_AGENCIES])
 async def read_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.ReferralInFullResponse:
-    """One of the agency's own referrals, with its steps."""
-    return await _shown(store, caller, await store.referrals.acting(caller).get(referral_id))
+    """One of the agency's own referrals, with its steps. Each read, and each refused one, is noted in the audit before."""
+    async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
+        return await _shown(store, caller, await store.referrals.acting(caller).get(referral_id))
 
 
-@router.post("/referrals/{referral_id}/withdrawal", status_code=202)
+@router.post("/referrals/{referral_id}/withdrawal", status_code=202, dependencies=[OF_AGENCIES])
 async def request_withdrawal_of_referral(
     referral_id: UUID, caller: CurrentCaller, store: StoreDep, body: DatedBody | None = None
 ) -> views.ReferralInFullResponse:
     """Ask that the referral's open applications be withdrawn. Enrolment decides; the answer comes with its events."""
     on = store.clock.day(body.on if body else None)
-    referral = await store.referrals.acting(caller).decide(referral_id, request_withdrawal, on=on)
-    return await _shown(store, caller, referral)
+    async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
+        referral = await store.referrals.acting(caller).decide(referral_id, request_withdrawal, on=on)
+        return await _shown(store, caller, referral)
 
 
 async def _shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:

@@ -1,6 +1,6 @@
 """How a referral ends: one answer out of all its applications; and where it stands until then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from services.referral.domain.applications import ApplicationHistory, Step
 from services.referral.domain.journey import AnsweredWishes, Journey
 from shared.events.applications import ApplicationStatus, UnopenedCode
-from shared.events.referral import Answer, RefusalCode
+from shared.events.referral import Answer, AnsweredBy, RefusalCode
 
 
 class ReferralStatus(StrEnum):
@@ -28,6 +28,8 @@ class Ending(BaseModel):
     answer: Answer
     code: RefusalCode | None = None
     on: date
+    answered_by: AnsweredBy | None = None
+    """None in what an earlier build kept."""
 
 
 ENDS: Mapping[ApplicationStatus, tuple[Answer, RefusalCode | None]] = {
@@ -50,6 +52,14 @@ UNOPENED: Mapping[UnopenedCode, RefusalCode] = {
 PRECEDENCE = (Answer.ENROLLED, Answer.REFUSED, Answer.DECLINED, Answer.EXPIRED, Answer.WITHDRAWN)
 REFUSERS = (ApplicationStatus.REFUSED, ApplicationStatus.INELIGIBLE, ApplicationStatus.OBSOLETE)
 """Of several refusals, a school's own word says most, then computed ineligibility, then another path."""
+BY_A_PERSON = frozenset(
+    {
+        ApplicationStatus.INTERVIEW_PLANNED, ApplicationStatus.IMMERSION_PLANNED, ApplicationStatus.IMMERSION_ENDED,
+        ApplicationStatus.ADMISSIBLE, ApplicationStatus.WAITLISTED, ApplicationStatus.OFFERED, ApplicationStatus.ENROLLED,
+        ApplicationStatus.REFUSED,
+    }
+)  # fmt: skip
+"""What a person of the school said yes, no or « come » by."""
 
 
 def status(journey: Journey, referral_id: UUID) -> ReferralStatus:
@@ -65,18 +75,28 @@ def conclude(journey: Journey, referral_id: UUID) -> Ending | None:
     if wishes is None:
         return None
     if not wishes.opened:
-        return Ending(answer=Answer.REFUSED, code=_nothing_opened(wishes), on=wishes.on)
-    lasts = [_last(journey.applications.get(intake_id), referral_id) for intake_id in wishes.opened]
-    ends = [(last, end) for last in lasts if last is not None and (end := _end(last))]
-    if len(ends) < len(lasts):
+        return Ending(answer=Answer.REFUSED, code=_nothing_opened(wishes), on=wishes.on, answered_by=AnsweredBy.RULE)
+    each = [_steps(journey.applications.get(intake_id), referral_id) for intake_id in wishes.opened]
+    ends = [(steps[-1], end) for steps in each if steps and (end := _end(steps[-1]))]
+    if len(ends) < len(each):
         return None
-    _, (answer, code) = min(ends, key=lambda ended: _rank(*ended))
-    return Ending(answer=answer, code=code, on=max(wishes.on, *(last.on for last, _ in ends)))
+    last, (answer, code) = min(ends, key=lambda ended: _rank(*ended))
+    on = max(wishes.on, *(last.on for last, _ in ends))
+    return Ending(answer=answer, code=code, on=on, answered_by=_answered_by(last, each))
 
 
-def _last(application: ApplicationHistory | None, referral_id: UUID) -> Step | None:
-    steps = application.steps_of(referral_id) if application else ()
-    return steps[-1] if steps else None
+def _steps(application: ApplicationHistory | None, referral_id: UUID) -> tuple[Step, ...]:
+    return application.steps_of(referral_id) if application else ()
+
+
+def _answered_by(last: Step, each: Iterable[Sequence[Step]]) -> AnsweredBy:
+    """Who ended a referral. `last` is the step that gives its answer; `each`, the steps of each of its applications."""
+    if last.status is ApplicationStatus.WITHDRAWN and not last.by_school:
+        return AnsweredBy.AGENCY
+    if last.by_school or any(step.status in BY_A_PERSON for steps in each for step in steps):
+        return AnsweredBy.SCHOOL
+    computed = last.status is ApplicationStatus.INELIGIBLE or last.because == "enrolled_elsewhere"
+    return AnsweredBy.RULE if computed else AnsweredBy.NOBODY
 
 
 def _end(step: Step) -> tuple[Answer, RefusalCode | None] | None:

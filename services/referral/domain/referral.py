@@ -66,7 +66,7 @@ def close(referral: Referral, *, journey: Journey) -> Sequence[ReferralEvent]:
     return [
         ReferralClosed(
             referral_id=referral.referral_id, young_id=referral.young_id, agency=referral.agency,
-            answer=ending.answer, code=ending.code, on=ending.on,
+            answer=ending.answer, code=ending.code, answered_by=ending.answered_by, on=ending.on,
         )
     ]  # fmt: skip
 
@@ -80,7 +80,7 @@ def evolve(referral: Referral | None, event: ReferralEvent) -> Referral:
         case ReferralWithdrawalRequested():
             return referral.model_copy(update={"withdrawal_requested_on": event.on})
         case ReferralClosed():
-            ending = Ending(answer=event.answer, code=event.code, on=event.on)
+            ending = Ending(answer=event.answer, code=event.code, on=event.on, answered_by=event.answered_by)
             return referral.model_copy(update={"ending": ending})
         case _:
             assert_never(event)

@@ -20,7 +20,13 @@ from shared.kernel.identifiers import Slug
 
 ALL = frozenset(MilestoneKind)
 ENTRY_AND_DIPLOMA = frozenset(
-    {MilestoneKind.STARTED, MilestoneKind.DID_NOT_START, MilestoneKind.DIPLOMA_OBTAINED, MilestoneKind.DIPLOMA_FAILED}
+    {
+        MilestoneKind.STARTED,
+        MilestoneKind.DID_NOT_START,
+        MilestoneKind.GAVE_UP,
+        MilestoneKind.DIPLOMA_OBTAINED,
+        MilestoneKind.DIPLOMA_FAILED,
+    }
 )
 NOTHING: frozenset[MilestoneKind] = frozenset()
 MILESTONES_SEEN: Mapping[AgencyKind, frozenset[MilestoneKind]] = {
@@ -77,12 +83,6 @@ def seen_by_agency(journey: Journey, referral_id: UUID, *, kind: AgencyKind, ear
         applications=tuple(_applications(journey, referral_id, wishes)) if wishes else (),
         enrolments=tuple(_enrolments(journey, referral_id, MILESTONES_SEEN[kind])),
     )
-
-
-def may_name(caller: Caller, journey: Journey) -> bool:
-    """Whether a school's person may know who this is: its applicant or, for its workshop, its pupil."""
-    known = journey.enrolments if caller.role == "workshop" else journey.applications
-    return any(history.school == caller.tenant for history in known.values())
 
 
 def names_alone(caller: Caller) -> bool:

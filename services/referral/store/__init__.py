@@ -6,6 +6,7 @@ from uuid import UUID
 from services.referral.domain.agency import AGENCIES, Agency
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.referral import REFERRALS, Referral
+from services.referral.store.audit import Audit, Whom
 from services.referral.store.journeys import Journeys
 from services.referral.store.vault import Vault
 from shared.kernel.caller import SYSTEM, Caller
@@ -23,15 +24,16 @@ LATEST_FIRST: Sequence[Key] = (("state.submitted_on", -1), "_id")
 class Store:
     """Everything that referral keeps."""
 
-    def __init__(self, persistence: Persistence) -> None:
+    def __init__(self, persistence: Persistence, vault_keys: Sequence[bytes]) -> None:
         self.persistence = persistence
         self.clock = persistence.clock
         self.database = persistence.database
         self.agencies = Repository(persistence, AGENCIES)
         self.referrals = Repository(persistence, REFERRALS)
-        self.vault = Vault(persistence.database, persistence.clock)
+        self.vault = Vault(persistence.database, persistence.clock, vault_keys)
+        self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.journeys = Journeys(persistence.database["journeys"])
-        self.catalogue = Catalogue(persistence.database)
+        self.catalogue = Catalogue(persistence.database, persistence.clock)
         self._keys = persistence.database["request_keys"]
 
     async def prepare(self) -> None:
@@ -41,6 +43,7 @@ class Store:
         await referrals.index("state.agency", *LATEST_FIRST)
         await referrals.index("state.agency", "progress.status", *LATEST_FIRST)
         await self.vault.prepare()
+        await self.audit.prepare()
 
     async def all_agencies(self) -> list[Agency]:
         """Every agency, by id."""
@@ -65,6 +68,11 @@ class Store:
     async def is_referred(self, referral_id: UUID) -> bool:
         """Whether there is such a referral, whoever asks."""
         return await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
+
+    async def whom(self, referral_id: UUID) -> Whom:
+        """Whom a referral is about, for the audit."""
+        referral = await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)})
+        return Whom(referral.young_id if referral else None, referral_id)
 
     async def own_referral(self, caller: Caller, referral_id: UUID | None) -> Referral | None:
         """A referral of the caller's own agency; None where there is none to look for, or no longer."""

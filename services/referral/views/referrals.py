@@ -12,7 +12,7 @@ from uuid import UUID
 from services.referral import labels
 from services.referral.domain.agency import Agency
 from services.referral.domain.answer import Ending
-from services.referral.domain.enrolments import EnrolmentHistory
+from services.referral.domain.enrolments import EnrolmentHistory, Milestone, MilestoneKind
 from services.referral.domain.journey import Journey
 from services.referral.domain.person import Sent, earlier_of, to_complete
 from services.referral.domain.referral import Referral
@@ -20,6 +20,8 @@ from services.referral.domain.visibility import ApplicationView, ReferralView, s
 from services.referral.views.schemas import (
     AnswerResponse,
     ApplicationResponse,
+    CommonResponse,
+    NamesResponse,
     ReferralInFullResponse,
     ReferralResponse,
     StepResponse,
@@ -46,32 +48,35 @@ class Presenter:
 
     def referral(self, referral: Referral, journey: Journey) -> ReferralResponse:
         """A referral as a line of a list."""
-        return self._referral(referral, self._view(referral, journey))
+        identity = self.sent[referral.referral_id].identity
+        names = NamesResponse(family_name=identity.family_name, given_name=identity.given_name)
+        return ReferralResponse(**self._common(referral, self._view(referral, journey)), identity=names)
 
     def in_full(self, referral: Referral, journey: Journey, *, earlier: Referral | None = None) -> ReferralInFullResponse:
         """The same, with its steps by date, and what came later for this kind of agency; `earlier`: to be warned of."""
         view = self._view(referral, journey)
         timeline, later = _timeline(referral, view, self.names), _later(view, self.names)
         warnings = [_already_referred(earlier)] if earlier else []
-        shown = dict(self._referral(referral, view))
+        shown = {**self._common(referral, view), "identity": self.sent[referral.referral_id].identity}
         return ReferralInFullResponse(**shown, timeline=timeline, later=later, warnings=warnings)
 
     def _view(self, referral: Referral, journey: Journey) -> ReferralView:
         earlier = earlier_of(self.sent.values(), referral.referral_id)
         return seen_by_agency(journey, referral.referral_id, kind=self.agency.kind, earlier=earlier)
 
-    def _referral(self, referral: Referral, view: ReferralView) -> ReferralResponse:
+    def _common(self, referral: Referral, view: ReferralView) -> dict[str, Any]:
         own, unopened = self.sent[referral.referral_id], view.unopened
-        return ReferralResponse(
+        common = CommonResponse(
             **referral.model_dump(exclude={"agency", "wishes", "ending", "birth_month"}),
             agency=OrganisationResponse(id=self.agency.agency, name=self.agency.name),
             status=view.status, sentence=labels.REFERRAL_STATUSES[view.status],
             answer=_answer(view.ending) if view.ending else None,
             wishes=[_wish(wish, unopened.get(rank), self.names) for rank, wish in enumerate(referral.wishes, start=1)],
             to_complete=to_complete(own.identity, today=self.today),
-            identity=own.identity, informed_on=own.informed_on, counsellor=own.counsellor,
+            informed_on=own.informed_on, counsellor=own.counsellor,
             applications=[_application(application, self.names) for application in view.applications],
         )  # fmt: skip
+        return dict(common)
 
 
 def _already_referred(earlier: Referral) -> WarningResponse:
@@ -87,7 +92,7 @@ def _wish(wish: Wish, code: UnopenedCode | None, names: Names) -> WishResponse:
     return WishResponse(
         school=names.school(wish.school) if wish.school else None,
         programme=names.programme(wish.school, wish.programme) if wish.school and wish.programme else None,
-        sector=wish.sector, departments=wish.departments,
+        sector=wish.sector, departments=wish.departments, year_of_study=wish.year_of_study,
         unopened=code, sentence=labels.UNOPENED[code] if code else None,
     )  # fmt: skip
 
@@ -121,17 +126,27 @@ def _steps(applications: Iterable[ApplicationView], names: Names) -> Iterator[St
 
 def _later(view: ReferralView, names: Names) -> list[StepResponse]:
     steps = [
-        StepResponse(on=milestone.on, step=milestone.kind, sentence=of_milestone(milestone), **_where(enrolment, names))
+        StepResponse(
+            on=milestone.on,
+            step=milestone.kind,
+            sentence=of_milestone(milestone),
+            **_where(enrolment, names, on=_titled_on(milestone)),
+        )
         for enrolment in view.enrolments
         for milestone in enrolment.milestones
     ]
     return sorted(steps, key=lambda step: step.on)
 
 
-def _where(of: ApplicationView | EnrolmentHistory, names: Names) -> dict[str, Any]:
+def _titled_on(milestone: Milestone) -> date | None:
+    """The day whose title is shown, where it is not today's: a diploma has that of its session."""
+    return milestone.on if milestone.kind in (MilestoneKind.DIPLOMA_OBTAINED, MilestoneKind.DIPLOMA_FAILED) else None
+
+
+def _where(of: ApplicationView | EnrolmentHistory, names: Names, *, on: date | None = None) -> dict[str, Any]:
     """The intake that a step is of, in words."""
     return {
         "intake_id": of.intake_id, "school_year": of.school_year,
         "school": names.school(of.school) if of.school else None,
-        "programme": names.programme(of.school, of.programme) if of.school and of.programme else None,
+        "programme": names.programme(of.school, of.programme, on=on) if of.school and of.programme else None,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.person import Identity
 from shared.events.applications import ApplicationStatus, UnopenedCode
-from shared.events.referral import Answer, RefusalCode, Situation
+from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation
 from shared.web.names import OrganisationResponse, ProgrammeResponse, SchoolResponse
 
 
@@ -17,6 +17,7 @@ class AnswerResponse(BaseModel):
     answer: Answer
     code: RefusalCode | None
     on: date
+    answered_by: AnsweredBy | None
     sentence: str
 
 
@@ -27,6 +28,7 @@ class WishResponse(BaseModel):
     programme: ProgrammeResponse | None
     sector: str | None
     departments: tuple[str, ...]
+    year_of_study: int
     unopened: UnopenedCode | None = None
     sentence: str | None = None
 
@@ -55,8 +57,15 @@ class StepResponse(BaseModel):
     sentence: str
 
 
-class ReferralResponse(BaseModel):
-    """A referral, as its own agency reads it."""
+class NamesResponse(BaseModel):
+    """Of whom a line of a list is."""
+
+    family_name: str
+    given_name: str
+
+
+class CommonResponse(BaseModel):
+    """A referral, as its own agency reads it wherever it does."""
 
     referral_id: UUID
     young_id: UUID
@@ -71,10 +80,15 @@ class ReferralResponse(BaseModel):
     department: str
     wishes: list[WishResponse]
     to_complete: list[str]
-    identity: Identity
     informed_on: date
     counsellor: str
     applications: list[ApplicationResponse]
+
+
+class ReferralResponse(CommonResponse):
+    """A line of a list: of whom, by names alone."""
+
+    identity: NamesResponse
 
 
 class WarningResponse(BaseModel):
@@ -86,7 +100,10 @@ class WarningResponse(BaseModel):
     submitted_on: date
 
 
-class ReferralInFullResponse(ReferralResponse):
+class ReferralInFullResponse(CommonResponse):
+    """A referral with all that its agency sent, its steps, and what came later."""
+
+    identity: Identity
     timeline: list[StepResponse]
     later: list[StepResponse]
     warnings: list[WarningResponse] = []

@@ -11,6 +11,8 @@ def of_step(step: Step) -> str:
     """An application's step, as its agency reads it."""
     if step.reopened:
         return labels.REOPENED
+    if step.offer_withdrawn:
+        return labels.OFFER_WITHDRAWN
     match step.status:
         case ApplicationStatus.INELIGIBLE:
             return f"Non recevable : {', '.join(labels.INELIGIBILITY[reason] for reason in step.reasons)}."
@@ -40,5 +42,5 @@ def of_milestone(milestone: Milestone) -> str:
 
 def of_ending(ending: Ending) -> str:
     """A referral's answer, in one sentence."""
-    label = labels.ANSWERS[ending.answer]
+    label = labels.BY_THE_SCHOOL.get((ending.answer, ending.answered_by), labels.ANSWERS[ending.answer])
     return f"{label} : {labels.REFUSALS[ending.code]}." if ending.code else label

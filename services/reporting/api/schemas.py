@@ -48,6 +48,7 @@ class FigureResponse(BaseModel):
     high: float | None = Field(description="La valeur si tous les inconnus comptaient.")
     parts: dict[str, PartResponse] = Field(description="Ce qui se lit à côté, par nom.")
     masked: bool
+    corrected_on: date | None = Field(description="Dernière correction de ce qu’il compte, même après le jour de lecture.")
 
 
 class IndicatorsResponse(BaseModel):
@@ -80,6 +81,7 @@ def figure_response(figure: Figure) -> FigureResponse:
         high=figure.high,
         parts=dict(_part_response(name, part, in_minutes=in_minutes) for name, part in figure.parts.items()),
         masked=figure.masked,
+        corrected_on=figure.corrected_on,
     )
 
 

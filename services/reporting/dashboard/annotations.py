@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from services.reporting.indicators.figure import Figure, Part, Share
 from shared.events.students import HORIZONS
-from shared.web.pages.french import euros, number, several
+from shared.web.pages.french import day, euros, number, several
 
 Parts = Mapping[str, Part]
 UNKNOWN: Mapping[str, tuple[str, str]] = {"diploma_success": ("résultat attendu", "résultats attendus")}
@@ -20,6 +20,13 @@ def beside(figure: Figure) -> list[str]:
     """Those nobody has heard of, then what the design wants beside this figure, where there is some and it may be told."""
     annotate = ANNOTATIONS.get(figure.indicator.name)
     return [text for text in (unknown(figure), *(annotate(figure.parts) if annotate else ())) if text]
+
+
+def corrected(figure: Figure) -> str:
+    """« corrigé le 12 mars 2026 », or since the day as of which it is read; nothing where nothing was."""
+    if figure.corrected_on is None:
+        return ""
+    return f"corrigé {'depuis, ' if figure.corrected_on > figure.day else ''}le {day(figure.corrected_on)}"
 
 
 def hours(minutes: int) -> str:
@@ -38,6 +45,9 @@ def _answers(parts: Parts) -> tuple[str, ...]:
     return (
         _delay("réponse en {} (médiane)", parts["median_open_days"]),
         _delay("premier contact en {}", parts["median_open_days_to_contact"]),
+        _some(parts["closed_by_rule"], "close par une règle", "closes par une règle"),
+        _some(parts["closed_unanswered"], "close sans réponse", "closes sans réponse"),
+        _some(parts["withdrawn"], "retirée, à part", "retirées, à part"),
         _some(parts["silent"], "candidature sans réponse", "candidatures sans réponse"),
     )
 
@@ -47,7 +57,10 @@ def _raccrochage(parts: Parts) -> tuple[str, ...]:
 
 
 def _interruption(parts: Parts) -> tuple[str, ...]:
-    return (_some(parts["did_not_start"], "jamais venu, à part", "jamais venus, à part"),)
+    return (
+        _some(parts["did_not_start"], "jamais venu, à part", "jamais venus, à part"),
+        _some(parts["gave_up"], "désistement, à part", "désistements, à part"),
+    )
 
 
 def _orders(parts: Parts) -> tuple[str, ...]:

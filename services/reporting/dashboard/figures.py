@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.reporting.dashboard.annotations import beside, hours, spent, unknown
+from services.reporting.dashboard.annotations import beside, corrected, hours, spent, unknown
 from services.reporting.dashboard.labels import masked_label
 from services.reporting.indicators.figure import Figure
 from services.reporting.settings import Settings
@@ -54,7 +54,7 @@ def figure_view(figure: Figure, settings: Settings) -> FigureView:
         name=indicator.name,
         label=indicator.label,
         main=main,
-        detail=detail,
+        detail=" ; ".join(text for text in (detail, corrected(figure)) if text),
         formula=indicator.formula,
         reference=reference.label if reference else None,
         reference_source=_source(figure),

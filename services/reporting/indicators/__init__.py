@@ -5,7 +5,7 @@ Written a second time, on purpose and without shared code, in deploy/simulation/
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.reporting.indicators import (
@@ -50,4 +50,10 @@ def count(selection: Selection) -> Totals:
     """Every indicator that means something in this perimeter, and the steps from referral to insertion."""
     of_cohort = selection.cohort is not None
     meant = (one for one in INDICATORS if selection.perimeter.kind in one.perimeters and (one.by_cohort or not of_cohort))
-    return Totals({one.name: one.count(selection) for one in meant}, reached(selection))
+    return Totals({one.name: counted(one, selection) for one in meant}, reached(selection))
+
+
+def counted(indicator: Indicator, selection: Selection) -> Counted:
+    """What an indicator counts in a selection, and the days on which what it rests on was last corrected."""
+    corrected = Counter(row.corrected_on for row in indicator.rests_on(selection) if row.corrected_on)
+    return replace(indicator.count(selection), corrected=corrected)

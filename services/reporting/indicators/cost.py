@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from services.reporting.indicators import corrections
 from services.reporting.indicators.figure import Counted, Indicator, Part, Tally
 from services.reporting.indicators.perimeter import PerimeterKind
 from services.reporting.indicators.selection import Selection
@@ -46,7 +47,8 @@ def conclude(counted: Counted, today: date) -> Counted:
 def _paid(payments: Iterable[PaymentRow]) -> Tally:
     paid: Tally = Counter()
     for payment in payments:
-        paid[payment.paid_on.year] += payment.amount_cents
+        if not payment.voided:
+            paid[payment.paid_on.year] += payment.amount_cents
     return paid
 
 
@@ -72,6 +74,7 @@ INDICATORS = (
         formula="subventions de fonctionnement de la Région versées dans l’année civile / (mois-élèves présents / 12)",
         unit="centimes et mois-élèves",
         count=count,
+        rests_on=corrections.money,
         conclude=conclude,
         perimeters=(PerimeterKind.NETWORK, PerimeterKind.SCHOOL),
         by_cohort=False,

@@ -1,5 +1,6 @@
 """Who obtains the diploma: three rates, never one alone."""
 
+from services.reporting.indicators import corrections
 from services.reporting.indicators.figure import Counted, Indicator, Reference, Share
 from services.reporting.indicators.people import entrants, finishers
 from services.reporting.indicators.selection import Selection
@@ -34,6 +35,7 @@ INDICATORS = (
         formula="diplômés / présentés à l’examen (les absents comptent comme présentés)",
         unit="personnes",
         count=count,
+        rests_on=corrections.exams,
         about_people=True,
         reference=Reference(0.93, "93 %", "réseau des Écoles de Production, session non précisée", "2021-02"),
     ),

@@ -1,10 +1,10 @@
 """What an indicator is, and the figure it gives for one perimeter."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from services.reporting.indicators.perimeter import PerimeterKind
 from services.reporting.indicators.selection import Selection
@@ -49,6 +49,8 @@ class Counted:
     parts: Mapping[str, Part | Tally] = field(default_factory=dict)
     groups: Sequence[int] = ()
     """How many are in each other group that the numbers tell of, alone or by subtraction: masking looks at them too."""
+    corrected: Tally = field(default_factory=Counter)
+    """By day, how many of the rows that it rests on were last corrected then."""
 
     def changed(self, before: "Counted", after: "Counted") -> "Counted":
         """The count once some people, who counted for `before`, count for `after`."""
@@ -58,6 +60,7 @@ class Counted:
             unknown=self.unknown - before.unknown + after.unknown,
             parts={name: changed(part, before.parts[name], after.parts[name]) for name, part in self.parts.items()},
             groups=tuple(of - was + now for of, was, now in zip(self.groups, before.groups, after.groups, strict=True)),
+            corrected=changed(self.corrected, before.corrected, after.corrected),
         )
 
 
@@ -77,6 +80,18 @@ def changed(of: Any, before: Any, after: Any) -> Any:
 def as_counted(counted: Counted, _day: date) -> Counted:
     """The conclusion of most: what was counted is the figure."""
     return counted
+
+
+class Correctable(Protocol):
+    """A row of which what was declared may be mended."""
+
+    @property
+    def corrected_on(self) -> date | None: ...
+
+
+def nothing(_selection: Selection) -> Iterable[Correctable]:
+    """What cannot be corrected."""
+    return ()
 
 
 def share(numerator: int, denominator: int) -> float | None:
@@ -102,15 +117,18 @@ class Indicator:
     reference: Reference | None = None
     ratio: Callable[[int, int], float | None] = share
     """The value, from the numerator and the denominator."""
+    rests_on: Callable[[Selection], Iterable[Correctable]] = nothing
+    """The rows of which a correction corrects the figure."""
     conclude: Callable[[Counted, date], Counted] = as_counted
     """What does not add up, from all that was counted, on the day of reading."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """An indicator counted in a perimeter. What masking hides is None."""
+    """An indicator counted in a perimeter, as known on a day. What masking hides is None."""
 
     indicator: Indicator
+    day: date
     numerator: int | None
     denominator: int | None
     unknown: int | None
@@ -120,6 +138,8 @@ class Figure:
     parts: Mapping[str, Part]
     groups: Sequence[int] = ()
     masked: bool = False
+    corrected_on: date | None = None
+    """The last day, of the reading or after it, on which something that it rests on was corrected."""
 
 
 def figure(indicator: Indicator, counted: Counted, day: date) -> Figure:
@@ -128,6 +148,7 @@ def figure(indicator: Indicator, counted: Counted, day: date) -> Figure:
     numerator, denominator, unknown = concluded.numerator, concluded.denominator, concluded.unknown
     return Figure(
         indicator=indicator,
+        day=day,
         numerator=numerator,
         denominator=denominator,
         unknown=unknown,
@@ -136,4 +157,5 @@ def figure(indicator: Indicator, counted: Counted, day: date) -> Figure:
         high=indicator.ratio(numerator + unknown, denominator),
         parts={name: part for name, part in concluded.parts.items() if not isinstance(part, Counter)},
         groups=concluded.groups,
+        corrected_on=max(counted.corrected, default=None),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from services.reporting.indicators import corrections
 from services.reporting.indicators.figure import CLOSE_TO_ALL, Counted, Indicator, Reference, Share
 from services.reporting.indicators.people import Person, finishers, leavers
 from services.reporting.indicators.selection import Selection
@@ -89,6 +90,7 @@ INDICATORS = (
         formula="en apprentissage ou en études 6 mois après / sortants",
         unit="personnes",
         count=further_studies,
+        rests_on=corrections.outcomes(FIRST),
         about_people=True,
     ),
     *(
@@ -99,6 +101,7 @@ INDICATORS = (
             formula=f"en emploi {horizon} mois après la sortie / (sortants à l’échéance - ceux qui poursuivent leurs études)",
             unit="personnes",
             count=employment(horizon),
+            rests_on=corrections.outcomes(horizon),
             about_people=True,
         )
         for horizon in HORIZONS
@@ -110,6 +113,7 @@ INDICATORS = (
         formula="(en études + en emploi) 6 mois après / sortants de dernière année à l’échéance",
         unit="personnes",
         count=insertion(finishers),
+        rests_on=corrections.outcomes(FIRST),
         about_people=True,
         reference=CLOSE,
     ),
@@ -120,6 +124,7 @@ INDICATORS = (
         formula="(en études + en emploi) 6 mois après / tous les sortants à l’échéance",
         unit="personnes",
         count=insertion(list),
+        rests_on=corrections.outcomes(FIRST),
         about_people=True,
         reference=CLOSE,
     ),

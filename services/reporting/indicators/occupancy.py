@@ -1,5 +1,6 @@
 """Whether the seats are taken."""
 
+from services.reporting.indicators import corrections
 from services.reporting.indicators.figure import Counted, Indicator
 from services.reporting.indicators.perimeter import PerimeterKind
 from services.reporting.indicators.selection import Selection
@@ -26,6 +27,7 @@ INDICATORS = (
         formula="élèves actifs / places, de l’année scolaire en cours",
         unit="places",
         count=count,
+        rests_on=corrections.every_enrolment,
         perimeters=(PerimeterKind.NETWORK, PerimeterKind.SCHOOL, PerimeterKind.PROGRAMME),
         by_cohort=False,
     ),

@@ -1,5 +1,6 @@
 """The orders of real clients."""
 
+from services.reporting.indicators import corrections
 from services.reporting.indicators.figure import Counted, Indicator
 from services.reporting.indicators.perimeter import PerimeterKind
 from services.reporting.indicators.selection import Selection
@@ -34,6 +35,7 @@ INDICATORS = (
         formula="commandes terminées au plus tard le jour convenu / commandes terminées",
         unit="commandes",
         count=count,
+        rests_on=corrections.orders,
         perimeters=(PerimeterKind.NETWORK, PerimeterKind.SCHOOL),
         by_cohort=False,
     ),

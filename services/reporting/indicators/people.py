@@ -11,9 +11,9 @@ from datetime import date
 from uuid import UUID
 
 from services.reporting.projections.enrolments import EnrolmentRow
-from services.reporting.projections.exams import ExamRow, Result
+from services.reporting.projections.exams import ExamRow
 from services.reporting.projections.outcomes import OutcomeRow
-from shared.events.students import OutcomeSituation
+from shared.events.students import OutcomeSituation, Result
 from shared.kernel.calendar import months_after, school_year_of
 
 AWAY_FOR_GOOD = 3

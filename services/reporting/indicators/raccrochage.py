@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
+from services.reporting.indicators import corrections
 from services.reporting.indicators.figure import Counted, Indicator
 from services.reporting.indicators.selection import Selection
 from services.reporting.projections.enrolments import EnrolmentRow
@@ -58,6 +59,7 @@ INDICATORS = (
         ),
         unit="personnes",
         count=count,
+        rests_on=corrections.every_enrolment,
         about_people=True,
     ),
 )

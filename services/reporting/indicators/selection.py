@@ -10,7 +10,7 @@ from services.reporting.indicators.people import Person, people_of
 from services.reporting.indicators.perimeter import NETWORK, Perimeter, PerimeterKind
 from services.reporting.projections.applications import ApplicationRow
 from services.reporting.projections.enrolments import EnrolmentRow
-from services.reporting.projections.grants import PaymentRow
+from services.reporting.projections.grants import GrantRow, PaymentRow
 from services.reporting.projections.intakes import IntakeRow
 from services.reporting.projections.orders import OrderRow
 from services.reporting.projections.referrals import ReferralRow
@@ -79,9 +79,13 @@ class Selection:
 
     def payments(self, purpose: GrantPurpose) -> Sequence[PaymentRow]:
         """The payments of the Région's grants for a purpose: those that the school holds, or all."""
-        grants = [row for row in self.tables.grants if row.from_region and row.purpose is purpose]
-        held = {row.id for row in grants if self.perimeter == NETWORK or row.holder == self.perimeter.id}
+        held = {row.id for row in self.grants(purpose)}
         return [row for row in self.tables.payments if row.grant_id in held]
+
+    def grants(self, purpose: GrantPurpose) -> Sequence[GrantRow]:
+        """The Région's grants for a purpose: those that the school holds, or all."""
+        grants = [row for row in self.tables.grants if row.from_region and row.purpose is purpose]
+        return [row for row in grants if self.perimeter == NETWORK or row.holder == self.perimeter.id]
 
     @cached_property
     def _referred_by_kind(self) -> set[UUID]:

@@ -1,6 +1,6 @@
 """One row per application, a young person for an intake: where it stands, and each day the school met or answered them."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from shared.events.applications import (
@@ -23,6 +23,7 @@ from shared.events.applications import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceOfferWithdrawn,
     PlaceReleased,
 )
 from shared.projections.table import REQUIRED, History, TableRow
@@ -45,7 +46,8 @@ class ApplicationRow(TableRow, table="applications"):
     """Found admissible, since it began."""
     because: str | None = None
     """Why it is obsolete, where it is."""
-    contacted_on: History[date] = ()
+    contacted_at: History[datetime] = ()
+    """Each time a person of the school told of a meeting, a yes or a no."""
     admissible_on: date | None = None
 
     @property
@@ -77,23 +79,23 @@ def opened(event: ApplicationOpened) -> ApplicationRow:
 
 
 @ApplicationRow.on(
-    ApplicationIneligible, ApplicationUnderReview, PlaceConfirmed, PlaceReleased, PlaceDeclined, PlaceExpired,
+    ApplicationIneligible, ApplicationUnderReview, PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired,
 )  # fmt: skip
 def moved(event: ApplicationEvent) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)])
 
 
-@ApplicationRow.on(
-    InterviewPlanned, ImmersionPlanned, ImmersionEnded, ApplicationWaitlisted, PlaceOffered, ApplicationRefused,
+@ApplicationRow.told(
+    InterviewPlanned, ImmersionPlanned, ImmersionEnded, ApplicationWaitlisted, PlaceOffered, PlaceConfirmed, ApplicationRefused,
 )  # fmt: skip
-def contacted(event: ApplicationEvent) -> ApplicationRow:
-    return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)], contacted_on=(event.on,))
+def contacted(event: ApplicationEvent, time: datetime) -> ApplicationRow:
+    return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)], contacted_at=(time,))
 
 
-@ApplicationRow.on(ApplicationAdmissible)
-def admissible(event: ApplicationAdmissible) -> ApplicationRow:
+@ApplicationRow.told(ApplicationAdmissible)
+def admissible(event: ApplicationAdmissible, time: datetime) -> ApplicationRow:
     return ApplicationRow(
-        id=_id(event), moved_to=ApplicationStatus.ADMISSIBLE, met=True, admissible_on=event.on, contacted_on=(event.on,)
+        id=_id(event), moved_to=ApplicationStatus.ADMISSIBLE, met=True, admissible_on=event.on, contacted_at=(time,)
     )
 
 
@@ -102,9 +104,12 @@ def reopened(event: ApplicationReopened) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=None)
 
 
-@ApplicationRow.on(ApplicationWithdrawn)
-def withdrawn(event: ApplicationWithdrawn) -> ApplicationRow:
-    return ApplicationRow(id=_id(event), moved_to=ApplicationStatus.WITHDRAWN, met=False)
+@ApplicationRow.told(ApplicationWithdrawn)
+def withdrawn(event: ApplicationWithdrawn, time: datetime) -> ApplicationRow:
+    row = ApplicationRow(id=_id(event), moved_to=ApplicationStatus.WITHDRAWN, met=False)
+    if not event.by_school:
+        return row
+    return ApplicationRow(**{**row.model_dump(exclude_unset=True), "contacted_at": (time,)})
 
 
 @ApplicationRow.on(ApplicationObsolete)

@@ -1,16 +1,10 @@
 """One row per examination of a pupil: presented when registered, then its result."""
 
-from enum import StrEnum
+from datetime import date
 from uuid import UUID
 
-from shared.events.students import DiplomaFailed, DiplomaObtained, ExamRegistered
-from shared.projections.table import REQUIRED, TableRow
-
-
-class Result(StrEnum):
-    OBTAINED = "obtained"
-    FAILED = "failed"
-    ABSENT = "absent"
+from shared.events.students import DiplomaFailed, DiplomaObtained, ExamRegistered, Result
+from shared.projections.table import REQUIRED, Latest, TableRow
 
 
 class ExamRow(TableRow, table="exams"):
@@ -18,6 +12,7 @@ class ExamRow(TableRow, table="exams"):
     enrolment_id: UUID = REQUIRED
     session: str = REQUIRED
     result: Result | None = None
+    corrected_on: Latest[date | None] = None
 
 
 @ExamRow.on(ExamRegistered)

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.events.students import OutcomeDeclared, OutcomeProof, OutcomeSituation, OutcomeSource
-from shared.projections.table import REQUIRED, TableRow
+from shared.projections.table import REQUIRED, Latest, TableRow
 
 STRENGTH = (OutcomeProof.CONTRACT, OutcomeProof.CERTIFICATE, OutcomeProof.PHONE, OutcomeProof.NONE)
 """Proofs, from the strongest to none."""
@@ -19,6 +19,7 @@ class OutcomeRow(TableRow, table="outcomes"):
     situation: OutcomeSituation = REQUIRED
     proof: OutcomeProof = REQUIRED
     declared_on: date = REQUIRED
+    corrected_on: Latest[date | None] = None
 
     @property
     def is_proven(self) -> bool:

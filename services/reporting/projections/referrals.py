@@ -1,12 +1,13 @@
 """One row per referral: what its agency said, where it opened applications, how it ended. Three tellers, each its own fields."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.applications import WishesAnswered
-from shared.events.referral import Answer, ReferralClosed, ReferralSubmitted, RefusalCode, Situation
+from shared.events.referral import Answer, AnsweredBy, ReferralClosed, ReferralSubmitted, RefusalCode, Situation
+from shared.kernel.calendar import PARIS
 from shared.projections.table import REQUIRED, TableRow
 
 
@@ -24,20 +25,40 @@ class ReferralRow(TableRow, table="referrals"):
     agency: str = REQUIRED
     situation: Situation = REQUIRED
     submitted_on: date = REQUIRED
+    """The day that its agency said."""
+    received_at: datetime | None = None
+    """When it was taken in: delays count from it. None in rows of an earlier build."""
     wishes: tuple[WishedProgramme, ...] = REQUIRED
     opened: tuple[UUID, ...] = ()
     """The intakes where it opened or joined an application."""
-    closed_on: date | None = None
+    closed_at: datetime | None = None
+    """When its last answer was told."""
     answer: Answer | None = None
     code: RefusalCode | None = None
+    answered_by: AnsweredBy | None = None
+
+    @property
+    def received_on(self) -> date:
+        """The day in France on which it was taken in."""
+        return self.received_at.astimezone(PARIS).date() if self.received_at else self.submitted_on
+
+    @property
+    def closed_on(self) -> date | None:
+        """The day in France on which its last answer was told."""
+        return self.closed_at.astimezone(PARIS).date() if self.closed_at else None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Taken back by its agency, and not by a school."""
+        return self.answer is Answer.WITHDRAWN and self.answered_by is not AnsweredBy.SCHOOL
 
 
-@ReferralRow.on(ReferralSubmitted)
-def submitted(event: ReferralSubmitted) -> ReferralRow:
+@ReferralRow.told(ReferralSubmitted)
+def submitted(event: ReferralSubmitted, time: datetime) -> ReferralRow:
     wishes = (WishedProgramme(school=one.school, programme=one.programme) for one in event.wishes if one.school and one.programme)
     return ReferralRow(
         id=event.referral_id, young_id=event.young_id, agency=event.agency, situation=event.situation, submitted_on=event.on,
-        wishes=tuple(wishes),
+        wishes=tuple(wishes), received_at=time,
     )  # fmt: skip
 
 
@@ -46,6 +67,8 @@ def answered(event: WishesAnswered) -> ReferralRow:
     return ReferralRow(id=event.referral_id, opened=event.opened)
 
 
-@ReferralRow.on(ReferralClosed)
-def closed(event: ReferralClosed) -> ReferralRow:
-    return ReferralRow(id=event.referral_id, closed_on=event.on, answer=event.answer, code=event.code)
+@ReferralRow.told(ReferralClosed)
+def closed(event: ReferralClosed, time: datetime) -> ReferralRow:
+    return ReferralRow(
+        id=event.referral_id, closed_at=time, answer=event.answer, code=event.code, answered_by=event.answered_by
+    )  # fmt: skip

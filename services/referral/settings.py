@@ -1,0 +1,39 @@
+"""Referral's knobs: the key that opens identities, which no other service is given; how long they are read and kept."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+
+from services.referral.domain.access import Terms
+from shared.settings import Settings as Shared
+
+
+class Settings(Shared):
+    vault_key_file: Path = Field(
+        description="The keys that wrap each person's own: 64 hexadecimal digits a line; the first wraps, all unwrap."
+    )
+    identity_days_after_answer: int = Field(
+        90, ge=0, description="Days that a school reads an identity after it ended an application without an enrolment."
+    )
+    identity_days_after_departure: int = Field(
+        761, ge=0, description="Days that it reads a pupil's after they left: outcomes are due for 24 months, and 30 days more."
+    )
+    audit_days: int = Field(1096, ge=1, description="Days that the audit of identities keeps who read what: three years.")
+
+    @property
+    def terms(self) -> Terms:
+        """How long a school may know who somebody is."""
+        days = (self.identity_days_after_answer, self.identity_days_after_departure)
+        return Terms(*(timedelta(days=count) for count in days))
+
+    @property
+    def vault_keys(self) -> tuple[bytes, ...]:
+        """The key-encryption keys, that which wraps first. ValueError where there is none, or one is not 32 bytes."""
+        keys = tuple(bytes.fromhex(line) for line in self.vault_key_file.read_text().split())
+        if not keys or any(len(key) != 32 for key in keys):
+            raise ValueError("A key of the vault is 64 hexadecimal digits.")
+        return keys
+
+    def unreadable(self) -> list[str]:
+        return [*super().unreadable(), *self.wrong_where(vault_key_file=lambda: self.vault_keys)]

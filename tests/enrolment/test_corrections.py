@@ -1,0 +1,264 @@
+"""What was declared of a pupil is mended by an event that says what it replaces; the status and the seats follow."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.enrolment.domain import pupils
+from services.enrolment.domain.corrections import Mending, correct_presence, correct_year, seats_held
+from services.enrolment.domain.enrolment import Enrolment
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.presence import Fact
+from services.enrolment.domain.pupil import Pupil, PupilEvent
+from shared.events.corrections import (
+    CompletionCorrected,
+    CorrectionCode,
+    InterruptionCorrected,
+    NoShowCorrected,
+    ReturnCorrected,
+    StartCorrected,
+    YearCorrected,
+)
+from shared.events.students import EnrolmentStatus, InterruptionCode, Move
+from shared.kernel.errors import Refused
+from tests.enrolment.builders import (
+    AGAIN,
+    FIRST,
+    LATER,
+    MAY,
+    SECOND,
+    START,
+    a_programme,
+    after,
+    an_intake,
+    completed,
+    enrolled,
+    fields_on,
+    in_last_year,
+    interrupted,
+    started,
+    year,
+)
+
+TODAY = date(2027, 12, 1)
+GONE_ON = date(2025, 12, 1)
+BACK_ON = date(2026, 1, 5)
+WELDING = a_programme(programme="soudure")
+OTHER = an_intake(programme=WELDING)
+EMPTY: Pupil = enrolled()
+
+
+def mending(replaces_on: date, happened_on: date | None = None, **overrides: Any) -> Mending:
+    """On a day instead of another; on none, where none is said."""
+    default = {"code": CorrectionCode.TYPING, "replaces_on": replaces_on, "happened_on": happened_on, "on": TODAY}
+    return Mending(**{**default, **overrides})
+
+
+def said(replaces_on: date, happened_on: date | None = None, **more: Any) -> dict[str, Any]:
+    """The fields of a correction."""
+    told = {"replaces_on": replaces_on, "happened_on": happened_on, "voided": happened_on is None, "code": CorrectionCode.TYPING}
+    return {**fields_on(TODAY), **told, **more}
+
+
+def mend(place: Pupil, fact: Fact, replaces_on: date, happened_on: date | None = None, **more: Any) -> list[PupilEvent]:
+    return correct_presence(place, school=None, fact=fact, mending=mending(replaces_on, happened_on), titles=(), **more)
+
+
+def one(place: Pupil) -> Enrolment:
+    return place.enrolments[0]
+
+
+def missed() -> Pupil:
+    return after(enrolled(), pupils.record_no_show(enrolled(), school=None, on=START))
+
+
+def back() -> Pupil:
+    return after(interrupted(), pupils.resume(interrupted(), school=None, on=BACK_ON))
+
+
+CORRECTED = [
+    (started(), Fact.START, START, date(2025, 9, 8), StartCorrected, {}),
+    (missed(), Fact.NO_SHOW, START, date(2025, 9, 8), NoShowCorrected, {}),
+    (
+        interrupted(), Fact.INTERRUPTION, GONE_ON, date(2025, 11, 3), InterruptionCorrected,
+        {"replaces_interruption": InterruptionCode.MOVED, "interruption": InterruptionCode.MOVED},
+    ),
+    (back(), Fact.RETURN, BACK_ON, date(2026, 1, 12), ReturnCorrected, {}),
+    (completed(), Fact.COMPLETION, LATER, date(2027, 6, 30), CompletionCorrected, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "fact", "was", "new", "event", "more"), CORRECTED, ids=[row[1] for row in CORRECTED])
+def test_a_fact_of_presence_gets_another_day(
+    place: Pupil, fact: Fact, was: date, new: date, event: Any, more: dict[str, Any]
+) -> None:
+    decided = mend(place, fact, was, new)
+    assert decided == [event(**said(was, new), **more)]
+    mended = after(place, decided)
+    assert [step.on for step in one(mended).presence][-1] == one(mended).since == new
+    assert one(mended).status is one(place).status
+    assert mend(mended, fact, was, new) == []  # the same twice
+    assert mend(mended, fact, new, new) == []  # of nothing
+    with pytest.raises(Refused, match="nothing_to_correct"):
+        mend(mended, fact, was, date(2025, 9, 22))
+
+
+VOIDED = [
+    (started(), Fact.START, START, EnrolmentStatus.DUE),
+    (missed(), Fact.NO_SHOW, START, EnrolmentStatus.DUE),
+    (interrupted(), Fact.INTERRUPTION, GONE_ON, EnrolmentStatus.PRESENT),
+    (back(), Fact.RETURN, BACK_ON, EnrolmentStatus.INTERRUPTED),
+    (completed(), Fact.COMPLETION, LATER, EnrolmentStatus.PRESENT),
+]
+
+
+@pytest.mark.parametrize(("place", "fact", "was", "status"), VOIDED, ids=[row[1] for row in VOIDED])
+def test_a_fact_that_did_not_happen_leaves_what_was_before_it(
+    place: Pupil, fact: Fact, was: date, status: EnrolmentStatus
+) -> None:
+    mended = after(place, mend(place, fact, was))
+    assert one(mended).status is status
+    assert mend(mended, fact, was) == []
+    assert [(one.fact, one.happened_on) for one in one(mended).corrections] == [(fact, None)]
+
+
+def test_an_interruption_that_did_not_happen_takes_the_return_from_it_along() -> None:
+    decided = mend(back(), Fact.INTERRUPTION, GONE_ON)
+    assert decided == [
+        ReturnCorrected(**said(BACK_ON)),
+        InterruptionCorrected(**said(GONE_ON), replaces_interruption=InterruptionCode.MOVED),
+    ]
+    mended = after(back(), decided)
+    assert one(mended).presence == one(started()).presence
+    assert mend(mended, Fact.INTERRUPTION, GONE_ON) == []
+
+
+def test_the_code_of_an_interruption_is_mended_alone() -> None:
+    decided = mend(interrupted(), Fact.INTERRUPTION, GONE_ON, GONE_ON, interruption=InterruptionCode.EMPLOYMENT)
+    codes: dict[str, Any] = {"replaces_interruption": InterruptionCode.MOVED, "interruption": InterruptionCode.EMPLOYMENT}
+    assert decided == [InterruptionCorrected(**said(GONE_ON, GONE_ON), **codes)]
+    assert one(after(interrupted(), decided)).code is InterruptionCode.EMPLOYMENT
+
+
+@pytest.mark.parametrize(
+    ("place", "fact", "was", "new", "sentence"),
+    [
+        (started(), Fact.START, START, date(2025, 8, 29), "La rentrée est le 01/09/2025."),
+        (missed(), Fact.NO_SHOW, START, date(2025, 5, 1), "précède le 12/05/2025"),
+        (interrupted(), Fact.START, START, date(2025, 12, 2), "L’interruption du 01/12/2025 précède le 02/12/2025"),
+        (interrupted(), Fact.START, START, None, "L’interruption du 01/12/2025 ne tient plus"),
+        (interrupted(), Fact.INTERRUPTION, GONE_ON, date(2025, 8, 29), "L’interruption du 29/08/2025 précède le 01/09/2025"),
+        (back(), Fact.INTERRUPTION, GONE_ON, date(2026, 1, 6), "La reprise du 05/01/2026 précède le 06/01/2026"),
+        (back(), Fact.RETURN, BACK_ON, date(2025, 11, 30), "La reprise du 30/11/2025 précède le 01/12/2025"),
+        (completed(), Fact.COMPLETION, LATER, date(2025, 8, 1), "La fin du parcours du 01/08/2025 précède le 01/09/2025"),
+        (in_last_year(), Fact.START, START, None, "Le passage en année supérieure du 01/09/2025 tombe hors de la présence."),
+        (in_last_year(), Fact.START, START, date(2025, 9, 2), "tombe hors de la présence"),
+    ],
+)  # fmt: skip
+def test_a_day_that_contradicts_the_other_facts_is_refused(
+    place: Pupil, fact: Fact, was: date, new: date | None, sentence: str
+) -> None:
+    with pytest.raises(Refused, match="contradiction") as no:
+        mend(place, fact, was, new)
+    assert sentence in no.value.sentence
+    assert "correct" in [move.name for move in no.value.moves or ()]
+
+
+def test_a_correction_is_not_dated_before_what_it_corrects() -> None:
+    early = mending(START, date(2025, 9, 8), on=date(2025, 9, 5))
+    with pytest.raises(Refused, match="before_previous_step"):
+        correct_presence(started(), school=None, fact=Fact.START, mending=early, titles=())
+
+
+@pytest.mark.parametrize(("place", "fact", "was"), [(missed(), Fact.NO_SHOW, START), (interrupted(), Fact.INTERRUPTION, GONE_ON)])
+def test_nobody_is_active_twice_by_a_correction(place: Pupil, fact: Fact, was: date) -> None:
+    elsewhere = enrolled(place, an_intake(school="chalon"))
+    with pytest.raises(Refused, match="already_enrolled"):
+        correct_presence(elsewhere, school="besancon", fact=fact, mending=mending(was), titles=())
+    earlier = mending(was, was, enrolment_id=one(place).enrolment_id)
+    assert correct_presence(elsewhere, school=None, fact=fact, mending=earlier, titles=()) == []
+
+
+def move(
+    place: Pupil, replaces_on: date, happened_on: date | None = None, to: Intake | None = None, **more: Any
+) -> list[PupilEvent]:
+    programme = a_programme(programme=to.programme) if to else None
+    return correct_year(
+        place, school=None, mending=mending(replaces_on, happened_on), titles=(), to=to, programme=programme, **more
+    )
+
+
+def changed(on: date = START) -> Pupil:
+    return after(started(), pupils.change_programme(started(), school=None, to=OTHER, programme=WELDING, on=on))
+
+
+def test_a_move_was_to_another_intake_on_another_day_or_was_none() -> None:
+    up: dict[str, Any] = {"replaces_move": Move.MOVED_UP, "replaces_intake_id": SECOND.intake_id}
+    again = move(in_last_year(), START, START, AGAIN)
+    assert again == [YearCorrected(**said(START, START), **year(AGAIN), **up, move=Move.REPEATED)]
+    later = move(in_last_year(), START, date(2026, 9, 1))
+    assert later == [YearCorrected(**said(START, date(2026, 9, 1)), **year(SECOND), **up, move=Move.MOVED_UP)]
+    none = move(in_last_year(), START)
+    assert none == [YearCorrected(**said(START), **year(FIRST), **up)]
+    for decided, now in ((again, AGAIN), (later, SECOND), (none, FIRST)):
+        mended = after(in_last_year(), decided)
+        assert one(mended).now.intake_id == now.intake_id
+    assert move(after(in_last_year(), none), START) == []
+    assert move(in_last_year(), START, START, SECOND) == []
+
+
+def test_a_move_is_mended_to_an_intake_that_follows_from_the_year_before() -> None:
+    in_two_years = an_intake(school_year="2027-2028")
+    two_further = an_intake(school_year="2026-2027", programme=a_programme(years=3), year_of_study=3)
+    elsewhere = an_intake(school="chalon", school_year="2026-2027")
+    for wrong in (in_two_years, two_further, elsewhere):
+        with pytest.raises(Refused, match="wrong_intake"):
+            move(in_last_year(), START, START, wrong)
+
+
+def test_only_the_last_move_is_mended_and_not_under_a_completion() -> None:
+    to = an_intake(programme=WELDING, school_year="2026-2027", year_of_study=2)
+    moved_up = pupils.move_up(changed(), school=None, to=to, programme=WELDING, on=date(2026, 9, 1))
+    with pytest.raises(Refused, match="not_last_move"):
+        move(after(changed(), moved_up), START)
+    with pytest.raises(Refused, match="contradiction"):
+        move(completed(), START)
+
+
+def test_who_changed_programme_before_they_started_is_due_where_they_were() -> None:
+    to = an_intake(programme=WELDING, school_year="2026-2027")
+    place = after(enrolled(), pupils.change_programme(enrolled(), school=None, to=to, programme=WELDING, on=MAY))
+    (decided,) = move(place, MAY)
+    assert isinstance(decided, YearCorrected)
+    assert decided.starts_on == START
+    assert one(after(place, [decided])).starts_on == START
+    assert pupils.start(after(place, [decided]), school=None, on=START)
+
+
+@pytest.mark.parametrize(
+    ("place", "held"),
+    [
+        (enrolled(), {FIRST.intake_id}),
+        (missed(), set()),
+        (interrupted(), set()),
+        (back(), {FIRST.intake_id}),
+        (in_last_year(), {FIRST.intake_id, SECOND.intake_id}),
+        (completed(), {FIRST.intake_id, SECOND.intake_id}),
+        (changed(), {OTHER.intake_id}),
+    ],
+)
+def test_the_seats_of_a_pupil_follow_from_their_years_and_status(place: Pupil, held: set[Any]) -> None:
+    assert seats_held(one(place)) == held
+
+
+def test_a_pupil_that_was_kept_before_facts_were_is_read_and_mended_by_their_status() -> None:
+    old = [interrupted(), completed(), missed(), started()]
+    for place in old:
+        stored = place.model_dump(mode="json")
+        for enrolment in stored["enrolments"]:
+            del enrolment["steps"], enrolment["corrections"]
+            for of_year in enrolment["years"]:
+                del of_year["since"], of_year["move"], of_year["starts_on"]
+        assert one(Pupil.model_validate(stored)).presence == one(place).presence
+    assert mend(Pupil.model_validate(stored), Fact.START, START, date(2025, 9, 8)) != []

@@ -1,0 +1,38 @@
+"""What is sealed opens under its key and in its own place alone; what an earlier build kept in clear is sealed at the start."""
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from shared.persistence.mongo import Database
+from shared.persistence.sealing import Sealed, seal, unseal
+
+KEY, ANOTHER = bytes(range(32)), bytes(32)
+
+
+def test_a_value_opens_under_its_key_about_the_same_thing_and_nowhere_else() -> None:
+    sealed = seal(KEY, "Zélie".encode(), about="clients 1")
+    assert unseal(KEY, sealed, about="clients 1").decode() == "Zélie"
+    changed = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    for key, value, about in ((ANOTHER, sealed, "clients 1"), (KEY, sealed, "clients 2"), (KEY, changed, "clients 1")):
+        with pytest.raises(InvalidTag):
+            unseal(key, value, about=about)
+
+
+def test_the_same_value_sealed_twice_is_not_recognised() -> None:
+    assert seal(KEY, b"one", about="") != seal(KEY, b"one", about="")
+
+
+async def test_what_was_kept_in_clear_is_sealed_once_and_reads_the_same(database: Database) -> None:
+    rows = database["clients"]
+    sealed = Sealed(rows, ("name", "contact"), KEY)
+    for id, name in enumerate(("Zélie", "Odile")):
+        await rows.insert({"_id": str(id), "school": "dole", "name": name, "contact": None})
+    await sealed.close_earlier()
+    kept = await rows.find(sort=["_id"])
+    assert [set(row) for row in kept] == [{"_id", "school", "sealed"}] * 2
+    zelie = {"_id": "0", "school": "dole", "name": "Zélie", "contact": None}
+    assert sealed.opened(kept[0]) == zelie
+    await sealed.close_earlier()
+    assert await rows.find(sort=["_id"]) == kept
+    with pytest.raises(InvalidTag):
+        sealed.opened({**kept[0], "_id": "1"})
