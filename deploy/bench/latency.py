@@ -103,7 +103,7 @@ async def _teach(addresses: Addresses, admin: str) -> None:
     async with httpx.AsyncClient(timeout=30, headers=headers) as http:
         for path, body in (("/schools/banc", school), ("/schools/banc/programmes/cap-essai", programme)):
             (await http.put(addresses.services["enrolment"] + path, json=body)).raise_for_status()
-        while not any(one["programmes"] for one in (await http.get(addresses.services["referral"] + "/schools")).json()):
+        while not any(one["programmes"] for one in (await http.get(addresses.services["referral"] + "/schools")).json()["items"]):
             await asyncio.sleep(0.1)
 
 

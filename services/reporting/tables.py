@@ -63,6 +63,17 @@ class Tables:
     def intake(self) -> Mapping[UUID, IntakeRow]:
         return {row.id: row for row in self.intakes}
 
+    def title_of(self, programme: str) -> str:
+        """What its schools call a programme; where they do not agree, each title with those who use it: none names another's."""
+        schools = {row.id: row.name for row in self.schools}
+        using: dict[str, list[str]] = defaultdict(list)
+        for row in self.programmes:
+            if row.programme == programme:
+                using[row.title_on(self.day)].append(schools.get(row.school, row.school))
+        if len(using) == 1:
+            return next(iter(using))
+        return " ; ".join(f"{title} ({', '.join(sorted(names))})" for title, names in sorted(using.items()))
+
     @cached_property
     def kind_of_agency(self) -> Mapping[str, AgencyKind]:
         return {row.id: row.kind for row in self.agencies}

@@ -103,11 +103,22 @@ class Invalid(Problem):
         self.fields = fields or {}
 
 
+class TooMany(Problem):
+    """One asks more at once than is good for the others (429); `retry_after` seconds later it may go on."""
+
+    status = 429
+    codes = ("too_many_requests",)
+
+    def __init__(self, code: str, sentence: str, *, retry_after: int) -> None:
+        super().__init__(code, sentence)
+        self.retry_after = retry_after
+
+
 class Unavailable(Problem):
     """A server that we need does not answer, or too many ask at once; nothing was kept, ask again (503)."""
 
     status = 503
-    codes = ("busy", "database_away", "starting")
+    codes = ("busy", "database_away", "starting", "too_slow")
 
 
 def key_reused() -> Invalid:

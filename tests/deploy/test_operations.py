@@ -19,7 +19,7 @@ from deploy.local.keys import keys_in
 from deploy.local.lag import Lag, lags
 from deploy.local.servers import Servers
 from services import SERVICES
-from shared.web.auth import verifier
+from shared.web.tokens import verifier
 
 PLACE = "etabli.production/3/8"
 PARKED = {
@@ -52,9 +52,15 @@ class Admin(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """What is parked, or how far the rebuild is."""
-        parked = {"/admin/parked": [PARKED], "/admin/discarded": [DISCARDED], f"/admin/parked/{PLACE}": {**PARKED, **SAYS}}
-        if self.path in parked:
-            self.answer(parked[self.path], 200)
+        lists = {"/admin/parked": [PARKED], "/admin/discarded": [DISCARDED]}
+        path, _, query = self.path.partition("?")
+        if path in lists:  # the list, then an empty part
+            self.answer(
+                {"items": [] if "cursor=a%3Db" in query else lists[path], "next": None if "cursor" in query else "a=b"}, 200
+            )
+            return
+        if path == f"/admin/parked/{PLACE}":
+            self.answer({**PARKED, **SAYS}, 200)
             return
         type(self).done += 500
         self.answer({"done": self.done, "total": 1000, "running": self.done < 1000, **self.found}, 200)

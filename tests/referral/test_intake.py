@@ -203,10 +203,10 @@ async def test_agencies_are_registered_by_an_administrator_and_listed_for_all(ap
     assert (await api.as_(f"agency:{CIO}").put("/agencies/psad-39", json=body)).status_code == 403
     answer = await api.as_("admin").put("/agencies/psad-39", json=body)
     assert (answer.status_code, answer.json()) == (200, {"agency": "psad-39", **body})
-    assert {"agency": "psad-39", **body} in (await api.as_("school:dole").get("/agencies")).json()
+    assert {"agency": "psad-39", **body} in (await api.as_("school:dole").get("/agencies")).json()["items"]
 
 
-async def test_pages_hold_fifty_the_latest_first(api: Running) -> None:
+async def test_a_list_is_read_in_parts_of_fifty_the_latest_first(api: Running) -> None:
     agency = "ml-besancon"
     body = {"kind": "mission_locale", "name": "ML", "department": "25"}
     assert (await api.as_("admin").put(f"/agencies/{agency}", json=body)).status_code == 200
@@ -214,8 +214,14 @@ async def test_pages_hold_fifty_the_latest_first(api: Running) -> None:
         on = f"2025-0{6 + day // 30}-{1 + day % 30:02d}"
         await refer(api, agency, on=on, informed_on="2025-05-01", out_of_school_since=None, identity=an_identity(ine=None))
     client = api.as_(f"agency:{agency}")
-    first, second = [(await client.get("/referrals", params={"page": page})).json() for page in (1, 2)]
-    assert [(page["total"], page["pages"], len(page["items"])) for page in (first, second)] == [(51, 2, 50), (51, 2, 1)]
+    first = (await client.get("/referrals")).json()
+    added = await refer(api, agency, on="2025-08-01", informed_on="2025-05-01", out_of_school_since=None)
+    second = (await client.get("/referrals", params={"cursor": first["next"]})).json()
+    assert [(len(part["items"]), part["next"] is None) for part in (first, second)] == [(50, False), (1, True)]
+    assert added["referral_id"] not in str(second)
     days = [one["submitted_on"] for one in first["items"] + second["items"]]
     assert days == sorted(days, reverse=True)
-    assert (await client.get("/referrals", params={"page": 0})).status_code == 422
+    assert (await client.get("/referrals", params={"page": 1})).status_code == 422
+    of_one_status = await client.get("/referrals", params={"cursor": first["next"], "status": "closed"})
+    another_s = await api.as_(f"agency:{CIO}").get("/referrals", params={"cursor": first["next"]})
+    assert of_one_status.json()["code"] == another_s.json()["code"] == "unknown_cursor"

@@ -71,7 +71,7 @@ async def test_the_schools_that_may_be_wished_for_are_listed_for_all_with_their_
     await two_schools(api)
     moved = school_registered(address="1 rue du Banc, 39100 Dole")
     await catalogue_publishes(api, moved, programme_opened(title="CAP Métallerie"))
-    [dole, elsewhere] = (await api.as_("school:dole:workshop").get("/schools")).json()
+    [dole, elsewhere] = (await api.as_("school:dole:workshop").get("/schools")).json()["items"]
     taught = {**SERRURERIE, "title": "CAP Métallerie", "sector": "bois", "years": 2}
     assert dole == {**DOLE, "address": "1 rue du Banc, 39100 Dole", "department": "39", "programmes": [taught]}
     assert (elsewhere["id"], [one["id"] for one in elsewhere["programmes"]]) == ("elsewhere", ["cap-elsewhere"])

@@ -107,7 +107,7 @@ async def _until_wishes_may_name_them(simulation: Simulation) -> None:
 
 
 async def _taught(simulation: Simulation) -> set[tuple[str, str]]:
-    schools = await simulation.api.get("admin", "referral", "/schools")
+    schools = await simulation.api.every("admin", "referral", "/schools")
     return {(school["id"], programme["id"]) for school in schools for programme in school["programmes"]}
 
 

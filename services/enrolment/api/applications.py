@@ -21,12 +21,14 @@ from services.enrolment.domain import applications as decisions
 from services.enrolment.domain import places, withdrawals
 from services.enrolment.domain.statuses import APPLICATION, SCHOOL, A
 from services.enrolment.domain.visibility import agency_of, sees_what_others_make
+from services.enrolment.store import lists
 from services.enrolment.views import ApplicationResponse
 from shared.events.applications import ApplicationStatus
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import Refused, Unavailable
 from shared.web.auth import CurrentCaller, may, require
 from shared.web.bodies import DatedBody
+from shared.web.cursor import Page, PagingDep
 from shared.web.router import Router
 
 REFUSALS = (
@@ -47,22 +49,25 @@ ONE = "/intakes/{intake_id}/applications/{young_id}"
 
 
 @router.get("/intakes/{intake_id}/applications", dependencies=[SCHOOLS])
-async def list_applications_to_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
-    """Every application to an intake of one's school."""
-    return await shown.applications(store, caller, [await store.intakes.acting(caller).get(intake_id)])
+async def list_applications_to_intake(
+    intake_id: UUID, caller: CurrentCaller, store: StoreDep, paging: PagingDep
+) -> Page[ApplicationResponse]:
+    """Every application to an intake of one's school, in the order in which they came."""
+    part = lists.applications_to(await store.intakes.acting(caller).get(intake_id), caller, paging.asked)
+    return paging.page(part, await shown.applications(store, caller, part.items))
 
 
 @router.get("/applications", dependencies=[SCHOOLS_AND_AGENCIES])
 async def list_applications(
     caller: CurrentCaller,
     store: StoreDep,
+    paging: PagingDep,
     status: Annotated[ApplicationStatus | None, Query()] = None,
     school_year: Annotated[SchoolYear | None, Query()] = None,
-) -> list[ApplicationResponse]:
+) -> Page[ApplicationResponse]:
     """A school's own applications; for an agency, those that it referred."""
-    intakes = await store.intakes_visible_to(caller, school_year=school_year)
-    found = await shown.applications(store, caller, intakes)
-    return [one for one in found if status in (None, one.status)]
+    part = await lists.applications(store, caller, paging.asked, school_year=school_year, status=status)
+    return paging.page(part, await shown.applications(store, caller, part.items))
 
 
 @router.get(ONE, dependencies=[SCHOOLS_AND_AGENCIES])
@@ -216,4 +221,4 @@ async def promote_first_waiting(
     intake = await store.intakes.acting(caller).decide(
         intake_id, places.promote, until=body.until, at_school=body.at_school, on=on
     )
-    return await shown.applications(store, caller, [intake])
+    return await shown.applications_to(store, caller, intake)

@@ -29,4 +29,5 @@ async def list_conflicts(store: StoreDep, paging: PagingDep) -> Page[ConflictRes
         ConflictResponse(young_ids=sorted({place.young_id for place in places}), places=list(places))
         for places in await persons.conflicts(store)
     ]
-    return paging.page(part_of(shown, lambda conflict: [str(conflict.young_ids[0])], paging.asked))
+    part = part_of(shown, lambda conflict: [str(conflict.young_ids[0])], paging.asked)
+    return paging.page(part, part.items)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from services.enrolment import labels
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.visibility import as_shown, sees_what_others_make, shown_applications
+from services.enrolment.domain.visibility import as_shown, sees_what_others_make
 from services.enrolment.views.names import place_of
 from shared.events.applications import ApplicationStatus, HeardBy, IneligibleReason, Met, SaidBy
 from shared.events.catalogue import Promotion
@@ -100,11 +100,6 @@ def application(intake: Intake, young_id: UUID, caller: Caller, names: Names, mo
     if not sees_what_others_make(caller):
         return ApplicationResponse(**fields, priority=None, rank=None, motive=None)
     return ApplicationResponse(**fields, priority=shown.priority, rank=_rank(intake, young_id), motive=motive)
-
-
-def applications(intake: Intake, caller: Caller, names: Names) -> list[ApplicationResponse]:
-    """The applications of an intake that this caller may see."""
-    return [application(intake, one.young_id, caller, names) for one in shown_applications(caller, intake.applications)]
 
 
 def _referring(application: Application, names: Names, caller: Caller) -> list[ReferringResponse]:

@@ -24,6 +24,7 @@ from services.production.views import OrderResponse, show_order
 from shared.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from shared.web.auth import CurrentCaller, may
 from shared.web.bodies import DatedBody
+from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.names import Names
 from shared.web.router import Router, responses_for
@@ -59,10 +60,12 @@ async def receive_order(body: OrderRequest, key: Idempotency, caller: CurrentCal
 
 
 @router.get("", dependencies=[READERS])
-async def list_orders(caller: CurrentCaller, store: StoreDep, status: OrderStatus | None = None) -> list[OrderResponse]:
+async def list_orders(
+    caller: CurrentCaller, store: StoreDep, paging: PagingDep, status: OrderStatus | None = None
+) -> Page[OrderResponse]:
     """The school's orders, the latest received first."""
-    found = await store.orders_visible_to(caller, status=status)
-    return await _shown_all(store, found)
+    part = await store.orders_visible_to(caller, paging.asked, status=status)
+    return paging.page(part, await _shown_all(store, part.items))
 
 
 @router.get("/{order_id}", dependencies=[READERS])

@@ -15,6 +15,7 @@ from shared.events.production import Hours
 from shared.kernel.calendar import monday_of, school_year_of
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.secrets import derived
+from shared.persistence.keyset import Asked, Part
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
@@ -38,8 +39,8 @@ class Store:
 
     async def prepare(self) -> None:
         """One index for each way of reading."""
-        await self.orders.collection.index("state.school", ("state.steps.received", -1))
-        await self.orders.collection.index("state.school", "state.status", ("state.steps.received", -1))
+        await self.orders.collection.index("state.school", ("state.steps.received", -1), "_id")
+        await self.orders.collection.index("state.school", "state.status", ("state.steps.received", -1), "_id")
         await self.weeks.collection.index("state.school", "state.week")
         await self.weeks.collection.index("state.school", "state.school_year", "state.young_id")
         await self.weeks.collection.index("state.young_id")
@@ -47,10 +48,10 @@ class Store:
         await self.titles.prepare()
         await self.pupils.prepare()
 
-    async def orders_visible_to(self, caller: Caller, *, status: OrderStatus | None = None) -> list[Order]:
+    async def orders_visible_to(self, caller: Caller, asked: Asked, *, status: OrderStatus | None = None) -> Part[Order]:
         """The caller's orders (of one status), the latest received first."""
         where = {"state.status": status} if status else {}
-        return await self.orders.acting(caller).find(where, sort=[("state.steps.received", -1), ("_id", 1)])
+        return await self.orders.acting(caller).part(where, sort=[("state.steps.received", -1), "_id"], asked=asked)
 
     async def orders_by_id(self, order_ids: Iterable[UUID], *, caller: Caller) -> dict[UUID, Order]:
         """Those of these orders that are the caller's."""

@@ -32,7 +32,7 @@ async def list_matches(caller: CurrentCaller, store: StoreDep, paging: PagingDep
     await store.audit.note(caller, What.WHOLE, [Whom(one.young_id, one.referral_id) for one in referrals])
     names = Names(agencies={agency.agency: agency.name for agency in await store.all_agencies()})
     sides = views.sides(sent, referrals, journeys, names)
-    return paging.page(part.map(lambda match: views.show_match(match, sides)))
+    return paging.page(part, [views.show_match(match, sides) for match in part.items])
 
 
 @router.post("/matches/merge")

@@ -1,10 +1,9 @@
 """Referrals: made, read and asked back by their own agency."""
 
 from collections.abc import Sequence
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 
 from services.referral import use_cases, views
 from services.referral.api.deps import Secret, StoreDep, read_by
@@ -14,14 +13,14 @@ from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.person import Sent
 from services.referral.domain.record import gone
 from services.referral.domain.referral import Referral, request_withdrawal
-from services.referral.store import PAGE, Store
+from services.referral.store import Store
 from services.referral.store.audit import What, Whom
 from services.referral.store.vault import referral_id_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden, Gone, Invalid, Refused
-from shared.kernel.strict import IN_ADDRESS
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
+from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.names import Names
 from shared.web.router import Router
@@ -71,14 +70,13 @@ async def submit_referral(
 
 @router.get("/referrals", dependencies=[OF_AGENCIES])
 async def list_referrals(
-    caller: CurrentCaller, store: StoreDep, status: ReferralStatus | None = None,
-    page: Annotated[int, Query(ge=1, le=10_000), IN_ADDRESS] = 1,
-) -> views.ReferralPageResponse:  # fmt: skip
-    """The agency's own referrals, the latest first, fifty a page: of whom, by names alone. Each is noted in the audit."""
-    found, total = await store.page(caller, status, page)
-    items = await _listed(store, caller, found) if found else []
-    await store.audit.note(caller, What.NAMES, [Whom(one.young_id, one.referral_id) for one in found])
-    return views.ReferralPageResponse(items=items, page=page, pages=-(-total // PAGE), total=total)
+    caller: CurrentCaller, store: StoreDep, paging: PagingDep, status: ReferralStatus | None = None
+) -> Page[views.ReferralResponse]:
+    """The agency's own referrals, the latest first: of whom, by names alone. Each is noted in the audit."""
+    part = await store.own_referrals(caller, paging.asked, status=status)
+    items = await _listed(store, caller, part.items) if part.items else []
+    await store.audit.note(caller, What.NAMES, [Whom(one.young_id, one.referral_id) for one in part.items])
+    return paging.page(part, items)
 
 
 @router.get("/referrals/{referral_id}", dependencies=[OF_AGENCIES])

@@ -14,13 +14,13 @@ from services.referral.store.records import Records
 from services.referral.store.vault import Vault
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
+from shared.persistence.keyset import Asked, Part
 from shared.persistence.mongo import Key, Session
 from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
 
-PAGE = 50
 LATEST_FIRST: Sequence[Key] = (("state.submitted_on", -1), "_id")
 
 
@@ -63,6 +63,10 @@ class Store:
             sentence = "Votre organisme n’est pas encore enregistré : l’administrateur d’Établi doit le faire d’abord."
             raise Refused("unknown_agency", sentence) from None
 
+    async def agencies_listed(self, asked: Asked) -> Part[Agency]:
+        """Every agency, by id."""
+        return await self.agencies.acting(SYSTEM).part({}, sort=["_id"], asked=asked)
+
     async def referrals_of(self, *young_ids: UUID) -> list[Referral]:
         """Every agency's referrals of these young people."""
         return await self.referrals.acting(SYSTEM).find({"state.young_id": {"$in": sorted(map(str, young_ids))}})
@@ -98,13 +102,11 @@ class Store:
         referral = await self.referrals.within(session).acting(SYSTEM).find_one({"_id": str(referral_id)})
         return referral.young_id if referral else None
 
-    async def page(self, caller: Caller, status: ReferralStatus | None, page: int) -> tuple[list[Referral], int]:
-        """One page of an agency's referrals (of one status), the latest first, and how many there are."""
+    async def own_referrals(self, caller: Caller, asked: Asked, *, status: ReferralStatus | None = None) -> Part[Referral]:
+        """An agency's referrals (of one status), the latest first."""
         statuses = [status, None] if status is ReferralStatus.SUBMITTED else [status]  # nothing was heard yet: no progress
         where: dict[str, Any] = {"erased": None, **({"progress.status": {"$in": statuses}} if status else {})}
-        acting = self.referrals.acting(caller)
-        found = await acting.find(where, sort=LATEST_FIRST, skip=(page - 1) * PAGE, limit=PAGE)
-        return found, await acting.count(where)
+        return await self.referrals.acting(caller).part(where, sort=LATEST_FIRST, asked=asked)
 
     async def keep_progress(self, referral_id: UUID, status: ReferralStatus, version: int) -> None:
         """Keep the status beside the referral, for pages to be filtered by; never an older one over a newer.

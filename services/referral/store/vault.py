@@ -5,20 +5,19 @@ referrals: so neither a file, a log nor an error of the database shows a name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.referral.domain.matching import Traits, same_person
 from services.referral.domain.person import Sent
 from services.referral.store.identity_keys import IdentityKeys
 from services.referral.store.recognition import fields_of, recognised, together, traits_of
-from shared.events.message import NAMESPACE
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
 from shared.persistence.mongo import Collection, Database, Session
 from shared.persistence.sealing import AT_ONCE, seal_json, unseal_json
 from shared.persistence.writes import Row
-from shared.web.idempotency import fingerprint
+from shared.web.idempotency import keyed_id
 
 IN_CLEAR = ("referral_id", "agency", "earlier")
 """What the database may know of what was sent; all the rest of it is sealed, whatever it comes to hold."""
@@ -26,7 +25,7 @@ IN_CLEAR = ("referral_id", "agency", "earlier")
 
 def referral_id_of(secret: bytes, agency: Slug, external_id: str) -> UUID:
     """The id of a referral that its agency knows by a reference: from a keyed hash, whence the reference cannot be found."""
-    return uuid5(NAMESPACE, fingerprint(secret, [agency, external_id]))
+    return keyed_id(secret, "external ids", [agency, external_id])
 
 
 class Vault:

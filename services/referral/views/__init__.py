@@ -4,7 +4,7 @@ from services.referral.views.identities import AgencyResponse, IdentityResponse,
 from services.referral.views.matches import DistinctResponse, MatchResponse, RecordResponse, show_match, sides
 from services.referral.views.person_file import PersonFileResponse, show_file
 from services.referral.views.referrals import Presenter
-from services.referral.views.schemas import ReferralInFullResponse, ReferralPageResponse, ReferralResponse
+from services.referral.views.schemas import ReferralInFullResponse, ReferralResponse
 
 __all__ = [
     "AgencyResponse",
@@ -16,7 +16,6 @@ __all__ = [
     "Presenter",
     "RecordResponse",
     "ReferralInFullResponse",
-    "ReferralPageResponse",
     "ReferralResponse",
     "show_file",
     "show_identity",

@@ -120,10 +120,3 @@ class ReferralInFullResponse(CommonResponse):
     timeline: list[StepResponse]
     later: list[StepResponse]
     warnings: list[WarningResponse] = []
-
-
-class ReferralPageResponse(BaseModel):
-    items: list[ReferralResponse]
-    page: int
-    pages: int
-    total: int
