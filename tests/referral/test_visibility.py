@@ -1,11 +1,13 @@
 """One view says what an agency sees of a referral; a school's people see who applied to their school, each as far as they may."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.referral.domain.milestones import MilestoneKind
+from services.referral.domain.referral import request_withdrawal
 from services.referral.domain.visibility import (
     MILESTONES_SEEN,
     ReferralView,
@@ -19,7 +21,8 @@ from shared.events import applications, students
 from shared.events.applications import Unopened, UnopenedCode
 from shared.events.referral import AgencyKind, Answer, RefusalCode
 from shared.kernel.caller import Caller
-from tests.referral.builders import CIO, REFERRAL, X, Y, application, folded, student, wishes_answered
+from shared.kernel.errors import Refused
+from tests.referral.builders import A_DAY, CIO, REFERRAL, X, Y, application, folded, student, the_referral, wishes_answered
 
 OTHERS: dict[str, Any] = {"referral_id": UUID(int=99), "agency": "mlds-jura"}
 EARLIER: dict[str, Any] = {"referral_id": UUID(int=98)}
@@ -79,3 +82,17 @@ def test_a_school_knows_who_sent_the_referrals_that_reached_it() -> None:
     assert still_asks(journey, REFERRAL, "dole")
     left = folded(wishes_answered(X), application(applications.ApplicationLeft))
     assert (reached(left, REFERRAL, "dole"), still_asks(left, REFERRAL, "dole")) == (True, False)
+
+
+def test_what_another_agency_says_became_of_the_pupil_is_not_read() -> None:
+    said = [student(students.OutcomeDeclared, source="agency", agency=agency) for agency in (CIO, "mlds-jura")]
+    [enrolment] = seen(
+        wishes_answered(X), application(applications.PlaceConfirmed), student(students.StudentEnrolled), *said
+    ).enrolments
+    assert [one.agency for one in enrolment.milestones] == [None, CIO]
+
+
+def test_a_referral_is_not_withdrawn_on_a_day_before_it_was_made() -> None:
+    with pytest.raises(Refused, match="before_previous_step"):
+        request_withdrawal(the_referral(), on=A_DAY - timedelta(days=1))
+    assert request_withdrawal(the_referral(), on=A_DAY)

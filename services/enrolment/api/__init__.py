@@ -1,6 +1,6 @@
 """Enrolment over HTTP: request in, one decision."""
 
-from services.enrolment.api.applications import router as applications
+from services.enrolment.api.answers import router as applications
 from services.enrolment.api.arrangements import router as arrangements
 from services.enrolment.api.catalogue import router as catalogue
 from services.enrolment.api.conflicts import router as conflicts
