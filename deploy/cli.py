@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from deploy.cli_import import importing
 from deploy.cli_options import Folder, Json, admin_token
 from deploy.cli_parked import parked, unpark_services
 from deploy.local.errors import CannotRun
@@ -102,6 +103,7 @@ def sign_tokens(
 
 
 app.add_typer(parked, name="parked")
+app.add_typer(importing, name="import")
 app.command(name="unpark")(unpark_services)
 
 

@@ -86,8 +86,12 @@ def occupancy(tally: Tally) -> Figure:
 
 def interruption(tally: Tally) -> Figure:
     """Interrupted / entrants."""
-    missing = [one for one in tally.people if all(each.status == "did_not_start" for each in one.enrolments)]
-    return Figure(sum(one.interrupted for one in tally.entrants), len(tally.entrants), parts={"did_not_start": len(missing)})
+    statuses = [{each.status for each in one.enrolments} for one in tally.people]
+    parts = {
+        "did_not_start": sum("did_not_start" in found and found <= {"did_not_start", "gave_up"} for found in statuses),
+        "gave_up": statuses.count({"gave_up"}),
+    }
+    return Figure(sum(one.interrupted for one in tally.entrants), len(tally.entrants), parts=parts)
 
 
 def hours(tally: Tally, *kinds: str) -> Figure:

@@ -1,5 +1,6 @@
 """The region: the schools, programmes, grants, agencies and clients of one region, read from a YAML file and checked."""
 
+from datetime import date
 from pathlib import Path
 from typing import Self
 
@@ -43,12 +44,23 @@ class School(Entry):
     programmes: tuple[Slug, ...] = Field(min_length=1)
 
 
+class Replacement(Entry):
+    """The certification that replaced a programme's, and the first day on which it did."""
+
+    since: date
+    title: str
+    rncp: Rncp | None
+
+
 class Programme(Entry):
+    """Under the words of the convention, and those that replaced them since."""
+
     id: Slug
     title: str
     certification: Certification
     years: int = Field(ge=1, le=3)
     rncp: Rncp | None
+    replaced: tuple[Replacement, ...] = ()
 
 
 class Workshop(Entry):

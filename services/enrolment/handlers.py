@@ -2,15 +2,17 @@
 
 from typing import get_args
 
-from services.enrolment import use_cases
+from services.enrolment import admission, use_cases
 from services.enrolment.domain.enrolment import ACTIVE
+from services.enrolment.domain.giving_up import decline_given_up
 from services.enrolment.domain.places import release_seat
 from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
+from shared.events.catalogue import IntakeDatesChanged
 from shared.events.corrections import CompletionCorrected, InterruptionCorrected, NoShowCorrected
 from shared.events.message import Message
 from shared.events.referral import AgencyRegistered, ReferralSubmitted, ReferralWithdrawalRequested
-from shared.events.students import StudentDidNotStart, StudentEnrolled, StudentInterrupted, StudentResumed
+from shared.events.students import StudentDidNotStart, StudentEnrolled, StudentGaveUp, StudentInterrupted, StudentResumed
 from shared.kernel.calendar import PARIS
 from shared.kernel.caller import SYSTEM
 from shared.messaging.handlers import Handlers
@@ -47,6 +49,22 @@ Enrolled = StudentEnrolled | StudentResumed | NoShowCorrected | InterruptionCorr
 async def enrolled(store: Store, student: Enrolled, message: Message) -> None:
     """A pupil of one intake, or again, by a correction too: the others need not answer any more."""
     await use_cases.close_open_applications(store, student.young_id, on=student.on, cause=message)
+
+
+@HANDLERS.on(IntakeDatesChanged)
+async def dates_changed(store: Store, event: IntakeDatesChanged, message: Message) -> None:
+    """Pupils who are due in it are due on its new first day."""
+    await admission.move_starts(store, event.intake_id, on=event.on, cause=message)
+
+
+@HANDLERS.on(StudentGaveUp)
+async def given_up(store: Store, student: StudentGaveUp, message: Message) -> None:
+    """A place given up before the start was declined: it is free again."""
+    pupil = await store.pupils.acting(SYSTEM).get(student.young_id)
+    enrolment = pupil.enrolment(student.enrolment_id)
+    assert enrolment is not None
+    intakes = store.intakes.acting(SYSTEM, cause=message)
+    await intakes.decide(enrolment.now.intake_id, decline_given_up, young_id=student.young_id, on=student.on)
 
 
 @HANDLERS.on(StudentDidNotStart, StudentInterrupted)

@@ -7,6 +7,7 @@ from shared.kernel.transitions import Labels
 NETWORK = "Réseau des Écoles de Production"
 """Who holds the grants that are no single school's."""
 PAY, CHANGE_SEATS = "verser moins", "changer le nombre de places"
+CHANGE_DATES = "changer les dates"
 PROMOTE = "proposer la place au premier de la liste d’attente"
 APPLICATION = Labels(
     "cette candidature",
@@ -34,7 +35,10 @@ APPLICATION = Labels(
         "end_immersion": "terminer l’immersion",
         "admit": "admettre",
         "waitlist": "mettre sur liste d’attente",
+        "plan_entry": "convenir d’une autre entrée",
         "offer": "proposer une place",
+        "extend_offer": "changer la date limite",
+        "take_back_offer": "reprendre l’offre",
         "confirm": "confirmer",
         "decline": "décliner",
         "refuse": "refuser",
@@ -50,16 +54,19 @@ ENROLMENT = Labels(
         EnrolmentStatus.INTERRUPTED: "parcours interrompu",
         EnrolmentStatus.COMPLETED: "parcours terminé",
         EnrolmentStatus.DID_NOT_START: "rentrée manquée",
+        EnrolmentStatus.GAVE_UP: "désistement",
     },
     actions={
         "start": "commencer",
         "record_no_show": "noter une rentrée manquée",
+        "give_up": "noter un désistement",
         "interrupt": "interrompre",
         "resume": "reprendre",
         "move_up": "passer en année supérieure",
         "repeat": "redoubler",
         "change_programme": "changer de formation",
         "complete": "terminer",
+        "continue": "poursuivre dans une autre formation",
         "sit_an_exam": "inscrire à un examen",
         "declare_an_outcome": "déclarer le devenir",
         "correct": "corriger ce qui est déclaré",

@@ -5,16 +5,17 @@ from datetime import date
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from services.enrolment.domain import applications, diplomas, places, pupils, withdrawals
+from services.enrolment.domain import applications, diplomas, grant, places, pupils, withdrawals
 from services.enrolment.domain.enrolment import Outcome
+from services.enrolment.domain.grant import Grant
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil, PupilEvent
-from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import EnrolmentAction
 from services.enrolment.domain.visibility import agency_of, check_asking, check_named, school_of
 from services.enrolment.domain.wishes import Wished, answer, opened_by, unopened
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus, WishesAnswered
+from shared.events.catalogue import GrantAwarded
 from shared.events.message import Message
 from shared.events.referral import ReferralSubmitted, Wish
 from shared.events.students import EnrolmentStatus
@@ -31,8 +32,11 @@ async def confirm(store: Store, caller: Caller, *, intake_id: UUID, young_id: UU
 
     async def work(session: Session) -> Intake:
         intakes, pupils_to_enrol = store.intakes.within(session), store.every_pupil.within(session)
+        before = (await intakes.acting(caller).get(intake_id)).application(young_id)
         intake = await intakes.acting(caller).decide(intake_id, places.confirm, young_id=young_id, on=on)
-        programme = await _programme(store, intake)
+        if before.status is ApplicationStatus.ENROLLED:  # they may have given the place up since: that is not taken back here
+            return intake
+        programme = await store.programme_of(intake)
         await pupils_to_enrol.acting(caller).create(
             young_id, pupils.enrol, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=on
         )
@@ -54,7 +58,7 @@ async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, 
         enrolment = (await own_pupils.get(young_id)).last(school)
         before = enrolment.now
         to = await intakes.get(intake_id)
-        programme = await _programme(store, to)
+        programme = await store.programme_of(to)
         pupil = await own_pupils.decide(young_id, decision, school=school, to=to, programme=programme, on=on)
         if before.intake_id == intake_id:
             return pupil
@@ -64,6 +68,20 @@ async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, 
         return pupil
 
     return await store.persistence.transaction(work, young_id, intake_id, await _held_by(store, caller, young_id))
+
+
+async def award(store: Store, caller: Caller, fingerprint: str, awarded: GrantAwarded, *, distinct: bool) -> Grant:
+    """Promise public money, once: refused where the same stands already, unless it is said to be a distinct grant."""
+
+    async def unless_awarded(session: Session) -> Grant:
+        acting = store.grants.within(session).acting(caller)
+        if not distinct and await acting.find_one({"_id": str(awarded.grant_id)}) is None:
+            grant.ensure_new(await store.find_twin(awarded, session=session))
+        await store.awards.another(awarded.holder, session=session)
+        return await acting.create_once(awarded.grant_id, fingerprint, grant.award, event=awarded)
+
+    await store.awards.open(awarded.holder)
+    return await store.persistence.transaction(unless_awarded, awarded.grant_id, awarded.holder)
 
 
 async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> Pupil:
@@ -119,10 +137,14 @@ async def declare_outcome(store: Store, caller: Caller, *, young_id: UUID, outco
 async def check_referred(store: Store, agency: str, young_id: UUID) -> None:
     """Raise NotFound, the same where there is no such pupil, unless the pupil's last enrolment came of this agency's asking."""
     pupil = await store.find_pupil(young_id)
-    intake = pupil and await store.intakes.acting(SYSTEM).get(pupil.last().years[0].intake_id)
-    application = intake and intake.application_of(young_id)
-    if not application or not application.goes_on_for(agency):
-        raise NotFound("Cet élève")
+    for enrolment in reversed(pupil.enrolments if pupil else ()):
+        intake = await store.intakes.acting(SYSTEM).get(enrolment.years[0].intake_id)
+        application = intake.application_of(young_id)
+        if application and application.referrals:  # who went on within the school came of the referral of before
+            if application.goes_on_for(agency):
+                return
+            break
+    raise NotFound("Cet élève")
 
 
 async def application_named(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID) -> Intake:
@@ -182,9 +204,11 @@ async def _wished(store: Store, wish: Wish, day: date) -> Wished:
     else:
         schools = await store.schools_teaching(wish.sector or "", wish.departments)
         taught = [(school, one) for school in schools for one in school.programmes if one.sector == wish.sector]
+    taught = [(school, one) for school, one in taught if one.years >= wish.year_of_study]
     if not taught:
         return None
-    found = [(await store.next_intake(school.school, programme.programme, day=day), programme) for school, programme in taught]
+    year = wish.year_of_study
+    found = [(await store.next_intake(school.school, one.programme, year_of_study=year, day=day), one) for school, one in taught]
     return [(intake, programme) for intake, programme in found if intake]
 
 
@@ -196,7 +220,3 @@ async def _is_active(store: Store, young_id: UUID) -> bool:
 async def _held_by(store: Store, caller: Caller, young_id: UUID) -> UUID:
     """The intake where a pupil has a seat now, for the queue alone: the transaction looks again."""
     return (await store.pupils.acting(caller).get(young_id)).last(school_of(caller)).now.intake_id
-
-
-async def _programme(store: Store, intake: Intake) -> Programme:
-    return (await store.schools.acting(SYSTEM).get(intake.school)).programme(intake.programme)

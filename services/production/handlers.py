@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from services.production.domain.pupils import PupilEvent
+from services.production.domain.told import PupilEvent
 from services.production.store import Store
 from shared.events.message import Message
 from shared.events.schools import SchoolTold

@@ -21,6 +21,7 @@ ORDER = Labels(
         "complete": "terminer",
         "deliver": "livrer",
         "invoice": "facturer",
+        "credit": "faire un avoir",
         "cancel": "annuler",
     },
 )

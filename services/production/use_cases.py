@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from services.production.domain import orders
-from services.production.domain.orders import Order, OrderStatus
+from services.production.domain import order_corrections, orders
+from services.production.domain.order import ORDER, Order, OrderStatus
 from services.production.domain.pupils import enrolment_for
 from services.production.domain.weeks import PupilHours, WorkedWeek, log_work
 from services.production.store import Store
+from shared.events.corrections import CorrectionCode
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.persistence.mongo import Session
@@ -32,7 +33,7 @@ async def receive_order(
     )  # fmt: skip
 
 
-async def invoice(store: Store, caller: Caller, order_id: UUID, *, on: date) -> Order:
+async def invoice(store: Store, caller: Caller, order_id: UUID, *, amount_cents: int | None, on: date) -> Order:
     """Invoice an order and take the next number of its school's series for that civil year: both or neither."""
     school = (await store.orders.acting(caller).get(order_id)).school
     series = await store.series.open(school, on.year)
@@ -42,11 +43,36 @@ async def invoice(store: Store, caller: Caller, order_id: UUID, *, on: date) -> 
         order = await acting.get(order_id)
         if order.status is OrderStatus.INVOICED:
             return order
-        orders.ensure_may_be_invoiced(order, on=on)
-        number = await store.series.next_number(school, on=on, session=session)
-        return await acting.decide(order_id, orders.invoice, number=number, on=on)
+        orders.ensure_may_be_invoiced(order, amount_cents=amount_cents, on=on)
+        moves = ORDER.moves(order.status)
+        number = await store.series.next_number(school, on=on, moves=moves, session=session)
+        return await acting.decide(order_id, orders.invoice, number=number, amount_cents=amount_cents, on=on)
 
     return await store.persistence.transaction(number_and_invoice, order_id, series)
+
+
+async def credit(
+    store: Store, caller: Caller, order_id: UUID, credit_id: UUID, *, code: CorrectionCode, amount_cents: int | None,
+    distinct: bool, on: date,
+) -> Order:  # fmt: skip
+    """Credit an order's invoice and take the next number of the same series: both or neither. The same id twice is one."""
+    school = (await store.orders.acting(caller).get(order_id)).school
+    series = await store.series.open(school, on.year)
+
+    async def number_and_credit(session: Session) -> Order:
+        acting = store.orders.within(session).acting(caller)
+        order = await acting.get(order_id)
+        if order_corrections.is_credited(order, credit_id):
+            return order
+        order_corrections.ensure_may_be_credited(order, amount_cents=amount_cents, on=on, distinct=distinct)
+        moves = ORDER.moves(order.status)
+        number = await store.series.next_number(school, on=on, moves=moves, session=session)
+        return await acting.decide(
+            order_id, order_corrections.credit, credit_id=credit_id, code=code, amount_cents=amount_cents, number=number,
+            on=on, distinct=distinct,
+        )  # fmt: skip
+
+    return await store.persistence.transaction(number_and_credit, order_id, series)
 
 
 async def log_weeks(

@@ -55,11 +55,13 @@ APPLICATION_STATUSES: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.WITHDRAWN: "Candidature retirée.",
 }
 """Those that need no detail."""
+OFFER_WITHDRAWN = "L’école a repris la place proposée ; la candidature reste admissible."
 REOPENED = "L’école reprend l’examen de la candidature."
 MILESTONES: Mapping[str, str] = {
     "enrolled": "Inscrit",
     "started": "A commencé",
     "did_not_start": "N’est pas venu à la rentrée",
+    "gave_up": "A renoncé à sa place avant la rentrée",
     "interrupted": "A interrompu",
     "resumed": "A repris",
     "moved_up": "Passe en année supérieure",

@@ -3,9 +3,21 @@
 Fields are ids, dates, codes and quantities. No name, contact, exact birth date, external id or free text about a person.
 """
 
-from shared.events import applications, catalogue, corrections, production, referral, students
+from shared.events import (
+    applications,
+    catalogue,
+    corrections,
+    grant_corrections,
+    order_corrections,
+    production,
+    referral,
+    students,
+)
 from shared.events.event import EVENTS, Event
 
-__all__ = ["EVENTS", "TOPICS", "Event", "applications", "catalogue", "corrections", "production", "referral", "students"]
+__all__ = [
+    "EVENTS", "TOPICS", "Event", "applications", "catalogue", "corrections", "grant_corrections", "order_corrections",
+    "production", "referral", "students",
+]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

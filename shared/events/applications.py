@@ -88,7 +88,7 @@ class ApplicationOpened(ApplicationEvent, type="enrolment.application.opened.v1"
 
 
 class ApplicationIneligible(ApplicationEvent, type="enrolment.application.ineligible.v1"):
-    """Computed for the day the intake starts; a school may override it with a motive."""
+    """Computed for the day of entry; a school may override it with a motive."""
 
     reasons: tuple[IneligibleReason, ...]
 
@@ -122,8 +122,15 @@ class ApplicationWaitlisted(ApplicationEvent, type="enrolment.application.waitli
     """Admissible, no seat left: first come first served within its priority."""
 
 
+class EntryPlanned(ApplicationEvent, type="enrolment.application.entry_planned.v1"):
+    """The school agrees on another day of entry: age and priority are those of that day."""
+
+    entry_on: Day
+    priority: Annotated[int, Field(ge=1, le=3), Published]
+
+
 class PlaceOffered(ApplicationEvent, type="enrolment.place.offered.v1"):
-    """A seat is held until the end of a day."""
+    """A seat is held until the end of a day. Told again with another day, the offer ends on that one."""
 
     until: Day
 
@@ -136,8 +143,12 @@ class PlaceReleased(ApplicationEvent, type="enrolment.place.released.v1"):
     """The pupil who held the seat did not start, left or went on elsewhere; the seat is free again."""
 
 
+class PlaceOfferWithdrawn(ApplicationEvent, type="enrolment.place.offer_withdrawn.v1"):
+    """The school takes the offer back: the seat is free again, the applicant admissible as before."""
+
+
 class PlaceDeclined(ApplicationEvent, type="enrolment.place.declined.v1"):
-    """The young person says no to the seat, which is free again."""
+    """The young person says no to the seat, or gives it up before the start: it is free again."""
 
 
 class PlaceExpired(ApplicationEvent, type="enrolment.place.expired.v1"):
@@ -149,7 +160,7 @@ class ApplicationRefused(ApplicationEvent, type="enrolment.application.refused.v
 
 
 class ApplicationReopened(ApplicationEvent, type="enrolment.application.reopened.v1"):
-    """The school takes back a refusal or an expiry."""
+    """The school takes back a refusal, an expiry, or what a declined place had ended."""
 
 
 class ApplicationLeft(ApplicationEvent, type="enrolment.application.left.v1"):
@@ -180,6 +191,7 @@ STATUS_AFTER: Mapping[type[ApplicationEvent], ApplicationStatus] = {
     ApplicationAdmissible: ApplicationStatus.ADMISSIBLE,
     ApplicationWaitlisted: ApplicationStatus.WAITLISTED,
     PlaceOffered: ApplicationStatus.OFFERED,
+    PlaceOfferWithdrawn: ApplicationStatus.ADMISSIBLE,
     PlaceConfirmed: ApplicationStatus.ENROLLED,
     PlaceDeclined: ApplicationStatus.DECLINED,
     PlaceReleased: ApplicationStatus.RELEASED,
@@ -188,4 +200,5 @@ STATUS_AFTER: Mapping[type[ApplicationEvent], ApplicationStatus] = {
     ApplicationWithdrawn: ApplicationStatus.WITHDRAWN,
     ApplicationObsolete: ApplicationStatus.OBSOLETE,
 }
-"""What each event makes of the status; a reopening depends on what was before, an opening that joins changes nothing."""
+"""What each event makes of the status; a reopening depends on what was before; an opening that joins, and another day of
+entry, change nothing."""

@@ -61,6 +61,15 @@ class ProgrammeOpened(_SchoolEvent, type="enrolment.programme.opened.v1"):
     dangerous_machines: Annotated[bool, Field(description="Open from 15 rather than 14."), Published]
 
 
+class CertificationReplaced(_SchoolEvent, type="enrolment.programme.certification_replaced.v1"):
+    """From a day on, a programme leads to the certification that replaces the one of before."""
+
+    programme: Slug
+    title: str
+    rncp: RncpCode | None = None
+    since: Day
+
+
 class _IntakeEvent(_SchoolEvent):
     intake_id: UUID
     seats: Annotated[int, Field(ge=0), Published]
@@ -79,6 +88,14 @@ class IntakeOpened(_IntakeEvent, type="enrolment.intake.opened.v1"):
 
 class IntakeSeatsChanged(_IntakeEvent, type="enrolment.intake.seats_changed.v1"):
     """The intake has so many seats from now on."""
+
+
+class IntakeDatesChanged(_SchoolEvent, type="enrolment.intake.dates_changed.v1"):
+    """The intake begins, and closes, on these days from now on."""
+
+    intake_id: UUID
+    starts_on: Day
+    closes_on: Day
 
 
 class _GrantEvent(Event, topic="etabli.catalogue", key="holder"):

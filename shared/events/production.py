@@ -27,6 +27,8 @@ class CancellationCode(StrEnum):
     OTHER = "other"
 
 
+NUMBER = r"^[0-9]{4}-[0-9]{4,}$"
+"""Of an invoice or a credit note: its civil year and its rank in the school's series."""
 Cents = Annotated[int, Field(ge=0, description="Euro cents, before tax."), Published]
 Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60), Published]
 
@@ -36,45 +38,45 @@ def in_hours(minutes: int) -> float:
     return round(minutes / 60, 2)
 
 
-class _OrderEvent(Event, topic="etabli.production", key="order_id"):
+class OrderEvent(Event, topic="etabli.production", key="order_id"):
     order_id: UUID
     school: Slug
 
 
-class OrderReceived(_OrderEvent, type="production.order.received.v1"):
+class OrderReceived(OrderEvent, type="production.order.received.v1"):
     client_id: UUID
     client_kind: ClientKind
 
 
-class OrderQuoted(_OrderEvent, type="production.order.quoted.v1"):
+class OrderQuoted(OrderEvent, type="production.order.quoted.v1"):
     amount_cents: Cents
     due_on: Day
 
 
-class OrderAccepted(_OrderEvent, type="production.order.accepted.v1"):
+class OrderAccepted(OrderEvent, type="production.order.accepted.v1"):
     """The client said yes to the quote."""
 
 
-class OrderStarted(_OrderEvent, type="production.order.started.v1"):
+class OrderStarted(OrderEvent, type="production.order.started.v1"):
     pass
 
 
-class OrderCompleted(_OrderEvent, type="production.order.completed.v1"):
+class OrderCompleted(OrderEvent, type="production.order.completed.v1"):
     """The work is done; on time when `on` is not after the quote's due day."""
 
 
-class OrderDelivered(_OrderEvent, type="production.order.delivered.v1"):
+class OrderDelivered(OrderEvent, type="production.order.delivered.v1"):
     pass
 
 
-class OrderInvoiced(_OrderEvent, type="production.order.invoiced.v1"):
+class OrderInvoiced(OrderEvent, type="production.order.invoiced.v1"):
     """Invoiced under a number of the school's own series, without gap."""
 
     amount_cents: Cents
-    number: str = Field(pattern=r"^[0-9]{4}-[0-9]{4,}$", description="Civil year and rank: 2026-0001.")
+    number: str = Field(pattern=NUMBER, description="Civil year and rank: 2026-0001.")
 
 
-class OrderCancelled(_OrderEvent, type="production.order.cancelled.v1"):
+class OrderCancelled(OrderEvent, type="production.order.cancelled.v1"):
     code: CancellationCode
 
 

@@ -1,7 +1,7 @@
 """Events of the referral service: agencies, and referrals from submission to their closing. Identity stays in its vault."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.events.event import Event
 from shared.kernel.calendar import BirthMonth
 from shared.kernel.identifiers import DepartmentCode, Slug
-from shared.kernel.strict import Day
+from shared.kernel.strict import Day, Published
 
 
 class AgencyKind(StrEnum):
@@ -47,7 +47,7 @@ class RefusalCode(StrEnum):
 
 
 class Wish(BaseModel):
-    """Either one programme of one school, or a sector in some departments."""
+    """Either one programme of one school, or a sector in some departments; in its first year of study, or a later one."""
 
     model_config = ConfigDict(
         frozen=True, json_schema_extra={"examples": [{"school": "besancon", "programme": "cap-serrurerie-metallerie"}]}
@@ -56,6 +56,7 @@ class Wish(BaseModel):
     programme: Slug | None = None
     sector: Slug | None = None
     departments: tuple[DepartmentCode, ...] = ()
+    year_of_study: Annotated[int, Field(ge=1, le=3, description="The year of the programme to enter."), Published] = 1
 
     @model_validator(mode="after")
     def one_kind(self) -> Self:

@@ -65,6 +65,7 @@ class EnrolmentStatus(StrEnum):
     INTERRUPTED = "interrupted"
     COMPLETED = "completed"
     DID_NOT_START = "did_not_start"
+    GAVE_UP = "gave_up"
 
 
 class Move(StrEnum):
@@ -113,6 +114,16 @@ class StudentStarted(StudentEvent, type="enrolment.student.started.v1"):
 
 class StudentDidNotStart(StudentEvent, type="enrolment.student.did_not_start.v1"):
     """Never came: the seat is free again."""
+
+
+class StudentGaveUp(StudentEvent, type="enrolment.student.gave_up.v1"):
+    """Gave the place up before the day of entry (« désistement »): the intake then tells that it was declined."""
+
+
+class StudentStartMoved(StudentEvent, type="enrolment.student.start_moved.v1"):
+    """Who has not started yet is due on another day: the intake's dates changed."""
+
+    starts_on: Day
 
 
 class StudentInterrupted(StudentEvent, type="enrolment.student.interrupted.v1"):

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from shared.events.message import Message
 from shared.events.schools import ListedSchool, SchoolTold, listed
+from shared.kernel.clock import Clock
 from shared.persistence.mongo import Database
 from shared.projections.live import LiveProjection
 from shared.projections.states import StateProjection
@@ -16,9 +17,10 @@ catalogue.on(*get_args(SchoolTold))(listed)
 
 
 class Catalogue:
-    """Schools by id; changed only by events."""
+    """Schools by id, with the titles in force today; changed only by events."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._clock = clock
         self._live = LiveProjection(catalogue, database[catalogue.name])
 
     async def follow(self, message: Message) -> None:
@@ -35,4 +37,5 @@ class Catalogue:
 
     async def _find(self, where: Mapping[str, Any]) -> list[ListedSchool]:
         rows = await self._live.collection.majority().find(where, sort=["_id"])
-        return [catalogue.state_of(row) for row in rows]
+        shown = {"shown_on": self._clock.today()}
+        return [catalogue.state_of(row).model_copy(update=shown) for row in rows]

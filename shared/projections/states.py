@@ -12,6 +12,7 @@ from shared.projections.read_model import Change, Stored, an_empty_row, once
 S = TypeVar("S", bound=BaseModel)
 E = TypeVar("E", bound=Event)
 Fold = Callable[[S, E], S]
+FoldInPlace = Callable[[S, E, int], S]
 
 
 class StateProjection(Generic[S]):
@@ -27,6 +28,7 @@ class StateProjection(Generic[S]):
         self._new = new
         self._in_order: dict[type[Event], Callable[[S, Any], S]] = {}
         self._whenever: dict[type[Event], Callable[[S, Any], S]] = {}
+        self._in_place: dict[type[Event], Callable[[S, Any, int], S]] = {}
 
     def on(self, *events: type[Event]) -> Callable[[Fold[S, E]], Fold[S, E]]:
         """Declare a pure function as what these events make of the state. A source handled further already changes nothing."""
@@ -36,14 +38,23 @@ class StateProjection(Generic[S]):
         """Declare what these events say that never changes: it is folded even when it comes after its source's later words."""
         return self._declare(self._whenever, events)
 
+    def in_place(self, *events: type[Event]) -> Callable[[FoldInPlace[S, E]], FoldInPlace[S, E]]:
+        """Declare what these events make of a state that keeps each under its sequence: folded whenever it comes, as often."""
+
+        def declare(function: FoldInPlace[S, E]) -> FoldInPlace[S, E]:
+            self._in_place.update(dict.fromkeys(events, function))
+            return function
+
+        return declare
+
     @property
     def events(self) -> set[type[Event]]:
-        return {*self._in_order, *self._whenever}
+        return {*self._in_order, *self._whenever, *self._in_place}
 
     @property
     def modules(self) -> set[str]:
         """The modules in which its state, its functions and its events are written."""
-        functions = *self._in_order.values(), *self._whenever.values(), self._key, self._new
+        functions = *self._in_order.values(), *self._whenever.values(), *self._in_place.values(), self._key, self._new
         return {__name__, *(one.__module__ for one in (self._state, *self.events, *functions))}
 
     def changes(self, event: Event, message: Message) -> Sequence[Change]:
@@ -60,6 +71,8 @@ class StateProjection(Generic[S]):
     def _fold(self, stored: Stored | None, id: str, event: Event, message: Message) -> Stored:
         row = stored or {**an_empty_row(id), "state": self._new(event).model_dump(mode="json")}
         row = self._moved(row, self._whenever, event)
+        if in_place := self._in_place.get(type(event)):
+            row = self._with(row, in_place(self.state_of(row), event, message.sequence))
         return once(row, message, lambda row: self._moved(row, self._in_order, event))
 
     def _moved(self, row: Stored, functions: dict[type[Event], Callable[[S, Any], S]], event: Event) -> Stored:
@@ -67,8 +80,12 @@ class StateProjection(Generic[S]):
         function = functions.get(type(event))
         if function is None:
             return row
-        state = function(self.state_of(row), event).model_dump(mode="json")
-        return row if state == row["state"] else {**row, "state": state}
+        return self._with(row, function(self.state_of(row), event))
+
+    @staticmethod
+    def _with(row: Stored, state: S) -> Stored:
+        dumped = state.model_dump(mode="json")
+        return row if dumped == row["state"] else {**row, "state": dumped}
 
     @staticmethod
     def _declare(functions: dict[type[Event], Any], events: Sequence[type[Event]]) -> Callable[[Fold[S, E]], Fold[S, E]]:

@@ -1,6 +1,7 @@
 """How every service shows a school, a programme or an agency: by its id and, where it was heard of, under its public name."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from pydantic import BaseModel, Field
 
@@ -63,9 +64,9 @@ class Names:
         """The catalogue, by id: the schools that were heard of, with what they teach."""
         return [self._listed(school) for school in self._schools.values() if school.name is not None]
 
-    def programme(self, school: str, id: str) -> ProgrammeResponse:
-        """A programme of a school by its id."""
-        known = self._schools[school].programme(id) if school in self._schools else None
+    def programme(self, school: str, id: str, *, on: date | None = None) -> ProgrammeResponse:
+        """A programme of a school by its id, under today's title, or a day's: a diploma has that of its session."""
+        known = self._schools[school].programme(id, on=on) if school in self._schools else None
         return ProgrammeResponse(
             id=id, title=known.title if known else None, certification=known.certification if known else None
         )
@@ -75,7 +76,7 @@ class Names:
         return OrganisationResponse(id=id, name=self._agencies.get(id))
 
     def _listed(self, school: ListedSchool) -> ListedSchoolResponse:
-        programmes = [_taught(one) for one in school.programmes]
+        programmes = [_taught(one.on(school.shown_on)) for one in school.programmes]
         return ListedSchoolResponse(**dict(self.school(school.school)), department=school.department, programmes=programmes)
 
 

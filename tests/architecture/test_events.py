@@ -9,12 +9,21 @@ from typing import Any, get_args, get_type_hints
 from services import SERVICES
 from services.reporting.projections import PROJECTIONS
 from shared.events import EVENTS, Event
-from shared.events.applications import ApplicationLeft
+from shared.events.applications import ApplicationLeft, EntryPlanned
+from shared.events.catalogue import IntakeDatesChanged
 from shared.events.corrections import CorrectionEvent
 from shared.events.referral import ReferralWithdrawalRequested
+from shared.events.students import StudentStartMoved
 from shared.kernel.aggregate import Aggregate
 
-NOT_COUNTED: set[type[Event]] = {ApplicationLeft, ReferralWithdrawalRequested, *CorrectionEvent.__subclasses__()}
+NOT_COUNTED: set[type[Event]] = {
+    ApplicationLeft,
+    EntryPlanned,
+    IntakeDatesChanged,
+    ReferralWithdrawalRequested,
+    StudentStartMoved,
+    *CorrectionEvent.__subclasses__(),
+}
 """Told to others, of which no figure is made."""
 
 

@@ -118,9 +118,9 @@ def test_the_same_referral_twice_changes_nothing() -> None:
     ],
 )
 def test_an_intake_that_answered_does_not_open_again_for_another_referral(status: ApplicationStatus) -> None:
-    referral = a_referral()
-    intake = intake_with(status, referral.young_id)
-    again = a_referral(young_id=referral.young_id)
+    young = a_referral(birth_month="2011-03")
+    intake = intake_with(status, young.young_id)
+    again = a_referral(young_id=young.young_id, birth_month="2011-03")
     assert applications.apply(intake, referral=again, programme=a_programme(), on=MAY) == []
 
 

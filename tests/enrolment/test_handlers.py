@@ -205,10 +205,10 @@ class Meanwhile(Store):
 
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
-    async def next_intake(self, school: str, programme: str, *, day: date) -> Intake | None:
+    async def next_intake(self, school: str, programme: str, *, year_of_study: int, day: date) -> Intake | None:
         if self.meanwhile:
             await self.meanwhile()
-        return await super().next_intake(school, programme, day=day)
+        return await super().next_intake(school, programme, year_of_study=year_of_study, day=day)
 
 
 async def test_who_is_enrolled_while_another_referral_is_heard_keeps_nothing_open(persistence: Persistence) -> None:

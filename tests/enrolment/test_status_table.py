@@ -1,11 +1,12 @@
 """The status graphs of an application and of an enrolment, action by action: what passes, and what the no says."""
 
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.enrolment.domain import applications, places, pupils, withdrawals
+from services.enrolment.domain import applications, entries, offers, places, pupils, withdrawals
 from services.enrolment.domain.intake import Intake, IntakeEvent
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.statuses import APPLICATION, ENROLMENT, OPEN, ApplicationAction, EnrolmentAction
@@ -14,12 +15,25 @@ from shared.events.referral import RefusalCode
 from shared.events.students import EnrolmentStatus
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused
-from tests.enrolment.builders import DEADLINE, LATER, MAY, completed, enrolled, happened, intake_with, interrupted, started
+from tests.enrolment.builders import (
+    DEADLINE,
+    LATER,
+    MAY,
+    START,
+    a_programme,
+    completed,
+    enrolled,
+    happened,
+    intake_with,
+    interrupted,
+    started,
+)
 
 Do = ApplicationAction
+LATE = date(2026, 1, 12)
 HEAD = Caller("a", "school", "besancon", "head")
 Decision = Callable[[Intake, UUID], list[IntakeEvent]]
-DECISIONS: dict[Do, tuple[ApplicationStatus, Decision]] = {
+DECISIONS: dict[Do, tuple[ApplicationStatus | None, Decision]] = {
     Do.REVIEW: (ApplicationStatus.UNDER_REVIEW, lambda i, y: applications.review(i, young_id=y, overridden=True, on=MAY)),
     Do.PLAN_INTERVIEW: (
         ApplicationStatus.INTERVIEW_PLANNED, lambda i, y: applications.plan_interview(i, young_id=y, planned_on=MAY, on=MAY),
@@ -32,6 +46,14 @@ DECISIONS: dict[Do, tuple[ApplicationStatus, Decision]] = {
     Do.ADMIT: (ApplicationStatus.ADMISSIBLE, lambda i, y: applications.admit(i, young_id=y, met=Met.INTERVIEW, on=MAY)),
     Do.WAITLIST: (ApplicationStatus.WAITLISTED, lambda i, y: applications.waitlist(i, young_id=y, on=MAY)),
     Do.OFFER: (ApplicationStatus.OFFERED, lambda i, y: places.offer(i, young_id=y, until=DEADLINE, on=MAY)),
+    Do.PLAN_ENTRY: (
+        None,  # as before, but of who was too young
+        lambda i, y: entries.plan_entry(
+            i, young_id=y, entry_on=LATE, birth_month="2009-03", out_of_school=True, programme=a_programme(), on=MAY
+        ),
+    ),
+    Do.EXTEND_OFFER: (ApplicationStatus.OFFERED, lambda i, y: offers.extend_offer(i, young_id=y, until=START, on=MAY)),
+    Do.TAKE_BACK_OFFER: (ApplicationStatus.ADMISSIBLE, lambda i, y: offers.take_back_offer(i, young_id=y, on=MAY)),
     Do.CONFIRM: (ApplicationStatus.ENROLLED, lambda i, y: places.confirm(i, young_id=y, on=MAY)),
     Do.DECLINE: (ApplicationStatus.DECLINED, lambda i, y: places.decline(i, young_id=y, on=MAY)),
     Do.REFUSE: (ApplicationStatus.REFUSED, lambda i, y: applications.refuse(i, young_id=y, code=RefusalCode.OTHER, on=MAY)),
@@ -45,9 +67,10 @@ DECISIONS: dict[Do, tuple[ApplicationStatus, Decision]] = {
 def test_the_table_says_what_may_be_done_to_an_application_and_a_no_names_what_may(status: ApplicationStatus, action: Do) -> None:
     young_id = uuid4()
     intake, (after, decide) = intake_with(status, young_id), DECISIONS[action]
+    stays = ApplicationStatus.UNDER_REVIEW if status is ApplicationStatus.INELIGIBLE else status
     if APPLICATION.allows(status, action):
         decided = decide(intake, young_id)
-        assert happened(intake, decided).application(young_id).status is after
+        assert happened(intake, decided).application(young_id).status is (after or stays)
     elif status is after:
         assert decide(intake, young_id) == []
     else:
@@ -77,7 +100,7 @@ def test_an_application_is_open_while_it_asks_for_an_answer() -> None:
         (
             enrolled(),
             "Ce parcours est « rentrée à venir ». Possible maintenant : commencer, noter une rentrée manquée, "
-            "changer de formation, corriger ce qui est déclaré.",
+            "noter un désistement, changer de formation, corriger ce qui est déclaré.",
         ),
         (
             interrupted(),
@@ -86,8 +109,8 @@ def test_an_application_is_open_while_it_asks_for_an_answer() -> None:
         ),
         (
             completed(),
-            "Ce parcours est « parcours terminé ». Possible maintenant : inscrire à un examen, déclarer le devenir, "
-            "corriger ce qui est déclaré.",
+            "Ce parcours est « parcours terminé ». Possible maintenant : poursuivre dans une autre formation, "
+            "inscrire à un examen, déclarer le devenir, corriger ce qui est déclaré.",
         ),
     ],
 )

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from services.production.domain.orders import Order, OrderStatus
+from services.production.domain.history import Away, Taught
+from services.production.domain.order import Order, OrderStatus
 from services.production.domain.pupils import Pupil
 from shared.events import Event
 from shared.events.message import Message, message_of
@@ -31,8 +32,11 @@ WHICH: dict[str, Any] = {"order_id": ORDER, "school": "besancon"}
 
 
 def a_pupil(**overrides: Any) -> Pupil:
-    usual = {**WHOSE, "birth_month": "2009-05", "starts_on": date(2025, 9, 1), "status": EnrolmentStatus.DUE}
-    return Pupil(**{**usual, **overrides})
+    """In one programme from the start; `left_on` where they left for good."""
+    usual = {**WHOSE, "birth_month": "2009-05", "starts_on": date(2025, 9, 1), "status": EnrolmentStatus.DUE, **overrides}
+    programme, left_on = usual.pop("programme"), usual.pop("left_on", None)
+    usual.setdefault("programmes", (Taught(since=usual["starts_on"], programme=programme),))
+    return Pupil(**{"aways": (Away(since=left_on),) if left_on else (), **usual})
 
 
 def an_order(status: OrderStatus = OrderStatus.RECEIVED, *, on: date = MONDAY, **overrides: Any) -> Order:

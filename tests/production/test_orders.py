@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.production.domain import orders
-from services.production.domain.orders import Order, OrderEvent, OrderStatus
+from services.production.domain.order import ORDER as GRAPH
+from services.production.domain.order import Order, OrderEvent, OrderStatus, evolve
 from shared.events.production import (
     CancellationCode,
     ClientKind,
@@ -23,7 +24,7 @@ from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid, Refused
 from tests.production.builders import CLIENT, MONDAY, ORDER, WHICH, an_order
 
-LABELS = orders.ORDER.labels.statuses
+LABELS = GRAPH.labels.statuses
 LATER = MONDAY + timedelta(days=3)
 DUE = date(2025, 10, 1)
 QUOTED: dict[str, Any] = {"amount_cents": 45_000, "due_on": DUE}
@@ -101,7 +102,7 @@ def test_a_no_names_what_is_open_to_each_role(status: OrderStatus, role: str, se
 
 
 def test_an_order_cancelled_for_one_reason_is_not_cancelled_for_another() -> None:
-    cancelled = orders.evolve(an_order(), EVENT_OF[S.CANCELLED])
+    cancelled = evolve(an_order(), EVENT_OF[S.CANCELLED])
     assert orders.cancel(cancelled, code=CancellationCode.CLIENT, on=LATER) == []
     with pytest.raises(Refused, match="not_allowed"):
         orders.cancel(cancelled, code=CancellationCode.SCHOOL, on=LATER)
@@ -122,7 +123,7 @@ def test_the_same_quote_tells_nothing_and_another_is_told() -> None:
     order = an_order(S.QUOTED)
     assert orders.quote(order, **QUOTED, on=LATER) == []
     (event,) = orders.quote(order, amount_cents=45_000, due_on=DUE + timedelta(days=1), on=LATER)
-    assert orders.evolve(order, event).due_on == DUE + timedelta(days=1)
+    assert evolve(order, event).due_on == DUE + timedelta(days=1)
 
 
 def test_a_quote_has_a_price_and_a_day_that_is_not_before_it() -> None:
@@ -143,7 +144,7 @@ def test_no_step_is_dated_before_the_former(to: OrderStatus) -> None:
 
 
 def test_an_order_is_what_its_events_say() -> None:
-    order = orders.evolve(None, OrderReceived(**WHICH, on=MONDAY, client_id=CLIENT, client_kind=ClientKind.COUNTER))
+    order = evolve(None, OrderReceived(**WHICH, on=MONDAY, client_id=CLIENT, client_kind=ClientKind.COUNTER))
     line = [
         S.QUOTED,
         S.ACCEPTED,
@@ -153,17 +154,17 @@ def test_an_order_is_what_its_events_say() -> None:
         S.INVOICED,
     ]
     for to in line:
-        order = orders.evolve(order, EVENT_OF[to])
+        order = evolve(order, EVENT_OF[to])
     assert order == Order(
         order_id=ORDER, school="besancon", client_id=CLIENT, client_kind=ClientKind.COUNTER, status=S.INVOICED,
         steps={S.RECEIVED: MONDAY} | dict.fromkeys(line, LATER),
-        amount_cents=60_000, due_on=DUE, number="2025-0007",
+        amount_cents=60_000, due_on=DUE, number="2025-0007", invoiced_cents=45_000,
     )  # fmt: skip
 
 
 def test_an_order_given_up_keeps_why_and_whether_it_was_accepted() -> None:
-    never = orders.evolve(an_order(S.QUOTED), EVENT_OF[S.CANCELLED])
-    late = orders.evolve(an_order(S.STARTED), EVENT_OF[S.CANCELLED])
+    never = evolve(an_order(S.QUOTED), EVENT_OF[S.CANCELLED])
+    late = evolve(an_order(S.STARTED), EVENT_OF[S.CANCELLED])
     assert (never.status, never.cancelled_because, never.may_be_worked_on) == (
         S.CANCELLED,
         CancellationCode.CLIENT,

@@ -5,10 +5,12 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.production.domain.history import Away, Taught
 from services.production.domain.pupils import Pupil
 from services.production.handlers import HANDLERS
 from services.production.store import Store
 from shared.events import EVENTS
+from shared.events.corrections import ExamCorrected, OutcomeCorrected, ResultCorrected
 from shared.events.message import message_of
 from shared.events.production import Hours, WorkLogged
 from shared.events.students import (
@@ -42,6 +44,9 @@ INTERRUPTED = StudentInterrupted(
     **{**WHOSE, "programme": "bac-usinage"}, on=date(2025, 11, 3), code=InterruptionCode.EMPLOYMENT
 )  # fmt: skip
 RESUMED = StudentResumed(**{**WHOSE, "programme": "bac-usinage"}, on=date(2025, 12, 1))
+
+IN_ONE = (Taught(since=date(2025, 9, 1), programme="cap-cip"),)
+IN_TWO = (*IN_ONE, Taught(since=date(2025, 10, 1), programme="bac-usinage"))
 
 
 async def handle(store: Store, event: StudentEvent, sequence: int) -> None:
@@ -87,9 +92,10 @@ async def test_leaving_coming_back_and_never_coming_are_known(persistence: Persi
     await handle(store, StudentDidNotStart(**WHOSE, on=date(2025, 9, 15)), 2)
     assert await known(store) == [a_pupil(status=EnrolmentStatus.DID_NOT_START)]
     await handle(store, StudentStarted(**WHOSE, on=date(2025, 9, 16)), 3)
-    assert await known(store) == [a_pupil(status=EnrolmentStatus.PRESENT)]
+    came: dict[str, Any] = {"starts_on": date(2025, 9, 16), "programmes": IN_ONE}
+    assert await known(store) == [a_pupil(status=EnrolmentStatus.PRESENT, **came)]
     await handle(store, StudentCompleted(**WHOSE, on=date(2026, 7, 1)), 9)
-    assert await known(store) == [a_pupil(status=EnrolmentStatus.COMPLETED, left_on=date(2026, 7, 1))]
+    assert await known(store) == [a_pupil(status=EnrolmentStatus.COMPLETED, left_on=date(2026, 7, 1), **came)]
 
 
 async def test_messages_late_or_twice_end_in_the_same_row(persistence: Persistence) -> None:
@@ -100,7 +106,7 @@ async def test_messages_late_or_twice_end_in_the_same_row(persistence: Persisten
         for event, sequence in order:
             await handle(store, event, sequence)
         assert await known(store) == [
-            a_pupil(programme="bac-usinage", status=EnrolmentStatus.INTERRUPTED, left_on=date(2025, 11, 3))
+            a_pupil(programmes=IN_TWO, status=EnrolmentStatus.INTERRUPTED, left_on=date(2025, 11, 3))
         ]  # fmt: skip
 
 
@@ -108,7 +114,27 @@ async def test_a_late_message_changes_no_presence(persistence: Persistence) -> N
     store = Store(persistence)
     for event, sequence in [(ENROLLED, 1), (CHANGED, 4), (INTERRUPTED, 5), (RESUMED, 6), (INTERRUPTED, 5), (ENROLLED, 1)]:
         await handle(store, event, sequence)
-    assert await known(store) == [a_pupil(programme="bac-usinage", status=EnrolmentStatus.PRESENT)]
+    aways = (Away(since=date(2025, 11, 3), until=date(2025, 12, 1)),)
+    assert await known(store) == [a_pupil(programmes=IN_TWO, status=EnrolmentStatus.PRESENT, aways=aways)]
+
+
+async def test_a_row_that_an_earlier_build_kept_goes_on_from_its_last_state(persistence: Persistence) -> None:
+    store, rows = Store(persistence), persistence.database["pupils"]
+    await handle(store, ENROLLED, 1)
+    last = {"programme": "bac-usinage", "moved_to_start_on": None, "status": "interrupted", "left_on": "2025-11-03"}
+    await rows.update({"_id": str(ENROLMENT)}, {"$set": {f"state.{field}": value for field, value in last.items()}})
+    await rows.update({"_id": str(ENROLMENT)}, {"$unset": {"state.told": ""}})
+    of_before: dict[str, Any] = {"programme": "bac-usinage", "whole": False}
+    gone = a_pupil(status=EnrolmentStatus.INTERRUPTED, left_on=date(2025, 11, 3), **of_before)
+    assert await known(store) == [gone]
+    await handle(store, INTERRUPTED, 5)
+    assert await known(store) == [gone]
+    await handle(store, RESUMED, 6)
+    aways = (Away(since=date(2025, 11, 3), until=date(2025, 12, 1)),)
+    assert await known(store) == [a_pupil(status=EnrolmentStatus.PRESENT, aways=aways, **of_before)]
+    await handle(store, ENROLLED, 1)
+    await handle(store, CHANGED, 4)
+    assert await known(store) == [a_pupil(programmes=IN_TWO, status=EnrolmentStatus.PRESENT, aways=aways)]
 
 
 async def test_a_second_enrolment_is_a_row_of_its_own(persistence: Persistence) -> None:
@@ -143,5 +169,7 @@ async def test_hours_may_be_logged_once_the_stream_has_heard_of_the_pupil(listen
 
 def test_every_event_of_a_pupil_is_heard_but_examinations_and_what_became_of_them() -> None:
     published = {event for event in EVENTS.values() if issubclass(event, StudentEvent)}
-    assert published - set(HANDLERS) == {ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared}
+    assert published - set(HANDLERS) == {
+        ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared, ExamCorrected, ResultCorrected, OutcomeCorrected,
+    }  # fmt: skip
     assert {event for event in HANDLERS if event.topic == "etabli.enrolment"} <= published

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.production.domain import weeks
+from services.production.domain.history import Taught
 from services.production.domain.measures import Shares, TotalHours, alerts, shares
-from services.production.domain.orders import Order, OrderStatus
+from services.production.domain.order import Order, OrderStatus
 from services.production.domain.pupils import Pupil, enrolment_for
 from services.production.domain.weeks import PupilHours, WorkedWeek
 from shared.events.production import Hours, OnOrder, WorkLogged
@@ -121,10 +122,17 @@ def test_the_week_of_arrival_and_the_week_of_leaving_have_hours_and_none_beyond(
     assert refusal(pupil=a_pupil(status=EnrolmentStatus.DID_NOT_START)).code == "never_came"
 
 
-def test_a_week_logged_before_a_change_of_programme_stays_in_the_former_one() -> None:
-    moved = a_pupil(programme="bac-usinage")
+def test_a_week_said_again_keeps_its_own_programme_as_it_is_known_now() -> None:
+    since_october = Taught(since=date(2025, 10, 1), programme="bac-usinage")
+    moved = a_pupil(programmes=(Taught(since=date(2025, 9, 1), programme="cap-cip"), since_october))
     (event,) = log(logged(), pupil=moved, minutes=Hours(practice=60))
-    assert isinstance(event, WorkLogged)
+    assert event.programme == "cap-cip"
+    (event,) = log(logged(), pupil=a_pupil(programme="bac-usinage"))
+    assert (event.programme, event.minutes) == ("bac-usinage", USUAL)
+
+
+def test_of_a_pupil_of_whom_the_last_programme_alone_is_known_a_week_keeps_what_was_logged() -> None:
+    (event,) = log(logged(), pupil=a_pupil(programme="bac-usinage", whole=False), minutes=Hours(practice=60))
     assert event.programme == "cap-cip"
 
 

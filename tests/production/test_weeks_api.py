@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from shared.events.students import InterruptionCode, StudentInterrupted
+from shared.events.students import InterruptionCode, StudentInterrupted, StudentResumed
 from tests.production.builders import NAMELESS, WEEK, WHOSE, an_enrolment, an_id
 from tests.production.conftest import Production
 
@@ -171,3 +171,20 @@ async def test_what_is_mistyped_says_where(production: Production) -> None:
     twice = {"pupils": [{"young_id": str(young), "hours": USUAL}] * 2}
     answer = await production.head.put(f"/weeks/{WEEK}", json=twice)
     assert (answer.status_code, answer.json()["detail"]) == (422, "Un même élève est cité deux fois.")
+
+
+async def test_a_week_typed_after_the_return_is_refused_as_before_it_and_a_kept_one_asks_to_be_looked_at(
+    production: Production,
+) -> None:
+    production.advance("2025-12-12T15:00:00+00:00")
+    young = await production.a_pupil(an_id("ana"))
+    whose = {**WHOSE, "young_id": young, "enrolment_id": young}
+    assert (await put(production, young, USUAL, week="2025-W47")).json()["warnings"] == []
+    await production.handle(StudentInterrupted(**whose, on=date(2025, 11, 5), code=InterruptionCode.MOVED), 2)
+    before = await put(production, young, USUAL, week="2025-W46")
+    await production.handle(StudentResumed(**whose, on=date(2025, 12, 2)), 3)
+    after = await put(production, young, USUAL, week="2025-W46")
+    assert [(answer.status_code, answer.json()["code"]) for answer in (before, after)] == [(409, "after_leaving")] * 2
+    (kept,) = (await production.head.get("/weeks/2025-W47")).json()["pupils"]
+    assert (kept["hours"]["production"], [warning["code"] for warning in kept["warnings"]]) == (21, ["no_longer_present"])
+    assert (await production.head.get("/weeks/2025-W46")).json()["pupils"] == []

@@ -55,7 +55,7 @@ async def test_a_wish_for_what_nobody_teaches_is_refused_at_its_field(
 
 async def test_what_is_taught_may_be_wished_for_and_is_shown_by_its_name(api: Running) -> None:
     shown = await refer(api, wishes=[AT_DOLE, {"sector": "bois", "departments": ["21", "39"]}])
-    nothing = {"unopened": None, "sentence": None}
+    nothing = {"year_of_study": 1, "unopened": None, "sentence": None}
     assert shown["wishes"] == [
         {"school": DOLE, "programme": SERRURERIE, "sector": None, "departments": [], **nothing},
         {"school": None, "programme": None, "sector": "bois", "departments": ["21", "39"], **nothing},

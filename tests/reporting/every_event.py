@@ -80,6 +80,7 @@ from shared.events.students import (
     StudentResumed,
     StudentStarted,
 )
+from tests.reporting import money
 
 DAY = date(2024, 3, 4)
 YOUNG, OTHER, INTAKE, ENROLMENT, GRANT = (an_id(word) for word in ("young", "other", "intake", "enrolment", "grant"))
@@ -125,6 +126,7 @@ def _catalogue(publisher: Publisher) -> None:
     for number in (1, 2):
         paid = GrantPaid(on=DAY, grant_id=GRANT, holder="network", amount_cents=100 * number, payment_id=an_id("payment", number))
         publisher.publish(f"/enrolment/grants/{GRANT}", paid)
+    money.corrected(publisher, GRANT, holder="network", payments=[an_id("payment", number) for number in (1, 2)], on=DAY)
 
 
 def _referrals(publisher: Publisher) -> None:
@@ -214,6 +216,7 @@ def _production(publisher: Publisher) -> None:
         OrderCancelled(code=CancellationCode.CLIENT, **of),
     ):
         publisher.publish(f"/production/orders/{order}", event)
+    money.order_corrected(publisher, order, school="dole", on=DAY)
     for production in (600, 900):
         logged = WorkLogged(
             on=DAY, young_id=YOUNG, enrolment_id=ENROLMENT, school="dole", programme="serrurerie", week="2024-W40",

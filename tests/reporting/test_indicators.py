@@ -39,15 +39,16 @@ def test_who_fails_then_obtains_counts_once_as_obtained() -> None:
     assert (figure.numerator, figure.denominator, figure.unknown) == (1, 1, 0)
 
 
-def test_interruption_counts_at_once_and_keeps_did_not_starts_apart() -> None:
+def test_interruption_counts_at_once_and_keeps_did_not_starts_and_desistements_apart() -> None:
     enrolments = [
         an_enrolment("a"),
         an_enrolment("b", absence=[("2025-01-15", "other")]),
         an_enrolment("c", started_on=None, did_not_start_on="2024-09-09"),
         an_enrolment("d", started_on=None),
+        an_enrolment("e", started_on=None, gave_up_on="2024-07-09"),
     ]
     figure = figure_of("interruption", known("2025-01-15", enrolments=enrolments))
-    assert (figure.numerator, figure.denominator, figure.parts) == (1, 2, {"did_not_start": 1})
+    assert (figure.numerator, figure.denominator, figure.parts) == (1, 2, {"did_not_start": 1, "gave_up": 1})
 
 
 def test_raccrochage_starts_within_twelve_months_and_stays_three() -> None:

@@ -57,6 +57,7 @@ from shared.events.students import (
     StudentStarted,
 )
 from shared.kernel.calendar import week_of
+from tests.reporting import money
 
 COHORTS = 3
 FIRST = TODAY.year - COHORTS
@@ -101,6 +102,7 @@ def _catalogue(publisher: Publisher, draw: Random) -> None:
         ]
         for told in orders:
             publisher.publish(f"/production/orders/{order}", told)
+        money.order_corrected(publisher, order, school=school, on=TODAY, draw=draw)
 
 
 def _intake(publisher: Publisher, draw: Random, school: str, year: int) -> None:
@@ -127,7 +129,9 @@ def _money(publisher: Publisher, draw: Random, school: str) -> None:
         on=TODAY - timedelta(days=draw.randrange(900)), grant_id=grant, holder=school, amount_cents=100,
         payment_id=an_id(grant, 1),
     )  # fmt: skip
+    publisher.publish(f"/enrolment/grants/{grant}", paid.model_copy(update={"payment_id": an_id("paid", school)}))
     publisher.publish(f"/enrolment/grants/{grant}/payments", paid)  # may come first
+    money.corrected(publisher, grant, holder=school, payments=[an_id("paid", school)], on=TODAY, draw=draw)
 
 
 def _referrals(publisher: Publisher, draw: Random, school: str, year: int) -> None:

@@ -117,7 +117,7 @@ def test_an_interruption_that_ended_is_none_and_who_never_came_is_apart() -> Non
     scenario.enrolment(absences=[(date(2022, 1, 15), True), (date(2022, 2, 1), False)])
     scenario.enrolment(status="interrupted", absences=[(date(2022, 1, 15), True)])
     scenario.enrolment(status="did_not_start", started_on=None)
-    assert interruption(scenario.seen()) == Figure(1, 2, parts={"did_not_start": 1})
+    assert interruption(scenario.seen()) == Figure(1, 2, parts={"did_not_start": 1, "gave_up": 0})
 
 
 def test_the_last_enrolment_is_the_one_that_started_last() -> None:

@@ -88,7 +88,11 @@ async def _register_school(simulation: Simulation, school: School) -> None:
             programme = simulation.region.programme(workshop.programme)
             body = programme.model_dump(include={"title", "certification", "rncp", "years"})
             body |= workshop.model_dump(include={"sector", "dangerous_machines"})
-            await simulation.api.put(head(school.id), "enrolment", f"/schools/{school.id}/programmes/{programme.id}", body)
+            path = f"/schools/{school.id}/programmes/{programme.id}"
+            await simulation.api.put(head(school.id), "enrolment", path, body)
+            for one in programme.replaced:  # told beforehand: each is shown from its day on
+                replacement = {"title": one.title, "rncp": one.rncp, "since": one.since.isoformat()}
+                await simulation.api.put(head(school.id), "enrolment", f"{path}/certification", replacement)
 
 
 async def _until_wishes_may_name_them(simulation: Simulation) -> None:

@@ -7,5 +7,6 @@ from services.enrolment.api.grants import router as grants
 from services.enrolment.api.outcomes import router as outcomes
 from services.enrolment.api.pupils import router as pupils
 from services.enrolment.api.rights import router as rights
+from services.enrolment.api.taken_over import router as taken_over
 
-ROUTERS = (catalogue, applications, pupils, outcomes, corrections, grants, rights)
+ROUTERS = (catalogue, applications, pupils, taken_over, outcomes, corrections, grants, rights)

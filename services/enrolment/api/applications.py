@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import use_cases
+from services.enrolment import admission, use_cases
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import (
     AdmitRequest,
+    EntryRequest,
     ImmersionRequest,
     InterviewRequest,
     OfferRequest,
@@ -17,22 +18,29 @@ from services.enrolment.api.schemas import (
     ReviewRequest,
 )
 from services.enrolment.domain import applications as decisions
-from services.enrolment.domain import places, withdrawals
+from services.enrolment.domain import offers, places, withdrawals
 from services.enrolment.domain.statuses import APPLICATION, SCHOOL, A
 from services.enrolment.domain.visibility import agency_of, sees_what_others_make
 from services.enrolment.views import ApplicationResponse
 from shared.events.applications import ApplicationStatus
 from shared.kernel.calendar import SchoolYear
-from shared.kernel.errors import Refused, Unavailable
+from shared.kernel.errors import Invalid, Refused, Unavailable
 from shared.web.auth import CurrentCaller, may, require
 from shared.web.bodies import DatedBody
 from shared.web.router import Router
 
 REFUSALS = (
-    "already_enrolled", "before_previous_step", "intake_closed", "no_place", "not_allowed", "not_eligible", "offer_expired",
-    "planned_before", "until_before", "withdrawn_by_you",
+    "after_closing", "already_enrolled", "before_immersion", "before_previous_step", "intake_closed", "no_place", "not_allowed",
+    "not_eligible", "offer_expired", "planned_before", "until_before", "withdrawn_by_you",
 )  # fmt: skip
-router = Router(tags=["candidatures"], problems={Refused: REFUSALS, Unavailable: ("not_heard_yet", "still_leaving")})
+router = Router(
+    tags=["candidatures"],
+    problems={
+        Refused: REFUSALS,
+        Invalid: ("outside_school_year", "unknown_programme"),
+        Unavailable: ("not_heard_yet", "still_leaving"),
+    },
+)
 SCHOOLS = require(*SCHOOL)
 SCHOOLS_AND_AGENCIES = require(*SCHOOL, "agency")
 ONE = "/intakes/{intake_id}/applications/{young_id}"
@@ -132,6 +140,16 @@ async def waitlist_applicant(
     return await shown.application(store, caller, intake, young_id)
 
 
+@router.post(ONE + "/plan-entry", dependencies=[may(APPLICATION, A.PLAN_ENTRY)])
+async def plan_entry(
+    intake_id: UUID, young_id: UUID, body: EntryRequest, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
+    """Agree on a later day of entry: age and priority are those of that day."""
+    on = store.clock.day(body.on)
+    intake = await admission.plan_entry(store, caller, intake_id=intake_id, young_id=young_id, entry_on=body.entry_on, on=on)
+    return await shown.application(store, caller, intake, young_id)
+
+
 @router.post(ONE + "/offer", dependencies=[may(APPLICATION, A.OFFER)])
 async def offer_place(
     intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
@@ -139,6 +157,26 @@ async def offer_place(
     """Hold a seat until the end of a day."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, places.offer, young_id=young_id, until=body.until, on=on)
+    return await shown.application(store, caller, intake, young_id)
+
+
+@router.post(ONE + "/extend-offer", dependencies=[may(APPLICATION, A.EXTEND_OFFER)])
+async def extend_offer(
+    intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
+    """Hold the seat until another day, later or earlier, at the latest the day the intake closes."""
+    on = store.clock.day(body.on)
+    intake = await store.intakes.acting(caller).decide(intake_id, offers.extend_offer, young_id=young_id, until=body.until, on=on)
+    return await shown.application(store, caller, intake, young_id)
+
+
+@router.post(ONE + "/take-back-offer", dependencies=[may(APPLICATION, A.TAKE_BACK_OFFER)])
+async def take_back_offer(
+    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
+) -> ApplicationResponse:
+    """No longer offer the seat: free again, it may go to the first who waits; the applicant is admissible as before."""
+    on = store.clock.day(body.on)
+    intake = await store.intakes.acting(caller).decide(intake_id, offers.take_back_offer, young_id=young_id, on=on)
     return await shown.application(store, caller, intake, young_id)
 
 
@@ -178,7 +216,7 @@ async def refuse_application(
 async def reopen_application(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
-    """Take back a refusal or an expiry."""
+    """Take back a refusal, an expiry, or what a declined place had ended."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, decisions.reopen, young_id=young_id, on=on)
     return await shown.application(store, caller, intake, young_id)

@@ -5,15 +5,22 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import views
+from services.enrolment import admission, views
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
-from services.enrolment.api.schemas import IntakeRequest, ProgrammeRequest, SchoolRequest, SeatsRequest
+from services.enrolment.api.schemas import (
+    CertificationRequest,
+    DatesRequest,
+    IntakeRequest,
+    ProgrammeRequest,
+    SchoolRequest,
+    SeatsRequest,
+)
 from services.enrolment.domain import school as schools
 from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
 from services.enrolment.domain.school import School
-from shared.events.catalogue import ProgrammeOpened, SchoolRegistered
+from shared.events.catalogue import CertificationReplaced, ProgrammeOpened, SchoolRegistered
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid, NotFound, Refused
@@ -24,7 +31,7 @@ from shared.web.router import Router, responses_for
 router = Router(
     tags=["écoles et rentrées"],
     problems={
-        Refused: ("already_open", "closes_before_opening", "no_such_year", "seats_taken"),
+        Refused: ("already_begun", "already_open", "closes_before_opening", "no_such_year", "not_eligible", "seats_taken"),
         Invalid: ("outside_school_year", "unknown_programme"),
     },
 )
@@ -35,7 +42,7 @@ HEADS = require(*seats.CHANGE_SEATS.who)
 async def register_school(school: Slug, body: SchoolRequest, caller: CurrentCaller, store: StoreDep) -> School:
     """A school enters the network, or its public facts change."""
     registered = SchoolRegistered(**{**body.model_dump(), "school": school, "on": store.clock.day(body.on)})
-    return await store.schools.acting(caller).create(school, schools.register, event=registered)
+    return (await store.schools.acting(caller).create(school, schools.register, event=registered)).on(store.clock.today())
 
 
 @router.put("/schools/{school}/programmes/{programme}", dependencies=[HEADS])
@@ -43,13 +50,23 @@ async def open_programme(school: Slug, programme: Slug, body: ProgrammeRequest, 
     """A school teaches a programme, or its traits change."""
     on = store.clock.day(body.on)
     opened = ProgrammeOpened(**{**body.model_dump(), "school": school, "programme": programme, "on": on})
-    return await store.schools.acting(caller).decide(school, schools.open_programme, event=opened)
+    return (await store.schools.acting(caller).decide(school, schools.open_programme, event=opened)).on(store.clock.today())
+
+
+@router.put("/schools/{school}/programmes/{programme}/certification", dependencies=[HEADS])
+async def replace_certification(
+    school: Slug, programme: Slug, body: CertificationRequest, caller: CurrentCaller, store: StoreDep
+) -> School:
+    """From a day on, the programme leads to another certification: names shown are those in force on the day."""
+    on = store.clock.day(body.on)
+    event = CertificationReplaced(**{**body.model_dump(), "school": school, "programme": programme, "on": on})
+    return (await store.schools.acting(caller).decide(school, schools.replace_certification, event=event)).on(store.clock.today())
 
 
 @router.get("/schools")
 async def list_schools(caller: CurrentCaller, store: StoreDep) -> list[School]:
-    """The schools of the network and what they teach."""
-    return await store.every_school()
+    """The schools of the network and what they teach, under today's titles."""
+    return [school.on(store.clock.today()) for school in await store.every_school()]
 
 
 @router.post("/intakes", status_code=201, dependencies=[HEADS], responses=responses_for({NotFound: ()}))
@@ -84,6 +101,15 @@ async def read_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -
     intake = await store.find_intake(intake_id)
     if intake is None:
         raise NotFound("Cette rentrée")
+    return (await shown.seats(store, [intake]))[0]
+
+
+@router.post("/intakes/{intake_id}/dates", dependencies=[HEADS])
+async def change_dates(intake_id: UUID, body: DatesRequest, caller: CurrentCaller, store: StoreDep) -> views.SeatsResponse:
+    """Begin, and close, on other days: offers end by the new closing, pupils who are due are due on the new first day."""
+    intake = await admission.change_dates(
+        store, caller, intake_id=intake_id, starts_on=body.starts_on, closes_on=body.closes_on, on=store.clock.day(body.on)
+    )
     return (await shown.seats(store, [intake]))[0]
 
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import use_cases
+from services.enrolment import admission, use_cases
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import InterruptRequest, MoveRequest
+from services.enrolment.domain import giving_up
 from services.enrolment.domain import pupils as decisions
 from services.enrolment.domain.statuses import ENROLMENT, SCHOOL, E
 from services.enrolment.domain.visibility import school_of
@@ -22,8 +23,8 @@ from shared.web.bodies import DatedBody
 from shared.web.router import Router
 
 REFUSALS = (
-    "already_enrolled", "before_previous_step", "before_start", "no_place", "not_allowed", "not_eligible", "not_last_year",
-    "wrong_intake",
+    "after_start", "already_enrolled", "before_previous_step", "before_start", "no_place", "not_allowed", "not_eligible",
+    "not_last_year", "wrong_intake",
 )  # fmt: skip
 router = Router(tags=["élèves"], problems={Refused: REFUSALS, Unavailable: ("still_leaving",)})
 SCHOOLS = require(*SCHOOL)
@@ -57,6 +58,14 @@ async def record_no_show(young_id: UUID, body: DatedBody, caller: CurrentCaller,
     """Never came: the seat is free again a moment later."""
     school, on = school_of(caller), store.clock.day(body.on)
     pupil = await store.pupils.acting(caller).decide(young_id, decisions.record_no_show, school=school, on=on)
+    return await shown.pupil(store, caller, pupil)
+
+
+@router.post("/pupils/{young_id}/give-up", dependencies=[may(ENROLMENT, E.GIVE_UP)])
+async def give_up(young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
+    """Gives the place up before the day of entry (« désistement »): it is free again a moment later, and may be reopened."""
+    school, on = school_of(caller), store.clock.day(body.on)
+    pupil = await store.pupils.acting(caller).decide(young_id, giving_up.give_up, school=school, on=on)
     return await shown.pupil(store, caller, pupil)
 
 
@@ -99,6 +108,14 @@ async def repeat_year(young_id: UUID, body: MoveRequest, caller: CurrentCaller, 
 async def change_programme(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
     """Go on in another programme of the school, in the intake that is named."""
     return await _move(store, caller, decisions.change_programme, young_id, body)
+
+
+@router.post("/pupils/{young_id}/continue", dependencies=[may(ENROLMENT, E.CONTINUE)])
+async def continue_pupil(young_id: UUID, body: MoveRequest, caller: CurrentCaller, store: StoreDep) -> PupilResponse:
+    """After a programme completed, enter another of the school: a seat is taken and a new enrolment begins."""
+    on = store.clock.day(body.on)
+    pupil = await admission.continue_pupil(store, caller, young_id=young_id, intake_id=body.intake_id, on=on)
+    return await shown.pupil(store, caller, pupil)
 
 
 async def _move(store: StoreDep, caller: Caller, decision: Move, young_id: UUID, body: MoveRequest) -> PupilResponse:

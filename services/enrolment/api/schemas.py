@@ -3,13 +3,13 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.events.applications import Met
-from shared.events.catalogue import Certification, GrantPurpose, Promotion
+from shared.events.catalogue import Certification, Promotion
 from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource, Result
-from shared.kernel.calendar import SchoolYear
+from shared.kernel.calendar import BirthMonth, SchoolYear
 from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
 from shared.kernel.phones import Phone
 from shared.kernel.strict import WHOLE, Day, Flag
@@ -43,6 +43,12 @@ class ProgrammeRequest(DatedBody):
     dangerous_machines: Flag
 
 
+class CertificationRequest(DatedBody):
+    title: Line
+    rncp: Rncp | None = None
+    since: Day = Field(description="Le premier jour où cette certification est celle de la formation ; il peut être à venir.")
+
+
 class IntakeRequest(DatedBody):
     school: Slug
     programme: Slug
@@ -52,6 +58,11 @@ class IntakeRequest(DatedBody):
     starts_on: Day
     closes_on: Day
     promotion: Promotion = Promotion.CONFIRMED
+
+
+class DatesRequest(DatedBody):
+    starts_on: Day
+    closes_on: Day
 
 
 class SeatsRequest(DatedBody):
@@ -77,12 +88,6 @@ class ImmersionRequest(DatedBody):
     planned_from: Day
     planned_until: Day
 
-    @model_validator(mode="after")
-    def in_order(self) -> Self:
-        if self.planned_until < self.planned_from:
-            raise ValueError("La fin de l’immersion précède son début.")
-        return self
-
 
 class AdmitRequest(DatedBody):
     met: Met
@@ -90,6 +95,10 @@ class AdmitRequest(DatedBody):
 
 class OfferRequest(DatedBody):
     until: Day
+
+
+class EntryRequest(DatedBody):
+    entry_on: Day
 
 
 class RefuseRequest(DatedBody):
@@ -102,6 +111,20 @@ class InterruptRequest(DatedBody):
 
 class MoveRequest(DatedBody):
     intake_id: UUID
+
+
+class TakeOverRequest(BaseModel):
+    """A pupil whom a school has already: no name, and its own reference is kept as a keyed hash only."""
+
+    model_config = ConfigDict(extra="forbid")
+    school: Slug
+    reference: Line = Field(description="La référence de l’école ; gardée sous la forme d’une empreinte.")
+    birth_month: BirthMonth
+    programme: Slug
+    school_year: SchoolYear
+    year_of_study: Year
+    enrolled_on: Day
+    started_on: Day
 
 
 class ExamRequest(DatedBody):
@@ -125,15 +148,3 @@ class OutcomeRequest(DatedBody):
         if self.situation is not OutcomeSituation.EMPLOYED and (self.contract or self.by_client):
             raise ValueError("Un contrat ou un client employeur ne se disent que d’un emploi.")
         return self
-
-
-class GrantRequest(DatedBody):
-    holder: Slug = Field(description="Une école, ou « network » quand la répartition n’est pas connue.")
-    purpose: GrantPurpose
-    civil_year: Annotated[int, Field(ge=2000, le=2100), WHOLE]
-    funder: Slug
-    amount_cents: Cents
-
-
-class PaymentRequest(DatedBody):
-    amount_cents: Cents

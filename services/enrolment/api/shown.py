@@ -44,4 +44,4 @@ async def pupil(store: Store, caller: Caller, found: Pupil) -> views.PupilRespon
 
 
 async def _names(store: Store, schools: Iterable[str], agencies: Iterable[str] = ()) -> Names:
-    return views.names(await store.schools_named(schools), await store.agencies.names(agencies))
+    return views.names(await store.schools_named(schools), await store.agencies.names(agencies), on=store.clock.today())

@@ -34,6 +34,8 @@ class Application(BaseModel):
     referrals: tuple[Referring, ...] = ()
     reasons: tuple[IneligibleReason, ...] = ()
     overridden: bool = False
+    entry_on: date | None = None
+    """The day of entry that the school agreed on, where it is not the intake's first."""
     planned_on: date | None = None
     planned_from: date | None = None
     planned_until: date | None = None

@@ -4,31 +4,41 @@ from datetime import date
 from uuid import UUID
 
 from services.enrolment.domain.application import Application
-from services.enrolment.domain.eligibility import priority_of, reasons_against
+from services.enrolment.domain.eligibility import day_of_entry, priority_of, reasons_against
 from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import APPLICATION, NOT_AFTER_CLOSING, OPEN, ApplicationAction
+from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN, NOT_AFTER_CLOSING, OPEN, ApplicationAction
 from shared.events import applications as events
 from shared.events.applications import ApplicationStatus, Met
-from shared.events.referral import ReferralSubmitted, RefusalCode
-from shared.kernel.errors import Move, Refused
+from shared.events.referral import ReferralSubmitted, RefusalCode, Situation
+from shared.kernel.errors import Invalid, Move, Refused
+
+ENDS_FIRST = "L’immersion finit avant de commencer."
 
 
 def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, on: date) -> list[IntakeEvent]:
-    """A referral opens an application, or joins the one that another referral opened. Nothing where it was answered already."""
+    """A referral opens an application, or joins the one that another referral opened. Nothing where it was answered already.
+
+    Age and priority are those of the day of entry. Who was too young at an earlier referral, and is so no more, begins again.
+    """
     application = intake.application_of(referral.young_id)
-    starts_on = intake.starts_on
+    is_open = application is not None and application.status in OPEN
+    entry_on = day_of_entry(intake, application if is_open else None, on)
+    out_of_school = referral.situation is Situation.OUT_OF_SCHOOL
+    priority = priority_of(referral.birth_month, out_of_school=out_of_school, entry_on=entry_on)
     opened = events.ApplicationOpened(
         **common_fields(intake, referral.young_id, on), referral_id=referral.referral_id, agency=referral.agency,
-        school_year=intake.school_year, priority=priority_of(referral, starts_on=starts_on),
+        school_year=intake.school_year, priority=priority,
     )  # fmt: skip
     if application and application.has_referral(referral.referral_id):
         return []
-    if application and application.status in OPEN:
+    if is_open:
         return [opened]
-    if application and application.status not in (ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE):
+    if application and application.status not in BEGINS_AGAIN:
         return []
-    reasons = reasons_against(referral.birth_month, starts_on=starts_on, programme=programme)
+    reasons = reasons_against(referral.birth_month, entry_on=entry_on, programme=programme)
+    if application and application.status is ApplicationStatus.INELIGIBLE and reasons:
+        return []
     if reasons:
         return [opened, events.ApplicationIneligible(**common_fields(intake, referral.young_id, on), reasons=reasons)]
     return [opened, events.ApplicationUnderReview(**common_fields(intake, referral.young_id, on))]
@@ -52,11 +62,14 @@ def plan_interview(intake: Intake, *, young_id: UUID, planned_on: date, on: date
         return []
     ensure_allowed(intake, young_id, ApplicationAction.PLAN_INTERVIEW, on)
     _ensure_to_come(intake, young_id, planned_on, on)
+    _ensure_before_closing(intake, young_id, planned_on, on)
     return [events.InterviewPlanned(**common_fields(intake, young_id, on), planned_on=planned_on)]
 
 
 def plan_immersion(intake: Intake, *, young_id: UUID, planned_from: date, planned_until: date, on: date) -> list[IntakeEvent]:
-    """Agree on days in the workshop; others replace them."""
+    """Agree on days in the workshop; others replace them. They end when they begin, or later."""
+    if planned_until < planned_from:
+        raise Invalid("inconsistent", ENDS_FIRST, fields={"planned_until": ENDS_FIRST})
     application = intake.application(young_id)
     days = (planned_from, planned_until)
     if (
@@ -66,24 +79,28 @@ def plan_immersion(intake: Intake, *, young_id: UUID, planned_from: date, planne
         return []
     ensure_allowed(intake, young_id, ApplicationAction.PLAN_IMMERSION, on)
     _ensure_to_come(intake, young_id, planned_from, on)
+    _ensure_before_closing(intake, young_id, planned_until, on)
     return [
         events.ImmersionPlanned(**common_fields(intake, young_id, on), planned_from=planned_from, planned_until=planned_until)
     ]
 
 
 def end_immersion(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
-    """The immersion took place."""
+    """The immersion took place: not before its first day."""
     if intake.application(young_id).status is ApplicationStatus.IMMERSION_ENDED:
         return []
-    ensure_allowed(intake, young_id, ApplicationAction.END_IMMERSION, on)
+    application = ensure_allowed(intake, young_id, ApplicationAction.END_IMMERSION, on)
+    _ensure_immersed(intake, application, ApplicationAction.END_IMMERSION, on)
     return [events.ImmersionEnded(**common_fields(intake, young_id, on))]
 
 
 def admit(intake: Intake, *, young_id: UUID, met: Met, on: date) -> list[IntakeEvent]:
-    """Met, and good for a place as soon as there is one."""
+    """Met, and good for a place as soon as there is one. An immersion that has not begun met nobody."""
     if intake.application(young_id).status is ApplicationStatus.ADMISSIBLE:
         return []
-    ensure_allowed(intake, young_id, ApplicationAction.ADMIT, on)
+    application = ensure_allowed(intake, young_id, ApplicationAction.ADMIT, on)
+    if met is Met.IMMERSION and application.status is ApplicationStatus.IMMERSION_PLANNED:
+        _ensure_immersed(intake, application, None, on)
     return [events.ApplicationAdmissible(**common_fields(intake, young_id, on), met=met)]
 
 
@@ -105,7 +122,7 @@ def refuse(intake: Intake, *, young_id: UUID, code: RefusalCode, on: date) -> li
 
 
 def reopen(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
-    """Take back a refusal or an expiry: to be examined, or admissible where they were met already."""
+    """Take back a refusal, an expiry or a place declined: to be examined, or admissible where they were met already."""
     application = intake.application(young_id)
     if application.status is (ApplicationStatus.ADMISSIBLE if application.met else ApplicationStatus.UNDER_REVIEW):
         return []
@@ -117,6 +134,19 @@ def _ensure_to_come(intake: Intake, young_id: UUID, planned: date, on: date) -> 
     if planned < on:
         sentence = f"Le {planned:%d/%m/%Y} est déjà passé : un rendez-vous se prévoit pour un jour à venir."
         raise Refused("planned_before", sentence, moves=open_moves(intake, young_id, on))
+
+
+def _ensure_before_closing(intake: Intake, young_id: UUID, planned: date, on: date) -> None:
+    if planned > intake.closes_on:
+        sentence = f"Cette rentrée se clôt le {intake.closes_on:%d/%m/%Y} : un rendez-vous se prévoit avant."
+        raise Refused("after_closing", sentence, moves=open_moves(intake, young_id, on))
+
+
+def _ensure_immersed(intake: Intake, application: Application, action: ApplicationAction | None, on: date) -> None:
+    first = application.planned_from
+    if first and on < first:
+        moves = open_moves(intake, application.young_id, on, *([action] if action else []))
+        raise Refused("before_immersion", f"L’immersion commence le {first:%d/%m/%Y}.", moves=moves)
 
 
 def open_moves(intake: Intake, young_id: UUID, on: date, *but: ApplicationAction) -> tuple[Move, ...]:

@@ -177,7 +177,7 @@ def _ensure_open_to(pupil: Pupil, enrolment: Enrolment, to: Intake, programme: P
     if to.school != enrolment.school:
         raise Refused("wrong_intake", "Cette rentrée est celle d’une autre école.", moves=open_moves(enrolment))
     day = max(mending.happened_on or mending.replaces_on, to.starts_on)
-    if to.programme != enrolment.years[-2].programme and reasons_against(pupil.birth_month, starts_on=day, programme=programme):
+    if to.programme != enrolment.years[-2].programme and reasons_against(pupil.birth_month, entry_on=day, programme=programme):
         sentence = "Ce jeune n’a pas encore l’âge que demandent les machines de cette formation."
         raise Refused("not_eligible", sentence, moves=open_moves(enrolment))
 

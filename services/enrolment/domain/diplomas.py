@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from services.enrolment.domain.continuing import left_before
 from services.enrolment.domain.enrolment import Enrolment, Outcome, Sitting, exam_id_of
 from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
 from services.enrolment.domain.pupils import ensure_allowed, open_moves
@@ -79,7 +80,7 @@ def _free_id(enrolment: Enrolment, session: str) -> UUID:
 
 def declare_outcome(pupil: Pupil, *, school: str | None, outcome: Outcome) -> list[PupilEvent]:
     """What became of a leaver, around 6, 12, 18 or 24 months after leaving. No source's word overwrites another's."""
-    enrolment = pupil.last(school)
+    enrolment = left_before(pupil, school, horizon=outcome.horizon, within=TOLERANCE, on=outcome.on)
     ensure_allowed(enrolment, EnrolmentAction.DECLARE_AN_OUTCOME, outcome.on)
     if already_declared(enrolment, outcome):
         return []

@@ -24,9 +24,9 @@ from shared.kernel.identifiers import Slug
 ENROLMENTS = UUID("b8a4c3de-0d39-5c1f-9a53-2f0e6f6c7d21")
 
 
-def enrolment_id_of(intake_id: UUID, young_id: UUID) -> UUID:
-    """One enrolment per application: its id follows from it."""
-    return uuid5(ENROLMENTS, f"{intake_id} {young_id}")
+def enrolment_id_of(intake_id: UUID, young_id: UUID, given_up: int = 0) -> UUID:
+    """One enrolment per place confirmed: its id follows from the application, and how often the place was given up before."""
+    return uuid5(ENROLMENTS, f"{intake_id} {young_id} {given_up}" if given_up else f"{intake_id} {young_id}")
 
 
 def exam_id_of(enrolment_id: UUID, session: str) -> UUID:
@@ -35,6 +35,7 @@ def exam_id_of(enrolment_id: UUID, session: str) -> UUID:
 
 
 ACTIVE = frozenset({EnrolmentStatus.DUE, EnrolmentStatus.PRESENT})
+LEFT = frozenset({EnrolmentStatus.INTERRUPTED, EnrolmentStatus.COMPLETED})
 
 
 class Sitting(BaseModel):
@@ -126,6 +127,7 @@ class Enrolment(BaseModel):
 
 ENDS = {
     EnrolmentStatus.DID_NOT_START: Fact.NO_SHOW,
+    EnrolmentStatus.GAVE_UP: Fact.GIVING_UP,
     EnrolmentStatus.INTERRUPTED: Fact.INTERRUPTION,
     EnrolmentStatus.COMPLETED: Fact.COMPLETION,
 }

@@ -8,11 +8,11 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.application import Application, Referring
-from services.enrolment.domain.statuses import HOLDS_A_SEAT
+from services.enrolment.domain.statuses import BEGINS_AGAIN, HOLDS_A_SEAT
 from services.enrolment.domain.visibility import own_applications
 from shared.events import applications as events
 from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
-from shared.events.catalogue import IntakeOpened, IntakeSeatsChanged, Promotion
+from shared.events.catalogue import IntakeDatesChanged, IntakeOpened, IntakeSeatsChanged, Promotion
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
@@ -87,6 +87,7 @@ def common_fields(intake: Intake, young_id: UUID, on: date) -> dict[str, Any]:
 IntakeEvent = (
     IntakeOpened
     | IntakeSeatsChanged
+    | IntakeDatesChanged
     | events.ApplicationOpened
     | events.ApplicationIneligible
     | events.ApplicationUnderReview
@@ -95,7 +96,9 @@ IntakeEvent = (
     | events.ImmersionEnded
     | events.ApplicationAdmissible
     | events.ApplicationWaitlisted
+    | events.EntryPlanned
     | events.PlaceOffered
+    | events.PlaceOfferWithdrawn
     | events.PlaceConfirmed
     | events.PlaceReleased
     | events.PlaceDeclined
@@ -117,8 +120,13 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
     match event:
         case IntakeSeatsChanged():
             return intake.model_copy(update={"seats": event.seats})
+        case IntakeDatesChanged():
+            return intake.model_copy(update={"starts_on": event.starts_on, "closes_on": event.closes_on})
         case events.ApplicationOpened():
             return _opened(intake, event)
+        case events.EntryPlanned():
+            planned = {"entry_on": event.entry_on, "priority": event.priority}
+            return intake.with_application(intake.application(event.young_id).model_copy(update=planned))
         case events.ApplicationLeft():
             application = intake.application(event.young_id)
             leaving = [one for one in application.asking if one.referral_id == event.referral_id]
@@ -135,6 +143,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             | events.ApplicationAdmissible()
             | events.ApplicationWaitlisted()
             | events.PlaceOffered()
+            | events.PlaceOfferWithdrawn()
             | events.PlaceConfirmed()
             | events.PlaceReleased()
             | events.PlaceDeclined()
@@ -158,10 +167,10 @@ def promote_automatically(intake: Intake, today: date) -> list[IntakeEvent]:
 
 
 def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
-    """A first referral brings an application, a later one joins it; after a withdrawal it begins again, behind the others."""
+    """A first referral brings an application, a later one joins it; where it had ended it begins again, behind the others."""
     application = intake.application_of(event.young_id)
     asking = Referring(referral_id=event.referral_id, agency=event.agency, on=event.on)
-    if application is None or application.status in (ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE):
+    if application is None or application.status in BEGINS_AGAIN:
         before = _ended(application, application.asking, application.status, application.since).referrals if application else ()
         referrals = (*before, asking)
         joined = _new(intake, event, status=ApplicationStatus.UNDER_REVIEW, priority=event.priority, referrals=referrals)

@@ -23,8 +23,7 @@ def offer(intake: Intake, *, young_id: UUID, until: date, on: date) -> list[Inta
     if intake.application(young_id).status is ApplicationStatus.OFFERED:
         return []
     ensure_allowed(intake, young_id, ApplicationAction.OFFER, on)
-    if until < on:
-        raise Refused("until_before", "La date limite de réponse est déjà passée.", moves=open_moves(intake, young_id, on))
+    ensure_until(until, on, open_moves(intake, young_id, on))
     if intake.seats_left < 1:
         moves = open_moves(intake, young_id, on, ApplicationAction.OFFER)
         raise Refused("no_place", "Toutes les places de cette rentrée sont prises.", moves=moves)
@@ -35,8 +34,7 @@ def promote(intake: Intake, *, until: date, on: date) -> list[IntakeEvent]:
     """Offer the free seat to the first of the waiting list. Nobody waiting changes nothing."""
     if on > intake.closes_on:
         raise Refused("intake_closed", f"Cette rentrée est close depuis le {intake.closes_on:%d/%m/%Y}.", moves=())
-    if until < on:
-        raise Refused("until_before", "La date limite de réponse est déjà passée.", moves=[PROMOTE])
+    ensure_until(until, on, [PROMOTE])
     if not intake.waiting_list:
         return []
     if intake.seats_left < 1:
@@ -50,9 +48,7 @@ def confirm(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
     if application.status is ApplicationStatus.ENROLLED:
         return []
     ensure_allowed(intake, young_id, ApplicationAction.CONFIRM, on)
-    if application.until and on > application.until:
-        moves = open_moves(intake, young_id, on, ApplicationAction.CONFIRM)
-        raise Refused("offer_expired", f"Cette place était proposée jusqu’au {application.until:%d/%m/%Y}.", moves=moves)
+    ensure_answerable(intake, application, ApplicationAction.CONFIRM, on)
     return [events.PlaceConfirmed(**common_fields(intake, young_id, on))]
 
 
@@ -62,6 +58,19 @@ def decline(intake: Intake, *, young_id: UUID, on: date) -> list[IntakeEvent]:
         return []
     ensure_allowed(intake, young_id, ApplicationAction.DECLINE, on)
     return [events.PlaceDeclined(**common_fields(intake, young_id, on))]
+
+
+def ensure_until(until: date, on: date, moves: Sequence[Move]) -> None:
+    """Raise Refused (`until_before`) where an offer would end before it is made."""
+    if until < on:
+        raise Refused("until_before", "La date limite de réponse est déjà passée.", moves=moves)
+
+
+def ensure_answerable(intake: Intake, application: Application, action: ApplicationAction, on: date) -> None:
+    """Raise Refused (`offer_expired`) past the last day of an offer."""
+    if application.until and on > application.until:
+        moves = open_moves(intake, application.young_id, on, action)
+        raise Refused("offer_expired", f"Cette place était proposée jusqu’au {application.until:%d/%m/%Y}.", moves=moves)
 
 
 def expire_overdue(intake: Intake, *, today: date) -> list[IntakeEvent]:

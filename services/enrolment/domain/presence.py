@@ -16,6 +16,8 @@ class Fact(StrEnum):
 
     START = "start"
     NO_SHOW = "no_show"
+    GIVING_UP = "giving_up"
+    """Told, and taken back by applying anew: no correction."""
     INTERRUPTION = "interruption"
     RETURN = "return"
     COMPLETION = "completion"
@@ -29,6 +31,7 @@ PRESENT = EnrolmentStatus.PRESENT
 STATUS_AFTER = {
     Fact.START: EnrolmentStatus.PRESENT,
     Fact.NO_SHOW: EnrolmentStatus.DID_NOT_START,
+    Fact.GIVING_UP: EnrolmentStatus.GAVE_UP,
     Fact.INTERRUPTION: EnrolmentStatus.INTERRUPTED,
     Fact.RETURN: EnrolmentStatus.PRESENT,
     Fact.COMPLETION: EnrolmentStatus.COMPLETED,
@@ -38,6 +41,7 @@ MAY_FOLLOW = {
     None: {Fact.START, Fact.NO_SHOW},
     Fact.START: {Fact.INTERRUPTION, Fact.COMPLETION},
     Fact.NO_SHOW: set(),
+    Fact.GIVING_UP: set(),
     Fact.INTERRUPTION: {Fact.RETURN},
     Fact.RETURN: {Fact.INTERRUPTION, Fact.COMPLETION},
     Fact.COMPLETION: set(),

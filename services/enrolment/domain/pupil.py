@@ -42,6 +42,10 @@ class Pupil(BaseModel):
     def enrolment(self, enrolment_id: UUID) -> Enrolment | None:
         return next((one for one in self.enrolments if one.enrolment_id == enrolment_id), None)
 
+    def enrolments_in(self, intake_id: UUID) -> list[Enrolment]:
+        """Those that were ever in an intake."""
+        return [one for one in self.enrolments if any(year.intake_id == intake_id for year in one.years)]
+
     def with_enrolment(self, enrolment: Enrolment) -> "Pupil":
         known = {one.enrolment_id: one for one in self.enrolments}
         enrolments = tuple({**known, enrolment.enrolment_id: enrolment}.values())
@@ -61,6 +65,8 @@ def common_fields(pupil: Pupil, enrolment: Enrolment, on: date) -> dict[str, Any
 LaterEvent = (
     events.StudentStarted
     | events.StudentDidNotStart
+    | events.StudentGaveUp
+    | events.StudentStartMoved
     | events.StudentInterrupted
     | events.StudentResumed
     | events.StudentMovedUp
@@ -97,6 +103,11 @@ def _change(enrolment: Enrolment, event: LaterEvent) -> dict[str, Any]:
             return _stepped(enrolment, Fact.START, event.on)
         case events.StudentDidNotStart():
             return _stepped(enrolment, Fact.NO_SHOW, event.on)
+        case events.StudentGaveUp():
+            return _stepped(enrolment, Fact.GIVING_UP, event.on)
+        case events.StudentStartMoved():
+            year = enrolment.now.model_copy(update={"starts_on": event.starts_on})
+            return {"years": (*enrolment.years[:-1], year), "starts_on": event.starts_on}
         case events.StudentInterrupted():
             return _stepped(enrolment, Fact.INTERRUPTION, event.on, event.code)
         case events.StudentResumed():

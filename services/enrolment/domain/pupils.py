@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.enrolment.domain.eligibility import reasons_against
+from services.enrolment.domain.eligibility import day_of_entry, reasons_against
 from services.enrolment.domain.enrolment import Enrolment, enrolment_id_of
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
@@ -20,17 +20,21 @@ from shared.kernel.errors import Move, Refused
 def enrol(
     pupil: Pupil | None, *, young_id: UUID, birth_month: BirthMonth, intake: Intake, programme: Programme, on: date
 ) -> list[PupilEvent]:
-    """A place is confirmed: the young person becomes a pupil. Refused to whom another enrolment is under way."""
-    enrolment_id = enrolment_id_of(intake.intake_id, young_id)
-    if pupil and any(year.intake_id == intake.intake_id for one in pupil.enrolments for year in one.years):
+    """A place is confirmed: the young person becomes a pupil. Refused to whom another enrolment is under way.
+
+    A place that was given up and confirmed again is another enrolment.
+    """
+    here = pupil.enrolments_in(intake.intake_id) if pupil else []
+    if any(one.status is not EnrolmentStatus.GAVE_UP for one in here):
         return []
+    enrolment_id = enrolment_id_of(intake.intake_id, young_id, given_up=len(here))
     if pupil and pupil.active:
         moves = APPLICATION.moves(ApplicationStatus.OFFERED, but={ApplicationAction.CONFIRM})
         raise Refused("already_enrolled", "Ce jeune est déjà inscrit : une seule inscription à la fois.", moves=moves)
     return [
         events.StudentEnrolled(
             enrolment_id=enrolment_id, young_id=young_id, school=intake.school, birth_month=birth_month,
-            starts_on=intake.starts_on, on=on, **year_in(intake, programme),
+            starts_on=day_of_entry(intake, intake.application_of(young_id), on), on=on, **year_in(intake, programme),
         )
     ]  # fmt: skip
 
@@ -41,9 +45,7 @@ def start(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
     if enrolment.status is EnrolmentStatus.PRESENT:
         return []
     ensure_allowed(enrolment, EnrolmentAction.START, on)
-    if on < enrolment.starts_on:
-        moves = open_moves(enrolment, EnrolmentAction.START)
-        raise Refused("before_start", f"La rentrée est le {enrolment.starts_on:%d/%m/%Y}.", moves=moves)
+    ensure_begun(enrolment, EnrolmentAction.START, on)
     return [events.StudentStarted(**common_fields(pupil, enrolment, on))]
 
 
@@ -53,6 +55,7 @@ def record_no_show(pupil: Pupil, *, school: str | None, on: date) -> list[PupilE
     if enrolment.status is EnrolmentStatus.DID_NOT_START:
         return []
     ensure_allowed(enrolment, EnrolmentAction.RECORD_NO_SHOW, on)
+    ensure_begun(enrolment, EnrolmentAction.RECORD_NO_SHOW, on)
     return [events.StudentDidNotStart(**common_fields(pupil, enrolment, on))]
 
 
@@ -107,10 +110,10 @@ def change_programme(pupil: Pupil, *, school: str | None, to: Intake, programme:
     if to.school != enrolment.school or to.programme == enrolment.now.programme or to.school_year not in years:
         sentence = "On change de formation dans la même école, cette année scolaire ou la suivante."
         raise Refused("wrong_intake", sentence, moves=open_moves(enrolment))
-    if reasons_against(pupil.birth_month, starts_on=max(on, to.starts_on), programme=programme):
+    if reasons_against(pupil.birth_month, entry_on=max(on, to.starts_on), programme=programme):
         sentence = "Ce jeune n’a pas encore l’âge que demandent les machines de cette formation."
         raise Refused("not_eligible", sentence, moves=open_moves(enrolment))
-    starts_on = to.starts_on if enrolment.status is EnrolmentStatus.DUE else None
+    starts_on = max(on, to.starts_on) if enrolment.status is EnrolmentStatus.DUE else None
     return [
         events.StudentChangedProgramme(
             **{**common_fields(pupil, enrolment, on), **year_in(to, programme), "starts_on": starts_on}
@@ -141,6 +144,13 @@ def year_in(intake: Intake, programme: Programme) -> dict[str, Any]:
 def ensure_allowed(enrolment: Enrolment, action: EnrolmentAction, on: date) -> None:
     """Raise Refused where the status of the enrolment, or its last day, does not allow the action."""
     ENROLMENT.ensure(enrolment.status, action, on=on, since=enrolment.since)
+
+
+def ensure_begun(enrolment: Enrolment, action: EnrolmentAction, on: date) -> None:
+    """Raise Refused (`before_start`) before the day of entry."""
+    if on < enrolment.starts_on:
+        moves = open_moves(enrolment, action)
+        raise Refused("before_start", f"La rentrée est le {enrolment.starts_on:%d/%m/%Y}.", moves=moves)
 
 
 def open_moves(enrolment: Enrolment, *but: EnrolmentAction) -> tuple[Move, ...]:

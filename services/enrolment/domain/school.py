@@ -1,11 +1,13 @@
 """A school and the programmes it teaches."""
 
+from datetime import date
 from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.visibility import own_school
-from shared.events.catalogue import Certification, ProgrammeOpened, SchoolRegistered
+from shared.events.catalogue import Certification, CertificationReplaced, ProgrammeOpened, SchoolRegistered
+from shared.events.certifications import Replacement, in_force, with_replacement
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import CommuneCode, DepartmentCode, KeptPhone, RncpCode, SiretCode, Slug, UaiCode
@@ -22,6 +24,13 @@ class Programme(BaseModel):
     sector: Slug
     years: int
     dangerous_machines: bool
+    replaced: tuple[Replacement, ...] = ()
+    """The certifications that replaced the first, each from a day on."""
+
+    def on(self, day: date) -> "Programme":
+        """The programme under the title and code in force on a day."""
+        found = in_force(self.replaced, day)
+        return self.model_copy(update={"title": found.title, "rncp": found.rncp}) if found else self
 
 
 class School(BaseModel):
@@ -37,6 +46,10 @@ class School(BaseModel):
     phone: KeptPhone | None = None
     programmes: tuple[Programme, ...] = ()
 
+    def on(self, day: date) -> "School":
+        """The school with its programmes under the titles in force on a day."""
+        return self.model_copy(update={"programmes": tuple(programme.on(day) for programme in self.programmes)})
+
     def programme(self, slug: str) -> Programme:
         """One of its programmes. Raises Invalid (422 `unknown_programme`)."""
         for programme in self.programmes:
@@ -46,7 +59,7 @@ class School(BaseModel):
         raise Invalid("unknown_programme", sentence, fields={"programme": sentence})
 
 
-SchoolEvent = SchoolRegistered | ProgrammeOpened
+SchoolEvent = SchoolRegistered | ProgrammeOpened | CertificationReplaced
 """Every event of a school."""
 
 
@@ -60,6 +73,12 @@ def open_programme(school: School, *, event: ProgrammeOpened) -> list[SchoolEven
     return [] if evolve(school, event) == school else [event]
 
 
+def replace_certification(school: School, *, event: CertificationReplaced) -> list[SchoolEvent]:
+    """From a day on, past or to come, a programme leads to another certification. Saying the same again changes nothing."""
+    school.programme(event.programme)
+    return [] if evolve(school, event) == school else [event]
+
+
 def evolve(school: School | None, event: SchoolEvent) -> School:
     """The school after an event."""
     match event:
@@ -68,9 +87,17 @@ def evolve(school: School | None, event: SchoolEvent) -> School:
             return School(**facts, programmes=school.programmes if school else ())
         case ProgrammeOpened():
             assert school is not None
-            opened = Programme(**event.model_dump(exclude={"on", "school"}))
             known = {programme.programme: programme for programme in school.programmes}
+            replaced = known[event.programme].replaced if event.programme in known else ()
+            opened = Programme(**event.model_dump(exclude={"on", "school"}), replaced=replaced)
             return school.model_copy(update={"programmes": tuple({**known, opened.programme: opened}.values())})
+        case CertificationReplaced():
+            assert school is not None
+            known = {programme.programme: programme for programme in school.programmes}
+            before = known[event.programme]
+            replaced = with_replacement(before.replaced, Replacement.of(event))
+            known[event.programme] = before.model_copy(update={"replaced": replaced})
+            return school.model_copy(update={"programmes": tuple(known.values())})
         case _:
             assert_never(event)
 

@@ -27,7 +27,7 @@ def open_intake(
     """Open seats for a programme. Asking the same again changes nothing; something else under the same id is refused."""
     if year_of_study > programme.years:
         raise Refused("no_such_year", f"« {programme.title} » se fait en {programme.years} an{'s' * (programme.years > 1)}.")
-    _ensure_within(school_year, starts_on, closes_on)
+    ensure_within(school_year, starts_on, closes_on)
     if closes_on < on:
         raise Refused("closes_before_opening", "La date de clôture est déjà passée.")
     opened = IntakeOpened(
@@ -44,7 +44,8 @@ def open_intake(
     raise Refused("already_open", sentence, moves=[CHANGE_SEATS])
 
 
-def _ensure_within(school_year: str, *days: date) -> None:
+def ensure_within(school_year: str, *days: date) -> None:
+    """Raise Invalid (`outside_school_year`) for a day that is neither of the school year nor of the spring before."""
     first, last = date(int(school_year[:4]), 1, 1), date(int(school_year[5:]), 8, 31)
     if not all(first <= day <= last for day in days):
         sentence = f"Une rentrée {school_year} commence et se clôt entre le {first:%d/%m/%Y} et le {last:%d/%m/%Y}."

@@ -19,7 +19,10 @@ class ApplicationAction(StrEnum):
     END_IMMERSION = "end_immersion"
     ADMIT = "admit"
     WAITLIST = "waitlist"
+    PLAN_ENTRY = "plan_entry"
     OFFER = "offer"
+    EXTEND_OFFER = "extend_offer"
+    TAKE_BACK_OFFER = "take_back_offer"
     CONFIRM = "confirm"
     DECLINE = "decline"
     REFUSE = "refuse"
@@ -29,21 +32,21 @@ class ApplicationAction(StrEnum):
 
 A = ApplicationAction
 _meets = {A.PLAN_INTERVIEW, A.PLAN_IMMERSION, A.ADMIT}
-_ends = {A.REFUSE, A.WITHDRAW}
+_ends = {A.PLAN_ENTRY, A.REFUSE, A.WITHDRAW}
 APPLICATION = Transitions(
     ApplicationStatus, ApplicationAction, labels=labels.APPLICATION,
     rows={
-        ApplicationStatus.INELIGIBLE: {A.REVIEW},
+        ApplicationStatus.INELIGIBLE: {A.REVIEW, A.PLAN_ENTRY},
         ApplicationStatus.UNDER_REVIEW: _meets | _ends,
         ApplicationStatus.INTERVIEW_PLANNED: _meets | _ends,
         ApplicationStatus.IMMERSION_PLANNED: _meets | _ends | {A.END_IMMERSION},
         ApplicationStatus.IMMERSION_ENDED: _meets | _ends,
         ApplicationStatus.ADMISSIBLE: _ends | {A.WAITLIST, A.OFFER},
         ApplicationStatus.WAITLISTED: _ends,  # a seat comes to them by promotion alone, in their order
-        ApplicationStatus.OFFERED: {A.CONFIRM, A.DECLINE, A.WITHDRAW},
+        ApplicationStatus.OFFERED: {A.PLAN_ENTRY, A.EXTEND_OFFER, A.TAKE_BACK_OFFER, A.CONFIRM, A.DECLINE, A.WITHDRAW},
         ApplicationStatus.REFUSED: {A.REOPEN},
         ApplicationStatus.EXPIRED: {A.REOPEN},
-        ApplicationStatus.DECLINED: (),
+        ApplicationStatus.DECLINED: {A.REOPEN},
         ApplicationStatus.WITHDRAWN: (),
         ApplicationStatus.OBSOLETE: (),
         ApplicationStatus.ENROLLED: (),
@@ -51,7 +54,8 @@ APPLICATION = Transitions(
     },
     who={**dict.fromkeys(A, SCHOOL), **dict.fromkeys((A.CONFIRM, A.DECLINE, A.WITHDRAW), (*SCHOOL, "agency"))},
 )  # fmt: skip
-"""A new referral may begin again after WITHDRAWN and OBSOLETE only."""
+BEGINS_AGAIN = frozenset({ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE, ApplicationStatus.INELIGIBLE})
+"""After these alone a new referral may begin again; after INELIGIBLE where the reasons are gone."""
 
 OPEN = APPLICATION.allowing(A.WITHDRAW)
 """Still asks for an answer: what may be taken back."""
@@ -65,12 +69,14 @@ class EnrolmentAction(StrEnum):
 
     START = "start"
     RECORD_NO_SHOW = "record_no_show"
+    GIVE_UP = "give_up"
     INTERRUPT = "interrupt"
     RESUME = "resume"
     MOVE_UP = "move_up"
     REPEAT = "repeat"
     CHANGE_PROGRAMME = "change_programme"
     COMPLETE = "complete"
+    CONTINUE = "continue"
     SIT_AN_EXAM = "sit_an_exam"
     DECLARE_AN_OUTCOME = "declare_an_outcome"
     CORRECT = "correct"
@@ -80,13 +86,14 @@ E = EnrolmentAction
 ENROLMENT = Transitions(
     EnrolmentStatus, EnrolmentAction, labels=labels.ENROLMENT,
     rows={
-        EnrolmentStatus.DUE: {E.START, E.RECORD_NO_SHOW, E.CHANGE_PROGRAMME, E.CORRECT},
+        EnrolmentStatus.DUE: {E.START, E.RECORD_NO_SHOW, E.GIVE_UP, E.CHANGE_PROGRAMME, E.CORRECT},
         EnrolmentStatus.PRESENT: {
             E.INTERRUPT, E.MOVE_UP, E.REPEAT, E.CHANGE_PROGRAMME, E.COMPLETE, E.SIT_AN_EXAM, E.CORRECT,
         },
         EnrolmentStatus.INTERRUPTED: {E.RESUME, E.DECLARE_AN_OUTCOME, E.CORRECT},
-        EnrolmentStatus.COMPLETED: {E.SIT_AN_EXAM, E.DECLARE_AN_OUTCOME, E.CORRECT},
+        EnrolmentStatus.COMPLETED: {E.CONTINUE, E.SIT_AN_EXAM, E.DECLARE_AN_OUTCOME, E.CORRECT},
         EnrolmentStatus.DID_NOT_START: {E.CORRECT},
+        EnrolmentStatus.GAVE_UP: (),
     },
-    who={**dict.fromkeys(E, SCHOOL), E.DECLARE_AN_OUTCOME: (*SCHOOL, "agency")},
+    who={**dict.fromkeys(E, SCHOOL), E.CONTINUE: ("school:head", "admin"), E.DECLARE_AN_OUTCOME: (*SCHOOL, "agency")},
 )  # fmt: skip

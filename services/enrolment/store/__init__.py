@@ -8,17 +8,19 @@ from uuid import UUID
 from services.enrolment.domain.grant import GRANTS, Grant
 from services.enrolment.domain.intake import INTAKES, Intake
 from services.enrolment.domain.pupil import PUPILS, Pupil
-from services.enrolment.domain.school import SCHOOLS, School
+from services.enrolment.domain.school import SCHOOLS, Programme, School
 from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone, school_of
 from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
+from services.enrolment.store.awards import Awards
 from services.enrolment.store.birth_months import BirthMonths
 from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
-from shared.events.catalogue import Certification
+from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.secrets import derived
+from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 
@@ -41,6 +43,7 @@ class Store:
         self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
+        self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
         self.birth_months = BirthMonths(persistence.database)
         self.motives = Motives(persistence.database["motives"], derived(persistence.secret, "motives"))
@@ -55,6 +58,7 @@ class Store:
         await intakes.index("state.applications.young_id")
         await intakes.index("state.applications.status", "state.applications.until")
         await self.pupils.collection.index("state.schools")
+        await self.pupils.collection.index("state.enrolments.years.intake_id")
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
@@ -76,6 +80,14 @@ class Store:
         """An intake, whoever asks."""
         return await self.intakes.acting(SYSTEM).find_one({"_id": str(intake_id)})
 
+    async def programme_of(self, intake: Intake) -> Programme:
+        """What an intake teaches."""
+        return (await self.schools.acting(SYSTEM).get(intake.school)).programme(intake.programme)
+
+    async def pupils_in(self, intake_id: UUID) -> list[Pupil]:
+        """Whoever was ever enrolled in an intake, whatever became of them."""
+        return await self.every_pupil.acting(SYSTEM).find({"state.enrolments.years.intake_id": str(intake_id)})
+
     async def settle(self) -> None:
         """Return once a majority keeps what was read: a message may be let go on the strength of it."""
         await self.persistence.database.settle()
@@ -88,10 +100,10 @@ class Store:
         """The answered wishes of a young person's referrals."""
         return await self.wishes.acting(SYSTEM).find({"state.young_id": str(young_id)})
 
-    async def next_intake(self, school: str, programme: str, *, day: date) -> Intake | None:
-        """The intake of the first year of study that is open on a day and starts the earliest."""
+    async def next_intake(self, school: str, programme: str, *, year_of_study: int, day: date) -> Intake | None:
+        """The intake of a year of study that is open on a day and starts the earliest."""
         where = {
-            "state.school": school, "state.programme": programme, "state.year_of_study": 1,
+            "state.school": school, "state.programme": programme, "state.year_of_study": year_of_study,
             "state.closes_on": {"$gte": day.isoformat()},
         }  # fmt: skip
         found = await self.intakes.acting(SYSTEM).find(where, sort=["state.starts_on"], limit=1)
@@ -143,3 +155,13 @@ class Store:
     async def grants_visible_to(self, caller: Caller) -> list[Grant]:
         """The grants that a caller may see."""
         return await self.grants.acting(caller).find({})
+
+    async def find_twin(self, awarded: GrantAwarded, *, session: Session) -> Grant | None:
+        """A grant that stands, of the same holder, purpose, civil year, funder and amount, under another id."""
+        same = awarded.model_dump(mode="json", include={"holder", "purpose", "civil_year", "funder", "amount_cents"})
+        where = {"_id": {"$ne": str(awarded.grant_id)}, "state.voided": {"$ne": True}}
+        return (
+            await self.grants.within(session)
+            .acting(SYSTEM)
+            .find_one({**where, **{f"state.{field}": value for field, value in same.items()}})
+        )

@@ -63,6 +63,7 @@ class ApplicationResponse(BaseModel):
     referrals: list[ReferringResponse]
     reasons: tuple[IneligibleReason, ...]
     overridden: bool
+    entry_on: date | None
     planned_on: date | None
     planned_from: date | None
     planned_until: date | None

@@ -1,5 +1,6 @@
 """Public money and who holds it."""
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -10,7 +11,10 @@ from shared.web.names import Names, SchoolResponse
 
 
 class GrantResponse(BaseModel):
-    """A grant, its holder (a school, or the network), its payments and their total (euro cents)."""
+    """A grant, its holder (a school, or the network), its payments and the total of those that stand (euro cents).
+
+    `awarded_on` is null of what an earlier build kept.
+    """
 
     grant_id: UUID
     holder: SchoolResponse
@@ -18,6 +22,9 @@ class GrantResponse(BaseModel):
     civil_year: int
     funder: str
     amount_cents: int
+    awarded_on: date | None
+    voided: bool
+    corrected_on: date | None
     payments: tuple[Payment, ...]
     total_paid_cents: int
 

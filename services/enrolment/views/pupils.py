@@ -27,6 +27,12 @@ class YearResponse(BaseModel):
     since: date | None
 
 
+class SittingResponse(Sitting):
+    """An examination, under the title that its programme had at the session."""
+
+    title: str | None
+
+
 class EnrolmentResponse(BaseModel):
     """One enrolment, in its latest year of study."""
 
@@ -45,7 +51,7 @@ class EnrolmentResponse(BaseModel):
     left_on: date | None
     code: InterruptionCode | None
     years: list[YearResponse]
-    exams: tuple[Sitting, ...]
+    exams: tuple[SittingResponse, ...]
     outcomes: tuple[Outcome, ...]
     steps: tuple[Step, ...]
     corrections: tuple[Correction, ...]
@@ -76,11 +82,18 @@ def pupil(pupil: Pupil, school: str | None, names: Names) -> PupilResponse:
 def _enrolment(enrolment: Enrolment, names: Names) -> dict[str, Any]:
     years = [_year(enrolment.school, year, names) for year in enrolment.years]
     return {
-        **enrolment.model_dump(exclude={"school", "years"}), **dict(years[-1]), "steps": enrolment.presence,
+        **enrolment.model_dump(exclude={"school", "years", "exams"}), **dict(years[-1]), "steps": enrolment.presence,
         "school": names.school(enrolment.school),
-        "years": years, "label": labels.ENROLMENT.statuses[enrolment.status],
+        "years": years, "exams": [_sitting(enrolment, one, names) for one in enrolment.exams],
+        "label": labels.ENROLMENT.statuses[enrolment.status],
     }  # fmt: skip
 
 
 def _year(school: str, year: YearOfStudy, names: Names) -> YearResponse:
     return YearResponse(**{**dict(year), "programme": names.programme(school, year.programme)})
+
+
+def _sitting(enrolment: Enrolment, sitting: Sitting, names: Names) -> SittingResponse:
+    session = date.fromisoformat(f"{sitting.session}-01")
+    title = names.programme(enrolment.school, enrolment.now.programme, on=session).title
+    return SittingResponse(**dict(sitting), title=title)

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from services.production.domain import orders
+from services.production.domain.order import OFFICE as OFFICE_ROLES
 from services.production.store import Store
 from shared.web.auth import require
 from shared.web.bodies import provided
 
-OFFICE = require(*orders.OFFICE)
+OFFICE = require(*OFFICE_ROLES)
 SCHOOL = require("school")
 READERS = require("school", "admin")
 

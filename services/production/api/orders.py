@@ -7,13 +7,21 @@ from uuid import UUID
 from fastapi import Body
 
 from services.production import use_cases
-from services.production.api.deps import OFFICE, READERS, StoreDep
-from services.production.api.schemas import CancellationRequest, OrderRequest, QuoteRequest
+from services.production.api.deps import OFFICE, READERS, SCHOOL, StoreDep
+from services.production.api.schemas import (
+    CancellationRequest,
+    CreditRequest,
+    InvoiceRequest,
+    OrderRequest,
+    QuoteRequest,
+    StepCorrectionRequest,
+)
+from services.production.domain import order_corrections as corrections
 from services.production.domain import orders
-from services.production.domain.orders import ORDER, Action, Order, OrderStatus
+from services.production.domain.order import ORDER, Action, Order, OrderStatus
 from services.production.store import Store
 from services.production.views import OrderResponse, show_order
-from shared.kernel.errors import Invalid, NotFound, Refused
+from shared.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from shared.web.auth import CurrentCaller, may
 from shared.web.bodies import DatedBody
 from shared.web.idempotency import Idempotency
@@ -24,7 +32,17 @@ router = Router(
     prefix="/orders",
     tags=["commandes"],
     problems={
-        Refused: ("before_last_invoice", "before_previous_step", "not_allowed"),
+        Refused: (
+            "after_next_step",
+            "already_credited",
+            "before_last_invoice",
+            "before_previous_step",
+            "more_than_invoiced",
+            "not_allowed",
+            "not_as_quoted",
+            "not_declared",
+            "not_the_last_step",
+        ),
         Invalid: ("due_before_quote", "no_amount"),
     },
 )
@@ -92,10 +110,39 @@ async def deliver_order(
 
 @router.post("/{order_id}/invoice", dependencies=[may(ORDER, Action.INVOICE)])
 async def invoice_order(
-    order_id: UUID, caller: CurrentCaller, store: StoreDep, body: OptionalBody = DatedBody()
+    order_id: UUID, caller: CurrentCaller, store: StoreDep, body: Annotated[InvoiceRequest, Body()] = InvoiceRequest()
 ) -> OrderResponse:
     """The quoted amount, under the next number of the school's series for that civil year."""
-    return await _shown(store, await use_cases.invoice(store, caller, order_id, on=store.clock.day(body.on)))
+    on = store.clock.day(body.on)
+    return await _shown(store, await use_cases.invoice(store, caller, order_id, amount_cents=body.amount_cents, on=on))
+
+
+@router.post("/{order_id}/credit", dependencies=[may(ORDER, Action.CREDIT)])
+async def credit_order(
+    order_id: UUID, body: CreditRequest, key: Idempotency, caller: CurrentCaller, store: StoreDep
+) -> OrderResponse:
+    """A credit note for the invoice, whole or in part, under the next number of the same series."""
+    order = await use_cases.credit(
+        store, caller, order_id, key.id, code=body.code, amount_cents=body.amount_cents, distinct=body.distinct,
+        on=store.clock.day(body.on),
+    )  # fmt: skip
+    return await _shown(store, order)
+
+
+@router.post("/{order_id}/correct", dependencies=[SCHOOL])
+async def correct_order(order_id: UUID, body: StepCorrectionRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
+    """Say a step's day otherwise, or that the last one was not taken; for who may take that step."""
+    if not caller.is_any_of(ORDER.who[corrections.WHO_SAID[body.step]]):
+        raise Forbidden
+    orders_of_caller, on = store.orders.acting(caller), store.clock.day(body.on)
+    if body.happened_on is None:
+        order = await orders_of_caller.decide(order_id, corrections.void_step, step=body.step, code=body.code, on=on)
+    else:
+        day = store.clock.day(body.happened_on)
+        order = await orders_of_caller.decide(
+            order_id, corrections.correct_step, step=body.step, code=body.code, happened_on=day, on=on
+        )
+    return await _shown(store, order)
 
 
 @router.post("/{order_id}/cancel", dependencies=[may(ORDER, Action.CANCEL)])

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.production.api.deps import StoreDep
-from services.production.domain.pupils import PupilRow
+from services.production.domain.told import PupilRow
 from services.production.domain.weeks import WorkedWeek
 from shared.kernel.errors import NotFound
 from shared.web.auth import require

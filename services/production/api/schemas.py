@@ -9,9 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from services.production.domain.clients import FreeText
 from services.production.domain.weeks import PupilHours
+from shared.events.corrections import CorrectionCode
+from shared.events.order_corrections import OrderStep
 from shared.events.production import CancellationCode, ClientKind, Hours, OnOrder
 from shared.kernel.identifiers import Siret
-from shared.kernel.strict import WHOLE, Day
+from shared.kernel.strict import WHOLE, Day, Flag
 from shared.web.bodies import DatedBody
 
 
@@ -27,13 +29,41 @@ class OrderRequest(DatedBody):
     title: FreeText
 
 
+Cents = Annotated[int, Field(gt=0, le=10**11, description="Centimes d’euro, hors taxes."), WHOLE]
+
+
 class QuoteRequest(DatedBody):
-    amount_cents: Annotated[int, Field(gt=0, le=10**11, description="Centimes d’euro, hors taxes."), WHOLE]
+    amount_cents: Cents
     due_on: Day = Field(description="Le jour promis au client.")
+
+
+class InvoiceRequest(DatedBody):
+    amount_cents: Cents | None = Field(default=None, description="Le montant du devis ; un autre, après un avoir seulement.")
+
+
+class CreditRequest(DatedBody):
+    code: CorrectionCode
+    amount_cents: Cents | None = Field(default=None, description="Tout ce que la facture demande encore, si rien n’est dit.")
+    distinct: Flag = Field(default=False, description="Un autre avoir, même si un pareil a été fait ce jour-là.")
 
 
 class CancellationRequest(DatedBody):
     code: CancellationCode
+
+
+class StepCorrectionRequest(DatedBody):
+    """`on` est le jour de la correction."""
+
+    step: OrderStep
+    code: CorrectionCode
+    happened_on: Day | None = Field(default=None, description="Le jour où cela s’est passé.")
+    voided: Flag = Field(default=False, description="Cela ne s’est pas passé.")
+
+    @model_validator(mode="after")
+    def something(self) -> Self:
+        if (self.happened_on is None) != self.voided:
+            raise ValueError("Une correction dit le jour, ou bien annule.")
+        return self
 
 
 HOURS_OF_A_WEEK = 7 * 24

@@ -1,15 +1,9 @@
-"""An order: from a client's request to the invoice."""
+"""What is decided of an order, from a client's request to the invoice."""
 
-from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
-from typing import Any, assert_never
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
-from services.production import labels
-from services.production.domain.visibility import own_school
+from services.production.domain.order import ORDER, Action, Order, OrderEvent, OrderStatus
 from shared.events.production import (
     CancellationCode,
     ClientKind,
@@ -22,79 +16,7 @@ from shared.events.production import (
     OrderReceived,
     OrderStarted,
 )
-from shared.kernel.aggregate import Aggregate
-from shared.kernel.errors import Invalid
-from shared.kernel.identifiers import Slug
-from shared.kernel.transitions import Transitions
-
-OrderEvent = (
-    OrderReceived | OrderQuoted | OrderAccepted | OrderStarted | OrderCompleted | OrderDelivered | OrderInvoiced | OrderCancelled
-)
-
-
-class OrderStatus(StrEnum):
-    RECEIVED = "received"
-    QUOTED = "quoted"
-    ACCEPTED = "accepted"
-    STARTED = "started"
-    COMPLETED = "completed"
-    DELIVERED = "delivered"
-    INVOICED = "invoiced"
-    CANCELLED = "cancelled"
-
-
-OFFICE = ("school:head", "school:office")
-
-
-class Action(StrEnum):
-    """What a school may do to an order."""
-
-    QUOTE = "quote"
-    ACCEPT = "accept"
-    START = "start"
-    COMPLETE = "complete"
-    DELIVER = "deliver"
-    INVOICE = "invoice"
-    CANCEL = "cancel"
-
-
-ORDER = Transitions(
-    OrderStatus,
-    Action,
-    labels=labels.ORDER,
-    rows={
-        OrderStatus.RECEIVED: {Action.QUOTE, Action.CANCEL},
-        OrderStatus.QUOTED: {Action.QUOTE, Action.ACCEPT, Action.CANCEL},
-        OrderStatus.ACCEPTED: {Action.START, Action.CANCEL},
-        OrderStatus.STARTED: {Action.COMPLETE, Action.CANCEL},
-        OrderStatus.COMPLETED: {Action.DELIVER},
-        OrderStatus.DELIVERED: {Action.INVOICE},
-        OrderStatus.INVOICED: (),
-        OrderStatus.CANCELLED: (),
-    },
-    who={**dict.fromkeys(Action, OFFICE), **dict.fromkeys((Action.START, Action.COMPLETE, Action.DELIVER), ("school",))},
-)
-
-
-class Order(BaseModel):
-    """An order of one school. `steps` gives the day of each status it went through; amounts are euro cents before tax."""
-
-    model_config = ConfigDict(frozen=True)
-    order_id: UUID
-    school: Slug
-    client_id: UUID
-    client_kind: ClientKind
-    status: OrderStatus
-    steps: Mapping[OrderStatus, date]
-    amount_cents: int | None = None
-    due_on: date | None = None
-    number: str | None = None
-    cancelled_because: CancellationCode | None = None
-
-    @property
-    def may_be_worked_on(self) -> bool:
-        """The client said yes once: what was worked on it may be logged, even after a cancellation."""
-        return OrderStatus.ACCEPTED in self.steps
+from shared.kernel.errors import Invalid, Refused
 
 
 def receive(
@@ -142,18 +64,22 @@ def deliver(order: Order, *, on: date) -> list[OrderEvent]:
     return _step(order, Action.DELIVER, OrderStatus.DELIVERED, event)
 
 
-def invoice(order: Order, *, number: str, on: date) -> list[OrderEvent]:
-    """Ask for the quoted amount, under a number of the school's series."""
+def invoice(order: Order, *, number: str, amount_cents: int | None = None, on: date) -> list[OrderEvent]:
+    """Ask for the quoted amount, under a number of the school's series; after a credit note, for another where one is said."""
     if order.status is OrderStatus.INVOICED:
         return []
-    ensure_may_be_invoiced(order, on=on)
-    assert order.amount_cents is not None
-    return [OrderInvoiced(on=on, order_id=order.order_id, school=order.school, amount_cents=order.amount_cents, number=number)]
+    amount = ensure_may_be_invoiced(order, amount_cents=amount_cents, on=on)
+    return [OrderInvoiced(on=on, order_id=order.order_id, school=order.school, amount_cents=amount, number=number)]
 
 
-def ensure_may_be_invoiced(order: Order, *, on: date) -> None:
-    """Raise Refused where its status or its last day says no: before a number is taken for it."""
+def ensure_may_be_invoiced(order: Order, *, amount_cents: int | None = None, on: date) -> int:
+    """The amount to ask for. Refused where its status or its last day says no: before a number is taken for it."""
     _ensure(order, Action.INVOICE, on)
+    assert order.amount_cents is not None
+    if amount_cents not in (None, order.amount_cents) and not order.credit_notes:
+        sentence = "Une facture demande le montant du devis. Un autre montant n’est possible qu’après un avoir."
+        raise Refused("not_as_quoted", sentence, moves=ORDER.moves(order.status))
+    return amount_cents or order.amount_cents
 
 
 def cancel(order: Order, *, code: CancellationCode, on: date) -> list[OrderEvent]:
@@ -162,38 +88,6 @@ def cancel(order: Order, *, code: CancellationCode, on: date) -> list[OrderEvent
         return []
     _ensure(order, Action.CANCEL, on)
     return [OrderCancelled(on=on, order_id=order.order_id, school=order.school, code=code)]
-
-
-def evolve(order: Order | None, event: OrderEvent) -> Order:
-    """The order after an event."""
-    if isinstance(event, OrderReceived):
-        return Order(
-            order_id=event.order_id, school=event.school, client_id=event.client_id, client_kind=event.client_kind,
-            status=OrderStatus.RECEIVED, steps={OrderStatus.RECEIVED: event.on},
-        )  # fmt: skip
-    assert order is not None
-    match event:
-        case OrderQuoted():
-            return _at(order, OrderStatus.QUOTED, event.on, amount_cents=event.amount_cents, due_on=event.due_on)
-        case OrderAccepted():
-            return _at(order, OrderStatus.ACCEPTED, event.on)
-        case OrderStarted():
-            return _at(order, OrderStatus.STARTED, event.on)
-        case OrderCompleted():
-            return _at(order, OrderStatus.COMPLETED, event.on)
-        case OrderDelivered():
-            return _at(order, OrderStatus.DELIVERED, event.on)
-        case OrderInvoiced():
-            return _at(order, OrderStatus.INVOICED, event.on, number=event.number)
-        case OrderCancelled():
-            return _at(order, OrderStatus.CANCELLED, event.on, cancelled_because=event.code)
-        case _:
-            assert_never(event)
-
-
-def _at(order: Order, status: OrderStatus, on: date, **changed: Any) -> Order:
-    """The order once it has that status, from that day."""
-    return order.model_copy(update={**changed, "status": status, "steps": {**order.steps, status: on}})
 
 
 def _step(order: Order, action: Action, to: OrderStatus, event: OrderEvent) -> list[OrderEvent]:
@@ -206,6 +100,3 @@ def _step(order: Order, action: Action, to: OrderStatus, event: OrderEvent) -> l
 
 def _ensure(order: Order, action: Action, on: date) -> None:
     ORDER.ensure(order.status, action, on=on, since=order.steps[order.status])
-
-
-ORDERS = Aggregate("orders", Order, evolve, visible_to=own_school)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.production import labels
-from services.production.domain.orders import ORDER, Order
+from services.production.domain.order import ORDER, Order
 from services.production.domain.pupils import Pupil, ensure_present
 from services.production.domain.visibility import own_school
 from shared.events.production import Hours, OnOrder, WorkLogged
@@ -46,13 +46,14 @@ def log_work(
 
     `pupil` is the enrolment that the week belongs to; `orders` those of the school among the ones it names.
     """
-    ensure_present(pupil, week)
+    if worked is None or hours.minutes != Hours():  # what was logged of somebody who was not there may be emptied
+        ensure_present(pupil, week)
     _ensure_possible(week, hours, on)
     _ensure_accepted(hours.on_orders, orders)
-    same_enrolment = worked is not None and worked.enrolment_id == pupil.enrolment_id
-    if worked and same_enrolment and (worked.minutes, worked.on_orders) == (hours.minutes, hours.on_orders):
+    programme = _programme(worked, pupil, week)
+    said = (pupil.enrolment_id, programme, hours.minutes, hours.on_orders)
+    if worked and (worked.enrolment_id, worked.programme, worked.minutes, worked.on_orders) == said:
         return []
-    programme = worked.programme if worked and same_enrolment else pupil.programme
     return [
         WorkLogged(
             on=on, young_id=pupil.young_id, enrolment_id=pupil.enrolment_id, school=pupil.school, programme=programme,
@@ -68,6 +69,13 @@ def evolve(_worked: WorkedWeek | None, event: WorkLogged) -> WorkedWeek:
         young_id=event.young_id, enrolment_id=event.enrolment_id, school=event.school, programme=event.programme,
         week=event.week, school_year=school_year, minutes=event.minutes, on_orders=event.on_orders,
     )  # fmt: skip
+
+
+def _programme(worked: WorkedWeek | None, pupil: Pupil, week: str) -> Slug:
+    """That of the week, as it is known now; of a pupil of whom the last one alone is known, that of what was logged."""
+    if worked and worked.enrolment_id == pupil.enrolment_id and not pupil.whole:
+        return worked.programme
+    return pupil.programme_in(week)
 
 
 def _ensure_possible(week: str, hours: PupilHours, on: date) -> None:

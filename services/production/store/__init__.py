@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from services.production.domain.measures import TotalHours
-from services.production.domain.orders import ORDERS, Order, OrderStatus
+from services.production.domain.order import ORDERS, Order, OrderStatus
 from services.production.domain.visibility import own_school
 from services.production.domain.weeks import WEEKS, WorkedWeek
 from services.production.store.clients import Clients
@@ -32,7 +32,7 @@ class Store:
         self.weeks = Repository(persistence, WEEKS)
         self.clients = Clients(persistence.database["clients"], derived(persistence.secret, "clients"))
         self.pupils = Pupils(persistence.database["pupils"])
-        self.catalogue = Catalogue(persistence.database)
+        self.catalogue = Catalogue(persistence.database, persistence.clock)
         self.titles = Titles(persistence.database["titles"], derived(persistence.secret, "titles"))
         self.series = InvoiceSeries(persistence.database["series"])
         self.swept_on: date | None = None

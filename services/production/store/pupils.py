@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any, get_args
 from uuid import UUID
 
-from services.production.domain.pupils import AT_SCHOOL, GONE, Pupil, PupilEvent, PupilRow, enrolled, moved
+from services.production.domain.pupils import AT_SCHOOL, GONE, Pupil, heard, pupil_of
+from services.production.domain.told import PupilEvent, PupilRow
 from services.production.domain.visibility import own_school
 from shared.events.message import Message
-from shared.events.students import StudentEnrolled
 from shared.kernel.calendar import monday_of
 from shared.kernel.caller import Caller
 from shared.persistence.mongo import Collection
@@ -19,8 +19,7 @@ pupils = StateProjection(
     "pupils", PupilRow, key=lambda event: event.enrolment_id,
     new=lambda event: PupilRow(enrolment_id=event.enrolment_id, young_id=event.young_id, school=event.school),
 )  # fmt: skip
-pupils.whenever(StudentEnrolled)(enrolled)
-pupils.on(*get_args(PupilEvent))(moved)
+pupils.in_place(*get_args(PupilEvent))(heard)
 
 
 class Pupils:
@@ -56,7 +55,9 @@ class Pupils:
         begun = {"state.starts_on": {"$lte": (monday + timedelta(days=6)).isoformat()}}
         here = {**begun, "state.status": {"$in": sorted(AT_SCHOOL)}}
         left_later = {**begun, "state.status": {"$in": sorted(GONE)}, "state.left_on": {"$gte": monday.isoformat()}}
-        return await self._find({"$or": [here, left_later, {"state.young_id": {"$in": [str(id) for id in logged]}}]}, caller)
+        theirs = {str(id) for id in logged}
+        found = await self._find({"$or": [here, left_later, {"state.young_id": {"$in": sorted(theirs)}}]}, caller)
+        return [pupil for pupil in found if str(pupil.young_id) in theirs or pupil.is_there_in(week)]
 
     async def _find(self, where: Mapping[str, Any], caller: Caller) -> list[Pupil]:
         """Those that match and whose enrolment itself was heard."""
@@ -65,4 +66,4 @@ class Pupils:
             return []
         known = {**{f"state.{field}": value for field, value in own.items()}, "state.birth_month": {"$ne": None}}
         found = await self._live.collection.majority().find({**known, **where}, sort=["state.starts_on", "_id"])
-        return [Pupil.model_validate(row["state"]) for row in found]
+        return [pupil for row in found if (pupil := pupil_of(PupilRow.model_validate(row["state"])))]

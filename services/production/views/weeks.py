@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.production.domain.measures import Alert, Shares, TotalHours, alerts, shares, total, warnings
+from services.production.domain.misfits import misfits
 from services.production.domain.pupils import Pupil, enrolment_for
 from services.production.domain.weeks import WorkedWeek
 from shared.events.production import Hours, in_hours
@@ -46,7 +47,7 @@ class PupilWeekResponse(Shares):
     on_orders: list[OnOrderResponse]
     year: Shares
     alerts: list[Alert]
-    warnings: list[Alert] = Field(description="Ce qui semble mal saisi ; la semaine est enregistrée.")
+    warnings: list[Alert] = Field(description="Ce qui est à vérifier, mal saisi ou démenti depuis ; la semaine est enregistrée.")
 
 
 class SchoolWeekResponse(Shares):
@@ -125,14 +126,14 @@ def show_workshop(saved: Sequence[PupilWeekResponse], refused: list[RefusedPupil
 
 def _row(week: str, pupil: Pupil, worked: WorkedWeek | None, year: TotalHours, names: Names) -> PupilWeekResponse:
     minutes = worked.minutes if worked else Hours()
-    shown = worked or pupil
+    enrolment_id, programme = (worked or pupil).enrolment_id, worked.programme if worked else pupil.programme_in(week)
     return PupilWeekResponse(
-        young_id=pupil.young_id, enrolment_id=shown.enrolment_id, programme=names.programme(pupil.school, shown.programme),
+        young_id=pupil.young_id, enrolment_id=enrolment_id, programme=names.programme(pupil.school, programme),
         week=week, hours=_in_hours(worked.minutes) if worked else None,
         on_orders=[OnOrderResponse(order_id=part.order_id, hours=in_hours(part.minutes)) for part in worked.on_orders]
         if worked else [],
         year=shares(year), alerts=alerts(pupil=pupil, monday=monday_of(week), week=minutes, year=year),
-        warnings=warnings(minutes), **dict(shares(minutes)),
+        warnings=[*warnings(minutes), *(misfits(worked, pupil) if worked else ())], **dict(shares(minutes)),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from shared.events.referral import AgencyKind, ReferralDetails, Wish
 from shared.kernel.identifiers import Email
 from shared.kernel.names import Name
 from shared.kernel.phones import Phone
-from shared.kernel.strict import Day
+from shared.kernel.strict import WHOLE, Day
 from shared.kernel.territories import Commune, Department
 from shared.kernel.texts import Line
 from shared.web.bodies import DatedBody
@@ -49,6 +49,7 @@ def _in_order(departments: tuple[str, ...]) -> tuple[str, ...]:
 class WishRequest(Wish):
     model_config = ConfigDict(extra="forbid")
     departments: Annotated[tuple[Department, ...], AfterValidator(_in_order), Field(max_length=20)] = ()
+    year_of_study: Annotated[int, Field(ge=1, le=3, description="L’année de la formation où entrer."), WHOLE] = 1
 
 
 def _one_at_least(wishes: tuple[WishRequest, ...]) -> tuple[WishRequest, ...]:

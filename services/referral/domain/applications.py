@@ -28,6 +28,7 @@ from shared.events.applications import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceOfferWithdrawn,
 )
 from shared.events.referral import RefusalCode
 from shared.kernel.calendar import SchoolYear
@@ -42,6 +43,7 @@ ApplicationMoved = (
     | ApplicationAdmissible
     | ApplicationWaitlisted
     | PlaceOffered
+    | PlaceOfferWithdrawn
     | PlaceConfirmed
     | PlaceDeclined
     | PlaceExpired
@@ -51,7 +53,7 @@ ApplicationMoved = (
     | ApplicationObsolete
 )
 """All that adds a step. Not `place.released`: that a seat is free again is the pupil's story, which milestones tell."""
-BEGINS_AGAIN_AFTER = (ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE)
+BEGINS_AGAIN_AFTER = (ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE, ApplicationStatus.INELIGIBLE)
 
 
 class Step(BaseModel):
@@ -69,6 +71,7 @@ class Step(BaseModel):
     reopened: bool = False
     by_school: bool = False
     """Taken back by the school."""
+    offer_withdrawn: bool = False
 
 
 class ApplicationHistory(BaseModel):
@@ -139,6 +142,8 @@ def _step(application: ApplicationHistory, event: ApplicationMoved) -> Step:
             return Step(status=ApplicationStatus.OBSOLETE, on=on, because=event.because)
         case ApplicationReopened():
             return Step(status=_status_reopened(application), on=on, reopened=True)
+        case PlaceOfferWithdrawn():
+            return Step(status=STATUS_AFTER[type(event)], on=on, offer_withdrawn=True)
         case ApplicationUnderReview() | ImmersionEnded() | ApplicationAdmissible() | ApplicationWaitlisted():
             return Step(status=STATUS_AFTER[type(event)], on=on)
         case ApplicationWithdrawn():

@@ -18,6 +18,7 @@ from shared.events.students import (
     StudentCompleted,
     StudentDidNotStart,
     StudentEnrolled,
+    StudentGaveUp,
     StudentInterrupted,
     StudentMovedUp,
     StudentRepeated,
@@ -31,6 +32,7 @@ PupilEvent = (
     StudentEnrolled
     | StudentStarted
     | StudentDidNotStart
+    | StudentGaveUp
     | StudentInterrupted
     | StudentResumed
     | StudentMovedUp
@@ -48,6 +50,7 @@ class MilestoneKind(StrEnum):
     ENROLLED = "enrolled"
     STARTED = "started"
     DID_NOT_START = "did_not_start"
+    GAVE_UP = "gave_up"
     INTERRUPTED = "interrupted"
     RESUMED = "resumed"
     MOVED_UP = "moved_up"
@@ -99,6 +102,8 @@ def _milestone(event: PupilEvent) -> Milestone:
             return Milestone(kind=MilestoneKind.STARTED, on=on)
         case StudentDidNotStart():
             return Milestone(kind=MilestoneKind.DID_NOT_START, on=on)
+        case StudentGaveUp():
+            return Milestone(kind=MilestoneKind.GAVE_UP, on=on)
         case StudentInterrupted():
             return Milestone(kind=MilestoneKind.INTERRUPTED, on=on, code=event.code)
         case StudentResumed():

@@ -20,7 +20,13 @@ from shared.kernel.identifiers import Slug
 
 ALL = frozenset(MilestoneKind)
 ENTRY_AND_DIPLOMA = frozenset(
-    {MilestoneKind.STARTED, MilestoneKind.DID_NOT_START, MilestoneKind.DIPLOMA_OBTAINED, MilestoneKind.DIPLOMA_FAILED}
+    {
+        MilestoneKind.STARTED,
+        MilestoneKind.DID_NOT_START,
+        MilestoneKind.GAVE_UP,
+        MilestoneKind.DIPLOMA_OBTAINED,
+        MilestoneKind.DIPLOMA_FAILED,
+    }
 )
 NOTHING: frozenset[MilestoneKind] = frozenset()
 MILESTONES_SEEN: Mapping[AgencyKind, frozenset[MilestoneKind]] = {

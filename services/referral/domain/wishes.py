@@ -28,13 +28,24 @@ def _of_a_programme(wish: Wish, schools: dict[str, ListedSchool]) -> Iterator[Fa
     school = schools.get(wish.school)
     if school is None:
         yield "school", "Cette école n’est pas dans le réseau."
-    elif school.programme(wish.programme) is None:
+    elif (programme := school.programme(wish.programme)) is None:
         yield "programme", "Cette école n’a pas cette formation."
+    elif programme.years < wish.year_of_study:
+        yield "year_of_study", f"Cette formation se fait en {programme.years} an{'s' * (programme.years > 1)}."
 
 
 def _of_a_sector(wish: Wish, schools: Iterable[ListedSchool]) -> Iterator[Fault]:
+    schools = list(schools)
     departments = {school.department for school in schools if any(one.sector == wish.sector for one in school.programmes)}
     if not departments:
         yield "sector", "Aucune école du réseau n’a de formation dans ce secteur."
     elif departments.isdisjoint(wish.departments):
         yield "departments", "Aucune école de ces départements n’a de formation dans ce secteur."
+    elif all(
+        one.years < wish.year_of_study
+        for school in schools
+        if school.department in wish.departments
+        for one in school.programmes
+        if one.sector == wish.sector
+    ):
+        yield "year_of_study", "Aucune de ces formations ne dure autant d’années."

@@ -36,7 +36,7 @@ class Store:
         self.vault = Vault(persistence.database, persistence.clock, vault_keys)
         self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.journeys = Journeys(persistence.database["journeys"])
-        self.catalogue = Catalogue(persistence.database)
+        self.catalogue = Catalogue(persistence.database, persistence.clock)
         self._keys = persistence.database["request_keys"]
         self.swept_on: date | None = None
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from services.referral import labels
 from services.referral.domain.agency import Agency
 from services.referral.domain.answer import Ending
-from services.referral.domain.enrolments import EnrolmentHistory
+from services.referral.domain.enrolments import EnrolmentHistory, Milestone, MilestoneKind
 from services.referral.domain.journey import Journey
 from services.referral.domain.person import Sent, earlier_of, to_complete
 from services.referral.domain.referral import Referral
@@ -92,7 +92,7 @@ def _wish(wish: Wish, code: UnopenedCode | None, names: Names) -> WishResponse:
     return WishResponse(
         school=names.school(wish.school) if wish.school else None,
         programme=names.programme(wish.school, wish.programme) if wish.school and wish.programme else None,
-        sector=wish.sector, departments=wish.departments,
+        sector=wish.sector, departments=wish.departments, year_of_study=wish.year_of_study,
         unopened=code, sentence=labels.UNOPENED[code] if code else None,
     )  # fmt: skip
 
@@ -126,17 +126,27 @@ def _steps(applications: Iterable[ApplicationView], names: Names) -> Iterator[St
 
 def _later(view: ReferralView, names: Names) -> list[StepResponse]:
     steps = [
-        StepResponse(on=milestone.on, step=milestone.kind, sentence=of_milestone(milestone), **_where(enrolment, names))
+        StepResponse(
+            on=milestone.on,
+            step=milestone.kind,
+            sentence=of_milestone(milestone),
+            **_where(enrolment, names, on=_titled_on(milestone)),
+        )
         for enrolment in view.enrolments
         for milestone in enrolment.milestones
     ]
     return sorted(steps, key=lambda step: step.on)
 
 
-def _where(of: ApplicationView | EnrolmentHistory, names: Names) -> dict[str, Any]:
+def _titled_on(milestone: Milestone) -> date | None:
+    """The day whose title is shown, where it is not today's: a diploma has that of its session."""
+    return milestone.on if milestone.kind in (MilestoneKind.DIPLOMA_OBTAINED, MilestoneKind.DIPLOMA_FAILED) else None
+
+
+def _where(of: ApplicationView | EnrolmentHistory, names: Names, *, on: date | None = None) -> dict[str, Any]:
     """The intake that a step is of, in words."""
     return {
         "intake_id": of.intake_id, "school_year": of.school_year,
         "school": names.school(of.school) if of.school else None,
-        "programme": names.programme(of.school, of.programme) if of.school and of.programme else None,
+        "programme": names.programme(of.school, of.programme, on=on) if of.school and of.programme else None,
     }  # fmt: skip

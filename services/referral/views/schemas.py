@@ -28,6 +28,7 @@ class WishResponse(BaseModel):
     programme: ProgrammeResponse | None
     sector: str | None
     departments: tuple[str, ...]
+    year_of_study: int
     unopened: UnopenedCode | None = None
     sentence: str | None = None
 

@@ -11,6 +11,8 @@ def of_step(step: Step) -> str:
     """An application's step, as its agency reads it."""
     if step.reopened:
         return labels.REOPENED
+    if step.offer_withdrawn:
+        return labels.OFFER_WITHDRAWN
     match step.status:
         case ApplicationStatus.INELIGIBLE:
             return f"Non recevable : {', '.join(labels.INELIGIBILITY[reason] for reason in step.reasons)}."

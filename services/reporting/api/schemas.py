@@ -114,4 +114,6 @@ def programme_of(perimeter: Perimeter, tables: Tables) -> ProgrammeResponse | No
     """The programme that a perimeter is, under the title that the first of its schools gives it."""
     rows = tables.programmes if perimeter.kind is PerimeterKind.PROGRAMME else ()
     found = next((row for row in rows if row.programme == perimeter.id), None)
-    return ProgrammeResponse(id=found.programme, title=found.title, certification=found.certification) if found else None
+    if found is None:
+        return None
+    return ProgrammeResponse(id=found.programme, title=found.title_on(tables.day), certification=found.certification)

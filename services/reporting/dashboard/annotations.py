@@ -57,7 +57,10 @@ def _raccrochage(parts: Parts) -> tuple[str, ...]:
 
 
 def _interruption(parts: Parts) -> tuple[str, ...]:
-    return (_some(parts["did_not_start"], "jamais venu, à part", "jamais venus, à part"),)
+    return (
+        _some(parts["did_not_start"], "jamais venu, à part", "jamais venus, à part"),
+        _some(parts["gave_up"], "désistement, à part", "désistements, à part"),
+    )
 
 
 def _orders(parts: Parts) -> tuple[str, ...]:

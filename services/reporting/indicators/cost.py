@@ -47,7 +47,8 @@ def conclude(counted: Counted, today: date) -> Counted:
 def _paid(payments: Iterable[PaymentRow]) -> Tally:
     paid: Tally = Counter()
     for payment in payments:
-        paid[payment.paid_on.year] += payment.amount_cents
+        if not payment.voided:
+            paid[payment.paid_on.year] += payment.amount_cents
     return paid
 
 

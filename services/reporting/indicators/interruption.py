@@ -9,15 +9,17 @@ from services.reporting.indicators.selection import Selection
 def count(selection: Selection) -> Counted:
     """Entrants whose last started enrolment is interrupted and not resumed / entrants. No delay: an interruption counts at once.
 
-    Those who were enrolled in the perimeter and never started there are apart (`did_not_start`).
+    Those who were enrolled in the perimeter and never started there are apart: missed the start (`did_not_start`), or gave
+    every place up before it (`gave_up`).
     """
     started = entrants(selection.people)
     others = [person for person in selection.people if not person.started_on]
-    never_came = [person for person in others if all(enrolment.did_not_start_on for enrolment in person.enrolments)]
+    ended = [person for person in others if all(one.did_not_start_on or one.gave_up_on for one in person.enrolments)]
+    never_came = sum(any(one.did_not_start_on for one in person.enrolments) for person in ended)
     return Counted(
         numerator=sum(person.interrupted for person in started),
         denominator=len(started),
-        parts={"did_not_start": len(never_came)},
+        parts={"did_not_start": never_came, "gave_up": len(ended) - never_came},
     )
 
 
@@ -26,7 +28,7 @@ INDICATORS = (
         name="interruption",
         version=1,
         label="Interruptions",
-        formula="interruptions sans reprise / entrants ; ceux qui ne sont jamais venus sont comptés à part",
+        formula="interruptions sans reprise / entrants ; ceux qui ne sont jamais venus, ou se sont désistés, sont comptés à part",
         unit="personnes",
         count=count,
         rests_on=corrections.enrolments,

@@ -23,6 +23,7 @@ from shared.events.applications import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceOfferWithdrawn,
     PlaceReleased,
 )
 from shared.projections.table import REQUIRED, History, TableRow
@@ -78,7 +79,7 @@ def opened(event: ApplicationOpened) -> ApplicationRow:
 
 
 @ApplicationRow.on(
-    ApplicationIneligible, ApplicationUnderReview, PlaceReleased, PlaceDeclined, PlaceExpired,
+    ApplicationIneligible, ApplicationUnderReview, PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired,
 )  # fmt: skip
 def moved(event: ApplicationEvent) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)])

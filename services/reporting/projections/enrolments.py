@@ -11,6 +11,7 @@ from shared.events.students import (
     StudentCompleted,
     StudentDidNotStart,
     StudentEnrolled,
+    StudentGaveUp,
     StudentInterrupted,
     StudentMovedUp,
     StudentRepeated,
@@ -48,6 +49,7 @@ class EnrolmentRow(TableRow, table="enrolments"):
     year: History[Year] = REQUIRED
     started_on: date | None = None
     did_not_start_on: date | None = None
+    gave_up_on: date | None = None
     absence: History[Absence] = ()
     completed_on: date | None = None
     corrected_on: Latest[date | None] = None
@@ -74,7 +76,7 @@ class EnrolmentRow(TableRow, table="enrolments"):
 
     @property
     def holds_a_seat(self) -> bool:
-        return not (self.did_not_start_on or self.completed_on or self.interrupted_on)
+        return not (self.did_not_start_on or self.gave_up_on or self.completed_on or self.interrupted_on)
 
     def in_school_year(self, school_year: str) -> bool:
         """Whether one of its years was in that school year."""
@@ -105,6 +107,11 @@ def started(event: StudentStarted) -> EnrolmentRow:
 @EnrolmentRow.on(StudentDidNotStart)
 def did_not_start(event: StudentDidNotStart) -> EnrolmentRow:
     return EnrolmentRow(id=event.enrolment_id, did_not_start_on=event.on)
+
+
+@EnrolmentRow.on(StudentGaveUp)
+def gave_up(event: StudentGaveUp) -> EnrolmentRow:
+    return EnrolmentRow(id=event.enrolment_id, gave_up_on=event.on)
 
 
 @EnrolmentRow.on(StudentInterrupted)

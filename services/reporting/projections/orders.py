@@ -1,8 +1,10 @@
 """One row per order of a client: its days from receipt to invoice, and its turnover in euro cents."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from shared.events.order_corrections import OrderCredited, OrderStep, OrderStepCorrected
 from shared.events.production import (
     OrderAccepted,
     OrderCancelled,
@@ -28,6 +30,7 @@ class OrderRow(TableRow, table="orders"):
     delivered_on: date | None = None
     invoiced_on: date | None = None
     invoiced_cents: int = 0
+    """What its invoice asks for, credit notes taken off: one invoice stands at most."""
     cancelled_on: date | None = None
     corrected_on: Latest[date | None] = None
 
@@ -70,3 +73,14 @@ def invoiced(event: OrderInvoiced) -> OrderRow:
 @OrderRow.on(OrderCancelled)
 def cancelled(event: OrderCancelled) -> OrderRow:
     return OrderRow(id=event.order_id, cancelled_on=event.on)
+
+
+@OrderRow.on(OrderCredited)
+def credited(event: OrderCredited) -> OrderRow:
+    return OrderRow(id=event.order_id, invoiced_cents=event.left_cents, corrected_on=event.on)
+
+
+@OrderRow.on(OrderStepCorrected)
+def step_corrected(event: OrderStepCorrected) -> OrderRow:
+    told: dict[str, Any] = {} if event.step is OrderStep.QUOTED else {f"{event.step}_on": event.happened_on}
+    return OrderRow(id=event.order_id, corrected_on=event.on, **told)

@@ -1,7 +1,10 @@
 """One row per school, one per programme of a school (two schools may give a programme the same name)."""
 
-from shared.events.catalogue import Certification, ProgrammeOpened, SchoolRegistered
-from shared.projections.table import REQUIRED, TableRow
+from datetime import date
+
+from shared.events.catalogue import Certification, CertificationReplaced, ProgrammeOpened, SchoolRegistered
+from shared.events.certifications import Replacement, in_force
+from shared.projections.table import REQUIRED, History, TableRow
 
 
 class SchoolRow(TableRow, table="schools"):
@@ -18,6 +21,12 @@ class ProgrammeRow(TableRow, table="programmes"):
     programme: str = REQUIRED
     title: str = REQUIRED
     certification: Certification | None = None
+    replaced: History[Replacement] = ()
+
+    def title_on(self, day: date) -> str:
+        """The title in force on a day."""
+        found = in_force(self.replaced, day)
+        return found.title if found else self.title
 
 
 @SchoolRow.on(SchoolRegistered)
@@ -31,3 +40,8 @@ def opened(event: ProgrammeOpened) -> ProgrammeRow:
     return ProgrammeRow(
         id=id, school=event.school, programme=event.programme, title=event.title, certification=event.certification
     )
+
+
+@ProgrammeRow.on(CertificationReplaced)
+def replaced(event: CertificationReplaced) -> ProgrammeRow:
+    return ProgrammeRow(id=f"{event.school}/{event.programme}", replaced=(Replacement.of(event),))

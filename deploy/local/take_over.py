@@ -1,0 +1,115 @@
+"""A school's file of the pupils whom it has already: read line by line, and handed to enrolment one by one."""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import httpx
+
+from deploy.local.errors import CannotRun
+
+COLUMNS: Mapping[str, str] = {
+    "ecole": "school",
+    "reference": "reference",
+    "mois_de_naissance": "birth_month",
+    "formation": "programme",
+    "annee_scolaire": "school_year",
+    "annee_de_formation": "year_of_study",
+    "inscrit_le": "enrolled_on",
+    "entre_le": "started_on",
+}
+"""French headers, in any case and with or without accents, and the fields that they stand for; the fields' names do too."""
+FRENCH = {field: header for header, field in COLUMNS.items()}
+DAYS = ("enrolled_on", "started_on")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the file, with what it says by field."""
+
+    number: int
+    fields: Mapping[str, str]
+
+    def body(self, school: str | None) -> dict[str, object]:
+        """What enrolment is asked. A day or a month may be written as in France; what cannot be read is sent as it is."""
+        fields: dict[str, object] = {"school": school, **{field: _written(field, text) for field, text in self.fields.items()}}
+        return {field: value for field, value in fields.items() if value not in (None, "")}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a line: taken over, there already, or a fault in French."""
+
+    number: int
+    is_new: bool = False
+    fault: str | None = None
+
+
+def lines_of(file: Path) -> list[Line]:
+    """The lines of a CSV file (UTF-8 or Windows-1252, commas or semicolons). CannotRun where it is none of that."""
+    text = _text(file)
+    first = text.partition("\n")[0]
+    reader = csv.reader(StringIO(text, newline=""), delimiter=";" if first.count(";") >= first.count(",") else ",")
+    fields = [_field(header) for header in next(reader, [])]
+    if missing := [FRENCH[field] for field in FRENCH if field != "school" and field not in fields]:
+        raise CannotRun(f"Il manque à {file.name} les colonnes : {', '.join(missing)}.")
+    if unknown := [number for number, field in enumerate(fields, start=1) if field not in FRENCH]:
+        raise CannotRun(f"Colonnes inconnues dans {file.name} : {', '.join(map(str, unknown))}. Permises : {', '.join(COLUMNS)}.")
+    rows = ((reader.line_num, [cell.strip() for cell in row]) for row in reader)
+    return [Line(number, dict(zip(fields, row, strict=False))) for number, row in rows if any(row)]
+
+
+def take_over(enrolment: str, token: str, lines: list[Line], *, school: str | None) -> Iterator[Answer]:
+    """Have each line taken over, in order. What is refused does not hold back the others."""
+    with httpx.Client(trust_env=False, timeout=60, headers={"Authorization": f"Bearer {token}"}) as client:
+        for line in lines:
+            try:
+                answer = client.post(f"{enrolment}/pupils", json=line.body(school))
+            except httpx.HTTPError as error:
+                raise CannotRun(
+                    f"enrolment ne répond pas ({enrolment}) : le fichier est repris jusqu’à la ligne {line.number}, non comprise."
+                ) from error
+            yield Answer(line.number, is_new=answer.status_code == 201, fault=_fault(answer))
+
+
+def _fault(answer: httpx.Response) -> str | None:
+    if not answer.is_error:
+        return None
+    try:
+        problem = answer.json()
+    except ValueError:
+        return f"réponse {answer.status_code}."
+    errors = [f"{FRENCH.get(one['field'], one['field'])} : {one['detail']}" for one in problem.get("errors", [])]
+    return " ".join(errors) or str(problem.get("detail", answer.status_code))
+
+
+def _written(field: str, text: str) -> object:
+    if field == "year_of_study":
+        return int(text) if re.fullmatch(r"[0-9]", text) else text
+    if field in DAYS and (found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", text)):
+        return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
+    if field == "birth_month" and (found := re.fullmatch(r"([0-9]{1,2})/([0-9]{4})", text)):
+        return f"{found[2]}-{found[1]:0>2}"
+    return text
+
+
+def _text(file: Path) -> str:
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise CannotRun(f"Le fichier {file} ne peut être lu : {error.strerror}.") from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _field(header: str) -> str:
+    """A header's field: spaces, case and accents aside."""
+    plain = unicodedata.normalize("NFKD", header.strip().casefold()).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z]+", "_", plain).strip("_")
+    return COLUMNS.get(name, name)
