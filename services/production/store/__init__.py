@@ -64,7 +64,7 @@ class Store:
         return await self.weeks.acting(caller).find({"state.week": week})
 
     async def let_go_of_clients(self, *, without_order: date, last_step: date) -> None:
-        """Delete who never ordered and is kept since before a day, and whose orders all ended before another; and their titles."""
+        """Delete who never ordered and is kept since before a day, and whose orders ended before another; and their titles."""
         for client_id, orders in (await self.clients.with_orders(kept_before=without_order)).items():
             latest = max((day for steps in orders.values() for day in steps), default=None)
             if latest is None or latest < last_step:
