@@ -20,6 +20,7 @@ from rich.table import Column, Table
 from deploy.cli_import import importing
 from deploy.cli_options import Folder, Json, admin_token
 from deploy.cli_parked import parked, unpark_services
+from deploy.cli_person import person
 from deploy.local.errors import CannotRun
 from deploy.local.folder import Addresses, pointed_at, running_stack_addresses, stack_folder
 from deploy.local.keys import keys_in, token
@@ -104,6 +105,7 @@ def sign_tokens(
 
 app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
+app.add_typer(person, name="person")
 app.command(name="unpark")(unpark_services)
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -14,6 +15,8 @@ from deploy.local.progress import progress
 UNPARK_SECONDS = 600.0
 POLL_SECONDS = 0.5
 Json = dict[str, Any]
+HOLDING = ("referral", "enrolment", "production")
+"""The services that keep something of a person under their own id; reporting has rows of the same facts."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,15 @@ def discard(url: str, service: str, coordinates: str, reason: str, token: str) -
     _request(service, "POST", f"{url}/admin/{_parked(coordinates)}/discard", token, {"reason": reason})
 
 
+def export_person(urls: Mapping[str, str], young_id: UUID, token: str) -> Json:
+    """All that each service holds of a person; None where that is nothing."""
+    path = f"/persons/{young_id}/file"
+    held = {service: _request(service, "GET", f"{urls[service]}{path}", token, absent=None) for service in HOLDING}
+    if not any(held.values()):
+        raise CannotRun("Aucun service ne garde rien de ce jeune : vérifiez l’identifiant.")
+    return held
+
+
 def _parked(coordinates: str) -> str:
     """The route of what is parked there."""
     if not re.fullmatch(r"[A-Za-z0-9._-]+/[0-9]+/[0-9]+", coordinates):
@@ -93,12 +105,15 @@ def rebuild(reporting: str, token: str) -> Rebuilt:
     return Rebuilt(status["done"], status["parked"], status["differing"], status["uncompared"])
 
 
-def _request(service: str, method: str, url: str, token: str, body: Json | None = None) -> Any:
+def _request(service: str, method: str, url: str, token: str, body: Json | None = None, *, absent: Any = ...) -> Any:
+    """The answer. Where there is no such thing, `absent` if that is given."""
     try:
         with httpx.Client(trust_env=False, timeout=UNPARK_SECONDS) as client:  # no proxy on the loopback
             answer = client.request(method, url, headers={"Authorization": f"Bearer {token}"}, json=body)
     except httpx.HTTPError as error:
         raise CannotRun(f"{service} ne répond pas ({url} : {error}).") from error
+    if answer.status_code == 404 and absent is not ...:
+        return absent
     if answer.is_error:
         raise CannotRun(f"{service} refuse : {_reason(answer)}")
     return answer.json() if answer.content else {}

@@ -1,0 +1,27 @@
+"""`etabli person`: what somebody may ask of their own data."""
+
+import json
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from deploy.cli_options import Folder, admin_token
+from deploy.local.folder import running_stack_addresses
+from deploy.local.operations import export_person
+
+person = typer.Typer(help="Les droits d’une personne sur ses données.", no_args_is_help=True)
+
+
+@person.callback()
+def _one_command_of_several() -> None:
+    """A group, though it has one command."""
+
+
+@person.command(name="export")
+def export_file(
+    young_id: Annotated[UUID, typer.Argument(metavar="YOUNG_ID", help="L’identifiant opaque du jeune.")], data: Folder = None
+) -> None:
+    """Réunit en un JSON tout ce que les services gardent d’un jeune, et qui l’a lu. Cette lecture est notée dans l’audit."""
+    file = export_person(running_stack_addresses(data).services, young_id, admin_token(data))
+    print(json.dumps(file, ensure_ascii=False, indent=1))
