@@ -4,5 +4,6 @@ Decides: which agencies exist, who a referred young person is (the vault), when 
 Subscribes to: `etabli.catalogue` (schools, programmes); `etabli.enrolment` (wishes answered, applications, places, pupils,
 diplomas, outcomes).
 Publishes: `etabli.referral` (`agency.registered`, `referral.submitted`, `.withdrawal_requested`, `.closed`).
-Knows of a young person: their identity and contacts, in the vault alone; nothing published holds any of it.
+Knows of a young person: their identity and contacts, sealed in the vault alone under a key of their own; nothing published
+holds any of it, and each reading is in the audit.
 """

@@ -160,7 +160,7 @@ def written(server: Mongod, stack: Stack) -> dict[str, bytes]:
 async def test_no_identity_is_found_in_files_logs_topics_and_dumps_nor_in_a_backup_once_forgotten(
     server: Mongod, stack: Stack, databases: dict[str, Database]
 ) -> None:
-    await databases["witness"]["said"].insert({"_id": 1, "said": WITNESS})
+    await databases["witness"]["said"].update({"_id": 1}, {"$set": {"said": WITNESS}}, upsert=True)
     young_ids = await asyncio.to_thread(live, Client(stack))
 
     on_disk = written(server, stack)
