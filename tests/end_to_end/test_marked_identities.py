@@ -14,6 +14,8 @@ import httpx
 import orjson
 import pytest
 import pytest_asyncio
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions
 
 from deploy.local.keys import keys_in, sign
 from deploy.local.ports import HOST
@@ -40,6 +42,7 @@ UNCOMPRESSED = [
     "--wiredTigerCollectionBlockCompressor", "none", "--wiredTigerJournalCompressor", "none",
     "--wiredTigerIndexPrefixCompression", "false", "--networkMessageCompressors", "disabled",
 ]  # fmt: skip
+WITH_UUIDS = CodecOptions[dict[str, Any]](uuid_representation=UuidRepresentation.STANDARD)
 HERE = ("school:dole:head", "dole", "dole-cap-serrurerie")
 
 
@@ -143,7 +146,7 @@ async def dumped(databases: dict[str, Database], *names: str) -> list[bytes]:
         for collection in await databases[name].names():
             rows += await databases[name][collection].patient().find()
     as_json = [orjson.dumps(row, default=as_text, option=orjson.OPT_NON_STR_KEYS) for row in rows]
-    return [*map(bson.encode, rows), *as_json]
+    return [*(bson.encode(row, codec_options=WITH_UUIDS) for row in rows), *as_json]
 
 
 def as_text(value: Any) -> str:
