@@ -62,7 +62,7 @@ def _campaign(entry: int) -> Iterator[Day]:
 def _years() -> Iterator[Day]:
     """The end of each school year but the last one, which is not over when the simulation ends."""
     for year in CAMPAIGNS[1:]:
-        yield _day(date(year, 5, 15), "exams", passing.register, year)
+        yield _day(date(year - 1, 11, 12), "exams", passing.register, year)
         yield _day(date(year, 6, 11), "councils", schooling.councils, year)
         yield _day(date(year, 6, 28), "results", passing.publish, year)
     for year in CAMPAIGNS[1:-1]:

@@ -67,7 +67,9 @@ class Person:
 
     def retained(self, horizon: int) -> Declared | None:
         """Of what was said of the last enrolment at a horizon, the word that counts."""
-        declared = [(source, declaration) for (when, source), declaration in self.last.outcomes.items() if when == horizon]
+        left = self.last.left_on  # what was said of a departure that a return ended is no word on the next one
+        outcomes = self.last.outcomes.items() if left else ()
+        declared = [(source, one) for (when, source), one in outcomes if when == horizon and left and one.on >= left]
         if not declared:
             return None
 

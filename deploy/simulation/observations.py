@@ -83,7 +83,7 @@ class Enrolment:
     started_on: date | None = None
     completed_on: date | None = None
     absences: list[tuple[date, bool]] = field(default_factory=list)
-    """Each departure (True) and return (False), in order."""
+    """Each departure (True) and return (False) that stands, in order: those that were mended, as they are now."""
     exams: dict[UUID, str | None] = field(default_factory=dict)
     outcomes: dict[tuple[int, str], Declared] = field(default_factory=dict)
     """What each source said last at each horizon."""
@@ -179,8 +179,11 @@ class Observations:
         enrolment.started_on = _day(view["started_on"])
         left_on = _day(view["left_on"])
         enrolment.completed_on = left_on if enrolment.status == "completed" else None
-        if enrolment.status == "interrupted" and left_on and (left_on, True) not in enrolment.absences[-1:]:
-            enrolment.absences.append((left_on, True))
+        enrolment.absences = [
+            (date.fromisoformat(step["on"]), step["fact"] == "interruption")
+            for step in view["steps"]
+            if step["fact"] in ("interruption", "return")
+        ]
         enrolment.exams = {UUID(one["exam_id"]): one["result"] for one in view["exams"]}
         enrolment.outcomes = {
             (one["horizon"], one["source"]): Declared(one["situation"], one["proof"], date.fromisoformat(one["on"]))

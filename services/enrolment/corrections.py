@@ -67,7 +67,8 @@ async def _move_seats(
     intakes = store.intakes.within(session).acting(caller)
     held, holds = seats_held(before), seats_held(after)
     back = before.status in RELEASED and after.status not in RELEASED
-    for intake_id in sorted(held - holds, key=str):
+    moved = {before.now.intake_id} - {after.now.intake_id}  # of who left, too: that they did may not be heard yet
+    for intake_id in sorted((held | moved) - holds, key=str):
         await intakes.decide(intake_id, places.release_seat, young_id=young_id, on=mending.on)
     for intake_id in sorted(holds - held, key=str):
         take = places.take_seat_again if back else places.take_seat

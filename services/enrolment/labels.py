@@ -75,6 +75,7 @@ ENROLMENT = Labels(
 FACTS = {
     "start": "L’entrée",
     "no_show": "La rentrée manquée",
+    "giving_up": "Le désistement",
     "interruption": "L’interruption",
     "return": "La reprise",
     "completion": "La fin du parcours",

@@ -66,8 +66,8 @@ class Tables:
 
     @cached_property
     def exams_of(self) -> Mapping[UUID, Sequence[ExamRow]]:
-        """The examinations of each enrolment."""
-        return by_enrolment(self.exams)
+        """The examinations of each enrolment that stand."""
+        return by_enrolment(row for row in self.exams if row.session is not None)
 
     @cached_property
     def declared_of(self) -> Mapping[UUID, Sequence[OutcomeRow]]:
@@ -76,8 +76,12 @@ class Tables:
 
     @cached_property
     def outcomes_of(self) -> Mapping[UUID, Mapping[int, OutcomeRow]]:
-        """What is retained for each enrolment, at each horizon."""
-        return {id: retained(rows) for id, rows in self.declared_of.items()}
+        """What is retained for each enrolment, at each horizon, of what was declared since they left."""
+        left = {row.id: row.gone_on for row in self.enrolments if row.id in self.declared_of}
+        return {
+            id: retained(row for row in rows if (day := left.get(id)) and row.declared_on >= day)
+            for id, rows in self.declared_of.items()
+        }
 
 
 def by_enrolment(rows: Iterable[T]) -> dict[UUID, list[T]]:

@@ -11,7 +11,6 @@ from services.reporting.projections import PROJECTIONS
 from shared.events import EVENTS, Event
 from shared.events.applications import ApplicationLeft, EntryPlanned
 from shared.events.catalogue import IntakeDatesChanged
-from shared.events.corrections import CorrectionEvent
 from shared.events.referral import ReferralWithdrawalRequested
 from shared.events.students import StudentStartMoved
 from shared.kernel.aggregate import Aggregate
@@ -22,7 +21,6 @@ NOT_COUNTED: set[type[Event]] = {
     IntakeDatesChanged,
     ReferralWithdrawalRequested,
     StudentStartMoved,
-    *CorrectionEvent.__subclasses__(),
 }
 """Told to others, of which no figure is made."""
 

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from services.enrolment.domain import pupils
-from services.enrolment.domain.corrections import Mending, correct_presence, correct_year, seats_held
+from services.enrolment.domain.corrections import Mending, correct_presence
 from services.enrolment.domain.enrolment import Enrolment
-from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.presence import Fact
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from shared.events.corrections import (
@@ -18,18 +17,12 @@ from shared.events.corrections import (
     NoShowCorrected,
     ReturnCorrected,
     StartCorrected,
-    YearCorrected,
 )
-from shared.events.students import EnrolmentStatus, InterruptionCode, Move
+from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.errors import Refused
 from tests.enrolment.builders import (
-    AGAIN,
-    FIRST,
     LATER,
-    MAY,
-    SECOND,
     START,
-    a_programme,
     after,
     an_intake,
     completed,
@@ -38,15 +31,11 @@ from tests.enrolment.builders import (
     in_last_year,
     interrupted,
     started,
-    year,
 )
 
 TODAY = date(2027, 12, 1)
 GONE_ON = date(2025, 12, 1)
 BACK_ON = date(2026, 1, 5)
-WELDING = a_programme(programme="soudure")
-OTHER = an_intake(programme=WELDING)
-EMPTY: Pupil = enrolled()
 
 
 def mending(replaces_on: date, happened_on: date | None = None, **overrides: Any) -> Mending:
@@ -178,78 +167,6 @@ def test_nobody_is_active_twice_by_a_correction(place: Pupil, fact: Fact, was: d
         correct_presence(elsewhere, school="besancon", fact=fact, mending=mending(was), titles=())
     earlier = mending(was, was, enrolment_id=one(place).enrolment_id)
     assert correct_presence(elsewhere, school=None, fact=fact, mending=earlier, titles=()) == []
-
-
-def move(
-    place: Pupil, replaces_on: date, happened_on: date | None = None, to: Intake | None = None, **more: Any
-) -> list[PupilEvent]:
-    programme = a_programme(programme=to.programme) if to else None
-    return correct_year(
-        place, school=None, mending=mending(replaces_on, happened_on), titles=(), to=to, programme=programme, **more
-    )
-
-
-def changed(on: date = START) -> Pupil:
-    return after(started(), pupils.change_programme(started(), school=None, to=OTHER, programme=WELDING, on=on))
-
-
-def test_a_move_was_to_another_intake_on_another_day_or_was_none() -> None:
-    up: dict[str, Any] = {"replaces_move": Move.MOVED_UP, "replaces_intake_id": SECOND.intake_id}
-    again = move(in_last_year(), START, START, AGAIN)
-    assert again == [YearCorrected(**said(START, START), **year(AGAIN), **up, move=Move.REPEATED)]
-    later = move(in_last_year(), START, date(2026, 9, 1))
-    assert later == [YearCorrected(**said(START, date(2026, 9, 1)), **year(SECOND), **up, move=Move.MOVED_UP)]
-    none = move(in_last_year(), START)
-    assert none == [YearCorrected(**said(START), **year(FIRST), **up)]
-    for decided, now in ((again, AGAIN), (later, SECOND), (none, FIRST)):
-        mended = after(in_last_year(), decided)
-        assert one(mended).now.intake_id == now.intake_id
-    assert move(after(in_last_year(), none), START) == []
-    assert move(in_last_year(), START, START, SECOND) == []
-
-
-def test_a_move_is_mended_to_an_intake_that_follows_from_the_year_before() -> None:
-    in_two_years = an_intake(school_year="2027-2028")
-    two_further = an_intake(school_year="2026-2027", programme=a_programme(years=3), year_of_study=3)
-    elsewhere = an_intake(school="chalon", school_year="2026-2027")
-    for wrong in (in_two_years, two_further, elsewhere):
-        with pytest.raises(Refused, match="wrong_intake"):
-            move(in_last_year(), START, START, wrong)
-
-
-def test_only_the_last_move_is_mended_and_not_under_a_completion() -> None:
-    to = an_intake(programme=WELDING, school_year="2026-2027", year_of_study=2)
-    moved_up = pupils.move_up(changed(), school=None, to=to, programme=WELDING, on=date(2026, 9, 1))
-    with pytest.raises(Refused, match="not_last_move"):
-        move(after(changed(), moved_up), START)
-    with pytest.raises(Refused, match="contradiction"):
-        move(completed(), START)
-
-
-def test_who_changed_programme_before_they_started_is_due_where_they_were() -> None:
-    to = an_intake(programme=WELDING, school_year="2026-2027")
-    place = after(enrolled(), pupils.change_programme(enrolled(), school=None, to=to, programme=WELDING, on=MAY))
-    (decided,) = move(place, MAY)
-    assert isinstance(decided, YearCorrected)
-    assert decided.starts_on == START
-    assert one(after(place, [decided])).starts_on == START
-    assert pupils.start(after(place, [decided]), school=None, on=START)
-
-
-@pytest.mark.parametrize(
-    ("place", "held"),
-    [
-        (enrolled(), {FIRST.intake_id}),
-        (missed(), set()),
-        (interrupted(), set()),
-        (back(), {FIRST.intake_id}),
-        (in_last_year(), {FIRST.intake_id, SECOND.intake_id}),
-        (completed(), {FIRST.intake_id, SECOND.intake_id}),
-        (changed(), {OTHER.intake_id}),
-    ],
-)
-def test_the_seats_of_a_pupil_follow_from_their_years_and_status(place: Pupil, held: set[Any]) -> None:
-    assert seats_held(one(place)) == held
 
 
 def test_a_pupil_that_was_kept_before_facts_were_is_read_and_mended_by_their_status() -> None:

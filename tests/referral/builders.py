@@ -14,7 +14,7 @@ from services.referral.domain.referral import Referral, evolve, submit
 from services.referral.handlers import HANDLERS
 from services.referral.main import service
 from services.referral.store import Store
-from shared.events import Event, applications, students
+from shared.events import Event, applications, corrections, students
 from shared.events.applications import ApplicationEvent
 from shared.events.catalogue import ProgrammeOpened, SchoolRegistered
 from shared.events.message import Message, message_of
@@ -27,6 +27,7 @@ from tests.conftest import A_MORNING, Running, Start
 A = TypeVar("A", bound=ApplicationEvent)
 S = TypeVar("S", bound=StudentEvent)
 A_DAY = date(2025, 9, 1)
+A_CORRECTION: dict[str, Any] = {"code": "typing", "replaces_on": A_DAY, "happened_on": A_DAY}
 CIO, COLLEGE, SOCIAL = "cio-dole", "college-dole", "aide-sociale-39"
 DOLE = {
     "id": "dole", "name": "École de Dole", "address": "7 rue du Rabot, 39100 Dole", "town": "Dole", "phone": "+33353010039",
@@ -81,6 +82,16 @@ def student(kind: type[S], **overrides: Any) -> S:
         students.StudentMovedUp: {**year, "intake_id": Y, "school_year": "2026-2027", "year_of_study": 2, "last_year": True},
         students.StudentInterrupted: {"code": "moved"},
         students.DiplomaObtained: {"exam_id": UUID(int=31)},
+        corrections.StartCorrected: A_CORRECTION,
+        corrections.InterruptionCorrected: {**A_CORRECTION, "replaces_interruption": "moved", "interruption": "employment"},
+        corrections.OutcomeCorrected: {
+            **A_CORRECTION,
+            "horizon": 6,
+            "source": "school",
+            "replaces_situation": "employed",
+            "situation": "other",
+            "proof": "none",
+        },
         students.OutcomeDeclared: {"horizon": 6, "situation": "employed", "source": "school", "proof": "contract"},
     }
     pupil = {"enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "dole", "programme": "dole-cap-serrurerie", "on": A_DAY}

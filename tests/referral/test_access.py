@@ -7,7 +7,7 @@ import pytest
 
 from services.referral.domain.access import ENDED, GONE, HERE, Terms, may_name
 from services.referral.domain.answer import ENDS
-from services.referral.domain.enrolments import MilestoneKind
+from services.referral.domain.milestones import MilestoneKind
 from shared.events import applications, students
 from shared.events.applications import ApplicationStatus
 from shared.kernel.caller import Caller, Kind

@@ -13,7 +13,7 @@ from services.referral.domain.person import Identity, Sent
 from services.referral.domain.referral import Referral, close, evolve
 from services.referral.store.journeys import journeys
 from services.referral.views import Presenter
-from shared.events import Event, applications, students
+from shared.events import Event, applications, corrections, students
 from shared.events.applications import ApplicationEvent, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind
 from shared.events.students import StudentEvent
@@ -56,6 +56,9 @@ YEARS: list[type[StudentEvent]] = [
     students.StudentInterrupted,
     students.DiplomaObtained,
     students.OutcomeDeclared,
+    corrections.StartCorrected,
+    corrections.InterruptionCorrected,
+    corrections.OutcomeCorrected,
 ]
 
 
@@ -81,7 +84,7 @@ def histories(draw: st.DrawFn) -> list[list[Delivery]]:
     opened = draw(st.sampled_from([(X,), (X, Y), (Y,), ()]))
     answered = wishes_answered(*opened, unopened=() if opened else (Unopened(wish=1, code=UnopenedCode.NO_OPEN_INTAKE),))
     wishes_events: list[Event] = [answered] if draw(st.booleans()) else []
-    years = draw(st.lists(st.sampled_from(YEARS), max_size=4))
+    years = draw(st.lists(st.sampled_from(YEARS), max_size=6))
     return [
         dated([application(kind, X) for kind in of_x]),
         dated([application(kind, Y) for kind in of_y]),

@@ -67,7 +67,8 @@ async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Cas
     )
     shown = await case.shown()
     sentence = "Inscription faite dans une école de production."
-    assert shown["answer"] == {"answer": "enrolled", "code": None, "on": "2025-09-03", "sentence": sentence}
+    answer = {"answer": "enrolled", "code": None, "on": "2025-09-03", "answered_by": "school", "sentence": sentence}
+    assert shown["answer"] == answer
     words = {"intake_id": str(X), "school": DOLE, "programme": SERRURERIE, "school_year": "2025-2026"}
     assert all(step.items() >= words.items() for step in [*shown["timeline"][2:], *shown["later"]])
     steps = ["submitted", "wishes_answered", "under_review", "offered", "enrolled"]

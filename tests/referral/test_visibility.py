@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.referral.domain.enrolments import MilestoneKind
+from services.referral.domain.milestones import MilestoneKind
 from services.referral.domain.visibility import MILESTONES_SEEN, ReferralView, names_alone, reached, seen_by_agency
 from shared.events import applications, students
 from shared.events.applications import Unopened, UnopenedCode

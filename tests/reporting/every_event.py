@@ -81,6 +81,7 @@ from shared.events.students import (
     StudentStarted,
 )
 from tests.reporting import money
+from tests.reporting.corrections import each_correction
 
 DAY = date(2024, 3, 4)
 YOUNG, OTHER, INTAKE, ENROLMENT, GRANT = (an_id(word) for word in ("young", "other", "intake", "enrolment", "grant"))
@@ -197,6 +198,7 @@ def _pupils(publisher: Publisher) -> None:
             for source in (OutcomeSource.SCHOOL, OutcomeSource.AGENCY)
             for situation in (OutcomeSituation.UNREACHABLE, OutcomeSituation.EMPLOYED)
         ),
+        *each_correction(of, {**year, "school_year": "2026-2027"}, exam),
     ):
         publisher.place(YOUNG, event)
 

@@ -36,7 +36,7 @@ async def test_an_indicator_says_its_formula_its_counts_and_what_it_is_compared_
     diploma = next(one for one in answer["indicators"] if one["name"] == "diploma_success")
     assert list(diploma) == [
         "name", "version", "label", "formula", "unit", "reference", "numerator", "denominator", "unknown", "value", "low", "high",
-        "parts", "masked",
+        "parts", "masked", "corrected_on",
     ]  # fmt: skip
     assert diploma["reference"]["label"] == "93 %"
     assert diploma["reference"]["published"] == "2021-02"

@@ -82,3 +82,12 @@ def test_of_two_sources_one_word_is_retained(first: dict[str, Any], second: dict
     for order in (outcomes, outcomes[::-1]):
         figure = figure_of("employment_6", known("2027-01-15", enrolments=[a_finisher("a")], outcomes=order))
         assert (figure.numerator, figure.denominator) == (retained, 1)
+
+
+def test_what_was_said_of_a_departure_that_a_return_ended_is_no_word_on_the_next_one() -> None:
+    back = [("2025-01-15", "moved"), ("2025-09-01", None)]
+    said = [an_outcome("a", "employed", declared_on="2025-07-15")]
+    completed = known("2027-01-15", enrolments=[a_finisher("a", absence=back)], outcomes=said)
+    assert (figure_of("employment_6", completed).numerator, figure_of("employment_6", completed).unknown) == (0, 1)
+    gone = known("2025-08-01", enrolments=[an_enrolment("a", absence=back[:1])], outcomes=said)
+    assert figure_of("employment_6", gone).numerator == 1

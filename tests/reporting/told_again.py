@@ -58,6 +58,7 @@ from shared.events.students import (
 )
 from shared.kernel.calendar import week_of
 from tests.reporting import money
+from tests.reporting.corrections import each_correction
 
 COHORTS = 3
 FIRST = TODAY.year - COHORTS
@@ -186,7 +187,7 @@ def _pupil(publisher: Publisher, draw: Random, school: str, year: int) -> None:
             StudentInterrupted(code=InterruptionCode.OTHER, **of), StudentResumed(**of), StudentDidNotStart(**of),
             ExamRegistered(session="2025-06", **exam), DiplomaFailed(absent=True, **exam), DiplomaObtained(**exam),
             StudentCompleted(**of),
-            *(_outcome(draw, source, of) for source in OutcomeSource),
+            *(_outcome(draw, source, of) for source in OutcomeSource), *each_correction(of, study, exam, draw),
         ]  # fmt: skip
     for event in draw.sample(events, draw.randrange(len(events))):
         publisher.place(young, event)

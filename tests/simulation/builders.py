@@ -84,5 +84,5 @@ class Scenario:
         return Tally(self.observations, REGION, day, scope, cohort)
 
 
-def declared(situation: str, proof: str = "contract", on: date = date(2022, 3, 1)) -> Declared:
+def declared(situation: str, proof: str = "contract", on: date = date(2024, 1, 2)) -> Declared:
     return Declared(situation, proof, on)

@@ -189,15 +189,24 @@ def test_of_several_sources_the_strongest_proof_is_retained_and_unreachable_last
     outcomes = {
         (6, "school"): declared("job_seeking", "phone"),
         (6, "employer"): declared("employed", "contract"),
-        (6, "agency"): declared("unreachable", "none", date(2022, 4, 1)),
+        (6, "agency"): declared("unreachable", "none", date(2024, 1, 31)),
     }
     scenario.enrolment(completed_on=date(2023, 6, 30), outcomes=outcomes)
     assert [one.situation(6) for one in scenario.seen().people] == ["employed"]
 
 
+def test_what_was_said_of_a_departure_that_ended_is_no_word_on_the_next_one() -> None:
+    scenario = Scenario()
+    back = [(date(2022, 1, 15), True), (date(2022, 9, 1), False)]
+    said = {(6, "school"): declared("employed", on=date(2022, 7, 15))}
+    scenario.enrolment(absences=back, outcomes=said)
+    scenario.enrolment(absences=back, outcomes=said, completed_on=date(2023, 6, 30))
+    assert [one.situation(6) for one in scenario.seen().people] == [None, None]
+
+
 def test_with_the_same_proof_the_latest_word_is_retained_then_the_first_source_by_name() -> None:
     scenario = Scenario()
-    latest = {(6, "school"): declared("employed"), (6, "young_person"): declared("other", on=date(2022, 3, 2))}
+    latest = {(6, "school"): declared("employed"), (6, "young_person"): declared("other", on=date(2024, 1, 3))}
     by_name = {(6, "school"): declared("employed"), (6, "employer"): declared("other")}
     for outcomes in (latest, by_name):
         scenario.enrolment(completed_on=date(2023, 6, 30), outcomes=outcomes)

@@ -1,4 +1,4 @@
-"""Examinations in June, and what became of those who left, 6, 12, 18 and 24 months after."""
+"""Examinations, registered in November and sat in June; and what became of those who left, 6, 12, 18 and 24 months after."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -16,19 +16,21 @@ AROUND = timedelta(days=30)
 
 
 async def register(simulation: Simulation, year: int) -> str | None:
-    """Every pupil of a last year is presented."""
+    """Every pupil of a last year is registered for June."""
     presented = [pupil for pupil in of_year(simulation, year) if pupil.now.last_year]
     await gather(_register(simulation, pupil, year) for pupil in presented)
-    return f"mai {year} : {several(len(presented), 'élève présenté', 'élèves présentés')} à l’examen" if presented else None
+    return (
+        f"novembre {year - 1} : {several(len(presented), 'élève présenté', 'élèves présentés')} à l’examen" if presented else None
+    )
 
 
 async def publish(simulation: Simulation, year: int) -> str | None:
-    """The results; in the last June of the simulation, those of every second school only are out."""
+    """The results; in the last June of the simulation, those of every second school only are out. Who left since is absent."""
     schools = [school.id for school in simulation.region.schools]
     out = schools[::2] if year == LAST else schools
     waiting = [
         (pupil, exam)
-        for pupil in of_year(simulation, year)
+        for pupil in [*of_year(simulation, year), *of_year(simulation, year, "interrupted")]
         for exam, result in pupil.exams.items()
         if result is None and pupil.school in out
     ]
@@ -54,7 +56,7 @@ async def _register(simulation: Simulation, pupil: Enrolment, year: int) -> None
 
 async def _publish(simulation: Simulation, pupil: Enrolment, exam: UUID) -> None:
     profile = simulation.journey(pupil.young_id, pupil.entry).profile
-    result = profile.results[list(pupil.exams).index(exam)]
+    result = "absent" if pupil.status == "interrupted" else profile.results[list(pupil.exams).index(exam)]
     path = f"/pupils/{pupil.young_id}/exams/{exam}/result"
     simulation.observations.pupil(await simulation.api.decide(head(pupil.school), "enrolment", path, {"result": result}))
 

@@ -67,7 +67,6 @@ async def resume(simulation: Simulation) -> None:
                 key: simulation.listener.times(key, ApplicationObsolete) for key in simulation.open_applications(pupil.young_id)
             }
             await say(simulation, pupil, "resume", on=day.isoformat())
-            pupil.absences.append((day, False))
             for key, before in closing.items():
                 await simulation.listener.until_each([key], ApplicationObsolete, times=before + 1)
             await simulation.look(entry)
@@ -113,9 +112,9 @@ async def complete(simulation: Simulation, year: int) -> str | None:
     return f"juin {year} : {several(len(done), 'élève va', 'élèves vont')} au bout de la formation" if done else None
 
 
-def of_year(simulation: Simulation, year: int) -> list[Enrolment]:
-    """Pupils present in the school year that ends in the summer of `year`."""
-    return [pupil for pupil in simulation.pupils("present") if pupil.now.school_year == school_year(year - 1)]
+def of_year(simulation: Simulation, year: int, status: str = "present") -> list[Enrolment]:
+    """Pupils, present ones unless said otherwise, of the school year that ends in the summer of `year`."""
+    return [pupil for pupil in simulation.pupils(status) if pupil.now.school_year == school_year(year - 1)]
 
 
 async def _move(simulation: Simulation, moves: list[tuple[Enrolment, str, Intake]]) -> None:

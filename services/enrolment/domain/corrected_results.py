@@ -78,7 +78,7 @@ def correct_outcome(
         return already_mended(enrolment, Fact.OUTCOME, mending)
     if word == known:
         return []
-    if word:
+    if word and word.on != known.on and enrolment.left_on:  # of who came back since, no day is due any more
         ensure_in_its_time(enrolment, horizon, word.on)
     corrected = OutcomeCorrected(
         **said(pupil, enrolment, mending), horizon=horizon, source=source, replaces_situation=known.situation,

@@ -29,7 +29,7 @@ from shared.events.students import EnrolmentStatus, InterruptionCode, Move
 from shared.kernel.calendar import following
 from shared.kernel.errors import NotFound, Refused
 
-RELEASED = frozenset({EnrolmentStatus.DID_NOT_START, EnrolmentStatus.INTERRUPTED})
+RELEASED = frozenset({EnrolmentStatus.DID_NOT_START, EnrolmentStatus.GAVE_UP, EnrolmentStatus.INTERRUPTED})
 """Statuses in which the seat is given back."""
 TOLD_BY: Mapping[Fact, Callable[..., PresenceCorrected]] = {
     Fact.START: events.StartCorrected,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.referral.domain.applications import ApplicationHistory
-from services.referral.domain.enrolments import EnrolmentHistory, MilestoneKind
+from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.journey import Journey
+from services.referral.domain.milestones import MilestoneKind
 from shared.events.applications import ApplicationStatus
 from shared.kernel.caller import Caller
 
@@ -17,7 +18,15 @@ ENDED = frozenset(
     }
 )  # fmt: skip
 """Terminal answers without an enrolment."""
-GONE = frozenset({MilestoneKind.DID_NOT_START, MilestoneKind.INTERRUPTED, MilestoneKind.COMPLETED})
+GONE = frozenset(
+    {
+        MilestoneKind.DID_NOT_START,
+        MilestoneKind.GAVE_UP,
+        MilestoneKind.GAVE_UP,
+        MilestoneKind.INTERRUPTED,
+        MilestoneKind.COMPLETED,
+    }
+)
 HERE = frozenset(
     {
         MilestoneKind.ENROLLED, MilestoneKind.STARTED, MilestoneKind.RESUMED, MilestoneKind.MOVED_UP, MilestoneKind.REPEATED,

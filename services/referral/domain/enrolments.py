@@ -1,19 +1,18 @@
-"""One enrolment of a young person as enrolment tells it: the milestones from entry to what became of them."""
+"""One enrolment of a young person as enrolment tells it: the milestones from entry to what became of them, as they stand."""
 
-from datetime import date
-from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.referral.domain.mended import Corrected, mended
+from services.referral.domain.milestones import Milestone, MilestoneKind
+from shared.events.corrections import CorrectionEvent
 from shared.events.students import (
     DiplomaFailed,
     DiplomaObtained,
     ExamRegistered,
-    InterruptionCode,
     OutcomeDeclared,
-    OutcomeSituation,
     StudentChangedProgramme,
     StudentCompleted,
     StudentDidNotStart,
@@ -28,7 +27,7 @@ from shared.events.students import (
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Slug
 
-PupilEvent = (
+DeclaredEvent = (
     StudentEnrolled
     | StudentStarted
     | StudentDidNotStart
@@ -44,34 +43,7 @@ PupilEvent = (
     | DiplomaFailed
     | OutcomeDeclared
 )
-
-
-class MilestoneKind(StrEnum):
-    ENROLLED = "enrolled"
-    STARTED = "started"
-    DID_NOT_START = "did_not_start"
-    GAVE_UP = "gave_up"
-    INTERRUPTED = "interrupted"
-    RESUMED = "resumed"
-    MOVED_UP = "moved_up"
-    REPEATED = "repeated"
-    CHANGED_PROGRAMME = "changed_programme"
-    COMPLETED = "completed"
-    EXAM_REGISTERED = "exam_registered"
-    DIPLOMA_OBTAINED = "diploma_obtained"
-    DIPLOMA_FAILED = "diploma_failed"
-    OUTCOME_DECLARED = "outcome_declared"
-
-
-class Milestone(BaseModel):
-    """One thing that happened to the pupil."""
-
-    model_config = ConfigDict(frozen=True)
-    kind: MilestoneKind
-    on: date
-    code: InterruptionCode | None = None
-    situation: OutcomeSituation | None = None
-    horizon: int | None = None
+PupilEvent = DeclaredEvent | Corrected
 
 
 class EnrolmentHistory(BaseModel):
@@ -86,14 +58,16 @@ class EnrolmentHistory(BaseModel):
 
 
 def followed(enrolment: EnrolmentHistory, event: PupilEvent) -> EnrolmentHistory:
-    """One milestone further."""
+    """One milestone further; or one of them as it was mended."""
+    if isinstance(event, CorrectionEvent):
+        return enrolment.model_copy(update={"milestones": mended(enrolment.milestones, event)})
     changed: dict[str, object] = {"milestones": (*enrolment.milestones, _milestone(event))}
     if isinstance(event, StudentEnrolled):
         changed |= event.model_dump(include={"school", "intake_id", "programme", "school_year"})
     return enrolment.model_copy(update=changed)
 
 
-def _milestone(event: PupilEvent) -> Milestone:
+def _milestone(event: DeclaredEvent) -> Milestone:
     on = event.on
     match event:
         case StudentEnrolled():
@@ -123,6 +97,7 @@ def _milestone(event: PupilEvent) -> Milestone:
         case DiplomaFailed():
             return Milestone(kind=MilestoneKind.DIPLOMA_FAILED, on=on)
         case OutcomeDeclared():
-            return Milestone(kind=MilestoneKind.OUTCOME_DECLARED, on=on, situation=event.situation, horizon=event.horizon)
+            word = event.model_dump(include={"situation", "horizon", "source"})
+            return Milestone(kind=MilestoneKind.OUTCOME_DECLARED, on=on, **word)
         case _:
             assert_never(event)

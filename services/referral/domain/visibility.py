@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain.answer import OBSOLETE, Ending, ReferralStatus, conclude, status
 from services.referral.domain.applications import Step
-from services.referral.domain.enrolments import EnrolmentHistory, MilestoneKind
+from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
+from services.referral.domain.milestones import MilestoneKind
 from shared.events.applications import ApplicationStatus, UnopenedCode
 from shared.events.referral import AgencyKind
 from shared.kernel.caller import Caller, TenantFilter

@@ -12,8 +12,9 @@ from uuid import UUID
 from services.referral import labels
 from services.referral.domain.agency import Agency
 from services.referral.domain.answer import Ending
-from services.referral.domain.enrolments import EnrolmentHistory, Milestone, MilestoneKind
+from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.journey import Journey
+from services.referral.domain.milestones import Milestone, MilestoneKind
 from services.referral.domain.person import Sent, earlier_of, to_complete
 from services.referral.domain.referral import Referral
 from services.referral.domain.visibility import ApplicationView, ReferralView, seen_by_agency
@@ -130,6 +131,7 @@ def _later(view: ReferralView, names: Names) -> list[StepResponse]:
             on=milestone.on,
             step=milestone.kind,
             sentence=of_milestone(milestone),
+            corrected_on=milestone.corrected_on,
             **_where(enrolment, names, on=_titled_on(milestone)),
         )
         for enrolment in view.enrolments

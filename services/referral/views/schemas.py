@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.person import Identity
@@ -55,6 +55,7 @@ class StepResponse(BaseModel):
     programme: ProgrammeResponse | None = None
     school_year: str | None = None
     sentence: str
+    corrected_on: date | None = Field(default=None, description="Le jour où l’école l’a corrigé.")
 
 
 class NamesResponse(BaseModel):

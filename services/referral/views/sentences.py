@@ -3,7 +3,7 @@
 from services.referral import labels
 from services.referral.domain.answer import Ending
 from services.referral.domain.applications import Step
-from services.referral.domain.enrolments import Milestone
+from services.referral.domain.milestones import Milestone
 from shared.events.applications import ApplicationStatus
 
 
@@ -31,13 +31,18 @@ def of_step(step: Step) -> str:
 
 
 def of_milestone(milestone: Milestone) -> str:
-    """A pupil's milestone, as the referring agency reads it."""
+    """A pupil's milestone, as the referring agency reads it; one that was mended says when."""
+    mended = f" (corrigé le {milestone.corrected_on:%d/%m/%Y})" if milestone.corrected_on else ""
+    return f"{_milestone(milestone)}{mended}."
+
+
+def _milestone(milestone: Milestone) -> str:
     label = labels.MILESTONES[milestone.kind]
     if milestone.code:
-        return f"{label} : {labels.INTERRUPTIONS[milestone.code]}."
+        return f"{label} : {labels.INTERRUPTIONS[milestone.code]}"
     if milestone.situation:
-        return f"{label} à {milestone.horizon} mois : {labels.OUTCOMES[milestone.situation]}."
-    return f"{label}."
+        return f"{label} à {milestone.horizon} mois : {labels.OUTCOMES[milestone.situation]}"
+    return label
 
 
 def of_ending(ending: Ending) -> str:

@@ -85,7 +85,7 @@ CLOSE = Reference(1.0, CLOSE_TO_ALL, "réseau des Écoles de Production", "2021-
 INDICATORS = (
     Indicator(
         name="further_studies",
-        version=1,
+        version=2,
         label="Poursuite d’études",
         formula="en apprentissage ou en études 6 mois après / sortants",
         unit="personnes",
@@ -96,7 +96,7 @@ INDICATORS = (
     *(
         Indicator(
             name=f"employment_{horizon}",
-            version=1,
+            version=2,
             label=f"En emploi à {horizon} mois",
             formula=f"en emploi {horizon} mois après la sortie / (sortants à l’échéance - ceux qui poursuivent leurs études)",
             unit="personnes",
@@ -108,7 +108,7 @@ INDICATORS = (
     ),
     Indicator(
         name="insertion_finishers",
-        version=1,
+        version=2,
         label="Insertion, dernière année",
         formula="(en études + en emploi) 6 mois après / sortants de dernière année à l’échéance",
         unit="personnes",
@@ -119,7 +119,7 @@ INDICATORS = (
     ),
     Indicator(
         name="insertion_entrants",
-        version=1,
+        version=2,
         label="Insertion, tous entrants",
         formula="(en études + en emploi) 6 mois après / tous les sortants à l’échéance",
         unit="personnes",

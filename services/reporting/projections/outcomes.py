@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from shared.events.corrections import OutcomeCorrected
 from shared.events.students import OutcomeDeclared, OutcomeProof, OutcomeSituation, OutcomeSource
 from shared.projections.table import REQUIRED, Latest, TableRow
 
@@ -16,10 +17,12 @@ class OutcomeRow(TableRow, table="outcomes"):
     enrolment_id: UUID = REQUIRED
     horizon: int = REQUIRED
     source: OutcomeSource = REQUIRED
-    situation: OutcomeSituation = REQUIRED
+    situation: OutcomeSituation | None = REQUIRED
+    """None where it was taken back."""
     proof: OutcomeProof = REQUIRED
     declared_on: date = REQUIRED
     corrected_on: Latest[date | None] = None
+    """The day of the last correction."""
 
     @property
     def is_proven(self) -> bool:
@@ -35,6 +38,17 @@ def declared(event: OutcomeDeclared) -> OutcomeRow:
     )  # fmt: skip
 
 
+@OutcomeRow.on(OutcomeCorrected)
+def corrected(event: OutcomeCorrected) -> OutcomeRow:
+    """Of what was taken back, the proof and the day are those of before: nobody reads them."""
+    id = f"{event.enrolment_id}/{event.horizon}/{event.source}"
+    if event.happened_on is None or event.proof is None:
+        return OutcomeRow(id=id, situation=None, corrected_on=event.on)
+    return OutcomeRow(
+        id=id, situation=event.situation, proof=event.proof, declared_on=event.happened_on, corrected_on=event.on
+    )  # fmt: skip
+
+
 def retained(outcomes: Iterable[OutcomeRow]) -> dict[int, OutcomeRow]:
     """At each horizon, among what several sources say of one enrolment, the one that counts.
 
@@ -46,4 +60,5 @@ def retained(outcomes: Iterable[OutcomeRow]) -> dict[int, OutcomeRow]:
         unreachable = row.situation is OutcomeSituation.UNREACHABLE
         return unreachable, STRENGTH.index(row.proof), -row.declared_on.toordinal(), row.source
 
-    return {row.horizon: row for row in sorted(outcomes, key=weight, reverse=True)}
+    stand = (row for row in outcomes if row.situation is not None)
+    return {row.horizon: row for row in sorted(stand, key=weight, reverse=True)}
