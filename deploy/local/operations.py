@@ -16,6 +16,8 @@ from deploy.local.progress import progress
 UNPARK_SECONDS = 600.0
 POLL_SECONDS = 0.5
 Json = dict[str, Any]
+HOLDING = ("referral", "enrolment", "production")
+"""The services that keep something of a person under their own id; reporting has rows of the same facts."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ def discard(url: str, service: str, coordinates: str, reason: str, token: str) -
 def erase_person(referral: str, young_id: UUID, code: str, token: str) -> None:
     """Have a person erased, in every service."""
     _request("referral", "POST", f"{referral}/persons/{young_id}/erasure", token, {"code": code})
+
+
+def export_person(urls: Mapping[str, str], young_id: UUID, token: str) -> Json:
+    """All that each service holds of a person; None where that is nothing."""
+    path = f"/persons/{young_id}/file"
+    held = {service: _request(service, "GET", f"{urls[service]}{path}", token, absent=None) for service in HOLDING}
+    if not any(held.values()):
+        raise CannotRun("Aucun service ne garde rien de ce jeune : vérifiez l’identifiant.")
+    return held
 
 
 def _parked(coordinates: str) -> str:
@@ -111,12 +122,15 @@ def _every(service: str, url: str, token: str) -> Iterator[Json]:
         address = f"{url}?limit=200&cursor={quote(page['next'])}"
 
 
-def _request(service: str, method: str, url: str, token: str, body: Json | None = None) -> Any:
+def _request(service: str, method: str, url: str, token: str, body: Json | None = None, *, absent: Any = ...) -> Any:
+    """The answer. Where there is no such thing, `absent` if that is given."""
     try:
         with httpx.Client(trust_env=False, timeout=UNPARK_SECONDS) as client:  # no proxy on the loopback
             answer = client.request(method, url, headers={"Authorization": f"Bearer {token}"}, json=body)
     except httpx.HTTPError as error:
         raise CannotRun(f"{service} ne répond pas ({url} : {error}).") from error
+    if answer.status_code == 404 and absent is not ...:
+        return absent
     if answer.is_error:
         raise CannotRun(f"{service} refuse : {_reason(answer)}")
     return answer.json() if answer.content else {}

@@ -6,5 +6,6 @@ Subscribes to: `etabli.catalogue` (schools, programmes); `etabli.enrolment` (wis
 diplomas, outcomes, corrections of these); its own `person.erased`.
 Publishes: `etabli.referral` (`agency.registered`, `referral.submitted`, `.amended`, `.completed`, `.withdrawal_requested`,
 `.closed`; `person.merged`, `.split`, `.erased`).
-Knows of a young person: their identity and contacts, in the vault alone; nothing published holds any of it.
+Knows of a young person: their identity and contacts, sealed in the vault alone under a key of their own; nothing published
+holds any of it, and each reading is in the audit.
 """

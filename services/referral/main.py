@@ -1,7 +1,11 @@
 """The referral service, put together."""
 
+from datetime import timedelta
+from functools import partial
+
 from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
+from services.referral.jobs import sweep
 from services.referral.settings import Settings
 from services.referral.store import Store
 from shared.settings import Settings as Shared
@@ -11,7 +15,8 @@ from shared.web.app import Service, serve
 def service(settings: Shared) -> Service[Store]:
     """Referral: its store, its routes, its handlers."""
     own = settings if isinstance(settings, Settings) else Settings(**settings.model_dump())
-    return Service("referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS)
+    sweeping = partial(sweep, audit=timedelta(days=own.audit_days))
+    return Service("referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from shared.kernel.tracing import traceparent
 from shared.messaging.discards import Discards, unclaimed
 from shared.messaging.kafka import dead_letters
 from shared.messaging.place import Place, known_key, known_type
+from shared.messaging.said import GONE, Said
 from shared.persistence.mongo import Collection
 from shared.persistence.transaction import Persistence
 
@@ -26,6 +27,8 @@ LOST = Counter("etabli_records_lost", "Messages that were deleted before they we
 BEHIND = "behind_a_parked_message"
 CLAIM = timedelta(minutes=2)
 """How long whoever replays a message has it alone, unless it ends before: longer than any handler runs."""
+READINGS_KEPT = timedelta(days=3 * 365)
+"""How long it is kept who was shown a parked value."""
 KEPT = timedelta(days=30)
 """How long a parked value is kept: it may be about a person."""
 SHOWN = ("topic", "partition", "offset", "key", "code", "type", "at", "expired", "fault", "count", "timestamp")
@@ -71,6 +74,7 @@ class Parking:
         self.discards = Discards(persistence)
         self._persistence = persistence
         self._own = {"generation": generation}
+        self._said = Said(persistence.secret)
         self._parked: Collection = persistence.database["parked"]
         self._reads: Collection = persistence.database["parked_reads"]
         persistence.outboxes["parked"] = self._parked
@@ -104,10 +108,9 @@ class Parking:
         """Keep a message aside. Parking the same one twice keeps one."""
         event_type = known_type(record)
         row = {**Place.of(record).fields, "key": record.key, "generation": self._generation(record)}
-        headers = [[name, value] for name, value in record.headers]  # pairs: a name may hold what a field may not
         letter = self._letter(record, event_type, code)
         row |= {"fault": record.fault, "count": record.count, "timestamp": record.timestamp, "identity": record.identity}
-        kept = {"value": record.value, "headers": headers, "at": real_now(), "expired": False}
+        kept = {"said": self._said.closed(self._id(record), record), "at": real_now(), "expired": False}
         document = {**row, **kept, "code": code, "type": event_type, "outbox": [letter]}
         await self._parked.update({"_id": self._id(record)}, {"$setOnInsert": document}, upsert=True)
         self._persistence.outbox_changed.set()
@@ -122,7 +125,7 @@ class Parking:
         groups = await self._parked.aggregate(
             [{"$match": self._replayable}, {"$sort": {"partition": 1, "offset": 1}}, {"$group": of_key}],
         )
-        return [_parked(group) for group in groups]
+        return [self._message(group) for group in groups]
 
     async def first_of_each_key(self) -> list[Key]:
         """The (topic, key) that have parked messages."""
@@ -133,12 +136,12 @@ class Parking:
     async def oldest(self, topic: str, key: bytes | None) -> ParkedMessage | None:
         """The next message to replay of one (topic, key)."""
         found = await self._parked.find_one({"topic": topic, "key": key, **self._replayable}, sort=["partition", "offset"])
-        return _parked(found) if found else None
+        return self._message(found) if found else None
 
     async def find(self, place: Place) -> ParkedMessage | None:
         """The message parked there, with its value."""
         found = await self._parked.find_one({**place.fields, **self._shown})
-        return _parked(found) if found else None
+        return self._message(found) if found else None
 
     async def read(self, place: Place, by: str) -> None:
         """Keep that somebody is shown what a parked message says."""
@@ -146,7 +149,7 @@ class Parking:
 
     async def all(self) -> list[ParkedMessage]:
         """What is parked, without values."""
-        return [_parked(row) for row in await self._parked.find(self._shown, fields=dict.fromkeys(SHOWN, 1), sort=["_id"])]
+        return [self._message(row) for row in await self._parked.find(self._shown, fields=dict.fromkeys(SHOWN, 1), sort=["_id"])]
 
     async def claim(self, record: ConsumerRecord) -> bool:
         """Have a parked message to oneself for a while, to replay it. False where another has it, or it is gone."""
@@ -165,9 +168,10 @@ class Parking:
     async def expire(self, now: datetime) -> None:
         """Drop the values that were kept long enough; coordinates, type and code stay until the message is let go."""
         old = {"at": {"$lt": now - KEPT}, "expired": False}
-        gone: Mapping[str, Any] = {"$set": {"expired": True}, "$unset": {"value": "", "headers": ""}}
+        gone: Mapping[str, Any] = {"$set": {"expired": True}, "$unset": GONE}
         while (await self._parked.update(old, gone)).found:
             pass
+        await self._reads.delete({"at": {"$lt": now - READINGS_KEPT}})
 
     async def forget(self, *, before: int, but: int) -> None:
         """Forget what older generations could not take, but one's."""
@@ -208,6 +212,12 @@ class Parking:
         another = {"topic": record.topic, "key": record.key, "_id": {"$ne": self._id(record)}, **self._own}
         return await self._parked.find_one(another, fields={"_id": 1}) is not None
 
+    def _message(self, row: Mapping[str, Any]) -> ParkedMessage:
+        value, headers = self._said.opened(row)
+        record = ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], value, headers)
+        record = replace(record, fault=row.get("fault", ""), count=row.get("count", 1), timestamp=row.get("timestamp", -1))
+        return ParkedMessage(record, row["type"], row["code"], row["at"], row["expired"])
+
     def _id(self, record: ConsumerRecord) -> str:
         generation = self._generation(record)
         return record.identity if generation is None else f"{record.identity}@{generation}"
@@ -220,13 +230,6 @@ class Parking:
             "key": record.coordinates, "data": orjson.dumps({**Place.of(record).fields, "type": event_type, "code": code}),
             "trace": traceparent.get(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
         }  # fmt: skip
-
-
-def _parked(row: Mapping[str, Any]) -> ParkedMessage:
-    headers = [(name, value) for name, value in row.get("headers", ())]
-    record = ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], row.get("value"), headers)
-    record = replace(record, fault=row.get("fault", ""), count=row.get("count", 1), timestamp=row.get("timestamp", -1))
-    return ParkedMessage(record, row["type"], row["code"], row["at"], row["expired"])
 
 
 def _tell_lost(record: ConsumerRecord) -> None:

@@ -16,6 +16,7 @@ from shared.persistence.mongo import Collection, Database, Session
 from shared.persistence.queues import Queues, busy
 
 T = TypeVar("T")
+OF_THIS_PROCESS = os.urandom(32)
 MAX_BACKOFF = 0.5
 """Seconds, the longest wait after a clash."""
 
@@ -29,7 +30,7 @@ class Persistence:
     clock: Clock
     max_clashing: float = 4.0
     """Seconds, after which who still clashes with other processes is told that the document is busy."""
-    secret: bytes = field(default_factory=partial(os.urandom, 32), repr=False)
+    secret: bytes = field(default=OF_THIS_PROCESS, repr=False)
     """The service's own, whence the keys of what it seals are derived; where none is given, nobody else opens what is sealed."""
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -34,6 +35,7 @@ DISCARDED = {
     "by": "admin x",
     "at": "2026-03-02T08:15:00Z",
 }
+KNOWN = str(UUID(int=7))
 
 
 class Admin(BaseHTTPRequestHandler):
@@ -58,6 +60,9 @@ class Admin(BaseHTTPRequestHandler):
             self.answer(
                 {"items": [] if "cursor=a%3Db" in query else lists[path], "next": None if "cursor" in query else "a=b"}, 200
             )
+            return
+        if path.startswith("/persons/"):
+            self.answer(*(({"sent": ["Léa"]}, 200) if KNOWN in path else ({"detail": "Introuvable"}, 404)))
             return
         if path == f"/admin/parked/{PLACE}":
             self.answer({**PARKED, **SAYS}, 200)
@@ -165,6 +170,14 @@ def test_what_is_parked_is_listed_and_shown_so_that_no_terminal_obeys_it(stack: 
     assert shown.splitlines()[-1] == '{"family_name": "Léa\\u001b[2J\\u202e"'
     wrong = etabli("parked", "show", "referral", "../clock", "--data", str(stack))
     assert "SUJET/PARTITION/OFFSET" in str(wrong.exception)
+
+
+def test_a_persons_file_is_what_each_service_holds_of_them(stack: Path) -> None:
+    exported = etabli("person", "export", KNOWN, "--data", str(stack))
+    assert json.loads(exported.stdout) == {name: {"sent": ["Léa"]} for name in ("referral", "enrolment", "production")}
+    unknown = etabli("person", "export", str(UUID(int=8)), "--data", str(stack))
+    assert "Aucun service ne garde rien de ce jeune" in str(unknown.exception)
+    assert etabli("person", "export", "Léa", "--data", str(stack)).exit_code == 2
 
 
 def test_rebuild_shows_how_far_it_is_until_the_end(stack: Path) -> None:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.production.jobs import sweep
 from tests.production.conftest import Production
 
 NAMES = ("étienne Ébéniste", "Ziegler", "Amiot")
@@ -16,7 +17,7 @@ async def test_clients_and_titles_are_kept_sealed_and_read_as_they_were_said(pro
     assert clients[0]["contact"] == "chez Amiot"
     assert order["title"] == "Portail de Mme Ziegler"
     kept = [row for name in ("clients", "titles") for row in await production.store.database[name].find()]
-    assert all(set(row) <= {"_id", "fingerprint", "client_id", "school", "kind", "since", "sealed"} for row in kept)
+    assert all(set(row) <= {"_id", "fingerprint", "client_id", "school", "kind", "since", "kept_since", "sealed"} for row in kept)
 
 
 async def test_what_an_earlier_build_kept_in_clear_is_sealed_when_the_service_starts(production: Production) -> None:
@@ -44,3 +45,24 @@ async def test_the_file_of_a_person_is_all_that_is_held_of_them_by_an_administra
     assert [(one["week"], one["minutes"]["production"]) for one in file["weeks"]] == [("2025-W37", 720)]
     assert (await admin.get(f"/persons/{UUID(int=6)}/file")).status_code == 404
     assert (await production.head.get(f"/persons/{young_id}/file")).status_code == 403
+
+
+async def test_a_client_is_let_go_three_years_on_without_an_order_and_once_their_accounts_need_not_be_shown(
+    production: Production,
+) -> None:
+    await production.a_client(name="Amiot", on="2020-01-01")
+    order = await production.an_order("invoiced", title="Portail de Mme Ziegler")
+
+    async def names_on(day: str) -> list[str]:
+        production.advance(f"{day}T08:00:00+00:00")
+        for _ in range(2):
+            await sweep(production.store)
+        return [client["name"] for client in (await production.head.get("/clients")).json()]
+
+    assert await names_on("2028-09-12") == ["Amiot", "Mairie de Besançon"]
+    assert await names_on("2028-09-13") == ["Mairie de Besançon"]
+    assert await names_on("2036-09-12") == ["Mairie de Besançon"]
+    assert await names_on("2036-09-13") == []
+    kept = (await production.head.get(f"/orders/{order['order_id']}")).json()
+    assert (kept["status"], kept["title"]) == ("invoiced", "")
+    assert await production.store.database["titles"].find() == []

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.referral.jobs import sweep
 from shared.events import applications, students
 from tests.conftest import A_MORNING, Running
-from tests.referral.builders import CIO, COLLEGE, application, enrolment_publishes, read, refer, student
+from tests.referral.builders import CIO, COLLEGE, a_referral, application, enrolment_publishes, read, refer, student
 
 NAMES = ("Lefèbvre", "Quintard", "Zélie", "Odile", "612345678", "1234567890A", "2010-03-14")
 
@@ -58,11 +59,8 @@ async def test_whoever_is_refused_an_identity_is_noted_with_whom_they_asked_abou
         (f"agency:{COLLEGE}", str(young_id), shown["referral_id"]), ("school:dole", str(young_id), shown["referral_id"]),
         ("school:dole", None, None), ("school:dole", str(young_id), None), ("admin", str(nobody), None),
     ]  # fmt: skip
-
-
-async def test_what_was_typed_instead_of_an_id_is_not_kept(api: Running) -> None:
-    assert (await api.as_("region").get("/identities/Zélie-Quintard")).status_code == 403
-    assert await noted(api) == [("region", "someone", "reader", None, None, "whole", False)]
+    assert (await api.as_("region").get("/identities/Zélie-Quintard")).status_code == 403  # no id: not kept
+    assert (await noted(api))[-1] == ("region", "someone", "reader", None, None, "whole", False)
 
 
 async def test_a_school_reads_until_its_time_is_over_and_is_then_refused_as_if_nobody_were_there(api: Running) -> None:
@@ -132,3 +130,20 @@ async def test_an_agencys_reading_that_cannot_be_noted_is_not_answered(api: Runn
     for path in ("/referrals", f"/referrals/{shown['referral_id']}"):
         answer = await api.as_(f"agency:{CIO}").get(path)
         assert (answer.status_code, "Quintard" in answer.text) == (500, False)
+
+
+async def test_the_audit_and_the_keys_of_requests_are_kept_for_their_time(api: Running) -> None:
+    cio, sent = api.as_(f"agency:{CIO}"), a_referral()
+    first = await cio.post("/referrals", json=sent, headers={"Idempotency-Key": "once"})
+    assert len(await noted(api)) == 0
+    await read(api, first.json()["referral_id"])
+
+    async def left_on(days: int) -> tuple[int, int]:
+        api.store.clock.advance(A_MORNING + timedelta(days=days))
+        for _ in range(2):
+            await sweep(api.store, audit=timedelta(days=100))
+        return len(await noted(api)), await api.store.database["request_keys"].count()
+
+    assert [await left_on(days) for days in (30, 31, 100, 101)] == [(1, 1), (1, 0), (1, 0), (0, 0)]
+    again = await cio.post("/referrals", json=sent, headers={"Idempotency-Key": "once"})
+    assert again.json()["referral_id"] == first.json()["referral_id"]

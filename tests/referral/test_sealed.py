@@ -35,24 +35,25 @@ async def test_each_person_has_a_key_and_each_referral_of_theirs_is_sealed_under
         assert [set(sent) for sent in person["sent"]] == [{"referral_id", "agency", "earlier", "sealed"}] * len(person["sent"])
 
 
-async def test_what_was_sealed_for_one_person_does_not_open_as_anothers(api: Running) -> None:
+async def test_what_was_sealed_opens_neither_as_another_persons_nor_with_another_referral(api: Running) -> None:
     one, other = await refer(api), await refer(api, identity=an_identity(**OTHER))
-    first, second = [await api.store.vault.persons.find_one({"_id": shown["young_id"]}) for shown in (one, other)]
-    sent = [{**second["sent"][0], "sealed": first["sent"][0]["sealed"]}]
-    await api.store.vault.persons.update({"_id": other["young_id"]}, {"$set": {"sent": sent}})
-    with pytest.raises(InvalidTag):
-        await api.store.vault.sent_with([UUID(other["young_id"])])
-
-
-async def test_whoever_lacks_the_wrapping_key_opens_nothing(api: Running) -> None:
-    shown = await refer(api)
-    with pytest.raises(InvalidTag):
-        await vault_with(api, bytes(32)).sent_with([UUID(shown["young_id"])])
+    again = await refer(api, COLLEGE)
+    persons = api.store.vault.persons
+    first, second = [await persons.find_one({"_id": shown["young_id"]}) for shown in (one, other)]
+    assert [sent["referral_id"] for sent in first["sent"]] == [one["referral_id"], again["referral_id"]]
+    for person, place in ((second, 0), (first, 1)):
+        sent = [*person["sent"]]
+        sent[place] = {**sent[place], "sealed": first["sent"][0]["sealed"]}
+        await persons.update({"_id": person["_id"]}, {"$set": {"sent": sent}})
+        with pytest.raises(InvalidTag):
+            await api.store.vault.sent_with([UUID(person["_id"])])
 
 
 async def test_a_new_wrapping_key_put_first_takes_the_place_of_the_one_before(api: Running) -> None:
     shown, old, new = await refer(api), bytes.fromhex("7" * 64), bytes(32)
     young_id, referral_id = UUID(shown["young_id"]), UUID(shown["referral_id"])
+    with pytest.raises(InvalidTag):
+        await vault_with(api, new).sent_with([young_id])
     await vault_with(api, new, old).prepare(api.runtime.secret)
     sent = await vault_with(api, new).sent_with([young_id])
     assert sent[referral_id].identity.given_name == "Zélie"

@@ -22,7 +22,8 @@ async def add_client(body: ClientRequest, key: Idempotency, caller: CurrentCalle
     """Keep a client of one's own school."""
     since = store.clock.day(body.on)
     client = Client(client_id=key.id, school=caller.tenant, since=since, **body.model_dump(exclude={"on"}))
-    return (await _shown(store, caller, [await store.clients.add(client, key.fingerprint(body))]))[0]
+    kept = await store.clients.add(client, key.fingerprint(body), today=store.clock.today())
+    return (await _shown(store, caller, [kept]))[0]
 
 
 @router.get("/clients", dependencies=[SCHOOL])

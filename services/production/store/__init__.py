@@ -1,6 +1,7 @@
 """Production's collections: orders and weeks, which publish; clients, titles, series, pupils and the catalogue, which do not."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from services.production.domain.measures import TotalHours
@@ -36,15 +37,17 @@ class Store:
         self.catalogue = Catalogue(persistence.database, persistence.clock)
         self.titles = Titles(persistence.database["titles"], derived(persistence.secret, "titles"))
         self.series = InvoiceSeries(persistence.database["series"])
+        self.swept_on: date | None = None
 
     async def prepare(self) -> None:
         """One index for each way of reading."""
+        await self.orders.collection.index("state.client_id")
         await self.orders.collection.index("state.school", ("state.steps.received", -1), "_id")
         await self.orders.collection.index("state.school", "state.status", ("state.steps.received", -1), "_id")
         await self.weeks.collection.index("state.school", "state.week")
         await self.weeks.collection.index("state.school", "state.school_year", "state.young_id")
         await self.weeks.collection.index("state.young_id")
-        await self.clients.prepare()
+        await self.clients.prepare(self.clock.today())
         await self.titles.prepare()
         await self.pupils.prepare()
 
@@ -61,6 +64,14 @@ class Store:
     async def worked_in(self, week: str, *, caller: Caller) -> list[WorkedWeek]:
         """What the caller's school logged of a week."""
         return await self.weeks.acting(caller).find({"state.week": week})
+
+    async def let_go_of_clients(self, *, without_order: date, last_step: date) -> None:
+        """Delete who never ordered and is kept since before a day, and whose orders ended before another; and their titles."""
+        for client_id, orders in (await self.clients.with_orders(kept_before=without_order)).items():
+            latest = max((day for steps in orders.values() for day in steps), default=None)
+            if latest is None or latest < last_step:
+                await self.titles.forget(orders)
+                await self.clients.forget(client_id)
 
     async def weeks_of(self, young_id: UUID) -> list[WorkedWeek]:
         """Every week that was logged of someone, whatever the school."""

@@ -1,5 +1,7 @@
 """The clients of each school. They publish nothing, so a plain collection keeps them: who they are, sealed."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from anyascii import anyascii
@@ -24,15 +26,22 @@ class Clients:
         self._collection = collection
         self._sealed = Sealed(collection, SAID, key)
 
-    async def prepare(self) -> None:
-        """By school. An earlier build kept them in clear, and their names in an index."""
+    async def prepare(self, today: date) -> None:
+        """By school. An earlier build kept them in clear, their names in an index, and not since when."""
+        dated = {"$set": {"kept_since": today.isoformat()}}
+        while (await self._collection.update({"kept_since": {"$exists": False}}, dated)).found:
+            pass
         await self._collection.without_index("school", "name")
         await self._collection.index("school")
         await self._sealed.close_earlier()
 
-    async def add(self, client: Client, fingerprint: str) -> Client:
-        """Keep a new client. The same request again answers with what was kept; another under its key is refused (422)."""
-        row = self._sealed.closed(client.client_id, {"fingerprint": fingerprint, **client.model_dump(mode="json")})
+    async def add(self, client: Client, fingerprint: str, *, today: date) -> Client:
+        """Keep a new client from today on, whatever day they are said to be one since.
+
+        The same request again answers with what was kept; another under its key is refused (422).
+        """
+        row = {"fingerprint": fingerprint, "kept_since": today.isoformat(), **client.model_dump(mode="json")}
+        row = self._sealed.closed(client.client_id, row)
         kept = await create_once(self._collection, client.client_id, row, same=("school", "fingerprint"))
         return Client.model_validate(self._sealed.opened(kept))
 
@@ -43,6 +52,18 @@ class Clients:
         if row is None:
             raise NotFound("Ce client")
         return Client.model_validate(self._sealed.opened(row))
+
+    async def with_orders(self, *, kept_before: date) -> Mapping[UUID, Mapping[UUID, Sequence[date]]]:
+        """The clients kept since before a day, of any school, each with its orders and the days of their steps."""
+        orders = {"from": "orders", "localField": "_id", "foreignField": "state.client_id", "as": "orders"}
+        known = {"kept_since": {"$lt": kept_before.isoformat()}}
+        shown = {"orders._id": 1, "orders.state.steps": 1}
+        found = await self._collection.aggregate([{"$match": known}, {"$lookup": orders}, {"$project": shown}])
+        return {UUID(row["_id"]): {UUID(one["_id"]): _days(one["state"]["steps"]) for one in row["orders"]} for row in found}
+
+    async def forget(self, client_id: UUID) -> None:
+        """Delete a client."""
+        await self._collection.delete({"_id": str(client_id)})
 
     async def of_school(self, asked: Asked, *, caller: Caller) -> Part[Client]:
         """The clients of the caller's school, by name: sorted once opened, as the database cannot."""
@@ -55,3 +76,7 @@ class Clients:
 
 def _by_name(client: Client) -> Position:
     return [anyascii(client.name).casefold(), str(client.client_id)]
+
+
+def _days(steps: Mapping[str, str]) -> list[date]:
+    return [date.fromisoformat(day) for day in steps.values()]

@@ -24,6 +24,10 @@ class Titles:
         row = self._sealed.closed(order_id, {"title": title})
         ensure_same(self._sealed.opened(await create_once(self._collection, order_id, row, same=())), {"title": title})
 
+    async def forget(self, order_ids: Iterable[UUID]) -> None:
+        """Delete the titles of these orders."""
+        await self._collection.delete({"_id": {"$in": [str(id) for id in order_ids]}})
+
     async def of(self, order_ids: Iterable[UUID]) -> dict[UUID, str]:
         """The title of each of these orders."""
         found = await self._collection.majority().find({"_id": {"$in": [str(id) for id in order_ids]}})

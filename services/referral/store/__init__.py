@@ -1,6 +1,7 @@
 """Referral's collections: agencies, referrals, the vault, journeys, the catalogue, and the keys of requests."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
 
+KEYS_KEPT = timedelta(days=30)
+"""How long a request's own key is known again; its referral is known by its id, whenever it comes again."""
 LATEST_FIRST: Sequence[Key] = (("state.submitted_on", -1), "_id")
 
 
@@ -40,6 +43,7 @@ class Store:
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
         self._keys = persistence.database["request_keys"]
+        self.swept_on: date | None = None
 
     async def prepare(self) -> None:
         """Indexes for every query; the vault's are guards."""
@@ -47,6 +51,10 @@ class Store:
         await referrals.index("state.young_id")
         await referrals.index("state.agency", *LATEST_FIRST)
         await referrals.index("state.agency", "progress.status", *LATEST_FIRST)
+        await self._keys.index("at")
+        dated = {"$set": {"at": self.clock.now()}}
+        while (await self._keys.update({"at": {"$exists": False}}, dated)).found:  # an earlier build's
+            pass
         await self.vault.prepare(self.persistence.secret)
         await self.audit.prepare()
         await self.records.prepare()
@@ -118,4 +126,9 @@ class Store:
 
     async def claim_key(self, key: UUID, referral_id: UUID, session: Session) -> None:
         """Keep for which referral a request's own key served. Refused (422) where it was another."""
-        await create_once(self._keys, key, {"referral_id": str(referral_id)}, same=("referral_id",), session=session)
+        row = {"referral_id": str(referral_id), "at": self.clock.now()}
+        await create_once(self._keys, key, row, same=("referral_id",), session=session)
+
+    async def let_go_of_keys(self) -> None:
+        """Forget the keys of requests that nobody sends again any more."""
+        await self._keys.delete({"at": {"$lt": self.clock.now() - KEYS_KEPT}})

@@ -1,0 +1,41 @@
+"""What a message that could not be handled says, as it is kept: sealed, for it may name a person whatever it is."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from shared.events.message import ConsumerRecord
+from shared.kernel.secrets import derived
+from shared.persistence.sealing import seal, unseal
+
+Headers = list[tuple[str, bytes | None]]
+GONE: Mapping[str, str] = {"said": "", "value": "", "headers": ""}
+"""The fields to unset once it was kept long enough; an earlier build kept two in clear."""
+
+
+class Said:
+    """Values and headers, under the service's own key."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = derived(secret, "parked messages")
+
+    def closed(self, id: str, record: ConsumerRecord) -> bytes:
+        """Of the record that is parked under this id."""
+        said = {"value": _text(record.value), "headers": [[name, _text(value)] for name, value in record.headers]}
+        return seal(self._key, json.dumps(said).encode(), about=f"parked {id}")
+
+    def opened(self, row: Mapping[str, Any]) -> tuple[bytes | None, Headers]:
+        """The value and headers of a parked row: none where they were not read, or are gone. Those in clear are of before."""
+        if "said" not in row:
+            return row.get("value"), [(name, value) for name, value in row.get("headers", ())]
+        said = json.loads(unseal(self._key, row["said"], about=f"parked {row['_id']}"))
+        return _bytes(said["value"]), [(name, _bytes(value)) for name, value in said["headers"]]
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else b64encode(value).decode()
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else b64decode(text)
