@@ -77,6 +77,10 @@ class Store:
         """Every week that was logged of someone, whatever the school."""
         return await self.weeks.acting(SYSTEM).find({"state.young_id": str(young_id)}, sort=["state.week"])
 
+    async def worked_in_year(self, school_year: str, *, caller: Caller) -> list[WorkedWeek]:
+        """What the caller's school logged of the weeks of a school year."""
+        return await self.weeks.acting(caller).find({"state.school_year": school_year})
+
     async def hours_of_year(
         self, week: str, *, caller: Caller, young_ids: Iterable[UUID] | None = None
     ) -> dict[UUID, TotalHours]:
