@@ -70,7 +70,8 @@ def test_whoever_shares_an_ine_or_a_phone_under_another_name_or_birth_date_is_so
 
 
 def test_a_phone_of_the_representative_links_nobody() -> None:
-    of_the_family = {"representative": {"kind": "person", "name": "Odile Quintard", "phone": "06 12 34 56 78"}}
+    mother = {"kind": "person", "name": "Odile Quintard", "kinship": "mother", "phone": "06 12 34 56 78"}
+    of_the_family = {"representatives": [mother]}
     assert taken((P,), (of_the_family,)) == [0, 1]
 
 
