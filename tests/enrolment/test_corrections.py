@@ -135,6 +135,7 @@ def test_the_code_of_an_interruption_is_mended_alone() -> None:
     [
         (started(), Fact.START, START, date(2025, 8, 29), "La rentrée est le 01/09/2025."),
         (missed(), Fact.NO_SHOW, START, date(2025, 5, 1), "précède le 12/05/2025"),
+        (missed(), Fact.NO_SHOW, START, date(2025, 8, 29), "La rentrée est le 01/09/2025."),
         (interrupted(), Fact.START, START, date(2025, 12, 2), "L’interruption du 01/12/2025 précède le 02/12/2025"),
         (interrupted(), Fact.START, START, None, "L’interruption du 01/12/2025 ne tient plus"),
         (interrupted(), Fact.INTERRUPTION, GONE_ON, date(2025, 8, 29), "L’interruption du 29/08/2025 précède le 01/09/2025"),
