@@ -13,6 +13,7 @@ from services.enrolment.domain.enrolment import Outcome, enrolment_id_of
 from services.enrolment.domain.giving_up import give_up
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil, PupilEvent
+from services.enrolment.handlers import HANDLERS
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Certification, Promotion
@@ -28,12 +29,13 @@ from shared.events.students import (
     StudentEnrolled,
 )
 from shared.kernel.caller import Caller
-from shared.kernel.errors import NotFound, Refused
+from shared.kernel.errors import NotFound, Refused, Unavailable
 from tests.enrolment.builders import (
     ENROLMENT,
     LATER,
     MAY,
     YOUNG,
+    a_message,
     a_programme,
     a_referral,
     after,
@@ -159,6 +161,19 @@ async def test_going_on_takes_a_seat_and_is_said_once(store: Store) -> None:
     elsewhere = Caller("a", "school", "chalon", "head")
     with pytest.raises(NotFound):
         await admission.continue_pupil(store, elsewhere, young_id=pupil.young_id, intake_id=to.intake_id, on=on)
+
+
+async def test_who_gave_the_bac_pro_up_takes_a_seat_of_it_again_once_it_was_given_back(store: Store) -> None:
+    pupil, to = await a_leaver(store)
+    of: dict[str, Any] = {"young_id": pupil.young_id, "intake_id": to.intake_id, "on": date(2026, 7, 4)}
+    await admission.continue_pupil(store, ADMIN, **of)
+    await store.pupils.acting(ADMIN).decide(pupil.young_id, give_up, school=None, on=of["on"])
+    (*_, event) = await events_of(store.pupils, pupil.young_id)
+    with pytest.raises(Unavailable, match="still_leaving"):
+        await admission.continue_pupil(store, ADMIN, **of)
+    await HANDLERS[type(event)](store, event, a_message(event, source=f"/enrolment/places/{pupil.young_id}", sequence=9))
+    await admission.continue_pupil(store, ADMIN, **of)
+    assert await status(store, to, pupil.young_id) is ApplicationStatus.ENROLLED
 
 
 async def test_going_on_finds_no_seat_and_keeps_nothing(store: Store) -> None:
