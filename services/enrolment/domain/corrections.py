@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.enrolment.domain.coherence import contradictions
+from services.enrolment.domain.coherence import contradictions, overlaps
 from services.enrolment.domain.eligibility import reasons_against
 from services.enrolment.domain.enrolment import ACTIVE, RELEASED, TOLD_OF_A_YEAR, Enrolment, YearOfStudy
 from services.enrolment.domain.intake import Intake
@@ -168,6 +168,8 @@ def agreed(
         raise Refused("contradiction", new[0], moves=moves)
     if sum(one.status in ACTIVE for one in after.enrolments) > 1:
         raise Refused("already_enrolled", "Ce jeune est inscrit ailleurs depuis : une seule inscription à la fois.", moves=moves)
+    if overlaps(after.enrolments) > overlaps(pupil.enrolments):
+        raise Refused("contradiction", "Ce jeune était alors présent dans un autre parcours.", moves=moves)
     return list(told)
 
 

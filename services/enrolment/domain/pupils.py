@@ -60,6 +60,9 @@ def start(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
         return []
     ensure_allowed(enrolment, EnrolmentAction.START, on)
     ensure_begun(enrolment, EnrolmentAction.START, on)
+    if pupil.left_after(on):
+        moves = open_moves(enrolment, EnrolmentAction.START)
+        raise Refused("already_enrolled", "Ce jeune était encore dans un autre parcours ce jour-là.", moves=moves)
     return [events.StudentStarted(**common_fields(pupil, enrolment, on))]
 
 
@@ -88,7 +91,7 @@ def resume(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
     if enrolment.status is EnrolmentStatus.PRESENT:
         return []
     ensure_allowed(enrolment, EnrolmentAction.RESUME, on)
-    if pupil.active:
+    if pupil.active or pupil.left_after(on):
         moves = open_moves(enrolment, EnrolmentAction.RESUME)
         raise Refused("already_enrolled", "Ce jeune est inscrit ailleurs depuis : il ne peut reprendre ici.", moves=moves)
     return [events.StudentResumed(**common_fields(pupil, enrolment, on))]
