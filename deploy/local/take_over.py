@@ -78,7 +78,7 @@ def take_over(post: Post, lines: Iterable[Line], *, school: str | None) -> Itera
             ) from error
         fault = _fault(answer)
         young_id = None if fault else str(answer.json()["young_id"])
-        yield Answer(line.number, line.fields["reference"], young_id, is_new=answer.status_code == 201, fault=fault)
+        yield Answer(line.number, line.fields.get("reference", ""), young_id, is_new=answer.status_code == 201, fault=fault)
 
 
 @contextmanager

@@ -69,6 +69,12 @@ def test_a_line_that_is_refused_is_said_by_its_number_and_the_others_go_on(tmp_p
     assert summary(answers).replace("\xa0", " ") == "1 élève repris, 1 déjà là, 2 lignes refusées."
 
 
+def test_a_line_that_stops_short_of_its_reference_is_refused_like_another(tmp_path: Path) -> None:
+    lines = lines_of(written(tmp_path, HEADER.removeprefix("Référence;") + ";Référence", "2008-03;cap"))
+    (answer,) = take_over(lambda _: httpx.Response(422, json={"detail": "Incomplet."}), lines, school="dole")
+    assert answer == Answer(2, "", fault="Incomplet.")
+
+
 def test_a_service_that_goes_says_how_far_the_file_is_taken(tmp_path: Path) -> None:
     def away(_body: Mapping[str, object]) -> httpx.Response:
         raise httpx.ConnectError("away")
