@@ -8,7 +8,6 @@ from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -21,9 +20,10 @@ from deploy.cli_import import importing
 from deploy.cli_options import Folder, Json, admin_token
 from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
+from deploy.cli_tokens import tokens
 from deploy.local.errors import CannotRun
-from deploy.local.folder import Addresses, pointed_at, running_stack_addresses, stack_folder
-from deploy.local.keys import keys_in, token
+from deploy.local.folder import Addresses, pointed_at, running_stack_addresses
+from deploy.local.keys import keys_in
 from deploy.local.lag import lags
 from deploy.local.operations import rebuild
 from deploy.local.progress import say
@@ -85,24 +85,7 @@ def up(
         stack.supervisor.wait()
 
 
-@app.command(name="token")
-def sign_tokens(
-    scopes: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PORTÉE...",
-            help="admin, region, federation, agency:ID[:counsellor|manager], school:ID[:head|office|workshop].",
-        ),
-    ],
-    data: Folder = None,
-    days: Annotated[int, typer.Option("--days", min=1, max=3650, metavar="JOURS", help="Durée de validité.")] = 30,
-) -> None:
-    """Signe un jeton par portée avec la clé de la pile : un par ligne."""
-    folder = stack_folder(data)
-    for signed in [token(folder, scope, timedelta(days=days)) for scope in scopes]:
-        print(signed)
-
-
+app.add_typer(tokens, name="token")
 app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")

@@ -8,7 +8,7 @@ import typer
 from deploy.cli_options import Folder, admin_token
 from deploy.local.folder import running_stack_addresses
 from deploy.local.progress import progress, say
-from deploy.local.take_over import COLUMNS, Answer, lines_of, take_over
+from deploy.local.take_over import COLUMNS, Answer, lines_of, posting, take_over
 from shared.web.pages.french import several
 
 School = Annotated[str | None, typer.Option("--school", metavar="ÉCOLE", help="L’école des lignes qui n’en disent pas.")]
@@ -26,6 +26,7 @@ def _one_command_of_several() -> None:
 
 Colonnes : {", ".join(COLUMNS)} (« ecole » est facultative avec --school). UTF-8 ou Windows-1252, « ; » ou « , » ;
 jours 2024-09-02 ou 02/09/2024, mois 2008-05 ou 05/2008. Aucun nom. La même ligne encore ne crée rien.
+Sur la sortie : « référence;identifiant » de chaque élève repris ou déjà là, que l’école garde.
 Chaque ligne refusée est dite avec son numéro, les autres sont reprises ; statut 1 s’il y en a.""",
 )
 def import_pupils(
@@ -38,13 +39,15 @@ def import_pupils(
     lines = lines_of(file)
     enrolment, token = running_stack_addresses(data).services["enrolment"], admin_token(data)
     answers: list[Answer] = []
-    with progress("Élèves repris") as advance:
-        for answer in take_over(enrolment, token, lines, school=school):
+    with posting(enrolment, token) as post, progress("Élèves repris") as advance:
+        for answer in take_over(post, lines, school=school):
             answers.append(answer)
             advance(len(answers), len(lines))
     for answer in answers:
         if answer.fault:
             say(f"Ligne {answer.number} : {answer.fault}")
+        else:
+            print(f"{answer.reference};{answer.young_id}", flush=True)
     say(summary(answers))
     if any(answer.fault for answer in answers):
         raise typer.Exit(1)

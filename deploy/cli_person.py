@@ -1,4 +1,4 @@
-"""`etabli person`: what somebody may ask of their own data."""
+"""`etabli person`: what somebody may ask of their own data, by an administrator's hand."""
 
 import json
 from typing import Annotated
@@ -8,7 +8,9 @@ import typer
 
 from deploy.cli_options import Folder, admin_token
 from deploy.local.folder import running_stack_addresses
-from deploy.local.operations import export_person
+from deploy.local.operations import erase_person, export_person
+from deploy.local.progress import say
+from shared.events.persons import ErasureCode
 
 person = typer.Typer(help="Les droits d’une personne sur ses données.", no_args_is_help=True)
 
@@ -16,6 +18,17 @@ person = typer.Typer(help="Les droits d’une personne sur ses données.", no_ar
 @person.callback()
 def _one_command_of_several() -> None:
     """A group, though it has one command."""
+
+
+@person.command(name="erase")
+def erase(
+    young_id: Annotated[UUID, typer.Argument(metavar="YOUNG_ID", help="Son identifiant opaque.")],
+    code: Annotated[ErasureCode, typer.Option("--code", help="Pourquoi.")],
+    data: Folder = None,
+) -> None:
+    """Efface pour toujours qui est cette personne, sous chacun de ses identifiants. Refusé tant qu’elle est élève."""
+    erase_person(running_stack_addresses(data).services["referral"], young_id, code, admin_token(data))
+    say("Effacé.")
 
 
 @person.command(name="export")

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     )
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="Motor, or PyMongo's own asynchronous client.")
     jwks_file: Path = Field(description="The public keys that tokens are checked with (JWKS).")
+    revoked_file: Path | None = Field(
+        None, description="The ids (`jti`) of revoked tokens, one a line; read again as it changes."
+    )
     secret_file: Path = Field(description="The key of hashes that must not be guessable: 32 bytes or more.")
     instance: str = Field("0", description="The number of this replica: with the service's name, its static id in the group.")
     simulated: bool = Field(False, description="The clock stands where the demo puts it; pages say « données simulées ».")
@@ -38,6 +41,13 @@ class Settings(BaseSettings):
     sweep_every: float = Field(30.0, description="Seconds between two sweeps of deadlines.")
     stop_grace: float = Field(6.0, description="Seconds that background work has to end when the service stops.")
     body_limit: int = Field(1_000_000, description="Bytes, the largest request body.")
+    rate_per_organisation: int = Field(6_000, ge=0, description="Requests a minute of one organisation, per replica; 0: any.")
+    rate_per_address: int = Field(12_000, ge=0, description="Requests a minute from one address, per replica; 0: any.")
+    streams: int = Field(1_000, ge=0, description="Streams (SSE) that are open at once, per replica.")
+    streams_per_organisation: int = Field(100, ge=0, description="Those of one organisation.")
+    headers_within: float = Field(10.0, gt=0, description="Seconds in which the headers of a request come.")
+    body_within: float = Field(30.0, gt=0, description="Seconds in which its body comes.")
+    answer_within: float = Field(600.0, gt=0, description="Seconds until its answer begins, or it is given up.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
@@ -50,8 +60,11 @@ class Settings(BaseSettings):
 
     def unreadable(self) -> list[str]:
         """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
-        jwks = [] if self.jwks_file.is_file() else ["jwks_file"]
-        return [*jwks, *self.wrong_where(secret_file=lambda: self.secret)]
+        files = {"jwks_file": self.jwks_file, "revoked_file": self.revoked_file}
+        return [
+            *(name for name, file in files.items() if file and not file.is_file()),
+            *self.wrong_where(secret_file=lambda: self.secret),
+        ]
 
     @staticmethod
     def wrong_where(**read: Callable[[], object]) -> list[str]:

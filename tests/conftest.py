@@ -130,7 +130,8 @@ def running(servers: Servers, keys: Path) -> Start:
     ) -> AsyncIterator[Running]:
         defaults = {
             "kafka": servers.kafka, "mongodb": servers.mongodb, "jwks_file": keys / "jwks.json", "secret_file": keys / "secret",
-            "simulated": True, "simulated_start": A_MORNING.isoformat(), "max_backoff": 0.5,
+            "simulated": True, "simulated_start": A_MORNING.isoformat(), "max_backoff": 0.5, "rate_per_organisation": 0,
+            "rate_per_address": 0,
         }  # fmt: skip
         service = make(settings(**{**defaults, **knobs}))
         own_database = f"etabli_{service.name}"

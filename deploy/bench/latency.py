@@ -59,7 +59,7 @@ def a_referral(number: int) -> dict[str, Any]:
     return {
         "external_id": f"bench-{uuid.uuid4()}",
         "identity": {"family_name": f"Banc{number}", "given_name": "Essai", "birth_date": "2005-03-04"},
-        "informed_on": "2021-01-04", "counsellor": "Mme Essai", "situation": "out_of_school", "department": "39",
+        "informed_on": "2021-01-04", "counsellor": {"name": "Mme Essai", "phone": "0353010001"}, "situation": "out_of_school",
         "wishes": [{"school": "banc", "programme": "cap-essai"}],
     }  # fmt: skip
 
@@ -103,7 +103,7 @@ async def _teach(addresses: Addresses, admin: str) -> None:
     async with httpx.AsyncClient(timeout=30, headers=headers) as http:
         for path, body in (("/schools/banc", school), ("/schools/banc/programmes/cap-essai", programme)):
             (await http.put(addresses.services["enrolment"] + path, json=body)).raise_for_status()
-        while not any(one["programmes"] for one in (await http.get(addresses.services["referral"] + "/schools")).json()):
+        while not any(one["programmes"] for one in (await http.get(addresses.services["referral"] + "/schools")).json()["items"]):
             await asyncio.sleep(0.1)
 
 

@@ -95,7 +95,7 @@ def changes() -> Iterator[tuple[str, Published]]:
         publisher.place(young, outcome)
         new = an_id("another", number)
         referral = ReferralSubmitted(
-            on=TODAY, referral_id=new, young_id=new, agency=f"{AgencyKind.CIO}-demo", birth_month="2009-05", department="25",
+            on=TODAY, referral_id=new, young_id=new, agency=f"{AgencyKind.CIO}-demo", birth_month="2009-05",
             situation=Situation.OUT_OF_SCHOOL, wishes=(Wish(school=school, programme=programme),),
         )  # fmt: skip
         publisher.publish(f"/referral/referrals/{new}", referral)

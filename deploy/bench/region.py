@@ -140,7 +140,7 @@ def _a_life(
         f"/referral/referrals/{referral}",
         ReferralSubmitted(
             on=referred, birth_month=f"{year - 16}-05", situation=draw.choice([Situation.OUT_OF_SCHOOL, Situation.IN_TROISIEME]),
-            department="25", wishes=(Wish(school=school, programme=programme),), **about,
+            wishes=(Wish(school=school, programme=programme),), **about,
         ),
     )  # fmt: skip
     publisher.publish(f"/enrolment/wishes/{referral}", WishesAnswered(on=referred, opened=(intake,), **about))

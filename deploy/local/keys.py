@@ -18,18 +18,23 @@ from jwt.algorithms import OKPAlgorithm
 from deploy.local.errors import CannotRun
 from deploy.local.private import private
 from shared.kernel.caller import Grant
-from shared.web.auth import AUDIENCE, ISSUER
+from shared.web.tokens import AUDIENCE, ISSUER, caller_named
 
 PRINTED_SCOPES = ("admin", "region", "federation")
-PRINTED_LIFETIME = timedelta(days=30)
+PRINTED_LIFETIME = timedelta(hours=8)
+"""A day of work: `etabli token` signs another at any time."""
 
 
 @dataclass(frozen=True)
 class Keys:
-    """`private` signs tokens, `public` (JWKS) checks them, `secret` keys hashes, `vault` wraps the keys of identities."""
+    """`private` signs tokens, `public` (JWKS) checks them, `revoked` lists those no longer good.
+
+    `secret` keys hashes, `vault` wraps the keys of identities.
+    """
 
     private: Path
     public: Path
+    revoked: Path
     secret: Path
     vault: Path
 
@@ -37,8 +42,9 @@ class Keys:
 def keys_in(data: Path) -> Keys:
     """The keys of this data folder, made on the first call; only their owner may read them."""
     folder = private(data / "keys")
-    keys = Keys(folder / "private.pem", folder / "jwks.json", folder / "secret", folder / "vault-key")
+    keys = Keys(folder / "private.pem", folder / "jwks.json", folder / "revoked", folder / "secret", folder / "vault-key")
     make_keys(keys.private, keys.public)
+    keys.revoked.touch(mode=0o600)
     for file in (keys.secret, keys.vault):
         if not file.exists():
             draft = file.with_suffix(".new")
@@ -48,18 +54,44 @@ def keys_in(data: Path) -> Keys:
     return keys
 
 
-def token(data: Path, scope: str, lifetime: timedelta = PRINTED_LIFETIME) -> str:
-    """A token for this scope, signed with this data folder's key in the name of whoever runs this."""
-    private = data / "keys" / "private.pem"
-    if not private.exists():
-        raise CannotRun(f"Le dossier {data} n’a pas de clé : lancez d’abord « etabli up --data {data} ».")
+def token(data: Path, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, name: str | None = None) -> str:
+    """A token for this scope, signed with this data folder's key in someone's name: whoever runs this, unless it is said."""
+    private = _folder(data) / "private.pem"
+    if name is not None and not (name.strip() and name.isprintable()):
+        raise CannotRun("Un jeton porte le nom d’une personne, sur une ligne.")
     try:
-        return sign(private, scope, sub=signer(), now=datetime.now(UTC), lifetime=lifetime)
+        return sign(private, scope, sub=signer() if name is None else name, now=datetime.now(UTC), lifetime=lifetime)
     except ValueError:
         raise CannotRun(
             f"« {scope} » n’est pas une portée : admin, region, federation, "
             "agency:ID[:counsellor|manager] ou school:ID[:head|office|workshop]."
         ) from None
+
+
+def revoke(data: Path, token: str) -> str:
+    """Have the services of this data folder believe a token no more, named by its id or given as it is. Its id."""
+    id = _id_of(token.strip())
+    if not id or not id.isprintable():
+        raise CannotRun("Un jeton se retire par son identifiant (jti), d’une ligne, ou par le jeton lui-même.")
+    with (_folder(data) / "revoked").open("a") as file:
+        file.write(f"{id}\n")
+    return id
+
+
+def _id_of(token: str) -> str:
+    """The id that a token carries, or what is no token: an id."""
+    try:
+        return str(jwt.decode(token, options={"verify_signature": False})["jti"])
+    except (jwt.PyJWTError, KeyError):
+        return token
+
+
+def _folder(data: Path) -> Path:
+    """Where the keys of this data folder are. Raises CannotRun where there are none."""
+    folder = data / "keys"
+    if not (folder / "private.pem").exists():
+        raise CannotRun(f"Le dossier {data} n’a pas de clé : lancez d’abord « etabli up --data {data} ».")
+    return folder
 
 
 def signer(login: Callable[[], str] = getuser) -> str:
@@ -93,5 +125,6 @@ def sign(private_file: Path, scope: str, *, sub: str, now: datetime, lifetime: t
     """A token for one person in one organisation. `scope` as Grant.parse reads it; `now` is the real time."""
     grant = Grant.parse(scope)
     whose = {"sub": sub, "org": grant.organisation, "role": grant.role}
-    claims = {"iss": ISSUER, "aud": AUDIENCE, **whose, "iat": now, "exp": now + lifetime}
+    claims = {"iss": ISSUER, "aud": AUDIENCE, **whose, "iat": now, "exp": now + lifetime, "jti": secrets.token_urlsafe(12)}
+    caller_named(claims)  # as it will be read
     return jwt.encode(claims, _private(private_file), algorithm="EdDSA", headers={"kid": "local"})

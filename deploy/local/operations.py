@@ -1,10 +1,11 @@
-"""What ops ask of a running stack through its services' own routes: parked messages, rebuild."""
+"""What ops ask of a running stack through its services' own routes: parked messages, erasures, rebuild."""
 
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -40,13 +41,13 @@ def unpark(urls: Mapping[str, str], token: str, *, like: str | None = None) -> I
 def list_parked(urls: Mapping[str, str], token: str) -> Iterator[Json]:
     """What each service has set aside."""
     for service, url in urls.items():
-        yield from ({"service": service, **row} for row in _request(service, "GET", f"{url}/admin/parked", token))
+        yield from ({"service": service, **row} for row in _every(service, f"{url}/admin/parked", token))
 
 
 def list_discarded(urls: Mapping[str, str], token: str) -> Iterator[Json]:
     """What was discarded in each service, by whom and why."""
     for service, url in urls.items():
-        yield from ({"service": service, **row} for row in _request(service, "GET", f"{url}/admin/discarded", token))
+        yield from ({"service": service, **row} for row in _every(service, f"{url}/admin/discarded", token))
 
 
 def show_parked(url: str, service: str, coordinates: str, token: str) -> Json:
@@ -58,6 +59,11 @@ def show_parked(url: str, service: str, coordinates: str, token: str) -> Json:
 def discard(url: str, service: str, coordinates: str, reason: str, token: str) -> None:
     """Have a service pass over a message for ever."""
     _request(service, "POST", f"{url}/admin/{_parked(coordinates)}/discard", token, {"reason": reason})
+
+
+def erase_person(referral: str, young_id: UUID, code: str, token: str) -> None:
+    """Have a person erased, in every service."""
+    _request("referral", "POST", f"{referral}/persons/{young_id}/erasure", token, {"code": code})
 
 
 def export_person(urls: Mapping[str, str], young_id: UUID, token: str) -> Json:
@@ -103,6 +109,17 @@ def rebuild(reporting: str, token: str) -> Rebuilt:
             "le journal de reporting dit pourquoi."
         )
     return Rebuilt(status["done"], status["parked"], status["differing"], status["uncompared"])
+
+
+def _every(service: str, url: str, token: str) -> Iterator[Json]:
+    """Each item of a list, which is answered in parts."""
+    address = f"{url}?limit=200"
+    while True:
+        page = _request(service, "GET", address, token)
+        yield from page["items"]
+        if page["next"] is None:
+            return
+        address = f"{url}?limit=200&cursor={quote(page['next'])}"
 
 
 def _request(service: str, method: str, url: str, token: str, body: Json | None = None, *, absent: Any = ...) -> Any:

@@ -138,9 +138,11 @@ def environment_of(service: str, data: Path, addresses: Addresses, *, simulated:
         "KAFKA_BOOTSTRAP_SERVERS": addresses.kafka,
         "MONGODB_URL": addresses.mongodb,
         "ETABLI_JWKS_FILE": str(keys.public),
+        "ETABLI_REVOKED_FILE": str(keys.revoked),
         "ETABLI_SECRET_FILE": str(keys.secret),
         "ETABLI_SIMULATED": "1" if simulated else "0",
         "ETABLI_INSTANCE": "0",
+        **({"ETABLI_RATE_PER_ORGANISATION": "0", "ETABLI_RATE_PER_ADDRESS": "0"} if simulated else {}),  # five years in a minute
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
     }

@@ -3,7 +3,8 @@
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -24,6 +25,7 @@ COLUMNS: Mapping[str, str] = {
 }
 """French headers, in any case and with or without accents, and the fields that they stand for; the fields' names do too."""
 FRENCH = {field: header for header, field in COLUMNS.items()}
+Post = Callable[[Mapping[str, object]], httpx.Response]
 DAYS = ("enrolled_on", "started_on")
 
 
@@ -45,6 +47,8 @@ class Answer:
     """What became of a line: taken over, there already, or a fault in French."""
 
     number: int
+    reference: str = ""
+    young_id: str | None = None
     is_new: bool = False
     fault: str | None = None
 
@@ -63,17 +67,25 @@ def lines_of(file: Path) -> list[Line]:
     return [Line(number, dict(zip(fields, row, strict=False))) for number, row in rows if any(row)]
 
 
-def take_over(enrolment: str, token: str, lines: list[Line], *, school: str | None) -> Iterator[Answer]:
+def take_over(post: Post, lines: Iterable[Line], *, school: str | None) -> Iterator[Answer]:
     """Have each line taken over, in order. What is refused does not hold back the others."""
+    for line in lines:
+        try:
+            answer = post(line.body(school))
+        except httpx.HTTPError as error:
+            raise CannotRun(
+                f"enrolment ne répond pas : le fichier est repris jusqu’à la ligne {line.number}, non comprise."
+            ) from error
+        fault = _fault(answer)
+        young_id = None if fault else str(answer.json()["young_id"])
+        yield Answer(line.number, line.fields["reference"], young_id, is_new=answer.status_code == 201, fault=fault)
+
+
+@contextmanager
+def posting(enrolment: str, token: str) -> Iterator[Post]:
+    """A way to hand pupils to enrolment as somebody."""
     with httpx.Client(trust_env=False, timeout=60, headers={"Authorization": f"Bearer {token}"}) as client:
-        for line in lines:
-            try:
-                answer = client.post(f"{enrolment}/pupils", json=line.body(school))
-            except httpx.HTTPError as error:
-                raise CannotRun(
-                    f"enrolment ne répond pas ({enrolment}) : le fichier est repris jusqu’à la ligne {line.number}, non comprise."
-                ) from error
-            yield Answer(line.number, is_new=answer.status_code == 201, fault=_fault(answer))
+        yield lambda body: client.post(f"{enrolment}/pupils", json=body)
 
 
 def _fault(answer: httpx.Response) -> str | None:

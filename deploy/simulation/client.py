@@ -60,6 +60,17 @@ class ServiceClient:
         """Read something."""
         return await self._ask("GET", scope, service, path, query=query)
 
+    async def every(self, scope: str, service: str, path: str, /, **query: str) -> list[Any]:
+        """Read a list, part by part."""
+        items: list[Any] = []
+        after: dict[str, str] = {}
+        while True:
+            page = await self.get(scope, service, path, limit="200", **query, **after)
+            items += page["items"]
+            if page["next"] is None:
+                return items
+            after = {"cursor": page["next"]}
+
     async def put(self, scope: str, service: str, path: str, body: Mapping[str, Any]) -> Any:
         """State something; saying it twice is the same as once."""
         return await self._ask("PUT", scope, service, path, body=body)

@@ -110,7 +110,7 @@ def orders(tally: Tally) -> Figure:
         "received": len(tally.orders),
         "cancelled": sum(one.cancelled for one in tally.orders),
         "production_hours": _hours(sum(one.minutes["production"] for one in tally.weeks)),
-        "turnover_cents": sum(one.invoiced_cents for one in tally.orders),
+        "turnover_cents": sum(one.invoiced_cents - one.credited_cents for one in tally.orders),
     }
     return Figure(len(in_time), len(done), parts=parts)
 

@@ -41,6 +41,8 @@ class Application:
     reasons: tuple[str, ...] = ()
     code: str | None = None
     because: str | None = None
+    offered_to: str | None = None
+    """The agency that may answer an offer, beside the school."""
     contacts: list[date] = field(default_factory=list)
     """The days on which the school told of a meeting, a waiting list, a place or a no."""
 
@@ -109,6 +111,9 @@ class Order:
     completed_on: date | None = None
     cancelled: bool = False
     invoiced_cents: int = 0
+    """Of all its invoices."""
+    credited_cents: int = 0
+    """Of all its credit notes."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,7 @@ class Payment:
     purpose: str
     amount_cents: int
     on: date
+    payment_id: UUID | None = None
 
 
 @dataclass
@@ -156,6 +162,9 @@ class Observations:
             "agencies": tuple(one["agency"]["id"] for one in view["referrals"]),
             "asking": tuple(one["agency"]["id"] for one in view["referrals"] if one["ended"] is None),
             "reasons": tuple(view["reasons"]),
+            "offered_to": next(
+                (one["agency"]["id"] for one in view["referrals"] if one["referral_id"] == view["offered_to"]), None
+            ),
         }
         if key not in self.applications:
             self.applications[key] = Application(*key, **fields)

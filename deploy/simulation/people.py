@@ -23,7 +23,11 @@ GIVEN_NAMES = (
     "Kévin", "Léa", "Lina", "Lucas", "Maël", "Manon", "Mathis", "Moussa", "Nathan", "Noé", "Océane", "Rayan", "Romane", "Sacha",
     "Théo", "Yanis", "Zoé",
 )  # fmt: skip
-COUNSELLORS = ("A. Bonnefoy", "C. Delacroix", "M. Lhomme", "N. Perrin", "S. Vasseur")
+COUNSELLORS = {
+    "A. Bonnefoy": "0353010101", "C. Delacroix": "0353010102", "M. Lhomme": "0353010103", "N. Perrin": "0353010104",
+    "S. Vasseur": "0353010105",
+}  # fmt: skip
+"""Under numbers that the Arcep keeps for fiction (03 53 01)."""
 AGES = {13: 3, 14: 10, 15: 26, 16: 27, 17: 18, 18: 10, 19: 4, 20: 2}
 YOUNG = {Situation.IN_TROISIEME: 5, Situation.IN_SCHOOL_AT_RISK: 3, Situation.OUT_OF_SCHOOL: 2}
 OLDER = {Situation.OUT_OF_SCHOOL: 6, Situation.IN_SCHOOL_AT_RISK: 2, Situation.IN_TRAINING: 1, Situation.OTHER: 1}
@@ -52,9 +56,9 @@ class Person:
             "email": f"jeune-{self.number}@example.org",
         }
         if months_after(self.birth_date, 12 * 18) > on:
-            kind = "institution" if self.number % 9 == 0 else "person"
-            name = "Service des tutelles" if kind == "institution" else f"Dominique {self.family_name}"
-            identity["representative"] = {"kind": kind, "name": name}
+            person = {"kind": "person", "name": f"Dominique {self.family_name}", "kinship": "mother"}
+            institution = {"kind": "institution", "name": "Service des tutelles"}
+            identity["representatives"] = [institution if self.number % 9 == 0 else person]
         return identity
 
 
@@ -101,7 +105,7 @@ def again(region: Region, before: PlannedReferral, *, seed: int, year: int) -> P
     return PlannedReferral(
         person=before.person, attempt=before.attempt + 10, agency=chance.choice(region.agencies).id, campaign=year, wave=1, on=on,
         situation=Situation.OUT_OF_SCHOOL, out_of_school_since=on - timedelta(days=60), wishes=_wishes(region, chance),
-        counsellor=chance.choice(COUNSELLORS), profile=draw(chance, len(region.workshops)),
+        counsellor=chance.choice(list(COUNSELLORS)), profile=draw(chance, len(region.workshops)),
     )  # fmt: skip
 
 
@@ -120,7 +124,7 @@ def _first(region: Region, chance: Random, number: int, year: int) -> PlannedRef
     return PlannedReferral(
         person=person, attempt=1, agency=chance.choice(region.agencies).id, campaign=year, wave=wave, on=on, situation=situation,
         out_of_school_since=since if situation is Situation.OUT_OF_SCHOOL else None, wishes=_wishes(region, chance),
-        counsellor=chance.choice(COUNSELLORS), profile=draw(chance, len(region.workshops)),
+        counsellor=chance.choice(list(COUNSELLORS)), profile=draw(chance, len(region.workshops)),
     )  # fmt: skip
 
 
@@ -133,7 +137,7 @@ def _by_another(region: Region, chance: Random, first: PlannedReferral) -> Plann
         person=first.person, attempt=2, agency=agency, campaign=first.campaign, wave=wave,
         on=wave_day(first.campaign, wave) - timedelta(days=chance.randint(0, 10)), situation=first.situation,
         out_of_school_since=first.out_of_school_since, wishes=[first.wishes[0], *more[:1]],
-        counsellor=chance.choice(COUNSELLORS), profile=first.profile,
+        counsellor=chance.choice(list(COUNSELLORS)), profile=first.profile,
     )  # fmt: skip
 
 

@@ -129,9 +129,6 @@ class Region(Entry):
     def kind_of(self, agency: str) -> AgencyKind:
         return next(one.kind for one in self.agencies if one.id == agency)
 
-    def department_of(self, agency: str) -> str:
-        return next(one.department for one in self.agencies if one.id == agency)
-
 
 def load(file: Path = FILE) -> Region:
     """The region of a file. CannotRun says in French what is wrong, and where."""

@@ -65,7 +65,7 @@ async def _check_fresh(api: ServiceClient) -> None:
     if not clock["simulated"]:
         raise CannotRun("La démonstration ne se joue que sur une pile simulée : « etabli up --simulated ».")
     stands: date = datetime.fromisoformat(clock["now"]).astimezone(PARIS).date()
-    if stands > BEGINS or await api.get("admin", "enrolment", "/schools"):
+    if stands > BEGINS or await api.every("admin", "enrolment", "/schools"):
         raise CannotRun(
             f"Cette pile a déjà vécu, jusqu’au {stands:%d/%m/%Y} : jouez dans un autre dossier, ou rouvrez celui-ci par "
             "« etabli up --simulated »."

@@ -130,13 +130,13 @@ class Simulation:
         """Each school reads its pupils of a school year."""
 
         async def of(school: str) -> None:
-            for view in await self.api.get(head(school), "enrolment", "/pupils", school_year=school_year(entry)):
+            for view in await self.api.every(head(school), "enrolment", "/pupils", school_year=school_year(entry)):
                 self.observations.pupil(view)
 
         await gather(of(school.id) for school in self.region.schools)
 
     async def _look_at(self, intake: Intake) -> None:
-        for view in await self.api.get(head(intake.school), "enrolment", f"/intakes/{intake.id}/applications"):
+        for view in await self.api.every(head(intake.school), "enrolment", f"/intakes/{intake.id}/applications"):
             self.observations.application(view)
 
     def _arrival(self, application: Application, intake: Intake) -> tuple[int, int]:

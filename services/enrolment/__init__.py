@@ -3,9 +3,10 @@
 Decides: which intakes a referral's wishes open an application in; eligibility; every step of an application to its terminal
 answer; who holds a seat (never more pupils than seats, never two active enrolments for one young person); a pupil's years,
 exams, diplomas and outcomes; grants and their payments.
-Subscribes to: `etabli.referral` (`agency.registered`, `referral.submitted`, `.withdrawal_requested`); its own
+Subscribes to: `etabli.referral` (`agency.registered`, `referral.submitted`, `.amended`, `.completed`,
+`.withdrawal_requested`; `person.*`); its own
 `etabli.enrolment` (`student.enrolled`, `.did_not_start`, `.gave_up`, `.interrupted`, `.resumed`) and `etabli.catalogue`
 (`intake.dates_changed`).
 Publishes: `etabli.catalogue` and `etabli.enrolment`.
-Knows of a young person: an opaque id, a birth month and codes. No name.
+Knows of a young person: an opaque id, a birth month, whether a referral is complete, and codes. No name.
 """

@@ -3,15 +3,18 @@
 from datetime import date
 from uuid import UUID
 
+from services.enrolment import use_cases
 from services.enrolment.domain import continuing, dates, entries, places
 from services.enrolment.domain import take_over as taking_over
 from services.enrolment.domain.enrolment import ACTIVE
+from services.enrolment.domain.files import Files
 from services.enrolment.domain.intake import Intake, intake_id_of
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.pupils import open_moves
 from services.enrolment.domain.seats import CHANGE_SEATS
 from services.enrolment.domain.statuses import HOLDS_A_SEAT, OPEN, EnrolmentAction
 from services.enrolment.domain.visibility import school_of
+from services.enrolment.persons import ensure_one_enrolment
 from services.enrolment.store import Store
 from shared.events.message import Message
 from shared.kernel.calendar import BirthMonth
@@ -23,18 +26,19 @@ from shared.persistence.mongo import Session
 async def plan_entry(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID, entry_on: date, on: date) -> Intake:
     """Agree on another day of entry, judged for the age that referrals said."""
     intake = await store.intakes.acting(caller).get(intake_id)
-    intake.application(young_id)
+    file = use_cases.file_of(await store.files.of(young_id), intake.application(young_id))
     return await store.intakes.acting(caller).decide(
         intake_id, entries.plan_entry, young_id=young_id, entry_on=entry_on, on=on,
-        birth_month=await store.birth_months.of(young_id),
-        out_of_school=await store.birth_months.were_out_of_school(young_id), programme=await store.programme_of(intake),
+        birth_month=file.birth_month, out_of_school=file.out_of_school, programme=await store.programme_of(intake),
     )  # fmt: skip
 
 
 async def change_dates(store: Store, caller: Caller, *, intake_id: UUID, starts_on: date, closes_on: date, on: date) -> Intake:
     """Begin, and close, an intake on other days; its pupils who are due hear of it from its event."""
     intake = await store.intakes.acting(caller).get(intake_id)
-    concerned = [one.young_id for one in intake.applications if one.status in OPEN | HOLDS_A_SEAT]
+    concerned = [one for one in intake.applications if one.status in OPEN | HOLDS_A_SEAT]
+    files = await store.files.of_each(one.young_id for one in concerned)
+    said = {one.young_id: file for one in concerned if (file := files.get(one.young_id, Files()).of(one.in_whose_name))}
     started = [
         one.started_on
         for pupil in await store.pupils_in(intake_id)
@@ -43,7 +47,7 @@ async def change_dates(store: Store, caller: Caller, *, intake_id: UUID, starts_
     ]
     return await store.intakes.acting(caller).decide(
         intake_id, dates.change_dates, starts_on=starts_on, closes_on=closes_on, started=started, on=on,
-        birth_months=await store.birth_months.of_each(concerned), programme=await store.programme_of(intake),
+        birth_months={young_id: file.birth_month for young_id, file in said.items()}, programme=await store.programme_of(intake),
     )  # fmt: skip
 
 
@@ -66,6 +70,7 @@ async def continue_pupil(store: Store, caller: Caller, *, young_id: UUID, intake
         programme = await store.programme_of(to)
         pupil = await own_pupils.decide(young_id, continuing.continue_in, school=school, to=to, programme=programme, on=on)
         if len(pupil.enrolments) > len(before.enrolments):
+            await ensure_one_enrolment(store, caller, young_id, session)
             moves = open_moves(before.last(school), EnrolmentAction.CONTINUE)
             await intakes.decide(intake_id, places.take_seat, young_id=young_id, moves=moves, on=on)
         return pupil
@@ -102,7 +107,7 @@ async def take_over(
             sentence = (
                 f"Il n’y a pas de rentrée {school_year} de « {taught.title} » en année {year_of_study} : ouvrez-la d’abord."
             )
-            raise Refused("no_such_intake", sentence, moves=())
+            raise Refused("no_such_intake", sentence)
         pupil = await pupils.create_once(
             young_id, fingerprint, taking_over.take_over, young_id=young_id, birth_month=birth_month, intake=intake,
             programme=taught, enrolled_on=enrolled_on, started_on=started_on,

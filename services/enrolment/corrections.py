@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Concatenate
 from uuid import UUID
 
-from services.enrolment import use_cases
+from services.enrolment import persons, use_cases
 from services.enrolment.domain import places
 from services.enrolment.domain.corrected_results import correct_outcome
 from services.enrolment.domain.corrections import RELEASED, Mending, correct_year, mended_enrolment, seats_held
-from services.enrolment.domain.enrolment import Enrolment, Outcome
+from services.enrolment.domain.enrolment import ACTIVE, Enrolment, Outcome
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.pupils import open_moves
 from services.enrolment.domain.visibility import agency_of, school_of
@@ -32,6 +32,8 @@ async def correct(store: Store, caller: Caller, decision: Correct, *, young_id: 
         pupil = await own_pupils.decide(young_id, decision, school=school, mending=mending, titles=known, **command)
         after = pupil.enrolment(before.enrolment_id)
         assert after is not None
+        if after.status in ACTIVE and before.status not in ACTIVE:
+            await persons.ensure_one_enrolment(store, caller, young_id, session)
         await _move_seats(store, caller, session, young_id, mending, before, after)
         return pupil
 
@@ -51,14 +53,15 @@ async def correct_word(
     store: Store, caller: Caller, *, young_id: UUID, mending: Mending, horizon: int, source: OutcomeSource, word: Outcome | None
 ) -> Pupil:
     """Mend what one said became of a leaver: their school, or an agency of those enrolled as it asked. Raises NotFound."""
-    declared = store.pupils
-    if agency := agency_of(caller):
-        await use_cases.check_referred(store, agency, young_id)
-        mending = mending.model_copy(update={"enrolment_id": None})
+    declared, agency = store.pupils, agency_of(caller)
+    if agency:
+        mending = mending.model_copy(update={"enrolment_id": await use_cases.followed_by(store, agency, young_id)})
+        word = word.model_copy(update={"agency": agency}) if word else None
         declared = store.every_pupil
     return await declared.acting(caller).decide(
-        young_id, correct_outcome, school=school_of(caller), mending=mending, titles=(), horizon=horizon, source=source, word=word
-    )
+        young_id, correct_outcome, school=school_of(caller), mending=mending, titles=(), horizon=horizon, source=source,
+        agency=agency, word=word,
+    )  # fmt: skip
 
 
 async def _move_seats(

@@ -1,17 +1,19 @@
-"""What enrolment subscribes to: agencies, referrals, their withdrawals, and its own pupils coming and going."""
+"""What enrolment subscribes to: agencies, referrals, their amendments and withdrawals, and its own pupils coming and going."""
 
 from typing import get_args
 
-from services.enrolment import admission, use_cases
+from services.enrolment import admission, amending, persons, use_cases
 from services.enrolment.domain.enrolment import ACTIVE
 from services.enrolment.domain.giving_up import decline_given_up
 from services.enrolment.domain.places import release_seat
 from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
+from shared.events.amendments import ReferralAmended
 from shared.events.catalogue import IntakeDatesChanged
 from shared.events.corrections import CompletionCorrected, InterruptionCorrected, NoShowCorrected
 from shared.events.message import Message
-from shared.events.referral import AgencyRegistered, ReferralSubmitted, ReferralWithdrawalRequested
+from shared.events.persons import PersonErased, PersonMerged, PersonSplit
+from shared.events.referral import AgencyRegistered, ReferralCompleted, ReferralSubmitted, ReferralWithdrawalRequested
 from shared.events.students import StudentDidNotStart, StudentEnrolled, StudentGaveUp, StudentInterrupted, StudentResumed
 from shared.kernel.calendar import PARIS
 from shared.kernel.caller import SYSTEM
@@ -28,8 +30,37 @@ async def agency_registered(store: Store, _event: AgencyRegistered, message: Mes
 
 @HANDLERS.on(ReferralSubmitted)
 async def submitted(store: Store, referral: ReferralSubmitted, message: Message) -> None:
-    """Open or join an application in every intake that is wished for, then answer the wishes, once."""
+    """Open or join an application in every intake that is wished for, then answer the wishes, once. Of the erased, nothing."""
+    if await store.erased.has(referral.young_id):
+        await store.settle()
+        return
     await use_cases.answer_wishes(store, referral, message, on=message.time.astimezone(PARIS).date())
+    if await store.erased.has(referral.young_id):  # since it was asked
+        await persons.erase(store, referral.young_id, on=store.clock.today())
+
+
+@HANDLERS.on(PersonMerged, PersonSplit)
+async def same_person(store: Store, _event: PersonMerged | PersonSplit, message: Message) -> None:
+    """Two are one person, or two again."""
+    await store.aliases.follow(message)
+
+
+@HANDLERS.on(PersonErased)
+async def erased(store: Store, event: PersonErased, message: Message) -> None:
+    """Nothing is kept of them but facts of nobody; heard before what was told of them, that brings nothing back."""
+    await persons.erase(store, event.young_id, on=event.on, cause=message)
+
+
+@HANDLERS.on(ReferralAmended)
+async def amended(store: Store, referral: ReferralAmended, message: Message) -> None:
+    """Ask for what it wishes now, leave what it no longer does, and judge anew by the age that it says."""
+    await amending.follow(store, referral, message, on=message.time.astimezone(PARIS).date())
+
+
+@HANDLERS.on(ReferralCompleted)
+async def completed(store: Store, _event: ReferralCompleted, message: Message) -> None:
+    """A place may be confirmed in its name."""
+    await store.files.follow(message)
 
 
 @HANDLERS.on(ReferralWithdrawalRequested)

@@ -1,6 +1,8 @@
 """French for what enrolment shows: each status of an application and of an enrolment, and what may be done from it."""
 
-from shared.events.applications import ApplicationStatus
+from collections.abc import Mapping
+
+from shared.events.applications import ApplicationStatus, HeardBy, SaidBy
 from shared.events.students import EnrolmentStatus, Move
 from shared.kernel.transitions import Labels
 
@@ -46,6 +48,18 @@ APPLICATION = Labels(
         "withdraw": "retirer",
     },
 )
+ANSWERED: Mapping[ApplicationStatus, str] = {
+    ApplicationStatus.ENROLLED: "confirmé",
+    ApplicationStatus.DECLINED: "décliné",
+}
+HEARD_BY: Mapping[HeardBy, str] = {
+    HeardBy.PHONE: "par téléphone",
+    HeardBy.MEETING: "lors d’une rencontre",
+    HeardBy.LETTER: "par courrier",
+    HeardBy.EMAIL: "par courriel",
+}
+SAID_BY: Mapping[SaidBy, str] = {SaidBy.YOUNG_PERSON: "le jeune", SaidBy.REPRESENTATIVE: "son représentant"}
+"""What the school recorded of the family's word: « confirmé par téléphone le … par son représentant »."""
 ENROLMENT = Labels(
     "ce parcours",
     statuses={

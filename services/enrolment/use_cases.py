@@ -5,13 +5,17 @@ from datetime import date
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
+from services.enrolment import persons
 from services.enrolment.domain import applications, diplomas, grant, places, pupils, withdrawals
+from services.enrolment.domain.application import Application
 from services.enrolment.domain.enrolment import Outcome
+from services.enrolment.domain.files import File, Files
 from services.enrolment.domain.grant import Grant
 from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.mandates import mandate_of, to_the_school
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.statuses import EnrolmentAction
-from services.enrolment.domain.visibility import agency_of, check_asking, check_named, school_of
+from services.enrolment.domain.visibility import agency_of, check_named, follows, school_of
 from services.enrolment.domain.wishes import Wished, answer, opened_by, unopened
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus, WishesAnswered
@@ -20,29 +24,43 @@ from shared.events.message import Message
 from shared.events.referral import ReferralSubmitted, Wish
 from shared.events.students import EnrolmentStatus
 from shared.kernel.caller import SYSTEM, Caller
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, Refused, Unavailable
 from shared.persistence.mongo import Session
 
 P = ParamSpec("P")
 
 
-async def confirm(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID, on: date) -> Intake:
+async def confirm(
+    store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID, word: places.Word | None = None, on: date
+) -> Intake:
     """Take the offered seat and become a pupil, both or neither: a young person has one active enrolment at most."""
-    birth_month = await store.birth_months.of(young_id)
+    agency = agency_of(caller)
+    files = await store.files.of(young_id)
 
     async def work(session: Session) -> Intake:
         intakes, pupils_to_enrol = store.intakes.within(session), store.every_pupil.within(session)
         before = (await intakes.acting(caller).get(intake_id)).application(young_id)
-        intake = await intakes.acting(caller).decide(intake_id, places.confirm, young_id=young_id, on=on)
-        if before.status is ApplicationStatus.ENROLLED:  # they may have given the place up since: that is not taken back here
+        intake = await intakes.acting(caller).decide(
+            intake_id, places.confirm, young_id=young_id, agency=agency, word=word, files=files, on=on
+        )
+        if before.status is not ApplicationStatus.OFFERED:  # they may have given the place up since: that is not taken back here
             return intake
+        await persons.ensure_one_enrolment(store, caller, young_id, session)
         programme = await store.programme_of(intake)
         await pupils_to_enrol.acting(caller).create(
-            young_id, pupils.enrol, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=on
-        )
+            young_id, pupils.enrol, young_id=young_id, birth_month=file_of(files, before).birth_month, intake=intake,
+            programme=programme, on=on,
+        )  # fmt: skip
         return intake
 
-    return await store.persistence.transaction(work, intake_id, young_id)
+    try:
+        return await store.persistence.transaction(work, intake_id, young_id)
+    except Refused as no:
+        if agency is None or no.code != "already_enrolled":
+            raise
+        # an agency is not told that someone else's referral had them enrolled elsewhere
+        intake = await store.intakes.acting(caller).get(intake_id)
+        raise to_the_school(mandate_of(intake.application(young_id), agency)) from None
 
 
 Move = Callable[Concatenate[Pupil, ...], Sequence[PupilEvent]]
@@ -93,6 +111,7 @@ async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> P
         before = (await own_pupils.get(young_id)).last(school)
         pupil = await own_pupils.decide(young_id, pupils.resume, school=school, on=on)
         if before.status is EnrolmentStatus.INTERRUPTED:
+            await persons.ensure_one_enrolment(store, caller, young_id, session)
             moves = pupils.open_moves(before, EnrolmentAction.RESUME)
             await intakes.decide(before.now.intake_id, places.take_seat_again, young_id=young_id, moves=moves, on=on)
         return pupil
@@ -126,24 +145,29 @@ async def register_exam(store: Store, caller: Caller, *, young_id: UUID, session
 
 
 async def declare_outcome(store: Store, caller: Caller, *, young_id: UUID, outcome: Outcome) -> Pupil:
-    """What became of a leaver: said by their school, or by an agency of those enrolled as it asked. Raises NotFound."""
-    declared = store.pupils
-    if agency := agency_of(caller):
-        await check_referred(store, agency, young_id)
-        declared = store.every_pupil
-    return await declared.acting(caller).decide(young_id, diplomas.declare_outcome, school=school_of(caller), outcome=outcome)
+    """What became of a leaver: said by their school, or by an agency of those whom it followed there. Raises NotFound."""
+    agency = agency_of(caller)
+    if agency is None:
+        return await store.pupils.acting(caller).decide(
+            young_id, diplomas.declare_outcome, school=school_of(caller), outcome=outcome
+        )
+    followed = await followed_by(store, agency, young_id)
+    return await store.every_pupil.acting(caller).decide(
+        young_id, diplomas.declare_outcome, school=None, enrolment_id=followed, outcome=outcome
+    )
 
 
-async def check_referred(store: Store, agency: str, young_id: UUID) -> None:
-    """Raise NotFound, the same where there is no such pupil, unless the pupil's last enrolment came of this agency's asking."""
+async def followed_by(store: Store, agency: str, young_id: UUID) -> UUID:
+    """The pupil's last enrolment for which a referral of this agency was asking when the place was confirmed.
+
+    Raises NotFound, the same where there is no such pupil.
+    """
     pupil = await store.find_pupil(young_id)
     for enrolment in reversed(pupil.enrolments if pupil else ()):
         intake = await store.intakes.acting(SYSTEM).get(enrolment.years[0].intake_id)
         application = intake.application_of(young_id)
-        if application and application.referrals:  # who went on within the school came of the referral of before
-            if application.goes_on_for(agency):
-                return
-            break
+        if application and follows(application, agency):
+            return enrolment.enrolment_id
     raise NotFound("Cet élève")
 
 
@@ -152,12 +176,6 @@ async def application_named(store: Store, caller: Caller, *, intake_id: UUID, yo
     intake = await store.intakes.acting(caller).get(intake_id)
     check_named(caller, intake.application(young_id))
     return intake
-
-
-async def ensure_still_referred(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID) -> None:
-    """Raise NotFound as above, or Refused where the agency took its own part of this application back."""
-    intake = await store.intakes.acting(caller).get(intake_id)
-    check_asking(caller, intake.application(young_id))
 
 
 async def answer_wishes(store: Store, referral: ReferralSubmitted, message: Message, *, on: date) -> None:
@@ -173,7 +191,7 @@ async def answer_wishes(store: Store, referral: ReferralSubmitted, message: Mess
 
 async def close_open_applications(store: Store, young_id: UUID, *, on: date, cause: Message | None = None) -> None:
     """The open applications of an active pupil need not be answered any more. Of nobody else: a departure may have come since."""
-    if not await _is_active(store, young_id):
+    if not await is_active(store, young_id):
         await store.settle()
         return
     intakes = store.intakes.acting(SYSTEM, cause=cause)
@@ -182,9 +200,9 @@ async def close_open_applications(store: Store, young_id: UUID, *, on: date, cau
 
 
 async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: Message, on: date) -> None:
-    await store.birth_months.handle(message)
-    is_pupil = await _is_active(store, referral.young_id)
-    wished = [await _wished(store, wish, on) for wish in referral.wishes]
+    await store.files.follow(message)
+    is_pupil = await is_active(store, referral.young_id)
+    wished = [await look_up(store, wish, on) for wish in referral.wishes]
     if not is_pupil:
         intakes = store.intakes.acting(SYSTEM, cause=message)
         for intake, programme in (one for found in wished for one in found or ()):
@@ -197,7 +215,8 @@ async def _open_and_answer(store: Store, referral: ReferralSubmitted, message: M
     await store.wishes.acting(SYSTEM, cause=message).create(referral.referral_id, answer, event=answered)
 
 
-async def _wished(store: Store, wish: Wish, day: date) -> Wished:
+async def look_up(store: Store, wish: Wish, day: date) -> Wished:
+    """The intakes that are open on a day for a wish, each with its programme."""
     if wish.school and wish.programme:
         school = await store.find_school(wish.school)
         taught = [(school, one) for one in school.programmes if one.programme == wish.programme] if school else []
@@ -212,9 +231,18 @@ async def _wished(store: Store, wish: Wish, day: date) -> Wished:
     return [(intake, programme) for intake, programme in found if intake]
 
 
-async def _is_active(store: Store, young_id: UUID) -> bool:
+async def is_active(store: Store, young_id: UUID) -> bool:
+    """Whether they are a pupil of some school now."""
     pupil = await store.find_pupil(young_id)
     return bool(pupil and pupil.active)
+
+
+def file_of(files: Files, application: Application) -> File:
+    """That of the referral in whose name a place is offered, or would be. Unavailable until it was heard."""
+    file = files.of(application.in_whose_name)
+    if file is None:
+        raise Unavailable("not_heard_yet", "Le dossier de ce jeune n’est pas encore arrivé : recommencez dans un instant.")
+    return file
 
 
 async def _held_by(store: Store, caller: Caller, young_id: UUID) -> UUID:

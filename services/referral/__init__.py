@@ -1,9 +1,11 @@
 """Referral: agencies hand over young people, and always get an answer.
 
-Decides: which agencies exist, who a referred young person is (the vault), when a referral has its answer.
+Decides: which agencies exist, who a referred young person is (the vault), who is whom, who is erased, when a referral has
+its answer.
 Subscribes to: `etabli.catalogue` (schools, programmes); `etabli.enrolment` (wishes answered, applications, places, pupils,
-diplomas, outcomes).
-Publishes: `etabli.referral` (`agency.registered`, `referral.submitted`, `.withdrawal_requested`, `.closed`).
+diplomas, outcomes, corrections of these); its own `person.erased`.
+Publishes: `etabli.referral` (`agency.registered`, `referral.submitted`, `.amended`, `.completed`, `.withdrawal_requested`,
+`.closed`; `person.merged`, `.split`, `.erased`).
 Knows of a young person: their identity and contacts, sealed in the vault alone under a key of their own; nothing published
 holds any of it, and each reading is in the audit.
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.events.applications import ApplicationStatus, IneligibleReason, UnopenedCode
+from shared.events.applications import ApplicationStatus, IneligibleReason
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
 
@@ -35,15 +35,15 @@ REFUSALS: Mapping[RefusalCode, str] = {
     RefusalCode.OTHER: "une autre raison, à voir avec l’école",
 }
 INELIGIBILITY: Mapping[IneligibleReason, str] = {
-    IneligibleReason.TOO_YOUNG: "trop jeune au jour de la rentrée",
-    IneligibleReason.TOO_YOUNG_FOR_MACHINES: "moins de 15 ans au jour de la rentrée, pour des machines dangereuses",
+    IneligibleReason.TOO_YOUNG: "trop jeune au jour de l’entrée",
+    IneligibleReason.TOO_YOUNG_FOR_MACHINES: "moins de 15 ans au jour de l’entrée, pour des machines dangereuses",
+    IneligibleReason.TOO_OLD: "au-delà de l’âge limite de la formation au jour de l’entrée",
 }
-UNOPENED: Mapping[UnopenedCode, str] = {
-    UnopenedCode.UNKNOWN_PROGRAMME: "Aucune école du réseau n’a cette formation.",
-    UnopenedCode.NO_OPEN_INTAKE: "Aucune rentrée n’est ouverte pour ce vœu.",
-    UnopenedCode.ALREADY_ANSWERED: "L’école a déjà donné sa réponse pour cette rentrée.",
-    UnopenedCode.ALREADY_ENROLLED: "Le jeune a choisi une autre voie.",
+UNOPENED: Mapping[str, str] = {
+    "unknown_programme": "Aucune école du réseau n’a cette formation.",
+    "nothing_possible": "Aucune suite possible pour ce vœu.",
 }
+NOTHING_OPENED = "Aucune suite possible pour ces vœux."
 APPLICATION_STATUSES: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.UNDER_REVIEW: "L’école examine la candidature.",
     ApplicationStatus.IMMERSION_ENDED: "L’immersion a eu lieu.",
@@ -91,6 +91,10 @@ OUTCOMES: Mapping[OutcomeSituation, str] = {
     OutcomeSituation.JOB_SEEKING: "en recherche d’emploi",
     OutcomeSituation.OTHER: "autre situation",
     OutcomeSituation.UNREACHABLE: "sans nouvelles",
+}
+MISSING: Mapping[str, str] = {
+    "representative": "Un représentant légal, personne ou institution : ce jeune est mineur. Sans lui, aucune place "
+    "ne peut être confirmée.",
 }
 ALREADY_REFERRED = (
     "Votre organisme a déjà orienté, le {on:%d/%m/%Y}, quelqu’un du même nom et de la même date de naissance. "

@@ -1,21 +1,35 @@
-"""What spans several documents of referral: taking a referral in, following a young person, naming an applicant."""
+"""What spans several documents of referral: taking one in, amending and completing it, following and naming a young person."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
+from services.referral.domain import amendments
 from services.referral.domain.access import Terms, may_name
-from services.referral.domain.answer import status
+from services.referral.domain.amendments import check_file
+from services.referral.domain.answer import ReferralStatus, status
+from services.referral.domain.erasure import ensure_no_pupil
+from services.referral.domain.file import Representative
 from services.referral.domain.journey import Journey, JourneyEvent
-from services.referral.domain.person import Sent
+from services.referral.domain.person import Sent, to_complete
+from services.referral.domain.record import PersonRecord, erase, gone, merge
 from services.referral.domain.referral import Referral, close, submit
 from services.referral.domain.wishes import ensure_possible
 from services.referral.store import Store
-from services.referral.store.vault import traits_of
+from services.referral.store.recognition import traits_of
+from shared.events.amendments import Part
+from shared.events.corrections import CorrectionCode
 from shared.events.message import Message
+from shared.events.persons import ErasureCode, PersonErased
 from shared.events.referral import ReferralDetails
+from shared.kernel.calendar import month_of
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound
 from shared.persistence.mongo import Session
+
+New = Mapping[str, Any]
+"""What is said anew, by field."""
 
 
 async def refer(
@@ -32,6 +46,7 @@ async def refer(
 ) -> Referral:
     """Take a referral in: the referral, its person and the request's key together or not at all, and each once.
 
+    Gone where this very referral was erased: nothing is kept of it anew, whatever it says now.
     Invalid where a wish names what nobody teaches; one that was taken in already is not judged again.
     `unreferenced`: the agency gave no reference of its own, so that what it sends twice is not known as such, and is said.
     Of two that take the same person in at the same time, MongoDB runs one again, which then finds the other's.
@@ -39,8 +54,11 @@ async def refer(
     if not await store.is_referred(sent.referral_id):
         ensure_possible(details.wishes, await store.catalogue.every_school())
     traits, new_young_id = traits_of(sent.identity, secret), uuid4()
+    missing = to_complete(sent.identity, today=store.clock.today())
 
     async def take_in(session: Session) -> Referral:
+        if await store.erased(sent.referral_id, sent.agency, session):
+            raise gone()
         await store.claim_key(key, sent.referral_id, session)
         young_id = await store.young_id_of(sent.referral_id, session)
         if young_id is None:
@@ -48,10 +66,65 @@ async def refer(
             young_id = await store.vault.keep(sent.model_copy(update={"earlier": earlier}), traits, new_young_id, session)
         return await store.referrals.within(session).acting(caller).create_once(
             sent.referral_id, fingerprint, submit, referral_id=sent.referral_id, young_id=young_id, agency=sent.agency,
-            birth_month=f"{sent.identity.birth_date:%Y-%m}", details=details, on=on,
+            birth_month=month_of(sent.identity.birth_date), details=details, complete=not missing, on=on,
         )  # fmt: skip
 
-    return await store.persistence.transaction(take_in, sent.referral_id, key, *traits.first)
+    return await store.persistence.transaction(take_in, sent.referral_id, key, *sorted(traits.names))
+
+
+async def amend(
+    store: Store, caller: Caller, referral_id: UUID, *, file: New, details: New, code: CorrectionCode, secret: bytes, on: date
+) -> Referral:
+    """Correct what a referral says: `file` of what the vault keeps, `details` of what events say; both or neither, and once.
+
+    Invalid where what it then says cannot be. What others sent of the same person stays as it is.
+    """
+    schools = await store.catalogue.every_school()
+
+    async def work(session: Session) -> Referral:
+        referrals, today = store.referrals.within(session).acting(caller), store.clock.today()
+        referral = await referrals.get(referral_id)
+        sent = await store.vault.sent_with_referral(referral.young_id, referral_id, session)
+        now, said = amendments.said_anew(sent, file, code=code, on=on), amendments.details_anew(referral, details)
+        check_file(now, said, on=on, today=today)
+        if said.wishes != referral.wishes:
+            ensure_possible(said.wishes, schools)
+        await _keep_anew(store, referral, sent, now, secret, session)
+        answered = status(await store.journeys.of(referral.young_id), referral_id) is ReferralStatus.CLOSED
+        return await referrals.decide(
+            referral_id, amendments.amend, details=said, birth_month=month_of(now.identity.birth_date),
+            file=[Part(name) for name in file if getattr(now, name) != getattr(sent, name)],
+            missing=to_complete(now.identity, today=today), code=code, answered=answered, on=on,
+        )  # fmt: skip
+
+    return await store.persistence.transaction(work, referral_id)
+
+
+async def complete(
+    store: Store, caller: Caller, referral_id: UUID, *, representatives: Sequence[Representative], informed: New, secret: bytes,
+    on: date,
+) -> Referral:  # fmt: skip
+    """Add who answers for a minor to a referral's file, and how they were informed in their turn. Again, it changes nothing."""
+
+    async def work(session: Session) -> Referral:
+        referrals, today = store.referrals.within(session).acting(caller), store.clock.today()
+        referral = await referrals.get(referral_id)
+        sent = await store.vault.sent_with_referral(referral.young_id, referral_id, session)
+        identity = amendments.with_representatives(sent.identity, representatives)
+        if not referral.complete:
+            now = amendments.said_anew(sent, {"identity": identity, **informed}, code=None, on=on)
+            check_file(now, referral, on=on, today=today)
+            await _keep_anew(store, referral, sent, now, secret, session)
+        return await referrals.decide(
+            referral_id, amendments.complete, missing=to_complete(identity, today=today), others=identity != sent.identity, on=on
+        )
+
+    return await store.persistence.transaction(work, referral_id)
+
+
+async def _keep_anew(store: Store, referral: Referral, sent: Sent, now: Sent, secret: bytes, session: Session) -> None:
+    if now is not sent:
+        await store.vault.amend(referral.young_id, now, traits_of(now.identity, secret), session)
 
 
 async def follow(store: Store, event: JourneyEvent, cause: Message) -> None:
@@ -69,3 +142,55 @@ async def applicant(store: Store, caller: Caller, young_id: UUID, terms: Terms) 
     if not may_name(caller, journey, on=store.clock.today(), terms=terms):
         raise NotFound
     return journey
+
+
+async def merge_persons(store: Store, caller: Caller, *, young_id: UUID, kept: UUID, on: date) -> PersonRecord:
+    """Have one `young_id` stand for the person of another: an alias, resolved on reading; nothing is moved, nor cancelled."""
+
+    async def work(session: Session) -> PersonRecord:
+        await store.records.take_turn(session)
+        for id in (young_id, kept):
+            await ensure_known(store, id, session)
+        stands_for = await store.records.stands_for(kept, session)
+        records = store.records.documents.within(session).acting(caller)
+        return await records.create(young_id, merge, young_id=young_id, kept=kept, stands_for=stands_for, on=on)
+
+    return await store.persistence.transaction(work, young_id, kept)
+
+
+async def erase_person(store: Store, caller: Caller, *, young_id: UUID, code: ErasureCode, on: date) -> PersonRecord:
+    """Erase a person under each `young_id` of theirs, all or none. Refused while one of them is a pupil's."""
+
+    async def work(session: Session) -> PersonRecord:
+        await store.records.take_turn(session)
+        records = store.records.documents.within(session).acting(caller)
+        if await store.records.is_erased(young_id, session):
+            return await records.get(young_id)
+        await ensure_known(store, young_id, session)
+        everyone = await store.records.of_one_person(young_id, session)
+        ensure_no_pupil((await store.journeys.of_each(everyone)).values())
+        for id in sorted(everyone):
+            await records.create(id, erase, young_id=id, code=code, on=on)
+            await store.forget(id, session)
+        return await records.get(young_id)
+
+    return await store.persistence.transaction(work, young_id)
+
+
+async def erase_again(store: Store, event: PersonErased, cause: Message) -> None:
+    """What a backup brought back of someone whose erasure was told goes again."""
+
+    async def work(session: Session) -> None:
+        records = store.records.documents.within(session).acting(SYSTEM, cause=cause)
+        await records.create(event.young_id, erase, young_id=event.young_id, code=event.code, on=event.on)
+        await store.forget(event.young_id, session)
+
+    await store.persistence.transaction(work, event.young_id)
+
+
+async def ensure_known(store: Store, young_id: UUID, session: Session | None = None) -> None:
+    """Raise NotFound where nothing was ever sent of this person, Gone where they were erased."""
+    if await store.records.is_erased(young_id, session):
+        raise gone()
+    if not await store.vault.knows(young_id, session):
+        raise NotFound("Ce jeune")

@@ -19,7 +19,7 @@ from shared.web.auth import require
 from shared.web.bodies import provided
 from shared.web.runtime import runtime
 
-READERS = require("admin", "region", "federation", "school")
+READERS = require("admin", "region", "federation", "school:head", "school:office")
 
 
 StoreDep = Annotated[Store, Depends(provided(Store))]

@@ -18,7 +18,7 @@ from shared.projections.table import TableRow
 
 OF_PEOPLE = ("referrals", "applications", "enrolments")
 OF_ENROLMENTS = ("exams", "outcomes", "hours")
-FEW = ("agencies", "schools", "programmes", "intakes", "grants", "payments")
+FEW = ("agencies", "schools", "programmes", "intakes", "grants", "payments", "aliases")
 """Tables that are in both parts whole: what they add to one, they add to the other."""
 Changed = Mapping[str, Sequence[Any]]
 """Rows that were written, by table."""
@@ -105,6 +105,7 @@ class Kept:
         touched.enrolments.update(week.of[0] for week in self._both_weeks(changed))
         touched.young.update(enrolments.rows[id].young_id for id in touched.enrolments & enrolments.rows.keys())
         touched.young.update(self._who_named(changed))
+        touched.young.update(self._one_person(touched.young, changed))
         touched.enrolments.update(row.id for row in enrolments.of(touched.young))
         touched.enrolments.update(row.id for row in self._both("enrolments", changed))
         return touched
@@ -133,6 +134,19 @@ class Kept:
             for row in self._tables["applications"].rows.values():
                 if not agencies.isdisjoint(row.agencies):
                     yield row.young_id
+
+    def _one_person(self, young: set[UUID], changed: Changed) -> set[UUID]:
+        """All that are, or were, or will be of one person with any of these, or with an alias that was written."""
+        linked: dict[UUID, set[UUID]] = defaultdict(set)
+        for alias in (*self._tables["aliases"].rows.values(), *changed.get("aliases", ())):
+            if alias.kept:
+                linked[alias.id].add(alias.kept)
+                linked[alias.kept].add(alias.id)
+        found, new = set[UUID](), young | {alias.id for alias in changed.get("aliases", ())}
+        while new:
+            found |= new
+            new = {other for one in new for other in linked.get(one, ())} - found
+        return found
 
     def _is_elsewhere(self, intake: TableRow) -> bool:
         """Whether more of an intake is new than its seats, which are counted whole."""

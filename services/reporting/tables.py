@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from services.reporting.projections.agencies import AgencyRow
+from services.reporting.projections.aliases import AliasRow
 from services.reporting.projections.applications import ApplicationRow
 from services.reporting.projections.enrolments import EnrolmentRow
 from services.reporting.projections.exams import ExamRow
@@ -22,6 +23,7 @@ from services.reporting.projections.schools import ProgrammeRow, SchoolRow
 from services.reporting.projections.weeks import HoursLogged, Minutes, Week, WeekRow
 from shared.events.referral import AgencyKind
 from shared.persistence.mongo import Where
+from shared.projections.aliases import kept_of
 from shared.projections.history import last_value_as_of
 from shared.projections.read_model import Stored
 from shared.projections.table import PAGE, READING, Collections, in_pages, of_ids, read
@@ -55,14 +57,35 @@ class Tables:
     hours: Sequence[HoursLogged] = ()
     grants: Sequence[GrantRow] = ()
     payments: Sequence[PaymentRow] = ()
+    aliases: Sequence[AliasRow] = ()
 
     @cached_property
     def intake(self) -> Mapping[UUID, IntakeRow]:
         return {row.id: row for row in self.intakes}
 
+    def title_of(self, programme: str) -> str:
+        """What its schools call a programme; where they do not agree, each title with those who use it: none names another's."""
+        schools = {row.id: row.name for row in self.schools}
+        using: dict[str, list[str]] = defaultdict(list)
+        for row in self.programmes:
+            if row.programme == programme:
+                using[row.title_on(self.day)].append(schools.get(row.school, row.school))
+        if len(using) == 1:
+            return next(iter(using))
+        return " ; ".join(f"{title} ({', '.join(sorted(names))})" for title, names in sorted(using.items()))
+
     @cached_property
     def kind_of_agency(self) -> Mapping[str, AgencyKind]:
         return {row.id: row.kind for row in self.agencies}
+
+    @cached_property
+    def kept(self) -> Mapping[UUID, UUID]:
+        """Whom each alias is one of."""
+        return {row.id: row.kept for row in self.aliases if row.kept}
+
+    def person(self, young_id: UUID) -> UUID:
+        """Who a `young_id` is: the one that stands for all of a person, who counts once."""
+        return kept_of(young_id, self.kept)
 
     @cached_property
     def exams_of(self) -> Mapping[UUID, Sequence[ExamRow]]:
@@ -109,6 +132,7 @@ async def load(rows: Collections, day: date, instant: datetime) -> Tables:
         hours=await hours_logged(rows, instant),
         grants=await read(rows, GrantRow, instant),
         payments=await read(rows, PaymentRow, instant),
+        aliases=await read(rows, AliasRow, instant),
     )
 
 

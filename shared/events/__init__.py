@@ -4,11 +4,13 @@ Fields are ids, dates, codes and quantities. No name, contact, exact birth date,
 """
 
 from shared.events import (
+    amendments,
     applications,
     catalogue,
     corrections,
     grant_corrections,
     order_corrections,
+    persons,
     production,
     referral,
     students,
@@ -16,8 +18,8 @@ from shared.events import (
 from shared.events.event import EVENTS, Event
 
 __all__ = [
-    "EVENTS", "TOPICS", "Event", "applications", "catalogue", "corrections", "grant_corrections", "order_corrections",
-    "production", "referral", "students",
+    "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "corrections", "grant_corrections",
+    "order_corrections", "persons", "production", "referral", "students",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

@@ -17,6 +17,7 @@ from shared.kernel.strict import Day, Published
 class IneligibleReason(StrEnum):
     TOO_YOUNG = "too_young"
     TOO_YOUNG_FOR_MACHINES = "too_young_for_machines"
+    TOO_OLD = "too_old"
 
 
 class UnopenedCode(StrEnum):
@@ -33,6 +34,22 @@ class Met(StrEnum):
 
     INTERVIEW = "interview"
     IMMERSION = "immersion"
+
+
+class HeardBy(StrEnum):
+    """How the school heard the answer to an offered place."""
+
+    PHONE = "phone"
+    MEETING = "meeting"
+    LETTER = "letter"
+    EMAIL = "email"
+
+
+class SaidBy(StrEnum):
+    """Who gave the school the answer to an offered place."""
+
+    YOUNG_PERSON = "young_person"
+    REPRESENTATIVE = "representative"
 
 
 class ApplicationStatus(StrEnum):
@@ -79,7 +96,10 @@ class ApplicationEvent(Event, topic="etabli.enrolment", key="young_id"):
 
 
 class ApplicationOpened(ApplicationEvent, type="enrolment.application.opened.v1"):
-    """A referral opens an application. Priority: 1 out of school and 15-18, 2 other 15-18, 3 the others."""
+    """A referral opens an application, joins an open one, or begins it again once it had ended.
+
+    Priority: 1 out of school and 15-18, 2 other 15-18, 3 the others.
+    """
 
     referral_id: UUID
     agency: Slug
@@ -91,6 +111,9 @@ class ApplicationIneligible(ApplicationEvent, type="enrolment.application.inelig
     """Computed for the day of entry; a school may override it with a motive."""
 
     reasons: tuple[IneligibleReason, ...]
+    referral_id: UUID | None = Field(
+        default=None, description="Of a referral that joined: it alone has this answer, the application stays as it is."
+    )
 
 
 class ApplicationUnderReview(ApplicationEvent, type="enrolment.application.under_review.v1"):
@@ -133,9 +156,15 @@ class PlaceOffered(ApplicationEvent, type="enrolment.place.offered.v1"):
     """A seat is held until the end of a day. Told again with another day, the offer ends on that one."""
 
     until: Day
+    at_school: Annotated[bool, Published] = Field(default=False, description="The answer is given to the school alone.")
 
 
-class PlaceConfirmed(ApplicationEvent, type="enrolment.place.confirmed.v1"):
+class _PlaceAnswered(ApplicationEvent):
+    heard_by: HeardBy | None = Field(default=None, description="Of an answer that the school recorded: how it was given.")
+    said_by: SaidBy | None = Field(default=None, description="Of an answer that the school recorded: who gave it.")
+
+
+class PlaceConfirmed(_PlaceAnswered, type="enrolment.place.confirmed.v1"):
     """The seat is taken. The application ended well; student.enrolled says the rest."""
 
 
@@ -147,7 +176,7 @@ class PlaceOfferWithdrawn(ApplicationEvent, type="enrolment.place.offer_withdraw
     """The school takes the offer back: the seat is free again, the applicant admissible as before."""
 
 
-class PlaceDeclined(ApplicationEvent, type="enrolment.place.declined.v1"):
+class PlaceDeclined(_PlaceAnswered, type="enrolment.place.declined.v1"):
     """The young person says no to the seat, or gives it up before the start: it is free again."""
 
 

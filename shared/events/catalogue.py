@@ -59,6 +59,9 @@ class ProgrammeOpened(_SchoolEvent, type="enrolment.programme.opened.v1"):
     sector: Slug
     years: Annotated[int, Field(ge=1, le=3), Published]
     dangerous_machines: Annotated[bool, Field(description="Open from 15 rather than 14."), Published]
+    oldest: Annotated[int, Field(ge=14, le=99), Published] | None = Field(
+        default=None, description="The last age at which one may enter, where the programme sets one."
+    )
 
 
 class CertificationReplaced(_SchoolEvent, type="enrolment.programme.certification_replaced.v1"):

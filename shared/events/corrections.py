@@ -20,6 +20,7 @@ from shared.events.students import (
     StudentEvent,
     YearEvent,
 )
+from shared.kernel.identifiers import Slug
 from shared.kernel.strict import Day, Published
 
 SESSION = r"^[0-9]{4}-[0-9]{2}$"
@@ -102,6 +103,7 @@ class OutcomeCorrected(CorrectionEvent, type="enrolment.outcome.corrected.v1"):
 
     horizon: Annotated[int, Field(description="Months after leaving: 6, 12, 18 or 24."), Published]
     source: OutcomeSource
+    agency: Slug | None = Field(default=None, description="Which agency, where the source is one.")
     replaces_situation: OutcomeSituation
     situation: OutcomeSituation | None = Field(default=None, description="None where it is voided, as what follows.")
     contract: ContractKind | None = None

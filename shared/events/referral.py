@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.events.event import Event
-from shared.kernel.calendar import BirthMonth
+from shared.kernel.calendar import BirthMonth, KeptMonth
 from shared.kernel.identifiers import DepartmentCode, Slug
-from shared.kernel.strict import Day, Published
+from shared.kernel.strict import Published
 
 
 class AgencyKind(StrEnum):
@@ -71,9 +71,11 @@ class ReferralDetails(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     situation: Situation
-    out_of_school_since: Day | None = None
-    department: DepartmentCode
+    out_of_school_since: KeptMonth | None = None
     wishes: tuple[Wish, ...] = Field(min_length=1, max_length=5)
+
+
+COMPLETE = "Nothing is missing from the file on that day: who is a minor has somebody who answers for them."
 
 
 class Answer(StrEnum):
@@ -99,7 +101,7 @@ class AnsweredBy(StrEnum):
     """It took its referral back."""
 
 
-class _ReferralEvent(Event, topic="etabli.referral", key="young_id"):
+class AboutReferral(Event, topic="etabli.referral", key="young_id"):
     referral_id: UUID
     young_id: UUID
     agency: Slug
@@ -114,17 +116,22 @@ class AgencyRegistered(Event, type="referral.agency.registered.v1", topic="etabl
     department: DepartmentCode
 
 
-class ReferralSubmitted(_ReferralEvent, ReferralDetails, type="referral.referral.submitted.v1"):
+class ReferralSubmitted(AboutReferral, ReferralDetails, type="referral.referral.submitted.v1"):
     """An agency refers a young person, with up to five wishes in order of preference."""
 
     birth_month: BirthMonth
+    complete: Annotated[bool, Published] = Field(default=True, description=COMPLETE)
 
 
-class ReferralWithdrawalRequested(_ReferralEvent, type="referral.referral.withdrawal_requested.v1"):
+class ReferralCompleted(AboutReferral, type="referral.referral.completed.v1"):
+    """What was missing from the referral's file has come: a place can be confirmed in its name."""
+
+
+class ReferralWithdrawalRequested(AboutReferral, type="referral.referral.withdrawal_requested.v1"):
     """The agency asks that every open application of this referral be withdrawn; enrolment decides."""
 
 
-class ReferralClosed(_ReferralEvent, type="referral.referral.closed.v1"):
+class ReferralClosed(AboutReferral, type="referral.referral.closed.v1"):
     """Every wish has its terminal answer: one summary of them for the agency."""
 
     answer: Answer

@@ -181,4 +181,5 @@ class OutcomeDeclared(StudentEvent, type="enrolment.outcome.declared.v1"):
     contract: ContractKind | None = None
     by_client: Annotated[bool, Published] | None = Field(default=None, description="Employed by a client of the school.")
     source: OutcomeSource
+    agency: Slug | None = Field(default=None, description="Which agency, where the source is one.")
     proof: OutcomeProof

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from holidays import country_holidays
+from pydantic import BeforeValidator
 
 from shared.kernel.identifiers import checked, shown_as
+from shared.kernel.strict import writes_a_day
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -44,9 +46,13 @@ SchoolYear = Annotated[
     checked(is_school_year, "Une année scolaire s’écrit 2025-2026."),
     shown_as("2025-2026", format="school-year", pattern="^[0-9]{4}-[0-9]{4}$"),
 ]
-BirthMonth = Annotated[
-    str, checked(is_month, "Un mois de naissance s’écrit 2009-05."), shown_as("2009-05", pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")
+MONTH = "^[0-9]{4}-(0[1-9]|1[0-2])$"
+BirthMonth = Annotated[str, checked(is_month, "Un mois de naissance s’écrit 2009-05."), shown_as("2009-05", pattern=MONTH)]
+Month = Annotated[
+    str, checked(is_month, "Seul le mois est attendu, sans le jour : écrivez 2025-03."), shown_as("2025-03", pattern=MONTH)
 ]
+KeptMonth = Annotated[Month, BeforeValidator(lambda value: value[:7] if writes_a_day(value) else value)]
+"""As it was told or kept: earlier builds said a day, of which the month alone is read."""
 
 
 def monday_of(week: str) -> date:
@@ -70,6 +76,11 @@ def following(school_year: str) -> str:
     """The school year after this one."""
     first = int(school_year[:4]) + 1
     return f"{first}-{first + 1}"
+
+
+def month_of(day: date) -> str:
+    """The month a day is in, as 2025-03."""
+    return f"{day:%Y-%m}"
 
 
 def months_after(day: date, months: int) -> date:

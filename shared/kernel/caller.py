@@ -4,6 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from pydantic import TypeAdapter
+
+from shared.kernel.identifiers import Slug
+
 Kind = Literal["admin", "region", "federation", "agency", "school", "service"]
 ROLES: Mapping[str, tuple[str, ...]] = {
     "agency": ("counsellor", "manager"),
@@ -12,6 +16,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "region": ("reader",),
     "federation": ("reader",),
 }
+TENANT: TypeAdapter[str] = TypeAdapter(Slug)
+"""Of agencies and schools."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,11 @@ class Grant:
 
     @classmethod
     def of(cls, kind: str, tenant: str, role: str) -> "Grant":
-        """Checked: agencies and schools have a tenant, the others none; the role is of the kind. ValueError if not so."""
+        """Checked: agencies and schools have a tenant (a slug), others none; the role is of the kind. ValueError if not so."""
         if bool(tenant) != (kind in ("agency", "school")) or role not in ROLES.get(kind, ()):
             raise ValueError(f"{kind}:{tenant}:{role}")
+        if tenant:
+            TENANT.validate_python(tenant)
         return cls(cast(Kind, kind), tenant, role)
 
     @classmethod

@@ -50,6 +50,16 @@ class NotFound(Problem):
         super().__init__("not_found", f"{what} n’existe pas, ou pas pour vous.")
 
 
+class Gone(Problem):
+    """It was there, and what it said of a person is erased for good (410)."""
+
+    status = 410
+    codes = ("erased",)
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("erased", sentence)
+
+
 @dataclass(frozen=True)
 class Move:
     """What may be done instead: its name for machines, an infinitive in French, and which kinds and roles may."""
@@ -93,11 +103,22 @@ class Invalid(Problem):
         self.fields = fields or {}
 
 
+class TooMany(Problem):
+    """One asks more at once than is good for the others (429); `retry_after` seconds later it may go on."""
+
+    status = 429
+    codes = ("too_many_requests",)
+
+    def __init__(self, code: str, sentence: str, *, retry_after: int) -> None:
+        super().__init__(code, sentence)
+        self.retry_after = retry_after
+
+
 class Unavailable(Problem):
     """A server that we need does not answer, or too many ask at once; nothing was kept, ask again (503)."""
 
     status = 503
-    codes = ("busy", "database_away", "starting")
+    codes = ("busy", "database_away", "starting", "too_slow")
 
 
 def key_reused() -> Invalid:

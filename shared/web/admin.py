@@ -107,6 +107,12 @@ async def metrics() -> PlainTextResponse:
     return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+@health.get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request) -> JSONResponse:
+    """The contract of this service."""
+    return JSONResponse(request.app.openapi())
+
+
 @admin.get("/clock")
 async def read_clock(request: Request) -> ClockResponse:
     """The service's time, and whether it is simulated."""

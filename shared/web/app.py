@@ -30,12 +30,14 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings, from_environment
 from shared.web import parked
 from shared.web.admin import admin, health
-from shared.web.auth import verifier
 from shared.web.background import Work, at_work, sweep_every
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
+from shared.web.rates import Rate, Streams
 from shared.web.runtime import Runtime, StoreT, Sweep
+from shared.web.serving import listening
+from shared.web.tokens import verifier
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -57,15 +59,22 @@ class Service(Generic[StoreT]):
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
     """The service's own background work, run until the process stops."""
 
+    @property
+    def every_router(self) -> Sequence[APIRouter]:
+        """Its own, and those that each service has."""
+        return (health, admin, parked.router, *self.routers)
+
 
 def build(service: Service[StoreT]) -> FastAPI:
     """The service as an ASGI application. Connects to nothing until its lifespan starts."""
     lifespan = _lifespan(service)
-    app = FastAPI(title=f"Établi : {service.name}", lifespan=lifespan, docs_url=None, redoc_url=None)  # they load a CDN
-    app.add_middleware(RequestGuard, outer=app, body_limit=service.settings.body_limit)
+    title = f"Établi : {service.name}"
+    # its document is a route of ours, which refuses what it does not know; FastAPI's pages of it would load a CDN
+    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    app.add_middleware(RequestGuard, outer=app, settings=service.settings)
     answer_errors(app)
     describe(app)
-    for router in (health, admin, parked.router, *service.routers):
+    for router in service.every_router:
         app.include_router(router)
     return app
 
@@ -78,11 +87,7 @@ def serve(make: Callable[[SettingsT], Service[StoreT]], settings: type[SettingsT
 
 
 async def _serve(service: Service[StoreT]) -> NoReturn:
-    config = uvicorn.Config(
-        build(service), host=service.settings.host, port=service.settings.port, log_config=None, access_log=False,
-        timeout_graceful_shutdown=5, server_header=False,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(listening(build(service), service.settings))
     await server.serve()
     sys.stderr.flush()
     # What Faust or a driver still asks of a server that does not answer holds the process no longer.
@@ -113,8 +118,10 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         settings=settings,
         persistence=persistence,
         store=store,
-        verifier=verifier(settings.jwks_file),
+        verifier=verifier(settings.jwks_file, settings.revoked_file),
         secret=settings.secret,
+        rate=Rate(settings.rate_per_organisation),
+        streams=Streams(settings.streams, settings.streams_per_organisation),
         parking=parking,
         dispatcher=dispatcher,
         parked=service.parked(store) if service.parked else parked_beside(service.name, dispatcher),

@@ -9,7 +9,7 @@ import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -46,10 +46,9 @@ class Paging:
     _key: bytes
     _list: bytes
 
-    def page(self, part: Part[T], items: Iterable[T] | None = None) -> Page[T]:
-        """The answer: the part's items, or what is shown of them."""
-        shown = list(part.items if items is None else items)
-        return Page(items=shown, next=None if part.last is None else _sealed(part.last, self._key, self._list))
+    def page(self, part: Part[Any], shown: Iterable[T]) -> Page[T]:
+        """The answer: what is shown of a part's items."""
+        return Page(items=list(shown), next=None if part.last is None else _sealed(part.last, self._key, self._list))
 
 
 def paging(

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared.events.message import NAMESPACE
+from shared.kernel.secrets import derived
 from shared.web.auth import CurrentCaller
 from shared.web.runtime import runtime
 
@@ -21,20 +22,26 @@ class IdempotencyKey:
     """A creation's id, and what makes the keyed fingerprint of a request, for `Repository.create_once`."""
 
     id: uuid.UUID
-    secret: bytes = field(repr=False)
+    fingerprints: bytes = field(repr=False)
+    """The key of what is compared: not the one of ids, which topics carry."""
 
     def fingerprint(self, body: BaseModel) -> str:
         """Of what a request says once it is read: a number written otherwise, a default written out, a null change nothing."""
-        return fingerprint(self.secret, body.model_dump(mode="json", exclude_defaults=True))
+        return fingerprint(self.fingerprints, body.model_dump(mode="json", exclude_defaults=True))
 
 
-def fingerprint(secret: bytes, body: Any) -> str:
-    """A keyed hash of a JSON value: equal for equal requests, and no way back to what it says.
+def fingerprint(key: bytes, body: Any) -> str:
+    """A hash of a JSON value under the key of one purpose: equal for equal requests, and no way back to what it says.
 
     Its text is written as it always was: ids and traits that are kept follow from it.
     """
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(secret, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def keyed_id(secret: bytes, purpose: str, name: Any) -> uuid.UUID:
+    """An id that follows from what a person typed. Topics carry it: without the key of its purpose, nobody can guess at that."""
+    return uuid.uuid5(NAMESPACE, fingerprint(derived(secret, purpose), name))
 
 
 async def idempotency_key(
@@ -47,10 +54,11 @@ async def idempotency_key(
 ) -> IdempotencyKey:
     """From the Idempotency-Key header, the same id each time, or a fresh one without it."""
     secret = runtime(request).secret
+    fingerprints = derived(secret, "requests")
     if idempotency_key is None:
-        return IdempotencyKey(uuid.uuid4(), secret)
-    id = uuid.uuid5(NAMESPACE, f"{caller.organisation} {caller.sub} {_address(request)} {idempotency_key}")
-    return IdempotencyKey(id, secret)
+        return IdempotencyKey(uuid.uuid4(), fingerprints)
+    name = [caller.organisation, caller.sub, _address(request), idempotency_key]
+    return IdempotencyKey(keyed_id(secret, "idempotency keys", name), fingerprints)
 
 
 def _address(request: Request) -> str:

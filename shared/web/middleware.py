@@ -1,64 +1,107 @@
-"""Middleware of every request: body limit, readiness, trace, no caches."""
+"""Middleware of every request: how much and how slowly may be sent, how often, readiness, trace, no caches."""
+
+import asyncio
+from collections.abc import Mapping
 
 from fastapi import FastAPI, HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.kernel.errors import TooMany
 from shared.kernel.tracing import new_trace, trace_of, traceparent
-from shared.web.problems import malformed, problem, too_large
+from shared.settings import Settings
+from shared.web.problems import malformed, problem, too_large, too_many
+from shared.web.rates import Rate, network_of
 from shared.web.runtime import runtime_of
 
 BEFORE_READY = ("/health", "/metrics")
-"""What answers while the database is still waited for."""
+"""What answers while the database is still waited for, and to whoever asks as often as they like."""
 
 
 class RequestGuard:
-    """The ASGI layer around a service: body limit (413), not ready yet (503), the trace, and no caches."""
+    """The ASGI layer around a service: rate (429), body limit (413, 408), not ready yet (503), the trace, and no caches."""
 
-    def __init__(self, app: ASGIApp, *, outer: FastAPI, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, outer: FastAPI, settings: Settings) -> None:
         self._app = app
         self._outer = outer
-        self._body_limit = body_limit
+        self._settings = settings
+        self._rate = Rate(settings.rate_per_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if refusal := self._refusal(headers, scope["path"]):
+        if refusal := await self._refusal(scope, headers):
             await refusal(scope, receive, _uncached(send))
             return
         token = traceparent.set(trace_of(headers.get("traceparent", "")) or new_trace())
         try:
-            await self._app(scope, _limited(receive, self._body_limit), _uncached(send))
+            await self._answer(scope, _limited(receive, self._settings), _uncached(send))
         finally:
             traceparent.reset(token)
 
-    def _refusal(self, headers: Headers, path: str) -> ASGIApp | None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Within a time, until an answer begins: a stream has none to end in."""
+        try:
+            async with asyncio.timeout(self._settings.answer_within) as clock:
+                await self._app(scope, receive, _begun(send, clock))
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            sentence = "La réponse a demandé trop de temps. Vérifiez si votre demande a été enregistrée avant de la refaire."
+            await problem(503, "too_slow", sentence)(scope, receive, send)
+
+    async def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> ASGIApp | None:
         """The answer to what is not even looked at."""
+        always = scope["path"].startswith(BEFORE_READY)
+        if not always and (client := scope.get("client")):
+            try:
+                await self._rate.take(network_of(client[0]))
+            except TooMany as error:
+                return too_many(error)
         length = headers.get("content-length") or "0"
         if not (length.isascii() and length.isdigit()):
             return malformed()
-        if len(length) > 18 or int(length) > self._body_limit:
+        if len(length) > 18 or int(length) > self._settings.body_limit:
             return too_large()
-        if not runtime_of(self._outer).prepared and not path.startswith(BEFORE_READY):
+        if not always and not runtime_of(self._outer).prepared:
             return problem(503, "starting", "Le service démarre : sa base de données ne répond pas encore.")
         return None
 
 
-def _limited(receive: Receive, limit: int) -> Receive:
-    """A body sent in chunks, without its length, stops at the limit too."""
-    taken = 0
+def _limited(receive: Receive, settings: Settings) -> Receive:
+    """A body sent in chunks, without its length, stops at the limit too; one that does not come, at its time."""
+    taken, whole = 0, False
+    until = asyncio.get_running_loop().time() + settings.body_within
 
     async def take() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, whole
+        if whole:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
         taken += len(message.get("body", b""))
-        if taken > limit:
+        whole = not message.get("more_body", False)
+        if taken > settings.body_limit:
             raise HTTPException(413)
         return message
 
     return take
+
+
+def _begun(send: Send, clock: asyncio.Timeout) -> Send:
+    """Stops a clock once the answer begins."""
+
+    async def send_on(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            clock.reschedule(None)
+        await send(message)
+
+    return send_on
 
 
 def _uncached(send: Send) -> Send:

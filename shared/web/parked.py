@@ -1,7 +1,7 @@
 """Routes of parked messages: listed, shown, replayed, or discarded with a reason that is kept."""
 
 from base64 import b64encode
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -12,10 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.kernel.errors import Refused
 from shared.kernel.strict import IN_ADDRESS
 from shared.kernel.texts import Line
+from shared.messaging.discards import Discarded
 from shared.messaging.parked import Parked
 from shared.messaging.parking import ParkedMessage
 from shared.messaging.place import Place
+from shared.persistence.keyset import Position, part_of
 from shared.web.auth import CurrentCaller, require
+from shared.web.cursor import Page, PagingDep
 from shared.web.router import Router
 from shared.web.runtime import runtime
 
@@ -95,9 +98,10 @@ ONE = "/parked/{topic}/{partition}/{offset}"
 
 
 @router.get("/parked")
-async def list_parked(parked: ParkedDep) -> list[ParkedResponse]:
+async def list_parked(parked: ParkedDep, paging: PagingDep) -> Page[ParkedResponse]:
     """What is parked: coordinates, type and code, never a value."""
-    return [ParkedResponse(**_shown(one)) for one in await parked.all()]
+    part = part_of(await parked.all(), lambda one: astuple(one.place), paging.asked)
+    return paging.page(part, [ParkedResponse(**_shown(one)) for one in part.items])
 
 
 @router.get(ONE)
@@ -127,15 +131,20 @@ async def discard_parked(place: PlaceDep, body: DiscardRequest, parked: ParkedDe
 
 
 @router.get("/discarded")
-async def list_discarded(parked: ParkedDep) -> list[DiscardedResponse]:
+async def list_discarded(parked: ParkedDep, paging: PagingDep) -> Page[DiscardedResponse]:
     """What was discarded, by whom and why, the latest first."""
-    return [DiscardedResponse(**asdict(one)) for one in await parked.discarded()]
+    part = part_of(await parked.discarded(), _latest, paging.asked, falling=True)
+    return paging.page(part, [DiscardedResponse(**asdict(one)) for one in part.items])
 
 
 async def _replayed(parked: Parked, place: Place | None = None) -> ReplayResponse:
     done, left = await parked.replay(place)
     stopped = [StoppedResponse(coordinates=coordinates, code=code) for coordinates, code in done.stopped.items()]
     return ReplayResponse(replayed=done.replayed, left=left, stopped=stopped)
+
+
+def _latest(discarded: Discarded) -> Position:
+    return [discarded.at.isoformat(timespec="microseconds"), discarded.coordinates]
 
 
 def _shown(message: ParkedMessage) -> dict[str, Any]:

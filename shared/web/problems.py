@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from shared.kernel.errors import Invalid, Problem, Refused
+from shared.kernel.errors import Invalid, Problem, Refused, TooMany
 from shared.persistence.failures import Away, Clash
 
 log = structlog.get_logger()
@@ -21,10 +21,13 @@ RETRY_AFTER = "2"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 TITLES: Mapping[int, str] = {
     400: "Demande illisible", 401: "Identification nécessaire", 403: "Action non permise", 404: "Introuvable",
-    405: "Méthode non permise", 409: "Refusé par une règle", 410: "Effacé", 413: "Demande trop volumineuse",
-    422: "Demande incorrecte", 500: "Erreur de notre fait", 503: "Service momentanément indisponible",
+    405: "Méthode non permise", 408: "Demande trop lente", 409: "Refusé par une règle", 410: "Effacé",
+    413: "Demande trop volumineuse", 422: "Demande incorrecte", 429: "Trop de demandes", 431: "En-têtes trop longs",
+    500: "Erreur de notre fait", 503: "Service momentanément indisponible",
 }  # fmt: skip
-HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": RETRY_AFTER}}
+HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"}, 408: {"Connection": "close"}, 503: {"Retry-After": RETRY_AFTER},
+}  # fmt: skip
 SENTENCES: Mapping[str, str] = {
     "missing": "Ce champ est obligatoire.",
     "json_invalid": "Le JSON est mal formé.",
@@ -84,10 +87,14 @@ class ProblemResponse(BaseModel):
 
 def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     """A problem+json answer, with the headers that its status asks for."""
-    title = TITLES.get(status, "Erreur")
-    body = {"type": f"urn:etabli:{code}", "title": title, "status": status, "code": code, "detail": detail, **more}
     all_headers = {**HEADERS.get(status, {}), **(headers or {})}
-    return JSONResponse(body, status, all_headers, media_type=PROBLEM_JSON)
+    return JSONResponse(body_of(status, code, detail, **more), status, all_headers, media_type=PROBLEM_JSON)
+
+
+def body_of(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
+    """What a problem says, as JSON."""
+    title = TITLES.get(status, "Erreur")
+    return {"type": f"urn:etabli:{code}", "title": title, "status": status, "code": code, "detail": detail, **more}
 
 
 def sentence_of(error: Mapping[str, Any]) -> str:
@@ -132,6 +139,16 @@ def too_large() -> JSONResponse:
     return problem(413, "too_large", "La demande dépasse la taille permise.")
 
 
+def too_slow() -> JSONResponse:
+    """The body does not come."""
+    return problem(408, "too_slow", "Cette demande est arrivée trop lentement.")
+
+
+def too_many(error: TooMany) -> JSONResponse:
+    """One asks too much, and when to come back."""
+    return problem(error.status, error.code, error.sentence, {"Retry-After": str(error.retry_after)})
+
+
 def malformed() -> JSONResponse:
     """The request itself cannot be read."""
     return problem(400, "malformed", "Cette demande ne peut être lue.")
@@ -162,6 +179,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, Refused) and error.moves is not None and caller:
         moves = [move.name for move in error.open_to(caller)]
         return problem(error.status, error.code, error.told_to(caller), open_moves=moves)
+    if isinstance(error, TooMany):
+        return too_many(error)
     if isinstance(error, Invalid) and error.fields:
         fields = [{"field": field, "detail": detail} for field, detail in error.fields.items()]
         return problem(error.status, error.code, error.sentence, errors=fields)
@@ -180,8 +199,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if error.status_code == 413:
-        return too_large()
+    if error.status_code in (408, 413):
+        return too_slow() if error.status_code == 408 else too_large()
     if error.status_code == 400:
         return malformed()
     headers = {"Allow": ", ".join(_methods_of(request))} if error.status_code == 405 else None

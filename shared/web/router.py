@@ -9,7 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from shared.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
+from shared.kernel.errors import Forbidden, Gone, Invalid, NotFound, Problem, Refused, TooMany, Unauthenticated, Unavailable
 from shared.web.auth import COOKIE, Requirement, current_caller
 from shared.web.cursor import UNKNOWN_CURSOR, paging
 from shared.web.idempotency import idempotency_key
@@ -21,9 +21,11 @@ SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "EdDSA, vérifié par un JWKS."},
     "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Le même jeton, pour lire seulement."},
 }
+RETRY_AFTER = {"Retry-After": {"required": True, "description": "Secondes.", "schema": {"type": "integer", "minimum": 1}}}
 HEADERS: Mapping[int, Any] = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}}},
-    503: {"Retry-After": {"required": True, "description": "Secondes.", "schema": {"type": "integer", "minimum": 1}}},
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
 }
 
 OPEN_MOVES = {
@@ -40,7 +42,7 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        needs = {one.call for one in _flat(self.dependant)}
+        needs = needs_of(self)
         rules: dict[int, set[str]] = {status: set(documented["codes"]) for status, documented in _own(self.responses)}
         codes = dict(_answers(self, needs, rules))
         others = {status: documented for status, documented in self.responses.items() if "codes" not in documented}
@@ -84,20 +86,29 @@ def answer(status: int, codes: Iterable[str]) -> dict[str, Any]:
     return {**documented, "headers": HEADERS[status]} if status in HEADERS else documented
 
 
+def needs_of(route: APIRoute) -> set[Any]:
+    """What a route depends on, all the way down: its function, the caller, requirements…"""
+    return {one.call for one in _flat(route.dependant)}
+
+
 def _answers(route: APIRoute, needs: set[Any], rules: Mapping[int, set[str]]) -> Iterator[tuple[int, set[str]]]:
     """The statuses that this route can answer, each with its codes."""
     yield 413, {"too_large"}
     yield 500, {"bug"}
     yield Unavailable.status, {*Unavailable.codes, *rules.get(503, ())}
     yield Invalid.status, {*Invalid.codes, *rules.get(422, ()), *(code for need, code in OF_NEEDS.items() if need in needs)}
+    yield TooMany.status, {*TooMany.codes, *rules.get(429, ())}
     if route.body_field:
         yield 400, {"malformed"}
+        yield 408, {"too_slow"}
     if current_caller in needs:
         yield Unauthenticated.status, set(Unauthenticated.codes)
     if any(isinstance(need, Requirement) for need in needs) or Forbidden.status in rules:
         yield Forbidden.status, set(Forbidden.codes)
     if "{" in route.path or NotFound.status in rules:
         yield NotFound.status, set(NotFound.codes)
+    if Gone.status in rules:
+        yield Gone.status, set(Gone.codes)
     if route.methods != {"GET"} and Refused.status in rules:
         yield Refused.status, rules[Refused.status]
 

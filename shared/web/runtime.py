@@ -15,6 +15,7 @@ from shared.messaging.probe import KafkaProbe
 from shared.messaging.relay import Relay
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
+from shared.web.rates import Rate, Streams
 
 
 class Store(Protocol):
@@ -37,6 +38,9 @@ class Runtime(Generic[StoreT]):
     store: StoreT
     verifier: Callable[[str], Caller]
     secret: bytes
+    rate: Rate
+    """Of each organisation."""
+    streams: Streams
     parking: Parking
     dispatcher: Dispatcher[StoreT]
     parked: Parked

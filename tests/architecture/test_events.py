@@ -11,7 +11,8 @@ from services.reporting.projections import PROJECTIONS
 from shared.events import EVENTS, Event
 from shared.events.applications import ApplicationLeft, EntryPlanned
 from shared.events.catalogue import IntakeDatesChanged
-from shared.events.referral import ReferralWithdrawalRequested
+from shared.events.persons import PersonErased
+from shared.events.referral import ReferralCompleted, ReferralWithdrawalRequested
 from shared.events.students import StudentStartMoved
 from shared.kernel.aggregate import Aggregate
 
@@ -19,6 +20,8 @@ NOT_COUNTED: set[type[Event]] = {
     ApplicationLeft,
     EntryPlanned,
     IntakeDatesChanged,
+    PersonErased,
+    ReferralCompleted,
     ReferralWithdrawalRequested,
     StudentStartMoved,
 }

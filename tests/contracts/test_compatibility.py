@@ -51,8 +51,8 @@ BREAKS: dict[str, Change] = {
     "a value that a request may have": lambda d: schema_of(d, "RefusalCode")["enum"].remove("other"),
     "a bound of a request": lambda d: schema_of(d, "SeatsRequest")["properties"]["seats"].update(maximum=400),
     "a pattern of a request": lambda d: schema_of(d, "ExamRequest")["properties"]["session"].update(pattern="^2026"),
-    "a new required parameter": lambda d: d["paths"]["/schools"]["get"].update(
-        parameters=[{"name": "town", "in": "query", "required": True, "schema": {"type": "string"}}]
+    "a new required parameter": lambda d: d["paths"]["/schools"]["get"]["parameters"].append(
+        {"name": "town", "in": "query", "required": True, "schema": {"type": "string"}}
     ),
     "a parameter": lambda d: d["paths"]["/intakes"]["get"]["parameters"].pop(),
     "a parameter's freedom": lambda d: parameter(d, "/intakes", "school").update(required=True),
@@ -63,8 +63,8 @@ ALLOWED: dict[str, Change] = {
     "a new route": lambda d: d["paths"].update({"/towns": {"get": {"operationId": "list_towns", "responses": {}}}}),
     "a new field of a response": lambda d: schema_of(d, "SeatsResponse")["properties"].update(town={"type": "string"}),
     "a new optional field of a request": lambda d: schema_of(d, "SeatsRequest")["properties"].update(town={"type": "string"}),
-    "a new optional parameter": lambda d: d["paths"]["/schools"]["get"].update(
-        parameters=[{"name": "town", "in": "query", "required": False, "schema": {"type": "string"}}]
+    "a new optional parameter": lambda d: d["paths"]["/schools"]["get"]["parameters"].append(
+        {"name": "town", "in": "query", "required": False, "schema": {"type": "string"}}
     ),
     "a wider bound of a request": lambda d: schema_of(d, "SeatsRequest")["properties"]["seats"].update(maximum=600),
     "a value more in a request": lambda d: schema_of(d, "OutcomeRequest")["properties"]["horizon"]["enum"].append(36),

@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.errors import CannotRun
 from deploy.local.kafka import kafka
-from deploy.local.keys import keys_in, signer
+from deploy.local.keys import signer
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.topics import make_topics
 from shared.events import TOPICS
@@ -70,14 +70,6 @@ def test_a_data_folder_of_somebody_else_is_told(command: list[str], tmp_path: Pa
     tmp_path.chmod(0o700)
     assert result.returncode == 1
     assert str(tmp_path) in result.stderr.splitlines()[-1]
-    assert "Traceback" not in result.stderr
-
-
-def test_a_token_for_ever_is_refused(tmp_path: Path) -> None:
-    keys_in(tmp_path)
-    result = etabli("token", "admin", "--days", "99999999", "--data", str(tmp_path))
-    assert result.returncode == 2
-    assert "--days" in result.stderr
     assert "Traceback" not in result.stderr
 
 

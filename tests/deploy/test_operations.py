@@ -20,7 +20,7 @@ from deploy.local.keys import keys_in
 from deploy.local.lag import Lag, lags
 from deploy.local.servers import Servers
 from services import SERVICES
-from shared.web.auth import verifier
+from shared.web.tokens import verifier
 
 PLACE = "etabli.production/3/8"
 PARKED = {
@@ -54,12 +54,18 @@ class Admin(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """What is parked, or how far the rebuild is."""
-        parked = {"/admin/parked": [PARKED], "/admin/discarded": [DISCARDED], f"/admin/parked/{PLACE}": {**PARKED, **SAYS}}
-        if self.path.startswith("/persons/"):
-            self.answer(*(({"sent": ["Léa"]}, 200) if KNOWN in self.path else ({"detail": "Introuvable"}, 404)))
+        lists = {"/admin/parked": [PARKED], "/admin/discarded": [DISCARDED]}
+        path, _, query = self.path.partition("?")
+        if path in lists:  # the list, then an empty part
+            self.answer(
+                {"items": [] if "cursor=a%3Db" in query else lists[path], "next": None if "cursor" in query else "a=b"}, 200
+            )
             return
-        if self.path in parked:
-            self.answer(parked[self.path], 200)
+        if path.startswith("/persons/"):
+            self.answer(*(({"sent": ["Léa"]}, 200) if KNOWN in path else ({"detail": "Introuvable"}, 404)))
+            return
+        if path == f"/admin/parked/{PLACE}":
+            self.answer({**PARKED, **SAYS}, 200)
             return
         type(self).done += 500
         self.answer({"done": self.done, "total": 1000, "running": self.done < 1000, **self.found}, 200)
@@ -136,6 +142,13 @@ def test_unpark_says_what_is_left_and_why_and_fails(
     assert result.exit_code == 1
     assert {verifier(keys_in(stack).public)(token).organisation for token in service[1]} == {"admin"}
     assert asked == [("/admin/unpark", None)] * len(SERVICES)
+
+
+def test_a_person_is_erased_for_a_reason_that_has_a_code(stack: Path, asked: list[tuple[str, Any]]) -> None:
+    young_id = str(uuid.UUID(int=1))
+    assert etabli("person", "erase", young_id, "--code", "person_asked", "--data", str(stack)).exit_code == 0
+    assert etabli("person", "erase", young_id, "--data", str(stack)).exit_code == 2
+    assert asked == [(f"/persons/{young_id}/erasure", {"code": "person_asked"})]
 
 
 def test_the_story_of_one_message_is_heard_again_and_one_is_discarded_with_its_reason(

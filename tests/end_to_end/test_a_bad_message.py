@@ -24,7 +24,7 @@ async def parked(here: Running, young_id: UUID, count: int) -> list[dict[str, An
     """What is parked of somebody's story, once it is so much."""
 
     async def there() -> Any:
-        rows = [row for row in (await here.as_("admin").get("/admin/parked")).json() if row["key"] == str(young_id)]
+        rows = [row for row in (await here.as_("admin").get("/admin/parked")).json()["items"] if row["key"] == str(young_id)]
         return (rows,) if len(rows) == count else None
 
     (rows,) = await here.until(there)

@@ -57,14 +57,14 @@ def test_what_nobody_may_hear_is_parked_and_said_until_it_is_discarded(stack: St
     }
     with as_(stack, "admin") as admin:
         for service, url in stack.addresses.services.items():
-            parked = admin.get(f"{url}/admin/parked").json()
+            parked = admin.get(f"{url}/admin/parked").json()["items"]
             assert {(one["coordinates"].split("/")[0], one["code"]) for one in parked} == expected[service]
             ready = admin.get(f"{url}/health/ready").json()
             assert (ready["status"], ready["parked"], ready["lost"]) == ("degraded" if parked else "ok", len(parked), 0)
             for one in parked:
                 done = admin.post(f"{url}/admin/parked/{one['coordinates']}/discard", json={"reason": "Écrit à la main."})
                 assert done.is_success
-            assert admin.get(f"{url}/admin/parked").json() == []
+            assert admin.get(f"{url}/admin/parked").json()["items"] == []
             assert admin.get(f"{url}/health/ready").json()["status"] == "ok"
 
 

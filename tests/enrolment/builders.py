@@ -61,7 +61,7 @@ def an_intake(**overrides: Any) -> Intake:
 def a_referral(**overrides: Any) -> ReferralSubmitted:
     default = {
         "referral_id": uuid.uuid4(), "young_id": uuid.uuid4(), "agency": "cio-dole", "birth_month": "2009-03",
-        "situation": Situation.IN_SCHOOL_AT_RISK, "department": "39", "on": MAY,
+        "situation": Situation.IN_SCHOOL_AT_RISK, "on": MAY,
         "wishes": (Wish(school="besancon", programme="usinage"),),
     }  # fmt: skip
     return ReferralSubmitted(**{**default, **overrides})
@@ -125,7 +125,11 @@ def intake_with(status: ApplicationStatus, young_id: UUID) -> Intake:
         ApplicationStatus.REFUSED: {"code": RefusalCode.OTHER},
     }
     intake = applied(an_intake(), a_referral(young_id=young_id))
-    return intake.with_application(intake.application(young_id).model_copy(update={"status": status, **details.get(status, {})}))
+    application = intake.application(young_id)
+    stands = {"status": status, **details.get(status, {})}
+    referrals = tuple(one.model_copy(update={"seen": one.seen.model_copy(update=stands)}) for one in application.referrals)
+    offered_to = referrals[0].referral_id if status is ApplicationStatus.OFFERED else None
+    return intake.with_application(application.model_copy(update={**stands, "referrals": referrals, "offered_to": offered_to}))
 
 
 YOUNG = UUID("11111111-2222-4333-8444-555555555555")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.enrolment.domain import applications, places, withdrawals
-from services.enrolment.domain.application import Referring
+from services.enrolment.domain.application import Referring, Standing
 from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -97,7 +97,8 @@ def test_a_second_referral_joins_the_application_where_it_stands() -> None:
     assert [type(event) for event in decided] == [ApplicationOpened]
     joined = happened(intake, decided).application(first.young_id)
     before = intake.application(first.young_id)
-    asking = Referring(referral_id=second.referral_id, agency="mlds-jura", on=MAY)
+    seen = Standing(status=ApplicationStatus.UNDER_REVIEW, since=MAY)
+    asking = Referring(referral_id=second.referral_id, agency="mlds-jura", on=MAY, arrival=2, priority=1, seen=seen)
     assert joined == before.model_copy(update={"referrals": (*before.referrals, asking), "priority": 1})
 
 

@@ -141,4 +141,4 @@ async def test_an_agency_that_cannot_confirm_is_not_told_of_another_school(runni
         read(await neighbour.post(f"{one}/admit", json={"met": "interview"}))
         read(await neighbour.post(f"{one}/offer", json={"until": "2025-09-12"}))
         no = read(await mlds.post(f"{one}/confirm", json={}), 409)
-        assert (no["code"], "école" in no["detail"]) == ("already_enrolled", False)
+        assert (no["code"], no["open_moves"]) == ("answered_at_school", ["withdraw"])

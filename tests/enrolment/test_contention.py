@@ -54,5 +54,5 @@ async def test_180_mixed_requests_on_one_intake_are_each_answered(running: Start
 
 
 async def listed(life: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await life.head.get(f"/intakes/{life.intake}/applications")).json()
+    found: list[dict[str, Any]] = (await life.head.get(f"/intakes/{life.intake}/applications?limit=200")).json()["items"]
     return found

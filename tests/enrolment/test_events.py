@@ -20,6 +20,7 @@ def test_each_event_of_enrolment_is_told_by_one_aggregate() -> None:
 
 
 def test_each_event_of_an_application_says_what_becomes_of_its_status() -> None:
-    """But for an opening that may join, one referral of two that leaves, and a reopening, which looks at what was before."""
-    looked_at = {events.ApplicationOpened, events.ApplicationLeft, events.ApplicationReopened}
+    """But for an opening that may join, one referral of two that leaves, another day of entry, and a reopening, which looks at
+    what was before."""
+    looked_at = {events.ApplicationOpened, events.ApplicationLeft, events.ApplicationReopened, events.EntryPlanned}
     assert set(STATUS_AFTER) | looked_at == {event for event in EVENTS.values() if issubclass(event, ApplicationEvent)}

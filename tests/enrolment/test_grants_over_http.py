@@ -28,13 +28,13 @@ async def test_a_past_grant_posted_twice_is_refused_and_a_mistake_is_mended(runn
         assert (twice.status_code, twice.json()["code"]) == (409, "already_paid")
         payment = f"{grant}/payments/{paid['payments'][0]['payment_id']}"
         body = {"code": "typing", "amount_cents": 80, "happened_on": "2024-04-01"}
-        mended = read(await region.post(f"{payment}/correct", json=body))
+        mended = read(await region.post(f"{payment}/corrections", json=body))
         assert [(one["amount_cents"], one["on"]) for one in mended["payments"]] == [(80, "2024-04-01")]
-        assert read(await region.post(f"{grant}/correct", json={"code": "other", "amount_cents": 80}))["amount_cents"] == 80
+        assert read(await region.post(f"{grant}/corrections", json={"code": "other", "amount_cents": 80}))["amount_cents"] == 80
         for nothing in ({"code": "typing"}, {"code": "typing", "voided": True, "amount_cents": 1}):
-            assert (await region.post(f"{grant}/correct", json=nothing)).status_code == 422
-            assert (await region.post(f"{payment}/correct", json=nothing)).status_code == 422
-        assert read(await region.post(f"{payment}/correct", json={"code": "typing", "voided": True}))["total_paid_cents"] == 0
-        assert read(await region.post(f"{grant}/correct", json={"code": "typing", "voided": True}))["voided"]
-        assert (await life.head.post(f"{grant}/correct", json={"code": "typing", "voided": True})).status_code == 403
+            assert (await region.post(f"{grant}/corrections", json=nothing)).status_code == 422
+            assert (await region.post(f"{payment}/corrections", json=nothing)).status_code == 422
+        assert read(await region.post(f"{payment}/corrections", json={"code": "typing", "voided": True}))["total_paid_cents"] == 0
+        assert read(await region.post(f"{grant}/corrections", json={"code": "typing", "voided": True}))["voided"]
+        assert (await life.head.post(f"{grant}/corrections", json={"code": "typing", "voided": True})).status_code == 403
         read(await region.post("/grants", json={**AWARD, "amount_cents": 80}), 201)

@@ -234,5 +234,6 @@ async def test_a_referral_heard_again_late_does_not_take_back_the_birth_month_of
     first = a_referral(birth_month="2009-03")
     second = a_referral(young_id=first.young_id, birth_month="2009-04")
     for message in (referral_message(first), referral_message(second), referral_message(first)):
-        await store.birth_months.handle(message)
-    assert await store.birth_months.of(first.young_id) == "2009-04"
+        await store.files.follow(message)
+    files = await store.files.of(first.young_id)
+    assert [file.birth_month for file in files.by_referral.values()] == ["2009-03", "2009-04"]

@@ -16,7 +16,7 @@ async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -
     async with living(running) as life:
         referral = await life.refers()
         one = life.one(referral)
-        (application,) = read(await life.head.get("/applications?status=under_review"))
+        (application,) = read(await life.head.get("/applications?status=under_review"))["items"]
         assert (application["young_id"], application["label"]) == (str(referral.young_id), "à l’étude")
         await life.does(f"{one}/plan-interview", planned_on="2025-09-03")
         await life.does(f"{one}/admit", met="interview")
@@ -24,7 +24,7 @@ async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -
         assert (offered["status"], offered["until"]) == ("offered", "2025-09-12")
         confirmed = read(await life.agency.post(f"{one}/confirm", json={}))
         assert confirmed["label"] == "inscrite"
-        (seats,) = read(await life.agency.get("/intakes?school=essai&school_year=2025-2026"))
+        (seats,) = read(await life.agency.get("/intakes?school=essai&school_year=2025-2026"))["items"]
         assert (seats["seats"], seats["seats_left"]) == (1, 0)
         pupil = f"/pupils/{referral.young_id}"
         assert (await life.does(f"{pupil}/start"))["status"] == "present"
@@ -54,8 +54,8 @@ async def test_from_an_application_to_a_diploma_and_an_outcome(running: Start) -
         assert word["source"] == "agency"
         assert len(read(await life.head.get(pupil))["outcomes"]) == 2
         for year in ("2025-2026", "2026-2027"):
-            assert len(read(await life.head.get(f"/pupils?school_year={year}"))) == 1
-        assert read(await life.head.get("/pupils?school_year=2027-2028")) == []
+            assert len(read(await life.head.get(f"/pupils?school_year={year}"))["items"]) == 1
+        assert read(await life.head.get("/pupils?school_year=2027-2028"))["items"] == []
 
 
 async def test_what_is_told_comes_back_through_kafka_and_frees_seats(running: Start) -> None:
@@ -100,10 +100,10 @@ async def test_another_tenant_sees_and_decides_nothing(running: Start) -> None:
         read(await neighbour.post(f"{pupil}/start", json={}), 404)
         outcome = {"horizon": 6, "situation": "other", "source": "agency", "proof": "none"}
         read(await mlds.post(f"{pupil}/outcomes", json=outcome), 404)
-        assert read(await neighbour.get("/applications")) == read(await neighbour.get("/pupils")) == []
-        (seen,) = read(await mlds.get("/applications"))
+        assert read(await neighbour.get("/applications"))["items"] == read(await neighbour.get("/pupils"))["items"] == []
+        (seen,) = read(await mlds.get("/applications"))["items"]
         assert (seen["young_id"], [one["agency"]["id"] for one in seen["referrals"]]) == (str(other.young_id), ["mlds-essai"])
-        assert len(read(await life.agency.get("/applications"))) == 2
+        assert len(read(await life.agency.get("/applications"))["items"]) == 2
         assert str(referral.young_id) not in (await mlds.get("/intakes")).text
 
 
@@ -113,7 +113,7 @@ async def test_each_role_has_its_own_rights(running: Start) -> None:
         as_ = life.here.as_
         workshop, office = as_("school:essai:workshop"), as_("school:essai:office")
         read(await life.here.signed_out().get("/schools"), 401)
-        assert len(read(await as_("region").get("/schools"))) == 2
+        assert len(read(await as_("region").get("/schools"))["items"]) == 2
         read(await as_("region").get("/applications"), 403)
         read(await workshop.get("/applications"), 403)
         read(await workshop.post(f"{life.one(referral)}/waitlist", json={}), 403)
@@ -152,7 +152,8 @@ async def test_the_file_of_a_person_is_all_that_is_held_of_them_by_an_administra
         await life.enrols(referral)
         admin = life.here.as_("admin")
         shown = read(await admin.get(file))
-        assert (shown["birth_month"], shown["wishes"][0]["agency"]) == ("2010-10", "cio-essai")
+        said = shown["files"]["by_referral"][str(referral.referral_id)]
+        assert (said["birth_month"], shown["wishes"][0]["agency"]) == ("2010-10", "cio-essai")
         [held] = shown["applications"]
         assert (held["school"], held["motive"], held["application"]["status"]) == ("essai", "Aura 15 ans en octobre", "enrolled")
         assert shown["pupil"]["schools"] == ["essai"]
@@ -198,5 +199,5 @@ async def test_a_grant_is_paid_once_per_key_and_never_beyond_its_amount(running:
             assert paid["total_paid_cents"] == 600
         assert read(await region.post(payments, json={"amount_cents": 401}), 409)["code"] == "more_than_awarded"
         read(await life.head.post("/grants", json=award), 403)
-        assert read(await life.head.get("/grants")) == []
-        assert len(read(await region.get("/grants"))) == 1
+        assert read(await life.head.get("/grants"))["items"] == []
+        assert len(read(await region.get("/grants"))["items"]) == 1

@@ -26,7 +26,7 @@ from shared.events.catalogue import IntakeSeatsChanged, Promotion
 from shared.events.event import Event
 from shared.events.referral import ReferralSubmitted, ReferralWithdrawalRequested
 from shared.kernel.caller import SYSTEM
-from tests.enrolment.builders import MAY, a_message, a_programme, a_referral, fields_of
+from tests.enrolment.builders import MAY, START, a_message, a_programme, a_referral, fields_of
 from tests.enrolment.drivers import ADMIN, enrols, events_of, held_and_waiting, intake_opens, refers
 
 Freeing = Callable[[Store, Intake, ReferralSubmitted], Awaitable[Any]]
@@ -69,7 +69,7 @@ async def the_offer_expires(store: Store, _intake: Intake, _held: ReferralSubmit
 
 async def never_comes(store: Store, intake: Intake, held: ReferralSubmitted) -> None:
     await use_cases.confirm(store, ADMIN, intake_id=intake.intake_id, young_id=held.young_id, on=MAY)
-    await store.pupils.acting(ADMIN).decide(held.young_id, pupils.record_no_show, school=None, on=MAY)
+    await store.pupils.acting(ADMIN).decide(held.young_id, pupils.record_no_show, school=None, on=START)
     event = (await events_of(store.pupils, held.young_id))[-1]
     message = a_message(event, source=f"/enrolment/pupils/{held.young_id}", sequence=2)
     for _ in range(2):

@@ -80,7 +80,7 @@ async def until_handled(here: Running, key: uuid.UUID, sequences: list[int]) -> 
 
 async def parked(here: Running, count: int) -> list[dict[str, Any]]:
     async def there() -> Any:
-        rows = (await here.as_("admin").get("/admin/parked")).json()
+        rows = (await here.as_("admin").get("/admin/parked")).json()["items"]
         return (rows,) if len(rows) == count else None
 
     (rows,) = await here.until(there)

@@ -98,7 +98,7 @@ async def test_health_is_degraded_while_nobody_has_said_that_the_loss_is_known(r
         await here.runtime.dispatcher.handle(record)
         await ready(here, "degraded", 1)
         one = "/admin/parked/etabli.production/0/3"
-        (row,) = (await here.as_("admin").get("/admin/parked")).json()
+        (row,) = (await here.as_("admin").get("/admin/parked")).json()["items"]
         assert (row["code"], row["count"]) == (DELETED, 4)
         answer = await here.as_("admin").post(f"{one}/discard", json={"reason": "Supprimés à la main, retranscrits depuis."})
         assert answer.status_code == 200

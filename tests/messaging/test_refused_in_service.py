@@ -68,7 +68,7 @@ async def refuses(here: Running, topics: list[str]) -> bool:
 
 
 async def may_be_wished_for(here: Running, school: str) -> bool:
-    shown = (await here.as_("agency:cio-dole").get("/schools")).json()
+    shown = (await here.as_("agency:cio-dole").get("/schools")).json()["items"]
     return school in [one["id"] for one in shown if one["programmes"]]
 
 

@@ -209,7 +209,7 @@ async def test_while_mongod_is_away_requests_are_told_so_and_messages_wait(own: 
 
         await here.until(accepted, within=60)
         await here.until(lambda: here.store.handled.find_one({"key": str(second)}), within=60)
-        assert (await here.as_("admin").get("/admin/parked")).json() == []
+        assert (await here.as_("admin").get("/admin/parked")).json()["items"] == []
 
 
 async def _up(here: Running, value: float) -> bool:

@@ -89,5 +89,5 @@ async def test_schools_and_programmes_are_shown_under_their_names(production: Pr
     week = (await production.workshop.get(f"/weeks/{WEEK}")).json()
     assert [logged["programme"], week["pupils"][0]["programme"], week["school"]] == [programme, programme, school]
     order = await production.an_order("quoted")
-    listed = [*(await production.head.get("/orders")).json(), *(await production.head.get("/clients")).json()]
+    listed = [*(await production.head.get("/orders")).json()["items"], *(await production.head.get("/clients")).json()["items"]]
     assert [each["school"] for each in (order, *listed)] == [school] * 3

@@ -165,9 +165,9 @@ def test_an_order_is_what_its_events_say() -> None:
 def test_an_order_given_up_keeps_why_and_whether_it_was_accepted() -> None:
     never = evolve(an_order(S.QUOTED), EVENT_OF[S.CANCELLED])
     late = evolve(an_order(S.STARTED), EVENT_OF[S.CANCELLED])
-    assert (never.status, never.cancelled_because, never.may_be_worked_on) == (
+    assert (never.status, never.cancelled_because, never.may_be_worked_on(LATER)) == (
         S.CANCELLED,
         CancellationCode.CLIENT,
         False,
     )
-    assert late.may_be_worked_on
+    assert [late.may_be_worked_on(day) for day in (MONDAY - timedelta(days=1), MONDAY)] == [False, True]

@@ -5,13 +5,16 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.production.domain.history import Away, Taught
-from services.production.domain.pupils import Pupil
+from services.production.domain.pupils import Pupil, ensure_present
 from services.production.handlers import HANDLERS
 from services.production.store import Store
 from shared.events import EVENTS
 from shared.events.corrections import ExamCorrected, OutcomeCorrected, ResultCorrected
 from shared.events.message import message_of
+from shared.events.persons import ErasureCode, PersonErased
 from shared.events.production import Hours, WorkLogged
 from shared.events.students import (
     DiplomaFailed,
@@ -24,11 +27,14 @@ from shared.events.students import (
     StudentCompleted,
     StudentDidNotStart,
     StudentEvent,
+    StudentGaveUp,
     StudentInterrupted,
     StudentResumed,
     StudentStarted,
+    StudentStartMoved,
 )
 from shared.kernel.caller import Caller
+from shared.kernel.errors import Refused
 from shared.messaging.kafka import producer
 from shared.persistence.transaction import Persistence
 from tests.production.builders import ENROLMENT, WEEK, WHOSE, YOUNG, a_pupil, an_enrolment, an_id, on_the_wire
@@ -84,6 +90,20 @@ async def test_who_changes_programme_before_starting_starts_with_the_new_one_in_
         for event, sequence in order:
             await handle(store, event, sequence)
         assert [pupil.starts_on for pupil in await known(store)] == [date(2026, 9, 1)]
+
+
+async def test_who_is_due_on_another_day_or_gave_the_place_up_is_known(persistence: Persistence) -> None:
+    store, october = Store(persistence), date(2025, 10, 6)
+    moved = StudentStartMoved(**WHOSE, on=date(2025, 7, 2), starts_on=october)
+    given_up = StudentGaveUp(**WHOSE, on=date(2025, 8, 31))
+    for order in permutations([(ENROLLED, 1), (moved, 2), (given_up, 3)]):
+        await persistence.database["pupils"].delete({})
+        for event, sequence in order:
+            await handle(store, event, sequence)
+        (pupil,) = await known(store)
+        assert (pupil.status, pupil.starts_on) == (EnrolmentStatus.GAVE_UP, october)
+        with pytest.raises(Refused, match="never_came"):
+            ensure_present(pupil, "2025-W41")
 
 
 async def test_leaving_coming_back_and_never_coming_are_known(persistence: Persistence) -> None:
@@ -173,3 +193,18 @@ def test_every_event_of_a_pupil_is_heard_but_examinations_and_what_became_of_the
         ExamRegistered, DiplomaObtained, DiplomaFailed, OutcomeDeclared, ExamCorrected, ResultCorrected, OutcomeCorrected,
     }  # fmt: skip
     assert {event for event in HANDLERS if event.topic == "etabli.enrolment"} <= published
+
+
+async def test_of_an_erased_person_nothing_is_kept_nor_brought_back_whatever_comes_first(persistence: Persistence) -> None:
+    store, gone = Store(persistence), PersonErased(young_id=YOUNG, code=ErasureCode.PERSON_ASKED, on=date(2026, 1, 5))
+    erasure = message_of(gone, source=f"/referral/person_records/{YOUNG}", sequence=1, time=datetime(2026, 1, 5, tzinfo=UTC))
+    another = an_enrolment(young_id=uuid4(), enrolment_id=uuid4())
+    await handle(store, another, 1)
+    told: list[tuple[StudentEvent, int] | None] = [None, (ENROLLED, 1), (CHANGED, 2)]
+    for order in permutations(told):
+        await store.database["erased"].delete({})
+        for one in order:
+            await (handle(store, *one) if one else HANDLERS[PersonErased](store, gone, erasure))
+        assert await known(store) == []
+        assert str(YOUNG) not in str(await store.database["pupils"].find())
+    assert len(await known(store, another.young_id)) == 1

@@ -26,7 +26,7 @@ async def test_a_client_written_otherwise_is_the_same_and_another_is_refused(pro
     for overrides in ANOTHER_CLIENT:
         refused = await production.head.post("/clients", json={**CLIENT, **overrides}, headers=KEY)
         assert (refused.status_code, refused.json()["code"]) == (422, "key_reused"), overrides
-    assert len((await production.head.get("/clients")).json()) == 1
+    assert len((await production.head.get("/clients")).json()["items"]) == 1
 
 
 async def test_an_order_written_otherwise_is_the_same(production: Production) -> None:
@@ -57,7 +57,7 @@ async def test_what_an_earlier_build_kept_is_shown_whatever_is_accepted_now(prod
     await production.store.prepare()
     answer = await production.head.get("/clients")
     assert answer.status_code == 200, answer.text
-    shown = [(one["name"], one["siret"], one["contact"]) for one in answer.json()]
+    shown = [(one["name"], one["siret"], one["contact"]) for one in answer.json()["items"]]
     assert shown == [("", "00000000000000", ""), ("Mairie", "11122233344455", "")]
 
 

@@ -12,7 +12,7 @@ async def test_clients_and_titles_are_kept_sealed_and_read_as_they_were_said(pro
     for name in NAMES:
         await production.a_client(name=name, kind="person", contact=f"chez {name}")
     order = await production.an_order(title="Portail de Mme Ziegler")
-    clients = (await production.head.get("/clients")).json()
+    clients = (await production.head.get("/clients")).json()["items"]
     assert [client["name"] for client in clients] == ["Amiot", "étienne Ébéniste", "Mairie de Besançon", "Ziegler"]
     assert clients[0]["contact"] == "chez Amiot"
     assert order["title"] == "Portail de Mme Ziegler"

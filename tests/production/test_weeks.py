@@ -106,6 +106,15 @@ def test_hours_are_on_orders_that_the_client_accepted(status: OrderStatus) -> No
         assert log(**overrides)
 
 
+def test_hours_of_a_week_are_on_orders_that_were_accepted_by_then_whenever_they_are_typed() -> None:
+    worked: dict[str, Any] = {"on_orders": (OnOrder(order_id=ORDER, minutes=60),), "on": date(2025, 11, 3)}
+    sunday = MONDAY + timedelta(days=6)
+    assert log(**worked, orders=(an_order(OrderStatus.STARTED, on=sunday),))
+    refused = refusal(**worked, orders=(an_order(OrderStatus.STARTED, on=sunday + timedelta(days=1)),))
+    assert refused.code == "order_not_accepted"
+    assert refused.sentence == "Une des commandes n’a été acceptée par le client que le 15/09/2025, après cette semaine."
+
+
 def test_an_order_that_the_school_does_not_have_is_refused() -> None:
     assert refusal(on_orders=(OnOrder(order_id=an_id("theirs"), minutes=60),)).code == "unknown_order"
 

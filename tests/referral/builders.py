@@ -34,6 +34,7 @@ DOLE = {
 }  # fmt: skip
 SERRURERIE = {"id": "dole-cap-serrurerie", "title": "CAP Serrurerie", "certification": "cap"}
 """The school and its programme, as every answer shows them."""
+COUNSELLOR = {"name": "Mme Perrigaud", "phone": "+33384000001"}
 YOUNG, REFERRAL, X, Y = (UUID(int=n) for n in (1, 2, 11, 12))
 ENROLMENT = UUID(int=21)
 SEQUENCES = count(1)
@@ -44,15 +45,17 @@ def an_identity(**overrides: Any) -> dict[str, Any]:
     return {
         "family_name": "Lefèbvre-Quintard", "given_name": "Zélie", "birth_date": "2010-03-14", "commune": "39198",
         "phone": "06 12 34 56 78", "email": "zelie.quintard@exemple.test", "ine": "1234567890A",
-        "representative": {"kind": "person", "name": "Odile Quintard", "phone": "03 84 00 00 00"}, **overrides,
+        "representatives": [
+            {"kind": "person", "name": "Odile Quintard", "kinship": "mother", "phone": "03 84 00 00 00"},
+        ], **overrides,
     }  # fmt: skip
 
 
 def a_referral(**overrides: Any) -> dict[str, Any]:
     """The body of POST /referrals."""
     return {
-        "identity": an_identity(), "informed_on": "2025-08-28", "counsellor": "Mme Perrigaud", "situation": "out_of_school",
-        "out_of_school_since": "2025-06-30", "department": "39",
+        "identity": an_identity(), "informed_on": "2025-08-28", "counsellor": COUNSELLOR, "situation": "out_of_school",
+        "out_of_school_since": "2025-06",
         "wishes": [{"school": "dole", "programme": "dole-cap-serrurerie"}], **overrides,
     }  # fmt: skip
 
@@ -101,7 +104,7 @@ def student(kind: type[S], **overrides: Any) -> S:
 def the_referral() -> Referral:
     """The referral, submitted."""
     wishes = (Wish(sector="bois", departments=("39",)),)
-    details = ReferralDetails(situation=Situation.OUT_OF_SCHOOL, department="39", wishes=wishes)
+    details = ReferralDetails(situation=Situation.OUT_OF_SCHOOL, wishes=wishes)
     [event] = submit(None, referral_id=REFERRAL, young_id=YOUNG, agency=CIO, birth_month="2010-03", details=details, on=A_DAY)
     return evolve(None, event)
 

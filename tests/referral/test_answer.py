@@ -52,9 +52,7 @@ def ending_of(*history: JourneyEvent) -> tuple[Answer, RefusalCode | None] | Non
 
 def test_submitting_tells_the_referral_without_its_identity_and_twice_tells_nothing() -> None:
     wishes = (Wish(school="dole", programme="dole-cap-serrurerie"),)
-    details = ReferralDetails(
-        situation=Situation.OUT_OF_SCHOOL, out_of_school_since=date(2025, 6, 30), department="39", wishes=wishes
-    )
+    details = ReferralDetails(situation=Situation.OUT_OF_SCHOOL, out_of_school_since="2025-06", wishes=wishes)
     command: dict[str, Any] = {"referral_id": REFERRAL, "young_id": YOUNG, "agency": CIO, "birth_month": "2010-03", "on": A_DAY}
     submitted = submit(None, **command, details=details)
     assert submitted == [ReferralSubmitted(**command, **dict(details))]
@@ -65,7 +63,7 @@ def test_a_referral_is_what_was_submitted() -> None:
     referral = the_referral()
     details = {field: getattr(referral, field) for field in ReferralDetails.model_fields}
     wishes = (Wish(sector="bois", departments=("39",)),)
-    assert ReferralDetails(**details) == ReferralDetails(situation=Situation.OUT_OF_SCHOOL, department="39", wishes=wishes)
+    assert ReferralDetails(**details) == ReferralDetails(situation=Situation.OUT_OF_SCHOOL, wishes=wishes)
     assert (referral.referral_id, referral.submitted_on, referral.ending) == (REFERRAL, A_DAY, None)
 
 

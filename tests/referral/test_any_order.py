@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.referral.domain.agency import Agency
 from services.referral.domain.answer import ReferralStatus, status
+from services.referral.domain.file import Counsellor
 from services.referral.domain.journey import Journey
 from services.referral.domain.person import Identity, Sent
 from services.referral.domain.referral import Referral, close, evolve
@@ -131,6 +132,6 @@ def test_any_order_between_sources_and_any_repetition_give_the_same_state(data: 
 
 def shown(referral: Referral, journey: Journey) -> object:
     identity = Identity.model_validate(an_identity())
-    sent = Sent(referral_id=REFERRAL, agency=CIO, identity=identity, counsellor="x", informed_on=A_DAY)
+    sent = Sent(referral_id=REFERRAL, agency=CIO, identity=identity, counsellor=Counsellor(name="x"), informed_on=A_DAY)
     agency = Agency(agency=CIO, kind=AgencyKind.CIO, name="CIO de Dole", department="39")
     return Presenter(agency, {REFERRAL: sent}, Names(), A_DAY).in_full(referral, journey)

@@ -94,14 +94,15 @@ async def test_an_agency_does_not_learn_from_an_unopened_wish_that_another_had_r
     neutral = await refused(SOCIAL, UnopenedCode.NO_OPEN_INTAKE)
     assert (await refused(COLLEGE, code)).replace(COLLEGE, SOCIAL) == neutral
     assert (await refused(COLLEGE, code)).replace(COLLEGE, SOCIAL) == neutral  # asking again teaches it nothing
-    assert code in await refused(CIO, code)
+    assert (await refused(CIO, code)).replace(CIO, SOCIAL) == neutral  # nor who had referred them itself
 
 
 async def test_an_agency_reads_why_when_no_application_could_open_for_all(case: Case) -> None:
     unopened = (Unopened(wish=1, code=UnopenedCode.UNKNOWN_PROGRAMME),)
     await enrolment_publishes(case.here, wishes_answered(**case.wishes, unopened=unopened))
     shown = await case.shown()
-    assert (shown["wishes"][0]["unopened"], shown["answer"]["code"]) == ("unknown_programme", "no_place")
+    assert (shown["wishes"][0]["unopened"], shown["answer"]["code"]) == ("unknown_programme", "other")
+    assert shown["answer"]["sentence"] == "Aucune suite possible pour ces vœux."
 
 
 async def test_what_comes_back_later_depends_on_the_kind_of_agency(case: Case) -> None:

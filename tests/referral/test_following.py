@@ -55,7 +55,7 @@ async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Cas
             "code": None,
             "since": "2025-09-01",
             "until": "2025-09-12",
-            "sentence": "Une place est proposée, à confirmer au plus tard le 12/09/2025.",
+            "sentence": "Une place est proposée au jeune ; l’école attend sa réponse jusqu’au 12/09/2025.",
         }
     ]
     await enrolment_publishes(
@@ -128,9 +128,7 @@ async def test_an_older_status_does_not_replace_a_newer_one_in_lists(case: Case)
     assert (await store.referrals.collection.find_one({"_id": case.id}))["progress"]["status"] == "closed"
 
 
-async def test_a_second_referral_of_the_same_person_knows_what_was_said_before_and_shows_what_it_opened(
-    case: Case,
-) -> None:
+async def test_a_second_referral_of_the_same_person_begins_under_review_and_is_answered_too(case: Case) -> None:
     here, of = case.here, case.of
     await enrolment_publishes(
         here,
@@ -147,8 +145,8 @@ async def test_a_second_referral_of_the_same_person_knows_what_was_said_before_a
     await enrolment_publishes(here, wishes_answered(X, **joined))
     shown = await read(here, second["referral_id"], COLLEGE)
     seen = [(one["intake_id"], one["status"], one["since"]) for one in shown["applications"]]
-    assert seen == [(str(X), "admissible", "2025-09-20")]
-    assert [step["step"] for step in shown["timeline"]] == ["submitted", "wishes_answered"]
+    assert seen == [(str(X), "under_review", "2025-09-20")]
+    assert [step["step"] for step in shown["timeline"]] == ["submitted", "wishes_answered", "under_review"]
     await enrolment_publishes(here, application(applications.PlaceConfirmed, **of, on=date(2025, 9, 21)))
     answers = [await case.shown(), await read(here, second["referral_id"], COLLEGE)]
     assert [one["answer"]["answer"] for one in answers] == ["enrolled", "enrolled"]

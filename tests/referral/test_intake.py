@@ -22,9 +22,12 @@ async def test_a_referral_is_taken_in_and_told_without_its_identity(running: Sta
         [row] = await rows(here, "referrals")
         assert row["state"] == {
             "referral_id": shown["referral_id"], "young_id": shown["young_id"], "agency": CIO, "birth_month": "2010-03",
-            "situation": "out_of_school", "out_of_school_since": "2025-06-30", "department": "39",
-            "wishes": [{"school": "dole", "programme": "dole-cap-serrurerie", "sector": None, "departments": []}],
-            "submitted_on": "2025-09-01", "withdrawal_requested_on": None, "ending": None,
+            "situation": "out_of_school", "out_of_school_since": "2025-06",
+            "wishes": [
+                {"school": "dole", "programme": "dole-cap-serrurerie", "sector": None, "departments": [], "year_of_study": 1}
+            ],
+            "complete": True, "submitted_on": "2025-09-01", "amended_on": [], "completed_on": None,
+            "withdrawal_requested_on": None, "ending": None,
         }  # fmt: skip
 
 
@@ -91,10 +94,11 @@ WRONG_FIELDS: dict[str, dict[str, Any]] = {
             {"school": "dole", "sector": "bois", "departments": ["39"]},
         ]
     },
-    "department": {"department": "jura"},
+    "out_of_school_since": {"out_of_school_since": "2025-06-30"},
     "situation": {"situation": "lost"},
     "": {"colour": "red"},
-    "counsellor": {"counsellor": " "},
+    "counsellor": {"counsellor": "Mme Perrigaud"},
+    "counsellor.phone": {"counsellor": {"name": "Mme Perrigaud"}},
 }
 
 
@@ -119,12 +123,12 @@ async def test_what_is_wrong_with_a_phone_or_an_address_is_said(api: Running) ->
         "email": "Cette adresse e-mail n’est pas valable.",
     }
     wrong = {"phone": "06 12 34 56 7", "email": "zelie@"}
-    representative = {"kind": "person", "name": "Odile Quintard", **wrong}
+    representative = {"kind": "person", "name": "Odile Quintard", "kinship": "mother", **wrong}
     answer = await api.as_(f"agency:{CIO}").post(
-        "/referrals", json=a_referral(identity=an_identity(**wrong, representative=representative))
+        "/referrals", json=a_referral(identity=an_identity(**wrong, representatives=[representative]))
     )
     told = {error["field"]: error["detail"] for error in answer.json()["errors"]}
-    assert told == {f"identity.{where}{field}": words for where in ("", "representative.") for field, words in said.items()}
+    assert told == {f"identity.{where}{field}": words for where in ("", "representatives.0.") for field, words in said.items()}
 
 
 async def test_a_date_that_cannot_be_is_refused_in_french(api: Running) -> None:
@@ -133,7 +137,7 @@ async def test_a_date_that_cannot_be_is_refused_in_french(api: Running) -> None:
         "birth_in_the_future": {"identity": an_identity(birth_date="2026-01-01")},
         "before_birth": {"on": "2009-01-01"},
         "in_the_future": {"on": "2025-09-02"},
-        "out_of_school_in_the_future": {"out_of_school_since": "2025-09-02"},
+        "out_of_school_in_the_future": {"out_of_school_since": "2025-10"},
     }
     for code, overrides in impossible.items():
         answer = await api.as_(f"agency:{CIO}").post("/referrals", json=a_referral(**overrides))
@@ -155,7 +159,9 @@ async def test_someone_just_thirteen_is_taken_in(api: Running) -> None:
 
 
 async def test_a_minor_without_representative_is_taken_in_and_shown_to_complete(api: Running) -> None:
-    assert (await refer(api, identity=an_identity(representative=None)))["to_complete"] == ["representative"]
+    [missing] = (await refer(api, identity=an_identity(representatives=[])))["to_complete"]
+    assert missing["code"] == "representative"
+    assert "représentant légal" in missing["sentence"]
 
 
 async def test_an_agency_that_is_not_registered_is_told_so(api: Running) -> None:
@@ -197,10 +203,10 @@ async def test_agencies_are_registered_by_an_administrator_and_listed_for_all(ap
     assert (await api.as_(f"agency:{CIO}").put("/agencies/psad-39", json=body)).status_code == 403
     answer = await api.as_("admin").put("/agencies/psad-39", json=body)
     assert (answer.status_code, answer.json()) == (200, {"agency": "psad-39", **body})
-    assert {"agency": "psad-39", **body} in (await api.as_("school:dole").get("/agencies")).json()
+    assert {"agency": "psad-39", **body} in (await api.as_("school:dole").get("/agencies")).json()["items"]
 
 
-async def test_pages_hold_fifty_the_latest_first(api: Running) -> None:
+async def test_a_list_is_read_in_parts_of_fifty_the_latest_first(api: Running) -> None:
     agency = "ml-besancon"
     body = {"kind": "mission_locale", "name": "ML", "department": "25"}
     assert (await api.as_("admin").put(f"/agencies/{agency}", json=body)).status_code == 200
@@ -208,8 +214,14 @@ async def test_pages_hold_fifty_the_latest_first(api: Running) -> None:
         on = f"2025-0{6 + day // 30}-{1 + day % 30:02d}"
         await refer(api, agency, on=on, informed_on="2025-05-01", out_of_school_since=None, identity=an_identity(ine=None))
     client = api.as_(f"agency:{agency}")
-    first, second = [(await client.get("/referrals", params={"page": page})).json() for page in (1, 2)]
-    assert [(page["total"], page["pages"], len(page["items"])) for page in (first, second)] == [(51, 2, 50), (51, 2, 1)]
+    first = (await client.get("/referrals")).json()
+    added = await refer(api, agency, on="2025-08-01", informed_on="2025-05-01", out_of_school_since=None)
+    second = (await client.get("/referrals", params={"cursor": first["next"]})).json()
+    assert [(len(part["items"]), part["next"] is None) for part in (first, second)] == [(50, False), (1, True)]
+    assert added["referral_id"] not in str(second)
     days = [one["submitted_on"] for one in first["items"] + second["items"]]
     assert days == sorted(days, reverse=True)
-    assert (await client.get("/referrals", params={"page": 0})).status_code == 422
+    assert (await client.get("/referrals", params={"page": 1})).status_code == 422
+    of_one_status = await client.get("/referrals", params={"cursor": first["next"], "status": "closed"})
+    another_s = await api.as_(f"agency:{CIO}").get("/referrals", params={"cursor": first["next"]})
+    assert of_one_status.json()["code"] == another_s.json()["code"] == "unknown_cursor"

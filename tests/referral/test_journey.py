@@ -1,13 +1,16 @@
 """What a journey makes of each event: the published statuses alone, and every event that concerns its agencies."""
 
+from datetime import timedelta
+
 import pytest
 
+from services.referral.domain.answer import conclude
 from services.referral.domain.journey import JourneyEvent, fold
 from services.referral.handlers import HANDLERS
 from shared.events import EVENTS, applications, students
-from shared.events.applications import ApplicationEvent, ApplicationStatus
+from shared.events.applications import ApplicationEvent, ApplicationStatus, Unopened, UnopenedCode
 from shared.events.students import StudentEvent
-from tests.referral.builders import X, Y, application, folded, student, wishes_answered
+from tests.referral.builders import A_DAY, REFERRAL, X, Y, application, folded, student, wishes_answered
 
 S = ApplicationStatus
 
@@ -16,10 +19,11 @@ def statuses(*history: JourneyEvent) -> list[ApplicationStatus]:
     return [step.status for step in folded(wishes_answered(X), *history).applications[X].steps]
 
 
-def test_every_event_of_an_application_or_a_pupil_is_followed_but_that_a_seat_is_free_again() -> None:
+def test_every_event_of_an_application_or_a_pupil_is_followed_but_free_seats_and_days_of_entry() -> None:
     published = {event for event in EVENTS.values() if issubclass(event, ApplicationEvent | StudentEvent)}
     followed = {event for event in HANDLERS if event.topic == "etabli.enrolment"}
-    assert followed == {applications.WishesAnswered, *published} - {applications.PlaceReleased}
+    unsaid = {applications.PlaceReleased, applications.EntryPlanned, students.StudentStartMoved}
+    assert followed == {applications.WishesAnswered, *published} - unsaid
 
 
 def test_an_application_is_under_review_from_its_opening_on_and_says_so_once() -> None:
@@ -51,3 +55,13 @@ def test_folding_leaves_the_journey_that_was_given_as_it_is() -> None:
     for event in (application(applications.ApplicationLeft), wishes_answered(Y), student(students.StudentStarted)):
         assert fold(journey, event) != journey
     assert journey.model_dump_json() == before
+
+
+def test_the_last_answer_to_wishes_counts_from_its_day_and_the_first_is_the_day_they_were_answered() -> None:
+    nothing, later = Unopened(wish=1, code=UnopenedCode.NO_OPEN_INTAKE), A_DAY + timedelta(days=9)
+    journey = folded(wishes_answered(X), wishes_answered(unopened=(nothing,), on=later))
+    wishes = journey.wishes[REFERRAL]
+    assert (wishes.opened, wishes.unopened, wishes.on) == ((), (nothing,), A_DAY)
+    ending = conclude(journey, REFERRAL)
+    assert ending
+    assert ending.on == later

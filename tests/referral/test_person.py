@@ -7,14 +7,15 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from services.referral.api.schemas import IdentityRequest, RepresentativeRequest
+from services.referral.domain.file import Representative
 from services.referral.domain.person import (
     Identity,
-    Representative,
     Sent,
     check_dates,
     first_traits,
-    second_traits,
     to_complete,
+    traits_with_contact,
+    traits_with_ine,
 )
 from shared.kernel.errors import Invalid
 from tests.referral.builders import A_DAY, an_identity
@@ -29,12 +30,12 @@ def test_a_phone_written_three_ways_is_one_trait() -> None:
     assert {identity(phone=way).phone for way in ways} == {"+33612345678"}
 
 
-def test_each_second_trait_holds_the_first() -> None:
+def test_each_trait_that_links_holds_the_names_and_the_birth_date() -> None:
     someone = identity(family_name="Le Goff", ine=None, email=None)
-    assert first_traits(someone) == [["goff", "zelie", "2010-03-14"], ["legoff", "zelie", "2010-03-14"]]
-    assert second_traits(someone) == [
-        [*first, *more] for first in first_traits(someone) for more in (("phone", "+33612345678"), ("commune", "39198"))
-    ]
+    names = [["goff", "zelie", "2010-03-14"], ["legoff", "zelie", "2010-03-14"]]
+    assert first_traits(someone) == names
+    assert traits_with_contact(someone) == [[*first, "phone", "+33612345678"] for first in names]
+    assert traits_with_ine(identity(family_name="Le Goff")) == [[*first, "ine", "1234567890A"] for first in names]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_someone_born_on_a_29_february_is_thirteen_on_the_28th() -> None:
 
 
 def test_someone_born_on_a_29_february_is_of_age_on_the_28th() -> None:
-    leapling = identity(birth_date="2008-02-29", representative=None)
+    leapling = identity(birth_date="2008-02-29", representatives=[])
     days = (date(2026, 2, 27), date(2026, 2, 28))
     assert [to_complete(leapling, today=day) for day in days] == [["representative"], []]
 
@@ -80,8 +81,8 @@ def test_someone_born_on_a_29_february_is_of_age_on_the_28th() -> None:
         ("before_birth", {"birth_date": "2010-03-14"}, {"on": date(2010, 3, 13)}),
         ("informed_in_the_future", {}, {"informed_on": A_DAY + timedelta(days=1)}),
         ("before_birth", {}, {"informed_on": date(2010, 3, 13)}),
-        ("out_of_school_in_the_future", {}, {"out_of_school_since": A_DAY + timedelta(days=1)}),
-        ("before_birth", {}, {"out_of_school_since": date(2010, 3, 13)}),
+        ("out_of_school_in_the_future", {}, {"out_of_school_since": "2025-10"}),
+        ("before_birth", {}, {"out_of_school_since": "2010-02"}),
     ],
 )
 def test_dates_that_cannot_be_are_refused_without_saying_them(
@@ -100,7 +101,7 @@ def test_thirteen_years_old_today_is_old_enough_to_be_referred() -> None:
 
 
 def test_a_minor_without_a_representative_is_to_complete_until_eighteen() -> None:
-    alone = identity(representative=None)
+    alone = identity(representatives=[])
     days = (A_DAY, date(2028, 3, 13), date(2028, 3, 14))
     assert [to_complete(alone, today=day) for day in days] == [["representative"], ["representative"], []]
     assert to_complete(identity(), today=A_DAY) == []

@@ -14,13 +14,14 @@ from tests.referral.builders import CIO, COLLEGE, a_referral, an_identity, read,
 
 ALONE = {"ine": None, "phone": None, "email": None, "commune": None}
 SECTOR = {"sector": "bois", "departments": ["39", "2A"]}
-FULL = a_referral(external_id="D-17", counsellor="Mme Lefèvre", wishes=[SECTOR])
+MME_LEFEVRE = {"name": "Mme Lefèvre", "phone": "0384000001"}
+FULL = a_referral(external_id="D-17", counsellor=MME_LEFEVRE, wishes=[SECTOR])
 OTHERWISE: dict[str, dict[str, Any]] = {
     "a phone with +33": {"identity": an_identity(phone="+33612345678")},
     "a phone with 0033 and dots": {"identity": an_identity(phone="0033 6.12.34.56.78")},
-    "spaces around": {"counsellor": "  Mme Lefèvre\u00a0", "external_id": "D-17 "},
-    "another normalization": {"counsellor": unicodedata.normalize("NFD", "Mme Lefèvre")},
-    "a sign that nobody sees": {"counsellor": "Mme\u200b Lefèvre\u202c"},
+    "spaces around": {"counsellor": {**MME_LEFEVRE, "name": "  Mme Lefèvre\u00a0"}, "external_id": "D-17 "},
+    "another normalization": {"counsellor": {**MME_LEFEVRE, "name": unicodedata.normalize("NFD", "Mme Lefèvre")}},
+    "a sign that nobody sees": {"counsellor": {**MME_LEFEVRE, "name": "Mme\u200b Lefèvre\u202c"}},
     "an explicit null": {"on": None},
     "a default written out": {"wishes": [{**SECTOR, "school": None, "programme": None}]},
     "departments in another order, twice, in small letters": {"wishes": [{"sector": "bois", "departments": ["2a", "39", " 39"]}]},
@@ -29,7 +30,9 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "a commune with a space": {"identity": an_identity(commune="39 198")},
     "nulls of a representative": {
         "identity": an_identity(
-            representative={"kind": "person", "name": "Odile Quintard", "phone": "0033384000000", "email": None}
+            representatives=[
+                {"kind": "person", "name": "Odile Quintard", "kinship": "mother", "phone": "0033384000000", "email": None}
+            ]
         )
     },
 }
@@ -38,7 +41,7 @@ ANOTHER: dict[str, dict[str, Any]] = {
     "a field left out": {"identity": an_identity(ine=None)},
     "another department": {"wishes": [{"sector": "bois", "departments": ["39"]}]},
     "a day that is said": {"on": "2025-08-31"},
-    "another counsellor": {"counsellor": "Mme Lefebvre"},
+    "another counsellor": {"counsellor": {**MME_LEFEVRE, "name": "Mme Lefebvre"}},
 }
 
 
@@ -136,7 +139,7 @@ async def test_each_spelling_by_which_someone_was_known_finds_them(api: Running)
     taken = [await refer(api, identity=an_identity(**only_phone, family_name=name)) for name in ("Legoff", "Le Goff", "Goff")]
     assert len({shown["young_id"] for shown in taken}) == 1
     alone = await refer(api, COLLEGE, identity=an_identity(**ALONE, family_name="Goff"))
-    [match] = (await api.as_("admin").get("/matches")).json()
+    [match] = (await api.as_("admin").get("/matches")).json()["items"]
     assert match["young_ids"] == sorted([taken[0]["young_id"], alone["young_id"]])
     apart = [await refer(api, identity=an_identity(**only_phone, family_name=name)) for name in ("Pont", "Dupont")]
     assert len({shown["young_id"] for shown in apart}) == 2
@@ -144,6 +147,6 @@ async def test_each_spelling_by_which_someone_was_known_finds_them(api: Running)
 
 async def test_a_pair_that_meets_in_two_spellings_is_listed_once(api: Running) -> None:
     pair = [await refer(api, agency, identity=an_identity(**ALONE, family_name="Le Goff")) for agency in (CIO, COLLEGE)]
-    matches = (await api.as_("admin").get("/matches")).json()
+    matches = (await api.as_("admin").get("/matches")).json()["items"]
     assert [match["young_ids"] for match in matches] == [sorted(shown["young_id"] for shown in pair)]
     assert all(UUID(id) for match in matches for id in match["young_ids"])

@@ -31,7 +31,7 @@ async def test_each_person_has_a_key_and_each_referral_of_theirs_is_sealed_under
     other = await refer(api, identity=an_identity(**OTHER))
     assert [row["_id"] for row in await as_kept(api, "identity_keys")] == sorted([one["young_id"], other["young_id"]])
     for person in await as_kept(api, "persons"):
-        assert set(person) <= {"_id", "first", "second", "since", "sent"}
+        assert set(person) <= {"_id", "names", "linking", "links", "ine", "since", "sent"}
         assert [set(sent) for sent in person["sent"]] == [{"referral_id", "agency", "earlier", "sealed"}] * len(person["sent"])
 
 
@@ -54,7 +54,7 @@ async def test_a_new_wrapping_key_put_first_takes_the_place_of_the_one_before(ap
     young_id, referral_id = UUID(shown["young_id"]), UUID(shown["referral_id"])
     with pytest.raises(InvalidTag):
         await vault_with(api, new).sent_with([young_id])
-    await vault_with(api, new, old).prepare()
+    await vault_with(api, new, old).prepare(api.runtime.secret)
     sent = await vault_with(api, new).sent_with([young_id])
     assert sent[referral_id].identity.given_name == "Zélie"
     with pytest.raises(InvalidTag):

@@ -1,24 +1,35 @@
 """One view says what an agency sees of a referral; a school's people see who applied to their school, each as far as they may."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.referral.domain.milestones import MilestoneKind
-from services.referral.domain.visibility import MILESTONES_SEEN, ReferralView, names_alone, reached, seen_by_agency
+from services.referral.domain.referral import request_withdrawal
+from services.referral.domain.visibility import (
+    MILESTONES_SEEN,
+    ReferralView,
+    UnopenedWish,
+    names_alone,
+    reached,
+    seen_by_agency,
+    still_asks,
+)
 from shared.events import applications, students
 from shared.events.applications import Unopened, UnopenedCode
-from shared.events.referral import AgencyKind, RefusalCode
+from shared.events.referral import AgencyKind, Answer, RefusalCode
 from shared.kernel.caller import Caller
-from tests.referral.builders import REFERRAL, X, Y, application, folded, student, wishes_answered
+from shared.kernel.errors import Refused
+from tests.referral.builders import A_DAY, CIO, REFERRAL, X, Y, application, folded, student, the_referral, wishes_answered
 
 OTHERS: dict[str, Any] = {"referral_id": UUID(int=99), "agency": "mlds-jura"}
 EARLIER: dict[str, Any] = {"referral_id": UUID(int=98)}
 
 
-def seen(*history: Any, kind: AgencyKind = AgencyKind.CIO, earlier: tuple[UUID, ...] = ()) -> ReferralView:
-    return seen_by_agency(folded(*history), REFERRAL, kind=kind, earlier=earlier)
+def seen(*history: Any, kind: AgencyKind = AgencyKind.CIO) -> ReferralView:
+    return seen_by_agency(folded(*history), REFERRAL, agency=CIO, kind=kind)
 
 
 def test_every_kind_of_agency_has_its_say_of_what_comes_back() -> None:
@@ -33,14 +44,13 @@ def test_an_application_made_obsolete_by_another_path_says_no_more_than_that() -
     assert [step.because for step in shown.steps] == [None] * len(shown.steps)
 
 
-@pytest.mark.parametrize("code", [UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED])
-def test_a_wish_that_others_kept_from_opening_reads_as_nothing_open(code: UnopenedCode) -> None:
+@pytest.mark.parametrize("code", set(UnopenedCode) - {UnopenedCode.UNKNOWN_PROGRAMME})
+def test_a_wish_that_cannot_open_reads_the_same_whatever_kept_it(code: UnopenedCode) -> None:
     unopened = wishes_answered(unopened=(Unopened(wish=2, code=code),))
-    assert seen(unopened).unopened == {2: UnopenedCode.NO_OPEN_INTAKE}
-    before = wishes_answered(Y, **EARLIER)
-    assert seen(before, unopened).unopened == {2: UnopenedCode.NO_OPEN_INTAKE}
-    view = seen(before, unopened, earlier=(UUID(int=98),))
-    assert view.unopened == {2: code}
+    for view in (seen(unopened), seen(wishes_answered(Y, **EARLIER), unopened)):
+        assert view.unopened == {2: UnopenedWish.NOTHING_POSSIBLE}
+        assert view.ending
+        assert (view.ending.answer, view.ending.code) == (Answer.REFUSED, RefusalCode.OTHER)
 
 
 def test_an_agency_sees_the_pupil_of_its_own_application_as_far_as_its_kind_is_told() -> None:
@@ -69,4 +79,20 @@ def test_a_school_knows_who_sent_the_referrals_that_reached_it() -> None:
     assert reached(journey, REFERRAL, "dole")
     assert not reached(journey, REFERRAL, "besancon")
     assert not reached(journey, UUID(int=99), "dole")
-    assert not reached(folded(wishes_answered(X), application(applications.ApplicationLeft)), REFERRAL, "dole")
+    assert still_asks(journey, REFERRAL, "dole")
+    left = folded(wishes_answered(X), application(applications.ApplicationLeft))
+    assert (reached(left, REFERRAL, "dole"), still_asks(left, REFERRAL, "dole")) == (True, False)
+
+
+def test_what_another_agency_says_became_of_the_pupil_is_not_read() -> None:
+    said = [student(students.OutcomeDeclared, source="agency", agency=agency) for agency in (CIO, "mlds-jura")]
+    [enrolment] = seen(
+        wishes_answered(X), application(applications.PlaceConfirmed), student(students.StudentEnrolled), *said
+    ).enrolments
+    assert [one.agency for one in enrolment.milestones] == [None, CIO]
+
+
+def test_a_referral_is_not_withdrawn_on_a_day_before_it_was_made() -> None:
+    with pytest.raises(Refused, match="before_previous_step"):
+        request_withdrawal(the_referral(), on=A_DAY - timedelta(days=1))
+    assert request_withdrawal(the_referral(), on=A_DAY)

@@ -31,6 +31,8 @@ WRONG: list[tuple[list[dict[str, Any]], list[str]]] = [
     ),
     ([{"sector": "couture", "departments": ["39"]}], ["wishes.0.sector"]),
     ([{"sector": "bois", "departments": ["21", "71"]}], ["wishes.0.departments"]),
+    ([{**AT_DOLE, "year_of_study": 3}], ["wishes.0.year_of_study"]),
+    ([{"sector": "bois", "departments": ["39"], "year_of_study": 3}], ["wishes.0.year_of_study"]),
 ]
 
 
@@ -54,11 +56,12 @@ async def test_a_wish_for_what_nobody_teaches_is_refused_at_its_field(
 
 
 async def test_what_is_taught_may_be_wished_for_and_is_shown_by_its_name(api: Running) -> None:
-    shown = await refer(api, wishes=[AT_DOLE, {"sector": "bois", "departments": ["21", "39"]}])
-    nothing = {"year_of_study": 1, "unopened": None, "sentence": None}
+    sector = {"sector": "bois", "departments": ["21", "39"], "year_of_study": 2}
+    shown = await refer(api, wishes=[AT_DOLE, sector])
+    nothing = {"unopened": None, "sentence": None}
     assert shown["wishes"] == [
-        {"school": DOLE, "programme": SERRURERIE, "sector": None, "departments": [], **nothing},
-        {"school": None, "programme": None, "sector": "bois", "departments": ["21", "39"], **nothing},
+        {"school": DOLE, "programme": SERRURERIE, "sector": None, "departments": [], "year_of_study": 1, **nothing},
+        {"school": None, "programme": None, "sector": "bois", "departments": ["21", "39"], "year_of_study": 2, **nothing},
     ]
     assert shown["agency"] == {"id": CIO, "name": CIO.upper()}
     assert (await api.as_(f"agency:{CIO}").get("/referrals")).json()["items"][0]["wishes"] == shown["wishes"]
@@ -68,7 +71,7 @@ async def test_the_schools_that_may_be_wished_for_are_listed_for_all_with_their_
     await two_schools(api)
     moved = school_registered(address="1 rue du Banc, 39100 Dole")
     await catalogue_publishes(api, moved, programme_opened(title="CAP Métallerie"))
-    [dole, elsewhere] = (await api.as_("school:dole:workshop").get("/schools")).json()
+    [dole, elsewhere] = (await api.as_("school:dole:workshop").get("/schools")).json()["items"]
     taught = {**SERRURERIE, "title": "CAP Métallerie", "sector": "bois", "years": 2}
     assert dole == {**DOLE, "address": "1 rue du Banc, 39100 Dole", "department": "39", "programmes": [taught]}
     assert (elsewhere["id"], [one["id"] for one in elsewhere["programmes"]]) == ("elsewhere", ["cap-elsewhere"])

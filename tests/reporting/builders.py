@@ -11,6 +11,7 @@ from services.reporting.indicators.figure import Figure, figure
 from services.reporting.indicators.perimeter import perimeter_of
 from services.reporting.indicators.selection import Selection
 from services.reporting.projections.agencies import AgencyRow
+from services.reporting.projections.aliases import AliasRow
 from services.reporting.projections.applications import ApplicationRow
 from services.reporting.projections.enrolments import EnrolmentRow
 from services.reporting.projections.exams import ExamRow
@@ -121,6 +122,11 @@ def a_grant(purpose: str, **overrides: Any) -> GrantRow:
 
 def a_payment(grant: str, cents: int, on: str) -> PaymentRow:
     return _row(PaymentRow, id=f"{grant} {cents} {on}", grant_id=grant, amount_cents=cents, paid_on=on)
+
+
+def an_alias(young: str, kept: str) -> AliasRow:
+    """Two short names are one person."""
+    return AliasRow(id=an_id(young), kept=an_id(kept))
 
 
 def _row(of: type[R], **overrides: Any) -> R:

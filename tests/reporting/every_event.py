@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from deploy.bench.publisher import Publisher, an_id
+from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import (
     ApplicationAdmissible,
     ApplicationIneligible,
@@ -23,11 +24,13 @@ from shared.events.applications import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceOfferWithdrawn,
     PlaceReleased,
     WishesAnswered,
 )
 from shared.events.catalogue import (
     Certification,
+    CertificationReplaced,
     GrantAwarded,
     GrantPaid,
     GrantPurpose,
@@ -37,6 +40,8 @@ from shared.events.catalogue import (
     Promotion,
     SchoolRegistered,
 )
+from shared.events.corrections import CorrectionCode
+from shared.events.persons import PersonMerged, PersonSplit
 from shared.events.production import (
     CancellationCode,
     ClientKind,
@@ -74,6 +79,7 @@ from shared.events.students import (
     StudentCompleted,
     StudentDidNotStart,
     StudentEnrolled,
+    StudentGaveUp,
     StudentInterrupted,
     StudentMovedUp,
     StudentRepeated,
@@ -95,7 +101,18 @@ def everything() -> Publisher:
     _applications(publisher)
     _pupils(publisher)
     _production(publisher)
+    _aliases(publisher)
     return publisher
+
+
+def _aliases(publisher: Publisher) -> None:
+    alias = an_id("alias")
+    for event in (
+        PersonMerged(on=DAY, young_id=alias, kept=OTHER),
+        PersonSplit(on=DAY, young_id=alias),
+        PersonMerged(on=DAY, young_id=alias, kept=YOUNG),
+    ):
+        publisher.publish(f"/referral/person_records/{alias}", event)
 
 
 def _catalogue(publisher: Publisher) -> None:
@@ -111,6 +128,9 @@ def _catalogue(publisher: Publisher) -> None:
             sector="metal", years=2, dangerous_machines=True,
         ),
     )  # fmt: skip
+    for since in (date(2025, 9, 1), date(2023, 9, 1)):
+        replaced = CertificationReplaced(on=DAY, school="dole", programme="serrurerie", title="CAP Métallier", since=since)
+        publisher.publish("/enrolment/schools/dole", replaced)
     publisher.intake(
         INTAKE,
         IntakeOpened(
@@ -135,11 +155,17 @@ def _referrals(publisher: Publisher) -> None:
         referral = an_id("referral", agency)
         about: dict[str, Any] = {"referral_id": referral, "young_id": YOUNG, "agency": agency}
         submitted = ReferralSubmitted(
-            on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL, department="39",
+            on=DAY, birth_month="2008-05", situation=Situation.OUT_OF_SCHOOL,
             wishes=(Wish(school="dole", programme="serrurerie"), Wish(sector="metal", departments=("39",))), **about,
         )  # fmt: skip
         publisher.publish(f"/referral/referrals/{referral}", submitted)
         publisher.publish(f"/enrolment/wishes/{referral}", WishesAnswered(on=DAY, opened=(INTAKE,), **about))
+        amended = ReferralAmended(
+            on=DAY + timedelta(days=3), birth_month="2008-05", situation=Situation.IN_TRAINING, complete=True,
+            wishes=(Wish(school="dole", programme="usinage"),), code=CorrectionCode.TYPING,
+            replaces=(Part.SITUATION, Part.WISHES), **about,
+        )  # fmt: skip
+        publisher.publish(f"/referral/referrals/{referral}", amended)
         closed = ReferralClosed(on=DAY + timedelta(days=9), answer=Answer.ENROLLED, **about)
         publisher.publish(f"/referral/referrals/{referral}", closed)
 
@@ -163,6 +189,7 @@ def _applications(publisher: Publisher) -> None:
             ApplicationRefused(code=RefusalCode.NO_PLACE, **of),
             ApplicationReopened(**of),
             PlaceOffered(until=DAY, **of),
+            PlaceOfferWithdrawn(**of),
             PlaceDeclined(**of),
             ApplicationWithdrawn(**of),
             ApplicationObsolete(because="intake_closed", **of),
@@ -180,6 +207,7 @@ def _pupils(publisher: Publisher) -> None:
     for event in (
         StudentEnrolled(birth_month="2008-05", starts_on=date(2024, 9, 2), **year, **of),
         StudentDidNotStart(**of),
+        StudentGaveUp(**of),
         StudentStarted(**of),
         StudentInterrupted(code=InterruptionCode.MOVED, **of),
         StudentResumed(**of),

@@ -39,7 +39,7 @@ def a_referral(name: str) -> Published:
     publisher, id = Publisher(), an_id("referral", name)
     event = ReferralSubmitted(
         on=TODAY, referral_id=id, young_id=id, agency="cio-demo", birth_month="2009-05", situation=Situation.OUT_OF_SCHOOL,
-        department="25", wishes=(Wish(school="dole", programme="dole-metier"),),
+        wishes=(Wish(school="dole", programme="dole-metier"),),
     )  # fmt: skip
     publisher.publish(f"/referral/referrals/{id}", event)
     return publisher.messages[0]

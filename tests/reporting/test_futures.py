@@ -8,6 +8,7 @@ from services.reporting.indicators.figure import Share
 from tests.reporting.builders import (
     a_finisher,
     an_enrolment,
+    an_exam,
     an_outcome,
     figure_of,
     known,
@@ -91,3 +92,12 @@ def test_what_was_said_of_a_departure_that_a_return_ended_is_no_word_on_the_next
     assert (figure_of("employment_6", completed).numerator, figure_of("employment_6", completed).unknown) == (0, 1)
     gone = known("2025-08-01", enrolments=[an_enrolment("a", absence=back[:1])], outcomes=said)
     assert figure_of("employment_6", gone).numerator == 1
+
+
+def test_a_word_that_was_taken_back_leaves_the_others_and_an_exam_that_was_none_is_no_presentation() -> None:
+    taken_back = an_outcome("a", "employed", proof="contract").model_copy(update={"situation": None})
+    other = an_outcome("a", "job_seeking", source="agency", proof="none")
+    no_exam = an_exam("a").model_copy(update={"session": None})
+    now = known("2027-01-15", enrolments=[a_finisher("a")], outcomes=[taken_back, other], exams=[no_exam])
+    assert (figure_of("employment_6", now).numerator, figure_of("employment_6", now).unknown) == (0, 0)
+    assert figure_of("diploma_success", now).denominator == 0

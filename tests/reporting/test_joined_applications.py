@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from deploy.bench.publisher import Publisher, an_id
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, evolve
+from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER, OPEN
 from services.reporting.projections.applications import ApplicationRow
 from shared.events import Event
 from shared.events.applications import (
@@ -31,6 +32,7 @@ from shared.events.applications import (
     PlaceDeclined,
     PlaceExpired,
     PlaceOffered,
+    PlaceOfferWithdrawn,
     PlaceReleased,
 )
 from shared.events.catalogue import IntakeOpened, Promotion
@@ -57,8 +59,15 @@ MOVES: Mapping[ApplicationStatus, Sequence[Event]] = {
     S.INTERVIEW_PLANNED: (*MEETS, *ENDS),
     S.ADMISSIBLE: (ApplicationWaitlisted(**OF), PlaceOffered(until=DAY, **OF), *ENDS),
     S.WAITLISTED: (PlaceOffered(until=DAY, **OF), *ENDS),
-    S.OFFERED: (PlaceConfirmed(**OF), PlaceDeclined(**OF), PlaceExpired(**OF)),
-    S.ENROLLED: (PlaceReleased(**OF),),
+    S.OFFERED: (
+        PlaceOffered(until=DAY, **OF),
+        PlaceOfferWithdrawn(**OF),
+        PlaceConfirmed(**OF),
+        PlaceDeclined(**OF),
+        PlaceExpired(**OF),
+    ),
+    S.ENROLLED: (PlaceReleased(**OF), PlaceDeclined(**OF)),
+    S.DECLINED: (ApplicationReopened(**OF),),
     S.REFUSED: (ApplicationReopened(**OF),),
     S.EXPIRED: (ApplicationReopened(**OF),),
 }
@@ -76,12 +85,16 @@ def histories(draw: st.DrawFn) -> list[Event]:
     agency = st.sampled_from(["cio-dole", "ml-dole", "college-dole"])
     events: list[Event] = [opened(draw(agency), 0), draw(st.sampled_from(BEGUN))]
     for number in range(1, draw(st.integers(1, 12))):
-        status = where(events).status
-        if status in (S.WITHDRAWN, S.OBSOLETE):
+        status, comes = where(events).status, draw(st.booleans())
+        if status in BEGINS_AGAIN_AFTER and (comes or not MOVES.get(status)):
             events += [opened(draw(agency), number), draw(st.sampled_from(BEGUN))]
-        elif draw(st.booleans()) or not MOVES.get(status):
-            events.append(opened(draw(agency), number))
-        else:
+        elif status is S.INELIGIBLE and comes:  # old enough since
+            events += [opened(draw(agency), number), BEGUN[0]]
+        elif status in OPEN and comes:
+            joins = opened(draw(agency), number)
+            alone = BEGUN[1].model_copy(update={"referral_id": joins.referral_id})
+            events += [joins, *([alone] if draw(st.booleans()) else [])]
+        elif MOVES.get(status):
             events.append(draw(st.sampled_from(MOVES[status])))
     return events
 
@@ -110,7 +123,7 @@ def test_in_whatever_order_referrals_join_it_belongs_to_each_and_stands_the_same
 
 
 def test_who_was_met_before_it_ended_is_not_met_when_it_begins_again() -> None:
-    for end in ENDS[1:]:
+    for end in ENDS:
         met, again = [opened("cio-dole", 0), BEGUN[0], MEETS[1], end], [opened("ml-dole", 1), BEGUN[0]]
         events = [*met, *again, ENDS[0], ApplicationReopened(**OF)]
         assert row_of(events).status is where(events).status is S.UNDER_REVIEW

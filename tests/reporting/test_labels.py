@@ -4,13 +4,19 @@ from pathlib import Path
 
 import pytest
 
+from services.reporting.api.schemas import programme_of
 from services.reporting.dashboard.figures import figure_view
-from services.reporting.dashboard.labels import conclusion, funnel_title
+from services.reporting.dashboard.filters import perimeters
+from services.reporting.dashboard.labels import conclusion, funnel_title, heading
 from services.reporting.disclosure import Masking
 from services.reporting.indicators.funnel import Step
+from services.reporting.indicators.perimeter import Perimeter, PerimeterKind
+from services.reporting.projections.schools import ProgrammeRow
 from services.reporting.settings import Settings
 from shared.web.pages.french import percent
 from tests.reporting.builders import (
+    DOLE,
+    SERRURERIE,
     a_finisher,
     a_grant,
     a_payment,
@@ -116,6 +122,22 @@ def test_a_range_that_rounds_to_one_number_is_written_once() -> None:
 def plain(text: str) -> str:
     """The same with plain spaces."""
     return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_no_school_renames_another_s_programme() -> None:
+    """The Région chooses among programmes by id, which schools may share."""
+    other = ProgrammeRow(id="besancon/serrurerie", school="besancon", programme="serrurerie", title="Pâtisserie")
+    same = ProgrammeRow(id="chalon/serrurerie", school="chalon", programme="serrurerie", title="CAP")
+    alone, agreed, not_agreed = (
+        known("2025-01-01", schools=[DOLE], programmes=[SERRURERIE, *more]) for more in ((), (same,), (other, same))
+    )
+    perimeter = Perimeter(PerimeterKind.PROGRAMME, "serrurerie")
+    shown = [(heading(tables, perimeter), dict(perimeters(tables))["Formations"][0][1]) for tables in (alone, agreed, not_agreed)]
+    each_its_own = f"CAP ({DOLE.name}, chalon) ; Pâtisserie (besancon)"
+    assert shown == [("CAP", "CAP"), ("CAP", "CAP"), (each_its_own, each_its_own)]
+    answered = programme_of(perimeter, not_agreed)
+    assert answered is not None
+    assert answered.title == each_its_own
 
 
 def test_a_figure_that_was_corrected_says_so_and_one_of_before_says_since() -> None:

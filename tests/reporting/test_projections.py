@@ -1,25 +1,25 @@
 """The rows: the same in the end, however the messages come."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deploy.bench.publisher import Published
+from deploy.bench.publisher import Published, Publisher, an_id
 from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.applications import ApplicationRow
 from services.reporting.projections.enrolments import Absence, EnrolmentRow
 from services.reporting.projections.referrals import ReferralRow
 from shared.events import EVENTS
 from shared.events.applications import ApplicationStatus, WishesAnswered
-from shared.events.referral import ReferralClosed
+from shared.events.referral import ReferralClosed, Situation
 from shared.events.students import InterruptionCode
 from shared.projections.table import TableRow
 from tests.architecture.test_events import NOT_COUNTED
 from tests.reporting.drivers import rows_of
-from tests.reporting.every_event import ENROLMENT, INTAKE, YOUNG, everything
+from tests.reporting.every_event import DAY, ENROLMENT, INTAKE, YOUNG, everything
 
 R = TypeVar("R", bound=TableRow)
 MESSAGES = everything().messages
@@ -92,6 +92,16 @@ def test_an_application_keeps_every_day_of_contact_and_its_last_status() -> None
     row = read(ApplicationRow, f"{YOUNG}/{INTAKE}")
     assert [at.day for at in row.contacted_at] == [4, 5, 7, 4]
     assert row.status is ApplicationStatus.RELEASED
+
+
+def test_a_referral_is_as_its_agency_said_it_and_before_it_was_amended_as_it_said_then() -> None:
+    stored = IN_ORDER["referrals"][str(an_id("referral", "cio-dole"))]
+    then, now = (ReferralRow.as_known(stored, Publisher.noon(DAY + timedelta(days=after))) for after in (2, 3))
+    assert then is not None
+    assert now is not None
+    assert (then.situation, [wish.programme for wish in then.wishes]) == (Situation.OUT_OF_SCHOOL, ["serrurerie"])
+    assert (now.situation, [wish.programme for wish in now.wishes]) == (Situation.IN_TRAINING, ["usinage"])
+    assert now.corrected_on == DAY + timedelta(days=3)
 
 
 def test_a_referral_that_was_closed_before_its_submission_came_is_not_read_yet() -> None:

@@ -27,6 +27,7 @@ from shared.events.catalogue import (
     SchoolRegistered,
 )
 from shared.events.event import Event
+from shared.events.persons import PersonMerged, PersonSplit
 from shared.events.production import CancellationCode, Hours, OrderCancelled, OrderInvoiced, OrderQuoted, WorkLogged
 from shared.events.referral import (
     AgencyKind,
@@ -75,7 +76,19 @@ def told_again(draw: Random) -> Publisher:
         for year in range(FIRST, TODAY.year):
             _referrals(publisher, draw, school, year)
             _pupil(publisher, draw, school, year)
+    _aliases(publisher, draw)
     return publisher
+
+
+def _aliases(publisher: Publisher, draw: Random) -> None:
+    """Some are one person, in chains; some are two again, some of those one with another then."""
+    everybody = [an_id("young", school, year, 0) for school in NAMES for year in range(FIRST, TODAY.year)]
+    for rank, young in enumerate(everybody[:-1]):
+        told = draw.choice([0, 0, 1, 2, 3])
+        others = [draw.choice(everybody[rank + 1 :]) for _ in range(2)]  # the later one is kept: never a circle
+        merged = [PersonMerged(on=TODAY, young_id=young, kept=other) for other in others]
+        for event in [merged[0], PersonSplit(on=TODAY, young_id=young), merged[1]][:told]:
+            publisher.publish(f"/referral/person_records/{young}", event)
 
 
 def _catalogue(publisher: Publisher, draw: Random) -> None:
@@ -142,7 +155,7 @@ def _referrals(publisher: Publisher, draw: Random, school: str, year: int) -> No
     day = TODAY - timedelta(days=draw.randrange(900))
     wished = draw.choice(NAMES)
     submitted = ReferralSubmitted(
-        on=day, referral_id=second, birth_month="2008-05", situation=draw.choice(list(Situation)), department="39",
+        on=day, referral_id=second, birth_month="2008-05", situation=draw.choice(list(Situation)),
         wishes=(Wish(school=wished, programme=f"{wished}-metier"),), **about,
     )  # fmt: skip
     publisher.publish(f"/referral/referrals/{second}", submitted)

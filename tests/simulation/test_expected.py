@@ -146,7 +146,8 @@ def test_an_order_is_on_time_on_its_last_day() -> None:
     scenario.order(due_on=date(2022, 2, 1), completed_on=date(2022, 2, 1), invoiced_cents=5000)
     scenario.order(due_on=date(2022, 2, 1), completed_on=date(2022, 2, 2))
     scenario.order(cancelled=True)
-    parts = {"received": 3, "cancelled": 1, "production_hours": 0, "turnover_cents": 5000}
+    scenario.order(invoiced_cents=7000, credited_cents=4500)
+    parts = {"received": 4, "cancelled": 1, "production_hours": 0, "turnover_cents": 7500}
     assert orders(scenario.seen("school:dole")) == Figure(1, 2, parts=parts)
     assert orders(scenario.seen("school:chalon")).parts["received"] == 0
 

@@ -75,7 +75,7 @@ def test_nobody_is_referred_before_thirteen_nor_born_after() -> None:
 def test_a_minor_has_a_representative() -> None:
     for one in everyone():
         minor = months_after(one.person.birth_date, 12 * 18) > one.on
-        assert ("representative" in one.person.identity(one.on)) == minor
+        assert ("representatives" in one.person.identity(one.on)) == minor
 
 
 def test_wishes_are_one_to_three_workshops_or_a_sector() -> None:

@@ -1,10 +1,13 @@
 """A small service to send requests to: toys kept as aggregates, and routes that are asked wrongly."""
 
+import asyncio
 import uuid
+from collections.abc import AsyncGenerator, AsyncIterable
 from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.identifiers import Uai
@@ -19,6 +22,7 @@ from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.router import Router
 from shared.web.runtime import runtime
+from shared.web.streams import COUNTED, TOO_MANY_STREAMS, while_signed_in
 from tests.persistence.builders import TOYS, Toy, receive
 
 router = Router()
@@ -84,12 +88,29 @@ async def receive_a_toy(id: uuid.UUID, caller: CurrentCaller, request: Request) 
 @router.get("/names")
 async def list_names(paging: PagingDep, first: str = "") -> Page[str]:
     names = [name for name in ("Amiel", "Brun", "Cros", "Dumas", "Ézine") if name.startswith(first)]
-    return paging.page(part_of(names, lambda name: [name], paging.asked))
+    part = part_of(names, lambda name: [name], paging.asked)
+    return paging.page(part, part.items)
 
 
 @router.get("/other-names")
 async def list_other_names(paging: PagingDep) -> Page[str]:
     return await list_names(paging)
+
+
+async def silence() -> AsyncGenerator[int, None]:
+    await asyncio.Event().wait()
+    yield 1
+
+
+@router.get("/stream", response_class=EventSourceResponse, dependencies=[COUNTED], responses=TOO_MANY_STREAMS)
+async def stream(request: Request) -> AsyncIterable[ServerSentEvent]:
+    async for number in while_signed_in(request, silence()):
+        yield ServerSentEvent(data=number)
+
+
+@router.get("/sleeping/{milliseconds}")
+async def sleeping(milliseconds: int) -> None:
+    await asyncio.sleep(milliseconds / 1000)
 
 
 @router.get("/broken")

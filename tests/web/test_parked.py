@@ -44,7 +44,7 @@ async def test_a_parked_message_is_in_health_until_it_is_discarded_for_a_reason_
             "coordinates": f"{TOPIC}/3/1", "type": OrderReceived.type, "code": "bug_ValueError", "reason": "Un essai",
             "by": "admin ops", "at": "",
         }  # fmt: skip
-        assert (await admin.get("/admin/discarded")).json() == [kept]
+        assert (await admin.get("/admin/discarded")).json()["items"] == [kept]
         assert (await here.as_("admin", sub="other").post(f"{route}/discard", json={"reason": "Un essai"})).json() == kept
         assert (await admin.post(f"{route}/discard", json={"reason": "Autre"})).json()["code"] == "discarded_otherwise"
         assert (await here.signed_out().get("/health/ready")).json()["status"] == "ok"
@@ -58,7 +58,7 @@ async def test_who_reads_what_a_parked_message_says_is_kept_and_its_headers_are_
         shown = await here.as_("admin", sub="ops").get(route)
         assert (shown.json()["encoding"], shown.json()["value"]) == ("json", '{"name": "Dupont", "n": 1.0}')
         assert "Jean" not in shown.text
-        assert {**listed.json()[0], "encoding": "json", "value": shown.json()["value"]} == shown.json()
+        assert {**listed.json()["items"][0], "encoding": "json", "value": shown.json()["value"]} == shown.json()
         reads = await here.runtime.persistence.database["parked_reads"].find()
         assert [(one["coordinates"], one["by"]) for one in reads] == [(f"{TOPIC}/3/1", "admin ops")]
 
@@ -106,7 +106,7 @@ async def test_a_key_is_told_only_where_it_has_the_form_of_its_topic_s(
 ) -> None:
     async with running(toy) as here:
         await park(here, topic=topic, key=key)
-        (row,) = (await here.as_("admin").get("/admin/parked")).json()
+        (row,) = (await here.as_("admin").get("/admin/parked")).json()["items"]
         assert row["key"] == shown
 
 
@@ -120,7 +120,7 @@ async def test_a_key_is_told_only_where_it_has_the_form_of_its_topic_s(
 async def test_a_type_is_told_only_where_this_build_knows_it(running: Start, named: bytes | None, told: str) -> None:
     async with running(toy, kafka="127.0.0.1:9") as here:
         await park(here, headers=[("ce_type", named)])
-        (row,) = (await here.as_("admin").get("/admin/parked")).json()
+        (row,) = (await here.as_("admin").get("/admin/parked")).json()["items"]
         assert row["type"] == told
         (kept,) = await here.runtime.persistence.database["parked"].find()
         (letter,) = kept["outbox"]

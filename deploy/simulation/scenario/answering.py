@@ -162,7 +162,7 @@ async def close(simulation: Simulation, entry: int) -> str:
 
 
 async def _answer(simulation: Simulation, entry: int, offered: list[Application]) -> list[tuple[UUID, UUID]]:
-    """One young person's answer, by themselves or through the agency. Which applications it ends."""
+    """One young person’s answer, to the school or through the agency that it was offered through. Which applications it ends."""
     young_id = offered[0].young_id
     profile = simulation.journey(young_id, entry).profile
     round = simulation.answered[young_id, entry]
@@ -171,8 +171,10 @@ async def _answer(simulation: Simulation, entry: int, offered: list[Application]
     if word == "silence":
         return []
     for application in sorted(offered, key=lambda one: simulation.rank(simulation.observations.intakes[one.intake_id])):
-        scope = f"agency:{application.asking[-1]}" if profile.agency_answers else ""
-        await say(simulation, application, word, scope=scope, contact=False)
+        if profile.agency_answers and application.offered_to:
+            await say(simulation, application, word, scope=f"agency:{application.offered_to}", contact=False)
+        else:
+            await say(simulation, application, word, contact=False, heard_by="phone", said_by="representative")
         if word == "confirm":
             return [key for key in simulation.open_applications(young_id) if key != (application.intake_id, young_id)]
     return []

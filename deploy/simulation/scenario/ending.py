@@ -6,7 +6,7 @@ from deploy.simulation.state import Simulation, gather
 
 
 async def read_answers(simulation: Simulation) -> None:
-    """Every agency reads its referrals, page by page: those that are closed, by which answer, on which day.
+    """Every agency reads its referrals: those that are closed, by which answer, on which day.
 
     One that a school took up again (an ineligible applicant whom it lets in) shows none; the answer told before stands.
     """
@@ -14,15 +14,10 @@ async def read_answers(simulation: Simulation) -> None:
 
 
 async def _read(simulation: Simulation, agency: str) -> None:
-    page, pages = 1, 1
-    while page <= pages:
-        view = await simulation.api.get(f"agency:{agency}", "referral", "/referrals", page=str(page))
-        pages = view["pages"]
-        for shown in view["items"]:
-            referral = simulation.observations.referrals[UUID(shown["referral_id"])]
-            if referral.id in simulation.listener.closed:
-                closed, referral.closed_on = simulation.listener.closed[referral.id]
-                referral.answer, referral.code, referral.answered_by = closed.answer, closed.code, closed.answered_by
-            if ending := shown["answer"]:
-                referral.answer, referral.code, referral.answered_by = ending["answer"], ending["code"], ending["answered_by"]
-        page += 1
+    for shown in await simulation.api.every(f"agency:{agency}", "referral", "/referrals"):
+        referral = simulation.observations.referrals[UUID(shown["referral_id"])]
+        if referral.id in simulation.listener.closed:
+            closed, referral.closed_on = simulation.listener.closed[referral.id]
+            referral.answer, referral.code, referral.answered_by = closed.answer, closed.code, closed.answered_by
+        if ending := shown["answer"]:
+            referral.answer, referral.code, referral.answered_by = ending["answer"], ending["code"], ending["answered_by"]

@@ -70,8 +70,9 @@ async def _pay(simulation: Simulation, rank: int, percent: int) -> None:
         return
     cents = grant.amount_euros * percent
     key = f"payment-{rank}-{simulation.today.month}"
-    await simulation.api.create("region", "enrolment", f"/grants/{id}/payments", {"amount_cents": cents}, key=key)
-    simulation.observations.payments[id, simulation.today] = Payment(grant.holder, grant.purpose, cents, simulation.today)
+    view = await simulation.api.create("region", "enrolment", f"/grants/{id}/payments", {"amount_cents": cents}, key=key)
+    paid = Payment(grant.holder, grant.purpose, cents, simulation.today, UUID(view["payments"][-1]["payment_id"]))
+    simulation.observations.payments[id, simulation.today] = paid
 
 
 async def _register_agency(simulation: Simulation, agency: Agency) -> None:
@@ -106,7 +107,7 @@ async def _until_wishes_may_name_them(simulation: Simulation) -> None:
 
 
 async def _taught(simulation: Simulation) -> set[tuple[str, str]]:
-    schools = await simulation.api.get("admin", "referral", "/schools")
+    schools = await simulation.api.every("admin", "referral", "/schools")
     return {(school["id"], programme["id"]) for school in schools for programme in school["programmes"]}
 
 

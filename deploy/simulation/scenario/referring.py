@@ -4,9 +4,10 @@ from uuid import UUID
 
 from deploy.local.errors import CannotRun
 from deploy.simulation.observations import Referral
-from deploy.simulation.people import PlannedReferral, again
+from deploy.simulation.people import COUNSELLORS, PlannedReferral, again
 from deploy.simulation.state import OPEN, Simulation, gather
 from shared.events.applications import ApplicationLeft, ApplicationWithdrawn
+from shared.kernel.calendar import month_of
 from shared.web.pages.french import several
 
 
@@ -49,12 +50,12 @@ async def withdraw(simulation: Simulation, entry: int) -> str | None:
 
 async def _refer(simulation: Simulation, planned: PlannedReferral) -> Referral:
     body = {
-        "external_id": planned.external_id, "identity": planned.person.identity(planned.on), "counsellor": planned.counsellor,
-        "situation": planned.situation, "department": simulation.region.department_of(planned.agency),
+        "external_id": planned.external_id, "identity": planned.person.identity(planned.on), "situation": planned.situation,
+        "counsellor": {"name": planned.counsellor, "phone": COUNSELLORS[planned.counsellor]},
         "wishes": list(planned.wishes), "on": planned.on.isoformat(), "informed_on": planned.on.isoformat(),
     }  # fmt: skip
     if planned.out_of_school_since:
-        body["out_of_school_since"] = planned.out_of_school_since.isoformat()
+        body["out_of_school_since"] = month_of(planned.out_of_school_since)
     key = planned.external_id
     view = await simulation.api.create(f"agency:{planned.agency}", "referral", "/referrals", body, key=key)
     young_id = UUID(view["young_id"])

@@ -1,7 +1,9 @@
 """Enrolment over HTTP: request in, one decision."""
 
-from services.enrolment.api.applications import router as applications
+from services.enrolment.api.answers import router as applications
+from services.enrolment.api.arrangements import router as arrangements
 from services.enrolment.api.catalogue import router as catalogue
+from services.enrolment.api.conflicts import router as conflicts
 from services.enrolment.api.corrections import router as corrections
 from services.enrolment.api.grants import router as grants
 from services.enrolment.api.outcomes import router as outcomes
@@ -9,4 +11,4 @@ from services.enrolment.api.pupils import router as pupils
 from services.enrolment.api.rights import router as rights
 from services.enrolment.api.taken_over import router as taken_over
 
-ROUTERS = (catalogue, applications, pupils, taken_over, outcomes, corrections, grants, rights)
+ROUTERS = (catalogue, applications, arrangements, pupils, taken_over, outcomes, corrections, conflicts, grants, rights)

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import admission, use_cases
+from services.enrolment import use_cases
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import (
     AdmitRequest,
-    EntryRequest,
     ImmersionRequest,
     InterviewRequest,
     OfferRequest,
@@ -18,26 +17,28 @@ from services.enrolment.api.schemas import (
     ReviewRequest,
 )
 from services.enrolment.domain import applications as decisions
-from services.enrolment.domain import offers, places, withdrawals
+from services.enrolment.domain import places, withdrawals
 from services.enrolment.domain.statuses import APPLICATION, SCHOOL, A
 from services.enrolment.domain.visibility import agency_of, sees_what_others_make
+from services.enrolment.store import lists
 from services.enrolment.views import ApplicationResponse
 from shared.events.applications import ApplicationStatus
 from shared.kernel.calendar import SchoolYear
-from shared.kernel.errors import Invalid, Refused, Unavailable
+from shared.kernel.errors import Refused, Unavailable
 from shared.web.auth import CurrentCaller, may, require
 from shared.web.bodies import DatedBody
+from shared.web.cursor import Page, PagingDep
 from shared.web.router import Router
 
 REFUSALS = (
-    "after_closing", "already_enrolled", "before_immersion", "before_previous_step", "intake_closed", "no_place", "not_allowed",
-    "not_eligible", "offer_expired", "planned_before", "until_before", "withdrawn_by_you",
+    "after_closing", "already_enrolled", "answered_at_school", "before_immersion", "before_previous_step", "intake_closed",
+    "no_place", "not_allowed", "not_eligible", "offer_expired", "planned_before", "referral_incomplete", "until_before",
+    "withdrawn_by_you", "ask_the_school", "erased",
 )  # fmt: skip
 router = Router(
     tags=["candidatures"],
     problems={
         Refused: REFUSALS,
-        Invalid: ("outside_school_year", "unknown_programme"),
         Unavailable: ("not_heard_yet", "still_leaving"),
     },
 )
@@ -47,22 +48,25 @@ ONE = "/intakes/{intake_id}/applications/{young_id}"
 
 
 @router.get("/intakes/{intake_id}/applications", dependencies=[SCHOOLS])
-async def list_applications_to_intake(intake_id: UUID, caller: CurrentCaller, store: StoreDep) -> list[ApplicationResponse]:
-    """Every application to an intake of one's school."""
-    return await shown.applications(store, caller, [await store.intakes.acting(caller).get(intake_id)])
+async def list_applications_to_intake(
+    intake_id: UUID, caller: CurrentCaller, store: StoreDep, paging: PagingDep
+) -> Page[ApplicationResponse]:
+    """Every application to an intake of one's school, in the order in which they came."""
+    part = lists.applications_to(await store.intakes.acting(caller).get(intake_id), caller, paging.asked)
+    return paging.page(part, await shown.applications(store, caller, part.items))
 
 
 @router.get("/applications", dependencies=[SCHOOLS_AND_AGENCIES])
 async def list_applications(
     caller: CurrentCaller,
     store: StoreDep,
+    paging: PagingDep,
     status: Annotated[ApplicationStatus | None, Query()] = None,
     school_year: Annotated[SchoolYear | None, Query()] = None,
-) -> list[ApplicationResponse]:
+) -> Page[ApplicationResponse]:
     """A school's own applications; for an agency, those that it referred."""
-    intakes = await store.intakes_visible_to(caller, school_year=school_year)
-    found = await shown.applications(store, caller, intakes)
-    return [one for one in found if status in (None, one.status)]
+    part = await lists.applications(store, caller, paging.asked, school_year=school_year, status=status)
+    return paging.page(part, await shown.applications(store, caller, part.items))
 
 
 @router.get(ONE, dependencies=[SCHOOLS_AND_AGENCIES])
@@ -140,65 +144,15 @@ async def waitlist_applicant(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/plan-entry", dependencies=[may(APPLICATION, A.PLAN_ENTRY)])
-async def plan_entry(
-    intake_id: UUID, young_id: UUID, body: EntryRequest, caller: CurrentCaller, store: StoreDep
-) -> ApplicationResponse:
-    """Agree on a later day of entry: age and priority are those of that day."""
-    on = store.clock.day(body.on)
-    intake = await admission.plan_entry(store, caller, intake_id=intake_id, young_id=young_id, entry_on=body.entry_on, on=on)
-    return await shown.application(store, caller, intake, young_id)
-
-
 @router.post(ONE + "/offer", dependencies=[may(APPLICATION, A.OFFER)])
 async def offer_place(
     intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Hold a seat until the end of a day."""
     on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, places.offer, young_id=young_id, until=body.until, on=on)
-    return await shown.application(store, caller, intake, young_id)
-
-
-@router.post(ONE + "/extend-offer", dependencies=[may(APPLICATION, A.EXTEND_OFFER)])
-async def extend_offer(
-    intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
-) -> ApplicationResponse:
-    """Hold the seat until another day, later or earlier, at the latest the day the intake closes."""
-    on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, offers.extend_offer, young_id=young_id, until=body.until, on=on)
-    return await shown.application(store, caller, intake, young_id)
-
-
-@router.post(ONE + "/take-back-offer", dependencies=[may(APPLICATION, A.TAKE_BACK_OFFER)])
-async def take_back_offer(
-    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
-) -> ApplicationResponse:
-    """No longer offer the seat: free again, it may go to the first who waits; the applicant is admissible as before."""
-    on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, offers.take_back_offer, young_id=young_id, on=on)
-    return await shown.application(store, caller, intake, young_id)
-
-
-@router.post(ONE + "/confirm", dependencies=[may(APPLICATION, A.CONFIRM)])
-async def confirm_place(
-    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
-) -> ApplicationResponse:
-    """Take the offered seat: the young person becomes a pupil. 409 where another enrolment is under way."""
-    await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
-    on = store.clock.day(body.on)
-    intake = await use_cases.confirm(store, caller, intake_id=intake_id, young_id=young_id, on=on)
-    return await shown.application(store, caller, intake, young_id)
-
-
-@router.post(ONE + "/decline", dependencies=[may(APPLICATION, A.DECLINE)])
-async def decline_place(
-    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
-) -> ApplicationResponse:
-    """Say no to the offered seat."""
-    await use_cases.ensure_still_referred(store, caller, intake_id=intake_id, young_id=young_id)
-    on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, places.decline, young_id=young_id, on=on)
+    intake = await store.intakes.acting(caller).decide(
+        intake_id, places.offer, young_id=young_id, until=body.until, at_school=body.at_school, on=on
+    )
     return await shown.application(store, caller, intake, young_id)
 
 
@@ -227,7 +181,6 @@ async def withdraw_application(
     intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Take the application back; an agency, for its own part: it goes on for whoever else asked for it."""
-    await use_cases.application_named(store, caller, intake_id=intake_id, young_id=young_id)
     agency, on = agency_of(caller), store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(intake_id, withdrawals.withdraw, young_id=young_id, agency=agency, on=on)
     return await shown.application(store, caller, intake, young_id)
@@ -239,5 +192,7 @@ async def promote_first_waiting(
 ) -> list[ApplicationResponse]:
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
     on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, places.promote, until=body.until, on=on)
-    return await shown.applications(store, caller, [intake])
+    intake = await store.intakes.acting(caller).decide(
+        intake_id, places.promote, until=body.until, at_school=body.at_school, on=on
+    )
+    return await shown.applications_to(store, caller, intake)

@@ -20,12 +20,14 @@ from services.enrolment.domain import school as schools
 from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
 from services.enrolment.domain.school import School
+from services.enrolment.store import lists
 from shared.events.catalogue import CertificationReplaced, ProgrammeOpened, SchoolRegistered
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
+from shared.web.cursor import Page, PagingDep
 from shared.web.router import Router, responses_for
 
 router = Router(
@@ -64,9 +66,10 @@ async def replace_certification(
 
 
 @router.get("/schools")
-async def list_schools(caller: CurrentCaller, store: StoreDep) -> list[School]:
-    """The schools of the network and what they teach, under today's titles."""
-    return [school.on(store.clock.today()) for school in await store.every_school()]
+async def list_schools(store: StoreDep, paging: PagingDep) -> Page[School]:
+    """The schools of the network and what they teach, under today's titles, by id."""
+    part = await lists.schools(store, paging.asked)
+    return paging.page(part, [school.on(store.clock.today()) for school in part.items])
 
 
 @router.post("/intakes", status_code=201, dependencies=[HEADS], responses=responses_for({NotFound: ()}))
@@ -85,14 +88,14 @@ async def open_intake(body: IntakeRequest, caller: CurrentCaller, store: StoreDe
 
 @router.get("/intakes")
 async def list_intakes(
-    caller: CurrentCaller,
     store: StoreDep,
+    paging: PagingDep,
     school_year: Annotated[SchoolYear | None, Query()] = None,
     school: Annotated[Slug | None, Query()] = None,
-) -> list[views.SeatsResponse]:
+) -> Page[views.SeatsResponse]:
     """Intakes and their free seats, for everyone signed in: no person."""
-    found = await store.intakes_visible_to(SYSTEM, school_year=school_year, school=school)
-    return await shown.seats(store, found)
+    part = await lists.intakes(store, SYSTEM, paging.asked, school_year=school_year, school=school)
+    return paging.page(part, await shown.seats(store, part.items))
 
 
 @router.get("/intakes/{intake_id}")

@@ -26,7 +26,7 @@ from shared.web.auth import CurrentCaller, may
 from shared.web.router import Router
 
 REFUSALS = (
-    "already_enrolled", "already_obtained", "another_session", "before_previous_step", "contradiction", "no_place",
+    "already_enrolled", "erased", "already_obtained", "another_session", "before_previous_step", "contradiction", "no_place",
     "not_eligible", "not_last_move", "not_last_year", "nothing_to_correct", "nothing_to_replace", "result_given", "too_early",
     "too_late", "wrong_intake",
 )  # fmt: skip

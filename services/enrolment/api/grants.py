@@ -14,10 +14,12 @@ from services.enrolment.api.grant_schemas import (
 from services.enrolment.domain import grant as decisions
 from services.enrolment.domain import grant_corrections as corrections
 from services.enrolment.domain.grant import FUNDERS, Grant
+from services.enrolment.store import lists
 from services.enrolment.views import GrantResponse
 from shared.events.catalogue import NETWORK, GrantAwarded
 from shared.kernel.errors import Invalid, Refused
 from shared.web.auth import CurrentCaller, require
+from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.router import Router
 
@@ -58,7 +60,7 @@ async def pay_grant(
     return (await _shown(store, [grant]))[0]
 
 
-@router.post("/grants/{grant_id}/correct", dependencies=[WRITERS])
+@router.post("/grants/{grant_id}/corrections", dependencies=[WRITERS])
 async def correct_grant(grant_id: UUID, body: GrantCorrectionRequest, caller: CurrentCaller, store: StoreDep) -> GrantResponse:
     """Say otherwise what was promised, or that nothing was. Never less than was paid."""
     grants, on = store.grants.acting(caller), store.clock.day(body.on)
@@ -69,7 +71,7 @@ async def correct_grant(grant_id: UUID, body: GrantCorrectionRequest, caller: Cu
     return (await _shown(store, [grant]))[0]
 
 
-@router.post("/grants/{grant_id}/payments/{payment_id}/correct", dependencies=[WRITERS])
+@router.post("/grants/{grant_id}/payments/{payment_id}/corrections", dependencies=[WRITERS])
 async def correct_payment(
     grant_id: UUID, payment_id: UUID, body: PaymentCorrectionRequest, caller: CurrentCaller, store: StoreDep
 ) -> GrantResponse:
@@ -86,7 +88,8 @@ async def correct_payment(
     return (await _shown(store, [grant]))[0]
 
 
-@router.get("/grants", dependencies=[require("admin", "region", "federation", "school")])
-async def list_grants(caller: CurrentCaller, store: StoreDep) -> list[GrantResponse]:
+@router.get("/grants", dependencies=[require("admin", "region", "federation", "school:head", "school:office")])
+async def list_grants(caller: CurrentCaller, store: StoreDep, paging: PagingDep) -> Page[GrantResponse]:
     """The grants that one may see: a school, its own."""
-    return await _shown(store, await store.grants_visible_to(caller))
+    part = await lists.grants(store, caller, paging.asked)
+    return paging.page(part, await _shown(store, part.items))

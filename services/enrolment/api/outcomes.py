@@ -69,7 +69,7 @@ async def declare_outcome(
 ) -> PupilResponse | OutcomesResponse:
     """What became of a leaver. An agency speaks as an agency of those it referred, and reads its own word only."""
     ensure_own_word(caller, body.source)
-    outcome = Outcome(**{**body.model_dump(), "on": store.clock.day(body.on)})
+    outcome = Outcome(**{**body.model_dump(), "agency": agency_of(caller), "on": store.clock.day(body.on)})
     pupil = await use_cases.declare_outcome(store, caller, young_id=young_id, outcome=outcome)
     if agency_of(caller):
         return OutcomesResponse(young_id=young_id, outcomes=(outcome,))

@@ -13,6 +13,7 @@ from services.enrolment.domain import giving_up
 from services.enrolment.domain import pupils as decisions
 from services.enrolment.domain.statuses import ENROLMENT, SCHOOL, E
 from services.enrolment.domain.visibility import school_of
+from services.enrolment.store import lists
 from services.enrolment.use_cases import Move
 from services.enrolment.views import PupilResponse
 from shared.kernel.calendar import SchoolYear
@@ -20,11 +21,12 @@ from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused, Unavailable
 from shared.web.auth import CurrentCaller, may, require
 from shared.web.bodies import DatedBody
+from shared.web.cursor import Page, PagingDep
 from shared.web.router import Router
 
 REFUSALS = (
     "after_start", "already_enrolled", "before_previous_step", "before_start", "no_place", "not_allowed", "not_eligible",
-    "not_last_year", "wrong_intake",
+    "not_last_year", "wrong_intake", "erased",
 )  # fmt: skip
 router = Router(tags=["élèves"], problems={Refused: REFUSALS, Unavailable: ("still_leaving",)})
 SCHOOLS = require(*SCHOOL)
@@ -32,11 +34,11 @@ SCHOOLS = require(*SCHOOL)
 
 @router.get("/pupils", dependencies=[SCHOOLS])
 async def list_pupils(
-    caller: CurrentCaller, store: StoreDep, school_year: Annotated[SchoolYear | None, Query()] = None
-) -> list[PupilResponse]:
+    caller: CurrentCaller, store: StoreDep, paging: PagingDep, school_year: Annotated[SchoolYear | None, Query()] = None
+) -> Page[PupilResponse]:
     """The pupils of one's school, of one school year where it is said."""
-    found = await store.pupils_visible_to(caller, school_year=school_year)
-    return await shown.pupils(store, caller, found)
+    part = await lists.pupils(store, caller, paging.asked, school_year=school_year)
+    return paging.page(part, await shown.pupils(store, caller, part.items))
 
 
 @router.get("/pupils/{young_id}", dependencies=[SCHOOLS])

@@ -5,11 +5,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.events.applications import Met
+from services.enrolment.domain.places import Word
+from services.enrolment.domain.visibility import agency_of
+from shared.events.applications import HeardBy, Met, SaidBy
 from shared.events.catalogue import Certification, Promotion
 from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource, Result
 from shared.kernel.calendar import BirthMonth, SchoolYear
+from shared.kernel.caller import Caller
+from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
 from shared.kernel.phones import Phone
 from shared.kernel.strict import WHOLE, Day, Flag
@@ -41,6 +45,9 @@ class ProgrammeRequest(DatedBody):
     sector: Slug
     years: Year
     dangerous_machines: Flag
+    oldest: Annotated[int, Field(ge=14, le=99), WHOLE] | None = Field(
+        default=None, description="Le dernier âge auquel on entre, si la formation en fixe un."
+    )
 
 
 class CertificationRequest(DatedBody):
@@ -95,6 +102,28 @@ class AdmitRequest(DatedBody):
 
 class OfferRequest(DatedBody):
     until: Day
+    at_school: Flag = Field(default=False, description="La famille répond à l’école elle-même, et aucun organisme pour elle.")
+
+
+class AnswerRequest(DatedBody):
+    """The answer to an offered place; from a school, how the family gave it, and who."""
+
+    heard_by: HeardBy | None = Field(default=None, description="Pour une école : comment la réponse lui a été donnée.")
+    said_by: SaidBy | None = Field(default=None, description="Pour une école : qui l’a donnée.")
+
+    @model_validator(mode="after")
+    def said_whole(self) -> Self:
+        if (self.heard_by is None) != (self.said_by is None):
+            raise ValueError("Une réponse entendue par l’école dit comment, et de qui.")
+        return self
+
+    def word_told_to(self, caller: Caller) -> Word | None:
+        """The family's word, where a school records it. Raises Invalid: an agency gives its own."""
+        if self.heard_by is None or self.said_by is None:
+            return None
+        if agency_of(caller):
+            raise Invalid("inconsistent", "Comment et par qui la réponse est donnée se dit par l’école qui l’a entendue.")
+        return Word(self.heard_by, self.said_by)
 
 
 class EntryRequest(DatedBody):

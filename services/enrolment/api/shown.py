@@ -6,8 +6,9 @@ from uuid import UUID
 from services.enrolment import views
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
-from services.enrolment.domain.visibility import school_of
+from services.enrolment.domain.visibility import school_of, shown_applications
 from services.enrolment.store import Store
+from services.enrolment.store.lists import Applied
 from shared.kernel.caller import Caller
 from shared.web.names import Names
 
@@ -20,10 +21,16 @@ async def application(
     return views.application(intake, young_id, caller, names, motive)
 
 
-async def applications(store: Store, caller: Caller, intakes: Sequence[Intake]) -> list[views.ApplicationResponse]:
-    """The applications of these intakes that this caller may see."""
+async def applications(store: Store, caller: Caller, applied: Sequence[Applied]) -> list[views.ApplicationResponse]:
+    """These applications as this caller may see them."""
+    intakes = {intake.intake_id: intake for intake, _ in applied}.values()
     names = await _names(store, (one.school for one in intakes), (agency for one in intakes for agency in one.agencies))
-    return [shown for intake in intakes for shown in views.applications(intake, caller, names)]
+    return [views.application(intake, young_id, caller, names) for intake, young_id in applied]
+
+
+async def applications_to(store: Store, caller: Caller, intake: Intake) -> list[views.ApplicationResponse]:
+    """All those to an intake that this caller may see."""
+    return await applications(store, caller, [(intake, one.young_id) for one in shown_applications(caller, intake.applications)])
 
 
 async def seats(store: Store, intakes: Sequence[Intake]) -> list[views.SeatsResponse]:

@@ -1,37 +1,23 @@
 """One young person's application to an intake, as the intake keeps it: state only, the intake's `evolve` changes it."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.applications import ApplicationStatus, HeardBy, IneligibleReason, Met, SaidBy
 from shared.events.referral import RefusalCode
 from shared.kernel.identifiers import Slug
 
 
-class Referring(BaseModel):
-    """A referral that asked for this application, its agency, and the day it did; how and when that ended, if before the rest."""
+class Standing(BaseModel):
+    """Where an application stands and since when: for its school, or for one of its referrals since that one came."""
 
     model_config = ConfigDict(frozen=True)
-    referral_id: UUID
-    agency: Slug
-    on: date
-    ended: ApplicationStatus | None = None
-    ended_on: date | None = None
-
-
-class Application(BaseModel):
-    """One young person's application. Without referrals: a pupil who came from another intake."""
-
-    model_config = ConfigDict(frozen=True)
-    young_id: UUID
     status: ApplicationStatus
-    priority: int
-    arrival: int
-    opened_on: date
     since: date
-    referrals: tuple[Referring, ...] = ()
     reasons: tuple[IneligibleReason, ...] = ()
     overridden: bool = False
     entry_on: date | None = None
@@ -40,23 +26,108 @@ class Application(BaseModel):
     planned_from: date | None = None
     planned_until: date | None = None
     met: Met | None = None
-    met_on: date | None = None
     until: date | None = None
     code: RefusalCode | None = None
     because: str | None = None
 
-    def names(self, agency: str) -> bool:
-        """Whether a referral of this agency asked for it."""
-        return any(referring.agency == agency for referring in self.referrals)
+
+class Referring(BaseModel):
+    """A referral that asked for this application, its agency and the day it did: a mandate of its own.
+
+    `seen` is where the application stands for it, from what was told after it came; `ended` and `ended_on` say that it no
+    longer asks, how and when.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    referral_id: UUID
+    agency: Slug
+    on: date
+    arrival: int = 0
+    priority: int = 3
+    seen: Standing
+    ended: ApplicationStatus | None = None
+    ended_on: date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def begins_under_review(cls, fields: Any) -> Any:
+        if isinstance(fields, Mapping) and "seen" not in fields and "on" in fields:
+            return {**fields, "seen": {"status": ApplicationStatus.UNDER_REVIEW, "since": fields["on"]}}
+        return fields
+
+
+class Application(Standing):
+    """One young person's application. Without referrals: a pupil who came from another intake.
+
+    `offered_to` is the referral in whose name a place is offered, which may answer beside the school; None: the school alone.
+    `heard_by` and `said_by` are the word of the family that the school recorded.
+    """
+
+    young_id: UUID
+    priority: int
+    arrival: int
+    opened_on: date
+    referrals: tuple[Referring, ...] = ()
+    offered_to: UUID | None = None
+    heard_by: HeardBy | None = None
+    said_by: SaidBy | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def of_an_earlier_build(cls, fields: Any) -> Any:
+        """What was kept before each referral had a standing of its own: told apart by their days, as it was shown then."""
+        if not isinstance(fields, Mapping) or not any(_is_of_before(one) for one in fields.get("referrals", ())):
+            return fields
+        referrals = [{**_kept(fields), **one, "seen": _seen_by_day(fields, one)} for one in fields["referrals"]]
+        asking = [one["referral_id"] for one in referrals if one.get("ended") is None]
+        offered = fields["status"] == ApplicationStatus.OFFERED and asking
+        return {**fields, "referrals": referrals, "offered_to": asking[0] if offered else None}
 
     @property
     def asking(self) -> tuple[Referring, ...]:
-        """The referrals that it goes on for."""
-        return tuple(referring for referring in self.referrals if referring.ended is None)
+        """The referrals that it goes on for, the earliest first."""
+        return tuple(one for one in self.referrals if one.ended is None and one.seen.status is not ApplicationStatus.INELIGIBLE)
 
-    def goes_on_for(self, agency: str) -> bool:
-        """Whether a referral of this agency still asks for it."""
-        return any(referring.agency == agency for referring in self.asking)
+    @property
+    def in_whose_name(self) -> UUID | None:
+        """The referral in whose name a place is offered, or would be: the earliest that still asks, were it old enough."""
+        waiting = self.asking or tuple(one for one in self.referrals if one.ended is None)
+        return self.offered_to or next((one.referral_id for one in waiting), None)
+
+    def of(self, agency: str) -> tuple[Referring, ...]:
+        """The referrals of an agency."""
+        return tuple(one for one in self.referrals if one.agency == agency)
+
+    def mandate(self, agency: str) -> Referring | None:
+        """The referral for which an agency speaks: its earliest that still asks, else its latest; None where it has none."""
+        own = self.of(agency)
+        return next((one for one in own if one in self.asking), own[-1] if own else None)
+
+    def asks_for(self, referral_id: UUID) -> bool:
+        """Whether this referral still asks for it."""
+        return any(referring.referral_id == referral_id for referring in self.asking)
 
     def has_referral(self, referral_id: UUID) -> bool:
         return any(referring.referral_id == referral_id for referring in self.referrals)
+
+
+PLANNED = ("planned_on", "planned_from", "planned_until")
+
+
+def _is_of_before(referring: Any) -> bool:
+    return isinstance(referring, Mapping) and "seen" not in referring
+
+
+def _kept(application: Mapping[str, Any]) -> dict[str, Any]:
+    return {"arrival": application["arrival"], "priority": application["priority"]}
+
+
+def _seen_by_day(application: Mapping[str, Any], referring: Mapping[str, Any]) -> dict[str, Any]:
+    """A standing out of what an earlier build kept: nothing older than the referral, nor later than its end."""
+    if referring.get("ended"):
+        return {"status": referring["ended"], "since": referring["ended_on"]}
+    on = str(referring["on"])
+    seen = {field: application[field] for field in Standing.model_fields if field in application}
+    seen |= {field: day for field in PLANNED if (day := seen.pop(field, None)) and str(day) >= on}
+    met_on = application.get("met_on")
+    return {**seen, "since": max(str(seen["since"]), on), "met": seen.get("met") if met_on and str(met_on) >= on else None}

@@ -7,8 +7,17 @@ from services.enrolment.domain.application import Application
 from services.enrolment.domain.eligibility import day_of_entry, priority_of, reasons_against
 from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
 from services.enrolment.domain.school import Programme
-from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN, NOT_AFTER_CLOSING, OPEN, ApplicationAction
+from services.enrolment.domain.statuses import (
+    APPLICATION,
+    BEGINS_AGAIN_AFTER,
+    NOT_AFTER_CLOSING,
+    OPEN,
+    TAKEN_BACK,
+    WAS_A_PUPIL,
+    ApplicationAction,
+)
 from shared.events import applications as events
+from shared.events.amendments import ReferralAmended
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.referral import ReferralSubmitted, RefusalCode, Situation
 from shared.kernel.errors import Invalid, Move, Refused
@@ -16,32 +25,41 @@ from shared.kernel.errors import Invalid, Move, Refused
 ENDS_FIRST = "L’immersion finit avant de commencer."
 
 
-def apply(intake: Intake, *, referral: ReferralSubmitted, programme: Programme, on: date) -> list[IntakeEvent]:
-    """A referral opens an application, or joins the one that another referral opened. Nothing where it was answered already.
+def apply(
+    intake: Intake, *, referral: ReferralSubmitted | ReferralAmended, programme: Programme, again: bool = False, on: date
+) -> list[IntakeEvent]:
+    """A referral opens an application, joins the one that is open, or begins it again: nothing where its agency has its answer.
 
-    Age and priority are those of the day of entry. Who was too young at an earlier referral, and is so no more, begins again.
+    Age and priority are those of the day of entry. Whether it is eligible is said to each referral: who joins is told it alone,
+    for the application is what the first made it. Who was too young at an earlier referral, and is so no more, is examined.
+    `again`: this one may have asked before, and left: its wishes name this anew.
     """
-    application = intake.application_of(referral.young_id)
-    is_open = application is not None and application.status in OPEN
-    entry_on = day_of_entry(intake, application if is_open else None, on)
-    out_of_school = referral.situation is Situation.OUT_OF_SCHOOL
-    priority = priority_of(referral.birth_month, out_of_school=out_of_school, entry_on=entry_on)
-    opened = events.ApplicationOpened(
-        **common_fields(intake, referral.young_id, on), referral_id=referral.referral_id, agency=referral.agency,
-        school_year=intake.school_year, priority=priority,
-    )  # fmt: skip
-    if application and application.has_referral(referral.referral_id):
-        return []
-    if is_open:
-        return [opened]
-    if application and application.status not in BEGINS_AGAIN:
-        return []
+    application, entry_on = intake.application_of(referral.young_id), day_of_entry(intake, None, on)
     reasons = reasons_against(referral.birth_month, entry_on=entry_on, programme=programme)
-    if application and application.status is ApplicationStatus.INELIGIBLE and reasons:
+    if application and not _may_ask(application, referral, eligible=not reasons, again=again):
         return []
+    fields, out_of_school = common_fields(intake, referral.young_id, on), referral.situation is Situation.OUT_OF_SCHOOL
+    opened = events.ApplicationOpened(
+        **fields, referral_id=referral.referral_id, agency=referral.agency, school_year=intake.school_year,
+        priority=priority_of(referral.birth_month, out_of_school=out_of_school, entry_on=entry_on),
+    )  # fmt: skip
+    joins = application is not None and application.status not in BEGINS_AGAIN_AFTER
     if reasons:
-        return [opened, events.ApplicationIneligible(**common_fields(intake, referral.young_id, on), reasons=reasons)]
-    return [opened, events.ApplicationUnderReview(**common_fields(intake, referral.young_id, on))]
+        alone = referral.referral_id if joins else None
+        return [opened, events.ApplicationIneligible(**fields, reasons=reasons, referral_id=alone)]
+    if application and application.status in OPEN:
+        return [opened]
+    return [opened, events.ApplicationUnderReview(**fields)]
+
+
+def _may_ask(application: Application, referral: ReferralSubmitted | ReferralAmended, *, eligible: bool, again: bool) -> bool:
+    """Whether a referral may ask for an application: as far as its own agency knows, nobody else's referral counts."""
+    asked = application.has_referral(referral.referral_id) and not again
+    if asked or application.asks_for(referral.referral_id) or application.status in WAS_A_PUPIL:
+        return False
+    own = application.mandate(referral.agency)
+    open_to_it = OPEN | TAKEN_BACK | ({ApplicationStatus.INELIGIBLE} if eligible else set())
+    return own is None or own.seen.status in open_to_it
 
 
 def review(intake: Intake, *, young_id: UUID, overridden: bool, on: date) -> list[IntakeEvent]:

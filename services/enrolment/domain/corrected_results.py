@@ -67,11 +67,12 @@ def correct_outcome(
     titles: Collection[str],
     horizon: int,
     source: OutcomeSource,
+    agency: str | None = None,
     word: Outcome | None = None,
 ) -> list[PupilEvent]:
-    """The last word of a source at a horizon was another one; or all that it said there is taken back."""
+    """The last word of a source, of one agency among several, was another one; or all that it said there is taken back."""
     own = reversed(own_enrolments(pupil.enrolments, school))
-    told = ((one, one.last_outcome(horizon, source)) for one in own if mending.enrolment_id in (one.enrolment_id, None))
+    told = ((one, one.last_outcome(horizon, source, agency)) for one in own if mending.enrolment_id in (one.enrolment_id, None))
     found = next(((one, word) for one, word in told if word and word.on == mending.replaces_on), None)
     enrolment, known = found or (mended_enrolment(pupil, school, mending), None)
     if known is None:
@@ -81,7 +82,7 @@ def correct_outcome(
     if word and word.on != known.on and enrolment.left_on:  # of who came back since, no day is due any more
         ensure_in_its_time(enrolment, horizon, word.on)
     corrected = OutcomeCorrected(
-        **said(pupil, enrolment, mending), horizon=horizon, source=source, replaces_situation=known.situation,
+        **said(pupil, enrolment, mending), horizon=horizon, source=source, agency=agency, replaces_situation=known.situation,
         **(word.model_dump(include={"situation", "contract", "by_client", "proof"}) if word else {}),
     )  # fmt: skip
     return agreed(pupil, enrolment, [corrected], mending, titles)

@@ -48,7 +48,7 @@ def change_dates(
         intake_id=intake.intake_id, school=intake.school, starts_on=starts_on, closes_on=closes_on, on=on
     )
     after = intake.model_copy(update={"starts_on": starts_on, "closes_on": closes_on})
-    _ensure_old_enough(after, birth_months, programme, on)
+    _ensure_of_age(after, birth_months, programme, on)
     return [changed, *_capped(after, on)]
 
 
@@ -63,18 +63,18 @@ def move_start(pupil: Pupil, *, intake: Intake, on: date) -> list[PupilEvent]:
     return [StudentStartMoved(**pupil_fields(pupil, enrolment, on), starts_on=starts_on)]
 
 
-def _ensure_old_enough(intake: Intake, birth_months: Mapping[UUID, BirthMonth], programme: Programme, on: date) -> None:
-    """Raise Refused where someone who asks for, or has, a seat would enter too young. Dispensations stay."""
+def _ensure_of_age(intake: Intake, birth_months: Mapping[UUID, BirthMonth], programme: Programme, on: date) -> None:
+    """Raise Refused where someone who asks for, or has, a seat would enter too young, or too old. Dispensations stay."""
     concerned = [one for one in intake.applications if one.status in OPEN | HOLDS_A_SEAT and not one.overridden]
-    too_young = [
+    others = [
         one
         for one in concerned
         if one.young_id in birth_months
         and reasons_against(birth_months[one.young_id], entry_on=day_of_entry(intake, one, one.opened_on), programme=programme)
     ]
-    if too_young:
-        sentence = f"Au {intake.starts_on:%d/%m/%Y}, {len(too_young)} candidats n’auraient pas l’âge de cette formation."
-        if len(too_young) == 1:
+    if others:
+        sentence = f"Au {intake.starts_on:%d/%m/%Y}, {len(others)} candidats n’auraient pas l’âge de cette formation."
+        if len(others) == 1:
             sentence = f"Au {intake.starts_on:%d/%m/%Y}, un candidat n’aurait pas l’âge de cette formation."
         raise Refused("not_eligible", sentence, moves=[CHANGE_DATES])
 

@@ -78,9 +78,14 @@ def _free_id(enrolment: Enrolment, session: str) -> UUID:
     return exam_id
 
 
-def declare_outcome(pupil: Pupil, *, school: str | None, outcome: Outcome) -> list[PupilEvent]:
-    """What became of a leaver, around 6, 12, 18 or 24 months after leaving. No source's word overwrites another's."""
-    enrolment = left_before(pupil, school, horizon=outcome.horizon, within=TOLERANCE, on=outcome.on)
+def declare_outcome(pupil: Pupil, *, school: str | None, enrolment_id: UUID | None = None, outcome: Outcome) -> list[PupilEvent]:
+    """What became of a leaver, around 6, 12, 18 or 24 months after leaving. No source's word overwrites another's.
+
+    Of the enrolment that they left then, or of the one that is said.
+    """
+    enrolment = (pupil.enrolment(enrolment_id) if enrolment_id else None) or left_before(
+        pupil, school, horizon=outcome.horizon, within=TOLERANCE, on=outcome.on
+    )
     ensure_allowed(enrolment, EnrolmentAction.DECLARE_AN_OUTCOME, outcome.on)
     if already_declared(enrolment, outcome):
         return []
@@ -89,8 +94,9 @@ def declare_outcome(pupil: Pupil, *, school: str | None, outcome: Outcome) -> li
 
 
 def already_declared(enrolment: Enrolment, outcome: Outcome) -> bool:
-    """Whether this is the last word of the same source at the same horizon."""
-    same = [one for one in enrolment.outcomes if (one.horizon, one.source) == (outcome.horizon, outcome.source)]
+    """Whether this is the last word of the same source, of one agency among several, at the same horizon."""
+    asked = (outcome.horizon, outcome.source, outcome.agency)
+    same = [one for one in enrolment.outcomes if (one.horizon, one.source, one.agency) == asked]
     return bool(same) and same[-1].model_copy(update={"on": outcome.on}) == outcome
 
 

@@ -30,6 +30,8 @@ def reasons_against(birth_month: str, *, entry_on: date, programme: Programme) -
         reasons.append(IneligibleReason.TOO_YOUNG)
     if age < MACHINES_FROM and programme.dangerous_machines:
         reasons.append(IneligibleReason.TOO_YOUNG_FOR_MACHINES)
+    if programme.oldest is not None and age > programme.oldest:
+        reasons.append(IneligibleReason.TOO_OLD)
     return tuple(reasons)
 
 

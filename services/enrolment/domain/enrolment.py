@@ -58,6 +58,7 @@ class Outcome(BaseModel):
     contract: ContractKind | None = None
     by_client: bool | None = None
     source: OutcomeSource
+    agency: Slug | None = None
     proof: OutcomeProof
     on: date
 
@@ -119,9 +120,10 @@ class Enrolment(BaseModel):
     def exam(self, exam_id: UUID) -> Sitting | None:
         return next((one for one in self.exams if one.exam_id == exam_id), None)
 
-    def last_outcome(self, horizon: int, source: OutcomeSource) -> Outcome | None:
-        """The last word of a source at a horizon."""
-        same = [one for one in self.outcomes if (one.horizon, one.source) == (horizon, source)]
+    def last_outcome(self, horizon: int, source: OutcomeSource, agency: str | None = None) -> Outcome | None:
+        """The last word of a source, of one agency among several, at a horizon."""
+        asked = (horizon, source, agency)
+        same = [one for one in self.outcomes if (one.horizon, one.source, one.agency) == asked]
         return same[-1] if same else None
 
 

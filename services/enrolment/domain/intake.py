@@ -1,6 +1,6 @@
 """An intake: the seats of a programme for one school year and year of study, and where each young person stands in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, assert_never
 from uuid import UUID, uuid5
@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.application import Application, Referring
-from services.enrolment.domain.statuses import BEGINS_AGAIN, HOLDS_A_SEAT
+from services.enrolment.domain.standings import by_priority, entry_planned, ineligible_alone, left_behind, stood, told_to, without
+from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER, HOLDS_A_SEAT
 from services.enrolment.domain.visibility import own_applications
 from shared.events import applications as events
 from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
@@ -74,7 +75,7 @@ class Intake(BaseModel):
         return self.model_copy(update={"applications": tuple({**known, application.young_id: application}.values())})
 
 
-DETAILS = frozenset(Application.model_fields) - {"young_id", "status", "priority", "arrival", "opened_on", "since", "referrals"}
+ANSWERED: Mapping[str, Any] = {"offered_to": None, "heard_by": None, "said_by": None}
 
 
 def common_fields(intake: Intake, young_id: UUID, on: date) -> dict[str, Any]:
@@ -125,15 +126,17 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
         case events.ApplicationOpened():
             return _opened(intake, event)
         case events.EntryPlanned():
-            planned = {"entry_on": event.entry_on, "priority": event.priority}
-            return intake.with_application(intake.application(event.young_id).model_copy(update=planned))
+            return intake.with_application(entry_planned(intake.application(event.young_id), event))
         case events.ApplicationLeft():
             application = intake.application(event.young_id)
             leaving = [one for one in application.asking if one.referral_id == event.referral_id]
-            return intake.with_application(_ended(application, leaving, ApplicationStatus.WITHDRAWN, event.on))
+            return intake.with_application(without(application, leaving, event.on))
         case events.ApplicationWithdrawn():
-            moved = _moved(intake, event)
-            return intake.with_application(_ended(moved, moved.asking, ApplicationStatus.WITHDRAWN, event.on))
+            application = intake.application(event.young_id)
+            moved = _moved(intake, event).model_copy(update={"referrals": application.referrals})
+            return intake.with_application(without(moved, application.asking, event.on))
+        case events.ApplicationIneligible() if event.referral_id:
+            return intake.with_application(ineligible_alone(intake.application(event.young_id), event))
         case (
             events.ApplicationIneligible()
             | events.ApplicationUnderReview()
@@ -167,35 +170,36 @@ def promote_automatically(intake: Intake, today: date) -> list[IntakeEvent]:
 
 
 def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
-    """A first referral brings an application, a later one joins it; where it had ended it begins again, behind the others."""
+    """A first referral brings an application, a later one joins it; once it has ended one begins it again, behind the others."""
     application = intake.application_of(event.young_id)
-    asking = Referring(referral_id=event.referral_id, agency=event.agency, on=event.on)
-    if application is None or application.status in BEGINS_AGAIN:
-        before = _ended(application, application.asking, application.status, application.since).referrals if application else ()
-        referrals = (*before, asking)
-        joined = _new(intake, event, status=ApplicationStatus.UNDER_REVIEW, priority=event.priority, referrals=referrals)
+    asking = Referring(
+        **event.model_dump(include={"referral_id", "agency", "on", "priority"}), arrival=intake.arrivals + 1,
+    )  # fmt: skip
+    if application is None or application.status in BEGINS_AGAIN_AFTER:
+        before = left_behind(application) if application else ()
+        joined = _new(intake, event, status=ApplicationStatus.UNDER_REVIEW, priority=event.priority, referrals=(*before, asking))
     else:
-        best = min(application.priority, event.priority)
-        joined = application.model_copy(update={"referrals": (*application.referrals, asking), "priority": best})
+        joined = by_priority(application.model_copy(update={"referrals": (*application.referrals, asking)}))
     agencies = dict.fromkeys([*intake.agencies, event.agency])
     counted = intake.model_copy(update={"agencies": tuple(agencies), "arrivals": intake.arrivals + 1})
     return counted.with_application(joined)
 
 
-def _ended(application: Application, leaving: Sequence[Referring], status: ApplicationStatus, on: date) -> Application:
-    """The application, which these referrals no longer ask for."""
-    ended = {"ended": status, "ended_on": on}
-    referrals = (one.model_copy(update=ended) if one in leaving else one for one in application.referrals)
-    return application.model_copy(update={"referrals": tuple(referrals)})
-
-
 def _moved(intake: Intake, event: ApplicationEvent) -> Application:
     application = intake.application_of(event.young_id) or _new(intake, event, status=ApplicationStatus.ENROLLED, priority=3)
-    details = {field: getattr(event, field) for field in DETAILS & set(type(event).model_fields)}
-    cleared = {"until": None, "code": None, "because": None}
-    if isinstance(event, events.ApplicationAdmissible):
-        details["met_on"] = event.on
-    return application.model_copy(update={**cleared, **details, "status": _status_after(application, event), "since": event.on})
+    standing = stood(application, event, _status_after(application, event), event.on)
+    answer = {field: getattr(event, field) for field in ANSWERED.keys() & set(type(event).model_fields)}
+    if isinstance(event, events.PlaceOffered):
+        answer["offered_to"] = _offered_to(application, event)
+    referrals = tuple(one if one.ended else told_to(one, application, event) for one in application.referrals)
+    return by_priority(standing.model_copy(update={**ANSWERED, **answer, "referrals": referrals}))
+
+
+def _offered_to(application: Application, event: events.PlaceOffered) -> UUID | None:
+    """The referral that may answer: the earliest that asks, unless the school hears the answer itself; told again, as it was."""
+    if application.status is ApplicationStatus.OFFERED:
+        return application.offered_to
+    return None if event.at_school else next((one.referral_id for one in application.asking), None)
 
 
 def _status_after(application: Application, event: ApplicationEvent) -> ApplicationStatus:

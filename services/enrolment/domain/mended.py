@@ -82,7 +82,8 @@ def _exams(enrolment: Enrolment, exam_id: UUID, given: dict[str, Any] | None) ->
 
 def _outcomes(enrolment: Enrolment, event: events.OutcomeCorrected) -> tuple[Outcome, ...]:
     """A source's last word at a horizon is another one, or all that it said there is taken back."""
-    same = [one for one in enrolment.outcomes if (one.horizon, one.source) == (event.horizon, event.source)]
+    asked = (event.horizon, event.source, event.agency)
+    same = [one for one in enrolment.outcomes if (one.horizon, one.source, one.agency) == asked]
     if event.voided:
         return tuple(one for one in enrolment.outcomes if one not in same)
     said = event.model_dump(include=set(Outcome.model_fields))

@@ -1,5 +1,6 @@
 """Decisions on a pupil: enrolled, present year after year, gone. `school` is who speaks; None is for any."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,12 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import APPLICATION, ENROLMENT, ApplicationAction, EnrolmentAction
+from services.enrolment.domain.visibility import agency_of
 from shared.events import students as events
 from shared.events.applications import ApplicationStatus
 from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.calendar import BirthMonth, following
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Move, Refused
 
 
@@ -37,6 +40,16 @@ def enrol(
             starts_on=day_of_entry(intake, intake.application_of(young_id), on), on=on, **year_in(intake, programme),
         )
     ]  # fmt: skip
+
+
+def ensure_enrolled_once(caller: Caller, others: Iterable[Pupil]) -> None:
+    """Raise Refused where another `young_id` of the same person is a pupil. An agency does not learn that there is another."""
+    if not any(other.active for other in others):
+        return
+    if agency_of(caller):
+        raise Refused("ask_the_school", "Cette place ne peut être confirmée ainsi : voyez avec l’école.", moves=())
+    sentence = "Ce jeune est déjà inscrit, sous un autre dossier qui est le sien : une seule inscription à la fois."
+    raise Refused("already_enrolled", sentence, moves=())
 
 
 def start(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
@@ -111,7 +124,7 @@ def change_programme(pupil: Pupil, *, school: str | None, to: Intake, programme:
         sentence = "On change de formation dans la même école, cette année scolaire ou la suivante."
         raise Refused("wrong_intake", sentence, moves=open_moves(enrolment))
     if reasons_against(pupil.birth_month, entry_on=max(on, to.starts_on), programme=programme):
-        sentence = "Ce jeune n’a pas encore l’âge que demandent les machines de cette formation."
+        sentence = "Ce jeune n’a pas l’âge que demande cette formation."
         raise Refused("not_eligible", sentence, moves=open_moves(enrolment))
     starts_on = max(on, to.starts_on) if enrolment.status is EnrolmentStatus.DUE else None
     return [

@@ -24,6 +24,7 @@ class Programme(BaseModel):
     sector: Slug
     years: int
     dangerous_machines: bool
+    oldest: int | None = None
     replaced: tuple[Replacement, ...] = ()
     """The certifications that replaced the first, each from a day on."""
 

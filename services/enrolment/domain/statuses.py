@@ -54,11 +54,13 @@ APPLICATION = Transitions(
     },
     who={**dict.fromkeys(A, SCHOOL), **dict.fromkeys((A.CONFIRM, A.DECLINE, A.WITHDRAW), (*SCHOOL, "agency"))},
 )  # fmt: skip
-BEGINS_AGAIN = frozenset({ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE, ApplicationStatus.INELIGIBLE})
-"""After these alone a new referral may begin again; after INELIGIBLE where the reasons are gone."""
-
+TAKEN_BACK = frozenset({ApplicationStatus.WITHDRAWN, ApplicationStatus.OBSOLETE})
+"""An agency may ask again after these; after an answer, another may, of which it is not the answer."""
+BEGINS_AGAIN_AFTER = TAKEN_BACK | {ApplicationStatus.REFUSED, ApplicationStatus.DECLINED, ApplicationStatus.EXPIRED}
+"""A referral that comes then begins the application again."""
 OPEN = APPLICATION.allowing(A.WITHDRAW)
 """Still asks for an answer: what may be taken back."""
+WAS_A_PUPIL = frozenset({ApplicationStatus.ENROLLED, ApplicationStatus.RELEASED})
 HOLDS_A_SEAT = frozenset({ApplicationStatus.OFFERED, ApplicationStatus.ENROLLED})
 NOT_AFTER_CLOSING = frozenset(A) - {A.CONFIRM, A.DECLINE, A.REFUSE, A.WITHDRAW}
 """What can no longer be done once the intake has closed."""

@@ -32,7 +32,7 @@ def take_over(
     _ensure_in_order(intake, enrolled_on, started_on)
     if reasons_against(birth_month, entry_on=started_on, programme=programme):
         sentence = f"Ce jeune n’avait pas l’âge que demande cette formation le {started_on:%d/%m/%Y}."
-        raise Refused("not_eligible", sentence, moves=())
+        raise Refused("not_eligible", sentence)
     (enrolled,) = enrol(pupil, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=enrolled_on)
     due = evolve(None, enrolled.model_copy(update={"starts_on": started_on}))
     enrolled = enrolled.model_copy(update={"starts_on": started_on})

@@ -1,11 +1,14 @@
 """Who sees what of enrolment: which documents, and what of them. An agency reads its own referrals' side of an application."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from services.enrolment.domain.application import Application, Referring
+from services.enrolment.domain.application import Application, Referring, Standing
 from services.enrolment.domain.enrolment import Enrolment
+from shared.events.applications import ApplicationStatus
+from shared.events.referral import RefusalCode
 from shared.kernel.caller import Caller, TenantFilter
-from shared.kernel.errors import NotFound, Refused
+from shared.kernel.errors import NotFound
 
 
 def school_of(caller: Caller) -> str | None:
@@ -63,47 +66,44 @@ def everyone(_caller: Caller) -> TenantFilter:
 def check_named(caller: Caller, application: Application) -> None:
     """Raise NotFound unless the caller sees this application: an agency, those that its own referrals asked for."""
     agency = agency_of(caller)
-    if agency and not application.names(agency):
+    if agency and not application.of(agency):
         raise NotFound("Cette candidature")
 
 
-def check_asking(caller: Caller, application: Application) -> None:
-    """Raise NotFound as above, or Refused where the agency took its own part of this application back."""
-    check_named(caller, application)
-    agency = agency_of(caller)
-    if agency and not application.goes_on_for(agency):
-        raise Refused("withdrawn_by_you", "Votre organisme a retiré cette candidature.", moves=())
-
-
 def shown_applications(caller: Caller, applications: Sequence[Application]) -> list[Application]:
-    """The applications of an intake that this caller reads; pupils who came from another intake are not applicants."""
-    agency = agency_of(caller)
-    return [one for one in applications if (one.names(agency) if agency else one.referrals)]
+    """The applications of an intake that this caller reads; pupils who came from another intake are not applicants.
 
-
-def as_shown(caller: Caller, application: Application) -> Application:
-    """An application as this caller reads it: a school, as it is.
-
-    An agency reads its own referrals in it, and nothing that is older than they are or later than their end.
+    An agency reads them in the order in which it asked for them, a school in the order in which they came.
     """
     agency = agency_of(caller)
     if agency is None:
-        return application
-    own = tuple(one for one in application.referrals if one.agency == agency)
-    asking = [one.on for one in own if one.ended is None]
-    if not asking:
-        return _ended_for(own, application)
-    joined = min(asking)
-    planned = {field: getattr(application, field) for field in PLANNED}
-    return application.model_copy(
-        update={
-            **{field: day if day and day >= joined else None for field, day in planned.items()},
-            "met": application.met if application.met_on and application.met_on >= joined else None,
-            "opened_on": max(application.opened_on, joined),
-            "since": max(application.since, joined),
-            "referrals": own,
-        }
-    )
+        return [one for one in applications if one.referrals]
+    own = [one for one in applications if one.of(agency)]
+    return sorted(own, key=lambda one: min(referring.arrival for referring in one.of(agency)))
+
+
+def as_shown(caller: Caller, application: Application) -> Application:
+    """An application as this caller reads it: a school, as it is; an agency, as its own referral sees it."""
+    agency = agency_of(caller)
+    return application if agency is None else seen_by(application, agency)
+
+
+def seen_by(application: Application, agency: str) -> Application:
+    """The one view that an agency has of an application, in every channel: made of what its own referrals heard, alone.
+
+    Nothing in it is older than they are or depends on anybody else's: not where it stood, nor in whose name a place is offered.
+    """
+    mandate = application.mandate(agency)
+    assert mandate is not None
+    return Application(
+        **_told(mandate.seen), young_id=application.young_id, priority=mandate.priority, arrival=mandate.arrival,
+        opened_on=mandate.on, referrals=tuple(map(_own, application.of(agency))),
+    )  # fmt: skip
+
+
+def follows(application: Application, agency: str) -> bool:
+    """Whether an agency follows the pupil who came of an application: a referral of its own still asked when it was confirmed."""
+    return any(one.seen.status is ApplicationStatus.ENROLLED for one in application.of(agency))
 
 
 def sees_what_others_make(caller: Caller) -> bool:
@@ -116,15 +116,16 @@ def own_enrolments(enrolments: Sequence[Enrolment], school: str | None) -> list[
     return [one for one in enrolments if school in (None, one.school)]
 
 
-PLANNED = ("planned_on", "planned_from", "planned_until")
+def _told(seen: Standing) -> dict[str, Any]:
+    """A standing as it is told: that its applicant is enrolled elsewhere is another path, whoever referred them there."""
+    told = dict(seen)
+    if seen.because:
+        told["code"] = RefusalCode.CHOSE_OTHER_PATH if seen.because == "enrolled_elsewhere" else None
+    return {**told, "because": None}
 
 
-def _ended_for(own: Sequence[Referring], application: Application) -> Application:
-    """What is left to an agency that took its part back: that it did, and when."""
-    last = own[-1]
-    assert last.ended is not None
-    assert last.ended_on is not None
-    return Application(
-        young_id=application.young_id, status=last.ended, priority=application.priority, arrival=application.arrival,
-        opened_on=own[0].on, since=last.ended_on, referrals=tuple(own),
-    )  # fmt: skip
+def _own(referring: Referring) -> Referring:
+    """A referral as its agency reads it: it ended apart only where it was taken back."""
+    seen = referring.seen
+    back = seen.status is ApplicationStatus.WITHDRAWN
+    return referring.model_copy(update={"ended": seen.status if back else None, "ended_on": seen.since if back else None})

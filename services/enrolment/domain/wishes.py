@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.visibility import nobody
+from shared.events.amendments import ReferralAmended
 from shared.events.applications import Unopened, UnopenedCode, WishesAnswered
 from shared.events.referral import ReferralSubmitted
 from shared.kernel.aggregate import Aggregate
@@ -22,6 +23,7 @@ class Wishes(BaseModel):
     young_id: UUID
     agency: str
     opened: tuple[UUID, ...]
+    unopened: tuple[Unopened, ...] = ()
 
 
 def answer(wishes: Wishes | None, *, event: WishesAnswered) -> list[WishesAnswered]:
@@ -29,7 +31,15 @@ def answer(wishes: Wishes | None, *, event: WishesAnswered) -> list[WishesAnswer
     return [] if wishes else [event]
 
 
-def opened_by(referral: ReferralSubmitted, wished: Sequence[Wished], held: Sequence[Intake]) -> tuple[UUID, ...]:
+def answer_anew(wishes: Wishes | None, *, event: WishesAnswered) -> list[WishesAnswered]:
+    """Answer a referral whose wishes are amended: its last answer counts. The same is not told again."""
+    same = wishes and (wishes.opened, wishes.unopened) == (event.opened, event.unopened)
+    return [] if same else [event]
+
+
+def opened_by(
+    referral: ReferralSubmitted | ReferralAmended, wished: Sequence[Wished], held: Sequence[Intake]
+) -> tuple[UUID, ...]:
     """The intakes that hold an application for this referral, in the order of its wishes."""
     order = [intake.intake_id for found in wished for intake, _ in found or ()]
     applications = [(intake.intake_id, intake.application_of(referral.young_id)) for intake in held]

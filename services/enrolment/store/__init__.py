@@ -10,27 +10,29 @@ from services.enrolment.domain.intake import INTAKES, Intake
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
 from services.enrolment.domain.statuses import OPEN
-from services.enrolment.domain.visibility import everyone, school_of
+from services.enrolment.domain.visibility import everyone
 from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
 from services.enrolment.store.awards import Awards
-from services.enrolment.store.birth_months import BirthMonths
+from services.enrolment.store.files import ReferralFiles
 from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Certification, GrantAwarded
-from shared.kernel.caller import SYSTEM, Actor, Caller
+from shared.kernel.caller import SYSTEM, Actor
 from shared.kernel.secrets import derived
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
+from shared.projections.aliases import Aliases
+from shared.projections.erased import Erased
 
 
 class Store:
     """Schools, intakes, pupils, answered wishes and grants; beside them, what no event may carry.
 
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
-    `agencies` is their public names; `birth_months` is what referrals said of each young person's age; `motives` is why a
-    school set ineligibility aside.
+    `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
+    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -45,7 +47,10 @@ class Store:
         self.grants = Repository(persistence, GRANTS)
         self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
-        self.birth_months = BirthMonths(persistence.database)
+        self.aliases = Aliases(persistence.database)
+        self.erased = Erased(persistence.database)
+        self.files = ReferralFiles(persistence.database, self.erased)
+        self._turns = persistence.database["enrolling"]
         self.motives = Motives(persistence.database["motives"], derived(persistence.secret, "motives"))
 
     async def prepare(self) -> None:
@@ -53,7 +58,7 @@ class Store:
         await self.schools.collection.index("state.programmes.sector", "state.department")
         intakes = self.intakes.collection
         await intakes.index("state.school", "state.programme", "state.year_of_study")
-        await intakes.index("state.school_year")
+        await intakes.index("state.school_year", "state.school", "state.programme", "state.year_of_study", "_id")
         await intakes.index("state.agencies")
         await intakes.index("state.applications.young_id")
         await intakes.index("state.applications.status", "state.applications.until")
@@ -62,19 +67,12 @@ class Store:
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
+        await self.files.prepare()
+        await self.aliases.prepare()
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their application."""
         return await self.intakes.acting(actor).find({"state.applications.young_id": str(young_id)})
-
-    async def intakes_visible_to(
-        self, actor: Actor, *, school_year: str | None = None, school: str | None = None
-    ) -> list[Intake]:
-        """An actor's intakes, of one school year or school where it is said."""
-        filters = {"state.school_year": school_year, "state.school": school}
-        where = {field: value for field, value in filters.items() if value}
-        order = [(f"state.{field}", 1) for field in ("school_year", "school", "programme", "year_of_study")]
-        return await self.intakes.acting(actor).find(where, sort=order)
 
     async def find_intake(self, intake_id: UUID) -> Intake | None:
         """An intake, whoever asks."""
@@ -92,6 +90,10 @@ class Store:
         """Return once a majority keeps what was read: a message may be let go on the strength of it."""
         await self.persistence.database.settle()
 
+    async def take_turn(self, kept: UUID, session: Session) -> None:
+        """Enrol one after the other whom a person is under several `young_id`: each is a document of its own."""
+        await self._turns.update({"_id": str(kept)}, {"$inc": {"taken": 1}}, upsert=True, session=session)
+
     async def has_answered(self, referral_id: UUID) -> bool:
         """Whether a referral's wishes were answered, for good."""
         return await self.wishes.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
@@ -108,10 +110,6 @@ class Store:
         }  # fmt: skip
         found = await self.intakes.acting(SYSTEM).find(where, sort=["state.starts_on"], limit=1)
         return found[0] if found else None
-
-    async def every_school(self) -> list[School]:
-        """The schools of the network."""
-        return await self.schools.acting(SYSTEM).find({})
 
     async def find_school(self, school: str) -> School | None:
         """A school of the network, or None."""
@@ -144,17 +142,6 @@ class Store:
     async def find_pupil(self, young_id: UUID) -> Pupil | None:
         """A young person's enrolments, whoever asks; None who never had one."""
         return await self.every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
-
-    async def pupils_visible_to(self, caller: Caller, *, school_year: str | None = None) -> list[Pupil]:
-        """A caller's pupils, of one school year where it is said: for a school, in its own enrolments."""
-        school = school_of(caller)
-        enrolment = {**({"school": school} if school else {}), **({"years.school_year": school_year} if school_year else {})}
-        where = {"state.enrolments": {"$elemMatch": enrolment}} if enrolment else {}
-        return await self.pupils.acting(caller).find(where)
-
-    async def grants_visible_to(self, caller: Caller) -> list[Grant]:
-        """The grants that a caller may see."""
-        return await self.grants.acting(caller).find({})
 
     async def find_twin(self, awarded: GrantAwarded, *, session: Session) -> Grant | None:
         """A grant that stands, of the same holder, purpose, civil year, funder and amount, under another id."""

@@ -28,6 +28,10 @@ class Motives:
         found = await self._collection.majority().find_one({"_id": _id(intake_id, young_id)})
         return self._sealed.opened(found)["motive"] if found else None
 
+    async def drop(self, young_id: UUID) -> None:
+        """All that was said of one person."""
+        await self._collection.delete({"young_id": str(young_id)})
+
 
 def _id(intake_id: UUID, young_id: UUID) -> str:
     return f"{intake_id} {young_id}"

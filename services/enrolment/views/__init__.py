@@ -1,6 +1,6 @@
 """What enrolment shows: applications and pupils as their reader may see them, intakes without persons, grants."""
 
-from services.enrolment.views.applications import ApplicationResponse, SeatsResponse, application, applications, seats
+from services.enrolment.views.applications import ApplicationResponse, SeatsResponse, application, seats
 from services.enrolment.views.grants import GrantResponse, grant
 from services.enrolment.views.names import names
 from services.enrolment.views.pupils import EnrolmentResponse, OutcomesResponse, PupilResponse, pupil
@@ -13,7 +13,6 @@ __all__ = [
     "PupilResponse",
     "SeatsResponse",
     "application",
-    "applications",
     "grant",
     "names",
     "pupil",

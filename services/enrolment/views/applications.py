@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from services.enrolment import labels
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.visibility import as_shown, sees_what_others_make, shown_applications
+from services.enrolment.domain.visibility import as_shown, sees_what_others_make
 from services.enrolment.views.names import place_of
-from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.applications import ApplicationStatus, HeardBy, IneligibleReason, Met, SaidBy
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
 from shared.kernel.caller import Caller
@@ -33,11 +33,15 @@ class SeatsResponse(BaseModel):
 
 
 class ReferringResponse(BaseModel):
-    """A referral that asked for the application, and its agency; how and when that ended, if before the rest."""
+    """A referral that asked for the application, and its agency; how and when that ended, if before the rest.
+
+    `priority` is what it says of the young person makes: for the school alone.
+    """
 
     referral_id: UUID
     agency: OrganisationResponse
     on: date
+    priority: int | None
     ended: ApplicationStatus | None
     ended_on: date | None
 
@@ -46,7 +50,8 @@ class ApplicationResponse(BaseModel):
     """One application; `rank` is the place in the waiting list.
 
     An agency sees only its own referrals in it, nothing older than they are nor later than their end, and no priority nor
-    rank: others make them.
+    rank: others make them. The school alone sees which referral may answer an offer (`offered_to`, none where it hears the
+    answer itself), and what it recorded of the family's word.
     """
 
     intake_id: UUID
@@ -71,6 +76,10 @@ class ApplicationResponse(BaseModel):
     until: date | None
     code: RefusalCode | None
     because: str | None
+    offered_to: UUID | None
+    heard_by: HeardBy | None
+    said_by: SaidBy | None
+    answer: str | None
     motive: str | None = None
 
 
@@ -84,21 +93,29 @@ def application(intake: Intake, young_id: UUID, caller: Caller, names: Names, mo
     shown = as_shown(caller, intake.application(young_id))
     fields = {
         **intake.model_dump(include={"intake_id", "school_year"}), **place_of(intake.school, intake.programme, names),
-        **shown.model_dump(exclude={"arrival", "met_on", "priority", "referrals"}), "referrals": _referring(shown, names),
-        "label": labels.APPLICATION.statuses[shown.status],
+        **shown.model_dump(exclude={"arrival", "priority", "referrals"}),
+        "referrals": _referring(shown, names, caller), "label": labels.APPLICATION.statuses[shown.status],
+        "answer": _answer(shown),
     }  # fmt: skip
     if not sees_what_others_make(caller):
         return ApplicationResponse(**fields, priority=None, rank=None, motive=None)
     return ApplicationResponse(**fields, priority=shown.priority, rank=_rank(intake, young_id), motive=motive)
 
 
-def applications(intake: Intake, caller: Caller, names: Names) -> list[ApplicationResponse]:
-    """The applications of an intake that this caller may see."""
-    return [application(intake, one.young_id, caller, names) for one in shown_applications(caller, intake.applications)]
+def _referring(application: Application, names: Names, caller: Caller) -> list[ReferringResponse]:
+    hidden = {} if sees_what_others_make(caller) else {"priority": None}
+    return [
+        ReferringResponse(**{**one.model_dump(exclude={"arrival", "seen"}), "agency": names.agency(one.agency), **hidden})
+        for one in application.referrals
+    ]
 
 
-def _referring(application: Application, names: Names) -> list[ReferringResponse]:
-    return [ReferringResponse(**{**dict(one), "agency": names.agency(one.agency)}) for one in application.referrals]
+def _answer(application: Application) -> str | None:
+    """What the school recorded of the family's word."""
+    if not (application.heard_by and application.said_by and application.status in labels.ANSWERED):
+        return None
+    answered, how = labels.ANSWERED[application.status], labels.HEARD_BY[application.heard_by]
+    return f"{answered} {how} le {application.since:%d/%m/%Y} par {labels.SAID_BY[application.said_by]}"
 
 
 def _rank(intake: Intake, young_id: UUID) -> int | None:

@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.enrolment.domain.application import Application
+from services.enrolment.domain.files import Files
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.wishes import Wishes
-from shared.kernel.calendar import BirthMonth
 from shared.kernel.identifiers import Slug
 
 
@@ -27,7 +27,7 @@ class PersonFileResponse(BaseModel):
     """Their birth month, the referrals that were answered, their applications, and their years as a pupil."""
 
     young_id: UUID
-    birth_month: BirthMonth | None
+    files: Files
     wishes: Sequence[Wishes]
     applications: Sequence[HeldApplication]
     pupil: Pupil | None

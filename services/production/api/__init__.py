@@ -1,5 +1,5 @@
 """HTTP in: one request, one decision."""
 
-from services.production.api import clients, orders, rights, weeks
+from services.production.api import checks, clients, orders, rights, weeks
 
-ROUTERS = (clients.router, orders.router, weeks.router, rights.router)
+ROUTERS = (clients.router, orders.router, weeks.router, checks.router, rights.router)

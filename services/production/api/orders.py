@@ -24,6 +24,7 @@ from services.production.views import OrderResponse, show_order
 from shared.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from shared.web.auth import CurrentCaller, may
 from shared.web.bodies import DatedBody
+from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.names import Names
 from shared.web.router import Router, responses_for
@@ -59,10 +60,12 @@ async def receive_order(body: OrderRequest, key: Idempotency, caller: CurrentCal
 
 
 @router.get("", dependencies=[READERS])
-async def list_orders(caller: CurrentCaller, store: StoreDep, status: OrderStatus | None = None) -> list[OrderResponse]:
+async def list_orders(
+    caller: CurrentCaller, store: StoreDep, paging: PagingDep, status: OrderStatus | None = None
+) -> Page[OrderResponse]:
     """The school's orders, the latest received first."""
-    found = await store.orders_visible_to(caller, status=status)
-    return await _shown_all(store, found)
+    part = await store.orders_visible_to(caller, paging.asked, status=status)
+    return paging.page(part, await _shown_all(store, part.items))
 
 
 @router.get("/{order_id}", dependencies=[READERS])
@@ -129,7 +132,7 @@ async def credit_order(
     return await _shown(store, order)
 
 
-@router.post("/{order_id}/correct", dependencies=[SCHOOL])
+@router.post("/{order_id}/corrections", dependencies=[SCHOOL])
 async def correct_order(order_id: UUID, body: StepCorrectionRequest, caller: CurrentCaller, store: StoreDep) -> OrderResponse:
     """Say a step's day otherwise, or that the last one was not taken; for who may take that step."""
     if not caller.is_any_of(ORDER.who[corrections.WHO_SAID[body.step]]):

@@ -91,7 +91,7 @@ def _start(facts: Iterable[Told], first: Told) -> date:
     for fact in facts:
         if fact.fact is Fact.STARTED:
             start = fact.on
-        elif fact.fact in (Fact.MOVED, Fact.DUE) and fact.starts_on:
+        elif fact.starts_on:
             start = _due(fact)
     return start
 

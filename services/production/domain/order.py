@@ -127,10 +127,10 @@ class Order(BaseModel):
             return 0
         return (self.amount_cents or 0) if self.invoiced_cents is None else self.invoiced_cents
 
-    @property
-    def may_be_worked_on(self) -> bool:
-        """The client said yes once: what was worked on it may be logged, even after a cancellation."""
-        return OrderStatus.ACCEPTED in self.steps
+    def may_be_worked_on(self, until: date) -> bool:
+        """The client had said yes by a day: what was worked on it then may be logged, even after a cancellation."""
+        accepted = self.steps.get(OrderStatus.ACCEPTED)
+        return accepted is not None and accepted <= until
 
 
 def evolve(order: Order | None, event: OrderEvent) -> Order:

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.production import labels
-from services.production.domain.order import ORDER, Order
-from services.production.domain.pupils import Pupil, ensure_present
+from services.production.domain.order import ORDER, Order, OrderStatus
+from services.production.domain.pupils import Pupil, ensure_present, sunday_of
 from services.production.domain.visibility import own_school
 from shared.events.production import Hours, OnOrder, WorkLogged
 from shared.kernel.aggregate import Aggregate
@@ -49,7 +49,7 @@ def log_work(
     if worked is None or hours.minutes != Hours():  # what was logged of somebody who was not there may be emptied
         ensure_present(pupil, week)
     _ensure_possible(week, hours, on)
-    _ensure_accepted(hours.on_orders, orders)
+    _ensure_accepted(week, hours.on_orders, orders)
     programme = _programme(worked, pupil, week)
     said = (pupil.enrolment_id, programme, hours.minutes, hours.on_orders)
     if worked and (worked.enrolment_id, worked.programme, worked.minutes, worked.on_orders) == said:
@@ -92,15 +92,21 @@ def _ensure_possible(week: str, hours: PupilHours, on: date) -> None:
         raise Invalid("more_than_production", "Les heures par commande dépassent les heures de production de la semaine.")
 
 
-def _ensure_accepted(on_orders: tuple[OnOrder, ...], orders: Mapping[UUID, Order]) -> None:
+def _ensure_accepted(week: str, on_orders: tuple[OnOrder, ...], orders: Mapping[UUID, Order]) -> None:
+    """Refused where the school has no such order, or its client had not said yes by the end of the week."""
     for part in on_orders:
         order = orders.get(part.order_id)
         if order is None:
             raise Refused("unknown_order", "Une des commandes n’existe pas dans votre école.")
-        if not order.may_be_worked_on:
-            status = labels.ORDER.statuses[order.status]
-            sentence = f"Une des commandes est « {status} » : elle n’a pas d’heures avant d’être acceptée par le client."
-            raise Refused("order_not_accepted", sentence, moves=ORDER.moves(order.status))
+        if not order.may_be_worked_on(until=sunday_of(week)):
+            raise Refused("order_not_accepted", _not_accepted(order), moves=ORDER.moves(order.status))
+
+
+def _not_accepted(order: Order) -> str:
+    if accepted := order.steps.get(OrderStatus.ACCEPTED):
+        return f"Une des commandes n’a été acceptée par le client que le {accepted:%d/%m/%Y}, après cette semaine."
+    status = labels.ORDER.statuses[order.status]
+    return f"Une des commandes est « {status} » : elle n’a pas d’heures avant d’être acceptée par le client."
 
 
 WEEKS = Aggregate("weeks", WorkedWeek, evolve, visible_to=own_school)

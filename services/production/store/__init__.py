@@ -16,9 +16,11 @@ from shared.events.production import Hours
 from shared.kernel.calendar import monday_of, school_year_of
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.secrets import derived
+from shared.persistence.keyset import Asked, Part
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
+from shared.projections.erased import Erased
 
 
 class Store:
@@ -31,7 +33,7 @@ class Store:
         self.orders = Repository(persistence, ORDERS)
         self.weeks = Repository(persistence, WEEKS)
         self.clients = Clients(persistence.database["clients"], derived(persistence.secret, "clients"))
-        self.pupils = Pupils(persistence.database["pupils"])
+        self.pupils = Pupils(persistence.database["pupils"], Erased(persistence.database))
         self.catalogue = Catalogue(persistence.database, persistence.clock)
         self.titles = Titles(persistence.database["titles"], derived(persistence.secret, "titles"))
         self.series = InvoiceSeries(persistence.database["series"])
@@ -40,8 +42,8 @@ class Store:
     async def prepare(self) -> None:
         """One index for each way of reading."""
         await self.orders.collection.index("state.client_id")
-        await self.orders.collection.index("state.school", ("state.steps.received", -1))
-        await self.orders.collection.index("state.school", "state.status", ("state.steps.received", -1))
+        await self.orders.collection.index("state.school", ("state.steps.received", -1), "_id")
+        await self.orders.collection.index("state.school", "state.status", ("state.steps.received", -1), "_id")
         await self.weeks.collection.index("state.school", "state.week")
         await self.weeks.collection.index("state.school", "state.school_year", "state.young_id")
         await self.weeks.collection.index("state.young_id")
@@ -49,10 +51,10 @@ class Store:
         await self.titles.prepare()
         await self.pupils.prepare()
 
-    async def orders_visible_to(self, caller: Caller, *, status: OrderStatus | None = None) -> list[Order]:
+    async def orders_visible_to(self, caller: Caller, asked: Asked, *, status: OrderStatus | None = None) -> Part[Order]:
         """The caller's orders (of one status), the latest received first."""
         where = {"state.status": status} if status else {}
-        return await self.orders.acting(caller).find(where, sort=[("state.steps.received", -1), ("_id", 1)])
+        return await self.orders.acting(caller).part(where, sort=[("state.steps.received", -1), "_id"], asked=asked)
 
     async def orders_by_id(self, order_ids: Iterable[UUID], *, caller: Caller) -> dict[UUID, Order]:
         """Those of these orders that are the caller's."""
@@ -74,6 +76,10 @@ class Store:
     async def weeks_of(self, young_id: UUID) -> list[WorkedWeek]:
         """Every week that was logged of someone, whatever the school."""
         return await self.weeks.acting(SYSTEM).find({"state.young_id": str(young_id)}, sort=["state.week"])
+
+    async def worked_in_year(self, school_year: str, *, caller: Caller) -> list[WorkedWeek]:
+        """What the caller's school logged of the weeks of a school year."""
+        return await self.weeks.acting(caller).find({"state.school_year": school_year})
 
     async def hours_of_year(
         self, week: str, *, caller: Caller, young_ids: Iterable[UUID] | None = None

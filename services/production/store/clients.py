@@ -10,6 +10,7 @@ from services.production.domain.clients import Client
 from services.production.domain.visibility import own_school
 from shared.kernel.caller import Caller
 from shared.kernel.errors import NotFound
+from shared.persistence.keyset import Asked, Part, Position, part_of
 from shared.persistence.mongo import Collection
 from shared.persistence.once import create_once
 from shared.persistence.sealing import Sealed
@@ -64,14 +65,17 @@ class Clients:
         """Delete a client."""
         await self._collection.delete({"_id": str(client_id)})
 
-    async def of_school(self, *, caller: Caller) -> list[Client]:
+    async def of_school(self, asked: Asked, *, caller: Caller) -> Part[Client]:
         """The clients of the caller's school, by name: sorted once opened, as the database cannot."""
         own = own_school(caller)
         if own is None:
-            return []
+            return Part([], None)
         rows = await self._collection.majority().find(own)
-        clients = [Client.model_validate(self._sealed.opened(row)) for row in rows]
-        return sorted(clients, key=lambda client: (anyascii(client.name).casefold(), client.client_id))
+        return part_of([Client.model_validate(self._sealed.opened(row)) for row in rows], _by_name, asked)
+
+
+def _by_name(client: Client) -> Position:
+    return [anyascii(client.name).casefold(), str(client.client_id)]
 
 
 def _days(steps: Mapping[str, str]) -> list[date]:

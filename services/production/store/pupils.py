@@ -12,6 +12,7 @@ from shared.events.message import Message
 from shared.kernel.calendar import monday_of
 from shared.kernel.caller import Caller
 from shared.persistence.mongo import Collection
+from shared.projections.erased import Erased
 from shared.projections.live import LiveProjection
 from shared.projections.states import StateProjection
 
@@ -25,8 +26,9 @@ pupils.in_place(*get_args(PupilEvent))(heard)
 class Pupils:
     """Read by school; changed only by events."""
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, collection: Collection, erased: Erased) -> None:
         self._live = LiveProjection(pupils, collection)
+        self._erased = erased
 
     async def prepare(self) -> None:
         await self._live.collection.index("state.school", "state.young_id")
@@ -34,8 +36,21 @@ class Pupils:
         await self._live.collection.index("state.school", "state.starts_on")
 
     async def follow(self, message: Message) -> None:
-        """Take an event of a pupil in: the row ends the same whether the messages come once or more, in order or late."""
+        """Take an event of a pupil in: the row ends the same whether the messages come once or more, in order or late.
+
+        Of who is erased no row is kept: asked once it is written, for they may be erased meanwhile.
+        """
         await self._live.apply(message)
+        if await self._erased.has(young_id := UUID(message.key)):
+            await self._drop(young_id)
+
+    async def forget(self, young_id: UUID) -> None:
+        """Keep nothing of an erased person, now nor later."""
+        await self._erased.mark(young_id)
+        await self._drop(young_id)
+
+    async def _drop(self, young_id: UUID) -> None:
+        await self._live.collection.delete({"state.young_id": str(young_id)})
 
     async def named(self, young_ids: Iterable[UUID], *, caller: Caller) -> dict[UUID, list[Pupil]]:
         """The enrolments of each of these young people in the caller's school."""

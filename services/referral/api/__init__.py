@@ -1,5 +1,5 @@
 """Referral's routes."""
 
-from services.referral.api import agencies, identities, referrals, rights, schools
+from services.referral.api import agencies, identities, persons, referrals, rights, schools
 
-ROUTERS = (agencies.router, schools.router, referrals.router, identities.router, rights.router)
+ROUTERS = (agencies.router, schools.router, referrals.router, identities.router, rights.router, persons.router)

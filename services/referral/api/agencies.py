@@ -6,6 +6,7 @@ from services.referral.domain.agency import register
 from services.referral.views import AgencyResponse
 from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
+from shared.web.cursor import Page, PagingDep
 from shared.web.router import Router
 
 router = Router(tags=["organismes"])
@@ -21,6 +22,7 @@ async def register_agency(agency: Slug, body: AgencyRequest, caller: CurrentCall
 
 
 @router.get("/agencies")
-async def list_agencies(_caller: CurrentCaller, store: StoreDep) -> list[AgencyResponse]:
+async def list_agencies(store: StoreDep, paging: PagingDep) -> Page[AgencyResponse]:
     """Every agency, by id."""
-    return [AgencyResponse(**dict(agency)) for agency in await store.all_agencies()]
+    part = await store.agencies_listed(paging.asked)
+    return paging.page(part, [AgencyResponse(**dict(agency)) for agency in part.items])

@@ -1,6 +1,5 @@
 """What a route of referral needs: the store, the key of hashes, how long schools may read; and who may ask for an identity."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,8 +9,9 @@ from services.referral.domain.access import Terms
 from services.referral.settings import Settings
 from services.referral.store import Store
 from services.referral.store.audit import What, Whom
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden
-from shared.web.auth import CurrentCaller
+from shared.web.auth import CurrentCaller, Requirement
 from shared.web.bodies import provided
 from shared.web.runtime import runtime
 
@@ -33,16 +33,19 @@ TermsDep = Annotated[Terms, Depends(_terms)]
 
 def read_by(*kinds: str) -> Any:
     """Only these may ask for an identity; that others did is noted before they are refused (403)."""
-    return Depends(_noting(kinds))
+    return Depends(NotedRequirement(*kinds))
 
 
-def _noting(kinds: tuple[str, ...]) -> Callable[..., Awaitable[None]]:
-    async def check(request: Request, caller: CurrentCaller, store: StoreDep) -> None:
-        if not caller.is_any_of(kinds):
+class NotedRequirement(Requirement):
+    """Lets only some kinds and roles through; of others it keeps that they asked."""
+
+    async def __call__(  # type: ignore[override]  # FastAPI gives each what it names
+        self, caller: CurrentCaller, request: Request, store: StoreDep
+    ) -> Caller:
+        if not self.allows(caller):
             await store.audit.note(caller, What.WHOLE, [await _asked_about(request, store)], allowed=False)
             raise Forbidden
-
-    return check
+        return caller
 
 
 async def _asked_about(request: Request, store: Store) -> Whom:

@@ -1,25 +1,26 @@
 """Referrals: made, read and asked back by their own agency."""
 
 from collections.abc import Sequence
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Request
 
 from services.referral import use_cases, views
 from services.referral.api.deps import Secret, StoreDep, read_by
-from services.referral.api.schemas import ReferralRequest
+from services.referral.api.schemas import AmendmentRequest, CompletionRequest, ReferralRequest
+from services.referral.domain.amendments import check_file
 from services.referral.domain.answer import ReferralStatus
-from services.referral.domain.person import Sent, check_dates
+from services.referral.domain.person import Sent
+from services.referral.domain.record import gone
 from services.referral.domain.referral import Referral, request_withdrawal
-from services.referral.store import PAGE, Store
+from services.referral.store import Store
 from services.referral.store.audit import What, Whom
 from services.referral.store.vault import referral_id_of
 from shared.kernel.caller import Caller
-from shared.kernel.errors import Forbidden, Invalid, Refused
-from shared.kernel.strict import IN_ADDRESS
+from shared.kernel.errors import Forbidden, Gone, Invalid, Refused
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import DatedBody
+from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.names import Names
 from shared.web.router import Router
@@ -28,7 +29,25 @@ INVALID = (
     "before_birth", "birth_in_the_future", "birth_too_early", "informed_in_the_future", "out_of_school_in_the_future",
     "too_young", "unknown_wish",
 )  # fmt: skip
-router = Router(tags=["orientations"], problems={Forbidden: (), Refused: ("unknown_agency",), Invalid: INVALID})
+REFUSED = (
+    "already_complete", "before_previous_step", "referral_closed", "still_incomplete", "unknown_agency", "withdrawn_by_you",
+)  # fmt: skip
+
+
+async def not_erased(request: Request, caller: CurrentCaller, store: StoreDep) -> None:
+    """Raise Gone for a referral of the caller's whose person was erased: whatever the route, it is not told nor changed."""
+    try:
+        referral_id = UUID(request.path_params["referral_id"])
+    except (KeyError, ValueError):  # no referral in this address; or no id, which its own route refuses
+        return
+    if await store.erased(referral_id, caller.tenant):
+        raise gone()
+
+
+router = Router(
+    tags=["orientations"], dependencies=[Depends(not_erased)],
+    problems={Forbidden: (), Refused: REFUSED, Invalid: INVALID, Gone: ()},
+)  # fmt: skip
 OF_AGENCIES = read_by("agency")
 
 
@@ -39,15 +58,9 @@ async def submit_referral(
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
     await store.agency_of(caller)  # refused until it is registered
     on = store.clock.day(body.on)
-    check_dates(
-        body.identity, informed_on=body.informed_on, out_of_school_since=body.out_of_school_since, on=on,
-        today=store.clock.today(),
-    )  # fmt: skip
     own_id = referral_id_of(secret, caller.tenant, body.external_id) if body.external_id is not None else key.id
-    sent = Sent(
-        referral_id=own_id, agency=caller.tenant, identity=body.identity, counsellor=body.counsellor,
-        informed_on=body.informed_on,
-    )  # fmt: skip
+    sent = Sent(referral_id=own_id, agency=caller.tenant, **dict(body.file))
+    check_file(sent, body.details, on=on, today=store.clock.today())
     referral = await use_cases.refer(
         store, caller, sent, body.details, key=key.id, fingerprint=key.fingerprint(body), secret=secret, on=on,
         unreferenced=body.external_id is None,
@@ -57,14 +70,13 @@ async def submit_referral(
 
 @router.get("/referrals", dependencies=[OF_AGENCIES])
 async def list_referrals(
-    caller: CurrentCaller, store: StoreDep, status: ReferralStatus | None = None,
-    page: Annotated[int, Query(ge=1, le=10_000), IN_ADDRESS] = 1,
-) -> views.ReferralPageResponse:  # fmt: skip
-    """The agency's own referrals, the latest first, fifty a page: of whom, by names alone. Each is noted in the audit."""
-    found, total = await store.page(caller, status, page)
-    items = await _listed(store, caller, found) if found else []
-    await store.audit.note(caller, What.NAMES, [Whom(one.young_id, one.referral_id) for one in found])
-    return views.ReferralPageResponse(items=items, page=page, pages=-(-total // PAGE), total=total)
+    caller: CurrentCaller, store: StoreDep, paging: PagingDep, status: ReferralStatus | None = None
+) -> Page[views.ReferralResponse]:
+    """The agency's own referrals, the latest first: of whom, by names alone. Each is noted in the audit."""
+    part = await store.own_referrals(caller, paging.asked, status=status)
+    items = await _listed(store, caller, part.items) if part.items else []
+    await store.audit.note(caller, What.NAMES, [Whom(one.young_id, one.referral_id) for one in part.items])
+    return paging.page(part, items)
 
 
 @router.get("/referrals/{referral_id}", dependencies=[OF_AGENCIES])
@@ -72,6 +84,32 @@ async def read_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDe
     """One of the agency's own referrals, with its steps. Each read, and each refused one, is noted in the audit before."""
     async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
         return await _shown(store, caller, await store.referrals.acting(caller).get(referral_id))
+
+
+@router.post("/referrals/{referral_id}/amendment", dependencies=[OF_AGENCIES])
+async def amend_referral(
+    referral_id: UUID, body: AmendmentRequest, caller: CurrentCaller, store: StoreDep, secret: Secret
+) -> views.ReferralInFullResponse:
+    """Correct what the referral says; what it said before stays known under its date. The same again changes nothing."""
+    on = store.clock.day(body.on)
+    async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
+        referral = await use_cases.amend(
+            store, caller, referral_id, file=body.file, details=body.details, code=body.code, secret=secret, on=on
+        )
+        return await _shown(store, caller, referral)
+
+
+@router.post("/referrals/{referral_id}/completion", dependencies=[OF_AGENCIES])
+async def complete_referral(
+    referral_id: UUID, body: CompletionRequest, caller: CurrentCaller, store: StoreDep, secret: Secret
+) -> views.ReferralInFullResponse:
+    """Add what is to complete: without it, no place is confirmed in this referral's name. The same again changes nothing."""
+    on = store.clock.day(body.on)
+    async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
+        referral = await use_cases.complete(
+            store, caller, referral_id, representatives=body.kept, informed=body.informed, secret=secret, on=on
+        )
+        return await _shown(store, caller, referral)
 
 
 @router.post("/referrals/{referral_id}/withdrawal", status_code=202, dependencies=[OF_AGENCIES])
@@ -87,6 +125,8 @@ async def request_withdrawal_of_referral(
 
 async def _shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
     presenter, journey = await _presenter(store, caller, [referral.young_id]), await store.journeys.of(referral.young_id)
+    if referral.referral_id not in presenter.sent:  # of a backup whose keys are gone
+        raise gone()
     earlier = await store.own_referral(caller, presenter.sent[referral.referral_id].earlier)
     return presenter.in_full(referral, journey, earlier=earlier)
 
@@ -94,7 +134,8 @@ async def _shown(store: Store, caller: Caller, referral: Referral) -> views.Refe
 async def _listed(store: Store, caller: Caller, referrals: Sequence[Referral]) -> list[views.ReferralResponse]:
     young_ids = [referral.young_id for referral in referrals]
     presenter, journeys = await _presenter(store, caller, young_ids), await store.journeys.of_each(young_ids)
-    return [presenter.referral(referral, journeys[referral.young_id]) for referral in referrals]
+    readable = (one for one in referrals if one.referral_id in presenter.sent)
+    return [presenter.referral(referral, journeys[referral.young_id]) for referral in readable]
 
 
 async def _presenter(store: Store, caller: Caller, young_ids: Sequence[UUID]) -> views.Presenter:

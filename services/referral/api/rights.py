@@ -33,4 +33,5 @@ async def list_audit(
     organisation: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[AuditEntry]:
     """Who read whose identity, and who asked in vain, the latest first. Ids only."""
-    return paging.page(await store.audit.part(paging.asked, young_id=young_id, organisation=organisation))
+    part = await store.audit.part(paging.asked, young_id=young_id, organisation=organisation)
+    return paging.page(part, part.items)

@@ -75,13 +75,13 @@ def conclude(journey: Journey, referral_id: UUID) -> Ending | None:
     if wishes is None:
         return None
     if not wishes.opened:
-        return Ending(answer=Answer.REFUSED, code=_nothing_opened(wishes), on=wishes.on, answered_by=AnsweredBy.RULE)
+        return Ending(answer=Answer.REFUSED, code=_nothing_opened(wishes), on=wishes.last_on, answered_by=AnsweredBy.RULE)
     each = [_steps(journey.applications.get(intake_id), referral_id) for intake_id in wishes.opened]
     ends = [(steps[-1], end) for steps in each if steps and (end := _end(steps[-1]))]
     if len(ends) < len(each):
         return None
     last, (answer, code) = min(ends, key=lambda ended: _rank(*ended))
-    on = max(wishes.on, *(last.on for last, _ in ends))
+    on = max(wishes.last_on, *(last.on for last, _ in ends))
     return Ending(answer=answer, code=code, on=on, answered_by=_answered_by(last, each))
 
 

@@ -97,7 +97,7 @@ def _milestone(event: DeclaredEvent) -> Milestone:
         case DiplomaFailed():
             return Milestone(kind=MilestoneKind.DIPLOMA_FAILED, on=on)
         case OutcomeDeclared():
-            word = event.model_dump(include={"situation", "horizon", "source"})
+            word = event.model_dump(include={"situation", "horizon", "source", "agency"})
             return Milestone(kind=MilestoneKind.OUTCOME_DECLARED, on=on, **word)
         case _:
             assert_never(event)

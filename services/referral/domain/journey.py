@@ -22,12 +22,18 @@ JourneyEvent = WishesAnswered | ApplicationOpened | ApplicationLeft | Applicatio
 
 
 class AnsweredWishes(BaseModel):
-    """Enrolment's answer to one referral's wishes."""
+    """Enrolment's answer to one referral's wishes: the last one, where they were amended; `on` is the day of the first."""
 
     model_config = ConfigDict(frozen=True)
     opened: tuple[UUID, ...]
     unopened: tuple[Unopened, ...]
     on: date
+    again_on: date | None = None
+
+    @property
+    def last_on(self) -> date:
+        """The day of the answer that counts."""
+        return self.again_on or self.on
 
 
 class Journey(BaseModel):
@@ -39,20 +45,23 @@ class Journey(BaseModel):
     wishes: Mapping[UUID, AnsweredWishes] = {}
     enrolments: Mapping[UUID, EnrolmentHistory] = {}
 
-    def intakes_of(self, referral_id: UUID) -> set[UUID]:
-        """The intakes where a referral has an application that goes on for it, or ended for all."""
-        return {id for id, application in self.applications.items() if referral_id in application.referrals}
+    def followed_by(self, referral_id: UUID) -> set[UUID]:
+        """The intakes whose pupil a referral follows: it still asked when the place was confirmed."""
+        return {id for id, application in self.applications.items() if application.has_enrolled(referral_id)}
 
-    def schools_of(self, referral_id: UUID) -> set[Slug]:
-        """The schools of those intakes."""
-        return {self.applications[id].school for id in self.intakes_of(referral_id)}
+    def applications_at(self, school: Slug, referral_id: UUID) -> list[ApplicationHistory]:
+        """The applications of a referral at a school, those that it took back among them."""
+        own = [application for application in self.applications.values() if application.school == school]
+        return [application for application in own if application.steps_of(referral_id)]
 
 
 def fold(journey: Journey, event: JourneyEvent) -> Journey:
     """The journey after an event of enrolment."""
     match event:
         case WishesAnswered():
-            answered = AnsweredWishes(opened=event.opened, unopened=event.unopened, on=event.on)
+            before = journey.wishes.get(event.referral_id)
+            days = {"on": before.on, "again_on": event.on} if before else {"on": event.on}
+            answered = AnsweredWishes(opened=event.opened, unopened=event.unopened, **days)
             return journey.model_copy(update={"wishes": {**journey.wishes, event.referral_id: answered}})
         case ApplicationEvent():
             known = journey.applications.get(event.intake_id)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.students import InterruptionCode, OutcomeSituation, OutcomeSource
+from shared.kernel.identifiers import Slug
 
 
 class MilestoneKind(StrEnum):
@@ -36,4 +37,6 @@ class Milestone(BaseModel):
     horizon: int | None = None
     source: OutcomeSource | None = None
     """Who said what became of them: by it a correction finds their word. No reader is shown it."""
+    agency: Slug | None = None
+    """Which agency said so, where one did."""
     corrected_on: date | None = None

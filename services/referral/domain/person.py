@@ -3,15 +3,17 @@
 Only the vault keeps what is here. Nothing of it enters an event, a log, an error or an address.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import product
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.kernel.calendar import age_at
+from services.referral.domain.file import Counsellor, InformationText, LastClass, Missing, Representative
+from shared.events.corrections import CorrectionCode
+from shared.kernel.calendar import age_at, month_of
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import CommuneCode, Ine, KeptEmail, KeptPhone, Slug
 from shared.kernel.names import KeptName, keys
@@ -19,16 +21,6 @@ from shared.kernel.names import KeptName, keys
 EARLIEST_BIRTH = date(1980, 1, 1)
 YOUNGEST, MAJORITY = 13, 18
 """Ages in years: nobody is referred before the first; a minor, under the second, has a representative."""
-
-
-class Representative(BaseModel):
-    """Who answers for a minor: a parent or guardian, or an institution."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    kind: Literal["person", "institution"]
-    name: KeptName
-    phone: KeptPhone | None = None
-    email: KeptEmail | None = None
 
 
 class Identity(BaseModel):
@@ -42,32 +34,59 @@ class Identity(BaseModel):
     phone: KeptPhone | None = None
     email: KeptEmail | None = None
     ine: Ine | None = None
-    representative: Representative | None = None
+    representatives: tuple[Representative, ...] = ()
 
 
-class Sent(BaseModel):
-    """What one agency sent with one referral."""
+class Said(BaseModel):
+    """What an agency says of someone with a referral, and the vault alone keeps."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    identity: Identity
+    counsellor: Counsellor
+    informed_on: date = Field(description="When the young person, and who answers for them, were told of the sharing of data.")
+    information: InformationText | None = Field(None, description="The text that they were given. None: not known then.")
+    last_class: LastClass | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def as_kept_before(cls, kept: Any) -> Any:
+        """Earlier builds kept one representative, and a counsellor's name alone."""
+        if not isinstance(kept, dict):
+            return kept
+        identity, counsellor = kept.get("identity"), kept.get("counsellor")
+        if isinstance(identity, dict) and "representative" in identity:
+            one, rest = identity["representative"], {name: value for name, value in identity.items() if name != "representative"}
+            kept = {**kept, "identity": {**rest, "representatives": [one] if one else []}}
+        return {**kept, "counsellor": {"name": counsellor}} if isinstance(counsellor, str) else kept
+
+
+class Before(Said):
+    """What was said until a day, when an amendment replaced it (its code), or a completion added to it (none)."""
+
+    until: date
+    code: CorrectionCode | None = None
+
+
+class Sent(Said):
+    """What one agency sent with one referral: as it says now, and what it said before, in order."""
+
     referral_id: UUID
     agency: Slug
-    identity: Identity
-    counsellor: str
-    informed_on: date = Field(description="When the young person was told that their data would be shared.")
     earlier: UUID | None = Field(
         None, description="Of a referral without a reference: its agency's first one under these names and birth date."
     )
+    before: tuple[Before, ...] = ()
 
 
 class ProbableMatch(BaseModel):
-    """Persons who share names and birth date and nothing more, by id; since when they do."""
+    """Two persons who share names and birth date, or an INE, and are not linked, by id; since when both are known."""
 
     model_config = ConfigDict(frozen=True)
-    young_ids: tuple[UUID, ...]
+    young_ids: tuple[UUID, UUID]
     since: datetime
 
 
-def check_dates(identity: Identity, *, informed_on: date, out_of_school_since: date | None, on: date, today: date) -> None:
+def check_dates(identity: Identity, *, informed_on: date, out_of_school_since: str | None, on: date, today: date) -> None:
     """The dates of a referral made on a day agree with each other. Raises Invalid, whose sentence holds none of them."""
     born = identity.birth_date
     if born > today:
@@ -82,16 +101,16 @@ def check_dates(identity: Identity, *, informed_on: date, out_of_school_since: d
         raise Invalid("informed_in_the_future", "La date d’information du jeune est postérieure à l’orientation.")
     if informed_on < born:
         raise Invalid("before_birth", "La date d’information du jeune précède sa naissance.")
-    if out_of_school_since is not None and out_of_school_since > on:
-        raise Invalid("out_of_school_in_the_future", "La date de sortie de l’école est postérieure à l’orientation.")
-    if out_of_school_since is not None and out_of_school_since < born:
-        raise Invalid("before_birth", "La date de sortie de l’école précède la naissance.")
+    if out_of_school_since is not None and out_of_school_since > month_of(on):
+        raise Invalid("out_of_school_in_the_future", "Le mois de sortie de l’école est postérieur à l’orientation.")
+    if out_of_school_since is not None and out_of_school_since < month_of(born):
+        raise Invalid("before_birth", "Le mois de sortie de l’école précède la naissance.")
 
 
-def to_complete(identity: Identity, *, today: date) -> list[str]:
-    """What is still missing before the young person can be enrolled: a minor's representative."""
+def to_complete(identity: Identity, *, today: date) -> list[Missing]:
+    """What is still missing before a place can be confirmed: who answers for a minor."""
     minor = age_at(identity.birth_date, today) < MAJORITY
-    return ["representative"] if minor and identity.representative is None else []
+    return [Missing.REPRESENTATIVE] if minor and not identity.representatives else []
 
 
 def first_traits(identity: Identity) -> list[list[str]]:
@@ -100,25 +119,25 @@ def first_traits(identity: Identity) -> list[list[str]]:
     return [[family, given, identity.birth_date.isoformat()] for family, given in ways]
 
 
-def second_traits(identity: Identity) -> list[list[str]]:
-    """A first trait with one more (INE, phone, e-mail, commune): two persons who share one of these are the same."""
-    known = {"ine": identity.ine, "phone": identity.phone, "email": identity.email, "commune": identity.commune}
-    return [[*first, kind, value] for first in first_traits(identity) for kind, value in known.items() if value is not None]
+def traits_with_ine(identity: Identity) -> list[list[str]]:
+    """A first trait with the INE."""
+    return _with(identity, {"ine": identity.ine})
 
 
-def merged(sent: Sequence[Sent]) -> Identity:
-    """One identity out of several: the latest word on each field, an older one where the latest is silent."""
-    latest: dict[str, Any] = {}
-    for each in sent:
-        latest |= {field: value for field, value in each.identity.model_dump().items() if value is not None}
-    return Identity.model_validate(latest)
+def traits_with_contact(identity: Identity) -> list[list[str]]:
+    """A first trait with the young person's own phone or e-mail; a family's may be of several, so never without the names."""
+    return _with(identity, {"phone": identity.phone, "email": identity.email})
 
 
-def earlier_of(sent: Iterable[Sent], referral_id: UUID) -> list[UUID]:
-    """The referrals that its own agency had made of the same person before this one. `sent` is in the order of arrival."""
-    before: list[Sent] = []
-    for each in sent:
-        if each.referral_id == referral_id:
-            return [earlier.referral_id for earlier in before if earlier.agency == each.agency]
-        before.append(each)
-    raise LookupError(referral_id)
+def _with(identity: Identity, more: Mapping[str, str | None]) -> list[list[str]]:
+    return [[*first, kind, value] for first in first_traits(identity) for kind, value in more.items() if value is not None]
+
+
+def differences(identities: Iterable[Identity]) -> list[str]:
+    """The fields on which several say different things of one person; what one of them does not say is no difference."""
+    said = [identity.model_dump(exclude_none=True) for identity in identities]
+    return [field for field in Identity.model_fields if _differ([one[field] for one in said if one.get(field)])]
+
+
+def _differ(values: Sequence[object]) -> bool:
+    return any(value != values[0] for value in values)

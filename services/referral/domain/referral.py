@@ -1,4 +1,4 @@
-"""A referral: submitted once, perhaps asked back, closed when it has its answer."""
+"""A referral: submitted once, perhaps completed, amended or asked back, closed when it has its answer."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,12 +8,20 @@ from uuid import UUID
 from services.referral.domain.answer import Ending, conclude
 from services.referral.domain.journey import Journey
 from services.referral.domain.visibility import own_agency
-from shared.events.referral import ReferralClosed, ReferralDetails, ReferralSubmitted, ReferralWithdrawalRequested
+from shared.events.amendments import ReferralAmended
+from shared.events.referral import (
+    ReferralClosed,
+    ReferralCompleted,
+    ReferralDetails,
+    ReferralSubmitted,
+    ReferralWithdrawalRequested,
+)
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import BirthMonth
 from shared.kernel.identifiers import Slug
+from shared.kernel.transitions import not_before
 
-ReferralEvent = ReferralSubmitted | ReferralWithdrawalRequested | ReferralClosed
+ReferralEvent = ReferralSubmitted | ReferralAmended | ReferralCompleted | ReferralWithdrawalRequested | ReferralClosed
 
 
 class Referral(ReferralDetails):
@@ -23,7 +31,11 @@ class Referral(ReferralDetails):
     young_id: UUID
     agency: Slug
     birth_month: BirthMonth
+    complete: bool = True
+    """Nothing was missing from its file when that was last said. An earlier build did not ask."""
     submitted_on: date
+    amended_on: tuple[date, ...] = ()
+    completed_on: date | None = None
     withdrawal_requested_on: date | None = None
     ending: Ending | None = None
     """The last answer published. It stays when an application is reopened, until another is."""
@@ -37,22 +49,24 @@ def submit(
     agency: Slug,
     birth_month: BirthMonth,
     details: ReferralDetails,
+    complete: bool = True,
     on: date,
 ) -> Sequence[ReferralEvent]:
     """Refer a young person, with one to five wishes in order of preference."""
     if referral is not None:
         return []
-    return [
-        ReferralSubmitted(
-            referral_id=referral_id, young_id=young_id, agency=agency, birth_month=birth_month, **dict(details), on=on
-        )
-    ]
+    submitted = ReferralSubmitted(
+        referral_id=referral_id, young_id=young_id, agency=agency, birth_month=birth_month, **dict(details),
+        complete=complete, on=on,
+    )  # fmt: skip
+    return [submitted]
 
 
 def request_withdrawal(referral: Referral, *, on: date) -> Sequence[ReferralEvent]:
-    """Ask that the open applications be withdrawn. Enrolment decides; asking twice changes nothing."""
+    """Ask that the open applications be withdrawn. Enrolment decides; asking twice changes nothing. Not before it was made."""
     if referral.withdrawal_requested_on is not None:
         return []
+    not_before(referral.submitted_on, on, subject="cette orientation")
     return [
         ReferralWithdrawalRequested(referral_id=referral.referral_id, young_id=referral.young_id, agency=referral.agency, on=on)
     ]
@@ -77,6 +91,11 @@ def evolve(referral: Referral | None, event: ReferralEvent) -> Referral:
         return Referral(**event.model_dump(exclude={"on"}), submitted_on=event.on)
     assert referral is not None
     match event:
+        case ReferralAmended():
+            said = {name: getattr(event, name) for name in ("birth_month", "complete", *ReferralDetails.model_fields)}
+            return referral.model_copy(update={**said, "amended_on": (*referral.amended_on, event.on)})
+        case ReferralCompleted():
+            return referral.model_copy(update={"complete": True, "completed_on": event.on})
         case ReferralWithdrawalRequested():
             return referral.model_copy(update={"withdrawal_requested_on": event.on})
         case ReferralClosed():

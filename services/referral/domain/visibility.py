@@ -3,8 +3,9 @@
 An agency does not learn that others referred the same person, nor more of what came later than its kind is told.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -15,7 +16,7 @@ from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
 from services.referral.domain.milestones import MilestoneKind
 from shared.events.applications import ApplicationStatus, UnopenedCode
-from shared.events.referral import AgencyKind
+from shared.events.referral import AgencyKind, RefusalCode
 from shared.kernel.caller import Caller, TenantFilter
 from shared.kernel.identifiers import Slug
 
@@ -40,12 +41,17 @@ MILESTONES_SEEN: Mapping[AgencyKind, frozenset[MilestoneKind]] = {
     AgencyKind.EMPLOYER: NOTHING,
 }
 """What comes back after the answer, by kind of agency."""
-OF_OTHERS = (UnopenedCode.ALREADY_ENROLLED, UnopenedCode.ALREADY_ANSWERED)
-"""What an agency understands only of someone for whom it had an application opened itself."""
+
+
+class UnopenedWish(StrEnum):
+    """What an agency is told of a wish that opened nothing: why is not its own to know, unless nobody teaches it."""
+
+    UNKNOWN_PROGRAMME = "unknown_programme"
+    NOTHING_POSSIBLE = "nothing_possible"
 
 
 class ApplicationView(BaseModel):
-    """One application as a referral may show it. Of one that another had opened before, no step older than this referral."""
+    """One application as a referral may show it: under review when it came, then what was told after."""
 
     model_config = ConfigDict(frozen=True)
     intake_id: UUID
@@ -65,24 +71,22 @@ class ReferralView(BaseModel):
     ending: Ending | None
     answered_on: date | None
     """When enrolment answered the wishes."""
-    unopened: Mapping[int, UnopenedCode]
-    """By rank of a wish that opened nothing: why."""
+    unopened: Mapping[int, UnopenedWish]
+    """By rank of a wish that opened nothing: what may be said of it."""
     applications: tuple[ApplicationView, ...]
     enrolments: tuple[EnrolmentHistory, ...]
 
 
-def seen_by_agency(journey: Journey, referral_id: UUID, *, kind: AgencyKind, earlier: Collection[UUID]) -> ReferralView:
-    """The one view of a referral. `earlier` are those that its own agency had made before of the same person."""
-    wishes = _discreet(journey, referral_id, earlier)
-    if wishes:
-        journey = journey.model_copy(update={"wishes": {**journey.wishes, referral_id: wishes}})
+def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: AgencyKind) -> ReferralView:
+    """The one view of a referral of an agency, in every channel: what it would read if nobody else had referred."""
+    wishes = journey.wishes.get(referral_id)
     return ReferralView(
         status=status(journey, referral_id),
-        ending=conclude(journey, referral_id),
+        ending=_ending(journey, referral_id),
         answered_on=wishes.on if wishes else None,
-        unopened={wish.wish: wish.code for wish in wishes.unopened} if wishes else {},
+        unopened={wish.wish: _unopened(wish.code) for wish in wishes.unopened} if wishes else {},
         applications=tuple(_applications(journey, referral_id, wishes)) if wishes else (),
-        enrolments=tuple(_enrolments(journey, referral_id, MILESTONES_SEEN[kind])),
+        enrolments=tuple(_enrolments(journey, referral_id, agency, MILESTONES_SEEN[kind])),
     )
 
 
@@ -92,8 +96,18 @@ def names_alone(caller: Caller) -> bool:
 
 
 def reached(journey: Journey, referral_id: UUID, school: Slug) -> bool:
-    """Whether a referral has an application at a school, which may then know who sent it."""
-    return school in journey.schools_of(referral_id)
+    """Whether a referral has, or had, an application at a school, which may then know who sent it and what it said."""
+    return bool(journey.applications_at(school, referral_id))
+
+
+def received_on(journey: Journey, referral_id: UUID, school: Slug) -> date:
+    """The day on which a referral first reached a school."""
+    return min(application.steps_of(referral_id)[0].on for application in journey.applications_at(school, referral_id))
+
+
+def still_asks(journey: Journey, referral_id: UUID, school: Slug) -> bool:
+    """Whether a referral did not take back all that it had asked of a school."""
+    return any(application.asks_for(referral_id) for application in journey.applications_at(school, referral_id))
 
 
 def own_agency(caller: Caller) -> TenantFilter:
@@ -101,46 +115,52 @@ def own_agency(caller: Caller) -> TenantFilter:
     return {"agency": caller.tenant} if caller.kind == "agency" else None
 
 
+def nobody(_caller: Caller) -> TenantFilter:
+    """Who is whom concerns an administrator alone."""
+    return None
+
+
 def everyone(_caller: Caller) -> TenantFilter:
     """Agencies are public."""
     return {}
 
 
-def _discreet(journey: Journey, referral_id: UUID, earlier: Collection[UUID]) -> AnsweredWishes | None:
-    """The wishes as this referral may show them: one that others' referrals kept from opening found nothing open."""
-    wishes = journey.wishes.get(referral_id)
-    own = [journey.wishes.get(id) for id in earlier]
-    if wishes is None or any(before and before.opened for before in own):
-        return wishes
-    neutral = tuple(
-        wish.model_copy(update={"code": UnopenedCode.NO_OPEN_INTAKE}) if wish.code in OF_OTHERS else wish
-        for wish in wishes.unopened
-    )
-    return wishes.model_copy(update={"unopened": neutral})
+def _unopened(code: UnopenedCode) -> UnopenedWish:
+    unknown = code is UnopenedCode.UNKNOWN_PROGRAMME
+    return UnopenedWish.UNKNOWN_PROGRAMME if unknown else UnopenedWish.NOTHING_POSSIBLE
+
+
+def _ending(journey: Journey, referral_id: UUID) -> Ending | None:
+    """The referral's answer; where nothing could open, it does not say why."""
+    ending, wishes = conclude(journey, referral_id), journey.wishes.get(referral_id)
+    if ending and wishes and not wishes.opened:
+        return ending.model_copy(update={"code": RefusalCode.OTHER})
+    return ending
 
 
 def _applications(journey: Journey, referral_id: UUID, wishes: AnsweredWishes) -> Iterator[ApplicationView]:
     for intake_id in wishes.opened:
         application = journey.applications.get(intake_id)
-        steps = tuple(map(_discreet_step, application.steps_of(referral_id))) if application else ()
+        steps = tuple(_told(step, wishes.on) for step in application.steps_of(referral_id)) if application else ()
         if application and steps:
             yield ApplicationView(
                 intake_id=intake_id, school=application.school, programme=application.programme,
-                school_year=application.school_year, current=steps[-1], since=max(steps[-1].on, wishes.on),
-                steps=tuple(step for step in steps if step.on >= wishes.on),
+                school_year=application.school_year, current=steps[-1], since=steps[-1].on, steps=steps,
             )  # fmt: skip
 
 
-def _discreet_step(step: Step) -> Step:
-    """The step; an agency is not told that its applicant was referred, or enrolled, by others."""
+def _told(step: Step, answered_on: date) -> Step:
+    """A step as it is told: none before the wishes were answered, nor that its applicant was enrolled by others."""
+    step = step.model_copy(update={"on": max(step.on, answered_on)})
     if step.status is not ApplicationStatus.OBSOLETE:
         return step
     return step.model_copy(update={"code": OBSOLETE[step.because][1], "because": None})
 
 
-def _enrolments(journey: Journey, referral_id: UUID, seen: frozenset[MilestoneKind]) -> Iterator[EnrolmentHistory]:
-    intakes = journey.intakes_of(referral_id)
+def _enrolments(journey: Journey, referral_id: UUID, agency: Slug, seen: frozenset[MilestoneKind]) -> Iterator[EnrolmentHistory]:
+    """Those of the pupils whom the referral follows; what other agencies say became of them is not its own to read."""
+    intakes = journey.followed_by(referral_id)
     for enrolment in journey.enrolments.values():
         if enrolment.intake_id in intakes:
-            milestones = tuple(milestone for milestone in enrolment.milestones if milestone.kind in seen)
-            yield enrolment.model_copy(update={"milestones": milestones})
+            told = [one for one in enrolment.milestones if one.kind in seen and one.agency in (None, agency)]
+            yield enrolment.model_copy(update={"milestones": tuple(told)})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from services.referral.domain.agency import AGENCIES, Agency
@@ -9,16 +10,18 @@ from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.referral import REFERRALS, Referral
 from services.referral.store.audit import Audit, Whom
 from services.referral.store.journeys import Journeys
+from services.referral.store.matches import Matches
+from services.referral.store.records import Records
 from services.referral.store.vault import Vault
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
+from shared.persistence.keyset import Asked, Part
 from shared.persistence.mongo import Key, Session
 from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
 
-PAGE = 50
 KEYS_KEPT = timedelta(days=30)
 """How long a request's own key is known again; its referral is known by its id, whenever it comes again."""
 LATEST_FIRST: Sequence[Key] = (("state.submitted_on", -1), "_id")
@@ -35,6 +38,8 @@ class Store:
         self.referrals = Repository(persistence, REFERRALS)
         self.vault = Vault(persistence.database, persistence.clock, vault_keys)
         self.audit = Audit(persistence.database["audit"], persistence.clock)
+        self.records = Records(persistence)
+        self.matches = Matches(self.vault.persons, self.records)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
         self._keys = persistence.database["request_keys"]
@@ -50,8 +55,9 @@ class Store:
         dated = {"$set": {"at": self.clock.now()}}
         while (await self._keys.update({"at": {"$exists": False}}, dated)).found:  # an earlier build's
             pass
-        await self.vault.prepare()
+        await self.vault.prepare(self.persistence.secret)
         await self.audit.prepare()
+        await self.records.prepare()
 
     async def all_agencies(self) -> list[Agency]:
         """Every agency, by id."""
@@ -65,9 +71,13 @@ class Store:
             sentence = "Votre organisme n’est pas encore enregistré : l’administrateur d’Établi doit le faire d’abord."
             raise Refused("unknown_agency", sentence) from None
 
-    async def referrals_of(self, young_id: UUID) -> list[Referral]:
-        """Every agency's referrals of one young person."""
-        return await self.referrals.acting(SYSTEM).find({"state.young_id": str(young_id)})
+    async def agencies_listed(self, asked: Asked) -> Part[Agency]:
+        """Every agency, by id."""
+        return await self.agencies.acting(SYSTEM).part({}, sort=["_id"], asked=asked)
+
+    async def referrals_of(self, *young_ids: UUID) -> list[Referral]:
+        """Every agency's referrals of these young people."""
+        return await self.referrals.acting(SYSTEM).find({"state.young_id": {"$in": sorted(map(str, young_ids))}})
 
     async def is_referred(self, referral_id: UUID) -> bool:
         """Whether there is such a referral, whoever asks."""
@@ -78,6 +88,19 @@ class Store:
         referral = await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)})
         return Whom(referral.young_id if referral else None, referral_id)
 
+    async def erased(self, referral_id: UUID, agency: str, session: Session | None = None) -> bool:
+        """Whether a referral of this agency is of a person who was erased."""
+        own = {"_id": str(referral_id), "state.agency": agency, "erased": True}
+        return await self.referrals.collection.find_one(own, fields={"_id": 1}, session=session) is not None
+
+    async def forget(self, young_id: UUID, session: Session) -> None:
+        """Drop all that is kept of a person but facts by opaque ids: the hash of what was asked with it."""
+        await self.vault.forget(young_id, session)
+        await self.records.forget_pairs_of(young_id, session)
+        for referral in await self.referrals.within(session).acting(SYSTEM).find({"state.young_id": str(young_id)}):
+            erased = {"$set": {"erased": True, "fingerprint": None}}
+            await self.referrals.collection.update({"_id": str(referral.referral_id)}, erased, session=session)
+
     async def own_referral(self, caller: Caller, referral_id: UUID | None) -> Referral | None:
         """A referral of the caller's own agency; None where there is none to look for, or no longer."""
         return await self.referrals.acting(caller).find_one({"_id": str(referral_id)}) if referral_id else None
@@ -87,13 +110,11 @@ class Store:
         referral = await self.referrals.within(session).acting(SYSTEM).find_one({"_id": str(referral_id)})
         return referral.young_id if referral else None
 
-    async def page(self, caller: Caller, status: ReferralStatus | None, page: int) -> tuple[list[Referral], int]:
-        """One page of an agency's referrals (of one status), the latest first, and how many there are."""
+    async def own_referrals(self, caller: Caller, asked: Asked, *, status: ReferralStatus | None = None) -> Part[Referral]:
+        """An agency's referrals (of one status), the latest first."""
         statuses = [status, None] if status is ReferralStatus.SUBMITTED else [status]  # nothing was heard yet: no progress
-        where = {"progress.status": {"$in": statuses}} if status else {}
-        acting = self.referrals.acting(caller)
-        found = await acting.find(where, sort=LATEST_FIRST, skip=(page - 1) * PAGE, limit=PAGE)
-        return found, await acting.count(where)
+        where: dict[str, Any] = {"erased": None, **({"progress.status": {"$in": statuses}} if status else {})}
+        return await self.referrals.acting(caller).part(where, sort=LATEST_FIRST, asked=asked)
 
     async def keep_progress(self, referral_id: UUID, status: ReferralStatus, version: int) -> None:
         """Keep the status beside the referral, for pages to be filtered by; never an older one over a newer.

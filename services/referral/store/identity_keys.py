@@ -39,9 +39,10 @@ class IdentityKeys:
         assert row
         return self._unwrapped(row)
 
-    async def of(self, young_ids: Iterable[str]) -> Mapping[str, bytes]:
+    async def of(self, young_ids: Iterable[str], *, session: Session | None = None) -> Mapping[str, bytes]:
         """The key of each of these persons who has one."""
-        found = await self._rows.majority().find({"_id": {"$in": list(young_ids)}})
+        rows = self._rows if session else self._rows.majority()
+        found = await rows.find({"_id": {"$in": list(young_ids)}}, session=session)
         return {row["_id"]: self._unwrapped(row) for row in found}
 
     async def destroy(self, young_id: UUID, *, session: Session) -> None:

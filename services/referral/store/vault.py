@@ -5,41 +5,27 @@ referrals: so neither a file, a log nor an error of the database shows a name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from services.referral.domain.person import Identity, ProbableMatch, Sent, first_traits, second_traits
+from services.referral.domain.matching import Traits, same_person
+from services.referral.domain.person import Sent
 from services.referral.store.identity_keys import IdentityKeys
-from shared.events.message import NAMESPACE
+from services.referral.store.recognition import fields_of, recognised, together, traits_of
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
 from shared.persistence.mongo import Collection, Database, Session
 from shared.persistence.sealing import AT_ONCE, seal_json, unseal_json
 from shared.persistence.writes import Row
-from shared.web.idempotency import fingerprint
+from shared.web.idempotency import keyed_id
 
 IN_CLEAR = ("referral_id", "agency", "earlier")
 """What the database may know of what was sent; all the rest of it is sealed, whatever it comes to hold."""
 
 
-@dataclass(frozen=True)
-class Traits:
-    """Keyed hashes: `first` of names and birth date in each spelling, `second` of the same with one more trait each."""
-
-    first: tuple[str, ...]
-    second: tuple[str, ...]
-
-
-def traits_of(identity: Identity, secret: bytes) -> Traits:
-    """The traits by which an identity is recognised."""
-    first, second = first_traits(identity), second_traits(identity)
-    return Traits(tuple(fingerprint(secret, one) for one in first), tuple(fingerprint(secret, one) for one in second))
-
-
 def referral_id_of(secret: bytes, agency: Slug, external_id: str) -> UUID:
     """The id of a referral that its agency knows by a reference: from a keyed hash, whence the reference cannot be found."""
-    return uuid5(NAMESPACE, fingerprint(secret, [agency, external_id]))
+    return keyed_id(secret, "external ids", [agency, external_id])
 
 
 class Vault:
@@ -51,18 +37,31 @@ class Vault:
         self.keys = IdentityKeys(database["identity_keys"], wrapping)
         self._clock = clock
 
-    async def prepare(self) -> None:
-        """One person per second trait, whatever the concurrency. What earlier builds kept otherwise is put as it is now.
+    async def prepare(self, secret: bytes) -> None:
+        """A link leads to one person, whatever the concurrency. What earlier builds kept otherwise is put as it is now.
 
-        They kept one first trait of each, no list; and what was sent in clear.
+        They kept what was sent in clear; and persons were recognised by their commune too, which links nobody any more.
         """
-        await self.persons.index("second", unique=True, sparse=True)
-        await self.persons.index("first")
-        for person in await self.persons.find({"first": {"$type": "string"}}, fields={"first": 1}):
-            alone = {"_id": person["_id"], "first": {"$type": "string"}}
-            await self.persons.update(alone, {"$set": {"first": [person["first"]]}})
+        await self.persons.index("links", unique=True, sparse=True)
+        for field in ("names", "linking", "ine"):
+            await self.persons.index(field)
         await self.keys.prepare()
         await self._seal_earlier()
+        await self._recognise_earlier(secret)
+
+    async def _recognise_earlier(self, secret: bytes) -> None:
+        """Of two who were sent with the same phone the elder has the link. Whose key is gone is recognised no more."""
+        before: Row = {"names": {"$exists": False}}
+        for row in await self.persons.patient().find(before, fields={"_id": 1}, sort=["since", "_id"]):
+            sent = (await self.sent_with([UUID(row["_id"])])).values()
+            if sent:
+                traits = together(traits_of(one.identity, secret) for one in sent)
+                fields = fields_of(traits, map(recognised, await self._alike(traits)))
+                await self.persons.update({**row, **before}, {"$set": fields, "$unset": {"first": "", "second": ""}})
+
+    async def _alike(self, traits: Traits, session: Session | None = None) -> list[Row]:
+        """Who was sent with one of these linking traits, the elder first."""
+        return await self.persons.find({"linking": {"$in": sorted(traits.linking)}}, sort=["since", "_id"], session=session)
 
     async def _seal_earlier(self) -> None:
         in_clear = {"sent.identity": {"$exists": True}}
@@ -74,30 +73,44 @@ class Vault:
                 await self.persons.update(unchanged, {"$set": {"sent": sealed}})
 
     async def keep(self, sent: Sent, traits: Traits, new_id: UUID, session: Session) -> UUID:
-        """Keep what was sent: with the person who has one of its second traits, else with a new one. Whose young_id.
-
-        Of two known persons that match by different traits the elder gets it; both stay in the list of probable matches.
-        """
-        known = {"second": {"$in": list(traits.second)}}
-        found = await self.persons.find(known, sort=["since", "_id"], session=session)
-        young_id = found[0]["_id"] if found else str(new_id)
+        """Keep what was sent: with the person whom it is of (`same_person`), else with a new one. Whose young_id."""
+        alike = await self._alike(traits, session)
+        readable = await self.keys.of((row["_id"] for row in alike), session=session) if alike else {}
+        known = same_person(traits, [recognised(row) for row in alike if row["_id"] in readable])
+        young_id = str(known or new_id)
         entry = _closed(await self.keys.obtain(young_id, session=session), young_id, sent.model_dump(mode="json"))
-        if not found:
-            row = {"_id": young_id, "first": list(traits.first), "since": self._clock.now(), "sent": [entry]}
-            second = {"second": list(traits.second)} if traits.second else {}  # an empty list would count as one value
-            await self.persons.insert({**row, **second}, session=session)
-            return new_id
-        person, *others = found
-        taken = {trait for other in others for trait in other["second"]}
-        free = [trait for trait in traits.second if trait not in taken]
-        known_by = {"first": {"$each": list(traits.first)}, "second": {"$each": free}}
-        added = {"$push": {"sent": entry}, "$addToSet": known_by}
-        await self.persons.update({"_id": person["_id"]}, added, session=session)
-        return UUID(person["_id"])
+        fields = fields_of(traits, [recognised(row) for row in alike if row["_id"] != young_id])
+        if known:
+            known_by = {field: {"$each": hashes} for field, hashes in fields.items()}
+            await self.persons.update({"_id": young_id}, {"$push": {"sent": entry}, "$addToSet": known_by}, session=session)
+        else:
+            row = {"_id": young_id, "since": self._clock.now(), "sent": [entry], **fields}
+            await self.persons.insert(row, session=session)
+        return UUID(young_id)
+
+    async def sent_with_referral(self, young_id: UUID, referral_id: UUID, session: Session) -> Sent:
+        """What was sent with one referral, as it says now. Raises NotFound."""
+        person = await self.persons.find_one({"_id": str(young_id)}, fields={"sent": 1}, session=session)
+        if person is None:
+            raise NotFound
+        key = await self.keys.obtain(person["_id"], session=session)
+        return next(sent for sent in _opened(key, person) if sent.referral_id == referral_id)
+
+    async def amend(self, young_id: UUID, sent: Sent, traits: Traits, session: Session) -> None:
+        """Keep what one referral says now. Its person is known by what is new of it too, but by what another is known by.
+
+        Nobody becomes another by it: who shares names and birth date with another from then on is in the list.
+        """
+        others = [recognised(row) for row in await self._alike(traits, session) if row["_id"] != str(young_id)]
+        known_by = {field: {"$each": hashes} for field, hashes in fields_of(traits, others).items()}
+        one = {"_id": str(young_id), "sent.referral_id": str(sent.referral_id)}
+        key = await self.keys.obtain(one["_id"], session=session)
+        change = {"$set": {"sent.$": _closed(key, one["_id"], sent.model_dump(mode="json"))}, "$addToSet": known_by}
+        await self.persons.update(one, change, session=session)
 
     async def earlier_of(self, agency: Slug, traits: Traits, session: Session) -> UUID | None:
         """The first referral that an agency made of someone of these names and birth date, if it made one."""
-        known = {"first": {"$in": list(traits.first)}, "sent.agency": agency}
+        known = {"names": {"$in": sorted(traits.names)}, "sent.agency": agency}
         found = await self.persons.find(known, sort=["since", "_id"], session=session)
         own = (sent["referral_id"] for person in found for sent in person["sent"] if sent["agency"] == agency)
         return next(map(UUID, own), None)
@@ -115,27 +128,16 @@ class Vault:
         await self.keys.destroy(young_id, session=session)
         await self.persons.delete({"_id": str(young_id)}, session=session)
 
+    async def knows(self, young_id: UUID, session: Session | None = None) -> bool:
+        """Whether something was sent of this person."""
+        return await self.persons.find_one({"_id": str(young_id)}, fields={"_id": 1}, session=session) is not None
+
     async def sent_of(self, young_id: UUID) -> list[Sent]:
         """All that agencies sent about a person, latest last. NotFound where there is nothing, or no longer."""
         sent = list((await self.sent_with([young_id])).values())
         if not sent:
             raise NotFound
         return sent
-
-    async def probable_matches(self) -> list[ProbableMatch]:
-        """Persons who share names and birth date and nothing more: a human decides. The latest first."""
-        alike = await self.persons.aggregate(
-            [
-                {"$sort": {"_id": 1}},
-                {"$unwind": "$first"},
-                {"$group": {"_id": "$first", "young_ids": {"$push": "$_id"}, "since": {"$max": "$since"}}},
-                {"$match": {"young_ids.1": {"$exists": True}}},
-                {"$group": {"_id": "$young_ids", "young_ids": {"$first": "$young_ids"}, "since": {"$first": "$since"}}},
-                {"$sort": {"since": -1, "_id": 1}},
-                {"$project": {"_id": 0}},
-            ]
-        )
-        return [ProbableMatch(since=row["since"], young_ids=tuple(map(UUID, sorted(row["young_ids"])))) for row in alike]
 
 
 def _closed(key: bytes, young_id: str, entry: Row) -> Row:

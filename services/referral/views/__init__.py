@@ -1,19 +1,24 @@
 """What referral shows: to an agency its referrals, to a school who applied, in French."""
 
-from services.referral.views.identities import AgencyResponse, IdentityResponse, MatchResponse, show_identity
+from services.referral.views.identities import AgencyResponse, IdentityResponse, NamesResponse, show_identity
+from services.referral.views.matches import DistinctResponse, MatchResponse, RecordResponse, show_match, sides
 from services.referral.views.person_file import PersonFileResponse, show_file
 from services.referral.views.referrals import Presenter
-from services.referral.views.schemas import ReferralInFullResponse, ReferralPageResponse, ReferralResponse
+from services.referral.views.schemas import ReferralInFullResponse, ReferralResponse
 
 __all__ = [
     "AgencyResponse",
+    "DistinctResponse",
     "IdentityResponse",
     "MatchResponse",
+    "NamesResponse",
     "PersonFileResponse",
     "Presenter",
+    "RecordResponse",
     "ReferralInFullResponse",
-    "ReferralPageResponse",
     "ReferralResponse",
     "show_file",
     "show_identity",
+    "show_match",
+    "sides",
 ]

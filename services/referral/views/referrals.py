@@ -13,15 +13,17 @@ from services.referral import labels
 from services.referral.domain.agency import Agency
 from services.referral.domain.answer import Ending
 from services.referral.domain.enrolments import EnrolmentHistory
+from services.referral.domain.file import Missing
 from services.referral.domain.journey import Journey
 from services.referral.domain.milestones import Milestone, MilestoneKind
-from services.referral.domain.person import Sent, earlier_of, to_complete
+from services.referral.domain.person import Said, Sent, to_complete
 from services.referral.domain.referral import Referral
-from services.referral.domain.visibility import ApplicationView, ReferralView, seen_by_agency
+from services.referral.domain.visibility import ApplicationView, ReferralView, UnopenedWish, seen_by_agency
 from services.referral.views.schemas import (
     AnswerResponse,
     ApplicationResponse,
     CommonResponse,
+    MissingResponse,
     NamesResponse,
     ReferralInFullResponse,
     ReferralResponse,
@@ -30,7 +32,6 @@ from services.referral.views.schemas import (
     WishResponse,
 )
 from services.referral.views.sentences import of_ending, of_milestone, of_step
-from shared.events.applications import UnopenedCode
 from shared.events.referral import Wish
 from shared.web.names import Names, OrganisationResponse
 
@@ -62,22 +63,25 @@ class Presenter:
         return ReferralInFullResponse(**shown, timeline=timeline, later=later, warnings=warnings)
 
     def _view(self, referral: Referral, journey: Journey) -> ReferralView:
-        earlier = earlier_of(self.sent.values(), referral.referral_id)
-        return seen_by_agency(journey, referral.referral_id, kind=self.agency.kind, earlier=earlier)
+        return seen_by_agency(journey, referral.referral_id, agency=self.agency.agency, kind=self.agency.kind)
 
     def _common(self, referral: Referral, view: ReferralView) -> dict[str, Any]:
         own, unopened = self.sent[referral.referral_id], view.unopened
         common = CommonResponse(
-            **referral.model_dump(exclude={"agency", "wishes", "ending", "birth_month"}),
+            **referral.model_dump(exclude={"agency", "wishes", "ending", "birth_month", "complete"}),
             agency=OrganisationResponse(id=self.agency.agency, name=self.agency.name),
             status=view.status, sentence=labels.REFERRAL_STATUSES[view.status],
-            answer=_answer(view.ending) if view.ending else None,
+            answer=_answer(view.ending, opened=bool(view.applications)) if view.ending else None,
             wishes=[_wish(wish, unopened.get(rank), self.names) for rank, wish in enumerate(referral.wishes, start=1)],
-            to_complete=to_complete(own.identity, today=self.today),
-            informed_on=own.informed_on, counsellor=own.counsellor,
+            to_complete=[_missing(one) for one in to_complete(own.identity, today=self.today)],
+            **{name: getattr(own, name) for name in Said.model_fields if name != "identity"},
             applications=[_application(application, self.names) for application in view.applications],
         )  # fmt: skip
         return dict(common)
+
+
+def _missing(one: Missing) -> MissingResponse:
+    return MissingResponse(code=one, sentence=labels.MISSING[one])
 
 
 def _already_referred(earlier: Referral) -> WarningResponse:
@@ -85,11 +89,11 @@ def _already_referred(earlier: Referral) -> WarningResponse:
     return WarningResponse(sentence=sentence, referral_id=earlier.referral_id, submitted_on=earlier.submitted_on)
 
 
-def _answer(ending: Ending) -> AnswerResponse:
-    return AnswerResponse(**dict(ending), sentence=of_ending(ending))
+def _answer(ending: Ending, *, opened: bool) -> AnswerResponse:
+    return AnswerResponse(**dict(ending), sentence=of_ending(ending, opened=opened))
 
 
-def _wish(wish: Wish, code: UnopenedCode | None, names: Names) -> WishResponse:
+def _wish(wish: Wish, code: UnopenedWish | None, names: Names) -> WishResponse:
     return WishResponse(
         school=names.school(wish.school) if wish.school else None,
         programme=names.programme(wish.school, wish.programme) if wish.school and wish.programme else None,
@@ -113,6 +117,9 @@ def _timeline(referral: Referral, view: ReferralView, names: Names) -> list[Step
         sentence = "Les vœux sont transmis aux écoles."
         steps.append(StepResponse(on=view.answered_on, step="wishes_answered", sentence=sentence))
     steps += _steps(view.applications, names)
+    steps += [StepResponse(on=day, step="amended", sentence="Orientation corrigée.") for day in referral.amended_on]
+    if day := referral.completed_on:
+        steps.append(StepResponse(on=day, step="completed", sentence="Dossier complété."))
     if day := referral.withdrawal_requested_on:
         steps.append(StepResponse(on=day, step="withdrawal_requested", sentence="Retrait demandé."))
     return sorted(steps, key=lambda step: step.on)

@@ -7,8 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.referral.domain.answer import ReferralStatus
+from services.referral.domain.file import Counsellor, InformationText, LastClass, Missing
 from services.referral.domain.person import Identity
-from shared.events.applications import ApplicationStatus, UnopenedCode
+from services.referral.domain.visibility import UnopenedWish
+from shared.events.applications import ApplicationStatus
 from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation
 from shared.web.names import OrganisationResponse, ProgrammeResponse, SchoolResponse
 
@@ -22,14 +24,14 @@ class AnswerResponse(BaseModel):
 
 
 class WishResponse(BaseModel):
-    """A wish, and why it opened nothing, where it did not."""
+    """A wish, and what may be said of it where it opened nothing."""
 
     school: SchoolResponse | None
     programme: ProgrammeResponse | None
     sector: str | None
     departments: tuple[str, ...]
     year_of_study: int
-    unopened: UnopenedCode | None = None
+    unopened: UnopenedWish | None = None
     sentence: str | None = None
 
 
@@ -65,6 +67,13 @@ class NamesResponse(BaseModel):
     given_name: str
 
 
+class MissingResponse(BaseModel):
+    """What is to be added to the referral's file before a place can be confirmed in its name."""
+
+    code: Missing
+    sentence: str
+
+
 class CommonResponse(BaseModel):
     """A referral, as its own agency reads it wherever it does."""
 
@@ -75,14 +84,17 @@ class CommonResponse(BaseModel):
     sentence: str
     answer: AnswerResponse | None
     submitted_on: date
+    amended_on: tuple[date, ...]
+    completed_on: date | None
     withdrawal_requested_on: date | None
     situation: Situation
-    out_of_school_since: date | None
-    department: str
+    out_of_school_since: str | None
     wishes: list[WishResponse]
-    to_complete: list[str]
+    to_complete: list[MissingResponse]
     informed_on: date
-    counsellor: str
+    information: InformationText | None
+    counsellor: Counsellor
+    last_class: LastClass | None
     applications: list[ApplicationResponse]
 
 
@@ -108,10 +120,3 @@ class ReferralInFullResponse(CommonResponse):
     timeline: list[StepResponse]
     later: list[StepResponse]
     warnings: list[WarningResponse] = []
-
-
-class ReferralPageResponse(BaseModel):
-    items: list[ReferralResponse]
-    page: int
-    pages: int
-    total: int

@@ -21,7 +21,7 @@ def of_step(step: Step) -> str:
         case ApplicationStatus.IMMERSION_PLANNED:
             return f"Immersion prévue du {step.planned_on:%d/%m/%Y} au {step.until:%d/%m/%Y}."
         case ApplicationStatus.OFFERED:
-            return f"Une place est proposée, à confirmer au plus tard le {step.until:%d/%m/%Y}."
+            return f"Une place est proposée au jeune ; l’école attend sa réponse jusqu’au {step.until:%d/%m/%Y}."
         case ApplicationStatus.REFUSED if step.code:
             return f"Refusée : {labels.REFUSALS[step.code]}."
         case ApplicationStatus.OBSOLETE:
@@ -45,7 +45,9 @@ def _milestone(milestone: Milestone) -> str:
     return label
 
 
-def of_ending(ending: Ending) -> str:
-    """A referral's answer, in one sentence."""
+def of_ending(ending: Ending, *, opened: bool = True) -> str:
+    """A referral's answer, in one sentence; `opened`: whether anything did for it."""
+    if not opened:
+        return labels.NOTHING_OPENED
     label = labels.BY_THE_SCHOOL.get((ending.answer, ending.answered_by), labels.ANSWERS[ending.answer])
     return f"{label} : {labels.REFUSALS[ending.code]}." if ending.code else label

@@ -15,6 +15,7 @@ from shared.projections.notifier import Changes
 from shared.web.auth import CurrentCaller
 from shared.web.pages import SIMULATED
 from shared.web.router import Router
+from shared.web.streams import COUNTED, TOO_MANY_STREAMS, while_signed_in
 
 router = Router(tags=["indicateurs"], dependencies=[READERS], problems={NotFound: ()})
 A_SECOND = 1.0
@@ -45,13 +46,13 @@ async def read_indicators(
     )
 
 
-@router.get("/events", response_class=EventSourceResponse)
-async def stream_changes(store: StoreDep, last_event_id: EventId = None) -> AsyncIterable[ServerSentEvent]:
+@router.get("/events", response_class=EventSourceResponse, dependencies=[COUNTED], responses=TOO_MANY_STREAMS)
+async def stream_changes(request: Request, store: StoreDep, last_event_id: EventId = None) -> AsyncIterable[ServerSentEvent]:
     """An event `changed` whenever rows changed, once a second at most. A reader who comes back late hears at once.
 
-    So does one whose `Last-Event-ID` is none of ours: the present state, then what comes.
+    So does one whose `Last-Event-ID` is none of ours: the present state, then what comes. It ends with its token.
     """
-    async for number in changes(store.projector.changes, last_read(last_event_id)):
+    async for number in while_signed_in(request, changes(store.projector.changes, last_read(last_event_id))):
         yield ServerSentEvent(event="changed", id=str(number), data=number)
 
 

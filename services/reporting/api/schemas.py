@@ -111,9 +111,9 @@ def school_of(perimeter: Perimeter, tables: Tables) -> SchoolResponse | None:
 
 
 def programme_of(perimeter: Perimeter, tables: Tables) -> ProgrammeResponse | None:
-    """The programme that a perimeter is, under the title that the first of its schools gives it."""
-    rows = tables.programmes if perimeter.kind is PerimeterKind.PROGRAMME else ()
-    found = next((row for row in rows if row.programme == perimeter.id), None)
-    if found is None:
+    """The programme that a perimeter is, under the title that its schools give it; no certification where they differ."""
+    if perimeter.kind is not PerimeterKind.PROGRAMME:
         return None
-    return ProgrammeResponse(id=found.programme, title=found.title_on(tables.day), certification=found.certification)
+    said = {row.certification for row in tables.programmes if row.programme == perimeter.id}
+    certification = said.pop() if len(said) == 1 else None
+    return ProgrammeResponse(id=perimeter.id, title=tables.title_of(perimeter.id), certification=certification)

@@ -32,7 +32,7 @@ class Filters:
 
 def perimeters(tables: Tables) -> list[Group]:
     """Every perimeter that may be chosen."""
-    titles = {row.programme: row.title_on(tables.day) for row in tables.programmes}
+    titles = {row.programme: tables.title_of(row.programme) for row in tables.programmes}
     kinds = {row.kind for row in tables.agencies}
     return [
         ("", [(str(NETWORK), "Tout le réseau")]),

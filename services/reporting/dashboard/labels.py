@@ -108,6 +108,6 @@ def heading(tables: Tables, perimeter: Perimeter) -> str:
         case PerimeterKind.SCHOOL:
             return next(row.name for row in tables.schools if row.id == perimeter.id)
         case PerimeterKind.PROGRAMME:
-            return next(row.title_on(tables.day) for row in tables.programmes if row.programme == perimeter.id)
+            return tables.title_of(perimeter.id)
         case PerimeterKind.AGENCY_KIND:
             return f"Jeunes orientés par : {AGENCY_KINDS[AgencyKind(perimeter.id)]}"

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,9 +22,10 @@ from shared.kernel.errors import Forbidden, Invalid, Problem, Unauthenticated
 from shared.kernel.strict import Day
 from shared.web.auth import COOKIE, current_caller
 from shared.web.pages import Pages
+from shared.web.router import Router
 from shared.web.runtime import runtime
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 pages = Pages(Path(__file__).parent / "templates")
 READERS: Mapping[str, str] = {"admin": "Administration", "region": "Région", "federation": "Fédération"}
 EIGHT_HOURS = 8 * 3600
@@ -46,7 +47,7 @@ async def dashboard(
     try:
         if token is not None and settings.simulated:
             return _sign_in(request, token)
-        caller = _reader(request)
+        caller = await _reader(request)
         return await _page(store, settings, caller, scope=scope, cohort=cohort, as_of=as_of, fragment=bool(fragment))
     except Problem as problem:
         return _problem_page(request, settings, problem)
@@ -82,8 +83,8 @@ def _sign_in(request: Request, token: str) -> Response:
     return answer
 
 
-def _reader(request: Request) -> Caller:
-    caller = current_caller(request)
+async def _reader(request: Request) -> Caller:
+    caller = await current_caller(request)
     if caller.kind not in READERS:
         raise Forbidden("Ce tableau de bord est celui de la Région et de la fédération. Une école lit ses chiffres par l’API.")
     return caller

@@ -50,3 +50,9 @@ def money(selection: Selection) -> Iterator[Correctable]:
     for purpose in GrantPurpose:
         yield from selection.grants(purpose)
         yield from selection.payments(purpose)
+
+
+def referrals(selection: Selection) -> Iterator[Correctable]:
+    """What agencies said of those whom they referred, and the enrolments of the perimeter."""
+    yield from selection.referrals
+    yield from selection.enrolments

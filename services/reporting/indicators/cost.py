@@ -20,7 +20,12 @@ def count(selection: Selection) -> Counted:
     A pupil-month: a person present on the 15th of the month, up to the day of reading, August included. A school has the
     grants that it holds itself; the network has all.
     """
-    present = {(e.young_id, day) for e in selection.enrolments for day in _fifteenths(e, selection.day) if e.present_on(day)}
+    present = {
+        (selection.tables.person(e.young_id), day)
+        for e in selection.enrolments
+        for day in _fifteenths(e, selection.day)
+        if e.present_on(day)
+    }
     parts = {
         "operating": _paid(selection.payments(GrantPurpose.OPERATING)),
         "investment": _paid(selection.payments(GrantPurpose.INVESTMENT)),

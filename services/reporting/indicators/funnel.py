@@ -32,13 +32,14 @@ def reached(selection: Selection) -> Counter[str]:
 
     Inserted: whatever is known at six months says employed, apprentice or student, due or not.
     """
-    referred = {row.young_id for row in selection.referrals}
+    who = selection.tables.person
+    referred = {who(row.young_id) for row in selection.referrals}
     people = [person for person in selection.people if person.young_id in referred]
     started = [person for person in people if person.started_on]
     return Counter(
         referred=len(referred),
-        applied=len({row.young_id for row in selection.applications} & referred),
-        admissible=len({row.young_id for row in selection.applications if row.admissible_on} & referred),
+        applied=len({who(row.young_id) for row in selection.applications} & referred),
+        admissible=len({who(row.young_id) for row in selection.applications if row.admissible_on} & referred),
         enrolled=len(people),
         started=len(started),
         completed=sum(any(e.completed_on for e in person.enrolments) for person in started),

@@ -14,7 +14,7 @@ def count(selection: Selection) -> Counted:
     confirmed for the present school year counts from the confirmation. Seats of every year of study.
     """
     year = school_year_of(selection.day)
-    active = {e.young_id for e in selection.enrolments if e.in_school_year(year) and e.holds_a_seat}
+    active = {selection.tables.person(e.young_id) for e in selection.enrolments if e.in_school_year(year) and e.holds_a_seat}
     seats = sum(intake.seats for intake in selection.intakes if intake.school_year == year)
     return Counted(len(active), seats, parts={"school_year": year})
 

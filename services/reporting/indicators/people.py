@@ -5,7 +5,7 @@ last one that started.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 from services.reporting.projections.enrolments import EnrolmentRow
 from services.reporting.projections.exams import ExamRow
 from services.reporting.projections.outcomes import OutcomeRow
+from services.reporting.tables import Tables
 from shared.events.students import OutcomeSituation, Result
 from shared.kernel.calendar import months_after, school_year_of
 
@@ -79,20 +80,16 @@ class Person:
         return not self.obtained and any(exam.result is None for exam in self.exams)
 
 
-def people_of(
-    enrolments: Iterable[EnrolmentRow],
-    exams_of: Mapping[UUID, Sequence[ExamRow]],
-    outcomes_of: Mapping[UUID, Mapping[int, OutcomeRow]],
-) -> list[Person]:
+def people_of(enrolments: Iterable[EnrolmentRow], tables: Tables) -> list[Person]:
     """The people of these enrolments, each once, with the examinations and the retained outcomes of each enrolment."""
     by_person: dict[UUID, list[EnrolmentRow]] = defaultdict(list)
     for enrolment in enrolments:
-        by_person[enrolment.young_id].append(enrolment)
+        by_person[tables.person(enrolment.young_id)].append(enrolment)
     people = []
     for young_id, theirs in by_person.items():
         in_order = tuple(sorted(theirs, key=lambda e: (e.started_on or date.min, e.entry_year, str(e.id))))
-        exams = tuple(exam for e in in_order for exam in exams_of.get(e.id, ()))
-        people.append(Person(young_id, in_order, exams, outcomes_of.get(in_order[-1].id, {})))
+        exams = tuple(exam for e in in_order for exam in tables.exams_of.get(e.id, ()))
+        people.append(Person(young_id, in_order, exams, tables.outcomes_of.get(in_order[-1].id, {})))
     return people
 
 

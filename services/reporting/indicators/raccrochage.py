@@ -1,7 +1,7 @@
 """Whether those who were out of school came back to a workshop, and stayed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -26,10 +26,11 @@ def _came_back(enrolment: EnrolmentRow, referred_on: date) -> bool:
     return completed_before or enrolment.present_on(stays_until)
 
 
-def _first_out_of_school(referrals: Iterable[ReferralRow]) -> Mapping[UUID, ReferralRow]:
+def _first_out_of_school(selection: Selection) -> Mapping[UUID, ReferralRow]:
     """The first referral of each person that says they were out of school."""
-    out = (referral for referral in referrals if referral.situation is Situation.OUT_OF_SCHOOL)
-    return {one.young_id: one for one in sorted(out, key=lambda row: (row.submitted_on, str(row.id)), reverse=True)}
+    out = (referral for referral in selection.referrals if referral.situation is Situation.OUT_OF_SCHOOL)
+    who = selection.tables.person
+    return {who(one.young_id): one for one in sorted(out, key=lambda row: (row.submitted_on, str(row.id)), reverse=True)}
 
 
 def count(selection: Selection) -> Counted:
@@ -40,10 +41,10 @@ def count(selection: Selection) -> Counted:
     """
     enrolments: dict[UUID, list[EnrolmentRow]] = defaultdict(list)
     for enrolment in selection.enrolments:
-        enrolments[enrolment.young_id].append(enrolment)
-    first = _first_out_of_school(selection.referrals).values()
-    counted = [one for one in first if months_after(one.submitted_on, TO_START + TO_STAY) <= selection.day]
-    gone = [one for one in counted if not any(_came_back(each, one.submitted_on) for each in enrolments[one.young_id])]
+        enrolments[selection.tables.person(enrolment.young_id)].append(enrolment)
+    first = _first_out_of_school(selection).items()
+    counted = [(who, one) for who, one in first if months_after(one.submitted_on, TO_START + TO_STAY) <= selection.day]
+    gone = [one for who, one in counted if not any(_came_back(each, one.submitted_on) for each in enrolments[who])]
     other_path = sum(one.code is RefusalCode.CHOSE_OTHER_PATH for one in gone)
     return Counted(len(counted) - len(gone), len(counted), parts={"other_path": other_path})
 
@@ -59,7 +60,7 @@ INDICATORS = (
         ),
         unit="personnes",
         count=count,
-        rests_on=corrections.every_enrolment,
+        rests_on=corrections.referrals,
         about_people=True,
     ),
 )

@@ -49,13 +49,13 @@ class Selection:
     def enrolments(self) -> Sequence[EnrolmentRow]:
         """Those of the perimeter, whatever their cohort."""
         if self.perimeter.kind is PerimeterKind.AGENCY_KIND:
-            return [row for row in self.tables.enrolments if row.young_id in self._referred_by_kind]
+            return [row for row in self.tables.enrolments if self.tables.person(row.young_id) in self._referred_by_kind]
         return [row for row in self.tables.enrolments if self._takes_place(row)]
 
     @cached_property
     def people(self) -> Sequence[Person]:
         """The pupils of the perimeter, of the cohort where one is given."""
-        people = people_of(self.enrolments, self.tables.exams_of, self.tables.outcomes_of)
+        people = people_of(self.enrolments, self.tables)
         return people if self.cohort is None else [person for person in people if person.cohort == self.cohort]
 
     @cached_property
@@ -89,7 +89,7 @@ class Selection:
 
     @cached_property
     def _referred_by_kind(self) -> set[UUID]:
-        return {row.young_id for row in self.tables.referrals if self._is_of_kind(row.agency)}
+        return {self.tables.person(row.young_id) for row in self.tables.referrals if self._is_of_kind(row.agency)}
 
     def _is_of_kind(self, agency: str) -> bool:
         return self.tables.kind_of_agency.get(agency) == self.perimeter.id

@@ -5,6 +5,7 @@ single row for it would have fields that two referrals tell, and their order wou
 """
 
 from services.reporting.projections.agencies import AgencyRow
+from services.reporting.projections.aliases import AliasRow
 from services.reporting.projections.applications import ApplicationRow
 from services.reporting.projections.enrolments import EnrolmentRow
 from services.reporting.projections.exams import ExamRow
@@ -20,6 +21,6 @@ from shared.projections.table import TableRow
 
 ROWS: tuple[type[TableRow], ...] = (
     AgencyRow, SchoolRow, ProgrammeRow, IntakeRow, ReferralRow, ApplicationRow, EnrolmentRow, ExamRow, OutcomeRow,
-    OrderRow, WeekRow, GrantRow, PaymentRow,
+    OrderRow, WeekRow, GrantRow, PaymentRow, AliasRow,
 )  # fmt: skip
 PROJECTIONS: tuple[Projection, ...] = tuple(row.projection for row in ROWS)

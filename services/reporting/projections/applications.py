@@ -78,9 +78,19 @@ def opened(event: ApplicationOpened) -> ApplicationRow:
     )  # fmt: skip
 
 
-@ApplicationRow.on(
-    ApplicationIneligible, ApplicationUnderReview, PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired,
-)  # fmt: skip
+@ApplicationRow.on(ApplicationUnderReview)
+def begun(event: ApplicationUnderReview) -> ApplicationRow:
+    return ApplicationRow(id=_id(event), moved_to=ApplicationStatus.UNDER_REVIEW, met=False)
+
+
+@ApplicationRow.on(ApplicationIneligible)
+def ineligible(event: ApplicationIneligible) -> ApplicationRow:
+    if event.referral_id:  # of one referral that joined: the application stands where it did
+        return ApplicationRow(id=_id(event))
+    return ApplicationRow(id=_id(event), moved_to=ApplicationStatus.INELIGIBLE, met=False)
+
+
+@ApplicationRow.on(PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired)
 def moved(event: ApplicationEvent) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)])
 

@@ -1,14 +1,17 @@
 """One row per referral: what its agency said, where it opened applications, how it ended. Three tellers, each its own fields."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import WishesAnswered
-from shared.events.referral import Answer, AnsweredBy, ReferralClosed, ReferralSubmitted, RefusalCode, Situation
+from shared.events.referral import Answer, AnsweredBy, ReferralClosed, ReferralSubmitted, RefusalCode, Situation, Wish
 from shared.kernel.calendar import PARIS
-from shared.projections.table import REQUIRED, TableRow
+from shared.projections.table import REQUIRED, Latest, TableRow
 
 
 class WishedProgramme(BaseModel):
@@ -36,6 +39,8 @@ class ReferralRow(TableRow, table="referrals"):
     answer: Answer | None = None
     code: RefusalCode | None = None
     answered_by: AnsweredBy | None = None
+    corrected_on: Latest[date | None] = None
+    """When its agency last corrected what a figure reads: the situation, the wishes."""
 
     @property
     def received_on(self) -> date:
@@ -55,11 +60,18 @@ class ReferralRow(TableRow, table="referrals"):
 
 @ReferralRow.told(ReferralSubmitted)
 def submitted(event: ReferralSubmitted, time: datetime) -> ReferralRow:
-    wishes = (WishedProgramme(school=one.school, programme=one.programme) for one in event.wishes if one.school and one.programme)
     return ReferralRow(
         id=event.referral_id, young_id=event.young_id, agency=event.agency, situation=event.situation, submitted_on=event.on,
-        wishes=tuple(wishes), received_at=time,
+        wishes=_programmes(event.wishes), received_at=time,
     )  # fmt: skip
+
+
+@ReferralRow.on(ReferralAmended)
+def amended(event: ReferralAmended) -> ReferralRow:
+    """What was said before stays known as of the days before."""
+    counted = {Part.SITUATION, Part.WISHES}.intersection(event.replaces)
+    corrected: dict[str, Any] = {"corrected_on": event.on} if counted else {}
+    return ReferralRow(id=event.referral_id, situation=event.situation, wishes=_programmes(event.wishes), **corrected)
 
 
 @ReferralRow.on(WishesAnswered)
@@ -72,3 +84,8 @@ def closed(event: ReferralClosed, time: datetime) -> ReferralRow:
     return ReferralRow(
         id=event.referral_id, closed_at=time, answer=event.answer, code=event.code, answered_by=event.answered_by
     )  # fmt: skip
+
+
+def _programmes(wishes: Iterable[Wish]) -> tuple[WishedProgramme, ...]:
+    named = ((one.school, one.programme) for one in wishes)
+    return tuple(WishedProgramme(school=school, programme=programme) for school, programme in named if school and programme)

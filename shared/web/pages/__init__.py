@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.kernel.errors import NotFound
 from shared.web.pages import french
+from shared.web.router import Router
 
 HERE = Path(__file__).parent
 FILES: Mapping[str, tuple[bytes, str]] = {
@@ -31,7 +31,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-static = APIRouter(include_in_schema=False)
+static = Router(include_in_schema=False)
 
 
 @static.get("/static/{fingerprint}/{name}")

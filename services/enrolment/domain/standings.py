@@ -1,0 +1,80 @@
+"""Where an application stands after an event: for its school, and for each of its referrals, as far as it concerns that one."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TypeVar
+
+from services.enrolment.domain.application import Application, Referring, Standing
+from shared.events.applications import ApplicationEvent, ApplicationIneligible, ApplicationStatus, EntryPlanned
+from shared.events.mandates import heard
+
+DETAILS = frozenset(Standing.model_fields) - {"status", "since"}
+S = TypeVar("S", bound=Standing)
+
+
+def told_to(one: Referring, application: Application, event: ApplicationEvent) -> Referring:
+    """One of the referrals of an application after what is told of it: as far as it concerns that one."""
+    reached = {application.status, *([ApplicationStatus.ADMISSIBLE] if application.met else [])}
+    own, admissible = one.seen.status, one.seen.met is not None
+    passed = heard(own, event, referral_on=one.on, before=application.status, reached=reached, admissible=admissible)
+    if not passed:
+        return one
+    seen = stood(one.seen, event, passed[-1], max(event.on, one.on))
+    if ApplicationStatus.ADMISSIBLE in passed[:-1]:
+        seen = seen.model_copy(update={"met": application.met})
+    return one.model_copy(update={"seen": seen})
+
+
+def stood(standing: S, event: ApplicationEvent, status: ApplicationStatus, on: date) -> S:
+    """Where it stands after an event, with what the event says; an offer, a refusal and why it is obsolete say nothing later."""
+    details = {field: getattr(event, field) for field in DETAILS & set(type(event).model_fields)}
+    return standing.model_copy(update={"until": None, "code": None, "because": None, **details, "status": status, "since": on})
+
+
+def left_behind(application: Application) -> tuple[Referring, ...]:
+    """The referrals of an application that begins again without them."""
+
+    def left(one: Referring) -> Referring:
+        return one.model_copy(update={"ended": one.seen.status, "ended_on": one.seen.since})
+
+    return tuple(one if one.ended else left(one) for one in application.referrals)
+
+
+def without(application: Application, leaving: Sequence[Referring], on: date) -> Application:
+    """The application, which these referrals no longer ask for."""
+
+    def left(one: Referring) -> Referring:
+        day = max(on, one.on)
+        seen = Standing(status=ApplicationStatus.WITHDRAWN, since=day)
+        return one.model_copy(update={"seen": seen, "ended": ApplicationStatus.WITHDRAWN, "ended_on": day})
+
+    referrals = tuple(left(one) if one in leaving else one for one in application.referrals)
+    return by_priority(application.model_copy(update={"referrals": referrals}))
+
+
+def by_priority(application: Application) -> Application:
+    """The application under the best priority among the referrals that ask for it."""
+    asking = [one.priority for one in application.asking]
+    return application.model_copy(update={"priority": min(asking, default=application.priority)})
+
+
+def ineligible_alone(application: Application, event: ApplicationIneligible) -> Application:
+    """The application, of whose referrals one is not eligible."""
+
+    def answered(one: Referring) -> Referring:
+        return one.model_copy(update={"seen": stood(one.seen, event, ApplicationStatus.INELIGIBLE, max(event.on, one.on))})
+
+    referrals = tuple(answered(one) if one.referral_id == event.referral_id else one for one in application.referrals)
+    return by_priority(application.model_copy(update={"referrals": referrals}))
+
+
+def entry_planned(application: Application, event: EntryPlanned) -> Application:
+    """The application, for another day of entry: age and priority are those of that day, for each that asks."""
+
+    def told(one: Referring) -> Referring:
+        seen = one.seen.model_copy(update={"entry_on": event.entry_on})
+        return one.model_copy(update={"seen": seen, "priority": event.priority})
+
+    asking = application.asking
+    referrals = tuple(told(one) if one in asking else one for one in application.referrals)
+    return application.model_copy(update={"entry_on": event.entry_on, "priority": event.priority, "referrals": referrals})

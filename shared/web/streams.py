@@ -1,0 +1,52 @@
+"""Streams (SSE): so many at once, each for as long as the token that asked for it is good."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+from fastapi import Depends, Request
+
+from shared.kernel.errors import TooMany, Unauthenticated
+from shared.kernel.retry import stop
+from shared.web.auth import CurrentCaller, token_of
+from shared.web.router import responses_for
+from shared.web.runtime import runtime
+
+T = TypeVar("T")
+LOOK_EVERY = 1.0
+"""Seconds between two looks at a token whose stream is silent."""
+
+
+async def counted(request: Request, caller: CurrentCaller) -> AsyncIterator[None]:
+    """Of a route that streams: one of its organisation's streams, from its start to its end. Raises TooMany, Unavailable."""
+    with runtime(request).streams.opened(caller.organisation):
+        yield
+
+
+COUNTED: Any = Depends(counted)
+TOO_MANY_STREAMS = responses_for({TooMany: ("too_many_streams",)})
+
+
+async def while_signed_in(request: Request, source: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+    """What a source gives, as long as the token of this request is good: it ends once that expires or is revoked."""
+    verify, token = runtime(request).verifier, token_of(request)
+    coming: asyncio.Task[T] | None = None
+    async with aclosing(source):
+        try:
+            while True:
+                coming = coming or asyncio.create_task(_next(source))
+                await asyncio.wait({coming}, timeout=LOOK_EVERY)
+                verify(token)
+                if coming.done():
+                    given, coming = coming.result(), None
+                    yield given
+        except (Unauthenticated, StopAsyncIteration):
+            return
+        finally:
+            if coming:
+                await stop(coming, grace=LOOK_EVERY)
+
+
+async def _next(source: AsyncGenerator[T, None]) -> T:
+    return await anext(source)

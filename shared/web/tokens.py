@@ -1,0 +1,111 @@
+"""Tokens: JWTs (EdDSA) checked by the public keys of a JWKS file and the list of those revoked, and the caller they name.
+
+Both files are read again as soon as they change: a key taken out, or a token put in, is believed no more.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import jwt
+import structlog
+
+from shared.kernel.caller import Caller, Grant
+from shared.kernel.errors import Unauthenticated
+
+log = structlog.get_logger()
+ISSUER = AUDIENCE = "etabli"
+ALGORITHM = "EdDSA"
+LEEWAY = timedelta(seconds=60)
+"""How far the clock of whoever signs may be from ours."""
+REREAD_EVERY = 10.0
+"""Seconds after which a file is read again though it looks the same: it may have changed twice within a tick of its clock."""
+LONGEST = 8_192
+"""Characters. What is longer is not looked at."""
+CLAIMS = ("exp", "sub", "org", "role", "jti")
+"""Each token has them; `jti`, as RFC 9068 has it, so that there is none that cannot be revoked."""
+UNREADABLE = (jwt.PyJWTError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError)
+"""What reading a token may raise: whoever sends it chooses every byte of its header, and signs what they like where they may."""
+
+T = TypeVar("T")
+Verifier = Callable[[str], Caller]
+"""From a token to its caller. Raises Unauthenticated."""
+
+
+class Watched(Generic[T]):
+    """What a file says now. Where it cannot be read (half written, away), what it said last holds."""
+
+    def __init__(self, file: Path, read: Callable[[str], T], monotonic: Callable[[], float]) -> None:
+        self._file = file
+        self._read = read
+        self._monotonic = monotonic
+        self._stamp, self._read_at = _stamp(file), monotonic()
+        self._value = read(file.read_text())
+
+    def now(self) -> T:
+        """What it says, read again if it changed."""
+        stamp, second = _stamp(self._file), self._monotonic()
+        if stamp != self._stamp or second >= self._read_at + REREAD_EVERY:
+            self._stamp, self._read_at = stamp, second
+            try:
+                self._value = self._read(self._file.read_text())
+            except (OSError, ValueError, LookupError, TypeError) as error:
+                log.warning("token_file.unreadable", file=self._file.name, error=type(error).__name__)
+        return self._value
+
+
+def verifier(jwks_file: Path, revoked_file: Path | None = None, monotonic: Callable[[], float] = time.monotonic) -> Verifier:
+    """A verifier by the public keys of a JWKS file, and by the list of revoked tokens where there is one."""
+    keys = Watched(jwks_file, keys_of, monotonic)
+    revoked = Watched(revoked_file, revoked_in, monotonic) if revoked_file else None
+
+    def verify(token: str) -> Caller:
+        if len(token) > LONGEST:
+            raise Unauthenticated
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token, keys.now()[jwt.get_unverified_header(token)["kid"]], algorithms=[ALGORITHM], issuer=ISSUER,
+                audience=AUDIENCE, leeway=LEEWAY, options={"require": list(CLAIMS)},
+            )  # fmt: skip
+            caller = caller_named(claims)
+        except UNREADABLE as error:
+            raise Unauthenticated from error
+        if revoked and claims["jti"] in revoked.now():
+            raise Unauthenticated
+        return caller
+
+    return verify
+
+
+def caller_named(claims: dict[str, Any]) -> Caller:
+    """The person and the organisation that a token names. ValueError where either is missing, unknown, or no text."""
+    sub, organisation, role, id = (claims[name] for name in ("sub", "org", "role", "jti"))
+    if not all(isinstance(claim, str) and claim.strip() and claim.isprintable() for claim in (sub, organisation, role, id)):
+        raise ValueError
+    kind, _, tenant = organisation.partition(":")
+    return Grant.of(kind, tenant, role).held_by(sub)
+
+
+def keys_of(text: str) -> dict[str, jwt.PyJWK]:
+    """The keys of a JWKS that are of our algorithm, by id; those beside them are left alone. Raises where it is none."""
+    keys = json.loads(text)["keys"]
+    if not isinstance(keys, list):
+        raise TypeError
+    ours = [key for key in keys if isinstance(key, dict) and (key.get("kty"), key.get("crv")) == ("OKP", "Ed25519")]
+    return {key["kid"]: jwt.PyJWK(key, algorithm=ALGORITHM) for key in ours if isinstance(key.get("kid"), str)}
+
+
+def revoked_in(text: str) -> frozenset[str]:
+    """The ids (`jti`) of revoked tokens, one a line."""
+    return frozenset(filter(None, map(str.strip, text.splitlines())))
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
