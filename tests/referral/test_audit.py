@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.referral.domain.erasure import Retention
 from services.referral.jobs import sweep
 from shared.events import applications, students
 from tests.conftest import A_MORNING, Running
@@ -141,7 +142,7 @@ async def test_the_audit_and_the_keys_of_requests_are_kept_for_their_time(api: R
     async def left_on(days: int) -> tuple[int, int]:
         api.store.clock.advance(A_MORNING + timedelta(days=days))
         for _ in range(2):
-            await sweep(api.store, audit=timedelta(days=100))
+            await sweep(api.store, Retention(timedelta(days=100), timedelta(days=1827)))
         return len(await noted(api)), await api.store.database["request_keys"].count()
 
     assert [await left_on(days) for days in (30, 31, 100, 101)] == [(1, 1), (1, 0), (1, 0), (0, 0)]
