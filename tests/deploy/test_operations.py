@@ -18,6 +18,7 @@ from deploy.cli import app, main
 from deploy.local.folder import Addresses, locked, pointed_at, written_down
 from deploy.local.keys import keys_in
 from deploy.local.lag import Lag, lags
+from deploy.local.operations import HOLDING
 from deploy.local.servers import Servers
 from services import SERVICES
 from shared.web.tokens import verifier
@@ -35,7 +36,7 @@ DISCARDED = {
     "by": "admin x",
     "at": "2026-03-02T08:15:00Z",
 }
-KNOWN = str(UUID(int=7))
+KNOWN, ALIAS = str(UUID(int=7)), str(UUID(int=9))
 
 
 class Admin(BaseHTTPRequestHandler):
@@ -62,7 +63,8 @@ class Admin(BaseHTTPRequestHandler):
             )
             return
         if path.startswith("/persons/"):
-            self.answer(*(({"sent": ["Léa"]}, 200) if KNOWN in path else ({"detail": "Introuvable"}, 404)))
+            held = {KNOWN: {"sent": ["Léa"], "others": [ALIAS]}, ALIAS: {"sent": ["Lea"], "others": [KNOWN]}}
+            self.answer(*((held[path.split("/")[2]], 200) if path.split("/")[2] in held else ({"detail": "Introuvable"}, 404)))
             return
         if path == f"/admin/parked/{PLACE}":
             self.answer({**PARKED, **SAYS}, 200)
@@ -172,9 +174,10 @@ def test_what_is_parked_is_listed_and_shown_so_that_no_terminal_obeys_it(stack: 
     assert "SUJET/PARTITION/OFFSET" in str(wrong.exception)
 
 
-def test_a_persons_file_is_what_each_service_holds_of_them(stack: Path) -> None:
+def test_a_persons_file_is_what_each_service_holds_of_them_under_each_of_their_ids(stack: Path) -> None:
     exported = etabli("person", "export", KNOWN, "--data", str(stack))
-    assert json.loads(exported.stdout) == {name: {"sent": ["Léa"]} for name in ("referral", "enrolment", "production")}
+    file = {id: {service: held["sent"] for service, held in of.items()} for id, of in json.loads(exported.stdout).items()}
+    assert file == {id: {service: [name] for service in HOLDING} for id, name in ((KNOWN, "Léa"), (ALIAS, "Lea"))}
     unknown = etabli("person", "export", str(UUID(int=8)), "--data", str(stack))
     assert "Aucun service ne garde rien de ce jeune" in str(unknown.exception)
     assert etabli("person", "export", "Léa", "--data", str(stack)).exit_code == 2
