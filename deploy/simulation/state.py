@@ -50,7 +50,6 @@ class Simulation:
     """How many steps of each planned order are done."""
     orders: dict[int, Order] = field(default_factory=dict)
     """By the number of what was planned."""
-    clients: dict[str, list[UUID]] = field(default_factory=dict)
     grants: dict[int, UUID] = field(default_factory=dict)
     """By rank in the region's list."""
 

@@ -1,4 +1,4 @@
-"""What there is before anybody comes: agencies, schools, programmes, clients, intakes, public money."""
+"""What there is before anybody comes: agencies, schools, programmes, intakes, public money."""
 
 import asyncio
 from time import monotonic
@@ -7,7 +7,7 @@ from uuid import UUID
 from deploy.local.errors import CannotRun
 from deploy.simulation.dates import FIRST, school_year
 from deploy.simulation.observations import Payment
-from deploy.simulation.region import Agency, Client, School, Workshop
+from deploy.simulation.region import Agency, School, Workshop
 from deploy.simulation.state import Simulation, gather, head
 from shared.web.pages.french import euros
 
@@ -17,14 +17,10 @@ POLL_SECONDS = 0.2
 
 
 async def open_the_region(simulation: Simulation) -> str:
-    """The administrator registers agencies, schools and programmes; each school its clients."""
+    """The administrator registers agencies, schools and programmes."""
     await gather(_register_agency(simulation, agency) for agency in simulation.region.agencies)
     await gather(_register_school(simulation, school) for school in simulation.region.schools)
     await _until_wishes_may_name_them(simulation)
-    for school in simulation.region.schools:
-        clients = enumerate(simulation.region.clients)
-        found = await gather(_add_client(simulation, school, client, rank) for rank, client in clients)
-        simulation.clients[school.id] = found
     region = simulation.region
     return f"{region.name} : {len(region.schools)} écoles, {len(region.workshops)} formations, {len(region.agencies)} partenaires"
 
@@ -109,12 +105,6 @@ async def _until_wishes_may_name_them(simulation: Simulation) -> None:
 async def _taught(simulation: Simulation) -> set[tuple[str, str]]:
     schools = await simulation.api.every("admin", "referral", "/schools")
     return {(school["id"], programme["id"]) for school in schools for programme in school["programmes"]}
-
-
-async def _add_client(simulation: Simulation, school: School, client: Client, rank: int) -> UUID:
-    body = {"name": client.name, "kind": client.kind}
-    view = await simulation.api.create(head(school.id), "production", "/clients", body, key=f"client-{rank}")
-    return UUID(view["client_id"])
 
 
 async def _open_intake(simulation: Simulation, workshop: Workshop, entry: int, year_of_study: int) -> None:
