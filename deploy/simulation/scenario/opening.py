@@ -2,14 +2,15 @@
 
 import asyncio
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from deploy.local.errors import CannotRun
 from deploy.simulation.dates import FIRST, school_year
 from deploy.simulation.observations import Payment
-from deploy.simulation.region import Agency, School, Workshop
+from deploy.simulation.region import Agency, Grant, School, Workshop
 from deploy.simulation.state import Simulation, gather, head
-from shared.web.pages.french import euros
+from shared.web.pages.french import euros, several
 
 TIMEOUT = 120.0
 """Seconds that referral has to hear of the schools."""
@@ -42,15 +43,20 @@ async def award_grants(simulation: Simulation, civil_year: int) -> str | None:
     """The Région promises the money of a civil year."""
     awarded = [(rank, grant) for rank, grant in enumerate(simulation.region.grants) if grant.civil_year == civil_year]
     for rank, grant in awarded:
-        body = {
-            "holder": grant.holder, "purpose": grant.purpose, "civil_year": civil_year, "funder": simulation.region.funder,
-            "amount_cents": grant.amount_euros * 100,
-        }  # fmt: skip
-        view = await simulation.api.create("region", "enrolment", "/grants", body, key=f"grant-{rank}")
+        view = await simulation.api.create("region", "enrolment", "/grants", promised(simulation, grant), key=f"grant-{rank}")
         simulation.grants[rank] = UUID(view["grant_id"])
+        simulation.observations.holders[simulation.grants[rank]] = grant.holder
     if not awarded:
         return None
     return f"subventions {civil_year} : {euros(sum(grant.amount_euros for _, grant in awarded))} accordés"
+
+
+def promised(simulation: Simulation, grant: Grant) -> dict[str, Any]:
+    """What the Région says of a grant."""
+    return {
+        "holder": grant.holder, "purpose": grant.purpose, "civil_year": grant.civil_year, "funder": simulation.region.funder,
+        "amount_cents": grant.amount_euros * 100,
+    }  # fmt: skip
 
 
 async def pay_grants(simulation: Simulation) -> None:
@@ -58,6 +64,17 @@ async def pay_grants(simulation: Simulation) -> None:
     for instalment in simulation.region.instalments:
         if instalment.month == simulation.today.month:
             await gather(_pay(simulation, rank, instalment.percent) for rank in simulation.grants)
+
+
+async def check_titles(simulation: Simulation) -> str | None:
+    """Each programme is shown under the title that it has today, as the certification that it leads to was replaced."""
+    shown = await simulation.api.every("admin", "enrolment", "/schools")
+    titles = {programme["programme"]: programme["title"] for school in shown for programme in school["programmes"]}
+    due = {one.id: one.title_on(simulation.today) for one in simulation.region.programmes}
+    if titles != due:
+        raise CannotRun(f"Au {simulation.today:%d/%m/%Y}, les formations ne portent pas les intitulés de ce jour.")
+    replaced = sum(one.title != due[one.id] for one in simulation.region.programmes)
+    return f"{simulation.month} : {several(replaced, 'intitulé remplacé', 'intitulés remplacés')}"
 
 
 async def _pay(simulation: Simulation, rank: int, percent: int) -> None:

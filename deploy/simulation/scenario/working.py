@@ -96,6 +96,11 @@ async def _log(simulation: Simulation, school: str, week: str, pupils: list[Enro
         if monotonic() > deadline:
             raise CannotRun(f"Semaine {week} de {school}, refusée : {refused[0]['detail']}")
         await asyncio.sleep(POLL_SECONDS)
+    await look_at_week(simulation, school, week)
+
+
+async def look_at_week(simulation: Simulation, school: str, week: str) -> None:
+    """A school reads the hours of a week."""
     view = await simulation.api.get(head(school), "production", f"/weeks/{week}")
     for row in view["pupils"]:
         if row["hours"] is not None:
