@@ -111,7 +111,7 @@ async def take_over(
             raise Refused("no_such_intake", sentence)
         pupil = await pupils.create_once(
             young_id, fingerprint, taking_over.take_over, young_id=young_id, birth_month=birth_month, intake=intake,
-            programme=taught, enrolled_on=enrolled_on, started_on=started_on,
+            programme=taught, enrolled_on=enrolled_on, started_on=started_on, today=store.clock.today(),
         )  # fmt: skip
         if known is None:
             await intakes.decide(intake_id, places.take_seat, young_id=young_id, moves=[CHANGE_SEATS], on=enrolled_on)

@@ -19,6 +19,7 @@ from tests.enrolment.life import living, read
 from tests.enrolment.test_corrections import mend
 
 NOW = an_intake(school_year="2025-2026", year_of_study=2)
+TODAY = date(2025, 11, 3)
 ENROLLED, STARTED = date(2024, 6, 10), date(2024, 9, 2)
 LINE = {
     "school": "essai", "reference": "2024/017", "birth_month": "2008-03", "programme": "cap", "school_year": "2025-2026",
@@ -27,7 +28,7 @@ LINE = {
 
 
 def taken_over(**overrides: Any) -> list[Any]:
-    default = {"young_id": YOUNG, "birth_month": "2008-03", "enrolled_on": ENROLLED, "started_on": STARTED}
+    default = {"young_id": YOUNG, "birth_month": "2008-03", "enrolled_on": ENROLLED, "started_on": STARTED, "today": TODAY}
     return take_over(None, intake=NOW, programme=a_programme(), **{**default, **overrides})
 
 
@@ -56,6 +57,13 @@ def test_who_entered_before_they_enrolled_or_in_no_such_year_is_refused(started_
     with pytest.raises(Invalid, match="inconsistent") as no:
         taken_over(started_on=started_on, enrolled_on=enrolled_on)
     assert list(no.value.fields) == ["started_on"]
+
+
+def test_nobody_is_taken_over_in_a_school_year_that_is_to_come() -> None:
+    assert taken_over(today=date(2025, 8, 1))
+    with pytest.raises(Invalid, match="inconsistent") as no:
+        taken_over(today=date(2025, 7, 31))
+    assert list(no.value.fields) == ["school_year"]
 
 
 def test_who_was_too_young_on_the_day_of_entry_is_refused() -> None:

@@ -25,11 +25,12 @@ def take_over(
     programme: Programme,
     enrolled_on: date,
     started_on: date,
+    today: date,
 ) -> list[PupilEvent]:
     """Enrolled and started on past days, now in the year of study of this intake. Taken over already, nothing more."""
     if pupil is not None:
         return []
-    _ensure_in_order(intake, enrolled_on, started_on)
+    _ensure_in_order(intake, enrolled_on, started_on, today)
     if reasons_against(birth_month, entry_on=started_on, programme=programme):
         sentence = f"Ce jeune n’avait pas l’âge que demande cette formation le {started_on:%d/%m/%Y}."
         raise Refused("not_eligible", sentence)
@@ -39,7 +40,10 @@ def take_over(
     return [enrolled, StudentStarted(**common_fields(due, due.enrolments[-1], started_on))]
 
 
-def _ensure_in_order(intake: Intake, enrolled_on: date, started_on: date) -> None:
+def _ensure_in_order(intake: Intake, enrolled_on: date, started_on: date, today: date) -> None:
+    if intake.school_year > school_year_of(today):
+        sentence = f"L’année {intake.school_year} n’a pas commencé : un élève se reprend dans celle où il est."
+        raise Invalid("inconsistent", sentence, fields={"school_year": sentence})
     if started_on < enrolled_on:
         sentence = "L’entrée précède l’inscription."
         raise Invalid("inconsistent", sentence, fields={"started_on": sentence})
