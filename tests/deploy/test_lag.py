@@ -1,4 +1,4 @@
-"""`etabli lag`: what a group has yet to acknowledge, whatever transactions left between."""
+"""How far a group is behind, in messages that it is to hear."""
 
 import uuid
 

@@ -91,4 +91,4 @@ async def test_never_more_pupils_than_seats_are_taken_over_nor_into_what_is_not_
         assert read(await life.head.post("/pupils", json={**LINE, "school": "voisine"}), 404)
         assert read(await life.agency.post("/pupils", json=LINE), 403)
         assert read(await life.head.post("/pupils", json={**LINE, "started_on": "2099-01-01"}), 422)["code"] == "in_the_future"
-        assert [UUID(one["young_id"]) for one in read(await life.head.get("/pupils"))] == [UUID(first["young_id"])]
+        assert [UUID(one["young_id"]) for one in read(await life.head.get("/pupils"))["items"]] == [UUID(first["young_id"])]

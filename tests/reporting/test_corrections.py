@@ -114,7 +114,12 @@ def test_two_agencies_that_follow_a_pupil_each_have_their_word() -> None:
     of: dict[str, Any] = {"enrolment_id": an_id("e"), "young_id": an_id("y"), "school": "dole", "programme": "cap"}
     word: dict[str, Any] = {**of, "horizon": 6, "source": OutcomeSource.AGENCY}
     said: dict[str, Any] = {"situation": OutcomeSituation.EMPLOYED, "proof": OutcomeProof.PHONE}
-    gone: dict[str, Any] = {"code": "typing", "replaces_on": START, "replaces_situation": OutcomeSituation.EMPLOYED, "voided": True}
+    gone: dict[str, Any] = {
+        "code": "typing",
+        "replaces_on": START,
+        "replaces_situation": OutcomeSituation.EMPLOYED,
+        "voided": True,
+    }
     for agency in ("cio-dole", "ml-dole"):
         publisher.place(an_id("y"), OutcomeDeclared(**word, **said, agency=agency, on=START))
     publisher.place(an_id("y"), OutcomeCorrected(**word, **gone, agency="cio-dole", on=START))
