@@ -15,7 +15,9 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupils import ensure_enrolled_once
 from services.enrolment.domain.withdrawals import withdraw_wholly
 from services.enrolment.store import Store
+from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import ApplicationStatus, ApplicationWithdrawn
+from shared.events.corrections import CorrectionCode
 from shared.events.persons import ErasureCode, PersonErased, PersonMerged, PersonSplit
 from shared.events.referral import ReferralSubmitted, Wish
 from shared.events.students import InterruptionCode
@@ -152,6 +154,16 @@ async def test_what_is_told_of_an_erased_person_late_or_again_brings_nothing_bac
     assert await status(store, intake, unknown.young_id) is None
     assert await status(store, intake, known.young_id) is ApplicationStatus.WITHDRAWN
     assert await store.database["files"].find() == []
+
+
+async def test_an_amendment_of_an_erased_person_that_is_heard_late_opens_nothing(store: Store) -> None:
+    intake, referral = await intake_opens(store), a_referral()
+    await erased(store, referral.young_id)
+    stood = referral.model_dump(include={"referral_id", "young_id", "agency", "birth_month", "situation", "wishes", "complete"})
+    late = ReferralAmended(**stood, code=CorrectionCode.TYPING, replaces=(Part.SITUATION,), on=MAY)
+    await handlers.amended(store, late, referral_message(late, sequence=2))
+    assert await status(store, intake, referral.young_id) is None
+    assert await store.wishes_of(referral.young_id) == []
 
 
 async def test_who_is_erased_while_their_referral_is_heard_keeps_nothing_open(store: Store) -> None:
