@@ -67,12 +67,17 @@ def erase_person(referral: str, young_id: UUID, code: str, token: str) -> None:
 
 
 def export_person(urls: Mapping[str, str], young_id: UUID, token: str) -> Json:
-    """All that each service holds of a person; None where that is nothing."""
-    path = f"/persons/{young_id}/file"
-    held = {service: _request(service, "GET", f"{urls[service]}{path}", token, absent=None) for service in HOLDING}
+    """All that each service holds of a person; None where that is nothing. `also`: the same, under each other id of theirs."""
+    held = _held(urls, young_id, token)
     if not any(held.values()):
         raise CannotRun("Aucun service ne garde rien de ce jeune : vérifiez l’identifiant.")
-    return held
+    others = (held["referral"] or {}).get("one_person_with", ())
+    return held | ({"also": {other: _held(urls, other, token) for other in others}} if others else {})
+
+
+def _held(urls: Mapping[str, str], young_id: UUID | str, token: str) -> Json:
+    path = f"/persons/{young_id}/file"
+    return {service: _request(service, "GET", f"{urls[service]}{path}", token, absent=None) for service in HOLDING}
 
 
 def _parked(coordinates: str) -> str:

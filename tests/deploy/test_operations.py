@@ -35,7 +35,7 @@ DISCARDED = {
     "by": "admin x",
     "at": "2026-03-02T08:15:00Z",
 }
-KNOWN = str(UUID(int=7))
+KNOWN, MERGED = str(UUID(int=7)), str(UUID(int=9))
 
 
 class Admin(BaseHTTPRequestHandler):
@@ -62,7 +62,8 @@ class Admin(BaseHTTPRequestHandler):
             )
             return
         if path.startswith("/persons/"):
-            self.answer(*(({"sent": ["Léa"]}, 200) if KNOWN in path else ({"detail": "Introuvable"}, 404)))
+            held = {KNOWN: {"sent": ["Léa"]}, MERGED: {"sent": ["Léo"], "one_person_with": [KNOWN]}}.get(path.split("/")[2])
+            self.answer(*((held, 200) if held else ({"detail": "Introuvable"}, 404)))
             return
         if path == f"/admin/parked/{PLACE}":
             self.answer({**PARKED, **SAYS}, 200)
@@ -175,6 +176,8 @@ def test_what_is_parked_is_listed_and_shown_so_that_no_terminal_obeys_it(stack: 
 def test_a_persons_file_is_what_each_service_holds_of_them(stack: Path) -> None:
     exported = etabli("person", "export", KNOWN, "--data", str(stack))
     assert json.loads(exported.stdout) == {name: {"sent": ["Léa"]} for name in ("referral", "enrolment", "production")}
+    both = json.loads(etabli("person", "export", MERGED, "--data", str(stack)).stdout)
+    assert (both["referral"]["sent"], both["also"][KNOWN]["production"]["sent"]) == (["Léo"], ["Léa"])
     unknown = etabli("person", "export", str(UUID(int=8)), "--data", str(stack))
     assert "Aucun service ne garde rien de ce jeune" in str(unknown.exception)
     assert etabli("person", "export", "Léa", "--data", str(stack)).exit_code == 2

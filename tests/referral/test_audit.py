@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from services.referral.jobs import sweep
 from shared.events import applications, students
 from tests.conftest import A_MORNING, Running
-from tests.referral.builders import CIO, COLLEGE, a_referral, application, enrolment_publishes, read, refer, student
+from tests.referral.builders import CIO, COLLEGE, a_referral, an_identity, application, enrolment_publishes, read, refer, student
 
 NAMES = ("Lefèbvre", "Quintard", "Zélie", "Odile", "612345678", "1234567890A", "2010-03-14")
 
@@ -147,3 +147,13 @@ async def test_the_audit_and_the_keys_of_requests_are_kept_for_their_time(api: R
     assert [await left_on(days) for days in (30, 31, 100, 101)] == [(1, 1), (1, 0), (1, 0), (0, 0)]
     again = await cio.post("/referrals", json=sent, headers={"Idempotency-Key": "once"})
     assert again.json()["referral_id"] == first.json()["referral_id"]
+
+
+async def test_the_file_of_a_person_names_their_other_ids_once_somebody_found_that_they_are_one(api: Running) -> None:
+    one = await refer(api)
+    other = await refer(api, COLLEGE, identity=an_identity(ine=None, phone=None, email=None))
+    ids, admin = (one["young_id"], other["young_id"]), api.as_("admin")
+    merged = await admin.post("/matches/merge", json={"young_id": ids[1], "kept": ids[0]})
+    assert merged.status_code == 200
+    named = [(await admin.get(f"/persons/{id}/file")).json()["one_person_with"] for id in ids]
+    assert named == [[ids[1]], [ids[0]]]
