@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.referral.domain.matching import Traits, same_person
 from services.referral.domain.person import Sent
+from services.referral.domain.record import gone
 from services.referral.store.identity_keys import IdentityKeys
 from services.referral.store.recognition import fields_of, recognised, together, traits_of
 from shared.kernel.clock import Clock
@@ -89,12 +90,14 @@ class Vault:
         return UUID(young_id)
 
     async def sent_with_referral(self, young_id: UUID, referral_id: UUID, session: Session) -> Sent:
-        """What was sent with one referral, as it says now. Raises NotFound."""
+        """What was sent with one referral, as it says now. Raises NotFound; Gone where no key opens it any more."""
         person = await self.persons.find_one({"_id": str(young_id)}, fields={"sent": 1}, session=session)
         if person is None:
             raise NotFound
-        key = await self.keys.obtain(person["_id"], session=session)
-        return next(sent for sent in _opened(key, person) if sent.referral_id == referral_id)
+        keys = await self.keys.of([person["_id"]], session=session)
+        if not keys:  # of a backup
+            raise gone()
+        return next(sent for sent in _opened(keys[person["_id"]], person) if sent.referral_id == referral_id)
 
     async def amend(self, young_id: UUID, sent: Sent, traits: Traits, session: Session) -> None:
         """Keep what one referral says now. Its person is known by what is new of it too, but by what another is known by.
