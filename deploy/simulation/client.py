@@ -25,8 +25,10 @@ class Unexpected(CannotRun):
     """A service answered what the scenario did not foresee."""
 
     def __init__(self, method: str, url: str, answer: httpx.Response) -> None:
+        self.code: str | None = None
         try:
             problem = answer.json()
+            self.code = problem["code"]
             reason = f"{problem['code']} : {problem['detail']}"
         except (ValueError, KeyError, TypeError):
             reason = answer.text[:200]

@@ -88,13 +88,14 @@ def _fields(name: str, figure: Figure) -> dict[str, object]:
     return {
         "numerator": shown(name, figure.numerator), "denominator": shown(name, figure.denominator),
         "unknown": figure.unknown, "masked": False,
+        "corrected_on": figure.corrected_on.isoformat() if figure.corrected_on else None,
         "value": ratio, "low": ratio, "high": value(name, figure.numerator + figure.unknown, figure.denominator),
         **{f"parts.{part}": observed for part, observed in figure.parts.items()},
     }  # fmt: skip
 
 
 def _shown(indicator: Mapping[str, Any]) -> dict[str, object]:
-    fields = ("numerator", "denominator", "unknown", "masked", "value", "low", "high")
+    fields = ("numerator", "denominator", "unknown", "masked", "corrected_on", "value", "low", "high")
     return {
         **{name: indicator[name] for name in fields},
         **{f"parts.{part}": observed for part, observed in indicator["parts"].items()},

@@ -100,6 +100,15 @@ def present(enrolment: Enrolment, day: date) -> bool:
     return not (by_then and by_then[-1])
 
 
+def came_back(enrolment: Enrolment, referred: date) -> bool:
+    """Started within 12 months of a referral, and there 3 months after, or at the end already."""
+    started, completed = enrolment.started_on, enrolment.completed_on
+    if started is None or not referred <= started <= months_after(referred, 12):
+        return False
+    after = months_after(started, 3)
+    return present(enrolment, after) or bool(completed and completed <= after)
+
+
 @dataclass(frozen=True, eq=False)
 class Tally:
     """What one scope holds on the day of reading."""

@@ -6,7 +6,7 @@ compare equal. A formula changes in its page, here and there.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from statistics import median
@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from holidays import country_holidays
 
-from deploy.simulation.expected import CONTINUING, Person, Tally, present
+from deploy.simulation.expected import CONTINUING, Person, Tally, came_back, present
+from deploy.simulation.expected_corrections import corrected_on
 from shared.events.production import Hours
 from shared.kernel.calendar import months_after, school_year_of
 
@@ -29,6 +30,7 @@ class Figure:
     denominator: int
     unknown: int = 0
     parts: Mapping[str, Part] = field(default_factory=dict)
+    corrected_on: date | None = None
 
 
 def answer_rate(tally: Tally) -> Figure:
@@ -57,7 +59,7 @@ def raccrochage(tally: Tally) -> Figure:
     """Out of school at referral, started within 12 months and still there 3 months after / those of 15 months ago or more."""
     first: dict[object, tuple[date, str, str | None]] = {}
     for one in tally.referrals:
-        if one.planned.situation == "out_of_school":
+        if one.situation == "out_of_school":
             mine = (one.planned.on, str(one.id), one.code)
             first[one.young_id] = min(first.get(one.young_id, mine), mine, key=lambda row: row[:2])
     back = due = other = 0
@@ -66,7 +68,7 @@ def raccrochage(tally: Tally) -> Figure:
             continue
         due += 1
         mine_there = [one for one in tally.enrolments if one.young_id == young_id]
-        if any(_came_back(one.started_on, one.completed_on, partial(present, one), referred) for one in mine_there):
+        if any(came_back(one, referred) for one in mine_there):
             back += 1
         elif code == "chose_other_path":
             other += 1
@@ -202,7 +204,7 @@ INDICATORS: Mapping[str, Indicator] = {
 def figures(tally: Tally) -> dict[str, Figure]:
     """Every indicator that means something in this scope."""
     return {
-        name: one.count(tally)
+        name: replace(one.count(tally), corrected_on=corrected_on(tally, name))
         for name, one in INDICATORS.items()
         if tally.kind in one.scopes and (one.by_cohort or tally.cohort is None)
     }
@@ -239,10 +241,3 @@ def _share(numerator: int, denominator: int) -> dict[str, int]:
 
 def _continuing(situations: list[str | None]) -> int:
     return sum(situation in CONTINUING for situation in situations)
-
-
-def _came_back(started: date | None, completed: date | None, there: Callable[[date], bool], referred: date) -> bool:
-    if started is None or not referred <= started <= months_after(referred, 12):
-        return False
-    after = months_after(started, 3)
-    return there(after) or bool(completed and completed <= after)

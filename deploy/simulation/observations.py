@@ -6,7 +6,7 @@ Nothing here comes from reporting. A row is kept under the id of what it tells o
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from deploy.simulation.people import PlannedReferral
@@ -26,6 +26,12 @@ class Referral:
     answer: str | None = None
     code: str | None = None
     answered_by: str | None = None
+    amended: str | None = None
+    """The situation that its agency said afterwards, where the first was mistyped."""
+
+    @property
+    def situation(self) -> str:
+        return self.amended or self.planned.situation
 
 
 @dataclass
@@ -133,6 +139,10 @@ class Payment:
     payment_id: UUID | None = None
 
 
+Fact: TypeAlias = UUID | tuple[UUID, int]
+"""What is corrected, by its id; what became of someone, by the enrolment and the horizon."""
+
+
 @dataclass
 class Observations:
     referrals: dict[UUID, Referral] = field(default_factory=dict)
@@ -145,6 +155,10 @@ class Observations:
     """By school, week and young person."""
     payments: dict[tuple[UUID, date], Payment] = field(default_factory=dict)
     """By grant and day."""
+    holders: dict[UUID, str] = field(default_factory=dict)
+    """Of each grant."""
+    corrected: dict[Fact, date] = field(default_factory=dict)
+    """When each fact was last mended."""
 
     def intake(self, view: Mapping[str, Any]) -> Intake:
         """An intake as enrolment shows it."""
@@ -174,7 +188,12 @@ class Observations:
         return application
 
     def pupil(self, view: Mapping[str, Any]) -> Enrolment:
-        """An enrolment as its school sees it."""
+        """A pupil as their school sees them, their earlier enrolments there too. The latest."""
+        for earlier in view["earlier"]:
+            self._enrolment(earlier, UUID(view["young_id"]))
+        return self._enrolment(view, UUID(view["young_id"]))
+
+    def _enrolment(self, view: Mapping[str, Any], young_id: UUID) -> Enrolment:
         id = UUID(view["enrolment_id"])
         years = tuple(
             Year(UUID(year["intake_id"]), year["programme"]["id"], year["school_year"], year["year_of_study"], year["last_year"])
@@ -182,7 +201,7 @@ class Observations:
         )
         if id not in self.enrolments:
             entry = int(years[0].school_year[:4])
-            self.enrolments[id] = Enrolment(id, UUID(view["young_id"]), view["school"]["id"], entry, view["status"], years)
+            self.enrolments[id] = Enrolment(id, young_id, view["school"]["id"], entry, view["status"], years)
         enrolment = self.enrolments[id]
         enrolment.status, enrolment.years = view["status"], years
         enrolment.started_on = _day(view["started_on"])

@@ -44,6 +44,8 @@ class Person:
     given_name: str
     birth_date: date
     commune: str
+    represented: bool = True
+    """Whether who answers for a minor is said."""
 
     def identity(self, on: date) -> dict[str, Any]:
         """As an agency sends it. Mobile numbers in 06 39 98 are kept for fiction by the Arcep, example.org by the IETF."""
@@ -55,11 +57,16 @@ class Person:
             "phone": f"063998{self.number % 10_000:04d}",
             "email": f"jeune-{self.number}@example.org",
         }
-        if months_after(self.birth_date, 12 * 18) > on:
-            person = {"kind": "person", "name": f"Dominique {self.family_name}", "kinship": "mother"}
-            institution = {"kind": "institution", "name": "Service des tutelles"}
-            identity["representatives"] = [institution if self.number % 9 == 0 else person]
+        if self.represented and months_after(self.birth_date, 12 * 18) > on:
+            identity["representatives"] = [self.representative]
         return identity
+
+    @property
+    def representative(self) -> dict[str, Any]:
+        """Who answers for them until they come of age."""
+        if self.number % 9 == 0:
+            return {"kind": "institution", "name": "Service des tutelles"}
+        return {"kind": "person", "name": f"Dominique {self.family_name}", "kinship": "mother"}
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,11 @@ class Programme(Entry):
     rncp: Rncp | None
     replaced: tuple[Replacement, ...] = ()
 
+    def title_on(self, day: date) -> str:
+        """The title in force on a day."""
+        in_force = [one for one in self.replaced if one.since <= day]
+        return max(in_force, key=lambda one: one.since).title if in_force else self.title
+
 
 class Workshop(Entry):
     """A programme in a school, and what no document says of it. `share` is its part of the region's seats, in hundredths."""

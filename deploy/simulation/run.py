@@ -9,10 +9,12 @@ from time import monotonic
 from deploy.local.errors import CannotRun
 from deploy.local.folder import Addresses
 from deploy.local.progress import progress, say
-from deploy.simulation.calendar import Day, calendar
+from deploy.simulation.calendar import calendar
+from deploy.simulation.cast import with_cast
 from deploy.simulation.client import ServiceClient
 from deploy.simulation.compare import compare
 from deploy.simulation.dates import BEGINS, ENDS, FIRST
+from deploy.simulation.days import Day
 from deploy.simulation.listener import listening
 from deploy.simulation.orders import planned_orders
 from deploy.simulation.people import campaigns
@@ -34,7 +36,7 @@ def run(addresses: Addresses, private_key: Path, *, pupils: int, seed: int, on_p
 
 async def _run(addresses: Addresses, private_key: Path, pupils: int, seed: int, on_phase: OnPhase) -> bool:
     region, began = load(), monotonic()
-    planned = campaigns(region, pupils=pupils, seed=seed)
+    planned = with_cast(campaigns(region, pupils=pupils, seed=seed))
     async with ServiceClient(addresses.services, private_key) as api, listening(addresses.kafka) as listener:
         await _check_fresh(api)
         simulation = Simulation(

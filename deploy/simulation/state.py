@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from deploy.simulation.client import ServiceClient
+from deploy.local.errors import CannotRun
+from deploy.simulation.client import ServiceClient, Unexpected
 from deploy.simulation.dates import BEGINS, FIRST, at_eight, school_year
 from deploy.simulation.listener import Listener
 from deploy.simulation.observations import Application, Enrolment, Intake, Observations, Order
@@ -50,7 +51,6 @@ class Simulation:
     """How many steps of each planned order are done."""
     orders: dict[int, Order] = field(default_factory=dict)
     """By the number of what was planned."""
-    clients: dict[str, list[UUID]] = field(default_factory=dict)
     grants: dict[int, UUID] = field(default_factory=dict)
     """By rank in the region's list."""
 
@@ -116,6 +116,11 @@ class Simulation:
         found = [one for one in self.observations.enrolments.values() if one.status == status]
         return sorted(found, key=lambda one: (self.journey(one.young_id, one.entry).person.number, one.entry))
 
+    def latest(self, number: int) -> Enrolment:
+        """Where someone of the cast is a pupil, or was last."""
+        young_id = self.young_ids[number]
+        return [one for one in self.observations.enrolments.values() if one.young_id == young_id][-1]
+
     async def look(self, entry: int) -> None:
         """Each school reads the applications to its intakes of a campaign, and the free seats."""
         await gather(self._look_at(intake) for intake in self.entries(entry))
@@ -156,3 +161,14 @@ async def gather(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
     return [task.result() for task in tasks]
+
+
+async def refused(code: str, asked: Coroutine[Any, Any, object]) -> None:
+    """What is asked is refused, and by this code. Raises CannotRun where it is done, or refused for something else."""
+    try:
+        await asked
+    except Unexpected as refusal:
+        if refusal.code != code:
+            raise
+        return
+    raise CannotRun(f"Accepté, là où « {code} » était attendu.")

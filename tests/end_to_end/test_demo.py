@@ -50,9 +50,9 @@ def as_(stack: Stack, scope: str) -> httpx.Client:
 
 def test_what_nobody_may_hear_is_parked_and_said_until_it_is_discarded(stack: Stack) -> None:
     expected = {
-        "referral": set(),
+        "referral": {(UNREADABLE, "unreadable")},
         "enrolment": {(UNREADABLE, "unreadable")},
-        "production": set(),
+        "production": {(UNREADABLE, "unreadable")},
         "reporting": {(UNREADABLE, "unreadable"), (ELSEWHERE, "wrong_topic")},
     }
     with as_(stack, "admin") as admin:

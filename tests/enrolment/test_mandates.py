@@ -76,8 +76,8 @@ SCHOOL: dict[str, Decision] = {
 }
 LATER: dict[str, Decision] = {
     **SCHOOL, **FIRST, "third": asks(THIRD),
-    "third, of age": lambda i, on, _: asks(THIRD)(i, on, "2009-03"), "third leaves": leaves(THIRD),
-    "hostile leaves": leaves(HOSTILE),
+    "third, of age": lambda i, on, _: asks(THIRD)(i, on, "2009-03"),
+    "third leaves": leaves(THIRD), "hostile leaves": leaves(HOSTILE),
     "expire": lambda i, on, _: places.expire_overdue(i, today=on + WEEK),
     "close": lambda i, on, _: places.expire_overdue(i, today=CLOSING + WEEK),
 }  # fmt: skip

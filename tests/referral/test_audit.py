@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.referral.domain.erasure import Retention
 from services.referral.jobs import sweep
 from shared.events import applications, students
 from tests.conftest import A_MORNING, Running
-from tests.referral.builders import CIO, COLLEGE, a_referral, an_identity, application, enrolment_publishes, read, refer, student
+from tests.referral.builders import CIO, COLLEGE, a_referral, application, enrolment_publishes, read, refer, student
 
 NAMES = ("Lefèbvre", "Quintard", "Zélie", "Odile", "612345678", "1234567890A", "2010-03-14")
 
@@ -97,12 +98,12 @@ async def test_the_audit_is_read_by_person_or_organisation_in_parts_the_latest_f
 
 async def test_the_file_of_a_person_is_all_that_is_held_of_them_and_who_read_it(api: Running) -> None:
     shown, young_id = await an_applicant(api)
-    other = await refer(api, COLLEGE, counsellor="M. Autre")
+    other = await refer(api, COLLEGE, counsellor={"name": "M. Autre", "phone": "0384000001"})
     await enrolment_publishes(api, student(students.StudentEnrolled, young_id=young_id))
     await api.as_("school:dole:head", sub="m.durand").get(f"/identities/{young_id}")
     await api.as_("region").get(f"/identities/{young_id}")
     file = (await api.as_("admin", sub="dpo").get(f"/persons/{young_id}/file")).json()
-    assert [(one["agency"], one["counsellor"]) for one in file["sent"]] == [(CIO, "Mme Perrigaud"), (COLLEGE, "M. Autre")]
+    assert [(one["agency"], one["counsellor"]["name"]) for one in file["sent"]] == [(CIO, "Mme Perrigaud"), (COLLEGE, "M. Autre")]
     assert file["sent"][0]["identity"] == shown["identity"]
     assert {one["referral_id"] for one in file["referrals"]} == {shown["referral_id"], other["referral_id"]}
     assert [one["school"] for one in file["journey"]["enrolments"].values()] == ["dole"]
@@ -141,19 +142,9 @@ async def test_the_audit_and_the_keys_of_requests_are_kept_for_their_time(api: R
     async def left_on(days: int) -> tuple[int, int]:
         api.store.clock.advance(A_MORNING + timedelta(days=days))
         for _ in range(2):
-            await sweep(api.store, audit=timedelta(days=100))
+            await sweep(api.store, Retention(timedelta(days=100), timedelta(days=1827)))
         return len(await noted(api)), await api.store.database["request_keys"].count()
 
     assert [await left_on(days) for days in (30, 31, 100, 101)] == [(1, 1), (1, 0), (1, 0), (0, 0)]
     again = await cio.post("/referrals", json=sent, headers={"Idempotency-Key": "once"})
     assert again.json()["referral_id"] == first.json()["referral_id"]
-
-
-async def test_the_file_of_a_person_names_their_other_ids_once_somebody_found_that_they_are_one(api: Running) -> None:
-    one = await refer(api)
-    other = await refer(api, COLLEGE, identity=an_identity(ine=None, phone=None, email=None))
-    ids, admin = (one["young_id"], other["young_id"]), api.as_("admin")
-    merged = await admin.post("/matches/merge", json={"young_id": ids[1], "kept": ids[0]})
-    assert merged.status_code == 200
-    named = [(await admin.get(f"/persons/{id}/file")).json()["one_person_with"] for id in ids]
-    assert named == [[ids[1]], [ids[0]]]

@@ -10,8 +10,8 @@ OURS = {"interruption": Figure(1, 4, parts={"did_not_start": 2})}
 
 def shown(**differences: Any) -> dict[str, Any]:
     usual = {
-        "numerator": 1, "denominator": 4, "unknown": 0, "masked": False, "value": 0.25, "low": 0.25, "high": 0.25,
-        "parts": {"did_not_start": 2},
+        "numerator": 1, "denominator": 4, "unknown": 0, "masked": False, "corrected_on": None, "value": 0.25, "low": 0.25,
+        "high": 0.25, "parts": {"did_not_start": 2},
     }  # fmt: skip
     return {**usual, **differences}
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from deploy.simulation.observations import Application, Intake
-from deploy.simulation.state import OPEN, Simulation, gather, head
+from deploy.simulation.state import OPEN, Simulation, gather, head, refused
 from shared.events.applications import ApplicationObsolete, Met
 from shared.events.catalogue import Promotion
 from shared.events.referral import RefusalCode
@@ -109,6 +109,7 @@ async def answer(simulation: Simulation, entry: int) -> None:
         for application in simulation.applications(intake):
             if application.status == "offered":
                 offered.setdefault(application.young_id, []).append(application)
+    await gather(_not_by_another(simulation, one) for mine in offered.values() for one in mine)
     ended = [key for mine in await gather(_answer(simulation, entry, mine) for mine in offered.values()) for key in mine]
     await simulation.listener.until_each(ended, ApplicationObsolete)
     await simulation.look(entry)
@@ -178,6 +179,13 @@ async def _answer(simulation: Simulation, entry: int, offered: list[Application]
         if word == "confirm":
             return [key for key in simulation.open_applications(young_id) if key != (application.intake_id, young_id)]
     return []
+
+
+async def _not_by_another(simulation: Simulation, application: Application) -> None:
+    """No other agency answers an offer than the one in whose referral's name it was made."""
+    path = f"/intakes/{application.intake_id}/applications/{application.young_id}/confirm"
+    for agency in {*application.asking} - {application.offered_to}:
+        await refused("answered_at_school", simulation.api.decide(f"agency:{agency}", "enrolment", path))
 
 
 def _free(simulation: Simulation, entry: int, young_id: UUID) -> bool:

@@ -1,15 +1,16 @@
-"""What there is before anybody comes: agencies, schools, programmes, clients, intakes, public money."""
+"""What there is before anybody comes: agencies, schools, programmes, intakes, public money."""
 
 import asyncio
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from deploy.local.errors import CannotRun
 from deploy.simulation.dates import FIRST, school_year
 from deploy.simulation.observations import Payment
-from deploy.simulation.region import Agency, Client, School, Workshop
+from deploy.simulation.region import Agency, Grant, School, Workshop
 from deploy.simulation.state import Simulation, gather, head
-from shared.web.pages.french import euros
+from shared.web.pages.french import euros, several
 
 TIMEOUT = 120.0
 """Seconds that referral has to hear of the schools."""
@@ -17,14 +18,10 @@ POLL_SECONDS = 0.2
 
 
 async def open_the_region(simulation: Simulation) -> str:
-    """The administrator registers agencies, schools and programmes; each school its clients."""
+    """The administrator registers agencies, schools and programmes."""
     await gather(_register_agency(simulation, agency) for agency in simulation.region.agencies)
     await gather(_register_school(simulation, school) for school in simulation.region.schools)
     await _until_wishes_may_name_them(simulation)
-    for school in simulation.region.schools:
-        clients = enumerate(simulation.region.clients)
-        found = await gather(_add_client(simulation, school, client, rank) for rank, client in clients)
-        simulation.clients[school.id] = found
     region = simulation.region
     return f"{region.name} : {len(region.schools)} écoles, {len(region.workshops)} formations, {len(region.agencies)} partenaires"
 
@@ -46,15 +43,20 @@ async def award_grants(simulation: Simulation, civil_year: int) -> str | None:
     """The Région promises the money of a civil year."""
     awarded = [(rank, grant) for rank, grant in enumerate(simulation.region.grants) if grant.civil_year == civil_year]
     for rank, grant in awarded:
-        body = {
-            "holder": grant.holder, "purpose": grant.purpose, "civil_year": civil_year, "funder": simulation.region.funder,
-            "amount_cents": grant.amount_euros * 100,
-        }  # fmt: skip
-        view = await simulation.api.create("region", "enrolment", "/grants", body, key=f"grant-{rank}")
+        view = await simulation.api.create("region", "enrolment", "/grants", promised(simulation, grant), key=f"grant-{rank}")
         simulation.grants[rank] = UUID(view["grant_id"])
+        simulation.observations.holders[simulation.grants[rank]] = grant.holder
     if not awarded:
         return None
     return f"subventions {civil_year} : {euros(sum(grant.amount_euros for _, grant in awarded))} accordés"
+
+
+def promised(simulation: Simulation, grant: Grant) -> dict[str, Any]:
+    """What the Région says of a grant."""
+    return {
+        "holder": grant.holder, "purpose": grant.purpose, "civil_year": grant.civil_year, "funder": simulation.region.funder,
+        "amount_cents": grant.amount_euros * 100,
+    }  # fmt: skip
 
 
 async def pay_grants(simulation: Simulation) -> None:
@@ -62,6 +64,17 @@ async def pay_grants(simulation: Simulation) -> None:
     for instalment in simulation.region.instalments:
         if instalment.month == simulation.today.month:
             await gather(_pay(simulation, rank, instalment.percent) for rank in simulation.grants)
+
+
+async def check_titles(simulation: Simulation) -> str | None:
+    """Each programme is shown under the title that it has today, as the certification that it leads to was replaced."""
+    shown = await simulation.api.every("admin", "enrolment", "/schools")
+    titles = {programme["programme"]: programme["title"] for school in shown for programme in school["programmes"]}
+    due = {one.id: one.title_on(simulation.today) for one in simulation.region.programmes}
+    if titles != due:
+        raise CannotRun(f"Au {simulation.today:%d/%m/%Y}, les formations ne portent pas les intitulés de ce jour.")
+    replaced = sum(one.title != due[one.id] for one in simulation.region.programmes)
+    return f"{simulation.month} : {several(replaced, 'intitulé remplacé', 'intitulés remplacés')}"
 
 
 async def _pay(simulation: Simulation, rank: int, percent: int) -> None:
@@ -109,12 +122,6 @@ async def _until_wishes_may_name_them(simulation: Simulation) -> None:
 async def _taught(simulation: Simulation) -> set[tuple[str, str]]:
     schools = await simulation.api.every("admin", "referral", "/schools")
     return {(school["id"], programme["id"]) for school in schools for programme in school["programmes"]}
-
-
-async def _add_client(simulation: Simulation, school: School, client: Client, rank: int) -> UUID:
-    body = {"name": client.name, "kind": client.kind}
-    view = await simulation.api.create(head(school.id), "production", "/clients", body, key=f"client-{rank}")
-    return UUID(view["client_id"])
 
 
 async def _open_intake(simulation: Simulation, workshop: Workshop, entry: int, year_of_study: int) -> None:

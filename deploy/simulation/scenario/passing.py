@@ -42,9 +42,12 @@ async def publish(simulation: Simulation, year: int) -> str | None:
 async def declare(simulation: Simulation) -> str | None:
     """Schools, agencies, employers and young people say what became of whoever left so many months ago."""
     last: dict[UUID, Enrolment] = {}
+    went_on: list[Enrolment] = []
     for pupil in sorted(simulation.observations.enrolments.values(), key=lambda pupil: pupil.entry):
+        before = last.get(pupil.young_id)
+        went_on += [before] if before and before.status == "completed" and before.school == pupil.school else []
         last[pupil.young_id] = pupil
-    gone = [pupil for pupil in last.values() if pupil.status in ("completed", "interrupted")]
+    gone = [*went_on, *(pupil for pupil in last.values() if pupil.status in ("completed", "interrupted"))]
     declared = sum(await gather(_declare(simulation, pupil) for pupil in gone))
     return f"devenir connu de {several(declared, 'ancien', 'anciens')}" if declared else None
 
@@ -64,13 +67,16 @@ async def _publish(simulation: Simulation, pupil: Enrolment, exam: UUID) -> None
 async def _declare(simulation: Simulation, pupil: Enrolment) -> bool:
     """The words whose time it is; one after the other, as they are told of one person."""
     journey = simulation.journey(pupil.young_id, pupil.entry)
-    referred_by = simulation.observations.applications[pupil.years[0].intake_id, pupil.young_id].asking[0]
+    application = simulation.observations.applications.get((pupil.years[0].intake_id, pupil.young_id))
+    referred_by = application.asking[0] if application else None
     declared = False
     for horizon in HORIZONS:
         assert pupil.left_on is not None
         due = months_after(pupil.left_on, horizon)
         for declaration in journey.profile.futures[horizon]:
-            if _is_time(declaration, due, simulation.today) and (horizon, declaration) not in simulation.declared[pupil.id]:
+            known = (horizon, declaration) in simulation.declared[pupil.id]
+            nobody = declaration.source is OutcomeSource.AGENCY and referred_by is None
+            if _is_time(declaration, due, simulation.today) and not known and not nobody:
                 simulation.declared[pupil.id].add((horizon, declaration))
                 await _submit(simulation, pupil, referred_by, horizon, declaration)
                 declared = True
@@ -81,7 +87,7 @@ def _is_time(declaration: Declaration, due: date, today: date) -> bool:
     return due - AROUND <= today < due if declaration.early else due <= today <= due + AROUND
 
 
-async def _submit(simulation: Simulation, pupil: Enrolment, agency: str, horizon: int, declaration: Declaration) -> None:
+async def _submit(simulation: Simulation, pupil: Enrolment, agency: str | None, horizon: int, declaration: Declaration) -> None:
     body = {
         "horizon": horizon, "situation": declaration.situation, "contract": declaration.contract,
         "by_client": declaration.by_client, "source": declaration.source, "proof": declaration.proof,

@@ -34,7 +34,7 @@ async def miss(simulation: Simulation, entry: int) -> str | None:
     """Those who did not come give their place back."""
     await simulation.look_at_pupils(entry)
     absent = simulation.pupils("due")
-    await _leave(simulation, absent, [say(simulation, pupil, "did-not-start") for pupil in absent])
+    await leave(simulation, absent, [say(simulation, pupil, "did-not-start") for pupil in absent])
     return f"{simulation.month} : {several(len(absent), 'jeune n’est pas venu', 'jeunes ne sont pas venus')}" if absent else None
 
 
@@ -50,7 +50,7 @@ async def interrupt(simulation: Simulation) -> str | None:
         departure = simulation.journey(pupil.young_id, pupil.entry).profile.departure
         assert departure is not None
         departures.append(say(simulation, pupil, "interrupt", code=departure.code, on=day.isoformat()))
-    await _leave(simulation, [pupil for pupil, _ in leaving], departures)
+    await leave(simulation, [pupil for pupil, _ in leaving], departures)
     return several(len(leaving), "parcours interrompu", "parcours interrompus") if leaving else None
 
 
@@ -86,7 +86,7 @@ async def councils(simulation: Simulation, year: int) -> None:
             moves.append((pupil, "repeat", simulation.intake(pupil.school, pupil.now.programme, year)))
         elif profile.changes and others:
             moves.append((pupil, "change-programme", simulation.intake(pupil.school, others[0], year)))
-    await _move(simulation, moves)
+    await move(simulation, moves)
 
 
 async def turn_the_year(simulation: Simulation, year: int) -> str | None:
@@ -95,7 +95,7 @@ async def turn_the_year(simulation: Simulation, year: int) -> str | None:
     for pupil in of_year(simulation, year):
         verb, further = ("repeat", 0) if pupil.now.last_year else ("move-up", 1)
         moves.append((pupil, verb, simulation.intake(pupil.school, pupil.now.programme, year, pupil.now.year_of_study + further)))
-    await _move(simulation, moves)
+    await move(simulation, moves)
     moved = several(len(moves), "élève passe", "élèves passent")
     return f"juillet {year} : {moved} en année suivante ou la refont" if moves else None
 
@@ -117,7 +117,7 @@ def of_year(simulation: Simulation, year: int, status: str = "present") -> list[
     return [pupil for pupil in simulation.pupils(status) if pupil.now.school_year == school_year(year - 1)]
 
 
-async def _move(simulation: Simulation, moves: list[tuple[Enrolment, str, Intake]]) -> None:
+async def move(simulation: Simulation, moves: list[tuple[Enrolment, str, Intake]]) -> None:
     """Make room where seats are missing, then move; those who go to the same intake one after the other."""
     for id, wanted in Counter(intake.id for _, _, intake in moves).items():
         intake = simulation.observations.intakes[id]
@@ -135,7 +135,8 @@ async def _move(simulation: Simulation, moves: list[tuple[Enrolment, str, Intake
     await gather(into(id) for id in {intake.id for _, _, intake in moves})
 
 
-async def _leave(simulation: Simulation, pupils: list[Enrolment], decisions: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def leave(simulation: Simulation, pupils: list[Enrolment], decisions: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """They go, and their seats are free."""
     keys = [(pupil.now.intake_id, pupil.young_id) for pupil in pupils]
     released = {key: simulation.listener.times(key, PlaceReleased) for key in keys}
     await gather(decisions)

@@ -63,7 +63,7 @@ async def _invoice(simulation: Simulation, school: str) -> None:
 async def _step(simulation: Simulation, planned: PlannedOrder, verb: str, body: Mapping[str, Any]) -> None:
     scope, on = head(planned.school), date.fromisoformat(body["on"])
     if verb == "receive":
-        receipt = {**body, "client_id": str(simulation.clients[planned.school][planned.client]), "title": planned.title}
+        receipt = {**body, "client_id": str(await _client(simulation, planned)), "title": planned.title}
         view = await simulation.api.create(scope, "production", "/orders", receipt, key=f"order-{planned.number}")
         simulation.orders[planned.number] = Order(UUID(view["order_id"]), planned.school)
         simulation.observations.orders[simulation.orders[planned.number].id] = simulation.orders[planned.number]
@@ -77,6 +77,14 @@ async def _step(simulation: Simulation, planned: PlannedOrder, verb: str, body: 
     order.invoiced_cents = view["amount_cents"] if verb == "invoice" else order.invoiced_cents
 
 
+async def _client(simulation: Simulation, planned: PlannedOrder) -> UUID:
+    """Who orders. A school keeps a client anew where it let go of one who had ordered nothing for years."""
+    client = simulation.region.clients[planned.client]
+    body, key = {"name": client.name, "kind": client.kind}, f"client-{planned.client}"
+    view = await simulation.api.create(head(planned.school), "production", "/clients", body, key=key)
+    return UUID(view["client_id"])
+
+
 async def _log(simulation: Simulation, school: str, week: str, pupils: list[Enrolment]) -> None:
     orders = [
         one for one in simulation.observations.orders.values() if one.school == school and one.accepted and not one.completed_on
@@ -88,6 +96,11 @@ async def _log(simulation: Simulation, school: str, week: str, pupils: list[Enro
         if monotonic() > deadline:
             raise CannotRun(f"Semaine {week} de {school}, refusée : {refused[0]['detail']}")
         await asyncio.sleep(POLL_SECONDS)
+    await look_at_week(simulation, school, week)
+
+
+async def look_at_week(simulation: Simulation, school: str, week: str) -> None:
+    """A school reads the hours of a week."""
     view = await simulation.api.get(head(school), "production", f"/weeks/{week}")
     for row in view["pupils"]:
         if row["hours"] is not None:

@@ -18,7 +18,7 @@ router = Router(tags=["droits des personnes"], problems={Forbidden: ()})
 
 @router.get("/persons/{young_id}/file", dependencies=[read_by("admin")])
 async def export_file(young_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.PersonFileResponse:
-    """All that this service holds of a person under this id, and their other ids. Noted in the audit as any other reading."""
+    """All that this service holds of a person. Noted in the audit as any other reading."""
     async with store.audit.reading(caller, What.FILE, Whom(young_id)):
         sent = await store.vault.sent_of(young_id)
         referrals, journey = await store.referrals_of(young_id), await store.journeys.of(young_id)

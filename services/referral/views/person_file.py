@@ -1,6 +1,6 @@
 """All that referral holds of one person, for whoever asks for their own file: said by whom, what came of it, read by whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -19,13 +19,11 @@ class HeldReferral(Referral):
 
 
 class PersonFileResponse(BaseModel):
-    """What each agency sent, their referrals, the journey that schools told, and each reading of the identity.
-
-    `one_person_with` are the other `young_id` that somebody found to be of the same person: their files are theirs too.
-    """
+    """What each agency sent, their referrals, the journey that schools told, and each reading of the identity."""
 
     young_id: UUID
-    one_person_with: Sequence[UUID]
+    others: Sequence[UUID]
+    """The other ids of the same person, each with a file of its own in every service."""
     sent: Sequence[Sent]
     referrals: Sequence[HeldReferral]
     journey: Journey
@@ -34,7 +32,7 @@ class PersonFileResponse(BaseModel):
 
 def show_file(
     young_id: UUID,
-    others: Iterable[UUID],
+    others: Collection[UUID],
     sent: Sequence[Sent],
     referrals: Sequence[Referral],
     journey: Journey,
@@ -43,5 +41,5 @@ def show_file(
     """The whole file, under the codes and ids that are kept."""
     held = [HeldReferral(**dict(one), status=status(journey, one.referral_id)) for one in referrals]
     return PersonFileResponse(
-        young_id=young_id, one_person_with=sorted(others), sent=sent, referrals=held, journey=journey, read_by=read_by
+        young_id=young_id, others=sorted(others), sent=sent, referrals=held, journey=journey, read_by=read_by
     )
