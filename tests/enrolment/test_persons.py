@@ -12,7 +12,6 @@ from services.enrolment.domain import pupils
 from services.enrolment.domain.applications import apply
 from services.enrolment.domain.files import Files
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupils import ensure_enrolled_once
 from services.enrolment.domain.withdrawals import withdraw_wholly
 from services.enrolment.store import Store
 from shared.events.amendments import Part, ReferralAmended
@@ -30,7 +29,6 @@ from tests.enrolment.builders import (
     a_referral,
     an_intake,
     applied,
-    enrolled,
     fields_of,
     happened,
     offered,
@@ -107,14 +105,13 @@ async def test_two_places_that_turn_out_to_be_one_persons_are_shown_and_kept(sto
     assert await persons.conflicts(store) == []
 
 
-def test_an_agency_is_not_told_why_a_place_waits_for_its_school() -> None:
-    pupil = enrolled()
-    ensure_enrolled_once(AGENCY, [])
+async def test_an_agency_is_not_told_why_a_place_waits_for_its_school(store: Store) -> None:
+    (here, there), (one, other) = await two_offered(store)
+    await confirms(store, here, one.young_id)
     with pytest.raises(Refused) as refused:
-        ensure_enrolled_once(AGENCY, [pupil])
-    assert (refused.value.code, "inscrit" in refused.value.sentence) == ("ask_the_school", False)
-    with pytest.raises(Refused, match="already_enrolled"):
-        ensure_enrolled_once(ADMIN, [pupil])
+        await confirms(store, there, other.young_id, AGENCY)
+    assert refused.value.code == "answered_at_school"  # as where its school hears the answer itself
+    assert refused.value.sentence == "La réponse à cette place se donne auprès de l’école."
 
 
 def test_what_is_open_of_an_erased_person_is_taken_back_for_every_referral_and_the_rest_stays() -> None:
