@@ -97,11 +97,21 @@ class World:
             await self.ask(self.referral, "GET", path)
         await self.ask(self.referral, "POST", f"/referrals/{referral_id}/withdrawal", {"on": "2025-08-20"})
         own = {"code": "typing", "counsellor": {"name": f"Mme {len(self.answers)}"}}
-        for body in (own, {**own, "on": "2025-08-20"}, {"code": "typing", "wishes": [{"sector": "essai", "departments": ["25"]}]}):
+        for body in (
+            own,
+            {**own, "on": "2025-08-20"},
+            {"code": "typing", "wishes": [{"sector": "essai", "departments": ["25"]}]},
+        ):
             await self.ask(self.referral, "POST", f"/referrals/{referral_id}/amendment", body)
         await self.ask(self.referral, "POST", f"/referrals/{referral_id}/completion", {})
         one = f"/intakes/{self.intake}/applications/{young_id}"
-        for path in ("/applications", "/applications?limit=1", "/applications?status=under_review", one, f"/intakes/{self.intake}/applications"):
+        for path in (
+            "/applications",
+            "/applications?limit=1",
+            "/applications?status=under_review",
+            one,
+            f"/intakes/{self.intake}/applications",
+        ):
             await self.ask(self.enrolment, "GET", path)
         for verb in ("confirm", "decline", "withdraw"):
             await self.ask(self.enrolment, "POST", f"{one}/{verb}", {"on": "2025-08-20"})

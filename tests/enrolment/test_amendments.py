@@ -24,6 +24,7 @@ from shared.events.applications import (
     ApplicationStatus,
     ApplicationUnderReview,
     ApplicationWithdrawn,
+    EntryPlanned,
     IneligibleReason,
     PlaceConfirmed,
     Unopened,
@@ -121,6 +122,17 @@ def test_of_two_that_were_too_young_the_one_that_corrects_it_is_examined_and_the
         assert as_read(now.application(first.young_id), other) == as_read(intake.application(first.young_id), other)
         assert [each.agency for each in now.application(first.young_id).asking] == [one.agency]
         assert follow(now, corrected) == []
+
+
+def test_an_age_that_is_amended_is_judged_for_the_entry_that_was_agreed_on_since_its_own_referral() -> None:
+    first = a_referral()
+    second = a_referral(young_id=first.young_id, agency="mlds-jura")
+    later = EntryPlanned(**fields_of(an_intake(), first.young_id), entry_on=date(2026, 1, 12), priority=2)
+    of_both = happened(applied(applied(an_intake(), first), second), [later])
+    before = applied(happened(applied(an_intake(), first), [later]), second)
+    fifteen_in_december = amended(second, Part.BIRTH_MONTH, birth_month="2010-12")
+    assert follow(of_both, fifteen_in_december) == []
+    assert [type(event) for event in follow(before, fifteen_in_december)] == [ApplicationIneligible]  # as if it were alone
 
 
 def test_who_joined_and_was_too_young_by_a_typing_error_joins_once_it_is_corrected() -> None:
