@@ -37,7 +37,7 @@ async def complete_file(simulation: Simulation) -> str:
     school = head(simulation.observations.intakes[application.intake_id].school)
     path = f"/intakes/{application.intake_id}/applications/{application.young_id}/confirm"
     word = {"heard_by": "phone", "said_by": "representative"}
-    await refused("referral_incomplete", simulation.api.decide(school, "enrolment", path, word))
+    await refused(simulation.api.decide(school, "enrolment", path, word), "referral_incomplete")
     body = {"representatives": [referral.planned.person.representative], "informed_on": simulation.today.isoformat()}
     await simulation.api.decide(f"agency:{referral.planned.agency}", "referral", f"/referrals/{referral.id}/completion", body)
     return f"{simulation.month} : un dossier complété par son organisme"
