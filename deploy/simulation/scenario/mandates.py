@@ -28,11 +28,12 @@ async def make_room(simulation: Simulation) -> None:
     """Before the offers: a seat for each of the cast, but one too few where a place will be given up."""
     for role in (Role.TWO_AGENCIES, Role.GIVES_UP, Role.MINOR, Role.MISTYPED):
         intake = simulation.observations.intakes[_application(simulation, role).intake_id]
+        left = await simulation.seats_left(intake)
         admissible = [one.status for one in simulation.applications(intake)].count("admissible")
-        seats = max(1, admissible - 1) if role is Role.GIVES_UP else max(admissible, intake.seats)
-        if seats != intake.seats:
-            path = f"/intakes/{intake.id}/seats"
-            simulation.observations.intake(await simulation.api.decide(head(intake.school), "enrolment", path, {"seats": seats}))
+        wanted = max(1, admissible - 1) if role is Role.GIVES_UP else max(admissible, left)
+        if wanted != left:  # others may be there already: who does the year again
+            body, path = {"seats": intake.seats + wanted - left}, f"/intakes/{intake.id}/seats"
+            simulation.observations.intake(await simulation.api.decide(head(intake.school), "enrolment", path, body))
 
 
 async def complete_file(simulation: Simulation) -> str:
