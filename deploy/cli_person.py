@@ -15,11 +15,6 @@ from shared.events.persons import ErasureCode
 person = typer.Typer(help="Les droits d’une personne sur ses données.", no_args_is_help=True)
 
 
-@person.callback()
-def _one_command_of_several() -> None:
-    """A group, though it has one command."""
-
-
 @person.command(name="erase")
 def erase(
     young_id: Annotated[UUID, typer.Argument(metavar="YOUNG_ID", help="Son identifiant opaque.")],

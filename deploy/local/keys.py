@@ -23,6 +23,8 @@ from shared.web.tokens import AUDIENCE, ISSUER, caller_named
 PRINTED_SCOPES = ("admin", "region", "federation")
 PRINTED_LIFETIME = timedelta(hours=8)
 """A day of work: `etabli token` signs another at any time."""
+A_TOKEN = "eyJ"
+"""How each begins."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ def token(data: Path, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, nam
 
 def revoke(data: Path, token: str) -> str:
     """Have the services of this data folder believe a token no more, named by its id or given as it is. Its id."""
-    id = _id_of(token.strip())
-    if not id or not id.isprintable():
-        raise CannotRun("Un jeton se retire par son identifiant (jti), d’une ligne, ou par le jeton lui-même.")
+    id = _id_of(token.strip()).strip()
+    if not id or not id.isprintable() or " " in id or id.startswith(A_TOKEN):
+        raise CannotRun("Un jeton se retire par son identifiant (jti), d’un mot, ou par le jeton lui-même, entier.")
     with (_folder(data) / "revoked").open("a") as file:
         file.write(f"{id}\n")
     return id
@@ -125,6 +127,6 @@ def sign(private_file: Path, scope: str, *, sub: str, now: datetime, lifetime: t
     """A token for one person in one organisation. `scope` as Grant.parse reads it; `now` is the real time."""
     grant = Grant.parse(scope)
     whose = {"sub": sub, "org": grant.organisation, "role": grant.role}
-    claims = {"iss": ISSUER, "aud": AUDIENCE, **whose, "iat": now, "exp": now + lifetime, "jti": secrets.token_urlsafe(12)}
+    claims = {"iss": ISSUER, "aud": AUDIENCE, **whose, "iat": now, "exp": now + lifetime, "jti": secrets.token_hex(12)}
     caller_named(claims)  # as it will be read
     return jwt.encode(claims, _private(private_file), algorithm="EdDSA", headers={"kid": "local"})

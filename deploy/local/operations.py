@@ -67,12 +67,17 @@ def erase_person(referral: str, young_id: UUID, code: str, token: str) -> None:
 
 
 def export_person(urls: Mapping[str, str], young_id: UUID, token: str) -> Json:
-    """All that each service holds of a person; None where that is nothing."""
-    path = f"/persons/{young_id}/file"
-    held = {service: _request(service, "GET", f"{urls[service]}{path}", token, absent=None) for service in HOLDING}
-    if not any(held.values()):
+    """All that each service holds of a person, by each id that is theirs; None where that is nothing."""
+    held = {str(young_id): _held(urls, str(young_id), token)}
+    if not any(held[str(young_id)].values()):
         raise CannotRun("Aucun service ne garde rien de ce jeune : vérifiez l’identifiant.")
-    return held
+    referral = held[str(young_id)]["referral"] or {"others": ()}
+    return {**held, **{other: _held(urls, other, token) for other in referral["others"]}}
+
+
+def _held(urls: Mapping[str, str], young_id: str, token: str) -> Json:
+    path = f"/persons/{young_id}/file"
+    return {service: _request(service, "GET", f"{urls[service]}{path}", token, absent=None) for service in HOLDING}
 
 
 def _parked(coordinates: str) -> str:

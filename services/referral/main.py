@@ -1,6 +1,5 @@
 """The referral service, put together."""
 
-from datetime import timedelta
 from functools import partial
 
 from services.referral.api import ROUTERS
@@ -15,7 +14,7 @@ from shared.web.app import Service, serve
 def service(settings: Shared) -> Service[Store]:
     """Referral: its store, its routes, its handlers."""
     own = settings if isinstance(settings, Settings) else Settings(**settings.model_dump())
-    sweeping = partial(sweep, audit=timedelta(days=own.audit_days))
+    sweeping = partial(sweep, kept=own.retention)
     return Service("referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping)
 
 

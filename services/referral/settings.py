@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field
 
 from services.referral.domain.access import Terms
+from services.referral.domain.erasure import Retention
 from shared.settings import Settings as Shared
 
 
@@ -19,6 +20,9 @@ class Settings(Shared):
     identity_days_after_departure: int = Field(
         761, ge=0, description="Days that it reads a pupil's after they left: outcomes are due for 24 months, and 30 days more."
     )
+    identity_days_kept: int = Field(
+        1827, ge=761, description="Days after the last thing told of a person that their identity is erased: five years."
+    )
     audit_days: int = Field(1096, ge=1, description="Days that the audit of identities keeps who read what: three years.")
 
     @property
@@ -26,6 +30,11 @@ class Settings(Shared):
         """How long a school may know who somebody is."""
         days = (self.identity_days_after_answer, self.identity_days_after_departure)
         return Terms(*(timedelta(days=count) for count in days))
+
+    @property
+    def retention(self) -> Retention:
+        """How long the audit and identities are kept."""
+        return Retention(timedelta(days=self.audit_days), timedelta(days=self.identity_days_kept))
 
     @property
     def vault_keys(self) -> tuple[bytes, ...]:

@@ -24,7 +24,7 @@ from shared.events.message import Message
 from shared.events.persons import ErasureCode, PersonErased
 from shared.events.referral import ReferralDetails
 from shared.kernel.calendar import month_of
-from shared.kernel.caller import SYSTEM, Caller
+from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.errors import NotFound
 from shared.persistence.mongo import Session
 
@@ -158,12 +158,12 @@ async def merge_persons(store: Store, caller: Caller, *, young_id: UUID, kept: U
     return await store.persistence.transaction(work, young_id, kept)
 
 
-async def erase_person(store: Store, caller: Caller, *, young_id: UUID, code: ErasureCode, on: date) -> PersonRecord:
+async def erase_person(store: Store, actor: Actor, *, young_id: UUID, code: ErasureCode, on: date) -> PersonRecord:
     """Erase a person under each `young_id` of theirs, all or none. Refused while one of them is a pupil's."""
 
     async def work(session: Session) -> PersonRecord:
         await store.records.take_turn(session)
-        records = store.records.documents.within(session).acting(caller)
+        records = store.records.documents.within(session).acting(actor)
         if await store.records.is_erased(young_id, session):
             return await records.get(young_id)
         await ensure_known(store, young_id, session)

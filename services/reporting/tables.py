@@ -88,9 +88,14 @@ class Tables:
         return kept_of(young_id, self.kept)
 
     @cached_property
+    def registered_of(self) -> Mapping[UUID, Sequence[ExamRow]]:
+        """The examinations that each enrolment was said to sit, those that were taken back too."""
+        return by_enrolment(self.exams)
+
+    @cached_property
     def exams_of(self) -> Mapping[UUID, Sequence[ExamRow]]:
         """The examinations of each enrolment that stand."""
-        return by_enrolment(row for row in self.exams if row.session is not None)
+        return {id: stand for id, rows in self.registered_of.items() if (stand := [row for row in rows if row.session])}
 
     @cached_property
     def declared_of(self) -> Mapping[UUID, Sequence[OutcomeRow]]:

@@ -120,6 +120,9 @@ class ApplicationUnderReview(ApplicationEvent, type="enrolment.application.under
     """The school examines it."""
 
     overridden: Annotated[bool, Published] = Field(default=False, description="The school set aside computed ineligibility.")
+    referral_id: UUID | None = Field(
+        default=None, description="Of the one referral that is eligible, where others are not: they keep their answer."
+    )
 
 
 class InterviewPlanned(ApplicationEvent, type="enrolment.application.interview_planned.v1"):

@@ -121,7 +121,7 @@ class StudentGaveUp(StudentEvent, type="enrolment.student.gave_up.v1"):
 
 
 class StudentStartMoved(StudentEvent, type="enrolment.student.start_moved.v1"):
-    """Who has not started yet is due on another day: the intake's dates changed."""
+    """Is, or was, due on another day: the intake's dates changed. The start of who came stays as it was declared."""
 
     starts_on: Day
 

@@ -55,9 +55,11 @@ class Streams:
 
 
 def network_of(address: str) -> str:
-    """By what an address is counted: itself or, in IPv6, the network that one customer holds. What is no address stays."""
+    """By what an address is counted: itself or, in IPv6, its customer’s network (a mapped IPv4 is itself). Others stay."""
     try:
         known = ip_address(address)
     except ValueError:
         return address
-    return str(IPv6Address(int(known) & ~A_NETWORK)) if isinstance(known, IPv6Address) else address
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(known.ipv4_mapped or IPv6Address(int(known) & ~A_NETWORK))

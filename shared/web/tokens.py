@@ -28,7 +28,7 @@ LONGEST = 8_192
 CLAIMS = ("exp", "sub", "org", "role", "jti")
 """Each token has them; `jti`, as RFC 9068 has it, so that there is none that cannot be revoked."""
 UNREADABLE = (jwt.PyJWTError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError)
-"""What reading a token may raise: whoever sends it chooses every byte of its header, and signs what they like where they may."""
+"""What reading a token or a set of keys may raise: who sends one chooses every byte of its header, and signs what they like."""
 
 T = TypeVar("T")
 Verifier = Callable[[str], Caller]
@@ -52,7 +52,7 @@ class Watched(Generic[T]):
             self._stamp, self._read_at = stamp, second
             try:
                 self._value = self._read(self._file.read_text())
-            except (OSError, ValueError, LookupError, TypeError) as error:
+            except (OSError, *UNREADABLE) as error:
                 log.warning("token_file.unreadable", file=self._file.name, error=type(error).__name__)
         return self._value
 
@@ -73,7 +73,7 @@ def verifier(jwks_file: Path, revoked_file: Path | None = None, monotonic: Calla
             caller = caller_named(claims)
         except UNREADABLE as error:
             raise Unauthenticated from error
-        if revoked and claims["jti"] in revoked.now():
+        if revoked and claims["jti"].strip() in revoked.now():
             raise Unauthenticated
         return caller
 

@@ -1,6 +1,7 @@
 """The OpenAPI documents: valid, with every answer, every code that a rule raises, and who must sign in."""
 
 import ast
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -73,6 +74,17 @@ def test_a_protected_route_says_how_to_sign_in_and_a_cookie_is_for_reading(servi
         else:
             assert ways == ({"bearer", "cookie"} if method == "get" else {"bearer"}), f"{method} {path}"
     assert document(service)["components"]["securitySchemes"].keys() == {"bearer", "cookie"}
+
+
+@each_service
+def test_every_list_is_answered_in_parts(service: str) -> None:
+    for path, method, operation in operations(service):
+        if method == "get" and operation["operationId"].startswith("list_"):
+            (answered,) = operation["responses"]["200"]["content"].values()
+            assert {"cursor", "limit"} <= {one["name"] for one in operation["parameters"]}, path
+            assert "Page_" in answered["schema"]["$ref"], path
+        elif method == "get":
+            assert '"type": "array"' not in json.dumps(operation["responses"]["200"]), path
 
 
 @each_service

@@ -35,13 +35,15 @@ OPERATIONS = {
 """Of every service."""
 MATRIX: Mapping[str, Mapping[str, set[str]]] = {
     "referral": {
-        "register_agency list_matches export_file list_audit": ADMIN,
+        "register_agency export_file list_audit": ADMIN,
+        "list_matches merge_persons keep_apart split_person erase_person": ADMIN,
         "list_agencies list_schools": SIGNED_IN,
         "submit_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY,
+        "amend_referral complete_referral": AGENCY,
         "read_identity": SCHOOL,
     },
     "enrolment": {
-        "register_school export_file": ADMIN,
+        "register_school list_conflicts export_file": ADMIN,
         "open_programme replace_certification open_intake change_seats change_dates": ADMIN | HEAD,
         "promote_first_waiting continue_pupil take_over_pupil": ADMIN | HEAD,
         "list_schools list_intakes read_intake": SIGNED_IN,
@@ -61,7 +63,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "export_file": ADMIN,
         "add_client receive_order quote_order accept_order invoice_order credit_order cancel_order": OFFICE,
         "list_clients start_order complete_order deliver_order correct_order": SCHOOL,
-        "log_pupil_week log_workshop_week read_week": SCHOOL,
+        "log_pupil_week log_workshop_week read_week list_weeks_to_check": SCHOOL,
         "list_orders read_order": ADMIN | SCHOOL,
     },
     "reporting": {

@@ -10,15 +10,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from typer.testing import CliRunner, Result
 
 from deploy.cli import app, main
 from deploy.local.folder import Addresses, locked, pointed_at, written_down
 from deploy.local.keys import keys_in
-from deploy.local.lag import Lag, lags
-from deploy.local.servers import Servers
+from deploy.local.operations import HOLDING
 from services import SERVICES
 from shared.web.tokens import verifier
 
@@ -35,7 +32,7 @@ DISCARDED = {
     "by": "admin x",
     "at": "2026-03-02T08:15:00Z",
 }
-KNOWN = str(UUID(int=7))
+KNOWN, ALIAS = str(UUID(int=7)), str(UUID(int=9))
 
 
 class Admin(BaseHTTPRequestHandler):
@@ -62,7 +59,8 @@ class Admin(BaseHTTPRequestHandler):
             )
             return
         if path.startswith("/persons/"):
-            self.answer(*(({"sent": ["Léa"]}, 200) if KNOWN in path else ({"detail": "Introuvable"}, 404)))
+            held = {KNOWN: {"sent": ["Léa"], "others": [ALIAS]}, ALIAS: {"sent": ["Lea"], "others": [KNOWN]}}
+            self.answer(*((held[path.split("/")[2]], 200) if path.split("/")[2] in held else ({"detail": "Introuvable"}, 404)))
             return
         if path == f"/admin/parked/{PLACE}":
             self.answer({**PARKED, **SAYS}, 200)
@@ -172,9 +170,10 @@ def test_what_is_parked_is_listed_and_shown_so_that_no_terminal_obeys_it(stack: 
     assert "SUJET/PARTITION/OFFSET" in str(wrong.exception)
 
 
-def test_a_persons_file_is_what_each_service_holds_of_them(stack: Path) -> None:
+def test_a_persons_file_is_what_each_service_holds_of_them_under_each_of_their_ids(stack: Path) -> None:
     exported = etabli("person", "export", KNOWN, "--data", str(stack))
-    assert json.loads(exported.stdout) == {name: {"sent": ["Léa"]} for name in ("referral", "enrolment", "production")}
+    file = {id: {service: held["sent"] for service, held in of.items()} for id, of in json.loads(exported.stdout).items()}
+    assert file == {id: {service: [name] for service in HOLDING} for id, name in ((KNOWN, "Léa"), (ALIAS, "Lea"))}
     unknown = etabli("person", "export", str(UUID(int=8)), "--data", str(stack))
     assert "Aucun service ne garde rien de ce jeune" in str(unknown.exception)
     assert etabli("person", "export", "Léa", "--data", str(stack)).exit_code == 2
@@ -217,40 +216,3 @@ def test_the_stack_last_started_from_here_is_found(stack: Path, tmp_path: Path, 
     with pointed_at(stack):
         assert etabli("unpark", "referral").stdout == f"referral : 3 réentendus, 1 restants\n{STOPPED}\n"
     assert "Aucune pile n’a été lancée depuis ce dossier" in str(etabli("unpark").exception)
-
-
-async def test_lag_counts_what_a_group_has_yet_to_acknowledge(servers: Servers) -> None:
-    topic = group = f"lag-{uuid.uuid4()}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
-    await admin.start()
-    await admin.create_topics([NewTopic(topic, 2, 1)])
-    await admin.close()
-    async with AIOKafkaProducer(bootstrap_servers=servers.kafka) as producer:
-        for partition in (0, 0, 0, 1):
-            await producer.send_and_wait(topic, b"said", partition=partition)
-    async with AIOKafkaConsumer(bootstrap_servers=servers.kafka, group_id=group, enable_auto_commit=False) as consumer:
-        consumer.assign([TopicPartition(topic, 0)])
-        await consumer.commit({TopicPartition(topic, 0): 2})
-
-    assert await lags(servers.kafka, [group, "nobody"]) == [Lag(group, topic, messages=2)]
-
-
-async def test_marks_of_transactions_and_what_was_aborted_are_no_lag(servers: Servers) -> None:
-    topic = group = f"lag-{uuid.uuid4()}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
-    await admin.start()
-    await admin.create_topics([NewTopic(topic, 3, 1)])
-    await admin.close()
-    async with AIOKafkaProducer(bootstrap_servers=servers.kafka, transactional_id=topic) as producer:
-        for aborted in (False, True):
-            await producer.begin_transaction()
-            for partition in (0, 1, 2) if not aborted else (0,):
-                await (await producer.send(topic, b"said", partition=partition))
-            await (producer.abort_transaction() if aborted else producer.commit_transaction())
-    async with AIOKafkaConsumer(bootstrap_servers=servers.kafka, group_id=group, enable_auto_commit=False) as consumer:
-        partitions = [TopicPartition(topic, partition) for partition in range(3)]
-        consumer.assign(partitions)
-        await consumer.commit(dict.fromkeys(partitions, 1))
-        assert await lags(servers.kafka, [group]) == [Lag(group, topic, messages=0)]
-        await consumer.commit({partitions[1]: 0})
-        assert await lags(servers.kafka, [group]) == [Lag(group, topic, messages=2)]

@@ -65,6 +65,7 @@ def test_ctrl_c_ends_everything_in_good_order(launch: Launch, tmp_path: Path) ->
     assert (data / "mongod" / "mongod.lock").read_text() == ""
 
 
+@pytest.mark.slow
 def test_what_a_stack_keeps_is_for_its_owner_alone_and_its_children_are_told_what_they_need(
     launch: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,6 +117,7 @@ def test_nothing_outlives_a_supervisor_killed_outright_and_the_next_one_goes_on(
     assert asyncio.run(read_back(second.addresses["kafka"])) == b"kept"
 
 
+@pytest.mark.slow
 def test_a_stack_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
     starter = (
         "import subprocess, sys\n"

@@ -58,6 +58,21 @@ def test_a_token_is_taken_back_by_its_id_or_itself(tmp_path: Path, by_its_id: bo
     assert check(kept).is_admin
 
 
+@pytest.mark.parametrize("pasted", ["", "Bearer one", "{token}", "eyJhbGciOiJFZERTQSJ9"])
+def test_what_is_half_a_token_is_not_said_to_be_taken_back(tmp_path: Path, pasted: str) -> None:
+    keys = keys_in(tmp_path)
+    token = signed(tmp_path, "admin")
+    result = etabli("token", "revoke", pasted.format(token=token[:-60]), "--data", str(tmp_path))
+    assert isinstance(result.exception, CannotRun)
+    assert keys.revoked.read_text() == ""
+
+
+def test_an_id_is_no_option_of_a_command(tmp_path: Path) -> None:
+    keys_in(tmp_path)
+    tokens = signed(tmp_path, *["admin"] * 300).split()
+    assert all(jwt.decode(token, options={"verify_signature": False})["jti"].isalnum() for token in tokens)
+
+
 def test_what_was_revoked_stays_so_when_the_stack_starts_again(tmp_path: Path) -> None:
     etabli("token", "revoke", "one", "--data", str(keys_in(tmp_path).public.parent.parent))
     assert keys_in(tmp_path).revoked.read_text() == "one\n"

@@ -104,7 +104,7 @@ def live(client: Client) -> list[str]:
     client.ask("admin", "PUT", "enrolment", f"/schools/{school}/programmes/{programme}", **PROGRAMME)
     intake = {"school": school, "programme": programme, "seats": PEOPLE, **THIS_YEAR}
     intake_id = client.ask(head, "POST", "enrolment", "/intakes", **intake)["intake_id"]
-    client.until(lambda: any(one["programmes"] for one in client.ask("admin", "GET", "referral", "/schools")))
+    client.until(lambda: any(one["programmes"] for one in client.ask("admin", "GET", "referral", "/schools")["items"]))
     young_ids = [refer(client, number) for number in range(PEOPLE)]
     for number in range(PEOPLE):
         work(client, number)

@@ -62,7 +62,7 @@ async def test_a_title_is_that_of_the_day(running: Start) -> None:
         assert shown["programme"]["title"] == "CAP"
         await life.passes_to("2025-09-03")
         assert read(await life.head.get(f"/intakes/{life.intake}"))["programme"]["title"] == "CAP Métallier"
-        schools = {one["school"]: one for one in read(await life.head.get("/schools"))}
+        schools = {one["school"]: one for one in read(await life.head.get("/schools"))["items"]}
         assert schools["essai"]["programmes"][0]["rncp"] == "RNCP37897"
         assert schools["voisine"]["programmes"][0]["title"] == "CAP"
         assert read(await life.head.put("/schools/voisine/programmes/cap/certification", json=replaced), 404)

@@ -9,9 +9,11 @@ import pytest
 
 from services.enrolment import handlers, use_cases
 from services.enrolment.domain import amendments, applications, places
+from services.enrolment.domain.application import Application
 from services.enrolment.domain.files import File, Files
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.school import School
+from services.enrolment.domain.visibility import seen_by
 from services.enrolment.store import Store
 from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import (
@@ -49,7 +51,14 @@ SCHOOL = School(
     school="besancon", name="École", commune="25056", town="Besançon", department="25", programmes=(a_programme(),)
 )  # fmt: skip
 TOO_YOUNG = {"birth_month": "2011-10"}
+REASONS = (IneligibleReason.TOO_YOUNG, IneligibleReason.TOO_YOUNG_FOR_MACHINES)
 HERE, THERE = (Wish(school=school, programme="usinage") for school in ("besancon", "chalon"))
+
+
+def as_read(application: Application, referral: ReferralSubmitted) -> dict[str, Any]:
+    """What its agency reads of an application, without its arrival and priority, which it is not shown."""
+    shown, hidden = seen_by(application, referral.agency).model_dump(), {"arrival": 0, "priority": 0}
+    return {**shown, **hidden, "referrals": [{**one, **hidden} for one in shown["referrals"]]}
 
 
 def amended(referral: ReferralSubmitted, *replaces: Part, **said: Any) -> ReferralAmended:
@@ -90,8 +99,27 @@ def test_no_referral_opens_or_closes_what_is_asked_in_the_name_of_another() -> N
     first = a_referral()
     second = a_referral(young_id=first.young_id, agency="mlds-jura")
     intake = applied(applied(an_intake(), first), second)
-    assert follow(intake, amended(second, Part.BIRTH_MONTH, **TOO_YOUNG)) == []
-    assert len(follow(intake, amended(first, Part.BIRTH_MONTH, **TOO_YOUNG))) == 1
+    about = fields_of(intake, first.young_id)
+    for one, other in ((first, second), (second, first)):
+        told = follow(intake, amended(one, Part.BIRTH_MONTH, **TOO_YOUNG))
+        assert told == [ApplicationIneligible(**about, reasons=REASONS, referral_id=one.referral_id)]
+        now, alone = happened(intake, told).application(first.young_id), applied(an_intake(), one)
+        assert (now.status, [each.agency for each in now.asking]) == (ApplicationStatus.UNDER_REVIEW, [other.agency])
+        control = happened(alone, follow(alone, amended(one, Part.BIRTH_MONTH, **TOO_YOUNG))).application(first.young_id)
+        assert as_read(now, one) == as_read(control, one)
+
+
+def test_of_two_that_were_too_young_the_one_that_corrects_it_is_examined_and_the_other_keeps_its_answer() -> None:
+    first = a_referral(**TOO_YOUNG)
+    second = a_referral(young_id=first.young_id, agency="mlds-jura", **TOO_YOUNG)
+    intake = applied(applied(an_intake(), first), second)
+    for one, other in ((first, second), (second, first)):
+        told = follow(intake, corrected := amended(one, Part.BIRTH_MONTH, birth_month="2009-10"))
+        assert told == [ApplicationUnderReview(**fields_of(intake, first.young_id), referral_id=one.referral_id)]
+        now = happened(intake, told)
+        assert as_read(now.application(first.young_id), other) == as_read(intake.application(first.young_id), other)
+        assert [each.agency for each in now.application(first.young_id).asking] == [one.agency]
+        assert follow(now, corrected) == []
 
 
 def test_who_joined_and_was_too_young_by_a_typing_error_joins_once_it_is_corrected() -> None:
@@ -100,7 +128,11 @@ def test_who_joined_and_was_too_young_by_a_typing_error_joins_once_it_is_correct
     intake = applied(applied(an_intake(), first), second)
     corrected = amended(second, Part.BIRTH_MONTH, birth_month="2009-03")
     assert [type(event) for event in follow(intake, corrected)] == [ApplicationOpened]
-    assert follow(happened(intake, follow(intake, corrected)), corrected) == []
+    now = happened(intake, follow(intake, corrected))
+    assert follow(now, corrected) == []
+    alone = applied(an_intake(), second)
+    alone = happened(alone, follow(alone, corrected))
+    assert as_read(now.application(first.young_id), second) == as_read(alone.application(first.young_id), second)
     assert follow(intake, amended(second, Part.SITUATION)) == []
 
 

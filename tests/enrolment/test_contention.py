@@ -14,7 +14,7 @@ from tests.enrolment.life import living
 YOUNG = 60
 
 
-@pytest.mark.parametrize("at_once", [10, 40])
+@pytest.mark.parametrize("at_once", [10, pytest.param(40, marks=pytest.mark.slow)])
 async def test_confirmations_of_one_intake_at_once_are_all_made(running: Start, at_once: int) -> None:
     async with living(running, seats=at_once) as life:
         ones = [life.one(await life.refers()) for _ in range(at_once)]
@@ -27,6 +27,7 @@ async def test_confirmations_of_one_intake_at_once_are_all_made(running: Start, 
         assert {answer.status_code for answer in answers} == {200}
 
 
+@pytest.mark.slow
 async def test_180_mixed_requests_on_one_intake_are_each_answered(running: Start) -> None:
     async with living(running, seats=YOUNG) as life:
         ones = [life.one(await life.refers()) for _ in range(YOUNG)]

@@ -7,6 +7,7 @@ import pytest
 
 from services.enrolment.domain import pupils
 from services.enrolment.domain.corrections import Mending, correct_presence
+from services.enrolment.domain.dates import move_start
 from services.enrolment.domain.enrolment import Enrolment
 from services.enrolment.domain.presence import Fact
 from services.enrolment.domain.pupil import Pupil, PupilEvent
@@ -135,6 +136,7 @@ def test_the_code_of_an_interruption_is_mended_alone() -> None:
     [
         (started(), Fact.START, START, date(2025, 8, 29), "La rentrée est le 01/09/2025."),
         (missed(), Fact.NO_SHOW, START, date(2025, 5, 1), "précède le 12/05/2025"),
+        (missed(), Fact.NO_SHOW, START, date(2025, 8, 29), "La rentrée est le 01/09/2025."),
         (interrupted(), Fact.START, START, date(2025, 12, 2), "L’interruption du 01/12/2025 précède le 02/12/2025"),
         (interrupted(), Fact.START, START, None, "L’interruption du 01/12/2025 ne tient plus"),
         (interrupted(), Fact.INTERRUPTION, GONE_ON, date(2025, 8, 29), "L’interruption du 29/08/2025 précède le 01/09/2025"),
@@ -152,6 +154,12 @@ def test_a_day_that_contradicts_the_other_facts_is_refused(
         mend(place, fact, was, new)
     assert sentence in no.value.sentence
     assert "correct" in [move.name for move in no.value.moves or ()]
+
+
+def test_a_start_is_mended_to_the_day_on_which_the_intake_begins_since_its_dates_changed() -> None:
+    august = date(2025, 8, 25)
+    moved = after(started(), move_start(started(), intake=an_intake(starts_on=august), on=TODAY))
+    assert one(after(moved, mend(moved, Fact.START, START, august))).started_on == august
 
 
 def test_a_correction_is_not_dated_before_what_it_corrects() -> None:

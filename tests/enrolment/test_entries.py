@@ -8,6 +8,7 @@ import pytest
 from services.enrolment.domain import applications, pupils
 from services.enrolment.domain.entries import plan_entry
 from services.enrolment.domain.intake import Intake, IntakeEvent
+from services.enrolment.domain.visibility import seen_by
 from services.enrolment.domain.withdrawals import withdraw
 from shared.events.applications import (
     ApplicationIneligible,
@@ -127,18 +128,34 @@ def test_another_entry_moves_no_status_and_no_offer() -> None:
     intake = offered(an_intake(), referral := a_referral())
     after_it = happened(intake, planned(intake, referral, JANUARY))
     before, now = (one.application(referral.young_id) for one in (intake, after_it))
-    assert now == before.model_copy(update={"entry_on": JANUARY, "priority": 2})
+    seen = before.referrals[0].seen.model_copy(update={"entry_on": JANUARY})
+    told = before.referrals[0].model_copy(update={"priority": 2, "seen": seen})
+    assert now == before.model_copy(update={"entry_on": JANUARY, "priority": 2, "referrals": (told,)})
 
 
-def test_another_referral_once_the_age_is_reached_begins_again_and_before_it_does_not() -> None:
+def test_another_referral_is_answered_by_its_own_age_and_the_first_keeps_its_answer() -> None:
+    intake, first = too_young()
+    second, october = a_referral(young_id=first.young_id, birth_month=BORN, agency="ml-dole"), date(2025, 10, 6)
+    fields = fields_of(intake, first.young_id, on=october)
+    opened, judged = applications.apply(intake, referral=second, programme=a_programme(), on=october)
+    reasons = (IneligibleReason.TOO_YOUNG_FOR_MACHINES,)
+    assert judged == ApplicationIneligible(**fields, reasons=reasons, referral_id=second.referral_id)
+    waiting = happened(intake, [opened, judged])
+    assert waiting.application(first.young_id).status is ApplicationStatus.INELIGIBLE
+    assert [one.seen.status for one in waiting.application(first.young_id).referrals] == [ApplicationStatus.INELIGIBLE] * 2
+    again = applied(intake, second, on=JANUARY).application(first.young_id)
+    assert (again.status, [one.agency for one in again.asking]) == (ApplicationStatus.UNDER_REVIEW, ["ml-dole"])
+    assert seen_by(again, "cio-dole") == seen_by(intake.application(first.young_id), "cio-dole")
+
+
+def test_a_later_entry_is_heard_by_each_referral_that_was_too_young_and_gives_each_its_priority() -> None:
     intake, first = too_young()
     second = a_referral(young_id=first.young_id, birth_month=BORN, agency="ml-dole")
-    assert applications.apply(intake, referral=second, programme=a_programme(), on=date(2025, 10, 6)) == []
-    again = applied(intake, second, on=JANUARY).application(first.young_id)
-    assert (again.status, again.reasons, [one.agency for one in again.asking]) == (
-        ApplicationStatus.UNDER_REVIEW, (), ["ml-dole"],
-    )  # fmt: skip
-    assert again.referrals[0].ended is ApplicationStatus.INELIGIBLE
+    both = applied(intake, second, on=date(2025, 5, 13))
+    later = happened(both, planned(both, first, JANUARY)).application(first.young_id)
+    assert [(one.priority, one.seen.status, one.seen.entry_on) for one in later.asking] == [
+        (1, ApplicationStatus.UNDER_REVIEW, JANUARY)
+    ] * 2
 
 
 def test_an_agreed_entry_is_forgotten_where_an_application_begins_again() -> None:

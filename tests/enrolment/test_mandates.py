@@ -75,7 +75,9 @@ SCHOOL: dict[str, Decision] = {
     "move in": lambda i, on, _: moves_in(i, on),
 }
 LATER: dict[str, Decision] = {
-    **SCHOOL, **FIRST, "third": asks(THIRD), "third leaves": leaves(THIRD), "hostile leaves": leaves(HOSTILE),
+    **SCHOOL, **FIRST, "third": asks(THIRD),
+    "third, of age": lambda i, on, _: asks(THIRD)(i, on, "2009-03"),
+    "third leaves": leaves(THIRD), "hostile leaves": leaves(HOSTILE),
     "expire": lambda i, on, _: places.expire_overdue(i, today=on + WEEK),
     "close": lambda i, on, _: places.expire_overdue(i, today=CLOSING + WEEK),
 }  # fmt: skip
@@ -151,7 +153,7 @@ def _told_alone(event: IntakeEvent, before: Application, own: Application, joini
         case events.ApplicationIneligible():
             return
         case events.ApplicationUnderReview():
-            if own.status is ApplicationStatus.INELIGIBLE:
+            if own.status is ApplicationStatus.INELIGIBLE and event.referral_id in (None, HOSTILE.referral_id):
                 yield event
             return
         case events.ApplicationReopened():

@@ -140,6 +140,7 @@ def test_an_intake_does_not_begin_after_its_pupils_came() -> None:
     with pytest.raises(Refused, match="already_begun"):
         changed(intake, OCTOBER, started=[START])
     assert changed(intake, date(2025, 8, 28), started=[START])
+    assert changed(intake, OCTOBER, started=[date(2024, 9, 2)])  # of who was taken over, in their second year
 
 
 def test_nobody_is_brought_in_before_their_age() -> None:
@@ -157,6 +158,8 @@ def test_who_is_due_is_due_on_the_new_day_and_who_came_is_not_concerned() -> Non
     assert move_start(pupil, intake=later, on=MAY) == [StudentStartMoved(**fields_on(MAY), starts_on=OCTOBER)]
     assert move_start(pupil, intake=an_intake(), on=MAY) == []
     assert move_start(started(), intake=later, on=MAY) == []
+    august = an_intake(starts_on=date(2025, 8, 25))
+    assert move_start(started(), intake=august, on=MAY) == [StudentStartMoved(**fields_on(MAY), starts_on=date(2025, 8, 25))]
     agreed = confirmed(an_intake(), a_referral(young_id=pupil.young_id))
     application = agreed.application(pupil.young_id).model_copy(update={"entry_on": date(2026, 1, 12)})
     (moved,) = move_start(pupil, intake=agreed.with_application(application), on=MAY)

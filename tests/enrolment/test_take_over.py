@@ -8,13 +8,15 @@ import pytest
 
 from services.enrolment.domain.enrolment import enrolment_id_of
 from services.enrolment.domain.places import release_seat
+from services.enrolment.domain.presence import Fact
 from services.enrolment.domain.take_over import take_over
 from shared.events.students import StudentEnrolled, StudentStarted
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Invalid, Refused
 from tests.conftest import Start
-from tests.enrolment.builders import START, YOUNG, a_programme, an_intake
+from tests.enrolment.builders import START, YOUNG, a_programme, after, an_intake
 from tests.enrolment.life import living, read
+from tests.enrolment.test_corrections import mend
 
 NOW = an_intake(school_year="2025-2026", year_of_study=2)
 ENROLLED, STARTED = date(2024, 6, 10), date(2024, 9, 2)
@@ -35,9 +37,17 @@ def test_a_pupil_is_taken_over_in_their_year_of_study_with_their_past_days() -> 
     }  # fmt: skip
     year: dict[str, Any] = {"intake_id": NOW.intake_id, "school_year": "2025-2026", "year_of_study": 2, "last_year": True}
     assert taken_over() == [
-        StudentEnrolled(**about, **year, birth_month="2008-03", starts_on=STARTED, on=ENROLLED),
+        StudentEnrolled(**about, **year, birth_month="2008-03", starts_on=ENROLLED, on=ENROLLED),
         StudentStarted(**about, on=STARTED),
     ]
+
+
+def test_the_past_start_of_who_was_taken_over_is_mended_to_an_earlier_day() -> None:
+    pupil, earlier = after(None, taken_over()), date(2024, 8, 26)
+    mended = after(pupil, mend(pupil, Fact.START, STARTED, earlier))
+    assert mended.last().started_on == earlier
+    with pytest.raises(Refused, match="contradiction"):
+        mend(pupil, Fact.START, STARTED, date(2024, 6, 9))
 
 
 @pytest.mark.parametrize("started_on", [date(2024, 6, 9), date(2026, 9, 1), date(2021, 9, 1)])
@@ -81,4 +91,4 @@ async def test_never_more_pupils_than_seats_are_taken_over_nor_into_what_is_not_
         assert read(await life.head.post("/pupils", json={**LINE, "school": "voisine"}), 404)
         assert read(await life.agency.post("/pupils", json=LINE), 403)
         assert read(await life.head.post("/pupils", json={**LINE, "started_on": "2099-01-01"}), 422)["code"] == "in_the_future"
-        assert [UUID(one["young_id"]) for one in read(await life.head.get("/pupils"))] == [UUID(first["young_id"])]
+        assert [UUID(one["young_id"]) for one in read(await life.head.get("/pupils"))["items"]] == [UUID(first["young_id"])]

@@ -10,10 +10,12 @@ from services.enrolment.domain import places, withdrawals
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.places import Word
 from services.enrolment.domain.visibility import shown_applications
+from services.enrolment.store import lists
 from shared.events.applications import ApplicationLeft, ApplicationStatus, HeardBy, PlaceConfirmed, PlaceDeclined, SaidBy
 from shared.events.referral import Situation
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused
+from shared.persistence.keyset import Asked
 from shared.web.names import Names
 from tests.enrolment.builders import DEADLINE, MAY, a_referral, admitted, an_intake, applied, fields_of, happened, offered
 
@@ -122,6 +124,15 @@ def test_an_agency_reads_its_applicants_in_the_order_in_which_it_asked() -> None
     intake = applied(applied(applied(an_intake(), FIRST), other), SECOND)
     assert [one.young_id for one in shown_applications(MLDS, intake.applications)] == [other.young_id, FIRST.young_id]
     assert [one.young_id for one in shown_applications(SCHOOL, intake.applications)] == [FIRST.young_id, other.young_id]
+
+
+def test_a_list_goes_on_for_an_agency_after_its_own_last_whatever_came_for_others() -> None:
+    other = a_referral(agency="mlds-jura")
+    intake = applied(applied(applied(an_intake(), FIRST), other), SECOND)
+    one = lists.applications_to(intake, MLDS, Asked(1))
+    two = lists.applications_to(intake, MLDS, Asked(1, one.last))
+    assert [young_id for part in (one, two) for _, young_id in part.items] == [other.young_id, FIRST.young_id]
+    assert two.last is None
 
 
 def test_what_an_earlier_build_kept_still_loads_and_is_told_apart_by_its_days() -> None:

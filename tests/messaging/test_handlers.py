@@ -30,9 +30,9 @@ def test_an_event_has_one_handler() -> None:
 @pytest.mark.parametrize(
     ("handlers", "topics"),
     [
-        (REFERRAL, ["etabli.catalogue", "etabli.enrolment"]),
-        (ENROLMENT, ["etabli.enrolment", "etabli.referral"]),
-        (PRODUCTION, ["etabli.catalogue", "etabli.enrolment"]),
+        (REFERRAL, ["etabli.catalogue", "etabli.enrolment", "etabli.referral"]),
+        (ENROLMENT, ["etabli.catalogue", "etabli.enrolment", "etabli.referral"]),
+        (PRODUCTION, ["etabli.catalogue", "etabli.enrolment", "etabli.referral"]),
     ],
     ids=["referral", "enrolment", "production"],
 )

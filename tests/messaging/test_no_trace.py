@@ -5,6 +5,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from deploy.local.servers import running_servers
 from shared.events.students import StudentEnrolled
 from shared.messaging.kafka import create_topics
@@ -33,6 +35,7 @@ def bad_ones() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_a_service_s_stderr_holds_no_trace_of_a_name_that_somebody_put_into_kafka(keys: Path, tmp_path: Path) -> None:
     *readable, unreadable = bad_ones()
     with running_servers(tmp_path / "servers") as own:  # others would have to read it too

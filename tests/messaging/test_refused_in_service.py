@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from deploy.local.servers import Servers
 from services.enrolment.main import service as enrolment
@@ -36,6 +37,7 @@ async def put(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> Non
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.slow
 async def test_a_referral_is_answered_while_the_catalogue_is_refused(running: Start, servers: Servers) -> None:
     async with running(referral) as agencies, running(enrolment) as schools:
         admin, head, cio = schools.as_("admin"), schools.as_("school:essai:head"), agencies.as_("agency:cio-dole")

@@ -24,6 +24,7 @@ from shared.events.students import (
     StudentCompleted,
     StudentDidNotStart,
     StudentInterrupted,
+    StudentStartMoved,
 )
 from tests.production.builders import WHOSE, YOUNG, an_id
 from tests.production.test_past_weeks import (
@@ -50,6 +51,12 @@ def test_a_start_on_another_day_and_one_that_did_not_happen() -> None:
     assert refused(hearing(ENROLLED, STARTED, later), date(2025, 9, 10)) is not None
     none = hearing(ENROLLED, STARTED, StartCorrected(**MENDED, replaces_on=STARTED.on, voided=True))
     assert (none.status, none.starts_on) == (EnrolmentStatus.DUE, ENROLLED.starts_on)
+
+
+def test_who_came_started_on_their_day_wherever_the_intake_s_was_moved_to() -> None:
+    moved = StudentStartMoved(**WHOSE, on=date(2025, 9, 3), starts_on=date(2025, 8, 25))
+    assert hearing(ENROLLED, STARTED, moved).starts_on == STARTED.on
+    assert hearing(ENROLLED, moved).starts_on == moved.on
 
 
 def test_who_was_not_missed_has_weeks() -> None:

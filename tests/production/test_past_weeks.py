@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.production.domain.pupils import Pupil, enrolment_for, ensure_present, heard, pupil_of
 from services.production.domain.told import PupilEvent, PupilRow
 from shared.events.students import (
+    EnrolmentStatus,
     InterruptionCode,
     StudentChangedProgramme,
     StudentCompleted,
@@ -129,6 +130,13 @@ def test_a_week_goes_to_the_enrolment_in_which_they_were_there() -> None:
     )
     gone = second.model_copy(update={"aways": (second.aways[0].model_copy(update={"until": None}),)})
     assert enrolment_for([back_in_the_first, gone], week_of(DECEMBER)).enrolment_id == ENROLMENT
+
+
+@pytest.mark.parametrize("never_came", [EnrolmentStatus.GAVE_UP, EnrolmentStatus.DID_NOT_START])
+def test_a_week_is_not_of_an_enrolment_that_was_given_up_or_missed(never_came: EnrolmentStatus) -> None:
+    there = hearing(ENROLLED, STARTED)
+    other = there.model_copy(update={"enrolment_id": an_id("second"), "starts_on": NOVEMBER, "status": never_came})
+    assert enrolment_for([there, other], week_of(DECEMBER)).enrolment_id == ENROLMENT
 
 
 @pytest.mark.parametrize("day", [date(2025, 10, 1), date(2025, 11, 18), date(2026, 1, 14)])

@@ -57,7 +57,7 @@ async def test_a_client_is_let_go_three_years_on_without_an_order_and_once_their
         production.advance(f"{day}T08:00:00+00:00")
         for _ in range(2):
             await sweep(production.store)
-        return [client["name"] for client in (await production.head.get("/clients")).json()]
+        return [client["name"] for client in (await production.head.get("/clients")).json()["items"]]
 
     assert await names_on("2028-09-12") == ["Amiot", "Mairie de Besançon"]
     assert await names_on("2028-09-13") == ["Mairie de Besançon"]

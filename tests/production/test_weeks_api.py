@@ -188,6 +188,6 @@ async def test_a_week_typed_after_the_return_is_refused_as_before_it_and_a_kept_
     (kept,) = (await production.head.get("/weeks/2025-W47")).json()["pupils"]
     assert (kept["hours"]["production"], [warning["code"] for warning in kept["warnings"]]) == (21, ["no_longer_present"])
     assert (await production.head.get("/weeks/2025-W46")).json()["pupils"] == []
-    (to_check,) = (await production.head.get("/school-years/2025-2026/weeks-to-check")).json()
+    (to_check,) = (await production.head.get("/school-years/2025-2026/weeks-to-check")).json()["items"]
     assert (to_check["week"], to_check["young_id"], to_check["warnings"]) == ("2025-W47", str(young), kept["warnings"])
-    assert (await production.elsewhere.get("/school-years/2025-2026/weeks-to-check")).json() == []
+    assert (await production.elsewhere.get("/school-years/2025-2026/weeks-to-check")).json()["items"] == []

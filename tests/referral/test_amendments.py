@@ -176,7 +176,7 @@ async def test_an_amended_identity_makes_nobody_another_and_whom_it_looks_like_i
     assert one["young_id"] != other["young_id"]
     assert (await amended(api, other["referral_id"], COLLEGE, identity=an_identity())).json()["young_id"] == other["young_id"]
     assert (await read(api, one["referral_id"]))["identity"] == one["identity"]
-    [match] = (await api.as_("admin").get("/matches")).json()
+    [match] = (await api.as_("admin").get("/matches")).json()["items"]
     assert match["young_ids"] == sorted([one["young_id"], other["young_id"]])
     assert (await refer(api, identity=an_identity(phone=None)))["young_id"] == one["young_id"]
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.referral.domain.erasure import Retention
 from services.referral.jobs import sweep
 from shared.events import applications, students
 from tests.conftest import A_MORNING, Running
@@ -97,12 +98,12 @@ async def test_the_audit_is_read_by_person_or_organisation_in_parts_the_latest_f
 
 async def test_the_file_of_a_person_is_all_that_is_held_of_them_and_who_read_it(api: Running) -> None:
     shown, young_id = await an_applicant(api)
-    other = await refer(api, COLLEGE, counsellor="M. Autre")
+    other = await refer(api, COLLEGE, counsellor={"name": "M. Autre", "phone": "0384000001"})
     await enrolment_publishes(api, student(students.StudentEnrolled, young_id=young_id))
     await api.as_("school:dole:head", sub="m.durand").get(f"/identities/{young_id}")
     await api.as_("region").get(f"/identities/{young_id}")
     file = (await api.as_("admin", sub="dpo").get(f"/persons/{young_id}/file")).json()
-    assert [(one["agency"], one["counsellor"]) for one in file["sent"]] == [(CIO, "Mme Perrigaud"), (COLLEGE, "M. Autre")]
+    assert [(one["agency"], one["counsellor"]["name"]) for one in file["sent"]] == [(CIO, "Mme Perrigaud"), (COLLEGE, "M. Autre")]
     assert file["sent"][0]["identity"] == shown["identity"]
     assert {one["referral_id"] for one in file["referrals"]} == {shown["referral_id"], other["referral_id"]}
     assert [one["school"] for one in file["journey"]["enrolments"].values()] == ["dole"]
@@ -141,7 +142,7 @@ async def test_the_audit_and_the_keys_of_requests_are_kept_for_their_time(api: R
     async def left_on(days: int) -> tuple[int, int]:
         api.store.clock.advance(A_MORNING + timedelta(days=days))
         for _ in range(2):
-            await sweep(api.store, audit=timedelta(days=100))
+            await sweep(api.store, Retention(timedelta(days=100), timedelta(days=1827)))
         return len(await noted(api)), await api.store.database["request_keys"].count()
 
     assert [await left_on(days) for days in (30, 31, 100, 101)] == [(1, 1), (1, 0), (1, 0), (0, 0)]

@@ -116,6 +116,18 @@ def test_a_source_that_takes_its_word_back_leaves_the_others() -> None:
     assert [one.source for one in milestones(said, said, by_agency, taken_back)] == [OutcomeSource.AGENCY]
 
 
+def test_an_agency_that_mends_its_word_leaves_another_agency_s() -> None:
+    word = declared(
+        OutcomeDeclared, horizon=6, source=OutcomeSource.AGENCY, agency="cio-dole", situation="employed", proof="none"
+    )
+    other = word.model_copy(update={"agency": "ml-dole"})
+    of = {**WORD, "source": OutcomeSource.AGENCY, "agency": "cio-dole", "replaces_situation": OutcomeSituation.EMPLOYED}
+    taken_back, mended = voided(OutcomeCorrected, **of), corrected(OutcomeCorrected, **of, situation="job_seeking", proof="none")
+    assert [one.agency for one in milestones(word, other, taken_back)] == ["ml-dole"]
+    told = [(one.agency, one.situation) for one in milestones(word, other, mended)]
+    assert told == [("cio-dole", "job_seeking"), ("ml-dole", "employed")]
+
+
 def test_who_reads_it_is_told_that_it_was_mended() -> None:
     mended = Milestone(kind=MilestoneKind.STARTED, on=HELD, corrected_on=MENDED)
     assert of_milestone(mended) == "A commencé (corrigé le 01/12/2025)."

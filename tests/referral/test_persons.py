@@ -107,6 +107,7 @@ async def test_a_pair_leaves_the_list_once_somebody_decided(api: Running) -> Non
         assert (await admin.post("/matches/distinct", json={"young_ids": ids})).status_code == 200
     assert len(await matches(api)) == 2
     await merge(api, third["young_id"], one["young_id"])
+    assert (await admin.get(f"/persons/{one['young_id']}/file")).json()["others"] == [third["young_id"]]
     [match] = await matches(api)
     assert set(match["young_ids"]) == {other["young_id"], third["young_id"]}
     assert (await admin.post(f"/persons/{third['young_id']}/split", json={})).status_code == 200

@@ -44,7 +44,7 @@ def test_an_application_made_obsolete_by_another_path_says_no_more_than_that() -
     assert [step.because for step in shown.steps] == [None] * len(shown.steps)
 
 
-@pytest.mark.parametrize("code", set(UnopenedCode) - {UnopenedCode.UNKNOWN_PROGRAMME})
+@pytest.mark.parametrize("code", sorted(set(UnopenedCode) - {UnopenedCode.UNKNOWN_PROGRAMME}))
 def test_a_wish_that_cannot_open_reads_the_same_whatever_kept_it(code: UnopenedCode) -> None:
     unopened = wishes_answered(unopened=(Unopened(wish=2, code=code),))
     for view in (seen(unopened), seen(wishes_answered(Y, **EARLIER), unopened)):

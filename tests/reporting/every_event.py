@@ -42,20 +42,6 @@ from shared.events.catalogue import (
 )
 from shared.events.corrections import CorrectionCode
 from shared.events.persons import PersonMerged, PersonSplit
-from shared.events.production import (
-    CancellationCode,
-    ClientKind,
-    Hours,
-    OrderAccepted,
-    OrderCancelled,
-    OrderCompleted,
-    OrderDelivered,
-    OrderInvoiced,
-    OrderQuoted,
-    OrderReceived,
-    OrderStarted,
-    WorkLogged,
-)
 from shared.events.referral import (
     AgencyKind,
     AgencyRegistered,
@@ -86,7 +72,7 @@ from shared.events.students import (
     StudentResumed,
     StudentStarted,
 )
-from tests.reporting import money
+from tests.reporting import money, works
 from tests.reporting.corrections import each_correction
 
 DAY = date(2024, 3, 4)
@@ -100,7 +86,7 @@ def everything() -> Publisher:
     _referrals(publisher)
     _applications(publisher)
     _pupils(publisher)
-    _production(publisher)
+    works.produced(publisher, YOUNG, ENROLMENT, on=DAY)
     _aliases(publisher)
     return publisher
 
@@ -229,27 +215,3 @@ def _pupils(publisher: Publisher) -> None:
         *each_correction(of, {**year, "school_year": "2026-2027"}, exam),
     ):
         publisher.place(YOUNG, event)
-
-
-def _production(publisher: Publisher) -> None:
-    order = an_id("order")
-    of: dict[str, Any] = {"on": DAY, "order_id": order, "school": "dole"}
-    for event in (
-        OrderReceived(client_id=an_id("client"), client_kind=ClientKind.COMPANY, **of),
-        OrderQuoted(amount_cents=1000, due_on=DAY, **of),
-        OrderQuoted(amount_cents=1200, due_on=DAY + timedelta(days=5), **of),
-        OrderAccepted(**of),
-        OrderStarted(**of),
-        OrderCompleted(**of),
-        OrderDelivered(**of),
-        OrderInvoiced(amount_cents=1200, number="2024-0001", **of),
-        OrderCancelled(code=CancellationCode.CLIENT, **of),
-    ):
-        publisher.publish(f"/production/orders/{order}", event)
-    money.order_corrected(publisher, order, school="dole", on=DAY)
-    for production in (600, 900):
-        logged = WorkLogged(
-            on=DAY, young_id=YOUNG, enrolment_id=ENROLMENT, school="dole", programme="serrurerie", week="2024-W40",
-            minutes=Hours(production=production, teaching=300),
-        )  # fmt: skip
-        publisher.publish("/production/weeks/dole-2024-W40", logged)

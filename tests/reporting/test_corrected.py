@@ -41,6 +41,12 @@ def test_a_corrected_enrolment_is_said_by_every_figure_about_people() -> None:
     assert {found[name] for name in ("answer_rate", "production_share", "orders")} == {None}
 
 
+def test_an_examination_that_was_taken_back_corrects_the_figure_that_it_was_in() -> None:
+    taken_back = an_exam("a").model_copy(update={"session": None, "corrected_on": datetime(2026, 12, 30, tzinfo=UTC).date()})
+    found = corrected(enrolments=[a_finisher("a"), a_finisher("b")], exams=[taken_back, an_exam("b", "obtained")])
+    assert {name for name, day in found.items() if day == DAY} == {"diploma_success"}
+
+
 def test_what_is_masked_says_no_correction() -> None:
     figures = count(select(known("2027-01-15", enrolments=[a_finisher("a", corrected_on=DAY)]))).figures(known("2027-01-15").day)
     masked = [Masking(masked_below=5, shares_from=20).figure(one) for one in figures]

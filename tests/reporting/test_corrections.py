@@ -9,13 +9,15 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from deploy.bench.publisher import Published
+from deploy.bench.publisher import Published, Publisher, an_id
 from services.enrolment.domain.enrolment import Enrolment
 from services.enrolment.domain.presence import Fact
 from services.reporting.projections.enrolments import EnrolmentRow
 from services.reporting.projections.exams import ExamRow
 from services.reporting.projections.outcomes import OutcomeRow
-from shared.events.corrections import CorrectionEvent
+from shared.events.corrections import CorrectionEvent, OutcomeCorrected
+from shared.events.students import OutcomeDeclared, OutcomeProof, OutcomeSituation, OutcomeSource
+from tests.enrolment.builders import START
 from tests.reporting.drivers import rows_of
 from tests.reporting.lives import Life, some_lives
 
@@ -105,6 +107,24 @@ def _absences(enrolment: Enrolment) -> Iterator[tuple[Any, bool, Any]]:
     for step in enrolment.presence:
         if step.fact in (Fact.INTERRUPTION, Fact.RETURN):
             yield step.on, step.fact is Fact.INTERRUPTION, step.code
+
+
+def test_two_agencies_that_follow_a_pupil_each_have_their_word() -> None:
+    publisher = Publisher()
+    of: dict[str, Any] = {"enrolment_id": an_id("e"), "young_id": an_id("y"), "school": "dole", "programme": "cap"}
+    word: dict[str, Any] = {**of, "horizon": 6, "source": OutcomeSource.AGENCY}
+    said: dict[str, Any] = {"situation": OutcomeSituation.EMPLOYED, "proof": OutcomeProof.PHONE}
+    gone: dict[str, Any] = {
+        "code": "typing",
+        "replaces_on": START,
+        "replaces_situation": OutcomeSituation.EMPLOYED,
+        "voided": True,
+    }
+    for agency in ("cio-dole", "ml-dole"):
+        publisher.place(an_id("y"), OutcomeDeclared(**word, **said, agency=agency, on=START))
+    publisher.place(an_id("y"), OutcomeCorrected(**word, **gone, agency="cio-dole", on=START))
+    rows = [row for row in known(rows_of(publisher.messages)).values() if isinstance(row, OutcomeRow)]
+    assert sorted((row.situation for row in rows), key=str) == [None, OutcomeSituation.EMPLOYED]
 
 
 def test_the_lives_that_are_drawn_hold_corrections_of_every_kind() -> None:

@@ -46,6 +46,7 @@ async def test_no_rate_is_any_rate() -> None:
 def test_an_address_is_counted_with_what_its_owner_may_change_it_to() -> None:
     assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
     assert network_of("192.0.2.1") != network_of("192.0.2.2")
+    assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
     assert network_of("testclient") == "testclient"
 
 

@@ -1,6 +1,6 @@
 """Pupils whom a school had before it joined, over HTTP: one demand each, so that each fault is said of one."""
 
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from fastapi import Response
 
@@ -9,11 +9,10 @@ from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import TakeOverRequest
 from services.enrolment.views import PupilResponse
-from shared.events.message import NAMESPACE
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.secrets import derived
 from shared.web.auth import CurrentCaller, require
-from shared.web.idempotency import fingerprint
+from shared.web.idempotency import fingerprint, keyed_id
 from shared.web.router import Router
 
 router = Router(
@@ -46,4 +45,4 @@ async def take_over_pupil(body: TakeOverRequest, caller: CurrentCaller, store: S
 
 def young_id_of(secret: bytes, body: TakeOverRequest) -> UUID:
     """The id of whom a school knows by a reference: from a keyed hash, whence the reference cannot be found."""
-    return uuid5(NAMESPACE, fingerprint(derived(secret, "pupils taken over"), [body.school, body.reference]))
+    return keyed_id(secret, "pupils taken over", [body.school, body.reference])

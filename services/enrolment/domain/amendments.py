@@ -62,19 +62,21 @@ def _too_young_alone(intake: Intake, referral: ReferralAmended) -> bool:
 def judge_again(intake: Intake, *, referral: ReferralAmended, programme: Programme, on: date) -> list[IntakeEvent]:
     """Eligible or not by the age that is said now, until a person of the school has met, invited or answered the applicant.
 
-    Only the referral in whose name a place would be offered is heard: no other may close or open somebody's application.
+    As far as that referral knows, and for it alone where others ask: no agency closes or opens what is another's.
     """
     application = intake.application_of(referral.young_id)
-    if application is None or application.in_whose_name != referral.referral_id or on > intake.closes_on:
+    own = application.going_on(referral.referral_id) if application else None
+    if application is None or own is None or on > intake.closes_on:
         return []
     entry_on = day_of_entry(intake, application, application.opened_on)
     reasons = reasons_against(referral.birth_month, entry_on=entry_on, programme=programme)
     fields = common_fields(intake, referral.young_id, on)
-    match application.status:
-        case ApplicationStatus.INELIGIBLE if not reasons:
-            return [events.ApplicationUnderReview(**fields)]
-        case ApplicationStatus.INELIGIBLE if reasons != application.reasons:
-            return [events.ApplicationIneligible(**fields, reasons=reasons)]
-        case ApplicationStatus.UNDER_REVIEW if reasons and not application.overridden:
-            return [events.ApplicationIneligible(**fields, reasons=reasons)]
+    alone = None if application.is_only_for(own) else own.referral_id
+    match own.seen.status:
+        case ApplicationStatus.INELIGIBLE if not reasons and application.status is ApplicationStatus.INELIGIBLE:
+            return [events.ApplicationUnderReview(**fields, referral_id=alone)]
+        case ApplicationStatus.INELIGIBLE if reasons and reasons != own.seen.reasons:
+            return [events.ApplicationIneligible(**fields, reasons=reasons, referral_id=alone)]
+        case ApplicationStatus.UNDER_REVIEW if reasons and not own.seen.overridden:
+            return [events.ApplicationIneligible(**fields, reasons=reasons, referral_id=alone)]
     return []

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER
 from shared.events.applications import ApplicationStatus, HeardBy, IneligibleReason, Met, SaidBy
 from shared.events.referral import RefusalCode
 from shared.kernel.identifiers import Slug
@@ -47,6 +48,11 @@ class Referring(BaseModel):
     seen: Standing
     ended: ApplicationStatus | None = None
     ended_on: date | None = None
+
+    @property
+    def waits_ineligible(self) -> bool:
+        """Whether it was found not eligible, and did not end apart: it may become so."""
+        return self.ended is None and self.seen.status is ApplicationStatus.INELIGIBLE
 
     @model_validator(mode="before")
     @classmethod
@@ -106,6 +112,21 @@ class Application(Standing):
     def asks_for(self, referral_id: UUID) -> bool:
         """Whether this referral still asks for it."""
         return any(referring.referral_id == referral_id for referring in self.asking)
+
+    def going_on(self, referral_id: UUID) -> Referring | None:
+        """A referral that did not end apart."""
+        return next((one for one in self.referrals if one.referral_id == referral_id and one.ended is None), None)
+
+    def is_only_for(self, referring: Referring) -> bool:
+        """Whether it stands where this referral sees it, and no other is there, or waits with it for its age."""
+        together = tuple(one for one in self.referrals if one.waits_ineligible)
+        concerned = together if self.status is ApplicationStatus.INELIGIBLE else self.asking
+        return referring.seen.status is self.status and set(concerned) <= {referring}
+
+    def is_ineligible_alone(self, referral_id: UUID) -> bool:
+        """Whether this referral was told that it is not eligible, in an application that did not end."""
+        found = any(one.referral_id == referral_id and one.waits_ineligible for one in self.referrals)
+        return found and self.status not in BEGINS_AGAIN_AFTER
 
     def has_referral(self, referral_id: UUID) -> bool:
         return any(referring.referral_id == referral_id for referring in self.referrals)

@@ -31,7 +31,7 @@ def apply(
     """A referral opens an application, joins the one that is open, or begins it again: nothing where its agency has its answer.
 
     Age and priority are those of the day of entry. Whether it is eligible is said to each referral: who joins is told it alone,
-    for the application is what the first made it. Who was too young at an earlier referral, and is so no more, is examined.
+    for the application is what the first made it; and who comes once the age is reached is examined, for it alone.
     `again`: this one may have asked before, and left: its wishes name this anew.
     """
     application, entry_on = intake.application_of(referral.young_id), day_of_entry(intake, None, on)
@@ -49,7 +49,7 @@ def apply(
         return [opened, events.ApplicationIneligible(**fields, reasons=reasons, referral_id=alone)]
     if application and application.status in OPEN:
         return [opened]
-    return [opened, events.ApplicationUnderReview(**fields)]
+    return [opened, events.ApplicationUnderReview(**fields, referral_id=referral.referral_id if joins else None)]
 
 
 def _may_ask(application: Application, referral: ReferralSubmitted | ReferralAmended, *, eligible: bool, again: bool) -> bool:

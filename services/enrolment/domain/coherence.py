@@ -31,7 +31,7 @@ def _of_steps(enrolment: Enrolment) -> Iterator[str]:
             yield f"{_the(step)} ne tient plus : corrigez d’abord ce fait."
         if step.on < known:
             yield f"{_the(step)} précède le {known:%d/%m/%Y}, où le fait d’avant a eu lieu."
-        if step.fact is Fact.START and step.on < enrolment.starts_on:
+        if step.fact in (Fact.START, Fact.NO_SHOW) and step.on < enrolment.starts_on:
             yield f"La rentrée est le {enrolment.starts_on:%d/%m/%Y}."
     if enrolment.status is EnrolmentStatus.COMPLETED and not enrolment.now.last_year:
         yield "La fin du parcours n’est pas dans une dernière année."

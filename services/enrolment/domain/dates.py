@@ -41,7 +41,7 @@ def change_dates(
     ensure_within(intake.school_year, starts_on, closes_on)
     if closes_on < on and closes_on != intake.closes_on:
         raise Refused("closes_before_opening", "La date de clôture est déjà passée.", moves=[CHANGE_DATES])
-    if any(day < starts_on for day in started):
+    if any(intake.starts_on <= day < starts_on for day in started):  # who was taken over came before it ever began
         sentence = f"Des élèves ont commencé avant le {starts_on:%d/%m/%Y} : la rentrée a déjà eu lieu."
         raise Refused("already_begun", sentence, moves=[CHANGE_DATES])
     changed = IntakeDatesChanged(
@@ -53,12 +53,13 @@ def change_dates(
 
 
 def move_start(pupil: Pupil, *, intake: Intake, on: date) -> list[PupilEvent]:
-    """Who is due in an intake whose dates changed is due on its new day of entry."""
+    """Who is due in an intake whose dates changed is due on its new day of entry; who came might have come from then on."""
     enrolment = pupil.active
-    if enrolment is None or enrolment.status is not EnrolmentStatus.DUE or enrolment.now.intake_id != intake.intake_id:
+    if enrolment is None or enrolment.now.intake_id != intake.intake_id or enrolment.now.starts_on is None:
         return []
-    starts_on = day_of_entry(intake, intake.application_of(pupil.young_id), enrolment.since)
-    if starts_on == enrolment.starts_on:
+    starts_on = day_of_entry(intake, intake.application_of(pupil.young_id), enrolment.enrolled_on)
+    came = enrolment.status is EnrolmentStatus.PRESENT
+    if starts_on == enrolment.starts_on or (came and starts_on > enrolment.starts_on):
         return []
     return [StudentStartMoved(**pupil_fields(pupil, enrolment, on), starts_on=starts_on)]
 

@@ -8,7 +8,16 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.application import Application, Referring
-from services.enrolment.domain.standings import by_priority, entry_planned, ineligible_alone, left_behind, stood, told_to, without
+from services.enrolment.domain.standings import (
+    by_priority,
+    eligible_again,
+    entry_planned,
+    ineligible_alone,
+    left_behind,
+    stood,
+    told_to,
+    without,
+)
 from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER, HOLDS_A_SEAT
 from services.enrolment.domain.visibility import own_applications
 from shared.events import applications as events
@@ -172,6 +181,8 @@ def promote_automatically(intake: Intake, today: date) -> list[IntakeEvent]:
 def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
     """A first referral brings an application, a later one joins it; once it has ended one begins it again, behind the others."""
     application = intake.application_of(event.young_id)
+    if application and application.is_ineligible_alone(event.referral_id):
+        return intake.with_application(eligible_again(application, event))
     asking = Referring(
         **event.model_dump(include={"referral_id", "agency", "on", "priority"}), arrival=intake.arrivals + 1,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from services.enrolment.domain.application import Application, Referring, Standing
-from shared.events.applications import ApplicationEvent, ApplicationIneligible, ApplicationStatus, EntryPlanned
+from shared.events.applications import ApplicationEvent, ApplicationIneligible, ApplicationOpened, ApplicationStatus, EntryPlanned
 from shared.events.mandates import heard
 
 DETAILS = frozenset(Standing.model_fields) - {"status", "since"}
@@ -14,6 +14,8 @@ S = TypeVar("S", bound=Standing)
 
 def told_to(one: Referring, application: Application, event: ApplicationEvent) -> Referring:
     """One of the referrals of an application after what is told of it: as far as it concerns that one."""
+    if getattr(event, "referral_id", None) not in (None, one.referral_id):
+        return one
     reached = {application.status, *([ApplicationStatus.ADMISSIBLE] if application.met else [])}
     own, admissible = one.seen.status, one.seen.met is not None
     passed = heard(own, event, referral_on=one.on, before=application.status, reached=reached, admissible=admissible)
@@ -68,6 +70,19 @@ def ineligible_alone(application: Application, event: ApplicationIneligible) -> 
     return by_priority(application.model_copy(update={"referrals": referrals}))
 
 
+def eligible_again(application: Application, event: ApplicationOpened) -> Application:
+    """The application, of whose referrals one was not eligible and now is: it goes on in its own place."""
+
+    def examined(one: Referring) -> Referring:
+        seen = stood(one.seen, event, ApplicationStatus.UNDER_REVIEW, max(event.on, one.on))
+        return one.model_copy(update={"seen": seen, "priority": event.priority})
+
+    referrals = tuple(
+        examined(one) if one.referral_id == event.referral_id and one.waits_ineligible else one for one in application.referrals
+    )
+    return by_priority(application.model_copy(update={"referrals": referrals}))
+
+
 def entry_planned(application: Application, event: EntryPlanned) -> Application:
     """The application, for another day of entry: age and priority are those of that day, for each that asks."""
 
@@ -75,6 +90,7 @@ def entry_planned(application: Application, event: EntryPlanned) -> Application:
         seen = one.seen.model_copy(update={"entry_on": event.entry_on})
         return one.model_copy(update={"seen": seen, "priority": event.priority})
 
-    asking = application.asking
-    referrals = tuple(told(one) if one in asking else one for one in application.referrals)
+    ineligible = application.status is ApplicationStatus.INELIGIBLE  # it is planned for those who may then be
+    concerned = [one for one in application.referrals if one in application.asking or (ineligible and one.waits_ineligible)]
+    referrals = tuple(told(one) if one in concerned else one for one in application.referrals)
     return application.model_copy(update={"entry_on": event.entry_on, "priority": event.priority, "referrals": referrals})

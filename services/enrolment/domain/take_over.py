@@ -34,8 +34,8 @@ def take_over(
         sentence = f"Ce jeune n’avait pas l’âge que demande cette formation le {started_on:%d/%m/%Y}."
         raise Refused("not_eligible", sentence)
     (enrolled,) = enrol(pupil, young_id=young_id, birth_month=birth_month, intake=intake, programme=programme, on=enrolled_on)
-    due = evolve(None, enrolled.model_copy(update={"starts_on": started_on}))
-    enrolled = enrolled.model_copy(update={"starts_on": started_on})
+    enrolled = enrolled.model_copy(update={"starts_on": enrolled_on})  # the start can be mended, down to that day
+    due = evolve(None, enrolled)
     return [enrolled, StudentStarted(**common_fields(due, due.enrolments[-1], started_on))]
 
 

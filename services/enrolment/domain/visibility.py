@@ -76,10 +76,14 @@ def shown_applications(caller: Caller, applications: Sequence[Application]) -> l
     An agency reads them in the order in which it asked for them, a school in the order in which they came.
     """
     agency = agency_of(caller)
-    if agency is None:
-        return [one for one in applications if one.referrals]
-    own = [one for one in applications if one.of(agency)]
-    return sorted(own, key=lambda one: min(referring.arrival for referring in one.of(agency)))
+    shown = [one for one in applications if (one.referrals if agency is None else one.of(agency))]
+    return sorted(shown, key=lambda one: rank_in_list(caller, one))
+
+
+def rank_in_list(caller: Caller, application: Application) -> int:
+    """By what an application is placed in a list of its intake's: no other agency's referral moves it in an agency's."""
+    agency = agency_of(caller)
+    return application.arrival if agency is None else min(one.arrival for one in application.of(agency))
 
 
 def as_shown(caller: Caller, application: Application) -> Application:

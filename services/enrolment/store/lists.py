@@ -1,6 +1,6 @@
 """Enrolment's lists, each read in parts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from services.enrolment.domain.grant import Grant
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.school import School
-from services.enrolment.domain.visibility import as_shown, school_of, shown_applications
+from services.enrolment.domain.visibility import as_shown, rank_in_list, school_of, shown_applications
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus
 from shared.kernel.caller import SYSTEM, Actor, Caller
@@ -33,7 +33,7 @@ async def intakes(
 
 def applications_to(intake: Intake, caller: Caller, asked: Asked) -> Part[Applied]:
     """Those to one intake that a caller may see, in the order in which they came."""
-    shown = part_of(shown_applications(caller, intake.applications), _arrival, asked)
+    shown = part_of(shown_applications(caller, intake.applications), _rank(caller), asked)
     return shown.map(lambda one: (intake, one.young_id))
 
 
@@ -42,11 +42,12 @@ async def applications(
 ) -> Part[Applied]:
     """Those that a caller may see (in one status), intake by intake, in the order in which they came to each."""
     found: list[tuple[Applied, Position]] = []
+    rank = _rank(caller)
     async for intake, after in _intakes_from(store, caller, asked.after, school_year):
         place = [*_order_of(intake)]
-        left = part_of(shown_applications(caller, intake.applications), _arrival, Asked(len(intake.applications) or 1, after))
+        left = part_of(shown_applications(caller, intake.applications), rank, Asked(len(intake.applications) or 1, after))
         wanted = [one for one in left.items if status in (None, as_shown(caller, one).status)]
-        found += [((intake, one.young_id), [*place, *_arrival(one)]) for one in wanted]
+        found += [((intake, one.young_id), [*place, *rank(one)]) for one in wanted]
         if len(found) > asked.limit:
             return Part([one for one, _ in found[: asked.limit]], found[asked.limit - 1][1])
     return Part([one for one, _ in found], None)
@@ -73,13 +74,13 @@ async def grants(store: Store, caller: Caller, asked: Asked) -> Part[Grant]:
 async def _intakes_from(
     store: Store, caller: Caller, after: Position | None, school_year: str | None
 ) -> AsyncIterator[tuple[Intake, Position | None]]:
-    """A caller's intakes from that of a position on, which alone has an arrival to go on after."""
+    """A caller's intakes from that of a position on, which alone has a rank to go on after."""
     acting, place = store.intakes.acting(caller), None
     if after is not None:
-        *place, arrival = after
+        *place, rank = after
         began = await acting.find_one({"_id": place[-1]})
         if began:
-            yield began, [arrival]
+            yield began, [rank]
     while True:
         part = await intakes(store, caller, Asked(AT_ONCE, place), school_year=school_year)
         for intake in part.items:
@@ -93,5 +94,5 @@ def _order_of(intake: Intake) -> list[Any]:
     return [intake.school_year, intake.school, intake.programme, intake.year_of_study, str(intake.intake_id)]
 
 
-def _arrival(application: Application) -> Position:
-    return [application.arrival]
+def _rank(caller: Caller) -> Callable[[Application], Position]:
+    return lambda application: [rank_in_list(caller, application)]

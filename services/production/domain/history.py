@@ -1,6 +1,6 @@
 """From what was told of an enrolment to what held on each day: since when which programme, from when to when away."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,7 +61,7 @@ def history_of(row: PupilRow) -> History | None:
     if first is None:
         return None
     return History(
-        starts_on=_start(facts, first), status=_status(facts), programmes=_programmes(facts, first),
+        starts_on=_start(facts), status=_status(facts), programmes=_programmes(facts, first),
         aways=_aways(facts), whole=first.sequence > 0,
     )  # fmt: skip
 
@@ -85,15 +85,10 @@ def _is_meant(one: Told, by: Told) -> bool:
     return one.fact is by.fact and (one.on == by.replaces_on or one.sequence == 0)
 
 
-def _start(facts: Iterable[Told], first: Told) -> date:
+def _start(facts: Sequence[Told]) -> date:
     """The day they came; until that is told, the one on which they are due, never before it was said."""
-    start = _due(first)
-    for fact in facts:
-        if fact.fact is Fact.STARTED:
-            start = fact.on
-        elif fact.starts_on:
-            start = _due(fact)
-    return start
+    came = [fact.on for fact in facts if fact.fact is Fact.STARTED]
+    return came[-1] if came else [_due(fact) for fact in facts if fact.starts_on][-1]
 
 
 def _due(fact: Told) -> date:

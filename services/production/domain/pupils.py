@@ -54,7 +54,7 @@ class Pupil(BaseModel):
 
     def is_there_in(self, week: str) -> bool:
         """Whether a week has a day on which they were at school, as far as is known."""
-        came = self.status is not EnrolmentStatus.DID_NOT_START
+        came = self.status not in NEVER_CAME
         return came and self.first_monday <= monday_of(week) and self.away_in(week) is None
 
     @property

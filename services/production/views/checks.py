@@ -20,10 +20,9 @@ class WeekToCheckResponse(BaseModel):
 
 
 def show_weeks_to_check(worked: Iterable[WorkedWeek], pupils: Mapping[UUID, Sequence[Pupil]]) -> list[WeekToCheckResponse]:
-    """Those to look at among these weeks, the first first."""
-    rows = [
+    """Those to look at among these weeks."""
+    return [
         WeekToCheckResponse(week=one.week, young_id=one.young_id, warnings=found)
         for one in worked
         if (known := pupils.get(one.young_id)) and (found := misfits(one, enrolment_for(known, one.week)))
     ]
-    return sorted(rows, key=lambda row: (row.week, row.young_id))

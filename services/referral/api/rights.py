@@ -22,7 +22,8 @@ async def export_file(young_id: UUID, caller: CurrentCaller, store: StoreDep) ->
     async with store.audit.reading(caller, What.FILE, Whom(young_id)):
         sent = await store.vault.sent_of(young_id)
         referrals, journey = await store.referrals_of(young_id), await store.journeys.of(young_id)
-        return views.show_file(young_id, sent, referrals, journey, await store.audit.about(young_id))
+        others = await store.records.of_one_person(young_id) - {young_id}
+        return views.show_file(young_id, others, sent, referrals, journey, await store.audit.about(young_id))
 
 
 @router.get("/admin/audit", dependencies=[require("admin")])

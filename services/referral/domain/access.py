@@ -18,15 +18,7 @@ ENDED = frozenset(
     }
 )  # fmt: skip
 """Terminal answers without an enrolment."""
-GONE = frozenset(
-    {
-        MilestoneKind.DID_NOT_START,
-        MilestoneKind.GAVE_UP,
-        MilestoneKind.GAVE_UP,
-        MilestoneKind.INTERRUPTED,
-        MilestoneKind.COMPLETED,
-    }
-)
+GONE = frozenset({MilestoneKind.DID_NOT_START, MilestoneKind.GAVE_UP, MilestoneKind.INTERRUPTED, MilestoneKind.COMPLETED})
 HERE = frozenset(
     {
         MilestoneKind.ENROLLED, MilestoneKind.STARTED, MilestoneKind.RESUMED, MilestoneKind.MOVED_UP, MilestoneKind.REPEATED,

@@ -124,13 +124,16 @@ class ApplicationHistory(BaseModel):
 def opened(application: ApplicationHistory, event: ApplicationOpened) -> ApplicationHistory:
     """A first referral opens it, one joins it, or one begins it again once it had ended.
 
-    Opened, it is under review for who asks: what enrolment tells next says whether it stays so.
+    Opened, it is under review for who asks: what enrolment tells next says whether it stays so. One that was not eligible,
+    and now is, goes on.
     """
     own, referrals, steps = _heard_so_far(application), application.referrals, application.steps
     if steps and steps[-1].status in BEGINS_AGAIN_AFTER:
         referrals, steps = (), ()
-    first = (Step(status=ApplicationStatus.UNDER_REVIEW, on=event.on),)
-    changed = {"own": {**own, event.referral_id: first}, "referrals": (*referrals, event.referral_id), "steps": steps or first}
+    before = own.get(event.referral_id, ()) if event.referral_id in referrals else ()
+    first = (Step(status=ApplicationStatus.UNDER_REVIEW, on=_since_came(before, event.on)),)
+    asking = dict.fromkeys([*referrals, event.referral_id])
+    changed = {"own": {**own, event.referral_id: (*before, *first)}, "referrals": tuple(asking), "steps": steps or first}
     return application.model_copy(update={**changed, "school_year": event.school_year})
 
 
@@ -150,7 +153,8 @@ def moved(application: ApplicationHistory, event: ApplicationMoved) -> Applicati
         steps = own.get(event.referral_id, ())
         alone = _step(event, ApplicationStatus.INELIGIBLE, _since_came(steps, event.on))
         return application.model_copy(update={"own": {**own, event.referral_id: (*steps, alone)}})
-    heard_now = {id: (*own[id], *_heard(own[id], application, event)) for id in application.referrals}
+    concerned = [id for id in application.referrals if getattr(event, "referral_id", None) in (None, id)]
+    heard_now = {id: (*own[id], *_heard(own[id], application, event)) for id in concerned}
     steps = application.steps
     if not (isinstance(event, ApplicationUnderReview) and _status(steps) is ApplicationStatus.UNDER_REVIEW and steps):
         steps = (*steps, _step(event, _status_after(steps, event), event.on))

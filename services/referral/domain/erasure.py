@@ -1,10 +1,13 @@
 """When a person may be erased: never while a school teaches them, for that enrolment has to be ended first, and by its school."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.journey import Journey
 from services.referral.domain.milestones import MilestoneKind
+from services.referral.domain.referral import Referral
 from shared.kernel.errors import Refused
 
 K = MilestoneKind
@@ -15,6 +18,14 @@ IS_PUPIL: Mapping[MilestoneKind, bool] = {
 """Whether someone is a pupil after a milestone; the others say nothing of it."""
 
 
+@dataclass(frozen=True)
+class Retention:
+    """How long things are kept: the audit; an identity, after the last thing told of its person."""
+
+    audit: timedelta
+    identity: timedelta
+
+
 def is_pupil(journey: Journey) -> bool:
     """Whether they are due at a school, or there, as far as enrolment told."""
     return any(map(_goes_on, journey.enrolments.values()))
@@ -23,6 +34,15 @@ def is_pupil(journey: Journey) -> bool:
 def _goes_on(enrolment: EnrolmentHistory) -> bool:
     said = [IS_PUPIL[one.kind] for one in enrolment.milestones if one.kind in IS_PUPIL]
     return bool(said) and said[-1]
+
+
+def last_told_on(journey: Journey, referrals: Iterable[Referral]) -> date:
+    """The last day on which anything was told of a person: from it on, what is kept of who they are grows old."""
+    days = [one.withdrawal_requested_on or one.submitted_on for one in referrals]
+    days += [wishes.on for wishes in journey.wishes.values()]
+    days += [step.on for application in journey.applications.values() for step in application.steps]
+    days += [milestone.on for enrolment in journey.enrolments.values() for milestone in enrolment.milestones]
+    return max(days, default=date.max)
 
 
 def ensure_no_pupil(journeys: Iterable[Journey]) -> None:

@@ -61,8 +61,8 @@ def _is_replaced(one: Milestone, event: Corrected) -> bool:
 
 
 def _is_word_of(one: Milestone, event: OutcomeCorrected) -> bool:
-    """What that source said at that horizon; a word that was kept before sources were may be anybody's."""
-    return one.horizon == event.horizon and one.source in (event.source, None)
+    """What that source, of agencies that one, said at that horizon; a word kept before sources were may be anybody's."""
+    return one.horizon == event.horizon and (one.source is None or (one.source, one.agency) == (event.source, event.agency))
 
 
 def _replaced(event: Corrected) -> MilestoneKind:

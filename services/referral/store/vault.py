@@ -5,6 +5,7 @@ referrals: so neither a file, a log nor an error of the database shows a name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from services.referral.domain.matching import Traits, same_person
@@ -127,6 +128,11 @@ class Vault:
         """Nothing kept of a person's identity opens any more, nor what a backup kept of it: their key goes, and their row."""
         await self.keys.destroy(young_id, session=session)
         await self.persons.delete({"_id": str(young_id)}, session=session)
+
+    async def kept_before(self, day: date) -> list[UUID]:
+        """Whose first referral came before a day, the eldest first."""
+        old = {"since": {"$lt": datetime.combine(day, time(), UTC)}}
+        return [UUID(row["_id"]) for row in await self.persons.patient().find(old, fields={"_id": 1}, sort=["since", "_id"])]
 
     async def knows(self, young_id: UUID, session: Session | None = None) -> bool:
         """Whether something was sent of this person."""

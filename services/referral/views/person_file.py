@@ -1,6 +1,6 @@
 """All that referral holds of one person, for whoever asks for their own file: said by whom, what came of it, read by whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -22,6 +22,8 @@ class PersonFileResponse(BaseModel):
     """What each agency sent, their referrals, the journey that schools told, and each reading of the identity."""
 
     young_id: UUID
+    others: Sequence[UUID]
+    """The other ids of the same person, each with a file of its own in every service."""
     sent: Sequence[Sent]
     referrals: Sequence[HeldReferral]
     journey: Journey
@@ -29,8 +31,15 @@ class PersonFileResponse(BaseModel):
 
 
 def show_file(
-    young_id: UUID, sent: Sequence[Sent], referrals: Sequence[Referral], journey: Journey, read_by: Sequence[AuditEntry]
+    young_id: UUID,
+    others: Collection[UUID],
+    sent: Sequence[Sent],
+    referrals: Sequence[Referral],
+    journey: Journey,
+    read_by: Sequence[AuditEntry],
 ) -> PersonFileResponse:
     """The whole file, under the codes and ids that are kept."""
     held = [HeldReferral(**dict(one), status=status(journey, one.referral_id)) for one in referrals]
-    return PersonFileResponse(young_id=young_id, sent=sent, referrals=held, journey=journey, read_by=read_by)
+    return PersonFileResponse(
+        young_id=young_id, others=sorted(others), sent=sent, referrals=held, journey=journey, read_by=read_by
+    )

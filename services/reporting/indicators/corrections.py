@@ -16,11 +16,11 @@ def enrolments(selection: Selection) -> Iterator[Correctable]:
 
 
 def exams(selection: Selection) -> Iterator[Correctable]:
-    """Their enrolments and examinations."""
+    """Their enrolments and examinations, with those that were taken back."""
     yield from enrolments(selection)
     for person in selection.people:
         for enrolment in person.enrolments:
-            yield from selection.tables.exams_of.get(enrolment.id, ())
+            yield from selection.tables.registered_of.get(enrolment.id, ())
 
 
 def outcomes(horizon: int) -> Rows:

@@ -1,4 +1,4 @@
-"""One row per enrolment, horizon and source: what one source says became of a leaver. Sources never overwrite one another."""
+"""One row per enrolment, horizon and source (agencies are several): what it says became of a leaver. None overwrites another."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -30,10 +30,16 @@ class OutcomeRow(TableRow, table="outcomes"):
         return self.proof is not OutcomeProof.NONE
 
 
+def _id(event: OutcomeDeclared | OutcomeCorrected) -> str:
+    """A source's; of an agency, its own: two that follow the same pupil may disagree."""
+    source = f"{event.source}/{event.agency}" if event.agency else event.source
+    return f"{event.enrolment_id}/{event.horizon}/{source}"
+
+
 @OutcomeRow.on(OutcomeDeclared)
 def declared(event: OutcomeDeclared) -> OutcomeRow:
     return OutcomeRow(
-        id=f"{event.enrolment_id}/{event.horizon}/{event.source}", enrolment_id=event.enrolment_id, horizon=event.horizon,
+        id=_id(event), enrolment_id=event.enrolment_id, horizon=event.horizon,
         source=event.source, situation=event.situation, proof=event.proof, declared_on=event.on,
     )  # fmt: skip
 
@@ -41,11 +47,10 @@ def declared(event: OutcomeDeclared) -> OutcomeRow:
 @OutcomeRow.on(OutcomeCorrected)
 def corrected(event: OutcomeCorrected) -> OutcomeRow:
     """Of what was taken back, the proof and the day are those of before: nobody reads them."""
-    id = f"{event.enrolment_id}/{event.horizon}/{event.source}"
     if event.happened_on is None or event.proof is None:
-        return OutcomeRow(id=id, situation=None, corrected_on=event.on)
+        return OutcomeRow(id=_id(event), situation=None, corrected_on=event.on)
     return OutcomeRow(
-        id=id, situation=event.situation, proof=event.proof, declared_on=event.happened_on, corrected_on=event.on
+        id=_id(event), situation=event.situation, proof=event.proof, declared_on=event.happened_on, corrected_on=event.on
     )  # fmt: skip
 
 
@@ -53,12 +58,12 @@ def retained(outcomes: Iterable[OutcomeRow]) -> dict[int, OutcomeRow]:
     """At each horizon, among what several sources say of one enrolment, the one that counts.
 
     Any situation before « unreachable », then the strongest proof (contract, certificate, phone, none), then the last
-    day of declaration, then the source's name in alphabetical order.
+    day of declaration, then the source's name in alphabetical order, then the agency's.
     """
 
-    def weight(row: OutcomeRow) -> tuple[bool, int, int, str]:
+    def weight(row: OutcomeRow) -> tuple[bool, int, int, str, str]:
         unreachable = row.situation is OutcomeSituation.UNREACHABLE
-        return unreachable, STRENGTH.index(row.proof), -row.declared_on.toordinal(), row.source
+        return unreachable, STRENGTH.index(row.proof), -row.declared_on.toordinal(), row.source, row.id
 
     stand = (row for row in outcomes if row.situation is not None)
     return {row.horizon: row for row in sorted(stand, key=weight, reverse=True)}

@@ -1,0 +1,46 @@
+"""How far a group is behind, in messages that it is to hear."""
+
+import uuid
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from deploy.local.lag import Lag, lags
+from deploy.local.servers import Servers
+
+
+async def test_lag_counts_what_a_group_has_yet_to_acknowledge(servers: Servers) -> None:
+    topic = group = f"lag-{uuid.uuid4()}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, 2, 1)])
+    await admin.close()
+    async with AIOKafkaProducer(bootstrap_servers=servers.kafka) as producer:
+        for partition in (0, 0, 0, 1):
+            await producer.send_and_wait(topic, b"said", partition=partition)
+    async with AIOKafkaConsumer(bootstrap_servers=servers.kafka, group_id=group, enable_auto_commit=False) as consumer:
+        consumer.assign([TopicPartition(topic, 0)])
+        await consumer.commit({TopicPartition(topic, 0): 2})
+
+    assert await lags(servers.kafka, [group, "nobody"]) == [Lag(group, topic, messages=2)]
+
+
+async def test_marks_of_transactions_and_what_was_aborted_are_no_lag(servers: Servers) -> None:
+    topic = group = f"lag-{uuid.uuid4()}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, 3, 1)])
+    await admin.close()
+    async with AIOKafkaProducer(bootstrap_servers=servers.kafka, transactional_id=topic) as producer:
+        for aborted in (False, True):
+            await producer.begin_transaction()
+            for partition in (0, 1, 2) if not aborted else (0,):
+                await (await producer.send(topic, b"said", partition=partition))
+            await (producer.abort_transaction() if aborted else producer.commit_transaction())
+    async with AIOKafkaConsumer(bootstrap_servers=servers.kafka, group_id=group, enable_auto_commit=False) as consumer:
+        partitions = [TopicPartition(topic, partition) for partition in range(3)]
+        consumer.assign(partitions)
+        await consumer.commit(dict.fromkeys(partitions, 1))
+        assert await lags(servers.kafka, [group]) == [Lag(group, topic, messages=0)]
+        await consumer.commit({partitions[1]: 0})
+        assert await lags(servers.kafka, [group]) == [Lag(group, topic, messages=2)]
