@@ -25,7 +25,7 @@ from shared.messaging.kafka import consumer, dead_letters
 from shared.persistence.mongo import connect
 from tests.end_to_end.writers import ELSEWHERE, UNREADABLE, write_by_hand
 
-PUPILS, SEED = 12, 7
+PUPILS, SEED = 10, 7
 """Beside the cast of the story."""
 VAULT = ("family_name", "given_name", "birth_date", "phone", "email", "ine", "name")
 HEADER = "École;Référence;Mois de naissance;Formation;Année scolaire;Année de formation;Inscrit le;Entré le"

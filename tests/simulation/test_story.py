@@ -74,7 +74,7 @@ def test_a_mistake_comes_before_what_mends_it() -> None:
         ("refer-late 2023-01", "intakes 2023-01"),
         ("admit-late 2023-01", "start 2023-01"),
         ("month 2023-01", "correct-outcome 2023-02"),
-        ("month 2023-09", "mend 2023-10"),
+        ("month 2024-09", "mend 2024-10"),
     ):
         assert names.index(before) < names.index(after)
 
