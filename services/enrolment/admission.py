@@ -70,7 +70,7 @@ async def continue_pupil(store: Store, caller: Caller, *, young_id: UUID, intake
         programme = await store.programme_of(to)
         pupil = await own_pupils.decide(young_id, continuing.continue_in, school=school, to=to, programme=programme, on=on)
         if len(pupil.enrolments) > len(before.enrolments):
-            await ensure_one_enrolment(store, caller, young_id, session)
+            await ensure_one_enrolment(store, young_id, session)
             moves = open_moves(before.last(school), EnrolmentAction.CONTINUE)
             take = seat_for(before, intake_id)
             await intakes.decide(intake_id, take, young_id=young_id, moves=moves, on=on)

@@ -33,7 +33,7 @@ async def correct(store: Store, caller: Caller, decision: Correct, *, young_id: 
         after = pupil.enrolment(before.enrolment_id)
         assert after is not None
         if after.status in ACTIVE and before.status not in ACTIVE:
-            await persons.ensure_one_enrolment(store, caller, young_id, session)
+            await persons.ensure_one_enrolment(store, young_id, session)
         await _move_seats(store, caller, session, young_id, mending, before, after)
         return pupil
 

@@ -12,12 +12,10 @@ from services.enrolment.domain.places import take_seat, take_seat_again
 from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import APPLICATION, ENROLMENT, ApplicationAction, EnrolmentAction
-from services.enrolment.domain.visibility import agency_of
 from shared.events import students as events
 from shared.events.applications import ApplicationStatus
 from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.calendar import BirthMonth, following
-from shared.kernel.caller import Caller
 from shared.kernel.errors import Move, Refused
 
 
@@ -43,12 +41,10 @@ def enrol(
     ]  # fmt: skip
 
 
-def ensure_enrolled_once(caller: Caller, others: Iterable[Pupil]) -> None:
-    """Raise Refused where another `young_id` of the same person is a pupil. An agency does not learn that there is another."""
+def ensure_enrolled_once(others: Iterable[Pupil]) -> None:
+    """Raise Refused where another `young_id` of the same person is a pupil."""
     if not any(other.active for other in others):
         return
-    if agency_of(caller):
-        raise Refused("ask_the_school", "Cette place ne peut être confirmée ainsi : voyez avec l’école.", moves=())
     sentence = "Ce jeune est déjà inscrit, sous un autre dossier qui est le sien : une seule inscription à la fois."
     raise Refused("already_enrolled", sentence, moves=())
 
