@@ -35,6 +35,8 @@ class Line:
 
     number: int
     fields: Mapping[str, str]
+    whole: bool = True
+    """Whether it has no more cells than there are columns: else nobody knows which is which."""
 
     def body(self, school: str | None) -> dict[str, object]:
         """What enrolment is asked. A day or a month may be written as in France; what cannot be read is sent as it is."""
@@ -57,19 +59,37 @@ def lines_of(file: Path) -> list[Line]:
     """The lines of a CSV file (UTF-8 or Windows-1252, commas or semicolons). CannotRun where it is none of that."""
     text = _text(file)
     first = text.partition("\n")[0]
-    reader = csv.reader(StringIO(text, newline=""), delimiter=";" if first.count(";") >= first.count(",") else ",")
-    fields = [_field(header) for header in next(reader, [])]
+    rows = _rows(file, text, ";" if first.count(";") >= first.count(",") else ",")
+    fields = [_field(header) for header in (rows[0][1] if rows else [])]
     if missing := [FRENCH[field] for field in FRENCH if field != "school" and field not in fields]:
         raise CannotRun(f"Il manque à {file.name} les colonnes : {', '.join(missing)}.")
     if unknown := [number for number, field in enumerate(fields, start=1) if field not in FRENCH]:
         raise CannotRun(f"Colonnes inconnues dans {file.name} : {', '.join(map(str, unknown))}. Permises : {', '.join(COLUMNS)}.")
-    rows = ((reader.line_num, [cell.strip() for cell in row]) for row in reader)
-    return [Line(number, dict(zip(fields, row, strict=False))) for number, row in rows if any(row)]
+    if twice := [FRENCH[field] for field in FRENCH if fields.count(field) > 1]:
+        raise CannotRun(f"Des colonnes de {file.name} y sont deux fois : {', '.join(twice)}.")
+    return [
+        Line(number, dict(zip(fields, row, strict=False)), whole=not any(row[len(fields) :]))
+        for number, row in rows[1:]
+        if any(row)
+    ]
+
+
+def _rows(file: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """The cells of each line, under its number. A quote left open would take the rest of the file for one cell."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error:
+        raise CannotRun(f"La ligne {reader.line_num} de {file.name} ne peut être lue : un guillemet reste ouvert ?") from None
 
 
 def take_over(post: Post, lines: Iterable[Line], *, school: str | None) -> Iterator[Answer]:
     """Have each line taken over, in order. What is refused does not hold back the others."""
     for line in lines:
+        reference = line.fields.get("reference", "")
+        if not line.whole:
+            yield Answer(line.number, reference, fault="cette ligne a plus de cellules que de colonnes.")
+            continue
         try:
             answer = post(line.body(school))
         except httpx.HTTPError as error:
@@ -78,7 +98,7 @@ def take_over(post: Post, lines: Iterable[Line], *, school: str | None) -> Itera
             ) from error
         fault = _fault(answer)
         young_id = None if fault else str(answer.json()["young_id"])
-        yield Answer(line.number, line.fields["reference"], young_id, is_new=answer.status_code == 201, fault=fault)
+        yield Answer(line.number, reference, young_id, is_new=answer.status_code == 201, fault=fault)
 
 
 @contextmanager

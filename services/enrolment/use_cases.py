@@ -73,14 +73,13 @@ async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, 
 
     async def work(session: Session) -> Pupil:
         own_pupils, intakes = store.pupils.within(session).acting(caller), store.intakes.within(session).acting(caller)
-        enrolment = (await own_pupils.get(young_id)).last(school)
-        before = enrolment.now
-        to = await intakes.get(intake_id)
-        programme = await store.programme_of(to)
+        enrolment, to = (await own_pupils.get(young_id)).last(school), await intakes.get(intake_id)
+        before, programme = enrolment.now, await store.programme_of(to)
         pupil = await own_pupils.decide(young_id, decision, school=school, to=to, programme=programme, on=on)
         if before.intake_id == intake_id:
             return pupil
-        await intakes.decide(intake_id, places.take_seat, young_id=young_id, moves=pupils.open_moves(enrolment), on=on)
+        seat, moves = pupils.seat_for(pupil, intake_id), pupils.open_moves(enrolment)
+        await intakes.decide(intake_id, seat, young_id=young_id, moves=moves, on=on)
         if before.school_year == to.school_year or enrolment.status is EnrolmentStatus.DUE:
             await intakes.decide(before.intake_id, places.release_seat, young_id=young_id, on=on)
         return pupil

@@ -46,7 +46,7 @@ SchoolYear = Annotated[
     checked(is_school_year, "Une année scolaire s’écrit 2025-2026."),
     shown_as("2025-2026", format="school-year", pattern="^[0-9]{4}-[0-9]{4}$"),
 ]
-MONTH = "^[0-9]{4}-(0[1-9]|1[0-2])$"
+MONTH = "^([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(0[1-9]|1[0-2])$"
 BirthMonth = Annotated[str, checked(is_month, "Un mois de naissance s’écrit 2009-05."), shown_as("2009-05", pattern=MONTH)]
 Month = Annotated[
     str, checked(is_month, "Seul le mois est attendu, sans le jour : écrivez 2025-03."), shown_as("2025-03", pattern=MONTH)

@@ -1,4 +1,4 @@
-"""What ops ask of a stack that runs: its tokens, its parked messages, a rebuild, its lag."""
+"""What ops ask of a stack that runs: its tokens, its parked messages, a rebuild."""
 
 import json
 import threading

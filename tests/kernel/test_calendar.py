@@ -9,7 +9,7 @@ from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.calendar import age_at, age_on, is_month, is_school_year, months_after, open_days_between
+from shared.kernel.calendar import MONTH, age_at, age_on, is_month, is_school_year, months_after, open_days_between
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,6 +59,8 @@ def test_a_year_that_no_calendar_counts_is_in_no_school_year_nor_birth_month() -
     assert is_school_year("2025-2026")
     assert not any(map(is_month, ("0000-05", "2009-13", "2009-00")))
     assert is_month("2009-05")
+    months = ("0000-05", "0001-01", "0010-01", "0100-01", "1000-01", "9999-12", "2009-13", "2009-00", "2009-5")
+    assert [bool(re.search(MONTH, month)) for month in months] == [is_month(month) for month in months]  # as its schema says
 
 
 def test_a_birth_month_of_february_is_counted_by_the_same_rule() -> None:

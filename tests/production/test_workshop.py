@@ -15,3 +15,13 @@ async def test_the_workshop_works_on_orders_and_sees_no_contact(production: Prod
     assert (client["contact"], seen) == ("M. D’Arc", {**client, "contact": None})
     assert (await production.workshop.post("/clients", json={"name": "Autre", "kind": "company"})).status_code == 403
     assert (await production.workshop.get(path)).json()["status"] == "delivered"
+
+
+async def test_clients_whose_names_are_long_in_latin_letters_are_listed_to_the_end(production: Production) -> None:
+    for _ in range(2):
+        await production.a_client(name="ﷺ" * 200)
+    first = (await production.head.get("/clients", params={"limit": 1})).json()
+    second = await production.head.get("/clients", params={"limit": 1, "cursor": first["next"]})
+    assert second.status_code == 200
+    assert second.json()["next"] is None
+    assert {first["items"][0]["client_id"]} != {second.json()["items"][0]["client_id"]}

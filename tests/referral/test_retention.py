@@ -4,15 +4,22 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.referral.domain.erasure import Retention
+from services.referral.domain.erasure import Retention, last_told_on
 from services.referral.jobs import sweep
 from shared.events import applications, students
 from tests.conftest import A_MORNING, Running
-from tests.referral.builders import CIO, an_identity, application, enrolment_publishes, refer, student
+from tests.referral.builders import CIO, an_identity, application, enrolment_publishes, folded, refer, student, the_referral
 
 
 def somebody(name: str) -> dict[str, Any]:
     return an_identity(family_name=name, ine=None, phone=None, email=None)
+
+
+def test_what_an_agency_amended_or_completed_later_is_told_of_a_person_too() -> None:
+    later = {"amended_on": (date(2030, 1, 2),), "completed_on": date(2030, 1, 3), "withdrawal_requested_on": date(2030, 1, 1)}
+    for name, said in later.items():
+        said_last = said[-1] if isinstance(said, tuple) else said
+        assert last_told_on(folded(), [the_referral().model_copy(update={name: said})]) == said_last
 
 
 KEPT = Retention(audit=timedelta(days=5000), identity=timedelta(days=1827))

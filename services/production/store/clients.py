@@ -17,6 +17,8 @@ from shared.persistence.sealing import Sealed
 
 SAID = ("name", "siret", "contact")
 """Who a client is, in the words of its school."""
+LONGEST_KEY = 200
+"""Of what clients are sorted by, which a cursor carries: one letter of a script may be twenty in ours."""
 
 
 class Clients:
@@ -75,7 +77,7 @@ class Clients:
 
 
 def _by_name(client: Client) -> Position:
-    return [anyascii(client.name).casefold(), str(client.client_id)]
+    return [anyascii(client.name).casefold()[:LONGEST_KEY], str(client.client_id)]
 
 
 def _days(steps: Mapping[str, str]) -> list[date]:

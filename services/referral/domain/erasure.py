@@ -38,7 +38,8 @@ def _goes_on(enrolment: EnrolmentHistory) -> bool:
 
 def last_told_on(journey: Journey, referrals: Iterable[Referral]) -> date:
     """The last day on which anything was told of a person: from it on, what is kept of who they are grows old."""
-    days = [one.withdrawal_requested_on or one.submitted_on for one in referrals]
+    said = [(one.submitted_on, one.withdrawal_requested_on, one.completed_on, *one.amended_on) for one in referrals]
+    days = [day for of_one in said for day in of_one if day]
     days += [wishes.on for wishes in journey.wishes.values()]
     days += [step.on for application in journey.applications.values() for step in application.steps]
     days += [milestone.on for enrolment in journey.enrolments.values() for milestone in enrolment.milestones]
