@@ -163,12 +163,12 @@ async def gather(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     return [task.result() for task in tasks]
 
 
-async def refused(code: str, asked: Coroutine[Any, Any, object]) -> None:
-    """What is asked is refused, and by this code. Raises CannotRun where it is done, or refused for something else."""
+async def refused(asked: Coroutine[Any, Any, object], *codes: str) -> None:
+    """What is asked is refused, by one of these codes. Raises CannotRun where it is done, or refused for something else."""
     try:
         await asked
     except Unexpected as refusal:
-        if refusal.code != code:
+        if refusal.code not in codes:
             raise
         return
-    raise CannotRun(f"Accepté, là où « {code} » était attendu.")
+    raise CannotRun(f"Accepté, là où un refus était attendu : {', '.join(codes)}.")

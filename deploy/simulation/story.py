@@ -16,7 +16,7 @@ def story() -> Iterator[Day]:
     yield from _around_the_diploma()
     for year in (2021, 2023):
         yield day(date(year, 9, 2), "titles", opening.check_titles)
-    yield day(date(2023, 10, 5), "mend", mending.mend_grants)
+    yield day(date(2024, 10, 5), "mend", mending.mend_grants)
     yield day(date(2025, 5, 28), "mend", mending.mend_orders)
 
 

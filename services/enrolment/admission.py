@@ -10,7 +10,7 @@ from services.enrolment.domain.enrolment import ACTIVE
 from services.enrolment.domain.files import Files
 from services.enrolment.domain.intake import Intake, intake_id_of
 from services.enrolment.domain.pupil import Pupil
-from services.enrolment.domain.pupils import open_moves
+from services.enrolment.domain.pupils import open_moves, seat_for
 from services.enrolment.domain.seats import CHANGE_SEATS
 from services.enrolment.domain.statuses import HOLDS_A_SEAT, OPEN, EnrolmentAction
 from services.enrolment.domain.visibility import school_of
@@ -70,9 +70,10 @@ async def continue_pupil(store: Store, caller: Caller, *, young_id: UUID, intake
         programme = await store.programme_of(to)
         pupil = await own_pupils.decide(young_id, continuing.continue_in, school=school, to=to, programme=programme, on=on)
         if len(pupil.enrolments) > len(before.enrolments):
-            await ensure_one_enrolment(store, caller, young_id, session)
+            await ensure_one_enrolment(store, young_id, session)
             moves = open_moves(before.last(school), EnrolmentAction.CONTINUE)
-            await intakes.decide(intake_id, places.take_seat, young_id=young_id, moves=moves, on=on)
+            take = seat_for(before, intake_id)
+            await intakes.decide(intake_id, take, young_id=young_id, moves=moves, on=on)
         return pupil
 
     return await store.persistence.transaction(work, young_id, intake_id)

@@ -7,10 +7,10 @@ from uuid import UUID
 from services.enrolment import persons, use_cases
 from services.enrolment.domain import places
 from services.enrolment.domain.corrected_results import correct_outcome
-from services.enrolment.domain.corrections import RELEASED, Mending, correct_year, mended_enrolment, seats_held
-from services.enrolment.domain.enrolment import ACTIVE, Enrolment, Outcome
+from services.enrolment.domain.corrections import Mending, correct_year, mended_enrolment, seats_held
+from services.enrolment.domain.enrolment import ACTIVE, RELEASED, Enrolment, Outcome
 from services.enrolment.domain.pupil import Pupil, PupilEvent
-from services.enrolment.domain.pupils import open_moves
+from services.enrolment.domain.pupils import open_moves, seat_for
 from services.enrolment.domain.visibility import agency_of, school_of
 from services.enrolment.store import Store
 from shared.events.students import OutcomeSource
@@ -33,7 +33,7 @@ async def correct(store: Store, caller: Caller, decision: Correct, *, young_id: 
         after = pupil.enrolment(before.enrolment_id)
         assert after is not None
         if after.status in ACTIVE and before.status not in ACTIVE:
-            await persons.ensure_one_enrolment(store, caller, young_id, session)
+            await persons.ensure_one_enrolment(store, young_id, session)
         await _move_seats(store, caller, session, young_id, mending, before, after)
         return pupil
 
@@ -73,8 +73,9 @@ async def _move_seats(
     moved = {before.now.intake_id} - {after.now.intake_id}  # of who left, too: that they did may not be heard yet
     for intake_id in sorted((held | moved) - holds, key=str):
         await intakes.decide(intake_id, places.release_seat, young_id=young_id, on=mending.on)
+    pupil = await store.every_pupil.within(session).acting(caller).get(young_id)
     for intake_id in sorted(holds - held, key=str):
-        take = places.take_seat_again if back else places.take_seat
+        take = places.take_seat_again if back else seat_for(pupil, intake_id)
         await intakes.decide(intake_id, take, young_id=young_id, moves=open_moves(before), on=mending.on)
 
 

@@ -53,8 +53,13 @@ async def erased(store: Store, event: PersonErased, message: Message) -> None:
 
 @HANDLERS.on(ReferralAmended)
 async def amended(store: Store, referral: ReferralAmended, message: Message) -> None:
-    """Ask for what it wishes now, leave what it no longer does, and judge anew by the age that it says."""
+    """Ask for what it wishes now, leave what it no longer does, judge anew by the age that it says. Of the erased, nothing."""
+    if await store.erased.has(referral.young_id):
+        await store.settle()
+        return
     await amending.follow(store, referral, message, on=message.time.astimezone(PARIS).date())
+    if await store.erased.has(referral.young_id):  # since it was asked
+        await persons.erase(store, referral.young_id, on=store.clock.today())
 
 
 @HANDLERS.on(ReferralCompleted)

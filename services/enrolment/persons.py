@@ -13,7 +13,7 @@ from services.enrolment.domain.withdrawals import withdraw_wholly
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus
 from shared.events.message import Message
-from shared.kernel.caller import SYSTEM, Caller
+from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Refused
 from shared.persistence.mongo import Session
 from shared.projections.aliases import kept_of
@@ -30,7 +30,7 @@ class HeldPlace(BaseModel):
     status: ApplicationStatus
 
 
-async def ensure_one_enrolment(store: Store, caller: Caller, young_id: UUID, session: Session) -> None:
+async def ensure_one_enrolment(store: Store, young_id: UUID, session: Session) -> None:
     """Raise Refused for who is erased, or enrolled under another `young_id`. Asked in each transaction that enrols.
 
     Of two `young_id` of one person that are enrolled at once, one comes second, and is refused.
@@ -41,7 +41,7 @@ async def ensure_one_enrolment(store: Store, caller: Caller, young_id: UUID, ses
     if others:
         await store.take_turn(min(young_id, *others), session)
         pupils = store.every_pupil.within(session).acting(SYSTEM)
-        ensure_enrolled_once(caller, await pupils.find({"_id": {"$in": sorted(map(str, others))}}))
+        ensure_enrolled_once(await pupils.find({"_id": {"$in": sorted(map(str, others))}}))
 
 
 async def erase(store: Store, young_id: UUID, *, on: date, cause: Message | None = None) -> None:

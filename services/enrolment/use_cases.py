@@ -45,7 +45,7 @@ async def confirm(
         )
         if before.status is not ApplicationStatus.OFFERED:  # they may have given the place up since: that is not taken back here
             return intake
-        await persons.ensure_one_enrolment(store, caller, young_id, session)
+        await persons.ensure_one_enrolment(store, young_id, session)
         programme = await store.programme_of(intake)
         await pupils_to_enrol.acting(caller).create(
             young_id, pupils.enrol, young_id=young_id, birth_month=file_of(files, before).birth_month, intake=intake,
@@ -58,7 +58,7 @@ async def confirm(
     except Refused as no:
         if agency is None or no.code != "already_enrolled":
             raise
-        # an agency is not told that someone else's referral had them enrolled elsewhere
+        # an agency is not told that someone else's referral had them enrolled elsewhere, nor under another id
         intake = await store.intakes.acting(caller).get(intake_id)
         raise to_the_school(mandate_of(intake.application(young_id), agency)) from None
 
@@ -73,14 +73,13 @@ async def move(store: Store, caller: Caller, decision: Move, *, young_id: UUID, 
 
     async def work(session: Session) -> Pupil:
         own_pupils, intakes = store.pupils.within(session).acting(caller), store.intakes.within(session).acting(caller)
-        enrolment = (await own_pupils.get(young_id)).last(school)
-        before = enrolment.now
-        to = await intakes.get(intake_id)
-        programme = await store.programme_of(to)
+        enrolment, to = (await own_pupils.get(young_id)).last(school), await intakes.get(intake_id)
+        before, programme = enrolment.now, await store.programme_of(to)
         pupil = await own_pupils.decide(young_id, decision, school=school, to=to, programme=programme, on=on)
         if before.intake_id == intake_id:
             return pupil
-        await intakes.decide(intake_id, places.take_seat, young_id=young_id, moves=pupils.open_moves(enrolment), on=on)
+        seat, moves = pupils.seat_for(pupil, intake_id), pupils.open_moves(enrolment)
+        await intakes.decide(intake_id, seat, young_id=young_id, moves=moves, on=on)
         if before.school_year == to.school_year or enrolment.status is EnrolmentStatus.DUE:
             await intakes.decide(before.intake_id, places.release_seat, young_id=young_id, on=on)
         return pupil
@@ -111,7 +110,7 @@ async def resume(store: Store, caller: Caller, *, young_id: UUID, on: date) -> P
         before = (await own_pupils.get(young_id)).last(school)
         pupil = await own_pupils.decide(young_id, pupils.resume, school=school, on=on)
         if before.status is EnrolmentStatus.INTERRUPTED:
-            await persons.ensure_one_enrolment(store, caller, young_id, session)
+            await persons.ensure_one_enrolment(store, young_id, session)
             moves = pupils.open_moves(before, EnrolmentAction.RESUME)
             await intakes.decide(before.now.intake_id, places.take_seat_again, young_id=young_id, moves=moves, on=on)
         return pupil

@@ -124,7 +124,7 @@ async def complete(
 
 async def _keep_anew(store: Store, referral: Referral, sent: Sent, now: Sent, secret: bytes, session: Session) -> None:
     if now is not sent:
-        await store.vault.amend(referral.young_id, now, traits_of(now.identity, secret), session)
+        await store.vault.amend(referral.young_id, now, secret, session)
 
 
 async def follow(store: Store, event: JourneyEvent, cause: Message) -> None:

@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.local.keys import keys_in
 from deploy.local.lag import lags
 from deploy.local.stack import Stack, running_stack
+from deploy.simulation.cast import Role
 from deploy.simulation.run import run
 from services import SERVICES
 from services.referral.store.vault import Vault
@@ -21,8 +25,10 @@ from shared.messaging.kafka import consumer, dead_letters
 from shared.persistence.mongo import connect
 from tests.end_to_end.writers import ELSEWHERE, UNREADABLE, write_by_hand
 
-PUPILS, SEED = 16, 7
+PUPILS, SEED = 10, 7
+"""Beside the cast of the story."""
 VAULT = ("family_name", "given_name", "birth_date", "phone", "email", "ine", "name")
+HEADER = "École;Référence;Mois de naissance;Formation;Année scolaire;Année de formation;Inscrit le;Entré le"
 SHORTEST = 5
 """Shorter words of an identity stand in ordinary French too."""
 
@@ -89,6 +95,21 @@ def test_the_dashboard_shows_the_region_and_says_that_it_is_simulated(stack: Sta
     assert "simulées" in page.text
     for school in ("Besançon", "Chalon-sur-Saône", "Juralternance", "buissonnière", "Anne-Marie"):
         assert school in page.text
+
+
+def test_a_school_that_joins_brings_its_pupils_from_a_file(stack: Stack, tmp_path: Path) -> None:
+    with as_(stack, "admin") as admin:
+        intakes = admin.get(f"{stack.addresses.services['enrolment']}/intakes", params={"school_year": "2024-2025"}).json()[
+            "items"
+        ]
+    free = next(one for one in intakes if one["year_of_study"] == 2 and one["seats_left"])
+    file = tmp_path / "eleves.csv"
+    known = f"besancon;DEMO-{Role.TAKEN_OVER};11/2004;cap-conducteur-installations;2021-2022;2;15/06/2020;01/09/2020"
+    new = f"{free['school']['id']};2024/017;03/2007;{free['programme']['id']};2024-2025;2;12/06/2023;04/09/2023"
+    file.write_text("\n".join((HEADER, known, new)))
+    done = CliRunner().invoke(app, ["import", "pupils", str(file), "--data", str(stack.data)])
+    assert (done.exit_code, len(done.stdout.splitlines())) == (0, 2), done.output
+    assert "1 élève repris, 1 déjà là" in done.stderr.replace("\xa0", " ")
 
 
 async def _settled(stack: Stack) -> Any:

@@ -31,6 +31,7 @@ WORD = {"heard_by": "phone", "said_by": "representative"}
 UNTIL = {"until": "2025-09-12"}
 NAMES = {"early": "Perrot", "late": "Vuillemin", "pupil": "Jacquot"}
 """Whom the other agency referred before: not yet answered, offered a place, a pupil."""
+A_CURSOR = re.compile(r'(?<="next":")[^"]+')
 A_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -46,7 +47,7 @@ class World:
     enrolment: Running
     intake: str
     heard: set[str] = field(default_factory=set)
-    answers: list[tuple[str, int, Any]] = field(default_factory=list)
+    answers: list[tuple[str, int, Any, list[str]]] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -86,16 +87,31 @@ class World:
     async def ask(self, here: Running, method: str, path: str, body: Any = None) -> None:
         """Ask as the hostile agency, and keep what is answered, each id by the order in which it came up."""
         answer = await here.as_("agency:mlds-jura").request(method, path, json=body)
-        text = A_UUID.sub(lambda found: self.ids.setdefault(found[0], f"id {len(self.ids)}"), answer.text)
-        self.answers.append((A_UUID.sub("…", f"{method} {path}"), answer.status_code, text))
+        text = A_UUID.sub(lambda found: self.ids.setdefault(found[0], f"id {len(self.ids)}"), A_CURSOR.sub("…", answer.text))
+        named = sorted(name for name in answer.headers if name not in ("content-length", "date"))
+        self.answers.append((A_UUID.sub("…", f"{method} {path}"), answer.status_code, text, named))
 
     async def tries_everything(self, referral_id: str, young_id: str) -> None:
         """Every route that an agency may call of one young person, and on a day before it referred them."""
-        for path in ("/referrals", "/referrals?status=in_progress", f"/referrals/{referral_id}"):
+        for path in ("/referrals", "/referrals?limit=1", "/referrals?status=in_progress", f"/referrals/{referral_id}"):
             await self.ask(self.referral, "GET", path)
         await self.ask(self.referral, "POST", f"/referrals/{referral_id}/withdrawal", {"on": "2025-08-20"})
+        own = {"code": "typing", "counsellor": {"name": f"Mme {len(self.answers)}"}}
+        for body in (
+            own,
+            {**own, "on": "2025-08-20"},
+            {"code": "typing", "wishes": [{"sector": "essai", "departments": ["25"]}]},
+        ):
+            await self.ask(self.referral, "POST", f"/referrals/{referral_id}/amendment", body)
+        await self.ask(self.referral, "POST", f"/referrals/{referral_id}/completion", {})
         one = f"/intakes/{self.intake}/applications/{young_id}"
-        for path in ("/applications", "/applications?status=under_review", one, f"/intakes/{self.intake}/applications"):
+        for path in (
+            "/applications",
+            "/applications?limit=1",
+            "/applications?status=under_review",
+            one,
+            f"/intakes/{self.intake}/applications",
+        ):
             await self.ask(self.enrolment, "GET", path)
         for verb in ("confirm", "decline", "withdraw"):
             await self.ask(self.enrolment, "POST", f"{one}/{verb}", {"on": "2025-08-20"})
@@ -103,6 +119,8 @@ class World:
             await self.ask(self.enrolment, "POST", f"{one}/{verb}", {})
         outcome = {"horizon": 6, "situation": "other", "source": "agency", "proof": "none"}
         await self.ask(self.enrolment, "POST", f"/pupils/{young_id}/outcomes", outcome)
+        void = {"code": "typing", "horizon": 6, "source": "agency", "voided": True, "replaces_on": "2025-09-01"}
+        await self.ask(self.enrolment, "POST", f"/pupils/{young_id}/corrections/outcome", void)
         await self.ask(self.enrolment, "GET", f"/pupils/{young_id}")
         await self.ask(self.referral, "GET", f"/identities/{young_id}")
         await self.carry()

@@ -14,6 +14,7 @@ from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.pupil import evolve as evolve_pupil
 from services.enrolment.domain.school import Programme
 from shared.events import Event
+from shared.events.amendments import ReferralAmended
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Certification, ProgrammeOpened, Promotion, SchoolRegistered
 from shared.events.message import Message, message_of
@@ -111,7 +112,7 @@ def a_message(event: Event, *, source: str, sequence: int = 1, on: date = MAY) -
     return message_of(event, source=source, sequence=sequence, time=datetime(on.year, on.month, on.day, 12, tzinfo=UTC))
 
 
-def referral_message(referral: ReferralSubmitted, *, sequence: int = 1, on: date = MAY) -> Message:
+def referral_message(referral: ReferralSubmitted | ReferralAmended, *, sequence: int = 1, on: date = MAY) -> Message:
     """A referral as it is heard from its own document."""
     return a_message(referral, source=f"/referral/referrals/{referral.referral_id}", sequence=sequence, on=on)
 

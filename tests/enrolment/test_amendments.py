@@ -14,6 +14,7 @@ from services.enrolment.domain.files import File, Files
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.school import School
 from services.enrolment.domain.visibility import seen_by
+from services.enrolment.domain.withdrawals import withdraw
 from services.enrolment.store import Store
 from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import (
@@ -23,6 +24,7 @@ from shared.events.applications import (
     ApplicationStatus,
     ApplicationUnderReview,
     ApplicationWithdrawn,
+    EntryPlanned,
     IneligibleReason,
     PlaceConfirmed,
     Unopened,
@@ -122,6 +124,17 @@ def test_of_two_that_were_too_young_the_one_that_corrects_it_is_examined_and_the
         assert follow(now, corrected) == []
 
 
+def test_an_age_that_is_amended_is_judged_for_the_entry_that_was_agreed_on_since_its_own_referral() -> None:
+    first = a_referral()
+    second = a_referral(young_id=first.young_id, agency="mlds-jura")
+    later = EntryPlanned(**fields_of(an_intake(), first.young_id), entry_on=date(2026, 1, 12), priority=2)
+    of_both = happened(applied(applied(an_intake(), first), second), [later])
+    before = applied(happened(applied(an_intake(), first), [later]), second)
+    fifteen_in_december = amended(second, Part.BIRTH_MONTH, birth_month="2010-12")
+    assert follow(of_both, fifteen_in_december) == []
+    assert [type(event) for event in follow(before, fifteen_in_december)] == [ApplicationIneligible]  # as if it were alone
+
+
 def test_who_joined_and_was_too_young_by_a_typing_error_joins_once_it_is_corrected() -> None:
     first = a_referral()
     second = a_referral(young_id=first.young_id, agency="mlds-jura", **TOO_YOUNG)
@@ -178,6 +191,18 @@ def test_a_place_is_confirmed_only_with_the_file_in_whose_name_it_is_offered() -
     assert places.confirm(intake, young_id=first.young_id, files=honest, on=MAY) == [
         PlaceConfirmed(**fields_of(intake, first.young_id))
     ]
+
+
+def test_once_who_was_offered_a_place_has_left_it_is_judged_by_the_file_of_who_still_asks() -> None:
+    first = a_referral()
+    second = a_referral(young_id=first.young_id, agency="mlds-jura")
+    intake = applied(offered(an_intake(), first), second)
+    lacking, complete = File(birth_month="2009-03", complete=False), File(birth_month="2009-03")
+    files = Files(by_referral={first.referral_id: lacking, second.referral_id: complete})
+    left = happened(intake, withdraw(intake, young_id=first.young_id, agency=first.agency, on=MAY))
+    with pytest.raises(Refused, match="referral_incomplete"):
+        places.confirm(intake, young_id=first.young_id, files=files, on=MAY)
+    assert places.confirm(left, young_id=first.young_id, files=files, on=MAY)
 
 
 def test_nothing_is_missing_for_who_came_of_age() -> None:

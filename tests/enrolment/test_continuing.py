@@ -9,17 +9,22 @@ import pytest
 from services.enrolment import admission, use_cases
 from services.enrolment.domain import diplomas, pupils
 from services.enrolment.domain.continuing import continue_in
+from services.enrolment.domain.corrections import Mending, correct_presence
 from services.enrolment.domain.enrolment import Outcome, enrolment_id_of
 from services.enrolment.domain.giving_up import give_up
 from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.presence import Fact
 from services.enrolment.domain.pupil import Pupil, PupilEvent
+from services.enrolment.handlers import HANDLERS
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Certification, Promotion
+from shared.events.corrections import CorrectionCode
 from shared.events.referral import Wish
 from shared.events.students import (
     DiplomaObtained,
     EnrolmentStatus,
+    InterruptionCode,
     OutcomeDeclared,
     OutcomeProof,
     OutcomeSituation,
@@ -28,19 +33,22 @@ from shared.events.students import (
     StudentEnrolled,
 )
 from shared.kernel.caller import Caller
-from shared.kernel.errors import NotFound, Refused
+from shared.kernel.errors import NotFound, Refused, Unavailable
 from tests.enrolment.builders import (
     ENROLMENT,
     LATER,
     MAY,
     YOUNG,
+    a_message,
     a_programme,
     a_referral,
     after,
     an_intake,
     completed,
+    enrolled,
     fields_on,
     in_last_year,
+    interrupted,
     started,
 )
 from tests.enrolment.drivers import ADMIN, enrols, events_of, intake_opens, refers, starts, status
@@ -95,6 +103,45 @@ def test_nobody_goes_on_with_another_enrolment_under_way() -> None:
     pupil = after(completed(), continued(completed(), bac_pro()))
     with pytest.raises(Refused, match="not_allowed"):
         continued(pupil, bac_pro(school_year="2028-2029"))
+
+
+@pytest.mark.parametrize(("until", "holds"), [(date(2027, 9, 1), True), (date(2027, 9, 15), False)])
+def test_a_completion_is_not_mended_to_a_day_after_the_bac_pro_began(until: date, holds: bool) -> None:
+    there = after(completed(), continued(completed(), bac_pro()))
+    there = after(there, pupils.start(there, school=None, on=date(2027, 9, 1)))
+    mend: dict[str, Any] = {"fact": Fact.COMPLETION, "titles": (), "school": None}
+    mending = Mending(
+        code=CorrectionCode.TYPING, replaces_on=LATER, happened_on=until, on=date(2027, 12, 1), enrolment_id=ENROLMENT
+    )
+    if holds:
+        assert correct_presence(there, mending=mending, **mend)
+        return
+    with pytest.raises(Refused, match="contradiction") as no:
+        correct_presence(there, mending=mending, **mend)
+    assert "autre parcours" in no.value.sentence
+
+
+def test_who_left_the_second_since_is_not_said_to_have_been_in_the_first_all_along() -> None:
+    there = after(interrupted(), enrol_in_chalon := pupils.enrol(
+        interrupted(), young_id=YOUNG, birth_month="2009-03", intake=an_intake(school="chalon"), programme=a_programme(),
+        on=date(2025, 12, 8),
+    ))  # fmt: skip
+    assert enrol_in_chalon
+    there = after(there, pupils.start(there, school="chalon", on=date(2025, 12, 9)))
+    there = after(there, pupils.interrupt(there, school="chalon", code=InterruptionCode.OTHER, on=date(2026, 2, 2)))
+    mending = Mending(code=CorrectionCode.TYPING, replaces_on=date(2025, 12, 1), happened_on=None, on=date(2027, 12, 1))
+    with pytest.raises(Refused, match="contradiction"):
+        correct_presence(there, school="besancon", fact=Fact.INTERRUPTION, titles=(), mending=mending)
+    with pytest.raises(Refused, match="already_enrolled"):
+        pupils.resume(there, school="besancon", on=date(2026, 1, 5))
+    assert pupils.resume(there, school="besancon", on=date(2026, 2, 2))
+
+
+def test_nobody_starts_on_a_day_on_which_they_were_elsewhere() -> None:
+    there = enrolled(interrupted(), an_intake(school="chalon"))
+    with pytest.raises(Refused, match="already_enrolled"):
+        pupils.start(there, school="chalon", on=date(2025, 11, 30))
+    assert pupils.start(there, school="chalon", on=date(2025, 12, 1))
 
 
 def test_who_gave_the_bac_pro_up_may_still_go_on() -> None:
@@ -159,6 +206,19 @@ async def test_going_on_takes_a_seat_and_is_said_once(store: Store) -> None:
     elsewhere = Caller("a", "school", "chalon", "head")
     with pytest.raises(NotFound):
         await admission.continue_pupil(store, elsewhere, young_id=pupil.young_id, intake_id=to.intake_id, on=on)
+
+
+async def test_who_gave_the_bac_pro_up_takes_a_seat_of_it_again_once_it_was_given_back(store: Store) -> None:
+    pupil, to = await a_leaver(store)
+    of: dict[str, Any] = {"young_id": pupil.young_id, "intake_id": to.intake_id, "on": date(2026, 7, 4)}
+    await admission.continue_pupil(store, ADMIN, **of)
+    await store.pupils.acting(ADMIN).decide(pupil.young_id, give_up, school=None, on=of["on"])
+    (*_, event) = await events_of(store.pupils, pupil.young_id)
+    with pytest.raises(Unavailable, match="still_leaving"):
+        await admission.continue_pupil(store, ADMIN, **of)
+    await HANDLERS[type(event)](store, event, a_message(event, source=f"/enrolment/places/{pupil.young_id}", sequence=9))
+    await admission.continue_pupil(store, ADMIN, **of)
+    assert await status(store, to, pupil.young_id) is ApplicationStatus.ENROLLED
 
 
 async def test_going_on_finds_no_seat_and_keeps_nothing(store: Store) -> None:

@@ -1,7 +1,7 @@
 """Public money: what is posted twice, what is corrected, and that never more is paid than was promised."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -91,6 +91,11 @@ def test_a_payment_is_corrected_by_saying_what_it_replaces() -> None:
     assert corrections.correct_payment(paid, amount_cents=600, **command) == []
     early = {**command, "paid_on": date(2024, 12, 31)}
     assert refusal(corrections.correct_payment, paid, amount_cents=600, **early) == "before_civil_year"
+    before = {**command, "on": MARCH - timedelta(days=1)}
+    assert refusal(corrections.correct_payment, paid, amount_cents=600 - 1, **before) == "before_previous_step"
+    after_it = {**command, "paid_on": JUNE, "on": JUNE - timedelta(days=1)}
+    assert refusal(corrections.correct_payment, paid, amount_cents=600, **after_it) == "before_previous_step"
+    assert refusal(corrections.void_payment, paid, payment_id=FIRST, code=TYPING, on=before["on"]) == "before_previous_step"
     with pytest.raises(NotFound):
         corrections.void_payment(paid, payment_id=UUID(int=9), code=TYPING, on=TODAY)
 

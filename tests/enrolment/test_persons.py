@@ -12,10 +12,11 @@ from services.enrolment.domain import pupils
 from services.enrolment.domain.applications import apply
 from services.enrolment.domain.files import Files
 from services.enrolment.domain.intake import Intake
-from services.enrolment.domain.pupils import ensure_enrolled_once
 from services.enrolment.domain.withdrawals import withdraw_wholly
 from services.enrolment.store import Store
+from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import ApplicationStatus, ApplicationWithdrawn
+from shared.events.corrections import CorrectionCode
 from shared.events.persons import ErasureCode, PersonErased, PersonMerged, PersonSplit
 from shared.events.referral import ReferralSubmitted, Wish
 from shared.events.students import InterruptionCode
@@ -28,7 +29,6 @@ from tests.enrolment.builders import (
     a_referral,
     an_intake,
     applied,
-    enrolled,
     fields_of,
     happened,
     offered,
@@ -105,14 +105,13 @@ async def test_two_places_that_turn_out_to_be_one_persons_are_shown_and_kept(sto
     assert await persons.conflicts(store) == []
 
 
-def test_an_agency_is_not_told_why_a_place_waits_for_its_school() -> None:
-    pupil = enrolled()
-    ensure_enrolled_once(AGENCY, [])
+async def test_an_agency_is_not_told_why_a_place_waits_for_its_school(store: Store) -> None:
+    (here, there), (one, other) = await two_offered(store)
+    await confirms(store, here, one.young_id)
     with pytest.raises(Refused) as refused:
-        ensure_enrolled_once(AGENCY, [pupil])
-    assert (refused.value.code, "inscrit" in refused.value.sentence) == ("ask_the_school", False)
-    with pytest.raises(Refused, match="already_enrolled"):
-        ensure_enrolled_once(ADMIN, [pupil])
+        await confirms(store, there, other.young_id, AGENCY)
+    assert refused.value.code == "answered_at_school"  # as where its school hears the answer itself
+    assert refused.value.sentence == "La réponse à cette place se donne auprès de l’école."
 
 
 def test_what_is_open_of_an_erased_person_is_taken_back_for_every_referral_and_the_rest_stays() -> None:
@@ -152,6 +151,16 @@ async def test_what_is_told_of_an_erased_person_late_or_again_brings_nothing_bac
     assert await status(store, intake, unknown.young_id) is None
     assert await status(store, intake, known.young_id) is ApplicationStatus.WITHDRAWN
     assert await store.database["files"].find() == []
+
+
+async def test_an_amendment_of_an_erased_person_that_is_heard_late_opens_nothing(store: Store) -> None:
+    intake, referral = await intake_opens(store), a_referral()
+    await erased(store, referral.young_id)
+    stood = referral.model_dump(include={"referral_id", "young_id", "agency", "birth_month", "situation", "wishes", "complete"})
+    late = ReferralAmended(**stood, code=CorrectionCode.TYPING, replaces=(Part.SITUATION,), on=MAY)
+    await handlers.amended(store, late, referral_message(late, sequence=2))
+    assert await status(store, intake, referral.young_id) is None
+    assert await store.wishes_of(referral.young_id) == []
 
 
 async def test_who_is_erased_while_their_referral_is_heard_keeps_nothing_open(store: Store) -> None:

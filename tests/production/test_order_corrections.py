@@ -60,6 +60,15 @@ def test_a_day_is_corrected_between_those_around_it() -> None:
     assert refusal(corrections.correct_step, an_order(S.STARTED), happened_on=known, **said) == "not_declared"
 
 
+def test_a_correction_is_not_dated_before_what_it_corrects_nor_what_it_says() -> None:
+    last, known = DAYS[S.DELIVERED], an_order(S.DELIVERED)
+    said: dict[str, Any] = {"step": OrderStep.DELIVERED, "code": TYPING}
+    eve = last - timedelta(days=1)
+    assert refusal(corrections.correct_step, delivered(), happened_on=eve, on=eve, **said) == "before_previous_step"
+    assert refusal(corrections.correct_step, known, happened_on=last, on=eve, **said) == "before_previous_step"
+    assert refusal(corrections.void_step, delivered(), on=eve, **said) == "before_previous_step"
+
+
 def test_a_quote_is_not_dated_after_what_it_promises() -> None:
     quoted = an_order(S.QUOTED, due_on=MONDAY + timedelta(days=2))
     said: dict[str, Any] = {"step": OrderStep.QUOTED, "code": TYPING, "on": LATER}

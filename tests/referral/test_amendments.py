@@ -181,6 +181,18 @@ async def test_an_amended_identity_makes_nobody_another_and_whom_it_looks_like_i
     assert (await refer(api, identity=an_identity(phone=None)))["young_id"] == one["young_id"]
 
 
+async def test_whose_identity_was_typed_by_mistake_is_not_linked_to_who_bore_it(api: Running) -> None:
+    theirs = an_identity(given_name="Jeanne", ine=None)
+    one = await refer(api, identity=an_identity(given_name="Jane", ine=None))
+    for code, identity in (("typing", theirs), ("wrong_person", an_identity(phone=None, email=None))):
+        assert (await amended(api, one["referral_id"], identity=identity, code=code)).status_code == 200
+    other = await refer(api, COLLEGE, identity=theirs)
+    assert other["young_id"] != one["young_id"]
+    assert (await api.as_("admin").get("/matches")).json()["items"] == []
+    assert (await refer(api, COLLEGE, identity=theirs))["young_id"] == other["young_id"]
+    assert (await refer(api, COLLEGE, identity=an_identity(phone=None, email=None)))["young_id"] == one["young_id"]
+
+
 async def test_a_file_to_complete_is_completed_by_its_agency(api: Running) -> None:
     id = (await refer(api, identity=an_identity(representatives=[])))["referral_id"]
     cio, url = api.as_(f"agency:{CIO}"), f"/referrals/{id}/completion"

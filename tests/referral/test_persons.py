@@ -175,6 +175,8 @@ async def test_an_erased_person_is_gone_for_their_agencies_under_each_id_of_thei
     ]  # fmt: skip
     assert [(answer.status_code, answer.json()["code"]) for answer in gone] == [(410, "erased")] * 5
     assert (await api.store.referrals.acting(SYSTEM).get(one["referral_id"])).withdrawal_requested_on is None
+    refused = {row["referral_id"] for row in await api.store.database["audit"].find({"allowed": False})}
+    assert refused == {one["referral_id"], other["referral_id"]}
     assert gone[0].json()["detail"] == "Le dossier de ce jeune a été effacé."
     assert (await college.get(f"/referrals/{one['referral_id']}")).status_code == 404  # of another agency, as before
     assert (await cio.get("/referrals")).json()["items"] == (await college.get("/referrals")).json()["items"] == []
@@ -222,6 +224,9 @@ async def test_a_backup_without_its_key_shows_nothing_and_the_erasure_told_again
                 await store.database[name].insert(row)
         cio = here.as_(f"agency:{CIO}")
         assert (await cio.get(f"/referrals/{one['referral_id']}")).status_code == 410
+        for verb, body in (("amendment", {"code": "typing", "last_class": "seconde"}), ("completion", {})):
+            assert (await cio.post(f"/referrals/{one['referral_id']}/{verb}", json=body)).status_code == 410
+        assert await store.database["identity_keys"].find_one({"_id": one["young_id"]}) is None
         assert (await cio.get("/referrals")).json()["items"] == []
         assert await matches(here) == []
         assert (await refer(here, COLLEGE))["young_id"] != one["young_id"]

@@ -96,3 +96,20 @@ def test_a_referral_is_not_withdrawn_on_a_day_before_it_was_made() -> None:
     with pytest.raises(Refused, match="before_previous_step"):
         request_withdrawal(the_referral(), on=A_DAY - timedelta(days=1))
     assert request_withdrawal(the_referral(), on=A_DAY)
+
+
+def test_a_place_that_was_given_up_and_is_confirmed_again_for_another_is_followed_by_that_one_alone() -> None:
+    later, again = A_DAY + timedelta(days=9), {"enrolment_id": UUID(int=77), "on": A_DAY + timedelta(days=9)}
+    first = (
+        application(applications.PlaceConfirmed), student(students.StudentEnrolled), student(students.StudentGaveUp),
+        application(applications.PlaceDeclined),
+    )  # fmt: skip
+    for other in (
+        (application(applications.ApplicationOpened, on=later, **OTHERS), application(applications.PlaceOffered, on=later)),
+        (application(applications.ApplicationReopened, on=later), application(applications.PlaceOffered, on=later)),
+    ):
+        history = (wishes_answered(X), *first, *other, application(applications.PlaceConfirmed, on=later))
+        view = seen(*history, student(students.StudentEnrolled, **again), student(students.StudentStarted, **again))
+        followed = [[one.kind for one in enrolment.milestones] for enrolment in view.enrolments]
+        reopened = isinstance(other[0], applications.ApplicationReopened)
+        assert followed == [["enrolled", "gave_up"], *([["enrolled", "started"]] if reopened else [])]

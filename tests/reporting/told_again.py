@@ -6,6 +6,7 @@ from typing import Any
 
 from deploy.bench.publisher import Publisher, an_id
 from deploy.bench.region import SCHOOLS, TODAY, a_region
+from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import (
     ApplicationObsolete,
     ApplicationOpened,
@@ -26,6 +27,7 @@ from shared.events.catalogue import (
     Promotion,
     SchoolRegistered,
 )
+from shared.events.corrections import CorrectionCode
 from shared.events.event import Event
 from shared.events.persons import PersonMerged, PersonSplit
 from shared.events.production import CancellationCode, Hours, OrderCancelled, OrderInvoiced, OrderQuoted, WorkLogged
@@ -52,6 +54,7 @@ from shared.events.students import (
     StudentCompleted,
     StudentDidNotStart,
     StudentEnrolled,
+    StudentGaveUp,
     StudentInterrupted,
     StudentRepeated,
     StudentResumed,
@@ -159,6 +162,12 @@ def _referrals(publisher: Publisher, draw: Random, school: str, year: int) -> No
         wishes=(Wish(school=wished, programme=f"{wished}-metier"),), **about,
     )  # fmt: skip
     publisher.publish(f"/referral/referrals/{second}", submitted)
+    amended = ReferralAmended(
+        on=TODAY, referral_id=second, birth_month="2008-05", situation=draw.choice(list(Situation)), complete=True,
+        wishes=(Wish(school=school, programme=f"{school}-metier"),), code=CorrectionCode.TYPING,
+        replaces=(Part.SITUATION, Part.WISHES), **about,
+    )  # fmt: skip
+    publisher.publish(f"/referral/referrals/{second}", amended)
     for referral in (first, second):
         opened = tuple(an_id(f"{draw.choice(NAMES)}-metier", draw.randrange(FIRST, TODAY.year), 1) for _ in range(2))
         answered = WishesAnswered(on=day, referral_id=referral, opened=opened, **about)
@@ -198,6 +207,7 @@ def _pupil(publisher: Publisher, draw: Random, school: str, year: int) -> None:
         events += [
             StudentStarted(**of), StudentRepeated(**study, **of), StudentChangedProgramme(**study, **of),
             StudentInterrupted(code=InterruptionCode.OTHER, **of), StudentResumed(**of), StudentDidNotStart(**of),
+            StudentGaveUp(**of),
             ExamRegistered(session="2025-06", **exam), DiplomaFailed(absent=True, **exam), DiplomaObtained(**exam),
             StudentCompleted(**of),
             *(_outcome(draw, source, of) for source in OutcomeSource), *each_correction(of, study, exam, draw),

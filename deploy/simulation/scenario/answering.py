@@ -182,10 +182,10 @@ async def _answer(simulation: Simulation, entry: int, offered: list[Application]
 
 
 async def _not_by_another(simulation: Simulation, application: Application) -> None:
-    """No other agency answers an offer than the one in whose referral's name it was made."""
+    """No other agency answers an offer than the one in whose referral's name it was made, nor one told « non éligible »."""
     path = f"/intakes/{application.intake_id}/applications/{application.young_id}/confirm"
     for agency in {*application.asking} - {application.offered_to}:
-        await refused("answered_at_school", simulation.api.decide(f"agency:{agency}", "enrolment", path))
+        await refused(simulation.api.decide(f"agency:{agency}", "enrolment", path), "answered_at_school", "not_allowed")
 
 
 def _free(simulation: Simulation, entry: int, young_id: UUID) -> bool:

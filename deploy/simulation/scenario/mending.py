@@ -39,7 +39,7 @@ async def mend_grants(simulation: Simulation) -> str | None:
         grant, id = grants[rank], simulation.grants[rank]
         cents = grant.amount_euros * 100
         body = opening.promised(simulation, grant)
-        await refused("already_awarded", simulation.api.create("region", "enrolment", "/grants", body, key=f"again-{rank}"))
+        await refused(simulation.api.create("region", "enrolment", "/grants", body, key=f"again-{rank}"), "already_awarded")
         await correct_grant(simulation, id, cents=cents + 100_000)
         first, *others = sorted(on for of, on in simulation.observations.payments if of == id)
         await correct_payment(simulation, id, first, cents=cents // 4)

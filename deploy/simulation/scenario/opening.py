@@ -1,20 +1,15 @@
 """What there is before anybody comes: agencies, schools, programmes, intakes, public money."""
 
-import asyncio
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from deploy.local.errors import CannotRun
 from deploy.simulation.dates import FIRST, school_year
 from deploy.simulation.observations import Payment
+from deploy.simulation.polling import until_heard
 from deploy.simulation.region import Agency, Grant, School, Workshop
 from deploy.simulation.state import Simulation, gather, head
 from shared.web.pages.french import euros, several
-
-TIMEOUT = 120.0
-"""Seconds that referral has to hear of the schools."""
-POLL_SECONDS = 0.2
 
 
 async def open_the_region(simulation: Simulation) -> str:
@@ -112,11 +107,11 @@ async def _register_school(simulation: Simulation, school: School) -> None:
 async def _until_wishes_may_name_them(simulation: Simulation) -> None:
     """Wait until referral has heard of every school and programme, a moment after enrolment told of them."""
     wanted = {(workshop.school, workshop.programme) for workshop in simulation.region.workshops}
-    deadline = monotonic() + TIMEOUT
-    while wanted - await _taught(simulation):
-        if monotonic() > deadline:
-            raise CannotRun(f"Toujours pas entendu par referral après {TIMEOUT:.0f} s : les écoles et leurs formations.")
-        await asyncio.sleep(POLL_SECONDS)
+
+    async def heard() -> bool:
+        return wanted <= await _taught(simulation)
+
+    await until_heard(heard, "les écoles et leurs formations, par referral")
 
 
 async def _taught(simulation: Simulation) -> set[tuple[str, str]]:

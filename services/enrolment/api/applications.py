@@ -33,7 +33,7 @@ from shared.web.router import Router
 REFUSALS = (
     "after_closing", "already_enrolled", "answered_at_school", "before_immersion", "before_previous_step", "intake_closed",
     "no_place", "not_allowed", "not_eligible", "offer_expired", "planned_before", "referral_incomplete", "until_before",
-    "withdrawn_by_you", "ask_the_school", "erased",
+    "withdrawn_by_you", "erased",
 )  # fmt: skip
 router = Router(
     tags=["candidatures"],

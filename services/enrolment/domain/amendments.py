@@ -68,7 +68,7 @@ def judge_again(intake: Intake, *, referral: ReferralAmended, programme: Program
     own = application.going_on(referral.referral_id) if application else None
     if application is None or own is None or on > intake.closes_on:
         return []
-    entry_on = day_of_entry(intake, application, application.opened_on)
+    entry_on = day_of_entry(intake, own.seen, own.on)
     reasons = reasons_against(referral.birth_month, entry_on=entry_on, programme=programme)
     fields = common_fields(intake, referral.young_id, on)
     alone = None if application.is_only_for(own) else own.referral_id

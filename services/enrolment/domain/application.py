@@ -96,9 +96,14 @@ class Application(Standing):
 
     @property
     def in_whose_name(self) -> UUID | None:
-        """The referral in whose name a place is offered, or would be: the earliest that still asks, were it old enough."""
+        """The referral in whose name a place is offered, or would be: the earliest that still asks, were it old enough.
+
+        Once who was offered it has left, it is the earliest of the others, for whom the school hears the answer.
+        """
         waiting = self.asking or tuple(one for one in self.referrals if one.ended is None)
-        return self.offered_to or next((one.referral_id for one in waiting), None)
+        if self.offered_to and any(one.referral_id == self.offered_to for one in waiting):
+            return self.offered_to
+        return next((one.referral_id for one in waiting), None)
 
     def of(self, agency: str) -> tuple[Referring, ...]:
         """The referrals of an agency."""

@@ -1,13 +1,13 @@
 """Whether the facts of an enrolment agree with each other, as they would after a correction: in French, those that do not."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from services.enrolment import labels
 from services.enrolment.domain.diplomas import outcome_days
 from services.enrolment.domain.enrolment import Enrolment, Sitting, YearOfStudy
-from services.enrolment.domain.presence import MAY_FOLLOW, Fact, Step, there_on
+from services.enrolment.domain.presence import MAY_FOLLOW, Fact, Step, stays, there_on
 from services.enrolment.domain.sessions import REPLACEMENT, against_result, first_day, year_ended_by
 from shared.events.students import EnrolmentStatus, Move, Result
 
@@ -20,6 +20,13 @@ def contradictions(enrolment: Enrolment, titles: Collection[str]) -> list[str]:
         *_of_exams(enrolment, titles),
         *_of_outcomes(enrolment),
     ]
+
+
+def overlaps(enrolments: Sequence[Enrolment]) -> int:
+    """How many stays in two enrolments of one person have days in common; one may end on the day on which another begins."""
+    every = [(place, stay) for place, one in enumerate(enrolments) for stay in stays(one.presence)]
+    pairs = combinations(every, 2)
+    return sum(of != other and a < until and begun < b for (of, (a, b)), (other, (begun, until)) in pairs)
 
 
 def _of_steps(enrolment: Enrolment) -> Iterator[str]:

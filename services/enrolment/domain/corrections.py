@@ -13,9 +13,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.enrolment.domain.coherence import contradictions
+from services.enrolment.domain.coherence import contradictions, overlaps
 from services.enrolment.domain.eligibility import reasons_against
-from services.enrolment.domain.enrolment import ACTIVE, TOLD_OF_A_YEAR, Enrolment, YearOfStudy
+from services.enrolment.domain.enrolment import ACTIVE, RELEASED, TOLD_OF_A_YEAR, Enrolment, YearOfStudy
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.mended import PresenceCorrected
 from services.enrolment.domain.presence import Fact, last_of
@@ -25,12 +25,10 @@ from services.enrolment.domain.school import Programme
 from services.enrolment.domain.visibility import own_enrolments
 from shared.events import corrections as events
 from shared.events.corrections import CorrectionCode
-from shared.events.students import EnrolmentStatus, InterruptionCode, Move
+from shared.events.students import InterruptionCode, Move
 from shared.kernel.calendar import following
 from shared.kernel.errors import NotFound, Refused
 
-RELEASED = frozenset({EnrolmentStatus.DID_NOT_START, EnrolmentStatus.GAVE_UP, EnrolmentStatus.INTERRUPTED})
-"""Statuses in which the seat is given back."""
 TOLD_BY: Mapping[Fact, Callable[..., PresenceCorrected]] = {
     Fact.START: events.StartCorrected,
     Fact.NO_SHOW: events.NoShowCorrected,
@@ -170,6 +168,8 @@ def agreed(
         raise Refused("contradiction", new[0], moves=moves)
     if sum(one.status in ACTIVE for one in after.enrolments) > 1:
         raise Refused("already_enrolled", "Ce jeune est inscrit ailleurs depuis : une seule inscription à la fois.", moves=moves)
+    if overlaps(after.enrolments) > overlaps(pupil.enrolments):
+        raise Refused("contradiction", "Ce jeune était alors présent dans un autre parcours.", moves=moves)
     return list(told)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.enrolment.domain.application import Application
+from services.enrolment.domain.application import Standing
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.school import Programme
 from shared.events.applications import IneligibleReason
@@ -13,12 +13,12 @@ MACHINES_FROM = 15
 """Code du travail, D. 4153-15 and after: regulated works are for those who have turned 15."""
 
 
-def day_of_entry(intake: Intake, application: Application | None, on: date) -> date:
+def day_of_entry(intake: Intake, standing: Standing | None, on: date) -> date:
     """When someone who applies, or enrols, on a day would enter: the intake's first day or a later one that the school agreed on.
 
     Where that is past, the day itself.
     """
-    agreed = application.entry_on if application else None
+    agreed = standing.entry_on if standing else None
     return max(agreed or intake.starts_on, intake.starts_on, on)
 
 

@@ -35,6 +35,8 @@ def exam_id_of(enrolment_id: UUID, session: str) -> UUID:
 
 
 ACTIVE = frozenset({EnrolmentStatus.DUE, EnrolmentStatus.PRESENT})
+RELEASED = frozenset({EnrolmentStatus.DID_NOT_START, EnrolmentStatus.GAVE_UP, EnrolmentStatus.INTERRUPTED})
+"""Statuses in which the seat is given back."""
 LEFT = frozenset({EnrolmentStatus.INTERRUPTED, EnrolmentStatus.COMPLETED})
 
 

@@ -58,6 +58,7 @@ def correct_payment(
     amount, day = amount_cents or payment.amount_cents, paid_on or payment.on
     if (amount, day) == (payment.amount_cents, payment.on):
         return []
+    not_before(max(payment.on, day), on, subject="ce versement")
     others = grant.paid_cents - payment.amount_cents
     ensure_promised(grant.amount_cents, others + amount, before=others)
     ensure_in_its_year(grant.civil_year, day)
@@ -67,7 +68,10 @@ def correct_payment(
 def void_payment(grant: Grant, *, payment_id: UUID, code: CorrectionCode, on: date) -> list[GrantEvent]:
     """It was not paid."""
     payment = _payment(grant, payment_id)
-    return [] if payment.voided else [_payment_corrected(grant, payment, code=code, voided=True, on=on)]
+    if payment.voided:
+        return []
+    not_before(payment.on, on, subject="ce versement")
+    return [_payment_corrected(grant, payment, code=code, voided=True, on=on)]
 
 
 def _payment(grant: Grant, payment_id: UUID) -> Payment:

@@ -88,6 +88,17 @@ def last_of(steps: Sequence[Step], fact: Fact, on: date) -> int | None:
     return places[-1] if places else None
 
 
+def stays(steps: Sequence[Step]) -> list[tuple[date, date]]:
+    """From when to when they were present; to the last of days, of who is there still."""
+    known: list[tuple[date, date]] = []
+    for step in steps:
+        if STATUS_AFTER[step.fact] is PRESENT:
+            known.append((step.on, date.max))
+        elif known:
+            known[-1] = (known[-1][0], min(step.on, known[-1][1]))
+    return known
+
+
 def there_on(steps: Sequence[Step], day: date) -> bool:
     """Whether they were present on a day: of a departure, the day itself still counts."""
     by_then = [step.fact for step in steps if step.on < day or (step.on == day and STATUS_AFTER[step.fact] is PRESENT)]

@@ -32,6 +32,10 @@ class Pupil(BaseModel):
         """The enrolment under way: due or present. Never two."""
         return next((one for one in self.enrolments if one.status in ACTIVE), None)
 
+    def left_after(self, day: date) -> bool:
+        """Whether they were in one still on a day, and left it later."""
+        return any(one.left_on and one.left_on > day for one in self.enrolments)
+
     def last(self, school: str | None = None) -> Enrolment:
         """The latest enrolment, of one school where it is said. Raises NotFound."""
         found = own_enrolments(self.enrolments, school)

@@ -1,22 +1,21 @@
 """Decisions on a pupil: enrolled, present year after year, gone. `school` is who speaks; None is for any."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.enrolment.domain.eligibility import day_of_entry, reasons_against
-from services.enrolment.domain.enrolment import Enrolment, enrolment_id_of
-from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.enrolment import RELEASED, Enrolment, enrolment_id_of
+from services.enrolment.domain.intake import Intake, IntakeEvent
+from services.enrolment.domain.places import take_seat, take_seat_again
 from services.enrolment.domain.pupil import Pupil, PupilEvent, common_fields
 from services.enrolment.domain.school import Programme
 from services.enrolment.domain.statuses import APPLICATION, ENROLMENT, ApplicationAction, EnrolmentAction
-from services.enrolment.domain.visibility import agency_of
 from shared.events import students as events
 from shared.events.applications import ApplicationStatus
 from shared.events.students import EnrolmentStatus, InterruptionCode
 from shared.kernel.calendar import BirthMonth, following
-from shared.kernel.caller import Caller
 from shared.kernel.errors import Move, Refused
 
 
@@ -42,12 +41,10 @@ def enrol(
     ]  # fmt: skip
 
 
-def ensure_enrolled_once(caller: Caller, others: Iterable[Pupil]) -> None:
-    """Raise Refused where another `young_id` of the same person is a pupil. An agency does not learn that there is another."""
+def ensure_enrolled_once(others: Iterable[Pupil]) -> None:
+    """Raise Refused where another `young_id` of the same person is a pupil."""
     if not any(other.active for other in others):
         return
-    if agency_of(caller):
-        raise Refused("ask_the_school", "Cette place ne peut être confirmée ainsi : voyez avec l’école.", moves=())
     sentence = "Ce jeune est déjà inscrit, sous un autre dossier qui est le sien : une seule inscription à la fois."
     raise Refused("already_enrolled", sentence, moves=())
 
@@ -59,6 +56,9 @@ def start(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
         return []
     ensure_allowed(enrolment, EnrolmentAction.START, on)
     ensure_begun(enrolment, EnrolmentAction.START, on)
+    if pupil.left_after(on):
+        moves = open_moves(enrolment, EnrolmentAction.START)
+        raise Refused("already_enrolled", "Ce jeune était encore dans un autre parcours ce jour-là.", moves=moves)
     return [events.StudentStarted(**common_fields(pupil, enrolment, on))]
 
 
@@ -87,7 +87,7 @@ def resume(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
     if enrolment.status is EnrolmentStatus.PRESENT:
         return []
     ensure_allowed(enrolment, EnrolmentAction.RESUME, on)
-    if pupil.active:
+    if pupil.active or pupil.left_after(on):
         moves = open_moves(enrolment, EnrolmentAction.RESUME)
         raise Refused("already_enrolled", "Ce jeune est inscrit ailleurs depuis : il ne peut reprendre ici.", moves=moves)
     return [events.StudentResumed(**common_fields(pupil, enrolment, on))]
@@ -144,6 +144,12 @@ def complete(pupil: Pupil, *, school: str | None, on: date) -> list[PupilEvent]:
         moves = open_moves(enrolment, EnrolmentAction.COMPLETE)
         raise Refused("not_last_year", "Ce parcours n’est pas dans sa dernière année.", moves=moves)
     return [events.StudentCompleted(**common_fields(pupil, enrolment, on))]
+
+
+def seat_for(pupil: Pupil, intake_id: UUID) -> Callable[..., list[IntakeEvent]]:
+    """How a pupil takes a seat: where another enrolment of theirs gave it back, not before the intake has heard so."""
+    gone = any(one.status in RELEASED for one in pupil.enrolments_in(intake_id))
+    return take_seat_again if gone else take_seat
 
 
 def year_in(intake: Intake, programme: Programme) -> dict[str, Any]:

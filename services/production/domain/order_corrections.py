@@ -7,6 +7,7 @@ from services.production.domain.order import ORDER, Action, Order, OrderEvent, O
 from shared.events.corrections import CorrectionCode
 from shared.events.order_corrections import OrderCredited, OrderStep, OrderStepCorrected
 from shared.kernel.errors import Invalid, Refused
+from shared.kernel.transitions import not_before
 
 WHO_SAID = {
     OrderStep.RECEIVED: Action.QUOTE,  # of nobody's own: who may quote may say when it came
@@ -27,6 +28,7 @@ def correct_step(order: Order, *, step: OrderStep, code: CorrectionCode, happene
     known = _day_of(order, step)
     if known == happened_on:
         return []
+    _ensure_after(order, max(known, happened_on), on)
     _ensure_in_order(order, OrderStatus(step), happened_on)
     return [_corrected(order, step, known, code=code, happened_on=happened_on, on=on)]
 
@@ -37,6 +39,7 @@ def void_step(order: Order, *, step: OrderStep, code: CorrectionCode, on: date) 
     if step in NEVER_VOID or order.status is not OrderStatus(step):
         sentence = "On n’annule que la dernière étape d’une commande, et ni sa réception ni son devis."
         raise Refused("not_the_last_step", sentence, moves=ORDER.moves(order.status))
+    _ensure_after(order, known, on)
     return [_corrected(order, step, known, code=code, voided=True, on=on)]
 
 
@@ -82,6 +85,11 @@ def _day_of(order: Order, step: OrderStep) -> date:
         sentence = f"Cette commande n’a pas été « {ORDER.labels.statuses[step]} »."
         raise Refused("not_declared", sentence, moves=ORDER.moves(order.status))
     return known
+
+
+def _ensure_after(order: Order, day: date, on: date) -> None:
+    """A correction is not dated before what it corrects, nor before what it says."""
+    not_before(day, on, subject="ce qui se corrige", moves=ORDER.moves(order.status))
 
 
 def _ensure_in_order(order: Order, step: OrderStatus, day: date) -> None:

@@ -35,12 +35,13 @@ REFUSED = (
 
 
 async def not_erased(request: Request, caller: CurrentCaller, store: StoreDep) -> None:
-    """Raise Gone for a referral of the caller's whose person was erased: whatever the route, it is not told nor changed."""
+    """Raise Gone for a referral of the caller's whose person was erased: it is not told nor changed, and that is noted."""
     try:
         referral_id = UUID(request.path_params["referral_id"])
     except (KeyError, ValueError):  # no referral in this address; or no id, which its own route refuses
         return
     if await store.erased(referral_id, caller.tenant):
+        await store.audit.note(caller, What.WHOLE, [await store.whom(referral_id)], allowed=False)
         raise gone()
 
 

@@ -111,9 +111,14 @@ class ApplicationHistory(BaseModel):
             return self.steps if referral_id == self.referrals[0] else self.steps[-1:]
         return self.ended.get(referral_id, ())
 
-    def has_enrolled(self, referral_id: UUID) -> bool:
-        """Whether the referral still asked when the place was confirmed: it then follows the pupil."""
-        return any(step.status is ApplicationStatus.ENROLLED for step in self.steps_of(referral_id))
+    def has_enrolled(self, referral_id: UUID, on: date | None) -> bool:
+        """Whether the referral still asked when the place was confirmed, on a day: it then follows the pupil.
+
+        A place that was given up may be confirmed again for others, who alone follow that.
+        """
+        steps = self.steps_of(referral_id)
+        confirmed = [step.on for step in steps if step.status is ApplicationStatus.ENROLLED]
+        return bool(confirmed) and (on is None or _since_came(steps, on) in confirmed)
 
     def asks_for(self, referral_id: UUID) -> bool:
         """Whether the referral did not take its part back."""

@@ -1,5 +1,6 @@
 """One enrolment of a young person as enrolment tells it: the milestones from entry to what became of them, as they stand."""
 
+from datetime import date
 from typing import assert_never
 from uuid import UUID
 
@@ -55,6 +56,11 @@ class EnrolmentHistory(BaseModel):
     programme: Slug | None = None
     school_year: SchoolYear | None = None
     milestones: tuple[Milestone, ...] = ()
+
+    @property
+    def enrolled_on(self) -> date | None:
+        """The day on which its place was confirmed."""
+        return next((one.on for one in self.milestones if one.kind is MilestoneKind.ENROLLED), None)
 
 
 def followed(enrolment: EnrolmentHistory, event: PupilEvent) -> EnrolmentHistory:

@@ -45,9 +45,10 @@ class Journey(BaseModel):
     wishes: Mapping[UUID, AnsweredWishes] = {}
     enrolments: Mapping[UUID, EnrolmentHistory] = {}
 
-    def followed_by(self, referral_id: UUID) -> set[UUID]:
-        """The intakes whose pupil a referral follows: it still asked when the place was confirmed."""
-        return {id for id, application in self.applications.items() if application.has_enrolled(referral_id)}
+    def followed_by(self, referral_id: UUID) -> list[EnrolmentHistory]:
+        """The enrolments that a referral follows: it still asked when the place was confirmed."""
+        found = [(one, self.applications.get(one.intake_id)) for one in self.enrolments.values() if one.intake_id]
+        return [one for one, application in found if application and application.has_enrolled(referral_id, one.enrolled_on)]
 
     def applications_at(self, school: Slug, referral_id: UUID) -> list[ApplicationHistory]:
         """The applications of a referral at a school, those that it took back among them."""

@@ -77,6 +77,16 @@ class Sent(Said):
     )
     before: tuple[Before, ...] = ()
 
+    @property
+    def own_identities(self) -> list[Identity]:
+        """As it says now, and as it said before, back to what was found to be of another person."""
+        own = [self.identity]
+        for one in reversed(self.before):
+            if one.code is CorrectionCode.WRONG_PERSON and one.identity != own[-1]:
+                break
+            own.append(one.identity)
+        return own
+
 
 class ProbableMatch(BaseModel):
     """Two persons who share names and birth date, or an INE, and are not linked, by id; since when both are known."""

@@ -159,8 +159,6 @@ def _told(step: Step, answered_on: date) -> Step:
 
 def _enrolments(journey: Journey, referral_id: UUID, agency: Slug, seen: frozenset[MilestoneKind]) -> Iterator[EnrolmentHistory]:
     """Those of the pupils whom the referral follows; what other agencies say became of them is not its own to read."""
-    intakes = journey.followed_by(referral_id)
-    for enrolment in journey.enrolments.values():
-        if enrolment.intake_id in intakes:
-            told = [one for one in enrolment.milestones if one.kind in seen and one.agency in (None, agency)]
-            yield enrolment.model_copy(update={"milestones": tuple(told)})
+    for enrolment in journey.followed_by(referral_id):
+        told = [one for one in enrolment.milestones if one.kind in seen and one.agency in (None, agency)]
+        yield enrolment.model_copy(update={"milestones": tuple(told)})

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.referral.domain.matching import Traits, same_person
 from services.referral.domain.person import Sent
+from services.referral.domain.record import gone
 from services.referral.store.identity_keys import IdentityKeys
 from services.referral.store.recognition import fields_of, recognised, together, traits_of
 from shared.kernel.clock import Clock
@@ -90,24 +91,33 @@ class Vault:
         return UUID(young_id)
 
     async def sent_with_referral(self, young_id: UUID, referral_id: UUID, session: Session) -> Sent:
-        """What was sent with one referral, as it says now. Raises NotFound."""
+        """What was sent with one referral, as it says now. Raises NotFound; Gone where no key opens it any more."""
         person = await self.persons.find_one({"_id": str(young_id)}, fields={"sent": 1}, session=session)
         if person is None:
             raise NotFound
-        key = await self.keys.obtain(person["_id"], session=session)
-        return next(sent for sent in _opened(key, person) if sent.referral_id == referral_id)
+        keys = await self.keys.of([person["_id"]], session=session)
+        if not keys:  # of a backup
+            raise gone()
+        return next(sent for sent in _opened(keys[person["_id"]], person) if sent.referral_id == referral_id)
 
-    async def amend(self, young_id: UUID, sent: Sent, traits: Traits, session: Session) -> None:
+    async def amend(self, young_id: UUID, sent: Sent, secret: bytes, session: Session) -> None:
         """Keep what one referral says now. Its person is known by what is new of it too, but by what another is known by.
 
+        By what was another's, typed here by mistake, they are known no more: else that one would be linked to them.
         Nobody becomes another by it: who shares names and birth date with another from then on is in the list.
         """
-        others = [recognised(row) for row in await self._alike(traits, session) if row["_id"] != str(young_id)]
-        known_by = {field: {"$each": hashes} for field, hashes in fields_of(traits, others).items()}
         one = {"_id": str(young_id), "sent.referral_id": str(sent.referral_id)}
         key = await self.keys.obtain(one["_id"], session=session)
-        change = {"$set": {"sent.$": _closed(key, one["_id"], sent.model_dump(mode="json"))}, "$addToSet": known_by}
-        await self.persons.update(one, change, session=session)
+        row = await self.persons.find_one({"_id": one["_id"]}, session=session)
+        assert row
+        every = [sent if each.referral_id == sent.referral_id else each for each in _opened(key, row)]
+        traits = together(traits_of(identity, secret) for each in every for identity in each.own_identities)
+        others = [recognised(one) for one in await self._alike(traits, session) if one["_id"] != row["_id"]]
+        fields = fields_of(traits, others)
+        links = traits.linking.intersection(row.get("links", ())).union(fields.get("links", ()))
+        known_by = {**fields, "links": sorted(links)} if links else fields
+        change: Row = {"$set": {"sent.$": _closed(key, one["_id"], sent.model_dump(mode="json")), **known_by}}
+        await self.persons.update(one, change if links else {**change, "$unset": {"links": ""}}, session=session)
 
     async def earlier_of(self, agency: Slug, traits: Traits, session: Session) -> UUID | None:
         """The first referral that an agency made of someone of these names and birth date, if it made one."""
