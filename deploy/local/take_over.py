@@ -86,9 +86,8 @@ def _rows(file: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
 def take_over(post: Post, lines: Iterable[Line], *, school: str | None) -> Iterator[Answer]:
     """Have each line taken over, in order. What is refused does not hold back the others."""
     for line in lines:
-        reference = line.fields.get("reference", "")
         if not line.whole:
-            yield Answer(line.number, reference, fault="cette ligne a plus de cellules que de colonnes.")
+            yield Answer(line.number, fault="cette ligne a plus de cellules que de colonnes.")
             continue
         try:
             answer = post(line.body(school))
@@ -98,7 +97,7 @@ def take_over(post: Post, lines: Iterable[Line], *, school: str | None) -> Itera
             ) from error
         fault = _fault(answer)
         young_id = None if fault else str(answer.json()["young_id"])
-        yield Answer(line.number, reference, young_id, is_new=answer.status_code == 201, fault=fault)
+        yield Answer(line.number, line.fields.get("reference", ""), young_id, is_new=answer.status_code == 201, fault=fault)
 
 
 @contextmanager

@@ -69,6 +69,15 @@ def test_a_line_that_is_refused_is_said_by_its_number_and_the_others_go_on(tmp_p
     assert summary(answers).replace("\xa0", " ") == "1 élève repris, 1 déjà là, 2 lignes refusées."
 
 
+def test_a_service_that_goes_says_how_far_the_file_is_taken(tmp_path: Path) -> None:
+    def away(_body: Mapping[str, object]) -> httpx.Response:
+        raise httpx.ConnectError("away")
+
+    lines = lines_of(written(tmp_path, HEADER, "a;2008-03;cap;2025-2026;2;2024-06-10;2024-09-02"))
+    with pytest.raises(CannotRun, match="jusqu’à la ligne 2, non comprise"):
+        list(take_over(away, lines, school="dole"))
+
+
 def test_a_line_cut_short_or_with_a_cell_too_many_is_a_fault_of_that_line_alone(tmp_path: Path) -> None:
     whole = "a;2008-03;cap;2025-2026;2;2024-06-10;2024-09-02"
     file = written(tmp_path, "Formation;" + HEADER.replace("Formation;", ""), "cap", whole.replace("a;", "cap;a;", 1) + ";;Léa")
@@ -92,12 +101,3 @@ def test_what_no_csv_can_be_is_said_in_a_sentence(tmp_path: Path, line: str) -> 
 def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="deux fois"):
         lines_of(written(tmp_path, HEADER + ";reference"))
-
-
-def test_a_service_that_goes_says_how_far_the_file_is_taken(tmp_path: Path) -> None:
-    def away(_body: Mapping[str, object]) -> httpx.Response:
-        raise httpx.ConnectError("away")
-
-    lines = lines_of(written(tmp_path, HEADER, "a;2008-03;cap;2025-2026;2;2024-06-10;2024-09-02"))
-    with pytest.raises(CannotRun, match="jusqu’à la ligne 2, non comprise"):
-        list(take_over(away, lines, school="dole"))

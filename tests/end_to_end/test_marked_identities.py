@@ -5,6 +5,7 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,12 +22,14 @@ from deploy.local.keys import keys_in, sign
 from deploy.local.ports import HOST
 from deploy.local.servers import Servers
 from deploy.local.stack import Stack, running_stack
+from services import SERVICES
 from services.referral.store.vault import Vault
 from shared.events.students import DiplomaObtained
 from shared.kernel.clock import Clock, real_now
 from shared.persistence.driver import ask
 from shared.persistence.mongo import Database, connect
 from shared.persistence.transaction import Persistence
+from tests.architecture.test_privacy import documented
 from tests.end_to_end.marked import files, found_in, marked, word
 from tests.enrolment.life import PROGRAMME, SCHOOL, THIS_YEAR
 from tests.messaging.by_hand import Put, put
@@ -174,6 +177,8 @@ async def test_no_identity_is_found_in_files_logs_topics_and_dumps_nor_in_a_back
     dump = await dumped(databases, *DATABASES)
     assert found_in(dump) == set()
     assert sum(WITNESS.encode() in text for text in dump) >= 4  # the document and the oplog, both ways
+    kept = {name for service in SERVICES for name in await databases[f"etabli_{service}"].names()}
+    assert {name for name in kept if not any(fnmatch(name, pattern) for pattern in documented())} == set()
 
     await an_unreadable_message(stack, databases)
     assert found_in(await dumped(databases, *DATABASES)) == set()
