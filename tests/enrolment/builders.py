@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrolment.domain import applications, places, pupils, seats
-from services.enrolment.domain.enrolment import enrolment_id_of
+from services.enrolment.domain.enrolment import Outcome, enrolment_id_of
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.pupil import evolve as evolve_pupil
@@ -19,7 +19,7 @@ from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Certification, ProgrammeOpened, Promotion, SchoolRegistered
 from shared.events.message import Message, message_of
 from shared.events.referral import ReferralSubmitted, RefusalCode, Situation, Wish
-from shared.events.students import InterruptionCode
+from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
 
 OPENING = date(2025, 5, 1)
 START = date(2025, 9, 1)
@@ -185,3 +185,11 @@ def fields_on(on: date, **more: Any) -> dict[str, Any]:
 def year(intake: Intake) -> dict[str, Any]:
     last = intake.year_of_study == 2
     return {**intake.model_dump(include={"intake_id", "school_year", "year_of_study"}), "last_year": last}
+
+
+def an_outcome(on: date, horizon: int = 6) -> Outcome:
+    """In further studies, as a school proves it."""
+    return Outcome(
+        horizon=horizon, situation=OutcomeSituation.FURTHER_STUDIES, source=OutcomeSource.SCHOOL,
+        proof=OutcomeProof.CERTIFICATE, on=on,
+    )  # fmt: skip

@@ -9,15 +9,17 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.store import Store
 from shared.events import EVENTS, Event
+from shared.events.amendments import ReferralAmended
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Promotion
-from shared.events.referral import ReferralSubmitted
+from shared.events.referral import ReferralCompleted, ReferralSubmitted
 from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.repository import Repository
 from tests.enrolment.builders import (
     DEADLINE,
     MAY,
     START,
+    a_message,
     a_referral,
     a_school,
     intake_command,
@@ -91,3 +93,11 @@ async def held_and_waiting(
     await offers(store, intake, held.young_id)
     await waits(store, intake, waiting.young_id)
     return intake, held, waiting
+
+
+async def hears(store: Store, event: ReferralAmended | ReferralCompleted, sequence: int) -> None:
+    """What a referral then tells, heard twice."""
+    message = a_message(event, source=f"/referral/referrals/{event.referral_id}", sequence=sequence)
+    hear: Any = handlers.amended if isinstance(event, ReferralAmended) else handlers.completed
+    for _ in range(2):
+        await hear(store, event, message)
