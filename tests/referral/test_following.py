@@ -61,8 +61,8 @@ async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Cas
     await enrolment_publishes(
         here,
         application(applications.PlaceConfirmed, **of, on=date(2025, 9, 3)),
-        student(students.StudentEnrolled, **of),
-        student(students.StudentStarted, **of),
+        student(students.StudentEnrolled, **of, on=date(2025, 9, 3)),
+        student(students.StudentStarted, **of, on=date(2025, 9, 3)),
         student(students.OutcomeDeclared, **of, on=date(2027, 1, 8)),
     )
     shown = await case.shown()
