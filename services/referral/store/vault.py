@@ -62,8 +62,9 @@ class Vault:
                 await self.persons.update({**row, **before}, {"$set": fields, "$unset": {"first": "", "second": ""}})
 
     async def _alike(self, traits: Traits, session: Session | None = None) -> list[Row]:
-        """Who was sent with one of these linking traits, the elder first."""
-        return await self.persons.find({"linking": {"$in": sorted(traits.linking)}}, sort=["since", "_id"], session=session)
+        """Who was sent with one of these linking traits: first those whose link it is, then the elder."""
+        found = await self.persons.find({"linking": {"$in": sorted(traits.linking)}}, sort=["since", "_id"], session=session)
+        return sorted(found, key=lambda row: traits.linking.isdisjoint(row.get("links", ())))
 
     async def _seal_earlier(self) -> None:
         in_clear = {"sent.identity": {"$exists": True}}
