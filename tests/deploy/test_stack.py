@@ -53,6 +53,7 @@ def test_a_child_that_dies_is_started_again_on_its_port_with_a_word(launch: Laun
     assert gone(program)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_everything_in_good_order(launch: Launch, tmp_path: Path) -> None:
     data = tmp_path / "data"
     program = launch(data)

@@ -14,7 +14,8 @@ from deploy.local.ports import HOST, keep_ports
 from deploy.local.servers import Servers
 
 
-@pytest.mark.parametrize("after", [*(pytest.param(after, marks=pytest.mark.slow) for after in (0.0, 0.4)), 2.0])
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.0, 0.4, 2.0])
 def test_sigterm_ends_a_service_cleanly_however_early(servers: Servers, keys: Path, tmp_path: Path, after: float) -> None:
     port = keep_ports(tmp_path / "ports.json", ["service"])["service"]
     environment = {
