@@ -94,6 +94,14 @@ app.command(name="unpark")(unpark_services)
 app.command(name="secrets")(secrets)
 
 
+@app.command()
+def prepare() -> None:
+    """Fait ce qui manque (topics, collections, index) aux serveurs que l’environnement désigne, avant les services."""
+    from deploy.prepare import prepare as make_ready
+
+    make_ready()
+
+
 @app.command(name="rebuild")
 def rebuild_reporting(data: Folder = None) -> None:
     """Reconstruit les indicateurs depuis les événements, service ouvert. Statut 1 si des messages sont mis de côté."""
