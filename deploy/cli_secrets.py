@@ -12,7 +12,9 @@ FOLDER = Path("deploy/secrets")
 
 
 def secrets(
-    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Où les faire ; à garder hors du dépôt et à sauvegarder.")] = FOLDER,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DOSSIER", help="Où les faire ; à garder hors du dépôt et à sauvegarder.")
+    ] = FOLDER,
 ) -> None:
     """Fait les secrets qui manquent à la pile en conteneurs (clés, mots de passe), sans jamais en remplacer un."""
     made = make_secrets(folder)
