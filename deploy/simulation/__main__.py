@@ -1,4 +1,4 @@
-"""Play the demonstration in a simulated stack that runs already, the one that `ETABLI_STACK` names. Status 1 if a figure differs."""
+"""Play the demonstration in a simulated stack that runs already (`ETABLI_STACK` names it). Status 1 if a figure differs."""
 
 import sys
 from typing import Annotated
