@@ -74,7 +74,7 @@ class Parking:
         self.discards = Discards(persistence)
         self._persistence = persistence
         self._own = {"generation": generation}
-        self._said = Said(persistence.secret)
+        self._said = Said(persistence.sealing_keys("parked messages"))
         self._parked: Collection = persistence.database["parked"]
         self._reads: Collection = persistence.database["parked_reads"]
         persistence.outboxes["parked"] = self._parked

@@ -111,7 +111,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
     settings = service.settings
     clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
     database = connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver)
-    persistence = Persistence(database, service.name, clock, secret=settings.secret)
+    persistence = Persistence(database, service.name, clock, secrets=settings.secrets)
     store, parking = service.store(persistence), Parking(persistence)
     dispatcher = Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff)
     return Runtime(
@@ -119,7 +119,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         persistence=persistence,
         store=store,
         verifier=verifier(settings.jwks_file, settings.revoked_file),
-        secret=settings.secret,
+        secret=persistence.secret,
         rate=Rate(settings.rate_per_organisation),
         streams=Streams(settings.streams, settings.streams_per_organisation),
         parking=parking,
