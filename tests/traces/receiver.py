@@ -3,7 +3,7 @@
 import gzip
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -90,3 +90,11 @@ def _span(service: str, one: Sent) -> Span:
 
 def _values(attributes: Any) -> dict[str, Any]:
     return {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in attributes}
+
+
+def drawn(spans: Iterable[Span], parent: str | None = None, depth: int = 0) -> str:
+    """A trace as a tree, to look at where a test fails."""
+    found = list(spans)
+    ids = {one.id for one in found}
+    roots = [one for one in found if (one.parent == parent if parent else one.parent not in ids)]
+    return "".join(f"{'  ' * depth}{one.service}: {one.name}\n{drawn(found, one.id, depth + 1)}" for one in roots)
