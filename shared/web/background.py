@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from shared.kernel.retry import Outage, stop, until_answered
+from shared.kernel.tracing import span
 from shared.persistence import simulated_clock
 from shared.persistence.failures import is_denied, is_transient
 from shared.web.runtime import Runtime, StoreT, Sweep
@@ -73,7 +74,8 @@ async def sweep_every(seconds: float, sweep: Sweep[StoreT], store: StoreT) -> No
     while True:
         await asyncio.sleep(seconds)
         try:
-            await sweep(store)
+            with span("sweep"):
+                await sweep(store)
         except Exception as error:
             log.warning("sweep.failed", error=type(error).__name__)
 
