@@ -88,9 +88,8 @@ def _down(project: Project, asked: argparse.Namespace) -> int:
     every = Project(project.name, project.secrets, ("*",), project.variables, project.files)
     every.ask("down", *(["-v"] if asked.demo else []))
     forget_compose(project.name)
-    say(
-        f"La pile « {project.name} » est arrêtée, ses données {'effacées' if asked.demo else 'gardées : « make up » les reprend'}."
-    )
+    kept = "effacées" if asked.demo else "gardées : « make up » les reprend"
+    say(f"La pile « {project.name} » est arrêtée, ses données {kept}.")
     return 0
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import time
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -14,7 +15,7 @@ from deploy.local.errors import CannotRun
 from deploy.local.progress import progress, say
 
 POLL_SECONDS = 1.0
-START_SECONDS = 300.0
+START_SECONDS = 600.0
 ROOT = Path(__file__).parents[2]
 
 
@@ -32,8 +33,9 @@ def start(project: Project) -> None:
 
 def _built() -> Sequence[str]:
     """The version and revision that the image's labels carry."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     revision = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
-    return ["--build-arg", f"REVISION={revision or 'unknown'}"]
+    return ["--build-arg", f"VERSION={project['version']}", "--build-arg", f"REVISION={revision or 'unknown'}"]
 
 
 def _up(project: Project) -> None:
