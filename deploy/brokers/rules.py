@@ -14,8 +14,9 @@ ANY, ALLOW = 1, 3
 RESOURCES = {"topic": 2, "group": 3, "cluster": 4, "transactional-id": 5, "delegation-token": 6, "user": 7}
 PATTERNS = {"literal": 3, "prefixed": 4}
 OPERATIONS = {
-    "All": 2, "Read": 3, "Write": 4, "Create": 5, "Delete": 6, "Alter": 7, "Describe": 8, "ClusterAction": 9, "DescribeConfigs": 10,
-    "AlterConfigs": 11, "IdempotentWrite": 12, "CreateTokens": 13, "DescribeTokens": 14, "TwoPhaseCommit": 15,
+    "All": 2, "Read": 3, "Write": 4, "Create": 5, "Delete": 6, "Alter": 7, "Describe": 8, "ClusterAction": 9,
+    "DescribeConfigs": 10, "AlterConfigs": 11, "IdempotentWrite": 12, "CreateTokens": 13,
+    "DescribeTokens": 14, "TwoPhaseCommit": 15,
 }  # fmt: skip
 USER, EVERYWHERE = "User:", "*"
 
