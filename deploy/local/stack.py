@@ -133,7 +133,8 @@ def environment_of(service: str, data: Path, addresses: Addresses, *, simulated:
     """What a service is told of the stack it runs in; its port is added to it. Referral alone, where the vault's key is."""
     keys = keys_in(data)
     own = {"ETABLI_VAULT_KEY_FILE": str(keys.vault)} if service == "referral" else {}
-    knobs = {name: said for name, said in os.environ.items() if name.startswith("ETABLI_") and _is_passed_on(name)}
+    told = {name: said for name, said in os.environ.items() if name.startswith(("ETABLI_", "OTEL_"))}
+    knobs = {name: said for name, said in told.items() if _is_passed_on(name)}
     return {
         **knobs,
         **own,
@@ -155,7 +156,7 @@ def _is_passed_on(name: str) -> bool:
     for server, given in (("ETABLI_KAFKA_", "KAFKA_BOOTSTRAP_SERVERS"), ("ETABLI_MONGODB_", "MONGODB_URL")):
         if name.startswith(server):
             return bool(os.environ.get(given))
-    return not name.endswith("_FILE")
+    return not (name.startswith("ETABLI_") and name.endswith("_FILE"))
 
 
 def _service(name: str, port: int, data: Path, command: Command, environment: Mapping[str, str]) -> Process:
