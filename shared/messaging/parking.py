@@ -15,9 +15,9 @@ from shared.events.message import DELETED, ConsumerRecord, event_id
 from shared.kernel.clock import real_now
 from shared.kernel.tracing import traceparent
 from shared.messaging.discards import Discards, unclaimed
-from shared.messaging.kafka import dead_letters
 from shared.messaging.place import Place, known_key, known_type
 from shared.messaging.said import GONE, Said
+from shared.messaging.topics import dead_letters
 from shared.persistence.mongo import Collection
 from shared.persistence.transaction import Persistence
 
