@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from deploy.cli_doctor import doctor
 from deploy.cli_import import importing
 from deploy.cli_options import Folder, Json, admin_token
 from deploy.cli_parked import parked, unpark_services
@@ -91,6 +92,7 @@ def up(
         stack.supervisor.wait()
 
 
+app.command(name="doctor")(doctor)
 app.add_typer(tokens, name="token")
 app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
@@ -106,7 +108,7 @@ def point_at(
 ) -> None:
     """Pour « make up » et « make down » : les commandes tapées ici vont à ce projet compose ; sans fichiers, plus."""
     if files:
-        point_at_compose(project, files, variables=dict(one.split("=", 1) for one in variables or ()))
+        point_at_compose(project, files, dict(one.split("=", 1) for one in variables or ()))
     else:
         forget_compose(project)
 
