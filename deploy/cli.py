@@ -1,13 +1,11 @@
 """The `etabli` command: a whole stack on one machine, and what ops ask of it while it runs."""
 
-import asyncio
 import json
 import logging
 import sys
 from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -18,13 +16,13 @@ from rich.table import Column, Table
 
 from deploy.cli_doctor import doctor
 from deploy.cli_import import importing
+from deploy.cli_lag import lag
 from deploy.cli_options import Folder, Json, admin_token
 from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
 from deploy.cli_tokens import tokens
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
-from deploy.local.lag import lags
 from deploy.local.operations import rebuild
 from deploy.local.progress import say
 from deploy.local.signals import end_on_signal
@@ -33,7 +31,6 @@ from deploy.stacks.addresses import Addresses
 from deploy.stacks.hand_over import hand_over
 from deploy.stacks.pointer import forget_compose, point_at_compose, pointed_at
 from deploy.stacks.reach import InContainers, running_stack_addresses
-from services import SERVICES
 
 if TYPE_CHECKING:
     from deploy.local.stack import Stack
@@ -93,6 +90,7 @@ def up(
 
 
 app.command(name="doctor")(doctor)
+app.command(name="lag")(lag)
 app.add_typer(tokens, name="token")
 app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
@@ -125,19 +123,6 @@ def rebuild_reporting(data: Folder = None) -> None:
     if rebuilt.parked:
         say(f"Messages mis de côté : {rebuilt.parked}. « etabli parked list » les montre.")
         raise typer.Exit(1)
-
-
-@app.command(name="lag")
-def show_lag(data: Folder = None, as_json: Json = False) -> None:
-    """Montre le retard de chaque service : messages publiés qu’il n’a pas encore acquittés."""
-    rows = asyncio.run(lags(running_stack_addresses(data).brokers, SERVICES))
-    if as_json:
-        print(json.dumps([asdict(row) for row in rows]))
-        return
-    table = Table("service", "topic", "retard")
-    for row in rows:
-        table.add_row(row.group, row.topic, str(row.messages))
-    Console().print(table if rows else "Aucun service n’a encore acquitté de message.")
 
 
 @app.command()

@@ -47,4 +47,7 @@ def verdict(answers: Answers) -> Verdict:
 def _run(asked: Sequence[Question]) -> Answers:
     """As asyncio.run does, but for its end, which would wait for whatever hangs."""
     loop = asyncio.new_event_loop()
-    return loop.run_until_complete(ask_all(asked))
+    answers = loop.run_until_complete(ask_all(asked))
+    if not answers.hung:
+        loop.close()
+    return answers
