@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from deploy.cli_options import Folder
 from deploy.local.keys import PRINTED_LIFETIME, revoke, token
 from deploy.local.progress import say
-from deploy.stacks.reach import revoked_file, stack_keys
+from deploy.stacks.reach import stack_keys, written_keys
 
 
 class SignsByDefault(TyperGroup):
@@ -55,6 +55,6 @@ def revoke_tokens(
     data: Folder = None,
 ) -> None:
     """Retire des jetons : aucun service de la pile n’y croit plus, et leurs flux ouverts se ferment."""
-    file = revoked_file(data)
+    file = written_keys(data).revoked
     for id in ids:
         say(f"Retiré : {revoke(file, id)}")
