@@ -113,7 +113,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
     database = connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver)
     persistence = Persistence(database, service.name, clock, secret=settings.secret)
     store, parking = service.store(persistence), Parking(persistence)
-    dispatcher = Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff)
+    dispatcher = Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff, clock=clock)
     return Runtime(
         settings=settings,
         persistence=persistence,
@@ -124,7 +124,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         streams=Streams(settings.streams, settings.streams_per_organisation),
         parking=parking,
         dispatcher=dispatcher,
-        parked=service.parked(store) if service.parked else parked_beside(service.name, dispatcher),
+        parked=service.parked(store) if service.parked else parked_beside(dispatcher),
         relay=Relay(
             persistence,
             producer=partial(producer, settings.kafka),
