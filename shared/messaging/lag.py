@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
-from shared.messaging.kafka import PARTITIONS, Brokers, admin, consumer
+from shared.messaging.kafka import PARTITIONS, Brokers, consumer
 
 Positions = Mapping[str, int]
 """The next offset to take in, by `topic/partition`; none where nothing was taken in yet."""
@@ -33,7 +34,7 @@ async def behind(brokers: Brokers, topics: Sequence[str], ask_positions: AskPosi
 
 async def acknowledged(brokers: Brokers, group: str) -> Positions:
     """What a consumer group has acknowledged. Raises one of KAFKA_ERRORS."""
-    client = admin(brokers)
+    client = AIOKafkaAdminClient(**brokers.options())
     try:
         await client.start()
         offsets = await client.list_consumer_group_offsets(group)
