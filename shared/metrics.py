@@ -16,7 +16,7 @@ from prometheus_client import Counter, Gauge, Histogram, Info, disable_created_m
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import Invalid, NotFound, Refused
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]  # one more series for each, that nobody reads
 M = TypeVar("M", Counter, Gauge, Histogram, Info)
 ANSWERS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Seconds, the bounds of what somebody waits for."""
@@ -62,11 +62,12 @@ DEGRADED = _gauge("etabli_degraded", "1 while /health/ready says « degraded ».
 MONGODB_UP = _gauge("etabli_mongodb_up", "1 while MongoDB answers a ping.")
 KAFKA_UP = _gauge("etabli_kafka_up", "1 while Kafka answers a request for metadata, 0 while it does not, or refuses.")
 SIMULATED = _gauge("etabli_clock_simulated", "1 where the clock is simulated: delays are then not measured.")
-MEASURED_AT = _gauge("etabli_measured_timestamp_seconds", "When this service last measured its outboxes, its readiness and its lease.")
+MEASURED_AT = _gauge("etabli_measured_timestamp_seconds", "When this service last measured its readiness and outboxes.")
 
 REQUESTS = _counter(
     "etabli_http_requests_total",
-    "Answers begun, by the route's template (« unmatched »: no such address; « unreadable »: no HTTP).", "route", "method", "status",
+    "Answers begun, by template of a route (or « unmatched »: no such address, « unreadable »: no HTTP).",
+    "route", "method", "status",
 )  # fmt: skip
 REQUEST_SECONDS = _histogram(
     "etabli_http_request_duration_seconds", ANSWERS, "From a request to the end of its answer; streams are not in it.",
@@ -86,7 +87,7 @@ REFUSALS = _counter("etabli_refusals_total", "Decisions that a rule refused, by 
 PENDING = _gauge("etabli_outbox_documents", "Documents with something to publish, counted up to the limit and one more.")
 LIMIT = _gauge("etabli_outbox_limit_documents", "Documents past which this service is not ready.")
 OLDEST = _gauge("etabli_outbox_oldest_age_seconds", "Age of the oldest event that waits to be published; 0 where none does.")
-HELD = _gauge("etabli_outbox_held_documents", "Documents held because Kafka does not take their next event, by its topic.", "topic")
+HELD = _gauge("etabli_outbox_held_documents", "Documents held since Kafka does not take their next event, by its topic.", "topic")
 PUBLISHED = _counter("etabli_relay_published_total", "Events that Kafka acknowledged, by topic.", "topic")
 RELAYS = _gauge("etabli_relay_active", "1 in the replica that publishes, by its lease.")
 
@@ -98,7 +99,7 @@ HANDLING_SECONDS = _histogram("etabli_message_handling_duration_seconds", ANSWER
 MESSAGE_DELAY = _histogram(
     "etabli_message_delay_seconds", DELAYS, "From the time of an event to its being handled; not measured on a simulated clock."
 )
-LAG = _gauge("etabli_consumer_lag_messages", "Messages that this service has yet to take in, by topic; all replicas together.", "topic")
+LAG = _gauge("etabli_consumer_lag_messages", "Messages that this service has yet to take in, all replicas together.", "topic")
 WAITING = _gauge("etabli_waiting_for_a_server", "1 while a message waits for a server to come back.")
 PARKED = _counter("etabli_messages_parked_total", "Messages parked, by reason.", "code")
 PARKED_NOW = _gauge("etabli_parked_messages", "Messages that are parked now, by reason.", "code")

@@ -20,6 +20,7 @@ def service(settings: Shared) -> Service[Store]:
         routers=(indicators.router, pages.router, rebuild.router, static),
         parked=lambda store: store.projector.parked(),
         reading=lambda store: store.projector.server,
+        positions=lambda store: store.projector.positions,
         works=(lambda runtime: runtime.store.projector.run(),),
     )
 

@@ -19,6 +19,7 @@ async def behind(brokers: Brokers, topics: Sequence[str], ask_positions: AskPosi
     Raises one of KAFKA_ERRORS.
     """
     partitions = {f"{topic}/{number}": TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)}
+    positions = await ask_positions()
     client = consumer(brokers)
     try:
         await client.start()
@@ -26,7 +27,7 @@ async def behind(brokers: Brokers, topics: Sequence[str], ask_positions: AskPosi
         ends = await client.end_offsets(list(partitions.values()))
     finally:
         await client.stop()
-    positions, lag = await ask_positions(), Counter(dict.fromkeys(topics, 0))
+    lag = Counter(dict.fromkeys(topics, 0))
     for name, tp in partitions.items():
         lag[tp.topic] += max(0, ends[tp] - max(starts[tp], positions.get(name, 0)))
     return lag

@@ -20,7 +20,7 @@ BEFORE_READY = ("/health", "/metrics")
 
 
 class RequestGuard:
-    """The ASGI layer around a service: rate (429), body limit (413, 408), not ready yet (503), the trace, the access line, and no caches."""
+    """The ASGI layer around a service: rate (429), body limit (413, 408), not ready yet (503), trace, access line, no caches."""
 
     def __init__(self, app: ASGIApp, *, outer: FastAPI, settings: Settings) -> None:
         self._app = app
