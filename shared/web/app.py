@@ -31,7 +31,7 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings, from_environment
 from shared.web import parked
 from shared.web.admin import admin, health
-from shared.web.background import Work, at_work, sweep_every
+from shared.web.background import Work, at_work, make_ready, sweep_every
 from shared.web.measuring import measure, measure_lag
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
@@ -88,6 +88,15 @@ def serve(make: Callable[[SettingsT], Service[StoreT]], settings: type[SettingsT
     service = make(from_environment(settings))
     logs.set_up(service.name, service.settings.log_level)
     asyncio.run(_serve(service))
+
+
+async def prepare(service: Service[StoreT]) -> None:
+    """What a service does first whenever it starts, done before and alone: its database made ready for it."""
+    runtime = _runtime(service)
+    try:
+        await make_ready(runtime)
+    finally:
+        await runtime.persistence.database.close()
 
 
 async def _serve(service: Service[StoreT]) -> NoReturn:

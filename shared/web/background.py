@@ -32,7 +32,7 @@ async def at_work(runtime: Runtime[Any], works: dict[str, Work]) -> AsyncIterato
     prepared = asyncio.Event()
 
     async def prepare() -> None:
-        await _prepare(runtime)
+        await make_ready(runtime)
         prepared.set()
 
     async def when_prepared(work: Work) -> None:
@@ -54,8 +54,8 @@ async def at_work(runtime: Runtime[Any], works: dict[str, Work]) -> AsyncIterato
             log.warning("background.still_running", works=late)  # what could not stop in time is stopped with the process
 
 
-async def _prepare(runtime: Runtime[Any]) -> None:
-    """Wait for MongoDB, then collections, indexes and the simulated clock."""
+async def make_ready(runtime: Runtime[Any]) -> None:
+    """Wait for MongoDB, then collections, indexes and the simulated clock. Done again it changes nothing."""
 
     async def work() -> None:
         await runtime.persistence.database.create_collections()
