@@ -114,7 +114,7 @@ ROW_DELAY = _histogram(
     "From the time of an event to its row being written, rebuilds apart; not measured on a simulated clock.",
 )  # fmt: skip
 REBUILDING = _gauge("etabli_rebuild_running", "1 while rows are built anew.")
-REBUILD_DONE = _gauge("etabli_rebuild_offsets_done", "Offsets that the rebuild under way, or the last one, has passed.")
+REBUILD_DONE = _gauge("etabli_rebuild_done_offsets", "Offsets that the rebuild under way, or the last one, has passed.")
 REBUILD_OFFSETS = _gauge("etabli_rebuild_offsets", "Offsets that it has to pass.")
 
 SWEEPS = _counter("etabli_sweeps_total", "Sweeps of deadlines, by how they ended: done, failed.", "outcome")

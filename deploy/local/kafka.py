@@ -59,7 +59,14 @@ JAVA_OPTIONS = [
 
 
 def kafka(
-    data: Path, *, port: int, controller_port: int, log: Path, cluster: UUID, more: str = "", users: Mapping[str, str] | None = None
+    data: Path,
+    *,
+    port: int,
+    controller_port: int,
+    log: Path,
+    cluster: UUID,
+    more: str = "",
+    users: Mapping[str, str] | None = None,
 ) -> Process:
     """Formatted on its first start, as the cluster of that id; its data in the folder `data`.
 

@@ -55,7 +55,9 @@ async def test_a_referral_is_answered_while_the_catalogue_is_refused(running: St
             assert posted.status_code == 201, posted.text
             await agencies.until(lambda: answered(agencies, posted.json()["referral_id"]), within=SECONDS)
             assert (await ready(schools))["refusing"] == [CATALOGUE]
-            await schools.until(lambda: shows(schools, f'etabli_outbox_held_documents{{topic="{CATALOGUE}"}} 1.0'), within=SECONDS)
+            await schools.until(
+                lambda: shows(schools, f'etabli_outbox_held_documents{{topic="{CATALOGUE}"}} 1.0'), within=SECONDS
+            )
         finally:
             await let_in(servers.kafka, CATALOGUE, 1_048_588)
         await schools.until(lambda: is_settled(schools), within=SECONDS)
