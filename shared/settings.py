@@ -38,7 +38,9 @@ class Settings(BaseSettings):
     revoked_file: Path | None = Field(
         None, description="The ids (`jti`) of revoked tokens, one a line; read again as it changes."
     )
-    secret_file: Path = Field(description="The key of hashes that must not be guessable: 32 bytes or more.")
+    secret_file: Path = Field(
+        description="The service's secrets, 32 bytes or more a line: the first seals, each opens, the last keys the hashes."
+    )
     instance: str = Field("0", description="The number of this replica: with the service's name, its static id in the group.")
     simulated: bool = Field(False, description="The clock stands where the demo puts it; pages say « données simulées ».")
     simulated_start: str = Field("2021-01-04T08:00:00+00:00", description="Where a new simulated clock stands.")
@@ -60,12 +62,12 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
-    def secret(self) -> bytes:
-        """The key of hashes that must not be guessable (external ids, bodies that hold identity)."""
-        secret = self.secret_file.read_bytes().strip()
-        if len(secret) < 32:
-            raise ValueError("The secret that keys our hashes must be 32 bytes or more.")
-        return secret
+    def secrets(self) -> tuple[bytes, ...]:
+        """What seals, and keys the hashes that must not be guessable. The latest first; ValueError where one is too short."""
+        secrets = tuple(map(bytes.strip, self.secret_file.read_bytes().strip().split(b"\n")))
+        if any(len(secret) < 32 for secret in secrets):
+            raise ValueError("A secret must be 32 bytes or more.")
+        return secrets
 
     def unreadable(self) -> list[str]:
         """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
@@ -80,7 +82,7 @@ class Settings(BaseSettings):
         }
         return [
             *(name for name, file in files.items() if file and not file.is_file()),
-            *self.wrong_where(secret_file=lambda: self.secret, **passwords),
+            *self.wrong_where(secret_file=lambda: self.secrets, **passwords),
         ]
 
     @property

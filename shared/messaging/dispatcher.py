@@ -14,10 +14,11 @@ from shared.events.message import ConsumerRecord, Undecodable, read
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
 from shared.kernel.retry import Outage, until_answered
-from shared.kernel.tracing import traceparent
+from shared.kernel.tracing import continuing
 from shared.messaging.handlers import Handler, StoreT
 from shared.messaging.parking import Key, Parking
 from shared.messaging.replay import Replayed, code_of, replay, resumable
+from shared.messaging.spans import handling, trace_of_record
 from shared.metrics import HANDLED, HANDLING_SECONDS, MESSAGE_DELAY, WAITING, observe_delay
 from shared.persistence.failures import is_transient
 
@@ -55,6 +56,10 @@ class Dispatcher(Generic[StoreT]):
 
         Nothing is raised but cancellation. If even parking fails on healthy servers the process ends, unacknowledged.
         """
+        with continuing(trace_of_record(record)):
+            await self._handle_or_park(record)
+
+    async def _handle_or_park(self, record: ConsumerRecord) -> None:
         taking_in = partial(self._while_servers_answer, partial(self._take_in, record), record)
         try:
             await until_answered(taking_in, on=_may_pass, limit=self._max_backoff, tries=self._tries)
@@ -95,11 +100,9 @@ class Dispatcher(Generic[StoreT]):
         if handler is None:
             HANDLED.labels(record.topic, "skipped").inc()
             return
-        token, started = traceparent.set(message.trace), time.monotonic()
-        try:
+        started = time.monotonic()
+        with handling(record, message):
             await handler(self._store, message.event(), message)
-        finally:
-            traceparent.reset(token)
         HANDLING_SECONDS.labels(record.topic).observe(time.monotonic() - started)
         HANDLED.labels(record.topic, "handled").inc()
         observe_delay(MESSAGE_DELAY, message.time, self._clock)

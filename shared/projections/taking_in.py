@@ -8,8 +8,10 @@ from itertools import chain
 
 from shared.events.message import ConsumerRecord, read
 from shared.kernel.errors import Unavailable
+from shared.kernel.tracing import continuing
 from shared.messaging.parking import Key
 from shared.messaging.replay import code_of
+from shared.messaging.spans import trace_of_record
 from shared.metrics import BATCHES, HANDLED, PROJECTED, ROW_DELAY, observe_delay
 from shared.persistence.failures import is_transient
 from shared.projections.tables import Rows, ToTables
@@ -94,7 +96,8 @@ async def _waits(generation: Rows, record: ConsumerRecord, behind: set[Key]) -> 
 
 
 async def _park(generation: Rows, record: ConsumerRecord, error: Exception, behind: set[Key]) -> None:
-    await generation.parking.park(record, code_of(error))
+    with continuing(trace_of_record(record)):
+        await generation.parking.park(record, code_of(error))
     behind.add((record.topic, record.key))
     _count(generation, [record], "parked")
 

@@ -13,7 +13,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from shared import logs
+from shared import logs, traces
 from shared.events import TOPICS, Event
 from shared.kernel.clock import Clock
 from shared.kernel.retry import Outage
@@ -74,7 +74,7 @@ def build(service: Service[StoreT]) -> FastAPI:
     lifespan = _lifespan(service)
     title = f"Établi : {service.name}"
     # its document is a route of ours, which refuses what it does not know; FastAPI's pages of it would load a CDN
-    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False, telemetry=traces.of_requests())
     app.add_middleware(RequestGuard, outer=app, settings=service.settings)
     answer_errors(app)
     describe(app)
@@ -87,6 +87,7 @@ def serve(make: Callable[[SettingsT], Service[StoreT]], settings: type[SettingsT
     """Run the service on the settings of its environment until SIGTERM or SIGINT. Exits 2 where they lack."""
     service = make(from_environment(settings))
     logs.set_up(service.name, service.settings.log_level)
+    traces.set_up(service.name, service.settings.instance)
     asyncio.run(_serve(service))
 
 
@@ -102,6 +103,7 @@ async def prepare(service: Service[StoreT]) -> None:
 async def _serve(service: Service[StoreT]) -> NoReturn:
     server = uvicorn.Server(listening(build(service), service.settings))
     await server.serve()
+    traces.end()
     sys.stderr.flush()
     # What Faust or a driver still asks of a server that does not answer holds the process no longer.
     os._exit(0 if server.started else 1)
@@ -124,7 +126,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
     settings, brokers = service.settings, brokers_of(service.settings)
     clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
     database = connect(settings.mongodb, f"etabli_{service.name}", login=settings.mongodb_login, driver=settings.mongo_driver)
-    persistence = Persistence(database, service.name, clock, secret=settings.secret)
+    persistence = Persistence(database, service.name, clock, secrets=settings.secrets)
     store, parking = service.store(persistence), Parking(persistence)
     dispatcher = Dispatcher(
         store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff, clock=clock
@@ -134,7 +136,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         persistence=persistence,
         store=store,
         verifier=verifier(settings.jwks_file, settings.revoked_file),
-        secret=settings.secret,
+        secret=persistence.secret,
         rate=Rate(settings.rate_per_organisation),
         streams=Streams(settings.streams, settings.streams_per_organisation),
         parking=parking,

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from shared.kernel.retry import Outage, stop, until_answered
+from shared.kernel.tracing import span
 from shared.metrics import SWEEP_SECONDS, SWEEPS
 from shared.persistence import simulated_clock
 from shared.persistence.failures import is_denied, is_transient
@@ -74,7 +75,7 @@ async def sweep_every(seconds: float, sweep: Sweep[StoreT], store: StoreT) -> No
     while True:
         await asyncio.sleep(seconds)
         try:
-            with SWEEP_SECONDS.time():
+            with span("sweep"), SWEEP_SECONDS.time():
                 await sweep(store)
         except Exception as error:
             SWEEPS.labels("failed").inc()

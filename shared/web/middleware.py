@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.errors import TooMany
-from shared.kernel.tracing import new_trace, trace_of, traceparent
+from shared.kernel.tracing import continuing, new_trace, trace_of, traceparent
 from shared.settings import Settings
 from shared.web.access import accessed
 from shared.web.problems import malformed, problem, too_large, too_many
@@ -33,15 +33,12 @@ class RequestGuard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        token = traceparent.set(trace_of(headers.get("traceparent", "")) or new_trace())
-        try:
+        with continuing(traceparent() or trace_of(headers.get("traceparent", "")) or new_trace()):
             async with accessed(scope, _uncached(send), self._outer) as send_on:
                 if refusal := await self._refusal(scope, headers):
                     await refusal(scope, receive, send_on)
                 else:
                     await self._answer(scope, _limited(receive, self._settings), send_on)
-        finally:
-            traceparent.reset(token)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Within a time, until an answer begins: a stream has none to end in."""

@@ -9,9 +9,9 @@ from shared.persistence.sealing import Sealed
 class Motives:
     """One per application that was examined all the same."""
 
-    def __init__(self, collection: Collection, key: bytes) -> None:
+    def __init__(self, collection: Collection, keys: tuple[bytes, ...]) -> None:
         self._collection = collection
-        self._sealed = Sealed(collection, ("motive",), key)
+        self._sealed = Sealed(collection, ("motive",), keys)
 
     async def prepare(self) -> None:
         """By young person. An earlier build kept them in clear."""

@@ -15,7 +15,6 @@ from services.production.store.titles import Titles
 from shared.events.production import Hours
 from shared.kernel.calendar import monday_of, school_year_of
 from shared.kernel.caller import SYSTEM, Caller
-from shared.kernel.secrets import derived
 from shared.persistence.keyset import Asked, Part
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
@@ -32,10 +31,10 @@ class Store:
         self.database = persistence.database
         self.orders = Repository(persistence, ORDERS)
         self.weeks = Repository(persistence, WEEKS)
-        self.clients = Clients(persistence.database["clients"], derived(persistence.secret, "clients"))
+        self.clients = Clients(persistence.database["clients"], persistence.sealing_keys("clients"))
         self.pupils = Pupils(persistence.database["pupils"], Erased(persistence.database))
         self.catalogue = Catalogue(persistence.database, persistence.clock)
-        self.titles = Titles(persistence.database["titles"], derived(persistence.secret, "titles"))
+        self.titles = Titles(persistence.database["titles"], persistence.sealing_keys("titles"))
         self.series = InvoiceSeries(persistence.database["series"])
         self.swept_on: date | None = None
 

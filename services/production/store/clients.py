@@ -24,9 +24,9 @@ LONGEST_KEY = 200
 class Clients:
     """Each client belongs to one school, and is created once per request key."""
 
-    def __init__(self, collection: Collection, key: bytes) -> None:
+    def __init__(self, collection: Collection, keys: tuple[bytes, ...]) -> None:
         self._collection = collection
-        self._sealed = Sealed(collection, SAID, key)
+        self._sealed = Sealed(collection, SAID, keys)
 
     async def prepare(self, today: date) -> None:
         """By school. An earlier build kept them in clear, their names in an index, and not since when."""

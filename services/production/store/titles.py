@@ -11,9 +11,9 @@ from shared.persistence.sealing import Sealed
 class Titles:
     """One title per order."""
 
-    def __init__(self, collection: Collection, key: bytes) -> None:
+    def __init__(self, collection: Collection, keys: tuple[bytes, ...]) -> None:
         self._collection = collection
-        self._sealed = Sealed(collection, ("title",), key)
+        self._sealed = Sealed(collection, ("title",), keys)
 
     async def prepare(self) -> None:
         """An earlier build kept them in clear."""
