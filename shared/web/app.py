@@ -21,6 +21,7 @@ from shared.messaging.consumer import consume, new_faust_app, new_outage
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.handlers import Handler
 from shared.messaging.kafka import ask_brokers, ask_to_read, brokers_of, producer, producer_one_by_one
+from shared.messaging.lag import AskPositions, acknowledged
 from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe, watch_permission
@@ -31,6 +32,7 @@ from shared.settings import Settings, from_environment
 from shared.web import parked
 from shared.web.admin import admin, health
 from shared.web.background import Work, at_work, make_ready, sweep_every
+from shared.web.measuring import measure, measure_lag
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
@@ -55,6 +57,8 @@ class Service(Generic[StoreT]):
     """Where the service reads Kafka itself: what it could not take, and how that is replayed."""
     reading: Callable[[StoreT], Outage] | None = None
     """Where the service reads Kafka itself: whether that is away, or refused."""
+    positions: Callable[[StoreT], AskPositions] | None = None
+    """Where the service reads Kafka itself: how to learn how far it is."""
     sweep: Sweep[StoreT] | None = None
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
     """The service's own background work, run until the process stops."""
@@ -124,7 +128,9 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
     database = connect(settings.mongodb, f"etabli_{service.name}", login=settings.mongodb_login, driver=settings.mongo_driver)
     persistence = Persistence(database, service.name, clock, secrets=settings.secrets)
     store, parking = service.store(persistence), Parking(persistence)
-    dispatcher = Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff)
+    dispatcher = Dispatcher(
+        store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff, clock=clock
+    )
     return Runtime(
         settings=settings,
         persistence=persistence,
@@ -135,7 +141,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         streams=Streams(settings.streams, settings.streams_per_organisation),
         parking=parking,
         dispatcher=dispatcher,
-        parked=service.parked(store) if service.parked else parked_beside(service.name, dispatcher),
+        parked=service.parked(store) if service.parked else parked_beside(dispatcher),
         relay=Relay(
             persistence,
             producer=partial(producer, brokers),
@@ -153,7 +159,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
 def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work]:
     """What runs behind the requests, by name."""
     settings, brokers = service.settings, brokers_of(service.settings)
-    works: dict[str, Work] = {"relay": runtime.relay.run, "parked": runtime.parked.run}
+    works: dict[str, Work] = {"relay": runtime.relay.run, "parked": runtime.parked.run, "measuring": partial(measure, runtime)}
     if service.handlers:
         name, instance = service.name, settings.instance
         works["consumer"] = partial(
@@ -165,6 +171,9 @@ def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work
             ask_to_read=partial(ask_to_read, brokers, name, runtime.dispatcher.topics),
             outage=runtime.reading,
         )
+        works["lag"] = partial(measure_lag, brokers, runtime.dispatcher.topics, partial(acknowledged, brokers, name))
+    if service.positions:
+        works["lag"] = partial(measure_lag, brokers, TOPICS, service.positions(runtime.store))
     if service.reading:
         asking = partial(ask_to_read, brokers, service.name, TOPICS)
         works["permission"] = partial(watch_permission, asking, runtime.reading)

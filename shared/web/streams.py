@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from shared.kernel.errors import TooMany, Unauthenticated
 from shared.kernel.retry import stop
+from shared.metrics import STREAMED, STREAMS
 from shared.web.auth import CurrentCaller, token_of
 from shared.web.router import responses_for
 from shared.web.runtime import runtime
@@ -20,7 +21,7 @@ LOOK_EVERY = 1.0
 
 async def counted(request: Request, caller: CurrentCaller) -> AsyncIterator[None]:
     """Of a route that streams: one of its organisation's streams, from its start to its end. Raises TooMany, Unavailable."""
-    with runtime(request).streams.opened(caller.organisation):
+    with runtime(request).streams.opened(caller.organisation), STREAMS.track_inprogress():
         yield
 
 
@@ -40,6 +41,7 @@ async def while_signed_in(request: Request, source: AsyncGenerator[T, None]) -> 
                 verify(token)
                 if coming.done():
                     given, coming = coming.result(), None
+                    STREAMED.inc()
                     yield given
         except (Unauthenticated, StopAsyncIteration):
             return
