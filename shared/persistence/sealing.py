@@ -13,8 +13,6 @@ from shared.persistence.writes import Row
 
 NONCE = 12
 """Bytes, drawn anew for each value (NIST SP 800-38D)."""
-AT_ONCE = 200
-"""Documents of an earlier build that are sealed between two looks."""
 
 
 def seal(key: bytes, value: bytes, *, about: str) -> bytes:
@@ -54,17 +52,20 @@ class Sealed:
         return {**clear, "sealed": seal_json(self.key, said, about=about)}
 
     def opened(self, row: Row) -> Row:
-        """A kept document, as it was given. One in clear comes of a replica of an earlier build, until a start seals it."""
+        """A kept document, as it was given. One in clear comes of a replica of an earlier build, until a migration seals it."""
         if "sealed" not in row:
             return row
         clear = {name: value for name, value in row.items() if name != "sealed"}
         return {**clear, **unseal_json(self.key, row["sealed"], about=f"{self.rows.name} {row['_id']}")}
 
-    async def close_earlier(self) -> None:
-        """Seal what an earlier build kept in clear. Again, it changes nothing."""
-        in_clear = {"sealed": {"$exists": False}, self.fields[0]: {"$exists": True}}
-        while found := await self.rows.find(in_clear, limit=AT_ONCE):
-            for row in found:
-                sealed = self.closed(row["_id"], row)["sealed"]
-                change = {"$set": {"sealed": sealed}, "$unset": dict.fromkeys(self.fields, "")}
-                await self.rows.update({"_id": row["_id"], **in_clear}, change)
+    @property
+    def in_clear(self) -> Mapping[str, Any]:
+        """What an earlier build kept, as a filter."""
+        return {"sealed": {"$exists": False}, self.fields[0]: {"$exists": True}}
+
+    async def close_earlier(self, row: Row) -> None:
+        """Seal a document that an earlier build kept in clear. Again, it changes nothing."""
+        sealed = self.closed(row["_id"], row)["sealed"]
+        change = {"$set": {"sealed": sealed}, "$unset": dict.fromkeys(self.fields, "")}
+        as_read = {name: row.get(name) for name in self.fields}
+        await self.rows.update({"_id": row["_id"], **self.in_clear, **as_read}, change)

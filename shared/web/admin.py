@@ -90,6 +90,8 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
         if not isinstance(error, TimeoutError) and not is_transient(error):
             raise
         return problem(503, "database_away", "La base de données ne répond pas.")
+    if here.migrations.under_way:
+        return problem(503, "migrating", "Le service met ce qu’il garde dans la forme de cette version.")
     if not here.prepared:
         return problem(503, "starting", "Le service démarre.")
     if full:

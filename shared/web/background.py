@@ -54,7 +54,7 @@ async def at_work(runtime: Runtime[Any], works: dict[str, Work]) -> AsyncIterato
 
 
 async def _prepare(runtime: Runtime[Any]) -> None:
-    """Wait for MongoDB, then collections, indexes and the simulated clock."""
+    """Wait for MongoDB, then collections, indexes, the simulated clock and migrations."""
 
     async def work() -> None:
         await runtime.persistence.database.create_collections()
@@ -62,6 +62,7 @@ async def _prepare(runtime: Runtime[Any]) -> None:
         await runtime.parking.prepare()
         await runtime.store.prepare()
         await simulated_clock.resume(runtime.persistence.database, runtime.persistence.clock)
+        await runtime.migrations.run()  # some are dated
 
     await until_answered(work, on=is_transient, limit=runtime.settings.max_backoff, outage=Outage(log, "start.database"))
     runtime.prepared = True

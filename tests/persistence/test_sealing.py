@@ -1,4 +1,4 @@
-"""What is sealed opens under its key and in its own place alone; what an earlier build kept in clear is sealed at the start."""
+"""What is sealed opens under its key and in its own place alone, and what was kept in clear is sealed once."""
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -27,12 +27,14 @@ async def test_what_was_kept_in_clear_is_sealed_once_and_reads_the_same(database
     sealed = Sealed(rows, ("name", "contact"), KEY)
     for id, name in enumerate(("Zélie", "Odile")):
         await rows.insert({"_id": str(id), "school": "dole", "name": name, "contact": None})
-    await sealed.close_earlier()
+    for row in await rows.find(sealed.in_clear):
+        await sealed.close_earlier(row)
     kept = await rows.find(sort=["_id"])
     assert [set(row) for row in kept] == [{"_id", "school", "sealed"}] * 2
     zelie = {"_id": "0", "school": "dole", "name": "Zélie", "contact": None}
     assert sealed.opened(kept[0]) == zelie
-    await sealed.close_earlier()
+    assert await rows.find(sealed.in_clear) == []
+    await sealed.close_earlier(zelie)
     assert await rows.find(sort=["_id"]) == kept
     with pytest.raises(InvalidTag):
         sealed.opened({**kept[0], "_id": "1"})
