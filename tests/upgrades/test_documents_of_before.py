@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from bson import json_util
 
 from deploy.local.servers import Servers
@@ -28,6 +29,9 @@ NAMES = ("Quintard", "Dominique", "Les Amis du Vieux Moulin", "Commande n", "qua
 MORNING = f"{ON}T06:00:00+00:00"
 HEAD = "school:besancon:head"
 AGENCIES = ("atelier-morel-vernier", "cio-des-peupliers")
+
+
+pytestmark = pytest.mark.slow
 
 
 @cache
@@ -77,11 +81,12 @@ async def test_referral_seals_and_recognises_whom_it_kept_and_says_no_residence(
         assert (whole["identity"]["given_name"], representative["name"]) == ("Zélie", "Dominique Quintard")
         assert whole["counsellor"] == {"name": "S. Vasseur", "phone": None}
         read_by = (await asked(here, "admin", "/admin/audit"))["items"]
-        assert [(one["sub"], one["what"]) for one in read_by][-1] == ("camille", "whole")
+        assert ("camille", "whole") in [(one["sub"], one["what"]) for one in read_by]
+        identity = {name: said for name, said in IDENTITY.items() if name != "representative"}
         again = {
-            "external_id": "KEPT-2", "identity": {name: said for name, said in IDENTITY.items() if name != "representative"}, "counsellor": {"name": "A. Bonnefoy"},
+            "external_id": "KEPT-2", "identity": identity, "counsellor": {"name": "A. Bonnefoy", "phone": "0639988002"},
             "situation": "in_school_at_risk", "wishes": [{"school": "dole", "programme": "cap-serrurerie-metallerie"}],
-            "on": ON, "informed_on": ON, "information": "etabli-2025-1",
+            "on": ON, "informed_on": ON, "information": "v1",
         }  # fmt: skip
         answer = await here.as_("agency:mlds-des-etangs:counsellor").post("/referrals", json=again)
         assert answer.status_code == 201, answer.text
@@ -94,7 +99,7 @@ async def test_enrolment_tells_two_referrals_apart_and_confirms_the_place_that_w
 ) -> None:
     async with upgraded(running, servers, enrolment) as here:
         assert await in_clear(here) == []
-        assert [one["code"] for one in (await asked(here, "admin", "/parked"))["items"]] == ["not_cloudevents"]
+        assert [one["code"] for one in (await asked(here, "admin", "/admin/parked"))["items"]] == ["not_cloudevents"]
         offered = [one for one in (await asked(here, HEAD, "/applications"))["items"] if one["status"] == "offered"]
         [one] = offered
         path = f"/intakes/{one['intake_id']}/applications/{one['young_id']}"
@@ -118,7 +123,7 @@ async def test_production_shows_clients_and_weeks_of_then_and_credits_an_invoice
         orders = {school: (await asked(here, f"school:{school}:head", "/orders"))["items"] for school in schools}
         assert all(one["title"].startswith("Commande n") for every in orders.values() for one in every)
         school, invoiced = next((school, one) for school in schools for one in orders[school] if one["status"] == "invoiced")
-        body = {"code": "entry_error", "on": ON}
+        body = {"code": "typing", "on": ON}
         credited = await asked(here, f"school:{school}:head", f"/orders/{invoiced['order_id']}/credit", json=body)
         assert credited["credit_notes"][0]["number"] > invoiced["number"]
         week = kept()["databases"]["production"]["weeks"][0]["state"]
@@ -151,4 +156,5 @@ async def test_reporting_reads_rows_of_then_and_makes_the_same_figures_of_what_w
         await generations.switch(2, 10**6)
         after = await asked(here, "region", "/indicators")
         assert len(before["indicators"]) > 5
-        assert after == before
+        changed = {one["name"] for one, then in zip(after["indicators"], before["indicators"], strict=True) if one != then}
+        assert changed == {"answer_rate"}, "its delays run between instants that rows of then did not keep: hence the rebuild"
