@@ -14,7 +14,7 @@ UNDATED: Mapping[str, Any] = {"at": {"$exists": False}}
 
 def steps_of_parked(persistence: Persistence) -> Sequence[Step]:
     """Of every service, before its own."""
-    parked, said = persistence.database["parked"], Said(persistence.secret)
+    parked, said = persistence.database["parked"], Said(persistence.sealing_keys("parked messages"))
 
     async def date(row: Row) -> None:
         await parked.update({"_id": row["_id"], **UNDATED}, {"$set": {"at": real_now(), "expired": False}})

@@ -74,7 +74,7 @@ class Parking:
         self.discards = Discards(persistence)
         self._persistence = persistence
         self._own = {"generation": generation}
-        self._said = Said(persistence.secret)
+        self._said = Said(persistence.sealing_keys("parked messages"))
         self._parked: Collection = persistence.database["parked"]
         self._reads: Collection = persistence.database["parked_reads"]
         persistence.outboxes["parked"] = self._parked
@@ -225,7 +225,7 @@ class Parking:
             "id": event_id(f"{source}/{record.coordinates}", 0), "source": source, "type": "fr.etabli.message.parked.v1",
             "sequence": record.offset, "time": self._persistence.clock.now(),
             "key": record.coordinates, "data": orjson.dumps({**Place.of(record).fields, "type": event_type, "code": code}),
-            "trace": traceparent.get(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
+            "trace": traceparent(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
         }  # fmt: skip
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.events.message import ConsumerRecord
-from shared.kernel.secrets import derived
-from shared.persistence.sealing import seal, unseal
+from shared.persistence.sealing import seal, unseal_by_any
 
 Headers = list[tuple[str, bytes | None]]
 GONE: Mapping[str, str] = {"said": "", "value": "", "headers": ""}
@@ -20,10 +19,10 @@ PARKED_IN_CLEAR: Mapping[str, Any] = {"said": {"$exists": False}, "headers": {"$
 
 
 class Said:
-    """Values and headers, under the service's own key."""
+    """Values and headers, under the service's own key: the first seals, each of them opens."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._key = derived(secret, "parked messages")
+    def __init__(self, keys: tuple[bytes, ...]) -> None:
+        self._keys = keys
 
     def closed(self, id: str, record: ConsumerRecord) -> bytes:
         """Of the record that is parked under this id."""
@@ -35,13 +34,13 @@ class Said:
 
     def _closed(self, id: str, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> bytes:
         said = {"value": _text(value), "headers": [[name, _text(one)] for name, one in headers]}
-        return seal(self._key, json.dumps(said).encode(), about=f"parked {id}")
+        return seal(self._keys[0], json.dumps(said).encode(), about=f"parked {id}")
 
     def opened(self, row: Mapping[str, Any]) -> tuple[bytes | None, Headers]:
         """The value and headers of a parked row: none where they were not read, or are gone. Those in clear are of before."""
         if "said" not in row:
             return row.get("value"), [(name, value) for name, value in row.get("headers", ())]
-        said = json.loads(unseal(self._key, row["said"], about=f"parked {row['_id']}"))
+        said = json.loads(unseal_by_any(self._keys, row["said"], about=f"parked {row['_id']}"))
         return _bytes(said["value"]), [(name, _bytes(value)) for name, value in said["headers"]]
 
 

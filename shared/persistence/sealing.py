@@ -1,11 +1,13 @@
 """Sealed values: AES-256-GCM, so that database files, journals, logs of queries and dumps show nothing of what people said."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.persistence.mongo import Collection
@@ -13,6 +15,8 @@ from shared.persistence.writes import Row
 
 NONCE = 12
 """Bytes, drawn anew for each value (NIST SP 800-38D)."""
+AT_ONCE = 200
+"""Documents that are sealed anew between two looks."""
 
 
 def seal(key: bytes, value: bytes, *, about: str) -> bytes:
@@ -37,26 +41,38 @@ def unseal_json(key: bytes, sealed: bytes, *, about: str) -> dict[str, Any]:
     return opened
 
 
+def unseal_by_any(keys: Sequence[bytes], sealed: bytes, *, about: str) -> bytes:
+    """What was sealed under one of these keys. Raises InvalidTag where it was under another."""
+    for key in keys:
+        with suppress(InvalidTag):
+            return unseal(key, sealed, about=about)
+    raise InvalidTag
+
+
 @dataclass(frozen=True)
 class Sealed:
-    """A collection some of whose fields are kept as one sealed value, `sealed`, under one key. Nothing sorts or looks by them."""
+    """A collection some of whose fields are kept as one sealed value, `sealed`. Nothing sorts or looks by them.
+
+    The first of the keys seals, each of them opens: a key that is feared known is followed by another.
+    """
 
     rows: Collection
     fields: tuple[str, ...]
-    key: bytes = field(repr=False)
+    keys: tuple[bytes, ...] = field(repr=False)
 
     def closed(self, id: object, row: Row) -> Row:
         """A document as it is kept."""
         about, said = f"{self.rows.name} {id}", {name: row.get(name) for name in self.fields}
         clear = {name: value for name, value in row.items() if name not in self.fields}
-        return {**clear, "sealed": seal_json(self.key, said, about=about)}
+        return {**clear, "sealed": seal_json(self.keys[0], said, about=about)}
 
     def opened(self, row: Row) -> Row:
         """A kept document, as it was given. One in clear comes of a replica of an earlier build, until a migration seals it."""
         if "sealed" not in row:
             return row
         clear = {name: value for name, value in row.items() if name != "sealed"}
-        return {**clear, **unseal_json(self.key, row["sealed"], about=f"{self.rows.name} {row['_id']}")}
+        said: Row = orjson.loads(unseal_by_any(self.keys, row["sealed"], about=f"{self.rows.name} {row['_id']}"))
+        return {**clear, **said}
 
     @property
     def in_clear(self) -> Mapping[str, Any]:
@@ -69,3 +85,19 @@ class Sealed:
         change = {"$set": {"sealed": sealed}, "$unset": dict.fromkeys(self.fields, "")}
         as_read = {name: row.get(name) for name in self.fields}
         await self.rows.update({"_id": row["_id"], **self.in_clear, **as_read}, change)
+
+    async def seal_anew(self) -> None:
+        """Seal under the first key what a former one sealed. Again, it changes nothing."""
+        after: Row = {"sealed": {"$exists": True}}
+        while len(self.keys) > 1 and (found := await self.rows.find(after, fields={"sealed": 1}, sort=["_id"], limit=AT_ONCE)):
+            for row in found:
+                await self._seal_anew(row)
+            after = {**after, "_id": {"$gt": found[-1]["_id"]}}
+
+    async def _seal_anew(self, row: Row) -> None:
+        about = f"{self.rows.name} {row['_id']}"
+        try:
+            unseal(self.keys[0], row["sealed"], about=about)
+        except InvalidTag:
+            anew = seal(self.keys[0], unseal_by_any(self.keys, row["sealed"], about=about), about=about)
+            await self.rows.update(row, {"$set": {"sealed": anew}})

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Invalid, Refused
 from shared.kernel.retry import until_answered
+from shared.kernel.secrets import derived
 from shared.persistence.failures import Clash, Sessionless
 from shared.persistence.mongo import Collection, Database, Session
 from shared.persistence.queues import Queues, busy
@@ -30,14 +31,23 @@ class Persistence:
     clock: Clock
     max_clashing: float = 4.0
     """Seconds, after which who still clashes with other processes is told that the document is busy."""
-    secret: bytes = field(default=OF_THIS_PROCESS, repr=False)
-    """The service's own, whence the keys of what it seals are derived; where none is given, nobody else opens what is sealed."""
+    secrets: tuple[bytes, ...] = field(default=(OF_THIS_PROCESS,), repr=False)
+    """The service's own, the latest first; where none is given, nobody else opens what is sealed."""
 
     def __post_init__(self) -> None:
         self.outbox_changed = asyncio.Event()
         """Set at each save of events: the relay need not wait for its next look."""
         self.outboxes: dict[str, Collection] = {}
         self._queues = Queues()
+
+    @property
+    def secret(self) -> bytes:
+        """The first there ever was: it keys the hashes, which are the ids of what is kept and may never change."""
+        return self.secrets[-1]
+
+    def sealing_keys(self, purpose: str) -> tuple[bytes, ...]:
+        """The keys of what is sealed for a purpose: the first seals, each opens."""
+        return tuple(derived(secret, purpose) for secret in self.secrets)
 
     async def transaction(self, work: Callable[[Session], Awaitable[T]], *about: UUID | str) -> T:
         """Decide on several documents (`Repository.within`) or on none. `work` runs again after a clash with another's.

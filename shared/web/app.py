@@ -13,14 +13,14 @@ from typing import Any, Generic, NoReturn, TypeVar
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from shared import logs
+from shared import logs, traces
 from shared.events import TOPICS, Event
 from shared.kernel.clock import Clock
 from shared.kernel.retry import Outage
 from shared.messaging.consumer import consume, new_faust_app, new_outage
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.handlers import Handler
-from shared.messaging.kafka import ask_brokers, ask_to_read, producer, producer_one_by_one
+from shared.messaging.kafka import ask_brokers, ask_to_read, brokers_of, producer, producer_one_by_one
 from shared.messaging.migrations import steps_of_parked
 from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
@@ -32,7 +32,7 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings, from_environment
 from shared.web import parked
 from shared.web.admin import admin, health
-from shared.web.background import Work, at_work, sweep_every
+from shared.web.background import Work, at_work, make_ready, sweep_every
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
@@ -74,7 +74,7 @@ def build(service: Service[StoreT]) -> FastAPI:
     lifespan = _lifespan(service)
     title = f"Établi : {service.name}"
     # its document is a route of ours, which refuses what it does not know; FastAPI's pages of it would load a CDN
-    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False, telemetry=traces.of_requests())
     app.add_middleware(RequestGuard, outer=app, settings=service.settings)
     answer_errors(app)
     describe(app)
@@ -87,12 +87,23 @@ def serve(make: Callable[[SettingsT], Service[StoreT]], settings: type[SettingsT
     """Run the service on the settings of its environment until SIGTERM or SIGINT. Exits 2 where they lack."""
     service = make(from_environment(settings))
     logs.set_up(service.name, service.settings.log_level)
+    traces.set_up(service.name, service.settings.instance)
     asyncio.run(_serve(service))
+
+
+async def prepare(service: Service[StoreT]) -> None:
+    """What a service does first whenever it starts, done before and alone: its database made ready for it."""
+    runtime = _runtime(service)
+    try:
+        await make_ready(runtime)
+    finally:
+        await runtime.persistence.database.close()
 
 
 async def _serve(service: Service[StoreT]) -> NoReturn:
     server = uvicorn.Server(listening(build(service), service.settings))
     await server.serve()
+    traces.end()
     sys.stderr.flush()
     # What Faust or a driver still asks of a server that does not answer holds the process no longer.
     os._exit(0 if server.started else 1)
@@ -112,10 +123,10 @@ def _lifespan(service: Service[StoreT]) -> Callable[[FastAPI], AbstractAsyncCont
 
 
 def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
-    settings = service.settings
+    settings, brokers = service.settings, brokers_of(service.settings)
     clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
-    database = connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver)
-    persistence = Persistence(database, service.name, clock, secret=settings.secret)
+    database = connect(settings.mongodb, f"etabli_{service.name}", login=settings.mongodb_login, driver=settings.mongo_driver)
+    persistence = Persistence(database, service.name, clock, secrets=settings.secrets)
     store, parking = service.store(persistence), Parking(persistence)
     dispatcher = Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff)
     return Runtime(
@@ -123,7 +134,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         persistence=persistence,
         store=store,
         verifier=verifier(settings.jwks_file, settings.revoked_file),
-        secret=settings.secret,
+        secret=persistence.secret,
         rate=Rate(settings.rate_per_organisation),
         streams=Streams(settings.streams, settings.streams_per_organisation),
         parking=parking,
@@ -131,13 +142,13 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         parked=service.parked(store) if service.parked else parked_beside(service.name, dispatcher),
         relay=Relay(
             persistence,
-            producer=partial(producer, settings.kafka),
+            producer=partial(producer, brokers),
             holder=f"{service.name}-{settings.instance}",
             max_backoff=settings.max_backoff,
-            one_by_one=partial(producer_one_by_one, settings.kafka),
-            ask_brokers=partial(ask_brokers, settings.kafka),
+            one_by_one=partial(producer_one_by_one, brokers),
+            ask_brokers=partial(ask_brokers, brokers),
         ),
-        probe=KafkaProbe(partial(ask_brokers, settings.kafka)),
+        probe=KafkaProbe(partial(ask_brokers, brokers)),
         reading=service.reading(store) if service.reading else new_outage(),
         sweep=service.sweep,
         migrations=Migrations(database, _steps(service, persistence, store), holder=f"{service.name}-{settings.instance}"),
@@ -151,21 +162,21 @@ def _steps(service: Service[StoreT], persistence: Persistence, store: StoreT) ->
 
 def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work]:
     """What runs behind the requests, by name."""
-    settings = service.settings
+    settings, brokers = service.settings, brokers_of(service.settings)
     works: dict[str, Work] = {"relay": runtime.relay.run, "parked": runtime.parked.run}
     if service.handlers:
         name, instance = service.name, settings.instance
         works["consumer"] = partial(
             consume,
             runtime.dispatcher,
-            ask_brokers=partial(ask_brokers, settings.kafka),
-            new_app=partial(new_faust_app, name, instance, settings.kafka, session_timeout=settings.session_timeout),
+            ask_brokers=partial(ask_brokers, brokers),
+            new_app=partial(new_faust_app, name, instance, brokers, session_timeout=settings.session_timeout),
             max_backoff=settings.max_backoff,
-            ask_to_read=partial(ask_to_read, settings.kafka, name, runtime.dispatcher.topics),
+            ask_to_read=partial(ask_to_read, brokers, name, runtime.dispatcher.topics),
             outage=runtime.reading,
         )
     if service.reading:
-        asking = partial(ask_to_read, settings.kafka, service.name, TOPICS)
+        asking = partial(ask_to_read, brokers, service.name, TOPICS)
         works["permission"] = partial(watch_permission, asking, runtime.reading)
     if service.sweep:
         works["sweep"] = partial(sweep_every, settings.sweep_every, service.sweep, runtime.store)

@@ -25,7 +25,7 @@ async def award(store: Store, id: UUID, **overrides: Any) -> Grant:
 async def test_what_two_processes_award_at_once_is_awarded_once(store: Store, database: Database) -> None:
     for _ in range(5):
         await store.grants.collection.delete({})
-        others = [Store(Persistence(database, "enrolment", store.clock, secret=store.persistence.secret)) for _ in range(3)]
+        others = [Store(Persistence(database, "enrolment", store.clock, secrets=store.persistence.secrets)) for _ in range(3)]
         outcomes = await asyncio.gather(*(award(one, uuid4()) for one in (store, *others)), return_exceptions=True)
         assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Grant", *["Refused"] * 3]
         assert {outcome.code for outcome in outcomes if isinstance(outcome, Refused)} == {"already_awarded"}

@@ -4,7 +4,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from shared.persistence.mongo import Database
-from shared.persistence.sealing import Sealed, seal, unseal
+from shared.persistence.sealing import AT_ONCE, Sealed, seal, unseal
 
 KEY, ANOTHER = bytes(range(32)), bytes(32)
 
@@ -24,7 +24,7 @@ def test_the_same_value_sealed_twice_is_not_recognised() -> None:
 
 async def test_what_was_kept_in_clear_is_sealed_once_and_reads_the_same(database: Database) -> None:
     rows = database["clients"]
-    sealed = Sealed(rows, ("name", "contact"), KEY)
+    sealed = Sealed(rows, ("name", "contact"), (KEY,))
     for id, name in enumerate(("Zélie", "Odile")):
         await rows.insert({"_id": str(id), "school": "dole", "name": name, "contact": None})
     for row in await rows.find(sealed.in_clear):
@@ -38,3 +38,19 @@ async def test_what_was_kept_in_clear_is_sealed_once_and_reads_the_same(database
     assert await rows.find(sort=["_id"]) == kept
     with pytest.raises(InvalidTag):
         sealed.opened({**kept[0], "_id": "1"})
+
+
+async def test_what_a_former_key_sealed_opens_and_is_sealed_under_the_new_one_at_the_start(database: Database) -> None:
+    rows = database["titles"]
+    before, after = Sealed(rows, ("title",), (KEY,)), Sealed(rows, ("title",), (ANOTHER, KEY))
+    for id in map(str, range(AT_ONCE + 1)):
+        await rows.insert({"_id": id, **before.closed(id, {"title": f"Grille {id}"})})
+    assert after.opened((await rows.find({"_id": "7"}))[0])["title"] == "Grille 7"
+    await after.seal_anew()
+    alone = Sealed(rows, ("title",), (ANOTHER,))
+    kept = await rows.find()
+    assert {alone.opened(row)["title"] for row in kept} == {f"Grille {id}" for id in range(AT_ONCE + 1)}
+    await after.seal_anew()
+    assert await rows.find() == kept
+    with pytest.raises(InvalidTag):
+        before.opened(kept[0])

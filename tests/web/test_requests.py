@@ -9,7 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from shared.kernel.clock import Clock
+from shared.kernel.secrets import derived
 from shared.kernel.tracing import TRACE
+from shared.persistence.mongo import connect
+from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.auth import COOKIE
 from tests.conftest import Start
@@ -225,4 +229,15 @@ def test_what_fails_is_logged_by_its_type_and_place_without_its_words() -> None:
 def test_a_secret_that_could_be_guessed_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("short\n")
     with pytest.raises(ValueError, match="32 bytes"):
-        assert Settings(jwks_file=tmp_path, secret_file=tmp_path / "secret").secret
+        assert Settings(jwks_file=tmp_path, secret_file=tmp_path / "secret").secrets
+    (tmp_path / "secret").write_text(f"{'5' * 64}\nshort\n")
+    with pytest.raises(ValueError, match="32 bytes"):
+        assert Settings(jwks_file=tmp_path, secret_file=tmp_path / "secret").secrets
+
+
+def test_the_latest_secret_seals_and_the_first_ever_keys_the_hashes(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{'7' * 64}\n{'5' * 64}\n")
+    secrets = Settings(jwks_file=tmp_path, secret_file=tmp_path / "secret").secrets
+    persistence = Persistence(connect("mongodb://127.0.0.1", "test"), "test", Clock(), secrets=secrets)
+    assert persistence.secret == b"5" * 64
+    assert persistence.sealing_keys("titles") == (derived(b"7" * 64, "titles"), derived(b"5" * 64, "titles"))

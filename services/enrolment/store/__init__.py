@@ -20,7 +20,6 @@ from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor
-from shared.kernel.secrets import derived
 from shared.persistence.migrations import Step
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
@@ -53,7 +52,7 @@ class Store:
         self.erased = Erased(persistence.database)
         self.files = ReferralFiles(persistence.database, self.erased)
         self._turns = persistence.database["enrolling"]
-        self.motives = Motives(persistence.database["motives"], derived(persistence.secret, "motives"))
+        self.motives = Motives(persistence.database["motives"], persistence.sealing_keys("motives"))
 
     async def prepare(self) -> None:
         """Create the indexes of every query made here."""

@@ -9,13 +9,14 @@ from shared.persistence.sealing import Sealed
 class Motives:
     """One per application that was examined all the same."""
 
-    def __init__(self, collection: Collection, key: bytes) -> None:
+    def __init__(self, collection: Collection, keys: tuple[bytes, ...]) -> None:
         self._collection = collection
-        self.sealed = Sealed(collection, ("motive",), key)
+        self.sealed = Sealed(collection, ("motive",), keys)
 
     async def prepare(self) -> None:
         """By young person."""
         await self._collection.index("young_id")
+        await self.sealed.seal_anew()
 
     async def keep(self, intake_id: UUID, young_id: UUID, motive: str, *, session: Session) -> None:
         """Keep the motive of a dispensation, instead of one that was said before."""

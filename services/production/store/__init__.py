@@ -16,7 +16,6 @@ from services.production.store.titles import Titles
 from shared.events.production import Hours
 from shared.kernel.calendar import monday_of, school_year_of
 from shared.kernel.caller import SYSTEM, Caller
-from shared.kernel.secrets import derived
 from shared.persistence.keyset import Asked, Part
 from shared.persistence.migrations import Step
 from shared.persistence.repository import Repository
@@ -34,10 +33,10 @@ class Store:
         self.database = persistence.database
         self.orders = Repository(persistence, ORDERS)
         self.weeks = Repository(persistence, WEEKS)
-        self.clients = Clients(persistence.database["clients"], derived(persistence.secret, "clients"))
+        self.clients = Clients(persistence.database["clients"], persistence.sealing_keys("clients"))
         self.pupils = Pupils(persistence.database["pupils"], Erased(persistence.database))
         self.catalogue = Catalogue(persistence.database, persistence.clock)
-        self.titles = Titles(persistence.database["titles"], derived(persistence.secret, "titles"))
+        self.titles = Titles(persistence.database["titles"], persistence.sealing_keys("titles"))
         self.series = InvoiceSeries(persistence.database["series"])
         self.swept_on: date | None = None
 
@@ -50,6 +49,7 @@ class Store:
         await self.weeks.collection.index("state.school", "state.school_year", "state.young_id")
         await self.weeks.collection.index("state.young_id")
         await self.clients.prepare()
+        await self.titles.prepare()
         await self.pupils.prepare()
 
     @property

@@ -24,14 +24,15 @@ LONGEST_KEY = 200
 class Clients:
     """Each client belongs to one school, and is created once per request key."""
 
-    def __init__(self, collection: Collection, key: bytes) -> None:
+    def __init__(self, collection: Collection, keys: tuple[bytes, ...]) -> None:
         self._collection = collection
-        self.sealed = Sealed(collection, SAID, key)
+        self.sealed = Sealed(collection, SAID, keys)
 
     async def prepare(self) -> None:
         """By school; not by name, as an earlier build had it."""
         await self._collection.without_index("school", "name")
         await self._collection.index("school")
+        await self.sealed.seal_anew()
 
     async def add(self, client: Client, fingerprint: str, *, today: date) -> Client:
         """Keep a new client from today on, whatever day they are said to be one since.

@@ -11,9 +11,13 @@ from shared.persistence.sealing import Sealed
 class Titles:
     """One title per order."""
 
-    def __init__(self, collection: Collection, key: bytes) -> None:
+    def __init__(self, collection: Collection, keys: tuple[bytes, ...]) -> None:
         self._collection = collection
-        self.sealed = Sealed(collection, ("title",), key)
+        self.sealed = Sealed(collection, ("title",), keys)
+
+    async def prepare(self) -> None:
+        """Under the first key."""
+        await self.sealed.seal_anew()
 
     async def keep(self, order_id: UUID, title: str) -> None:
         """Keep an order's title, once. Another under the same id is refused (422)."""
