@@ -1,4 +1,4 @@
-"""`make cluster-test`: a cluster of its own under load, one thing killed after the other, then frozen; what came of it, as a table."""
+"""`make cluster-test`: a cluster of its own under load, one thing killed after the other, then frozen; what came of it."""
 
 import json
 import subprocess
@@ -22,10 +22,11 @@ from deploy.local.progress import say
 from services import SERVICES
 
 WARM, DOWN, AFTER, FROZEN = 15.0, 6.0, 25.0, 20.0
-"""Seconds of load before the first failure, that what is killed stays away, that are watched after, that what freezes is frozen."""
+"""Seconds of load before the first failure, that what is killed stays away, watched afterwards, and frozen."""
 COLUMNS = {
-    "what": "quoi", "how": "comment", "answered": "réponses", "failed_tries": "essais échoués", "writes_s": "écritures reprises (s)",
-    "longest_request_s": "demande la plus longue (s)", "rows_s": "candidature suivie en (s)", "figures_s": "chiffres suivis en (s)",
+    "what": "quoi", "how": "comment", "answered": "réponses", "failed_tries": "essais échoués",
+    "writes_s": "écritures reprises (s)", "longest_request_s": "demande la plus longue (s)",
+    "rows_s": "candidature suivie en (s)", "figures_s": "chiffres suivis en (s)",
 }  # fmt: skip
 BENCHMARK = Path("docs/benchmarks/cluster.json")
 
@@ -84,18 +85,8 @@ def main() -> None:
     with _running(project):
         rows, found = _tried(project)
     _show(rows, found)
-    BENCHMARK.write_text(
-        json.dumps(
-            {
-                "failures": rows,
-                **{k: v for k, v in found.items() if k not in ("lost", "doubled")},
-                "lost": len(found["lost"]),
-                "doubled": len(found["doubled"]),
-            },
-            indent=1,
-        )
-        + "\n"
-    )
+    counted = {**found, "lost": len(found["lost"]), "doubled": len(found["doubled"])}
+    BENCHMARK.write_text(json.dumps({"failures": rows, **counted}, indent=1) + "\n")
     if found["lost"] or found["doubled"] or found["lag"]:
         sys.exit(1)
 
@@ -172,11 +163,9 @@ def _show(rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> None:
     for row in rows:
         table.add_row(*(str(row[name]) for name in COLUMNS))
     Console(width=150).print(table)
-    say(
-        f"{found['acknowledged']} écritures acquittées, {found['events']} événements ({found['told_twice']} dits deux fois dans Kafka, "
-        f"comptés une fois) ; retard {found['lag']} après {found['quiet_after']} s ; "
-        f"perdus : {len(found['lost'])} ; doublés : {len(found['doubled'])}."
-    )
+    say(f"{found['acknowledged']} écritures acquittées ; retard {found['lag']} après {found['quiet_after']} s.")
+    say(f"{found['events']} événements, dont {found['told_twice']} dits deux fois dans Kafka et comptés une fois.")
+    say(f"Perdus : {len(found['lost'])}. Doublés : {len(found['doubled'])}.")
     for line in (*found["lost"][:20], *found["doubled"][:20]):
         say(f"  {line}")
 

@@ -17,14 +17,15 @@ class Window:
     until: float
 
     def row(self, lines: Lines) -> dict[str, Any]:
-        """Its line of the table. `writes_s`: until what began after it was answered without failing; `rows_s`: likewise, shown."""
+        """Its line of the table: seconds until writes were answered again, and until what was written was shown."""
         inside = [one for one in lines if self.since <= one["at"] <= self.until]
         failed = [one for one in inside if one["kind"] == "failed"]
         answered = [one for one in inside if one["kind"] == "answered"]
         return {
             "what": self.what, "how": self.how, "answered": len(answered), "failed_tries": len(failed),
             "writes_s": _recovered(self.since, failed, answered), "longest_request_s": _longest(answered),
-            "rows_s": _slowest_to_follow(lines, self.since, self.until), "figures_s": _figures_behind(lines, self.since, self.until),
+            "rows_s": _slowest_to_follow(lines, self.since, self.until),
+            "figures_s": _figures_behind(lines, self.since, self.until),
         }  # fmt: skip
 
 
