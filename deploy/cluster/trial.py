@@ -14,8 +14,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from deploy.cluster.containers import Project
 from deploy.cluster.window import Window
+from deploy.containers.project import Project
 from deploy.containers.secrets import make_secrets
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say

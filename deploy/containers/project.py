@@ -1,4 +1,4 @@
-"""The containers of a project, as a trial treats them: brought up, killed, frozen, started again, taken down."""
+"""The containers of a compose project, as we treat them: brought up, killed, frozen, replaced, asked, taken down."""
 
 import json
 import os
@@ -30,7 +30,7 @@ class Project:
 
     def run(self, *words: str, within: float = 600.0, given: str | None = None) -> str:
         """What a command of compose printed. CannotRun with its last words where it fails."""
-        return _run(self.command(*words), self.environment, within, given)
+        return run(self.command(*words), self.environment, within, given)
 
     def beside(self, module: str, *, given: str = "") -> Any:
         """What one of our modules, run among the services, says in JSON."""
@@ -43,23 +43,28 @@ class Project:
 
     def do(self, verb: str, service: str) -> None:
         """`kill`, `start`, `pause` or `unpause` the container of a service."""
-        _run(["docker", verb, self.container(service)], self.environment, 60.0)
+        run(["docker", verb, self.container(service)], self.environment, 60.0)
 
     def wait_healthy(self, service: str, within: float = 180.0) -> float:
         """Seconds until it is healthy again. CannotRun where it is not, in time."""
         began = time.monotonic()
         while time.monotonic() - began < within:
-            said = _run(["docker", "inspect", "-f", "{{.State.Health.Status}}", self.container(service)], self.environment, 30.0)
+            said = run(["docker", "inspect", "-f", "{{.State.Health.Status}}", self.container(service)], self.environment, 30.0)
             if said.strip() == "healthy":
                 return time.monotonic() - began
             time.sleep(1)
         raise CannotRun(f"{service} n’est pas prêt après {within:.0f} secondes.")
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str], within: float, given: str | None = None) -> str:
-    done = subprocess.run(
-        command, input=given, capture_output=True, text=True, timeout=within, check=False, env={**os.environ, **environment}
-    )
+def run(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, within: float = 60.0, given: str | None = None
+) -> str:
+    """What a command printed. CannotRun with its last words where it fails, or takes too long."""
+    whole = {**os.environ, **(environment or {})}
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=within, check=False, env=whole)
+    except subprocess.TimeoutExpired:
+        raise CannotRun(f"« {' '.join(command[:8])}… » n’a pas fini en {within:.0f} secondes.") from None
     if done.returncode != 0:
-        raise CannotRun(f"{' '.join(command[:8])}… : {done.stderr.strip()[-600:]}")
+        raise CannotRun(f"« {' '.join(command[:8])}… » : {done.stderr.strip()[-600:]}")
     return done.stdout
