@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from deploy.local.keys import sign
+from deploy.stacks.addresses import addresses_in, keys_folder_in
 
 TRANSIENT = (429, 500, 502, 503, 504)
 PATIENCE = 180.0
@@ -41,7 +42,7 @@ def say(kind: str, **fields: Any) -> None:
 class Client:
     """Asks by turns the replicas of a service, each by its own name; a request that is tried again goes to the other one."""
 
-    def __init__(self, private_key: Path, replicas: int) -> None:
+    def __init__(self, private_key: Path, replicas: Mapping[str, Sequence[str]]) -> None:
         self._private_key, self._replicas, self._turn = private_key, replicas, count()
         self._http = httpx.AsyncClient(trust_env=False, timeout=WITHIN)
         self._tokens: dict[str, str] = {}
@@ -55,9 +56,9 @@ class Client:
         """The answer. Refused where a rule says no; each try that failed and each answer is said, unless not `said`."""
         name, began, waits = f"{service} {method}", time.time(), 0.1
         for tried in count():
-            slot = next(self._turn) % self._replicas
+            slot = next(self._turn) % len(self._replicas[service])
             try:
-                answer = await self._once(scope, f"http://{service}-{slot}:8000{path}", method, body, key)
+                answer = await self._once(scope, self._replicas[service][slot] + path, method, body, key)
             except (httpx.HTTPError, OSError) as error:
                 reason = type(error).__name__
             else:
@@ -89,6 +90,11 @@ class Client:
             lifetime = timedelta(hours=4)
             self._tokens[scope] = sign(self._private_key, scope, sub="trial", now=datetime.now(UTC), lifetime=lifetime)
         return self._tokens[scope]
+
+
+def client_of(stack: Path) -> Client:
+    """Of the stack that a file tells of, with its signing key."""
+    return Client(keys_folder_in(stack) / "private.pem", addresses_in(stack).replicas)
 
 
 def _code_of(answer: httpx.Response) -> str:

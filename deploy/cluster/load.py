@@ -4,6 +4,7 @@ Each writer goes on with a request until it is answered, and so it ends only wha
 """
 
 import asyncio
+import os
 import sys
 import uuid
 from collections.abc import Awaitable, Callable
@@ -14,14 +15,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from deploy.cluster.asking import Client, GivenUp, Refused, say
+from deploy.cluster.asking import Client, GivenUp, Refused, client_of, say
 from deploy.cluster.region import AGENCIES, HEAD, OFFICE, PROGRAMMES, Region, a_referral, open_region
 
 JOURNEYS, ORDERS = 4, 2
 """Writers of each kind."""
 PAUSE = 0.4
 """Seconds that a writer rests after each journey or order."""
-KEY = Path("/run/secrets/private.pem")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ async def _until_told(ended: asyncio.Event) -> None:
 
 
 async def main() -> None:
-    client, today = Client(KEY, replicas=2), date.today()
+    client, today = client_of(Path(os.environ["ETABLI_STACK"])), date.today()
     load = Load(client, await open_region(client, today), today, count(1), asyncio.Event())
     say("ready", intakes=list(load.region.intakes), seats=list(load.region.seats))
     writers = [live_a_journey] * JOURNEYS + [live_an_order] * ORDERS

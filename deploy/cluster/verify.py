@@ -16,8 +16,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
-from deploy.cluster.asking import Client, Refused
-from deploy.cluster.load import KEY
+from deploy.cluster.asking import Client, Refused, client_of
 from deploy.cluster.region import HEAD
 from deploy.local.lag import lags
 from deploy.stacks.addresses import Addresses, addresses_in
@@ -47,9 +46,10 @@ class Found:
     quiet_after: float = 0.0
 
 
-async def verify(stack: Addresses, kept: Kept, region: Mapping[str, Any]) -> Found:
-    """Wait for quiet, then compare."""
-    found, client = Found(acknowledged=len(kept)), Client(KEY, replicas=2)
+async def verify(file: Path, kept: Kept, region: Mapping[str, Any]) -> Found:
+    """Wait for quiet, then compare with what the stack of this file holds."""
+    stack = addresses_in(file)
+    found, client = Found(acknowledged=len(kept)), client_of(file)
     await _until_quiet(stack, client, found)
     try:
         await _state(client, kept, found)
@@ -173,8 +173,7 @@ async def _ids(database: Database, collection: str) -> int:
 
 def main() -> None:
     told = json.load(sys.stdin)
-    stack = addresses_in(Path(os.environ["ETABLI_STACK"]))
-    found = asyncio.run(verify(stack, told["kept"], told["region"]))
+    found = asyncio.run(verify(Path(os.environ["ETABLI_STACK"]), told["kept"], told["region"]))
     print(json.dumps(asdict(found)))
 
 
