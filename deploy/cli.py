@@ -22,6 +22,7 @@ from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
 from deploy.cli_secrets import renew_key, secrets
 from deploy.cli_tokens import tokens
+from deploy.cli_upgrade import upgrade
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
 from deploy.local.operations import rebuild
@@ -99,6 +100,7 @@ app.add_typer(person, name="person")
 app.command(name="unpark")(unpark_services)
 app.command(name="secrets")(secrets)
 app.command(name="renew")(renew_key)
+app.command(name="upgrade")(upgrade)
 
 
 @app.command()

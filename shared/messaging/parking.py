@@ -79,11 +79,8 @@ class Parking:
         persistence.outboxes["parked"] = self._parked
 
     async def prepare(self) -> None:
-        """Index the messages by what replays read, oldest first. Those of an earlier build, which kept no time, are of today."""
+        """Index the messages by what replays read, oldest first."""
         await self._parked.index("topic", "key", "partition", "offset")
-        dated = {"$set": {"at": real_now(), "expired": False}}
-        while (await self._parked.update({"at": {"$exists": False}}, dated)).found:
-            pass
 
     async def park_if_blocked(self, record: ConsumerRecord) -> bool:
         """Park a message if an earlier one of its (topic, key) is parked, and still is once this one is there too.

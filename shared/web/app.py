@@ -22,10 +22,12 @@ from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.handlers import Handler
 from shared.messaging.kafka import ask_brokers, ask_to_read, brokers_of, producer, producer_one_by_one
 from shared.messaging.lag import AskPositions, acknowledged
+from shared.messaging.migrations import steps_of_parked
 from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe, watch_permission
 from shared.messaging.relay import Relay
+from shared.persistence.migrations import Migrations, Step
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings, from_environment
@@ -60,6 +62,8 @@ class Service(Generic[StoreT]):
     positions: Callable[[StoreT], AskPositions] | None = None
     """Where the service reads Kafka itself: how to learn how far it is."""
     sweep: Sweep[StoreT] | None = None
+    migrations: Callable[[StoreT], Sequence[Step]] | None = None
+    """What a version before kept otherwise, step by step."""
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
     """The service's own background work, run until the process stops."""
 
@@ -153,7 +157,13 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         probe=KafkaProbe(partial(ask_brokers, brokers)),
         reading=service.reading(store) if service.reading else new_outage(),
         sweep=service.sweep,
+        migrations=Migrations(database, _steps(service, persistence, store), holder=f"{service.name}-{settings.instance}"),
     )
+
+
+def _steps(service: Service[StoreT], persistence: Persistence, store: StoreT) -> Sequence[Step]:
+    """What a version before parked otherwise, then what it kept otherwise."""
+    return [*steps_of_parked(persistence), *(service.migrations(store) if service.migrations else ())]
 
 
 def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work]:
