@@ -109,7 +109,7 @@ def rebuild_reporting(data: Folder = None) -> None:
 @app.command(name="lag")
 def show_lag(data: Folder = None, as_json: Json = False) -> None:
     """Montre le retard de chaque service : messages publiés qu’il n’a pas encore acquittés."""
-    rows = asyncio.run(lags(running_stack_addresses(data).kafka, SERVICES))
+    rows = asyncio.run(lags(running_stack_addresses(data).brokers, SERVICES))
     if as_json:
         print(json.dumps([asdict(row) for row in rows]))
         return

@@ -2,11 +2,15 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.kernel.secrets import PasswordFile
+from shared.persistence.driver import Login
 
 
 class Settings(BaseSettings):
@@ -19,11 +23,16 @@ class Settings(BaseSettings):
     kafka: str = Field(
         "127.0.0.1:9092", validation_alias=AliasChoices("KAFKA_BOOTSTRAP_SERVERS"), description="Brokers, HOST:PORT, by commas."
     )
+    kafka_user: str | None = Field(None, description="Who we are to Kafka (SASL/SCRAM-SHA-512); without it, nobody.")
+    kafka_password_file: Path | None = Field(None, description="That user's password; read again at each connection.")
+    kafka_ca_file: Path | None = Field(None, description="The CA of the brokers' certificates: with it, TLS (SASL_SSL).")
     mongodb: str = Field(
         "mongodb://127.0.0.1:27017/?replicaSet=rs0",
         validation_alias=AliasChoices("MONGODB_URL"),
         description="A replica set, of one member at least: decisions are transactions.",
     )
+    mongodb_user: str | None = Field(None, description="Who we are to MongoDB, a user of our own database; without it, nobody.")
+    mongodb_password_file: Path | None = Field(None, description="That user's password; read again where it is refused.")
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="Motor, or PyMongo's own asynchronous client.")
     jwks_file: Path = Field(description="The public keys that tokens are checked with (JWKS).")
     revoked_file: Path | None = Field(
@@ -62,11 +71,25 @@ class Settings(BaseSettings):
 
     def unreadable(self) -> list[str]:
         """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
-        files = {"jwks_file": self.jwks_file, "revoked_file": self.revoked_file}
+        files = {"jwks_file": self.jwks_file, "revoked_file": self.revoked_file, "kafka_ca_file": self.kafka_ca_file}
+        passwords = {
+            name: partial(_password, file)
+            for name, user, file in (
+                ("kafka_password_file", self.kafka_user, self.kafka_password_file),
+                ("mongodb_password_file", self.mongodb_user, self.mongodb_password_file),
+            )
+            if user
+        }
         return [
             *(name for name, file in files.items() if file and not file.is_file()),
-            *self.wrong_where(secret_file=lambda: self.secrets),
+            *self.wrong_where(secret_file=lambda: self.secrets, **passwords),
         ]
+
+    @property
+    def mongodb_login(self) -> Login | None:
+        """Who the service is to MongoDB; None where it says nothing of that."""
+        user, file = self.mongodb_user, self.mongodb_password_file
+        return Login(user, file) if user and file else None
 
     @staticmethod
     def wrong_where(**read: Callable[[], object]) -> list[str]:
@@ -90,6 +113,10 @@ def from_environment(kind: type[SettingsT]) -> SettingsT:
     if wrong:
         _exit(f"La valeur de {' et de '.join(wrong)} ne convient pas : le service ne peut pas démarrer.")
     return settings
+
+
+def _password(file: Path | None) -> str:
+    return PasswordFile(file).read() if file else ""
 
 
 def _reads(reading: Callable[[], object]) -> bool:

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from deploy.local.errors import CannotRun
 from deploy.local.private import private
 from services import SERVICES
+from shared.messaging.kafka import Brokers
 
 POINTER = Path(".etabli/stack.json")
 """In the current folder: a link to the file of the stack last started from here."""
@@ -26,6 +27,11 @@ class Addresses:
     kafka: str
     mongodb: str
     tokens: Mapping[str, str]
+
+    @property
+    def brokers(self) -> Brokers:
+        """That Kafka, and who we are to it."""
+        return Brokers(self.kafka)
 
     def printed(self) -> dict[str, Any]:
         """As `etabli up` prints it: the services beside the servers."""

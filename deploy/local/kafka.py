@@ -17,7 +17,7 @@ from deploy.local.ports import HOST, answers
 from deploy.local.private import UMASK, environment, private
 from deploy.local.process import Process, tethered
 from shared.messaging.failures import KAFKA_ERRORS
-from shared.messaging.kafka import ask_brokers
+from shared.messaging.kafka import Brokers, ask_brokers
 
 PROPERTIES_FILE = "server.properties"
 PROPERTIES = """\
@@ -106,7 +106,7 @@ def knows_itself(port: int) -> bool:
 
 async def _answers(bootstrap: str) -> bool:
     try:
-        await ask_brokers(bootstrap)
+        await ask_brokers(Brokers(bootstrap))
     except KAFKA_ERRORS:
         return False
     return True

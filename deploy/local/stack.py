@@ -72,7 +72,7 @@ def running_stack(
         say(f"Kafka et MongoDB démarrent. Données : {data}")
         servers = ending.enter_context(running_servers(data))
         keep_simulated(data, simulated)
-        make_topics(servers.kafka)
+        make_topics(servers.brokers)
         ports = keep_ports(data / "ports.json", SERVICES)
         addresses = _addresses(data, servers, ports)
         services = [

@@ -37,7 +37,7 @@ def run(addresses: Addresses, private_key: Path, *, pupils: int, seed: int, on_p
 async def _run(addresses: Addresses, private_key: Path, pupils: int, seed: int, on_phase: OnPhase) -> bool:
     region, began = load(), monotonic()
     planned = with_cast(campaigns(region, pupils=pupils, seed=seed))
-    async with ServiceClient(addresses.services, private_key) as api, listening(addresses.kafka) as listener:
+    async with ServiceClient(addresses.services, private_key) as api, listening(addresses.brokers) as listener:
         await _check_fresh(api)
         simulation = Simulation(
             region, seed, api, listener, planned, planned_orders=planned_orders(region, pupils=pupils, seed=seed)

@@ -10,7 +10,7 @@ import structlog
 
 from shared.kernel.retry import Outage, stop, until_answered
 from shared.persistence import simulated_clock
-from shared.persistence.failures import is_transient
+from shared.persistence.failures import is_denied, is_transient
 from shared.web.runtime import Runtime, StoreT, Sweep
 
 log = structlog.get_logger()
@@ -63,7 +63,8 @@ async def _prepare(runtime: Runtime[Any]) -> None:
         await runtime.store.prepare()
         await simulated_clock.resume(runtime.persistence.database, runtime.persistence.clock)
 
-    await until_answered(work, on=is_transient, limit=runtime.settings.max_backoff, outage=Outage(log, "start.database"))
+    outage = Outage(log, "start.database", is_refusal=is_denied)
+    await until_answered(work, on=is_transient, limit=runtime.settings.max_backoff, outage=outage)
     runtime.prepared = True
 
 

@@ -36,7 +36,7 @@ async def listening(app: FastAPI, folder: Path) -> AsyncIterator[str]:
 
 
 async def test_a_rebuild_that_parks_a_message_says_so_and_fails(running: Start, servers: Servers, tmp_path: Path) -> None:
-    async with producer(servers.kafka) as kafka:
+    async with producer(servers.brokers) as kafka:
         await kafka.send_and_wait("etabli.production", b"nothing of ours", key=b"somebody")
     async with (
         running(service, Settings, jwks_file=keys_in(tmp_path).public) as here,
