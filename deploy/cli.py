@@ -22,13 +22,16 @@ from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
 from deploy.cli_tokens import tokens
 from deploy.local.errors import CannotRun
-from deploy.local.folder import Addresses, pointed_at, running_stack_addresses
 from deploy.local.keys import keys_in
 from deploy.local.lag import lags
 from deploy.local.operations import rebuild
 from deploy.local.progress import say
 from deploy.local.signals import end_on_signal
 from deploy.local.supervisor import Supervisor, nothing
+from deploy.stacks.addresses import Addresses
+from deploy.stacks.hand_over import hand_over
+from deploy.stacks.pointer import forget_compose, point_at_compose, pointed_at
+from deploy.stacks.reach import InContainers, running_stack_addresses
 from services import SERVICES
 
 if TYPE_CHECKING:
@@ -56,7 +59,10 @@ def main() -> None:
     """Run the command; what stops it is one sentence on stderr and exit status 1."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we tell it ourselves, in a sentence and once
     try:
-        app()
+        try:
+            app()
+        except InContainers as stack:
+            hand_over(stack.compose, sys.argv[1:], stack.files)
     except CannotRun as reason:
         say(str(reason))
         sys.exit(1)
@@ -90,6 +96,19 @@ app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.command(name="unpark")(unpark_services)
+
+
+@app.command(name="point-at", hidden=True)
+def point_at(
+    project: str,
+    files: Annotated[list[Path] | None, typer.Argument()] = None,
+    variables: Annotated[list[str] | None, typer.Option("--variable", metavar="NOM=VALEUR")] = None,
+) -> None:
+    """Pour « make up » et « make down » : les commandes tapées ici vont à ce projet compose ; sans fichiers, plus."""
+    if files:
+        point_at_compose(project, files, variables=dict(one.split("=", 1) for one in variables or ()))
+    else:
+        forget_compose(project)
 
 
 @app.command(name="rebuild")

@@ -7,9 +7,9 @@ import typer
 from typer.core import TyperGroup
 
 from deploy.cli_options import Folder
-from deploy.local.folder import stack_folder
 from deploy.local.keys import PRINTED_LIFETIME, revoke, token
 from deploy.local.progress import say
+from deploy.stacks.reach import revoked_file, stack_keys
 
 
 class SignsByDefault(TyperGroup):
@@ -44,8 +44,8 @@ def sign_tokens(
     ] = None,
 ) -> None:
     """Signe un jeton par portée avec la clé de la pile : un par ligne. C’est la commande par défaut."""
-    folder, lifetime = stack_folder(data), PRINTED_LIFETIME if days is None else timedelta(days=days)
-    for signed in [token(folder, scope, lifetime, name=name) for scope in scopes]:
+    keys, lifetime = stack_keys(data), PRINTED_LIFETIME if days is None else timedelta(days=days)
+    for signed in [token(keys, scope, lifetime, name=name) for scope in scopes]:
         print(signed)
 
 
@@ -55,6 +55,6 @@ def revoke_tokens(
     data: Folder = None,
 ) -> None:
     """Retire des jetons : aucun service de la pile n’y croit plus, et leurs flux ouverts se ferment."""
-    folder = stack_folder(data)
+    file = revoked_file(data)
     for id in ids:
-        say(f"Retiré : {revoke(folder, id)}")
+        say(f"Retiré : {revoke(file, id)}")

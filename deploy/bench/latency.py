@@ -18,9 +18,9 @@ from typing import Any
 
 import httpx
 
-from deploy.local.folder import Addresses
 from deploy.local.keys import keys_in, sign
 from deploy.local.stack import running_stack
+from deploy.stacks.addresses import Addresses
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.retry import stop
 from shared.messaging.kafka import consumer, producer

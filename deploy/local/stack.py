@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.local.errors import CannotRun
-from deploy.local.folder import Addresses, written_down
+from deploy.local.folder import written_down
 from deploy.local.keys import PRINTED_SCOPES, keys_in, token
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
@@ -19,6 +19,7 @@ from deploy.local.progress import progress, say
 from deploy.local.servers import Servers, running_servers
 from deploy.local.supervisor import Supervisor
 from deploy.local.topics import make_topics
+from deploy.stacks.addresses import Addresses
 from services import SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -118,12 +119,12 @@ def keep_simulated(data: Path, simulated: bool) -> None:
 
 
 def _addresses(data: Path, servers: Servers, ports: Mapping[str, int]) -> Addresses:
-    keys_in(data)
+    keys = keys_in(data)
     return Addresses(
         services={name: f"http://{HOST}:{port}" for name, port in ports.items()},
         kafka=servers.kafka,
         mongodb=servers.mongodb,
-        tokens={scope: token(data, scope) for scope in PRINTED_SCOPES},
+        tokens={scope: token(keys, scope) for scope in PRINTED_SCOPES},
     )
 
 

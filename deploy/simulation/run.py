@@ -7,7 +7,6 @@ from pathlib import Path
 from time import monotonic
 
 from deploy.local.errors import CannotRun
-from deploy.local.folder import Addresses
 from deploy.local.progress import progress, say
 from deploy.simulation.calendar import calendar
 from deploy.simulation.cast import with_cast
@@ -20,6 +19,7 @@ from deploy.simulation.orders import planned_orders
 from deploy.simulation.people import campaigns
 from deploy.simulation.region import load
 from deploy.simulation.state import Simulation
+from deploy.stacks.addresses import Addresses
 from shared.kernel.calendar import PARIS
 
 OnPhase = Callable[[str], None]

@@ -10,10 +10,11 @@ from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
 from deploy.cli import app as etabli
-from deploy.local.folder import Addresses, locked, written_down
+from deploy.local.folder import locked, written_down
 from deploy.local.keys import keys_in
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.servers import Servers
+from deploy.stacks.addresses import Addresses
 from services import SERVICES
 from services.reporting.main import service
 from services.reporting.settings import Settings
