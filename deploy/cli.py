@@ -20,6 +20,7 @@ from deploy.cli_import import importing
 from deploy.cli_options import Folder, Json, admin_token
 from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
+from deploy.cli_secrets import secrets
 from deploy.cli_tokens import tokens
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
@@ -96,6 +97,15 @@ app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.command(name="unpark")(unpark_services)
+app.command(name="secrets")(secrets)
+
+
+@app.command()
+def prepare() -> None:
+    """Fait ce qui manque (topics, collections, index) aux serveurs que l’environnement désigne, avant les services."""
+    from deploy.prepare import prepare as make_ready
+
+    make_ready()
 
 
 @app.command(name="point-at", hidden=True)

@@ -132,7 +132,8 @@ def environment_of(service: str, data: Path, addresses: Addresses, *, simulated:
     """What a service is told of the stack it runs in; its port is added to it. Referral alone, where the vault's key is."""
     keys = keys_in(data)
     own = {"ETABLI_VAULT_KEY_FILE": str(keys.vault)} if service == "referral" else {}
-    knobs = {name: said for name, said in os.environ.items() if name.startswith("ETABLI_") and not name.endswith("_FILE")}
+    told = {name: said for name, said in os.environ.items() if name.startswith(("ETABLI_", "OTEL_"))}
+    knobs = {name: said for name, said in told.items() if not (name.startswith("ETABLI_") and name.endswith("_FILE"))}
     return {
         **knobs,
         **own,

@@ -8,23 +8,8 @@ from typing import Any, Self
 
 from deploy.local.errors import CannotRun
 from services import SERVICES
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Whom a server knows us as, and the files of the password and, where it speaks TLS, of who certifies it."""
-
-    user: str
-    password_file: Path
-    ca_file: Path | None = None
-
-    @classmethod
-    def read(cls, told: Mapping[str, str] | None) -> Self | None:
-        """From a stack's file; None where the server asks nobody who they are."""
-        if told is None:
-            return None
-        ca_file = told.get("ca_file")
-        return cls(told["user"], Path(told["password_file"]), Path(ca_file) if ca_file else None)
+from shared.messaging.kafka import Brokers
+from shared.persistence.driver import Login
 
 
 @dataclass(frozen=True)
@@ -38,9 +23,15 @@ class Addresses:
     kafka: str
     mongodb: str
     tokens: Mapping[str, str]
-    kafka_credentials: Credentials | None = None
-    mongodb_credentials: Credentials | None = None
+    brokers_as: Brokers | None = None
+    login: Login | None = None
+    """Who we are to MongoDB; nobody where it asks nobody."""
     replicas: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def brokers(self) -> Brokers:
+        """That Kafka, and who we are to it."""
+        return self.brokers_as or Brokers(self.kafka)
 
     def printed(self) -> dict[str, Any]:
         """As `etabli up` prints it: the services beside the servers."""
@@ -49,11 +40,23 @@ class Addresses:
     @classmethod
     def read(cls, printed: Mapping[str, Any]) -> Self:
         """From what `etabli up` printed, or from the file of a stack of containers, which says more."""
+        services = {name: printed[name] for name in SERVICES}
         known = printed.get("credentials", {})
+        brokers, login = _brokers(printed["kafka"], known.get("kafka")), _login(known.get("mongodb"))
         return cls(
-            {name: printed[name] for name in SERVICES}, printed["kafka"], printed["mongodb"], printed.get("tokens", {}),
-            Credentials.read(known.get("kafka")), Credentials.read(known.get("mongodb")), printed.get("replicas", {}),
-        )  # fmt: skip
+            services, printed["kafka"], printed["mongodb"], printed.get("tokens", {}), brokers, login, printed.get("replicas", {})
+        )
+
+
+def _brokers(bootstrap: str, who: Mapping[str, str] | None) -> Brokers | None:
+    if who is None:
+        return None
+    ca_file = who.get("ca_file")
+    return Brokers(bootstrap, who["user"], Path(who["password_file"]), Path(ca_file) if ca_file else None)
+
+
+def _login(who: Mapping[str, str] | None) -> Login | None:
+    return Login(who["user"], Path(who["password_file"]), who.get("source", "admin")) if who else None
 
 
 def keys_folder_in(file: Path) -> Path:

@@ -13,7 +13,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from shared import logs
+from shared import logs, traces
 from shared.events import TOPICS, Event
 from shared.kernel.clock import Clock
 from shared.kernel.retry import Outage
@@ -30,7 +30,7 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings, from_environment
 from shared.web import parked
 from shared.web.admin import admin, health
-from shared.web.background import Work, at_work, sweep_every
+from shared.web.background import Work, at_work, make_ready, sweep_every
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
@@ -70,7 +70,7 @@ def build(service: Service[StoreT]) -> FastAPI:
     lifespan = _lifespan(service)
     title = f"Établi : {service.name}"
     # its document is a route of ours, which refuses what it does not know; FastAPI's pages of it would load a CDN
-    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False, telemetry=traces.of_requests())
     app.add_middleware(RequestGuard, outer=app, settings=service.settings)
     answer_errors(app)
     describe(app)
@@ -83,12 +83,23 @@ def serve(make: Callable[[SettingsT], Service[StoreT]], settings: type[SettingsT
     """Run the service on the settings of its environment until SIGTERM or SIGINT. Exits 2 where they lack."""
     service = make(from_environment(settings))
     logs.set_up(service.name, service.settings.log_level)
+    traces.set_up(service.name, service.settings.instance)
     asyncio.run(_serve(service))
+
+
+async def prepare(service: Service[StoreT]) -> None:
+    """What a service does first whenever it starts, done before and alone: its database made ready for it."""
+    runtime = _runtime(service)
+    try:
+        await make_ready(runtime)
+    finally:
+        await runtime.persistence.database.close()
 
 
 async def _serve(service: Service[StoreT]) -> NoReturn:
     server = uvicorn.Server(listening(build(service), service.settings))
     await server.serve()
+    traces.end()
     sys.stderr.flush()
     # What Faust or a driver still asks of a server that does not answer holds the process no longer.
     os._exit(0 if server.started else 1)

@@ -12,11 +12,12 @@ from typer.testing import CliRunner
 from deploy.cli import app
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
-from deploy.stacks.addresses import Credentials
 from deploy.stacks.hand_over import hand_over, handed_over
 from deploy.stacks.pointer import POINTER, compose_in, pointed_at
 from deploy.stacks.reach import FILE, InContainers, revoked_file, running_stack_addresses, stack_keys
 from services import SERVICES
+from shared.messaging.kafka import Brokers
+from shared.persistence.driver import Login
 from tests.deploy.conftest import ROOT
 
 ADDRESSES = {**{name: f"http://{name}:8000" for name in SERVICES}, "kafka": "kafka:9092", "mongodb": "mongodb://mongodb/"}
@@ -69,8 +70,8 @@ def test_a_file_of_a_stack_names_its_servers_who_we_are_to_them_its_replicas_and
     monkeypatch.setenv(FILE, "of.json")
     found = running_stack_addresses(None)
     assert found.services["referral"] == "http://referral:8000"
-    assert found.kafka_credentials == Credentials("ops", Path("/s/kafka-ops"), Path("/s/ca.pem"))
-    assert found.mongodb_credentials == Credentials("ops", Path("/s/mongodb-ops"))
+    assert found.brokers == Brokers("kafka:9092", "ops", Path("/s/kafka-ops"), Path("/s/ca.pem"))
+    assert found.login == Login("ops", Path("/s/mongodb-ops"), "admin")
     assert found.replicas == said["replicas"]
     assert (stack_keys(None).private, revoked_file(None)) == (Path("/s/private.pem"), Path("/s/revoked"))
 
