@@ -1,7 +1,7 @@
 """Whole databases, read as they all stood at one instant, and put back: what backups are made of."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from itertools import islice
@@ -107,7 +107,7 @@ class Instant:
         with native.time_limit(PATIENT):
             return await self._collection(database, name).find(where, session=self._session, **options).to_list(None)
 
-    async def batches(self, database: str, name: str, where: Where | None = None) -> AsyncIterator[tuple[bytes, int]]:
+    async def batches(self, database: str, name: str, where: Where | None = None) -> AsyncGenerator[tuple[bytes, int]]:
         """All documents of a collection, or those that match: as BSON, in parts, each with how many there are in it."""
         batches = aiter(native.raw_batches(self._collection(database, name), self._session, dict(where or {})))
         while True:
