@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from deploy.cli_backup import backup, restore_backup
 from deploy.cli_doctor import doctor
 from deploy.cli_import import importing
 from deploy.cli_lag import lag
@@ -98,6 +99,8 @@ app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.command(name="unpark")(unpark_services)
+app.command(name="backup")(backup)
+app.command(name="restore")(restore_backup)
 app.command(name="secrets")(secrets)
 app.command(name="renew")(renew_key)
 app.command(name="upgrade")(upgrade)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from shared.events.production import OrderReceived
 from shared.kernel.clock import real_now
 from shared.messaging.migrations import steps_of_parked
-from shared.messaging.parked import PARKED_NOW
 from shared.messaging.parking import BEHIND, KEPT
 from shared.metrics import PARKED_NOW
 from shared.persistence.failures import Away
