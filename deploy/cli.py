@@ -21,6 +21,7 @@ from deploy.cli_options import Folder, Json, admin_token
 from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
 from deploy.cli_tokens import tokens
+from deploy.links import link
 from deploy.local.errors import CannotRun
 from deploy.local.folder import Addresses, pointed_at, running_stack_addresses
 from deploy.local.keys import keys_in
@@ -133,16 +134,21 @@ def demo(
     from deploy.simulation.run import run
 
     with _stack(data, simulated=True) as stack:
-        signed_in = f"{stack.addresses.services['reporting']}/?token={stack.addresses.tokens['region']}"
-        dashboard = f"Tableau de bord, en tant que Région : {signed_in}"
-        say(dashboard)
+        _show_dashboard(stack)
         with _interrupted_by_failure(stack.supervisor):
             equal = run(stack.addresses, keys_in(stack.data).private, pupils=pupils, seed=seed)
             if not once:
-                say(f"{dashboard} ; Ctrl-C pour arrêter.")
+                _show_dashboard(stack)
+                say("Ctrl-C pour arrêter.")
                 stack.supervisor.wait()
     if not equal:
         raise typer.Exit(1)
+
+
+def _show_dashboard(stack: "Stack") -> None:
+    say("Tableau de bord, en tant que Région (ce lien sert une fois, pendant 15 minutes) :")
+    say(f"  {link(stack.data, 'region', stack.addresses.services)}")
+    say("Un autre : etabli token region --link")
 
 
 @contextmanager

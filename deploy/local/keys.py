@@ -56,13 +56,16 @@ def keys_in(data: Path) -> Keys:
     return keys
 
 
-def token(data: Path, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, name: str | None = None) -> str:
+def token(
+    data: Path, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, name: str | None = None, audience: str = AUDIENCE
+) -> str:
     """A token for this scope, signed with this data folder's key in someone's name: whoever runs this, unless it is said."""
     private = _folder(data) / "private.pem"
     if name is not None and not (name.strip() and name.isprintable()):
         raise CannotRun("Un jeton porte le nom d’une personne, sur une ligne.")
     try:
-        return sign(private, scope, sub=signer() if name is None else name, now=datetime.now(UTC), lifetime=lifetime)
+        sub = signer() if name is None else name
+        return sign(private, scope, sub=sub, now=datetime.now(UTC), lifetime=lifetime, audience=audience)
     except ValueError:
         raise CannotRun(
             f"« {scope} » n’est pas une portée : admin, region, federation, "
@@ -71,8 +74,8 @@ def token(data: Path, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, nam
 
 
 def revoke(data: Path, token: str) -> str:
-    """Have the services of this data folder believe a token no more, named by its id or given as it is. Its id."""
-    id = _id_of(token.strip()).strip()
+    """Have the services of this data folder believe a token or a link no more, named by its id or given as it is. Its id."""
+    id = _id_of(token.strip().rpartition("#")[2]).strip()
     if not id or not id.isprintable() or " " in id or id.startswith(A_TOKEN):
         raise CannotRun("Un jeton se retire par son identifiant (jti), d’un mot, ou par le jeton lui-même, entier.")
     with (_folder(data) / "revoked").open("a") as file:
@@ -123,10 +126,10 @@ def _private(file: Path) -> Ed25519PrivateKey:
     return cast(Ed25519PrivateKey, serialization.load_pem_private_key(file.read_bytes(), password=None))
 
 
-def sign(private_file: Path, scope: str, *, sub: str, now: datetime, lifetime: timedelta) -> str:
+def sign(private_file: Path, scope: str, *, sub: str, now: datetime, lifetime: timedelta, audience: str = AUDIENCE) -> str:
     """A token for one person in one organisation. `scope` as Grant.parse reads it; `now` is the real time."""
     grant = Grant.parse(scope)
     whose = {"sub": sub, "org": grant.organisation, "role": grant.role}
-    claims = {"iss": ISSUER, "aud": AUDIENCE, **whose, "iat": now, "exp": now + lifetime, "jti": secrets.token_hex(12)}
+    claims = {"iss": ISSUER, "aud": audience, **whose, "iat": now, "exp": now + lifetime, "jti": secrets.token_hex(12)}
     caller_named(claims)  # as it will be read
     return jwt.encode(claims, _private(private_file), algorithm="EdDSA", headers={"kid": "local"})

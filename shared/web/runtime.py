@@ -16,6 +16,7 @@ from shared.messaging.relay import Relay
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.rates import Rate, Streams
+from shared.web.signin.desk import Desk
 
 
 class Store(Protocol):
@@ -37,6 +38,8 @@ class Runtime(Generic[StoreT]):
     persistence: Persistence
     store: StoreT
     verifier: Callable[[str], Caller]
+    desk: Desk
+    """How one signs in on its pages, and who is."""
     secret: bytes
     rate: Rate
     """Of each organisation."""
