@@ -20,16 +20,20 @@ from deploy.cli_import import importing
 from deploy.cli_options import Folder, Json, admin_token
 from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
+from deploy.cli_secrets import secrets
 from deploy.cli_tokens import tokens
 from deploy.links import link
 from deploy.local.errors import CannotRun
-from deploy.local.folder import Addresses, pointed_at, running_stack_addresses
 from deploy.local.keys import keys_in
 from deploy.local.lag import lags
 from deploy.local.operations import rebuild
 from deploy.local.progress import say
 from deploy.local.signals import end_on_signal
 from deploy.local.supervisor import Supervisor, nothing
+from deploy.stacks.addresses import Addresses
+from deploy.stacks.hand_over import hand_over
+from deploy.stacks.pointer import forget_compose, point_at_compose, pointed_at
+from deploy.stacks.reach import InContainers, running_stack_addresses
 from services import SERVICES
 
 if TYPE_CHECKING:
@@ -57,7 +61,10 @@ def main() -> None:
     """Run the command; what stops it is one sentence on stderr and exit status 1."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # we tell it ourselves, in a sentence and once
     try:
-        app()
+        try:
+            app()
+        except InContainers as stack:
+            hand_over(stack.compose, sys.argv[1:], stack.files)
     except CannotRun as reason:
         say(str(reason))
         sys.exit(1)
@@ -91,6 +98,28 @@ app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.command(name="unpark")(unpark_services)
+app.command(name="secrets")(secrets)
+
+
+@app.command()
+def prepare() -> None:
+    """Fait ce qui manque (topics, collections, index) aux serveurs que l’environnement désigne, avant les services."""
+    from deploy.prepare import prepare as make_ready
+
+    make_ready()
+
+
+@app.command(name="point-at", hidden=True)
+def point_at(
+    project: str,
+    files: Annotated[list[Path] | None, typer.Argument()] = None,
+    variables: Annotated[list[str] | None, typer.Option("--variable", metavar="NOM=VALEUR")] = None,
+) -> None:
+    """Pour « make up » et « make down » : les commandes tapées ici vont à ce projet compose ; sans fichiers, plus."""
+    if files:
+        point_at_compose(project, files, variables=dict(one.split("=", 1) for one in variables or ()))
+    else:
+        forget_compose(project)
 
 
 @app.command(name="rebuild")
@@ -110,7 +139,7 @@ def rebuild_reporting(data: Folder = None) -> None:
 @app.command(name="lag")
 def show_lag(data: Folder = None, as_json: Json = False) -> None:
     """Montre le retard de chaque service : messages publiés qu’il n’a pas encore acquittés."""
-    rows = asyncio.run(lags(running_stack_addresses(data).kafka, SERVICES))
+    rows = asyncio.run(lags(running_stack_addresses(data).brokers, SERVICES))
     if as_json:
         print(json.dumps([asdict(row) for row in rows]))
         return
@@ -147,7 +176,7 @@ def demo(
 
 def _show_dashboard(stack: "Stack") -> None:
     say("Tableau de bord, en tant que Région (ce lien sert une fois, pendant 15 minutes) :")
-    say(f"  {link(stack.data, 'region', stack.addresses.services)}")
+    say(f"  {link(keys_in(stack.data), 'region', stack.addresses.services)}")
     say("Un autre : etabli token region --link")
 
 

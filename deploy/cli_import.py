@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from deploy.cli_options import Folder, admin_token
-from deploy.local.folder import running_stack_addresses
 from deploy.local.progress import progress, say
 from deploy.local.take_over import COLUMNS, Answer, lines_of, posting, take_over
+from deploy.stacks.reach import running_stack_addresses
 from shared.web.pages.french import several
 
 School = Annotated[str | None, typer.Option("--school", metavar="ÉCOLE", help="L’école des lignes qui n’en disent pas.")]
@@ -37,7 +37,7 @@ def import_pupils(
     data: Folder = None,
 ) -> None:
     lines = lines_of(file)
-    enrolment, token = running_stack_addresses(data).services["enrolment"], admin_token(data)
+    enrolment, token = running_stack_addresses(data, files=[file]).services["enrolment"], admin_token(data)
     answers: list[Answer] = []
     with posting(enrolment, token) as post, progress("Élèves repris") as advance:
         for answer in take_over(post, lines, school=school):

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.folder import POINTER, stack_folder
 from deploy.local.keys import token
+from deploy.stacks.pointer import POINTER
+from deploy.stacks.reach import stack_keys
 from services import SERVICES
 
 Folder = Annotated[
@@ -27,4 +28,4 @@ def service_name(name: str) -> str:
 
 def admin_token(data: Path | None) -> str:
     """A token of this stack's administrator, for one command."""
-    return token(stack_folder(data), "admin", SHORT)
+    return token(stack_keys(data), "admin", SHORT)

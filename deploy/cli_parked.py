@@ -10,8 +10,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from deploy.cli_options import Folder, Json, admin_token, service_name
-from deploy.local.folder import running_stack_addresses
 from deploy.local.operations import discard, list_discarded, list_parked, show_parked, unpark
+from deploy.stacks.reach import running_stack_addresses
 from services import SERVICES
 
 parked = typer.Typer(help="Les messages mis de côté : les voir, les faire réentendre, les écarter.", no_args_is_help=True)

@@ -7,9 +7,9 @@ from uuid import UUID
 import typer
 
 from deploy.cli_options import Folder, admin_token
-from deploy.local.folder import running_stack_addresses
 from deploy.local.operations import erase_person, export_person
 from deploy.local.progress import say
+from deploy.stacks.reach import running_stack_addresses
 from shared.events.persons import ErasureCode
 
 person = typer.Typer(help="Les droits d’une personne sur ses données.", no_args_is_help=True)

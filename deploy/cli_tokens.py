@@ -8,9 +8,9 @@ from typer.core import TyperGroup
 
 from deploy import links
 from deploy.cli_options import Folder
-from deploy.local.folder import running_stack_addresses, stack_folder
 from deploy.local.keys import PRINTED_LIFETIME, revoke, token
 from deploy.local.progress import say
+from deploy.stacks.reach import revoked_file, running_stack_addresses, stack_keys
 
 
 class SignsByDefault(TyperGroup):
@@ -50,12 +50,11 @@ def sign_tokens(
     """Signe un jeton par portée avec la clé de la pile : un par ligne. C’est la commande par défaut."""
     if link and days is not None:
         raise typer.BadParameter("un lien ne dure que 15 minutes.", param_hint="--days")
-    folder, lifetime = stack_folder(data), PRINTED_LIFETIME if days is None else timedelta(days=days)
+    keys, lifetime = stack_keys(data), PRINTED_LIFETIME if days is None else timedelta(days=days)
     addresses = running_stack_addresses(data).services if link else {}
-    signed = [
-        links.link(folder, one, addresses, name=name) if link else token(folder, one, lifetime, name=name) for one in scopes
-    ]
-    for one in signed:
+    for one in [
+        links.link(keys, scope, addresses, name=name) if link else token(keys, scope, lifetime, name=name) for scope in scopes
+    ]:
         print(one)
 
 
@@ -68,6 +67,6 @@ def revoke_tokens(
     data: Folder = None,
 ) -> None:
     """Retire des jetons : aucun service de la pile n’y croit plus, et leurs flux ouverts se ferment."""
-    folder = stack_folder(data)
+    file = revoked_file(data)
     for id in ids:
-        say(f"Retiré : {revoke(folder, id)}")
+        say(f"Retiré : {revoke(file, id)}")

@@ -3,10 +3,9 @@
 import os
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 
 from deploy.local.errors import CannotRun
-from deploy.local.keys import token
+from deploy.local.keys import Keys, token
 from shared.kernel.caller import Grant
 from shared.web.signin.links import ADDRESS, audience_of
 
@@ -16,7 +15,7 @@ PAGES = {"admin": "reporting", "region": "reporting", "federation": "reporting"}
 """By kind of organisation, the service whose pages are theirs."""
 
 
-def link(data: Path, scope: str, addresses: Mapping[str, str], *, name: str | None = None) -> str:
+def link(keys: Keys, scope: str, addresses: Mapping[str, str], *, name: str | None = None) -> str:
     """An address that signs somebody in once, within LIFETIME. `addresses`: of each service, where no edge stands before them.
 
     Its code is a fragment, which browsers send to nobody.
@@ -27,6 +26,6 @@ def link(data: Path, scope: str, addresses: Mapping[str, str], *, name: str | No
         raise CannotRun("Seules region, federation et admin ont des pages à ouvrir par un lien.") from None
     except ValueError:
         service = PAGES["admin"]  # what is no scope is said by `token`
-    code = token(data, scope, LIFETIME, name=name, audience=audience_of(service))
+    code = token(keys, scope, LIFETIME, name=name, audience=audience_of(service))
     edge = os.environ.get("ETABLI_PUBLIC_URL", "").rstrip("/")
     return f"{f'{edge}/{service}' if edge else addresses[service].rstrip('/')}{ADDRESS}#{code}"

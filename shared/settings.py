@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 
@@ -9,6 +10,8 @@ from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.kernel.addresses import is_closed, networks_in
+from shared.kernel.secrets import PasswordFile
+from shared.persistence.driver import Login
 
 
 class Settings(BaseSettings):
@@ -21,11 +24,16 @@ class Settings(BaseSettings):
     kafka: str = Field(
         "127.0.0.1:9092", validation_alias=AliasChoices("KAFKA_BOOTSTRAP_SERVERS"), description="Brokers, HOST:PORT, by commas."
     )
+    kafka_user: str | None = Field(None, description="Who we are to Kafka (SASL/SCRAM-SHA-512); without it, nobody.")
+    kafka_password_file: Path | None = Field(None, description="That user's password; read again at each connection.")
+    kafka_ca_file: Path | None = Field(None, description="The CA of the brokers' certificates: with it, TLS (SASL_SSL).")
     mongodb: str = Field(
         "mongodb://127.0.0.1:27017/?replicaSet=rs0",
         validation_alias=AliasChoices("MONGODB_URL"),
         description="A replica set, of one member at least: decisions are transactions.",
     )
+    mongodb_user: str | None = Field(None, description="Who we are to MongoDB, a user of our own database; without it, nobody.")
+    mongodb_password_file: Path | None = Field(None, description="That user's password; read again where it is refused.")
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="Motor, or PyMongo's own asynchronous client.")
     jwks_file: Path = Field(description="The public keys that tokens are checked with (JWKS).")
     revoked_file: Path | None = Field(
@@ -84,11 +92,19 @@ class Settings(BaseSettings):
 
     def unreadable(self) -> list[str]:
         """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
-        files = {"jwks_file": self.jwks_file, "revoked_file": self.revoked_file}
+        files = {"jwks_file": self.jwks_file, "revoked_file": self.revoked_file, "kafka_ca_file": self.kafka_ca_file}
+        passwords = {
+            name: partial(_password, file)
+            for name, user, file in (
+                ("kafka_password_file", self.kafka_user, self.kafka_password_file),
+                ("mongodb_password_file", self.mongodb_user, self.mongodb_password_file),
+            )
+            if user
+        }
         return [
             *(name for name, file in files.items() if file and not file.is_file()),
+            *self.wrong_where(secret_file=lambda: self.secrets, **passwords),
             *self.wrong_where(trusted_proxies=lambda: (networks_in(self.trusted_proxies), True), **self._of_provider()),
-            *self.wrong_where(secret_file=lambda: self.secrets),
         ]
 
     def _of_provider(self) -> dict[str, Callable[[], object]]:
@@ -97,6 +113,12 @@ class Settings(BaseSettings):
         if not (issuer and secret):
             return {}
         return {"oidc_issuer": lambda: is_closed(issuer), "oidc_client_secret_file": lambda: secret.read_text().strip()}
+
+    @property
+    def mongodb_login(self) -> Login | None:
+        """Who the service is to MongoDB; None where it says nothing of that."""
+        user, file = self.mongodb_user, self.mongodb_password_file
+        return Login(user, file) if user and file else None
 
     @staticmethod
     def wrong_where(**read: Callable[[], object]) -> list[str]:
@@ -121,6 +143,10 @@ def from_environment(kind: type[SettingsT]) -> SettingsT:
     if wrong:
         stop_before_start(f"La valeur de {' et de '.join(wrong)} ne convient pas : le service ne peut pas démarrer.")
     return settings
+
+
+def _password(file: Path | None) -> str:
+    return PasswordFile(file).read() if file else ""
 
 
 def _reads(reading: Callable[[], object]) -> bool:

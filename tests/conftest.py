@@ -39,7 +39,7 @@ A_MORNING = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Kafka and mongod, once for the session, with the topics."""
     with running_servers(tmp_path_factory.mktemp("servers")) as running:
-        asyncio.run(create_topics(running.kafka))
+        asyncio.run(create_topics(running.brokers))
         yield running
 
 

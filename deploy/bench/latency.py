@@ -18,9 +18,9 @@ from typing import Any
 
 import httpx
 
-from deploy.local.folder import Addresses
 from deploy.local.keys import keys_in, sign
 from deploy.local.stack import running_stack
+from deploy.stacks.addresses import Addresses
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.retry import stop
 from shared.messaging.kafka import consumer, producer
@@ -110,7 +110,7 @@ async def _teach(addresses: Addresses, admin: str) -> None:
 async def peer(addresses: Addresses, database: Database) -> dict[str, dict[str, float]]:
     """Send, read, insert: no outbox, no guard, no retry."""
     rows = database["bench_peer"]
-    async with producer(addresses.kafka) as sender, consumer(addresses.kafka) as reader:
+    async with producer(addresses.brokers) as sender, consumer(addresses.brokers) as reader:
         reader.subscribe([PEER_TOPIC])
         await reader.getmany(timeout_ms=2000)
 

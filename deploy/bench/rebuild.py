@@ -22,7 +22,7 @@ from shared.events.message import Message, message_of, read
 from shared.events.production import ClientKind, OrderAccepted, OrderCompleted, OrderQuoted, OrderReceived
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.retry import stop
-from shared.messaging.kafka import create_topics, producer
+from shared.messaging.kafka import Brokers, create_topics, producer
 from shared.persistence.lease import Lease
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
@@ -49,7 +49,7 @@ def story(id: uuid.UUID) -> list[Message]:
     return [message_of(event, source=source, sequence=rank, time=now) for rank, event in enumerate(events)]
 
 
-async def publish(kafka: str) -> int:
+async def publish(kafka: Brokers) -> int:
     """Every story, each in its order: how many messages."""
     stories = [story(uuid.uuid4()) for _ in range(ORDERS)]
     turns = random.sample([index for index, one in enumerate(stories) for _ in one], sum(map(len, stories)))
@@ -74,7 +74,7 @@ async def follow_and_rebuild(servers: Servers, source: Source, rows_in_memory: i
     """Seconds to follow every message on an empty database, then to rebuild, comparison included."""
     database = connect(servers.mongodb, f"bench_{uuid.uuid4().hex[:8]}")
     generations = Generations(Persistence(database, "bench", Clock()), PROJECTIONS)
-    group = kafka_group("bench", source, servers.kafka)
+    group = kafka_group("bench", source, servers.brokers)
     projector = Projector(generations, Lease(database, "projector", "bench"), source, group, rows_in_memory=rows_in_memory)
     await generations.prepare()
     working = asyncio.create_task(projector.run())
@@ -105,9 +105,9 @@ async def seconds_until(true: Callable[[], Awaitable[bool]]) -> float:
 
 async def measure(servers: Servers) -> dict[str, float]:
     """Messages a second of each way, and how many times longer than the peer each takes (medians)."""
-    await create_topics(servers.kafka)
-    count = await publish(servers.kafka)
-    source = kafka_source([TOPIC], servers.kafka)
+    await create_topics(servers.brokers)
+    count = await publish(servers.brokers)
+    source = kafka_source([TOPIC], servers.brokers)
     taken: dict[str, list[float]] = {name: [] for name in ("peer", "follow", "rebuild", "rebuild_without_memory")}
     for _ in range(ROUNDS):
         began = time.perf_counter()

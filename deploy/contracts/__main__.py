@@ -1,4 +1,4 @@
-"""`python -m deploy.contracts` writes docs/contracts and docs/settings.md from the code.
+"""`python -m deploy.contracts` writes docs/contracts, docs/settings.md and deploy/kafka/access.txt from the code.
 
 With `--check` it writes nothing and fails on any difference.
 
@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from deploy import access
 from deploy.contracts import settings
 from deploy.contracts.compatibility import contract_breaks
 from deploy.contracts.documents import FOLDER, ROOT, Contracts, committed, generated, published, text, write
@@ -31,7 +32,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     if not check:
         write(wanted, root)
         settings.write(root)
-    drifted = [*drift(wanted, written), *settings.drift(root)] if check else []
+        access.write(root)
+    drifted = [*drift(wanted, written), *settings.drift(root), *access.drift(root)] if check else []
     wrong = [*drifted, *strays(wanted, written)]
     say(wrong)
     return 1 if wrong else 0

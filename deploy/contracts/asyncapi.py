@@ -65,7 +65,10 @@ HEADERS: Json = {
             "description": "Le compteur de la source : pour une même clé il croît, et peut sauter.",
         },
         "ce_time": {"type": "string", "format": "date-time", "description": "L’instant où ce fut dit, UTC."},
-        "ce_traceparent": {"type": "string", "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"},
+        "ce_traceparent": {
+            "type": "string", "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
+            "description": "Là où cela fut décidé ; l’en-tête `traceparent`, s’il y est, dit l’envoi lui-même.",
+        },
         "content-type": {"const": "application/json"},
     },
 }  # fmt: skip

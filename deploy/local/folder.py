@@ -1,40 +1,15 @@
-"""The data folder of a stack: who holds it, and what the stack that runs there wrote down for others."""
+"""The data folder of a stack: who holds it, and what the stack that runs there writes down for others."""
 
 import json
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
 from deploy.local.errors import CannotRun
 from deploy.local.private import private
-from services import SERVICES
-
-POINTER = Path(".etabli/stack.json")
-"""In the current folder: a link to the file of the stack last started from here."""
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where everything answers: each service by its name, and a token for each of three scopes."""
-
-    services: Mapping[str, str]
-    kafka: str
-    mongodb: str
-    tokens: Mapping[str, str]
-
-    def printed(self) -> dict[str, Any]:
-        """As `etabli up` prints it: the services beside the servers."""
-        return {**self.services, "kafka": self.kafka, "mongodb": self.mongodb, "tokens": self.tokens}
-
-    @classmethod
-    def read(cls, printed: Mapping[str, Any]) -> Self:
-        """From what `etabli up` printed."""
-        return cls({name: printed[name] for name in SERVICES}, printed["kafka"], printed["mongodb"], printed["tokens"])
+from deploy.stacks.addresses import Addresses
 
 
 @contextmanager
@@ -82,40 +57,3 @@ def written_down(data: Path, addresses: Addresses) -> Iterator[None]:
         yield
     finally:
         file.unlink(missing_ok=True)
-
-
-@contextmanager
-def pointed_at(data: Path) -> Iterator[None]:
-    """A link in the current folder (`POINTER`): commands run there find this stack. The latest wins."""
-    pointer, target = POINTER.absolute(), data.absolute() / "stack.json"
-    with suppress(OSError):  # a folder where we may not write: others then give --data
-        pointer.parent.mkdir(exist_ok=True)
-        draft = pointer.with_suffix(f".{os.getpid()}")
-        draft.symlink_to(target)
-        draft.rename(pointer)
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            if pointer.readlink() == target:
-                pointer.unlink()
-
-
-def stack_folder(data: Path | None) -> Path:
-    """The folder that was asked for, else that of the stack last started from the current folder."""
-    if data is not None:
-        return data
-    if not POINTER.is_symlink():
-        raise CannotRun(
-            "Aucune pile n’a été lancée depuis ce dossier : lancez « etabli up », ou donnez le dossier de la pile par --data."
-        )
-    return POINTER.readlink().parent
-
-
-def running_stack_addresses(data: Path | None) -> Addresses:
-    """What the stack that runs in this folder (or was last started from here) wrote down."""
-    folder = stack_folder(data)
-    file = folder / "stack.json"
-    if not (file.exists() and is_held(folder)):
-        raise CannotRun(f"Aucune pile ne tourne dans {folder} : lancez « etabli up » et attendez qu’elle soit prête.")
-    return Addresses.read(json.loads(file.read_text()))

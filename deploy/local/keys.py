@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from getpass import getuser
 from pathlib import Path
-from typing import cast
+from typing import Self, cast
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -40,11 +40,15 @@ class Keys:
     secret: Path
     vault: Path
 
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """As they are named in a folder, made or not."""
+        return cls(folder / "private.pem", folder / "jwks.json", folder / "revoked", folder / "secret", folder / "vault-key")
+
 
 def keys_in(data: Path) -> Keys:
     """The keys of this data folder, made on the first call; only their owner may read them."""
-    folder = private(data / "keys")
-    keys = Keys(folder / "private.pem", folder / "jwks.json", folder / "revoked", folder / "secret", folder / "vault-key")
+    keys = Keys.of(private(data / "keys"))
     make_keys(keys.private, keys.public)
     keys.revoked.touch(mode=0o600)
     for file in (keys.secret, keys.vault):
@@ -57,15 +61,15 @@ def keys_in(data: Path) -> Keys:
 
 
 def token(
-    data: Path, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, name: str | None = None, audience: str = AUDIENCE
+    keys: Keys, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, name: str | None = None, audience: str = AUDIENCE
 ) -> str:
-    """A token for this scope, signed with this data folder's key in someone's name: whoever runs this, unless it is said."""
-    private = _folder(data) / "private.pem"
+    """A token for this scope, signed with these keys in someone's name: whoever runs this, unless it is said."""
+    there = _there(keys.private)
     if name is not None and not (name.strip() and name.isprintable()):
         raise CannotRun("Un jeton porte le nom d’une personne, sur une ligne.")
     try:
         sub = signer() if name is None else name
-        return sign(private, scope, sub=sub, now=datetime.now(UTC), lifetime=lifetime, audience=audience)
+        return sign(there, scope, sub=sub, now=datetime.now(UTC), lifetime=lifetime, audience=audience)
     except ValueError:
         raise CannotRun(
             f"« {scope} » n’est pas une portée : admin, region, federation, "
@@ -73,12 +77,12 @@ def token(
         ) from None
 
 
-def revoke(data: Path, token: str) -> str:
-    """Have the services of this data folder believe a token or a link no more, named by its id or given as it is. Its id."""
+def revoke(revoked: Path, token: str) -> str:
+    """Have the services that read this list believe a token or a link no more, named by its id or given as it is. Its id."""
     id = _id_of(token.strip().rpartition("#")[2]).strip()
     if not id or not id.isprintable() or " " in id or id.startswith(A_TOKEN):
         raise CannotRun("Un jeton se retire par son identifiant (jti), d’un mot, ou par le jeton lui-même, entier.")
-    with (_folder(data) / "revoked").open("a") as file:
+    with _there(revoked).open("a") as file:
         file.write(f"{id}\n")
     return id
 
@@ -91,12 +95,11 @@ def _id_of(token: str) -> str:
         return token
 
 
-def _folder(data: Path) -> Path:
-    """Where the keys of this data folder are. Raises CannotRun where there are none."""
-    folder = data / "keys"
-    if not (folder / "private.pem").exists():
-        raise CannotRun(f"Le dossier {data} n’a pas de clé : lancez d’abord « etabli up --data {data} ».")
-    return folder
+def _there(file: Path) -> Path:
+    """This file of keys. Raises CannotRun where it was never made."""
+    if not file.exists():
+        raise CannotRun(f"Le dossier {file.parent} n’a pas de clé : lancez d’abord « etabli up », ou « make secrets ».")
+    return file
 
 
 def signer(login: Callable[[], str] = getuser) -> str:

@@ -12,6 +12,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from deploy.local.errors import CannotRun
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
+from shared.messaging.kafka import Brokers
 
 TRIES = 20
 LOOK_MS = 500
@@ -27,17 +28,17 @@ class Lag:
     messages: int
 
 
-async def lags(bootstrap: str, groups: Iterable[str]) -> list[Lag]:
+async def lags(brokers: Brokers, groups: Iterable[str]) -> list[Lag]:
     """One row per group and topic in which the group acknowledged something, all partitions together."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed")
+    admin = AIOKafkaAdminClient(**brokers.options())
+    consumer = AIOKafkaConsumer(**brokers.options(), isolation_level="read_committed")
     try:
         await admin.start()
         await consumer.start()
         return [lag for group in groups for lag in await _of_group(admin, consumer, group)]
     except KAFKA_ERRORS as error:
         said = "refuse de le dire" if is_refused(error) else "ne répond pas"
-        raise CannotRun(f"Kafka {said} ({bootstrap}) : {error}") from error
+        raise CannotRun(f"Kafka {said} ({brokers.bootstrap}) : {error}") from error
     finally:
         await consumer.stop()
         await admin.close()

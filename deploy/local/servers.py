@@ -13,6 +13,7 @@ from deploy.local.mongod import mongod, mongodb_url
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.private import private, private_files
 from deploy.local.process import Process
+from shared.messaging.kafka import Brokers
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Servers:
     mongodb: str
     kafka_process: Process | None
     mongod_process: Process | None
+
+    @property
+    def brokers(self) -> Brokers:
+        """That Kafka, and who we are to it."""
+        return Brokers(self.kafka)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.local.errors import CannotRun
-from deploy.local.folder import Addresses, written_down
+from deploy.local.folder import written_down
 from deploy.local.keys import PRINTED_SCOPES, keys_in, token
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
@@ -19,6 +19,7 @@ from deploy.local.progress import progress, say
 from deploy.local.servers import Servers, running_servers
 from deploy.local.supervisor import Supervisor
 from deploy.local.topics import make_topics
+from deploy.stacks.addresses import Addresses
 from services import SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +73,7 @@ def running_stack(
         say(f"Kafka et MongoDB démarrent. Données : {data}")
         servers = ending.enter_context(running_servers(data))
         keep_simulated(data, simulated)
-        make_topics(servers.kafka)
+        make_topics(servers.brokers)
         ports = keep_ports(data / "ports.json", SERVICES)
         addresses = _addresses(data, servers, ports)
         services = [
@@ -118,12 +119,12 @@ def keep_simulated(data: Path, simulated: bool) -> None:
 
 
 def _addresses(data: Path, servers: Servers, ports: Mapping[str, int]) -> Addresses:
-    keys_in(data)
+    keys = keys_in(data)
     return Addresses(
         services={name: f"http://{HOST}:{port}" for name, port in ports.items()},
         kafka=servers.kafka,
         mongodb=servers.mongodb,
-        tokens={scope: token(data, scope) for scope in PRINTED_SCOPES},
+        tokens={scope: token(keys, scope) for scope in PRINTED_SCOPES},
     )
 
 
@@ -131,7 +132,8 @@ def environment_of(service: str, data: Path, addresses: Addresses, *, simulated:
     """What a service is told of the stack it runs in; its port is added to it. Referral alone, where the vault's key is."""
     keys = keys_in(data)
     own = {"ETABLI_VAULT_KEY_FILE": str(keys.vault)} if service == "referral" else {}
-    knobs = {name: said for name, said in os.environ.items() if name.startswith("ETABLI_") and not name.endswith("_FILE")}
+    told = {name: said for name, said in os.environ.items() if name.startswith(("ETABLI_", "OTEL_"))}
+    knobs = {name: said for name, said in told.items() if not (name.startswith("ETABLI_") and name.endswith("_FILE"))}
     return {
         **knobs,
         **own,

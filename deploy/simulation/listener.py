@@ -18,7 +18,7 @@ from shared.events.referral import ReferralClosed
 from shared.kernel.calendar import PARIS
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.failures import is_a_server_s
-from shared.messaging.kafka import PARTITIONS, consumer
+from shared.messaging.kafka import PARTITIONS, Brokers, consumer
 from shared.messaging.wire.records import record_of
 from shared.persistence.inbox import Inbox
 
@@ -86,11 +86,11 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(bootstrap: str) -> AsyncIterator[Listener]:
+async def listening(brokers: Brokers) -> AsyncIterator[Listener]:
     """A listener to the topics from their first message, whatever happens to the broker meanwhile."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says at length what we wait for in silence
     listener = Listener()
-    read_on = until_answered(lambda: _consume(bootstrap, listener), on=is_a_server_s, limit=0.5)
+    read_on = until_answered(lambda: _consume(brokers, listener), on=is_a_server_s, limit=0.5)
     task = asyncio.create_task(read_on)
     try:
         yield listener
@@ -98,8 +98,8 @@ async def listening(bootstrap: str) -> AsyncIterator[Listener]:
         await stop(task, grace=10)
 
 
-async def _consume(bootstrap: str, listener: Listener) -> None:
-    reader = consumer(bootstrap, fetch_max_wait_ms=50)
+async def _consume(brokers: Brokers, listener: Listener) -> None:
+    reader = consumer(brokers, fetch_max_wait_ms=50)
     try:
         await reader.start()
         reader.assign([TopicPartition(topic, number) for topic in TOPICS for number in range(PARTITIONS)])

@@ -7,7 +7,6 @@ from pathlib import Path
 from time import monotonic
 
 from deploy.local.errors import CannotRun
-from deploy.local.folder import Addresses
 from deploy.local.progress import progress, say
 from deploy.simulation.calendar import calendar
 from deploy.simulation.cast import with_cast
@@ -20,6 +19,7 @@ from deploy.simulation.orders import planned_orders
 from deploy.simulation.people import campaigns
 from deploy.simulation.region import load
 from deploy.simulation.state import Simulation
+from deploy.stacks.addresses import Addresses
 from shared.kernel.calendar import PARIS
 
 OnPhase = Callable[[str], None]
@@ -37,7 +37,7 @@ def run(addresses: Addresses, private_key: Path, *, pupils: int, seed: int, on_p
 async def _run(addresses: Addresses, private_key: Path, pupils: int, seed: int, on_phase: OnPhase) -> bool:
     region, began = load(), monotonic()
     planned = with_cast(campaigns(region, pupils=pupils, seed=seed))
-    async with ServiceClient(addresses.services, private_key) as api, listening(addresses.kafka) as listener:
+    async with ServiceClient(addresses.services, private_key) as api, listening(addresses.brokers) as listener:
         await _check_fresh(api)
         simulation = Simulation(
             region, seed, api, listener, planned, planned_orders=planned_orders(region, pupils=pupils, seed=seed)

@@ -59,8 +59,8 @@ def time_of(fields: Mapping[str, bytes | None]) -> datetime:
 
 
 def trace_in(fields: Mapping[str, bytes | None]) -> str:
-    """The W3C trace that it came with, if any."""
-    return trace_of(optional(fields, "ce_traceparent"))
+    """The W3C trace that it came with, if any: of who sent it where that is said, else of where it began."""
+    return trace_of(optional(fields, "traceparent")) or trace_of(optional(fields, "ce_traceparent"))
 
 
 def says_json(fields: Mapping[str, bytes | None]) -> bool:

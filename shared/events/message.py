@@ -104,7 +104,7 @@ def message_of(event: Event, *, source: str, sequence: int, time: datetime) -> M
     """Put an event in its envelope."""
     return Message(
         id=event_id(source, sequence), source=source, type=event.type, sequence=sequence,
-        time=time, key=event.key, data=orjson.dumps(event.model_dump(mode="json")), trace=traceparent.get(),
+        time=time, key=event.key, data=orjson.dumps(event.model_dump(mode="json")), trace=traceparent(),
     )  # fmt: skip
 
 

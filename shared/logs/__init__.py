@@ -14,7 +14,7 @@ from shared.logs import foreign
 
 
 def _with_trace(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    if trace := traceparent.get():
+    if trace := traceparent():
         line["trace"] = trace
     return line
 
@@ -33,7 +33,7 @@ def _type_and_place(error: BaseException) -> list[Any]:
     return [type(error).__name__, *traceback.format_tb(error.__traceback__), *map(_type_and_place, inner)]
 
 
-TALKATIVE = frozenset({"aiokafka", "faust", "mode", "stderr"})
+TALKATIVE = frozenset({"aiokafka", "faust", "mode", "opentelemetry", "stderr"})
 
 
 class Repeated(logging.Filter):

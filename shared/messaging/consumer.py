@@ -11,11 +11,14 @@ from typing import Any
 
 import faust
 import structlog
+from faust.auth import Credentials, SASLCredentials, SSLCredentials
 from faust.contrib.asgi import faust_app_running
 
 from shared.kernel.retry import Outage, stop, until_answered
+from shared.kernel.secrets import PasswordFile
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
+from shared.messaging.kafka import MECHANISM, Brokers
 from shared.messaging.wire.records import record_of
 from shared.messaging.wire.transport import Transport
 
@@ -100,11 +103,12 @@ def new_outage() -> Outage:
     return Outage(log, "consumer.kafka", is_refusal=is_refused)
 
 
-def new_faust_app(service: str, instance: str, bootstrap: str, *, session_timeout: int) -> faust.App:
+def new_faust_app(service: str, instance: str, brokers: Brokers, *, session_timeout: int) -> faust.App:
     """Faust as a static member of the service's group: a replica that restarts has its partitions back at once."""
     app = faust.App(
         service,
-        broker=f"aiokafka://{bootstrap}",
+        broker=f"aiokafka://{brokers.bootstrap}",
+        broker_credentials=_credentials(brokers),
         web_enabled=False,
         autodiscover=False,
         topic_disable_leader=True,
@@ -118,8 +122,16 @@ def new_faust_app(service: str, instance: str, bootstrap: str, *, session_timeou
         broker_commit_interval=0.5,
         producer_acks=-1,
     )
-    app.transport = Transport(app.conf.broker_consumer, app)
+    app.transport = Transport(app, brokers)
     return app
+
+
+def _credentials(brokers: Brokers) -> Credentials | None:
+    """As Faust's own clients are told who we are."""
+    if brokers.user and brokers.password_file:
+        password: Any = PasswordFile(brokers.password_file)
+        return SASLCredentials(username=brokers.user, password=password, ssl_context=brokers.ssl_context(), mechanism=MECHANISM)
+    return SSLCredentials(brokers.ssl_context()) if brokers.ca_file else None
 
 
 @asynccontextmanager

@@ -13,10 +13,11 @@ from shared.events import EVENTS, Event
 from shared.events.message import ConsumerRecord, Undecodable, read
 from shared.kernel.errors import Unavailable
 from shared.kernel.retry import Outage, until_answered
-from shared.kernel.tracing import traceparent
+from shared.kernel.tracing import continuing
 from shared.messaging.handlers import Handler, StoreT
 from shared.messaging.parking import Key, Parking
 from shared.messaging.replay import Replayed, code_of, replay, resumable
+from shared.messaging.spans import handling, trace_of_record
 from shared.persistence.failures import is_transient
 
 log = structlog.get_logger()
@@ -52,6 +53,10 @@ class Dispatcher(Generic[StoreT]):
 
         Nothing is raised but cancellation. If even parking fails on healthy servers the process ends, unacknowledged.
         """
+        with continuing(trace_of_record(record)):
+            await self._handle_or_park(record)
+
+    async def _handle_or_park(self, record: ConsumerRecord) -> None:
         taking_in = partial(self._while_servers_answer, partial(self._take_in, record), record)
         try:
             await until_answered(taking_in, on=_may_pass, limit=self._max_backoff, tries=self._tries)
@@ -87,11 +92,8 @@ class Dispatcher(Generic[StoreT]):
         handler = self._handlers.get(EVENTS[message.type])
         if handler is None:
             return
-        token = traceparent.set(message.trace)
-        try:
+        with handling(record, message):
             await handler(self._store, message.event(), message)
-        finally:
-            traceparent.reset(token)
         HANDLED.labels(message.type).inc()
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from aiokafka import errors
 from aiokafka.errors import KafkaError
 
+from shared.kernel.secrets import Unreadable
+
 KAFKA_ERRORS = (KafkaError, errors.ConsumerStoppedError, OSError, TimeoutError)
 """What a client may raise because of its server, of whatever kind: `kind_of` says which."""
 
@@ -80,7 +82,7 @@ def kind_of(error: BaseException) -> Kind:
     for table, kind in ((AWAY, Kind.AWAY), (OWN, Kind.OWN), (REFUSED, Kind.REFUSED)):
         if type(error) in table:
             return kind
-    if isinstance(error, KafkaError | ssl.SSLCertVerificationError):
+    if isinstance(error, KafkaError | ssl.SSLCertVerificationError | Unreadable):
         return Kind.REFUSED  # a class that these tables do not know is said aloud, rather than waited for in silence
     return Kind.AWAY if isinstance(error, OSError | TimeoutError) else Kind.OWN
 

@@ -228,7 +228,7 @@ class Parking:
             "id": event_id(f"{source}/{record.coordinates}", 0), "source": source, "type": "fr.etabli.message.parked.v1",
             "sequence": record.offset, "time": self._persistence.clock.now(),
             "key": record.coordinates, "data": orjson.dumps({**Place.of(record).fields, "type": event_type, "code": code}),
-            "trace": traceparent.get(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
+            "trace": traceparent(), "topic": dead_letters(record.topic), "at": real_now(), "by": "service",
         }  # fmt: skip
 
 

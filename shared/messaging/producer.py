@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import LeaderNotAvailableError, UnknownTopicOrPartitionError
 
 from shared.kernel.retry import stop
+from shared.messaging.connecting import saying_why
 
 APPEARS_WITHIN = 2.0
 """Seconds that a topic has to be known to the cluster."""
@@ -23,6 +24,11 @@ class PromptProducer(AIOKafkaProducer):
     """
 
     _closed: bool | None
+
+    async def start(self) -> None:
+        """Raises what a broker refuses, were it why none takes us."""
+        async with saying_why(self.client):
+            await super().start()
 
     async def send(self, topic: str, *args: Any, **options: Any) -> "asyncio.Future[Any]":
         """UnknownTopicOrPartitionError, LeaderNotAvailableError, TopicAuthorizationFailedError: nothing of it was taken."""

@@ -16,7 +16,7 @@ from shared.messaging.failures import KAFKA_ERRORS, is_a_server_s, is_away, is_r
 from shared.messaging.outbox import Outbox, Sending
 from shared.messaging.refusals import Refusals, is_of_one_topic
 from shared.messaging.sending import Producer, send_all
-from shared.persistence.failures import is_transient
+from shared.persistence.failures import is_denied, is_transient
 from shared.persistence.lease import Lease
 from shared.persistence.transaction import Persistence
 
@@ -55,7 +55,7 @@ class Relay:
         self._lease = Lease(persistence.database, "relay", holder)
         self._max_backoff = max_backoff
         self._kafka = Outage(log, "relay.kafka", is_refusal=is_refused)
-        self._database = Outage(log, "relay.database")
+        self._database = Outage(log, "relay.database", is_refusal=is_denied)
         self._refusals = Refusals()
         self._leads = False
         self._held = asyncio.Event()

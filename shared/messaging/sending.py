@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from aiokafka.errors import KafkaTimeoutError
 
 from shared.events.message import Message
+from shared.kernel.tracing import continuing
 from shared.messaging.outbox import Sending
 
 FIELDS = ("id", "source", "type", "sequence", "time", "key", "data", "trace")
@@ -66,6 +67,7 @@ async def _send(producer: Producer, one: Sending, sound: list[bool]) -> None:
     sound.append(True)
 
 
-def _hand_over(producer: Producer, entry: dict[str, Any]) -> Awaitable[Awaitable[object]]:
+async def _hand_over(producer: Producer, entry: dict[str, Any]) -> Awaitable[object]:
     message = Message(**{field: entry[field] for field in FIELDS})
-    return producer.send(entry["topic"], message.data, key=message.key.encode(), headers=message.headers())
+    with continuing(message.trace):
+        return await producer.send(entry["topic"], message.data, key=message.key.encode(), headers=message.headers())

@@ -6,8 +6,10 @@ Their methods are the same; what one awaits and the other does not is behind `aw
 import asyncio
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC
 from inspect import isawaitable
+from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 import pymongo
@@ -19,7 +21,8 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from shared.persistence.failures import Away, translated_errors
+from shared.kernel.secrets import PasswordFile, Unreadable
+from shared.persistence.failures import Away, Denied, translated_errors
 from shared.persistence.writes import Insert, Replace, Row, Update, Write
 
 T = TypeVar("T")
@@ -35,9 +38,26 @@ TIME_LIMIT = 3.5
 """Seconds, within which a verb ends unless it says otherwise: a request is told within 5 that a server does not answer."""
 
 
-def new_client(url: str, driver: Driver) -> Client:
-    """Majority, journaled writes. Connects when first used."""
-    options: Row = {"w": "majority", "journal": True, "serverSelectionTimeoutMS": int(TIME_LIMIT * 1000)}
+@dataclass(frozen=True)
+class Login:
+    """Who we are to MongoDB: a user of our own database, unless `source` names another that knows it."""
+
+    user: str
+    password_file: Path
+    source: str | None = None
+
+    def options(self, database: str) -> Row:
+        """What a driver is told; the password is read now. Denied where its file cannot be."""
+        try:
+            password = PasswordFile(self.password_file).read()
+        except Unreadable:
+            raise Denied("unreadable password") from None
+        return {"username": self.user, "password": password, "authSource": self.source or database}
+
+
+def new_client(url: str, driver: Driver, identity: Row) -> Client:
+    """Majority, journaled writes. Connects when first used. `identity` is what a Login has to say."""
+    options: Row = {"w": "majority", "journal": True, "serverSelectionTimeoutMS": int(TIME_LIMIT * 1000), **identity}
     if driver == "pymongo":
         return pymongo.AsyncMongoClient(url, **options)
     return cast(Client, AsyncIOMotorClient(url, **options))

@@ -31,12 +31,18 @@ SERVER_CODES = frozenset(
 """MongoDB's codes of a server that goes, comes, elects or is too slow. Trying again is all there is to do."""
 
 
+DENIALS = frozenset({13, 18})
+"""Unauthorized, AuthenticationFailed."""
 HISTORY_LOST = frozenset({222, 260, 280, 286})
 """CloseChangeStream, InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost."""
 
 
 class Away(Exception):
     """MongoDB is unreachable, without primary or too slow. Try again: neither the data nor we are at fault."""
+
+
+class Denied(Away):
+    """MongoDB answers, and says no: to our name or password, or to what we ask. Said aloud, and tried again with a new client."""
 
 
 class Sessionless(Away):
@@ -58,6 +64,11 @@ class HistoryLost(Exception):
 def is_transient(error: BaseException) -> bool:
     """Whether a failure is a server's or a clash (worth trying for ever) rather than the data's or ours."""
     return isinstance(error, Away | Clash)
+
+
+def is_denied(error: BaseException) -> bool:
+    """Whether MongoDB answered, and said no to who we are or to what we may."""
+    return isinstance(error, Denied)
 
 
 @contextmanager
@@ -104,6 +115,10 @@ def _is_sessionless(error: PyMongoError) -> bool:
     )
 
 
+def _is_denied(error: PyMongoError) -> bool:
+    return bool(_codes(error) & DENIALS)
+
+
 def _is_away(error: PyMongoError) -> bool:
     if isinstance(error, ConnectionFailure | WriteConcernError) or error.timeout:
         return True
@@ -124,6 +139,7 @@ KINDS: dict[type[Exception], Callable[[PyMongoError], bool]] = {
     DuplicateKey: _is_duplicate,
     HistoryLost: _is_history_lost,
     Clash: _is_clash,
+    Denied: _is_denied,
     Sessionless: _is_sessionless,
     Away: _is_away,
 }

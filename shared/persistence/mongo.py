@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from shared.persistence import driver as native
-from shared.persistence.driver import TIME_LIMIT, Client, Driver, NativeCollection, NativeSession
-from shared.persistence.failures import DuplicateKey, Sessionless
+from shared.persistence.driver import TIME_LIMIT, Client, Driver, Login, NativeCollection, NativeSession
+from shared.persistence.failures import Denied, DuplicateKey, Sessionless
 from shared.persistence.writes import Row, Write
 
 T = TypeVar("T")
@@ -43,9 +43,10 @@ class Session:
 class Database:
     """A service's database: majority, journaled writes; UTC-aware times. Connects when first used."""
 
-    def __init__(self, url: str, name: str, *, driver: Driver = "motor") -> None:
+    def __init__(self, url: str, name: str, *, login: Login | None = None, driver: Driver = "motor") -> None:
         self.name = name
         self._url = url
+        self._login = login
         self._driver = driver
         self._client: Client | None = None
         self._named: dict[str, Collection] = {}
@@ -101,14 +102,15 @@ class Database:
         try:
             with native.time_limit(limit):
                 yield client
-        except Sessionless:
+        except (Sessionless, Denied):
             if client is self._client:
                 await self.close()
             raise
 
     def _connected(self) -> Client:
         if self._client is None:
-            self._client = native.new_client(self._url, self._driver)
+            identity = self._login.options(self.name) if self._login else {}
+            self._client = native.new_client(self._url, self._driver, identity)
         return self._client
 
 
@@ -213,9 +215,9 @@ class Collection:
             yield native.collection_of(client, self.database.name, self.name, majority=self._majority)
 
 
-def connect(url: str, name: str, *, driver: Driver = "motor") -> Database:
-    """A service's database, by one driver or the other."""
-    return Database(url, name, driver=driver)
+def connect(url: str, name: str, *, login: Login | None = None, driver: Driver = "motor") -> Database:
+    """A service's database, by one driver or the other, as nobody or as whom the login names."""
+    return Database(url, name, login=login, driver=driver)
 
 
 def _in(session: Session | None) -> Row:

@@ -1,8 +1,9 @@
 """Rows and their reader, batch by batch: rows first, offsets after, so that a crash repeats and never skips."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
+from shared.messaging.spans import folding
 from shared.projections.source import BATCH, Positions, Reader, Source
 from shared.projections.tables import Rows
 from shared.projections.taking_in import take_in
@@ -11,11 +12,12 @@ from shared.projections.taking_in import take_in
 class Feed:
     """`positions`: what comes before them is in the rows, or parked beside them."""
 
-    def __init__(self, rows: Rows, reader: Reader, positions: Positions, at_once: int) -> None:
+    def __init__(self, rows: Rows, reader: Reader, positions: Positions, at_once: int, *, traced: bool) -> None:
         self.reader = reader
         self.positions = positions
         self._rows = rows
         self._at_once = at_once
+        self._traced = traced
 
     @property
     def number(self) -> int:
@@ -25,7 +27,9 @@ class Feed:
         """Take a batch in, of nothing at `before` or past it. False when nothing has come for `wait` seconds."""
         records = await self.reader.batch(wait, before)
         for first in range(0, len(records), self._at_once):
-            await take_in(self._rows, records[first : first + self._at_once])
+            some = records[first : first + self._at_once]
+            with folding(some) if self._traced else nullcontext():
+                await take_in(self._rows, some)
         self.positions = await self.reader.positions()
         return bool(records)
 
@@ -44,6 +48,6 @@ class Feed:
 async def feeding(
     source: Source, rows: Rows, following: Positions, *, at_once: int = BATCH, rebuilding: bool = False
 ) -> AsyncIterator[Feed]:
-    """Rows, fed from where they were left, so many messages at once."""
+    """Rows, fed from where they were left, so many messages at once. A rebuild adds nothing to traces that ended long ago."""
     async with source.read(following, rebuilding=rebuilding) as reader:
-        yield Feed(rows, reader, await reader.positions(), at_once)
+        yield Feed(rows, reader, await reader.positions(), at_once, traced=not rebuilding)

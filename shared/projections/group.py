@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from shared.kernel.retry import Outage
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
+from shared.messaging.kafka import Brokers
 from shared.projections.source import Positions, Source
 
 log = structlog.get_logger()
@@ -82,10 +83,15 @@ class GroupOffsets:
                     await producer.stop()
 
 
-def kafka_group(group: str, source: Source, bootstrap: str) -> GroupOffsets:
+def transactional_id(group: str) -> str:
+    """Under which a group's offsets are committed."""
+    return f"{group}-offsets"
+
+
+def kafka_group(group: str, source: Source, brokers: Brokers) -> GroupOffsets:
     """A group of a broker, for the partitions of a source."""
 
     def producer() -> AIOKafkaProducer:
-        return AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=f"{group}-offsets", transaction_timeout_ms=30_000)
+        return AIOKafkaProducer(**brokers.options(), transactional_id=transactional_id(group), transaction_timeout_ms=30_000)
 
     return GroupOffsets(group, source.partitions, producer)

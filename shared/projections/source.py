@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.events.message import DELETED, ConsumerRecord
 from shared.messaging.failures import KAFKA_ERRORS
-from shared.messaging.kafka import PARTITIONS, consumer
+from shared.messaging.kafka import PARTITIONS, Brokers, consumer
 from shared.messaging.wire.records import record_of
 
 log = structlog.get_logger()
@@ -110,6 +110,6 @@ class Source:
                 await client.stop()
 
 
-def kafka_source(topics: Sequence[str], bootstrap: str) -> Source:
+def kafka_source(topics: Sequence[str], brokers: Brokers) -> Source:
     """The topics of a broker, in large batches."""
-    return Source(topics, partial(consumer, bootstrap, max_poll_records=BATCH, fetch_max_wait_ms=100))
+    return Source(topics, partial(consumer, brokers, max_poll_records=BATCH, fetch_max_wait_ms=100))

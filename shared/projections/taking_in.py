@@ -8,8 +8,10 @@ from prometheus_client import Counter
 
 from shared.events.message import ConsumerRecord, read
 from shared.kernel.errors import Unavailable
+from shared.kernel.tracing import continuing
 from shared.messaging.parking import Key, Parking
 from shared.messaging.replay import code_of
+from shared.messaging.spans import trace_of_record
 from shared.persistence.failures import is_transient
 from shared.projections.tables import Rows, ToTables
 
@@ -84,5 +86,6 @@ async def _waits(parking: Parking, record: ConsumerRecord, behind: set[Key]) -> 
 
 
 async def _park(parking: Parking, record: ConsumerRecord, error: Exception, behind: set[Key]) -> None:
-    await parking.park(record, code_of(error))
+    with continuing(trace_of_record(record)):
+        await parking.park(record, code_of(error))
     behind.add((record.topic, record.key))

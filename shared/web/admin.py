@@ -13,7 +13,7 @@ from shared.events.message import DELETED
 from shared.kernel.errors import Refused, Unavailable
 from shared.kernel.strict import Instant
 from shared.persistence import simulated_clock
-from shared.persistence.failures import is_transient
+from shared.persistence.failures import is_denied, is_transient
 from shared.web.auth import require
 from shared.web.problems import problem
 from shared.web.router import Router
@@ -23,7 +23,7 @@ MAX_ADVANCE = timedelta(days=5 * 365)
 """How far the simulated clock may go at once."""
 READY_WITHIN = 3.0
 """Seconds that MongoDB has to say that it is there."""
-health = Router(tags=["santé"], problems={Unavailable: ("outbox_full",)})
+health = Router(tags=["santé"], problems={Unavailable: ("outbox_full", "database_refused")})
 admin = Router(
     prefix="/admin",
     tags=["exploitation"],
@@ -89,6 +89,10 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
     except Exception as error:
         if not isinstance(error, TimeoutError) and not is_transient(error):
             raise
+        if is_denied(error):
+            return problem(
+                503, "database_refused", "La base de données refuse ce service : son nom, son mot de passe ou ses droits."
+            )
         return problem(503, "database_away", "La base de données ne répond pas.")
     if not here.prepared:
         return problem(503, "starting", "Le service démarre.")

@@ -13,7 +13,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 import uvicorn
 from fastapi import APIRouter, FastAPI
 
-from shared import logs
+from shared import logs, traces
 from shared.events import TOPICS, Event
 from shared.kernel.addresses import networks_in
 from shared.kernel.clock import Clock
@@ -21,7 +21,7 @@ from shared.kernel.retry import Outage
 from shared.messaging.consumer import consume, new_faust_app, new_outage
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.handlers import Handler
-from shared.messaging.kafka import ask_brokers, ask_to_read, producer, producer_one_by_one
+from shared.messaging.kafka import ask_brokers, ask_to_read, brokers_of, producer, producer_one_by_one
 from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe, watch_permission
@@ -31,7 +31,7 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings, from_environment, stop_before_start
 from shared.web import parked
 from shared.web.admin import admin, health
-from shared.web.background import Work, at_work, sweep_every
+from shared.web.background import Work, at_work, make_ready, sweep_every
 from shared.web.forwarded import Forwarded
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
@@ -73,7 +73,7 @@ def build(service: Service[StoreT]) -> FastAPI:
     lifespan = _lifespan(service)
     title = f"Établi : {service.name}"
     # its document is a route of ours, which refuses what it does not know; FastAPI's pages of it would load a CDN
-    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False, telemetry=traces.of_requests())
     app.add_middleware(RequestGuard, outer=app, settings=service.settings)
     app.add_middleware(Forwarded, trusted=networks_in(service.settings.trusted_proxies))
     answer_errors(app)
@@ -90,12 +90,23 @@ def serve(make: Callable[[SettingsT], Service[StoreT]], settings: type[SettingsT
         stop_before_start(wrong)
     service = make(read)
     logs.set_up(service.name, service.settings.log_level)
+    traces.set_up(service.name, service.settings.instance)
     asyncio.run(_serve(service))
+
+
+async def prepare(service: Service[StoreT]) -> None:
+    """What a service does first whenever it starts, done before and alone: its database made ready for it."""
+    runtime = _runtime(service)
+    try:
+        await make_ready(runtime)
+    finally:
+        await runtime.persistence.database.close()
 
 
 async def _serve(service: Service[StoreT]) -> NoReturn:
     server = uvicorn.Server(listening(build(service), service.settings))
     await server.serve()
+    traces.end()
     sys.stderr.flush()
     # What Faust or a driver still asks of a server that does not answer holds the process no longer.
     os._exit(0 if server.started else 1)
@@ -115,9 +126,9 @@ def _lifespan(service: Service[StoreT]) -> Callable[[FastAPI], AbstractAsyncCont
 
 
 def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
-    settings = service.settings
+    settings, brokers = service.settings, brokers_of(service.settings)
     clock = Clock(datetime.fromisoformat(settings.simulated_start) if settings.simulated else None)
-    database = connect(settings.mongodb, f"etabli_{service.name}", driver=settings.mongo_driver)
+    database = connect(settings.mongodb, f"etabli_{service.name}", login=settings.mongodb_login, driver=settings.mongo_driver)
     persistence = Persistence(database, service.name, clock, secrets=settings.secrets)
     store, parking = service.store(persistence), Parking(persistence)
     dispatcher = Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff)
@@ -135,13 +146,13 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         parked=service.parked(store) if service.parked else parked_beside(service.name, dispatcher),
         relay=Relay(
             persistence,
-            producer=partial(producer, settings.kafka),
+            producer=partial(producer, brokers),
             holder=f"{service.name}-{settings.instance}",
             max_backoff=settings.max_backoff,
-            one_by_one=partial(producer_one_by_one, settings.kafka),
-            ask_brokers=partial(ask_brokers, settings.kafka),
+            one_by_one=partial(producer_one_by_one, brokers),
+            ask_brokers=partial(ask_brokers, brokers),
         ),
-        probe=KafkaProbe(partial(ask_brokers, settings.kafka)),
+        probe=KafkaProbe(partial(ask_brokers, brokers)),
         reading=service.reading(store) if service.reading else new_outage(),
         sweep=service.sweep,
     )
@@ -149,21 +160,21 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
 
 def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work]:
     """What runs behind the requests, by name."""
-    settings = service.settings
+    settings, brokers = service.settings, brokers_of(service.settings)
     works: dict[str, Work] = {"relay": runtime.relay.run, "parked": runtime.parked.run}
     if service.handlers:
         name, instance = service.name, settings.instance
         works["consumer"] = partial(
             consume,
             runtime.dispatcher,
-            ask_brokers=partial(ask_brokers, settings.kafka),
-            new_app=partial(new_faust_app, name, instance, settings.kafka, session_timeout=settings.session_timeout),
+            ask_brokers=partial(ask_brokers, brokers),
+            new_app=partial(new_faust_app, name, instance, brokers, session_timeout=settings.session_timeout),
             max_backoff=settings.max_backoff,
-            ask_to_read=partial(ask_to_read, settings.kafka, name, runtime.dispatcher.topics),
+            ask_to_read=partial(ask_to_read, brokers, name, runtime.dispatcher.topics),
             outage=runtime.reading,
         )
     if service.reading:
-        asking = partial(ask_to_read, settings.kafka, service.name, TOPICS)
+        asking = partial(ask_to_read, brokers, service.name, TOPICS)
         works["permission"] = partial(watch_permission, asking, runtime.reading)
     if service.sweep:
         works["sweep"] = partial(sweep_every, settings.sweep_every, service.sweep, runtime.store)

@@ -9,8 +9,9 @@ from typing import Any
 import structlog
 
 from shared.kernel.retry import Outage, stop, until_answered
+from shared.kernel.tracing import span
 from shared.persistence import simulated_clock
-from shared.persistence.failures import is_transient
+from shared.persistence.failures import is_denied, is_transient
 from shared.web.runtime import Runtime, StoreT, Sweep
 
 log = structlog.get_logger()
@@ -31,7 +32,7 @@ async def at_work(runtime: Runtime[Any], works: dict[str, Work]) -> AsyncIterato
     prepared = asyncio.Event()
 
     async def prepare() -> None:
-        await _prepare(runtime)
+        await make_ready(runtime)
         prepared.set()
 
     async def when_prepared(work: Work) -> None:
@@ -53,8 +54,8 @@ async def at_work(runtime: Runtime[Any], works: dict[str, Work]) -> AsyncIterato
             log.warning("background.still_running", works=late)  # what could not stop in time is stopped with the process
 
 
-async def _prepare(runtime: Runtime[Any]) -> None:
-    """Wait for MongoDB, then collections, indexes and the simulated clock."""
+async def make_ready(runtime: Runtime[Any]) -> None:
+    """Wait for MongoDB, then collections, indexes and the simulated clock. Done again it changes nothing."""
 
     async def work() -> None:
         await runtime.persistence.database.create_collections()
@@ -64,7 +65,8 @@ async def _prepare(runtime: Runtime[Any]) -> None:
         await runtime.store.prepare()
         await simulated_clock.resume(runtime.persistence.database, runtime.persistence.clock)
 
-    await until_answered(work, on=is_transient, limit=runtime.settings.max_backoff, outage=Outage(log, "start.database"))
+    outage = Outage(log, "start.database", is_refusal=is_denied)
+    await until_answered(work, on=is_transient, limit=runtime.settings.max_backoff, outage=outage)
     runtime.prepared = True
 
 
@@ -73,7 +75,8 @@ async def sweep_every(seconds: float, sweep: Sweep[StoreT], store: StoreT) -> No
     while True:
         await asyncio.sleep(seconds)
         try:
-            await sweep(store)
+            with span("sweep"):
+                await sweep(store)
         except Exception as error:
             log.warning("sweep.failed", error=type(error).__name__)
 

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.errors import TooMany
-from shared.kernel.tracing import new_trace, trace_of, traceparent
+from shared.kernel.tracing import continuing, new_trace, trace_of, traceparent
 from shared.settings import Settings
 from shared.web.problems import malformed, problem, too_large, too_many
 from shared.web.rates import Rate, network_of
@@ -35,11 +35,8 @@ class RequestGuard:
         if refusal := await self._refusal(scope, headers):
             await refusal(scope, receive, _uncached(send))
             return
-        token = traceparent.set(trace_of(headers.get("traceparent", "")) or new_trace())
-        try:
+        with continuing(traceparent() or trace_of(headers.get("traceparent", "")) or new_trace()):
             await self._answer(scope, _limited(receive, self._settings), _uncached(send))
-        finally:
-            traceparent.reset(token)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Within a time, until an answer begins: a stream has none to end in."""

@@ -56,8 +56,8 @@ class Runtime(Generic[StoreT]):
 
     @property
     def kafka_is_away(self) -> bool:
-        """Whether Kafka does not answer, or does not take what is published."""
-        return self.probe.kafka_is_away or self.relay.kafka_is_away
+        """Whether Kafka does not answer, or does not take what is published. One that says no is there."""
+        return self.probe.kafka_is_away or (self.relay.kafka_is_away and not self.probe.kafka_refuses)
 
     async def refusing(self) -> list[str]:
         """What Kafka refuses this service: topics that it does not take, `group:` what it may not read as, or `cluster`."""

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from deploy.contracts import settings
-from deploy.local.folder import Addresses
 from deploy.local.stack import environment_of
+from deploy.stacks.addresses import Addresses
 from services import SERVICES
 
 ROOT = Path(__file__).parents[2]

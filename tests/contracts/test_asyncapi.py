@@ -18,7 +18,7 @@ from deploy.contracts.schemas import example, schema
 from deploy.local.servers import Servers
 from shared.events import EVENTS, TOPICS, Event
 from shared.events.message import message_of
-from shared.kernel.tracing import new_trace, traceparent
+from shared.kernel.tracing import continuing, new_trace
 
 OFFICIAL = Path(__file__).with_name("asyncapi-3.0.0.schema.json")
 """From the npm package @asyncapi/specs 6.11.1, as it is (Apache-2.0, beside it)."""
@@ -62,11 +62,8 @@ def test_an_example_is_data_that_its_schema_accepts(event: type[Event]) -> None:
 @each_event
 def test_the_headers_and_key_of_a_message_are_those_announced(event: type[Event]) -> None:
     service = event.teller
-    token = traceparent.set(new_trace())
-    try:
+    with continuing(new_trace()):
         message = a_message(event, service)
-    finally:
-        traceparent.reset(token)
     found = {name: value.decode() for name, value in message.headers()}
     validator = Draft202012Validator(headers_schema(event), format_checker=Draft202012Validator.FORMAT_CHECKER)
     assert [error.message for error in validator.iter_errors(found)] == []

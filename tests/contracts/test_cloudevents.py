@@ -11,18 +11,15 @@ from cloudevents.core.v1.event import CloudEvent
 from deploy.contracts.schemas import example
 from shared.events import EVENTS, Event
 from shared.events.message import ConsumerRecord, Message, message_of, read
-from shared.kernel.tracing import new_trace, traceparent
+from shared.kernel.tracing import continuing, new_trace
 
 AT = datetime(2026, 3, 2, 8, 15, 30, 5, UTC)
 each_event = pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
 
 
 def a_message(event: type[Event]) -> Message:
-    token = traceparent.set(new_trace())
-    try:
+    with continuing(new_trace()):
         return message_of(event.model_validate(example(event)), source=f"/{event.teller}/documents/1", sequence=7, time=AT)
-    finally:
-        traceparent.reset(token)
 
 
 @each_event

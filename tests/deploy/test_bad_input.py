@@ -17,6 +17,7 @@ from deploy.local.keys import signer
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.topics import make_topics
 from shared.events import TOPICS
+from shared.messaging.kafka import Brokers
 from tests.deploy.conftest import ROOT, eventually
 
 NOBODY = f"{HOST}:1"
@@ -24,12 +25,12 @@ NOBODY = f"{HOST}:1"
 
 def test_a_kafka_that_never_answers_is_told_by_its_address() -> None:
     with pytest.raises(CannotRun, match=rf"Kafka ne répond pas à {NOBODY}"):
-        make_topics(NOBODY, within=0)
+        make_topics(Brokers(NOBODY), within=0)
 
 
 def test_an_address_of_kafka_that_is_none_is_told() -> None:
     with pytest.raises(CannotRun, match="« kafka:port » n’est pas une adresse de Kafka"):
-        make_topics("kafka:port")
+        make_topics(Brokers("kafka:port"))
 
 
 @pytest.mark.slow
@@ -40,7 +41,7 @@ def test_a_kafka_that_is_not_there_yet_is_waited_for_with_a_word(tmp_path: Path,
         tmp_path / "data", port=ports["kafka"], controller_port=ports["controller"], log=tmp_path / "log", cluster=uuid4()
     )
     with ThreadPoolExecutor(1) as apart:
-        made = apart.submit(make_topics, address)
+        made = apart.submit(make_topics, Brokers(address))
         assert eventually(lambda: f"Kafka ne répond pas encore à {address}" in capsys.readouterr().err, within=60)
         try:
             server.start()

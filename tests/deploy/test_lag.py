@@ -22,7 +22,7 @@ async def test_lag_counts_what_a_group_has_yet_to_acknowledge(servers: Servers) 
         consumer.assign([TopicPartition(topic, 0)])
         await consumer.commit({TopicPartition(topic, 0): 2})
 
-    assert await lags(servers.kafka, [group, "nobody"]) == [Lag(group, topic, messages=2)]
+    assert await lags(servers.brokers, [group, "nobody"]) == [Lag(group, topic, messages=2)]
 
 
 async def test_marks_of_transactions_and_what_was_aborted_are_no_lag(servers: Servers) -> None:
@@ -41,6 +41,6 @@ async def test_marks_of_transactions_and_what_was_aborted_are_no_lag(servers: Se
         partitions = [TopicPartition(topic, partition) for partition in range(3)]
         consumer.assign(partitions)
         await consumer.commit(dict.fromkeys(partitions, 1))
-        assert await lags(servers.kafka, [group]) == [Lag(group, topic, messages=0)]
+        assert await lags(servers.brokers, [group]) == [Lag(group, topic, messages=0)]
         await consumer.commit({partitions[1]: 0})
-        assert await lags(servers.kafka, [group]) == [Lag(group, topic, messages=2)]
+        assert await lags(servers.brokers, [group]) == [Lag(group, topic, messages=2)]

@@ -13,9 +13,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from deploy.cli import app, main
-from deploy.local.folder import Addresses, locked, pointed_at, written_down
+from deploy.local.folder import locked, written_down
 from deploy.local.keys import keys_in
 from deploy.local.operations import HOLDING
+from deploy.stacks.addresses import Addresses
+from deploy.stacks.pointer import pointed_at
 from services import SERVICES
 from shared.web.tokens import verifier
 

@@ -61,7 +61,7 @@ async def test_the_seat_of_who_left_behind_a_bad_message_is_offered_once_it_is_d
         await starts(store, pupil.young_id)
         await rows.until(lambda: _known(rows, pupil.young_id, "started_on"))
 
-        async with producer(servers.kafka) as kafka:
+        async with producer(servers.brokers) as kafka:
             await kafka.send_and_wait("etabli.enrolment", b'{"family_name": "Dupont"', key=str(pupil.young_id).encode())
         (bad,) = await parked(here, pupil.young_id, 1)
         code = InterruptionCode.MOVED

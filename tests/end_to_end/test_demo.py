@@ -114,12 +114,12 @@ def test_a_school_that_joins_brings_its_pupils_from_a_file(stack: Stack, tmp_pat
 
 async def _settled(stack: Stack) -> Any:
     """The lag once the last commits have come (Faust commits every half second)."""
-    found = await lags(stack.addresses.kafka, SERVICES)
+    found = await lags(stack.addresses.brokers, SERVICES)
     for _ in range(20):
         if not any(lag.messages for lag in found):
             break
         await asyncio.sleep(0.5)
-        found = await lags(stack.addresses.kafka, SERVICES)
+        found = await lags(stack.addresses.brokers, SERVICES)
     return found
 
 
@@ -149,7 +149,7 @@ async def _identities(stack: Stack) -> set[str]:
 async def _records(stack: Stack) -> list[bytes]:
     """Every record of every topic: key, value and headers."""
     found: list[bytes] = []
-    async with consumer(stack.addresses.kafka) as reader:
+    async with consumer(stack.addresses.brokers) as reader:
         reader.subscribe([*TOPICS, *map(dead_letters, TOPICS)])
         empty = 0
         while empty < 5:

@@ -10,7 +10,7 @@ from shared.events.message import ConsumerRecord, Message, message_of
 from shared.events.production import OrderReceived
 from shared.events.referral import AgencyRegistered
 from shared.events.students import DiplomaObtained
-from shared.messaging.kafka import PARTITIONS, consumer
+from shared.messaging.kafka import PARTITIONS, Brokers, consumer
 from shared.messaging.wire.records import record_of
 from tests.messaging.by_hand import CODECS, NOT_UTF8, Put, put, transaction
 
@@ -43,7 +43,7 @@ async def write_by_hand(kafka: str) -> None:
 async def _published(kafka: str) -> list[ConsumerRecord]:
     """What enrolment has published so far, by key as it came."""
     found: list[ConsumerRecord] = []
-    async with consumer(kafka) as reader:
+    async with consumer(Brokers(kafka)) as reader:
         reader.assign([TopicPartition(READABLE, partition) for partition in range(PARTITIONS)])
         await reader.seek_to_beginning()
         while batches := await reader.getmany(timeout_ms=500):

@@ -105,7 +105,7 @@ async def transaction(servers: Servers, *, committed: bool) -> AsyncIterator[Any
 async def heard(servers: Servers, topic: str, count: int, *, within: float = 20) -> list[ConsumerRecord]:
     """The first records that our client gives of a topic of one partition, from its beginning."""
     found: list[ConsumerRecord] = []
-    async with asyncio.timeout(within), consumer(servers.kafka) as reader:
+    async with asyncio.timeout(within), consumer(servers.brokers) as reader:
         reader.assign([TopicPartition(topic, 0)])
         reader.seek(TopicPartition(topic, 0), 0)
         while len(found) < count:
@@ -134,8 +134,8 @@ class Listening:
 @asynccontextmanager
 async def consuming(servers: Servers, dispatcher: Any, *, group: str) -> AsyncIterator[None]:
     """Faust at work, as in a service, for a group of its own."""
-    new_app = partial(new_faust_app, group, "0", servers.kafka, session_timeout=15)
-    asking = partial(ask_brokers, servers.kafka)
+    new_app = partial(new_faust_app, group, "0", servers.brokers, session_timeout=15)
+    asking = partial(ask_brokers, servers.brokers)
     task = asyncio.create_task(consume(dispatcher, ask_brokers=asking, new_app=new_app, max_backoff=0.5))
     try:
         yield
@@ -145,6 +145,6 @@ async def consuming(servers: Servers, dispatcher: Any, *, group: str) -> AsyncIt
 
 async def committed(servers: Servers, topic: str, group: str, offset: int, *, partition: int = 0) -> None:
     """Wait until a group has committed that it goes on at this offset."""
-    async with asyncio.timeout(20), consumer(servers.kafka, group_id=group) as client:
+    async with asyncio.timeout(20), consumer(servers.brokers, group_id=group) as client:
         while await client.committed(TopicPartition(topic, partition)) != offset:
             await asyncio.sleep(0.1)

@@ -25,7 +25,7 @@ async def test_a_consumer_reads_what_was_compressed(servers: Servers, codec: str
     async with AIOKafkaProducer(bootstrap_servers=servers.kafka, compression_type=codec, linger_ms=50) as sender:
         for sent in [await sender.send(topic, value) for value in values]:
             await sent
-    async with consumer(servers.kafka) as reader:
+    async with consumer(servers.brokers) as reader:
         reader.assign([TopicPartition(topic, 0)])
         await reader.seek_to_beginning()
         assert [(await reader.getone()).value for _ in values] == values

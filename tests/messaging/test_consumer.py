@@ -52,14 +52,14 @@ def toy(settings: Settings) -> Service[Store]:
 async def _after_others(servers: Servers) -> None:
     """What other tests told before is not heard: what they meant to be parked would be counted here."""
     partitions = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
-    async with consumer(servers.kafka, group_id="toy") as reader:
+    async with consumer(servers.brokers, group_id="toy") as reader:
         if not any([await reader.committed(partition) is not None for partition in partitions]):
             reader.assign(partitions)
             await reader.commit(await reader.end_offsets(partitions))
 
 
 async def publish(servers: Servers, *messages: Message, value: bytes | None = None, headers: Any = None) -> None:
-    async with producer(servers.kafka) as sender:
+    async with producer(servers.brokers) as sender:
         for message in messages:
             kafka_headers = message.headers() if headers is None else headers
             await sender.send_and_wait(TOPIC, value or message.data, key=message.key.encode(), headers=kafka_headers)
@@ -159,7 +159,7 @@ async def test_what_was_heard_is_committed_so_that_lag_shows_the_truth(running: 
     async with running(toy) as here:
         await publish(servers, received(key, 1))
         await until_handled(here, key, [1])
-    async with consumer(servers.kafka, group_id="toy") as reader:
+    async with consumer(servers.brokers, group_id="toy") as reader:
         partitions = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
         ends = await reader.end_offsets(partitions)
         committed = {tp: await reader.committed(tp) for tp in partitions}
@@ -167,7 +167,7 @@ async def test_what_was_heard_is_committed_so_that_lag_shows_the_truth(running: 
 
 
 async def dead(servers: Servers, coordinates: set[str]) -> list[bytes]:
-    async with consumer(servers.kafka) as reader:
+    async with consumer(servers.brokers) as reader:
         reader.subscribe([dead_letters(TOPIC)])
         found: list[bytes] = []
         async with asyncio.timeout(60):

@@ -119,7 +119,7 @@ async def test_to_a_new_group_what_a_topic_with_its_full_history_has_lost_is_los
     topic = await a_topic(servers)
     await put(servers, topic, TEN)
     await delete_before(servers, topic, 8)
-    async with asyncio.timeout(20), consumer(servers.kafka, group_id=topic, whole={topic} if keeps_all else set()) as reader:
+    async with asyncio.timeout(20), consumer(servers.brokers, group_id=topic, whole={topic} if keeps_all else set()) as reader:
         reader.subscribe([topic])
         found = [record_of(await reader.getone()) for _ in range(3 if keeps_all else 2)]
     lost = [(0, DELETED, 8)] if keeps_all else []
@@ -130,7 +130,7 @@ async def test_a_log_that_went_back_is_heard_from_its_beginning(servers: Servers
     """As when a topic was made anew: its offsets begin again, before those that the group has committed."""
     topic = await a_topic(servers)
     await put(servers, topic, TEN[:2])
-    async with consumer(servers.kafka, group_id=topic) as client:
+    async with consumer(servers.brokers, group_id=topic) as client:
         client.subscribe([topic])
         await client.getone()
         await client.commit({TopicPartition(topic, 0): 1_000})

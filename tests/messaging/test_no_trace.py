@@ -39,7 +39,7 @@ def bad_ones() -> list[dict[str, Any]]:
 async def test_a_service_s_stderr_holds_no_trace_of_a_name_that_somebody_put_into_kafka(keys: Path, tmp_path: Path) -> None:
     *readable, unreadable = bad_ones()
     with running_servers(tmp_path / "servers") as own:  # others would have to read it too
-        await create_topics(own.kafka)
+        await create_topics(own.brokers)
         async with a_process(own, keys, tmp_path) as (service, _), asyncio.timeout(60):
             for record in readable:
                 await put(own, TOPIC, [Put(**record)])

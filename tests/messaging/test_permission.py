@@ -9,7 +9,7 @@ import pytest
 from aiokafka.errors import BrokerNotAvailableError
 
 from shared.messaging.failures import is_away
-from shared.messaging.kafka import ask_brokers, ask_to_read
+from shared.messaging.kafka import Brokers, ask_brokers, ask_to_read
 
 HEAD = struct.Struct(">ihhi")
 """Of a request: length, kind, version, number."""
@@ -21,7 +21,7 @@ NOTHING = struct.pack(">ii", 0, 0)
 
 
 @asynccontextmanager
-async def a_kafka_that_just_started() -> AsyncIterator[str]:
+async def a_kafka_that_just_started() -> AsyncIterator[Brokers]:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
@@ -33,12 +33,12 @@ async def a_kafka_that_just_started() -> AsyncIterator[str]:
             writer.close()
 
     async with await asyncio.start_server(answer, "127.0.0.1") as server:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield Brokers(f"127.0.0.1:{server.sockets[0].getsockname()[1]}")
 
 
 async def test_a_kafka_that_knows_of_no_broker_yet_is_away() -> None:
-    async with a_kafka_that_just_started() as bootstrap:
-        for asking in (ask_brokers(bootstrap), ask_to_read(bootstrap, "production", ["etabli.enrolment"])):
+    async with a_kafka_that_just_started() as brokers:
+        for asking in (ask_brokers(brokers), ask_to_read(brokers, "production", ["etabli.enrolment"])):
             with pytest.raises(BrokerNotAvailableError) as failure:
                 await asking
             assert is_away(failure.value)

@@ -25,8 +25,8 @@ SOON = 15
 @asynccontextmanager
 async def relaying(persistence: Persistence, servers: Servers) -> AsyncIterator[Relay]:
     relay = Relay(
-        persistence, producer=partial(producer, servers.kafka), one_by_one=partial(producer_one_by_one, servers.kafka),
-        ask_brokers=partial(ask_brokers, servers.kafka), holder="one", max_backoff=0.5,
+        persistence, producer=partial(producer, servers.brokers), one_by_one=partial(producer_one_by_one, servers.brokers),
+        ask_brokers=partial(ask_brokers, servers.brokers), holder="one", max_backoff=0.5,
     )  # fmt: skip
     await relay.prepare()
     task = asyncio.create_task(relay.run())
@@ -46,7 +46,7 @@ async def until(true: Callable[[], Awaitable[Any]], *, within: float = SOON) -> 
 async def published(servers: Servers, topic: str, count: int) -> list[tuple[str, int]]:
     """Key and sequence of the first `count` messages of a topic."""
     found: list[tuple[str, int]] = []
-    async with consumer(servers.kafka) as reader, asyncio.timeout(SOON):
+    async with consumer(servers.brokers) as reader, asyncio.timeout(SOON):
         reader.subscribe([topic])
         while len(found) < count:
             batches = await reader.getmany(timeout_ms=200)

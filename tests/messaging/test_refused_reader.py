@@ -39,7 +39,7 @@ class Refusing:
 @pytest.mark.parametrize(("error", "said"), [(TopicAuthorizationFailedError, 1), (NotLeaderForPartitionError, 0)])
 async def test_a_topic_that_is_refused_is_said_once_and_holds_up_no_other(servers: Servers, error: Any, said: int) -> None:
     refused, other = await a_topic(servers), await a_topic(servers)
-    async with consumer(servers.kafka, fetch_max_wait_ms=50) as reader:
+    async with consumer(servers.brokers, fetch_max_wait_ms=50) as reader:
         fetcher = reader._fetcher
         fetcher._client = refusing = Refusing(fetcher._client, refused, error)
         reader.assign([TopicPartition(refused, 0), TopicPartition(other, 0)])

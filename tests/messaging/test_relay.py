@@ -22,7 +22,7 @@ DOLE = Caller("x", "school", "dole", "head")
 
 @asynccontextmanager
 async def relaying(persistence: Persistence, servers: Servers, holder: str = "one") -> AsyncIterator[Relay]:
-    relay = Relay(persistence, producer=partial(producer, servers.kafka), holder=holder, max_backoff=0.5)
+    relay = Relay(persistence, producer=partial(producer, servers.brokers), holder=holder, max_backoff=0.5)
     task = asyncio.create_task(relay.run())
     try:
         yield relay
@@ -32,7 +32,7 @@ async def relaying(persistence: Persistence, servers: Servers, holder: str = "on
 
 async def published(servers: Servers, keys: set[str], count: int) -> list[Message]:
     """The first `count` messages on these keys, in the order of each partition."""
-    async with consumer(servers.kafka) as reader:
+    async with consumer(servers.brokers) as reader:
         reader.subscribe(["etabli.production"])
         found: list[Message] = []
         async with asyncio.timeout(60):

@@ -68,7 +68,7 @@ def toy(settings: Settings) -> Service[Store]:
 async def own(tmp_path: Path) -> AsyncIterator[Servers]:
     """Servers of this test's own, to be killed at will."""
     with running_servers(tmp_path) as servers:
-        await create_topics(servers.kafka)
+        await create_topics(servers.brokers)
         yield servers
 
 
@@ -166,7 +166,7 @@ async def test_a_group_that_joined_before_its_topics_were_known_is_given_them_so
         id = uuid.uuid4()
         async with running(toy, kafka=bare.kafka, mongodb=bare.mongodb) as here:
             await asyncio.sleep(5)  # Faust has joined by now, to no partition
-            await create_topics(bare.kafka)
+            await create_topics(bare.brokers)
             assert (await here.as_("school:dole").post(f"/toys/{id}")).status_code == 200
             await here.until(lambda: here.store.handled.find_one({"key": str(id)}), within=45)
 

@@ -77,7 +77,7 @@ async def test_a_topic_that_we_may_not_write_holds_up_its_own_documents(
 async def test_a_service_that_may_not_read_says_so_and_reads_once_it_may(
     guarded: Servers, running: Start, kind: int, name: str
 ) -> None:
-    await create_topics(guarded.kafka)
+    await create_topics(guarded.brokers)
     async with running(toy, kafka=guarded.kafka, mongodb=guarded.mongodb) as here:
 
         async def reads() -> bool:

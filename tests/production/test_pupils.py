@@ -35,7 +35,7 @@ from shared.events.students import (
 )
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused
-from shared.messaging.kafka import producer
+from shared.messaging.kafka import brokers_of, producer
 from shared.persistence.transaction import Persistence
 from tests.production.builders import ENROLMENT, WEEK, WHOSE, YOUNG, a_pupil, an_enrolment, an_id, on_the_wire
 from tests.production.conftest import Production
@@ -176,7 +176,7 @@ async def test_hours_may_be_logged_once_the_stream_has_heard_of_the_pupil(listen
     path = f"/weeks/{WEEK}/{young}"
     assert (await listening.head.put(path, json=body)).json()["code"] == "unknown_pupil"
 
-    sender = producer(listening.running.settings.kafka)
+    sender = producer(brokers_of(listening.running.settings))
     await sender.start()
     await sender.send_and_wait(event.topic, message.data, key=message.key.encode(), headers=message.headers())
     await sender.stop()

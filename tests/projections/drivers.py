@@ -104,8 +104,8 @@ def a_projector(
     rows_in_memory: int = 1_000,
 ) -> Projector:
     """A projector of toy rows. `limit`: messages in a batch."""
-    source = source or Source(["etabli.production"], partial(consumer, servers.kafka, fetch_max_wait_ms=100), limit=limit)
-    group = kafka_group(group_of(persistence), source, servers.kafka)
+    source = source or Source(["etabli.production"], partial(consumer, servers.brokers, fetch_max_wait_ms=100), limit=limit)
+    group = kafka_group(group_of(persistence), source, servers.brokers)
     lease = Lease(persistence.database, "projector", holder)
     generations = Generations(persistence, [orders])
     return Projector(generations, lease, source, group, max_backoff=0.5, rows_in_memory=rows_in_memory)
@@ -137,7 +137,7 @@ async def keeping(projector: Projector) -> AsyncIterator[Projector]:
 
 
 async def publish(servers: Servers, messages: Sequence[Message]) -> None:
-    async with producer(servers.kafka) as sender:
+    async with producer(servers.brokers) as sender:
         sent = [
             await sender.send("etabli.production", message.data, key=message.key.encode(), headers=message.headers())
             for message in messages
@@ -192,13 +192,13 @@ async def take_lease_away(persistence: Persistence) -> None:
 
 async def committed(persistence: Persistence, servers: Servers) -> dict[str, int]:
     """What the projectors' group has committed in Kafka, by partition."""
-    async with consumer(servers.kafka, group_id=group_of(persistence)) as client:
+    async with consumer(servers.brokers, group_id=group_of(persistence)) as client:
         found = {number: await client.committed(TopicPartition("etabli.production", number)) for number in range(PARTITIONS)}
         return {f"etabli.production/{number}": offset or 0 for number, offset in found.items()}
 
 
 async def ends(servers: Servers) -> dict[str, int]:
     """Where the next message told will be, by partition."""
-    async with consumer(servers.kafka) as client:
+    async with consumer(servers.brokers) as client:
         found = await client.end_offsets([TopicPartition("etabli.production", number) for number in range(PARTITIONS)])
         return {f"{tp.topic}/{tp.partition}": offset for tp, offset in found.items()}

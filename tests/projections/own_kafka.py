@@ -16,7 +16,7 @@ from deploy.local.kafka import PROPERTIES_FILE, kafka
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.servers import Servers
 from shared.events.message import Message
-from shared.messaging.kafka import PARTITIONS, consumer, create_topics
+from shared.messaging.kafka import PARTITIONS, Brokers, consumer, create_topics
 from shared.projections.source import Reader, Source
 from tests.messaging.topics import asking
 from tests.projections.drivers import ends
@@ -40,7 +40,7 @@ def kafka_apart(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> I
     try:
         process.wait_ready()
         bootstrap = f"{HOST}:{ports['kafka']}"
-        asyncio.run(create_topics(bootstrap))
+        asyncio.run(create_topics(Brokers(bootstrap)))
         yield replace(servers, kafka=bootstrap)
     finally:
         process.stop()
@@ -92,7 +92,7 @@ async def has_gaps(servers: Servers) -> bool:
 
 
 def _reader(servers: Servers) -> AbstractAsyncContextManager[Reader]:
-    return Source([TOPIC], partial(consumer, servers.kafka, fetch_max_wait_ms=100)).read({})
+    return Source([TOPIC], partial(consumer, servers.brokers, fetch_max_wait_ms=100)).read({})
 
 
 @asynccontextmanager

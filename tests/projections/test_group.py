@@ -53,7 +53,7 @@ async def showing(of: GroupOffsets, holder: Held) -> AsyncIterator["asyncio.Task
 
 def committed(servers: Servers, group: str, offset: int) -> Callable[[], Awaitable[bool]]:
     async def is_committed() -> bool:
-        async with consumer(servers.kafka, group_id=group) as client:
+        async with consumer(servers.brokers, group_id=group) as client:
             return bool(await client.committed(AT) == offset)
 
     return is_committed

@@ -176,7 +176,7 @@ async def test_a_rebuild_that_goes_on_past_the_end_of_a_topic_made_again_reads_i
 
 
 async def test_nothing_at_an_offset_or_past_it_is_read_until_it_is_asked_for(kafka_apart: Servers) -> None:
-    source = Source([TOPIC], partial(consumer, kafka_apart.kafka, fetch_max_wait_ms=100))
+    source = Source([TOPIC], partial(consumer, kafka_apart.brokers, fetch_max_wait_ms=100))
     before = await ends(kafka_apart)
     ids = many()
     await told(kafka_apart, *ids)

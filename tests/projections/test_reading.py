@@ -86,7 +86,7 @@ async def test_what_is_deleted_before_rows_hold_it_is_parked_once_for_all_of_the
 ) -> None:
     topic = await a_topic(servers, partitions=PARTITIONS)
     await put(servers, topic, [Put(b"key")] * 5)
-    source = Source([topic], partial(consumer, servers.kafka, fetch_max_wait_ms=100))
+    source = Source([topic], partial(consumer, servers.brokers, fetch_max_wait_ms=100))
     async with running(a_projector(persistence, servers, source=source)) as projector:
         await until(lambda: reached(projector, f"{topic}/0", 5))
     await put(servers, topic, [Put(b"key")] * 5)

@@ -158,7 +158,7 @@ async def test_the_stream_hears_enrolment_and_the_relay_tells_the_answer(servers
         of = {"young_id": UUID(shown["young_id"])}
         answered = wishes_answered(X, **of, referral_id=UUID(shown["referral_id"]))
         history = with_openings([application(applications.ApplicationRefused, **of), answered])
-        async with producer(servers.kafka) as sender:
+        async with producer(servers.brokers) as sender:
             for sequence, event in enumerate(history):
                 message = on_the_wire(event, sequence)
                 await sender.send_and_wait(event.topic, message.data, key=message.key.encode(), headers=message.headers())

@@ -167,7 +167,7 @@ async def test_what_is_told_on_the_topics_is_read_and_announced(running: Start, 
     async with running(service, Settings) as here:
         admin = here.as_("admin")
         before = here.store.projector.changes.number
-        async with producer(servers.kafka) as kafka:
+        async with producer(servers.brokers) as kafka:
             for event, message in publisher.messages:
                 await kafka.send_and_wait(event.topic, message.data, message.key.encode(), headers=message.headers())
 

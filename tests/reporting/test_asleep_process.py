@@ -90,7 +90,7 @@ async def emptied(servers: Servers) -> None:
 
 
 async def publish(servers: Servers, ids: list[UUID]) -> None:
-    async with producer(servers.kafka) as kafka:
+    async with producer(servers.brokers) as kafka:
         for id in ids:
             for message in messages_of(id):
                 await kafka.send("etabli.production", message.data, key=message.key.encode(), headers=message.headers())
@@ -117,7 +117,7 @@ async def rebuilt(client: httpx.AsyncClient) -> bool:
 
 async def read(servers: Servers) -> bool:
     """Whether the group has nothing more to read, as `etabli lag` says it."""
-    found = await lags(servers.kafka, ["reporting"])
+    found = await lags(servers.brokers, ["reporting"])
     return bool(found) and not any(one.messages for one in found)
 
 

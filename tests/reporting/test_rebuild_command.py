@@ -10,10 +10,11 @@ from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
 from deploy.cli import app as etabli
-from deploy.local.folder import Addresses, locked, written_down
+from deploy.local.folder import locked, written_down
 from deploy.local.keys import keys_in
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.servers import Servers
+from deploy.stacks.addresses import Addresses
 from services import SERVICES
 from services.reporting.main import service
 from services.reporting.settings import Settings
@@ -36,7 +37,7 @@ async def listening(app: FastAPI, folder: Path) -> AsyncIterator[str]:
 
 
 async def test_a_rebuild_that_parks_a_message_says_so_and_fails(running: Start, servers: Servers, tmp_path: Path) -> None:
-    async with producer(servers.kafka) as kafka:
+    async with producer(servers.brokers) as kafka:
         await kafka.send_and_wait("etabli.production", b"nothing of ours", key=b"somebody")
     async with (
         running(service, Settings, jwks_file=keys_in(tmp_path).public) as here,

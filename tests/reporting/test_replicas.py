@@ -53,7 +53,7 @@ async def test_what_one_replica_writes_is_read_and_told_by_the_other(replicas: R
     event, message = registered()
     streaming = asyncio.create_task(first_event(second))
     await asyncio.sleep(1.5)  # whatever was told before is behind it
-    async with producer(servers.kafka) as kafka:
+    async with producer(servers.brokers) as kafka:
         await kafka.send_and_wait(event.topic, message.data, message.key.encode(), headers=message.headers())
     async with asyncio.timeout(30):
         assert b"event: changed" in await streaming

@@ -6,6 +6,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 
 from shared.events import TOPICS
+from shared.messaging.connecting import saying_why
 from shared.messaging.wire.fetcher import Fetcher
 
 
@@ -22,7 +23,8 @@ class Client(AIOKafkaConsumer):
 
     async def start(self) -> None:
         assert self._subscription.subscription is None
-        await super().start()
+        async with saying_why(self._client):
+            await super().start()
         await self._fetcher.close()
         self._fetcher: Any = Fetcher(
             self._client, self._subscription,

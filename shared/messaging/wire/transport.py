@@ -12,7 +12,7 @@ from typing import Any
 from faust.transport.drivers import aiokafka as faust
 from faust.types import TP
 
-from shared.messaging.kafka import consumer
+from shared.messaging.kafka import Brokers, consumer
 
 
 @dataclass
@@ -43,7 +43,7 @@ class _Thread(faust.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> Any:
         conf = self.app.conf
         return consumer(
-            faust.server_list(transport.url, transport.default_port),
+            transport.brokers,
             client_id=conf.broker_client_id,
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id,
@@ -57,7 +57,6 @@ class _Thread(faust.AIOKafkaConsumerThread):
             heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
             metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
             connections_max_idle_ms=conf.consumer_connections_max_idle_ms,
-            **faust.credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
         )
 
     async def _fetch_records(self, consumer: Any, *args: Any, **options: Any) -> Any:
@@ -108,3 +107,7 @@ class Transport(faust.Transport):
     """Faust's own, but for its consumer."""
 
     Consumer = _Consumer
+
+    def __init__(self, app: Any, brokers: Brokers) -> None:
+        super().__init__(app.conf.broker_consumer, app)
+        self.brokers = brokers

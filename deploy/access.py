@@ -1,0 +1,85 @@
+"""Who may do what in Kafka: one user per service, which writes what it tells and reads what it hears. All else is refused.
+
+`ops` and the broker itself are super users of the server's own settings, and have no line here. Rendered to
+deploy/kafka/access.txt by `make contracts`, which a job on Kafka's own image applies (deploy/kafka/apply-access.sh).
+"""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from services import SERVICES
+from shared.events import EVENTS
+from shared.messaging.kafka import dead_letters
+from shared.projections.group import transactional_id
+
+TABLE = PurePosixPath("deploy/kafka/access.txt")
+HEAD = """\
+# Who may do what in Kafka: user, operation, kind of resource, kind of name, name. A writer and a reader may describe, too.
+# Made from the services' own code (deploy/access.py) by make contracts; do not edit.
+"""
+INBOUND, OUTBOUND = "etabli.inbound.", "etabli.outbound."
+"""How the topics of the partners begin: what an agency says to us, and what a tenant is told."""
+PARTNERS = {"referral": (("Read", INBOUND), ("Write", OUTBOUND)), "enrolment": (("Write", OUTBOUND),)}
+
+
+@dataclass(frozen=True, order=True)
+class Rule:
+    """A user may do this to a resource of this name, or to each whose name begins so (`prefixed`)."""
+
+    user: str
+    operation: str
+    resource: str
+    pattern: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.operation} {self.resource} {self.pattern} {self.name}"
+
+
+def rules() -> list[Rule]:
+    """Every rule, sorted."""
+    return sorted(rule for service in SERVICES for rule in _of_service(service))
+
+
+def told(service: str) -> set[str]:
+    """The topics that a service publishes on: those of the events that it tells."""
+    return {event.topic for event in EVENTS.values() if event.teller == service}
+
+
+def heard(service: str) -> set[str]:
+    """The topics that it reads: those of the events that it handles or, where it decides nothing, that it makes rows of."""
+    if service == "reporting":
+        projections = importlib.import_module("services.reporting.projections").PROJECTIONS
+        return {event.topic for projection in projections for event in projection.events}
+    return {event.topic for event in importlib.import_module(f"services.{service}.handlers").HANDLERS}
+
+
+def _of_service(service: str) -> Iterator[Rule]:
+    for topic in told(service) | set(map(dead_letters, heard(service))):
+        yield Rule(service, "Write", "topic", "literal", topic)
+    for topic in heard(service):
+        yield Rule(service, "Read", "topic", "literal", topic)
+    yield Rule(service, "Read", "group", "literal", service)
+    if service == "reporting":  # its offsets are kept beside its rows, and shown to Kafka in transactions
+        yield Rule(service, "Write", "transactional-id", "literal", transactional_id(service))
+    for operation, prefix in PARTNERS.get(service, ()):
+        yield Rule(service, operation, "topic", "prefixed", prefix)
+
+
+def table() -> str:
+    """The whole file."""
+    return HEAD + "".join(f"{rule}\n" for rule in rules())
+
+
+def drift(root: Path) -> list[str]:
+    """Whether the file says something else than the code."""
+    file = root / TABLE
+    return [] if file.exists() and file.read_text() == table() else [f"{TABLE} : le code dit autre chose (make contracts)"]
+
+
+def write(root: Path) -> None:
+    """Write the file down."""
+    (root / TABLE).parent.mkdir(parents=True, exist_ok=True)
+    (root / TABLE).write_text(table())

@@ -1,0 +1,1 @@
+"""The stack in containers: its secrets, and how it is started, shown and stopped with Docker's compose."""

@@ -1,0 +1,60 @@
+"""The secrets of a stack in containers: one file each, made once, never a default."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy.local.keys import make_keys
+from deploy.local.private import private
+from services import SERVICES
+
+READABLE, APPENDED = 0o444, 0o666
+"""Nobody else enters the folder. Inside a container the file is read by the number of a user that the machine does not know."""
+KEY_BYTES = 32
+
+
+def passwords() -> list[str]:
+    """The file of each user's password: `kafka` is the broker's own, `ops` may do everything, a service what is its own."""
+    users = {"kafka": ("kafka", "ops", *SERVICES), "mongodb": ("ops", *SERVICES)}
+    return [f"{server}-{user}" for server, names in users.items() for user in names]
+
+
+def made_of() -> Mapping[str, Callable[[], str]]:
+    """What each secret is made of, by the name of its file; the key that signs tokens apart."""
+    key = {name: lambda: secrets.token_hex(KEY_BYTES) for name in ("secret", "vault-key", "mongo-keyfile", *passwords())}
+    return {"revoked": str, **key}
+
+
+def make_secrets(folder: Path) -> list[str]:
+    """Make what is missing in this folder, which is closed to everybody else. The names of what was made; nothing is replaced."""
+    private(folder)
+    missing = [name for name in made_of() if not (folder / name).exists()]
+    for name in missing:
+        _write(folder / name, made_of()[name](), APPENDED if name == "revoked" else READABLE)
+    return missing + _signing_key(folder)
+
+
+def missing_secrets(folder: Path) -> list[str]:
+    """The names of those that are not there."""
+    return [name for name in ("private.pem", "jwks.json", *made_of()) if not (folder / name).is_file()]
+
+
+def _signing_key(folder: Path) -> list[str]:
+    pair = (folder / "private.pem", folder / "jwks.json")
+    missing = [file.name for file in pair if not file.exists()]
+    if missing:
+        make_keys(*pair)
+    for file in pair:
+        file.chmod(READABLE)
+    return missing
+
+
+def _write(file: Path, content: str, mode: int) -> None:
+    """Whole or not at all."""
+    draft = file.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_text(content)
+    draft.chmod(mode)
+    os.rename(draft, file)

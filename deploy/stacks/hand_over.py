@@ -1,0 +1,75 @@
+"""A command about a stack of containers, run by the container of operations that is among them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from deploy.local.errors import CannotRun
+from deploy.local.keys import signer
+from deploy.stacks.pointer import Compose
+
+SERVICE = "ops"
+ASK_SECONDS = 20.0
+
+
+def hand_over(compose: Compose, arguments: Sequence[str], files: Sequence[Path]) -> NoReturn:
+    """Become `etabli` with these arguments in the container: its input, output and exit status are ours.
+
+    It is lent the files under their own paths. CannotRun, with what to type, where that cannot be.
+    """
+    _check(compose)
+    command = [*handed_over(compose, files, terminal=sys.stdin.isatty() and sys.stdout.isatty()), *arguments]
+    os.execvpe(command[0], command, {**os.environ, "COMPOSE_IGNORE_ORPHANS": "1", **compose.variables})
+
+
+def handed_over(compose: Compose, files: Sequence[Path], *, terminal: bool) -> list[str]:
+    """What runs `etabli` in the container, its arguments apart."""
+    options = ["--rm", "--no-deps", "-e", f"LOGNAME={signer()}"]  # in whose name tokens are signed
+    if not terminal:
+        options.append("-T")
+    if files:  # from the same folder, and what it writes is ours, not the image's user's
+        options += ["-w", str(Path.cwd()), "--user", f"{os.getuid()}:{os.getgid()}"]
+    lent = [word for file in files for word in ("-v", _mounted(file))]
+    return [*compose.command, "--progress", "quiet", "run", *options, *lent, SERVICE, "etabli"]
+
+
+def _mounted(file: Path) -> str:
+    """A file for reading, a folder for writing; what is not there yet, by the folder that it will be in."""
+    path = file.absolute()
+    if ":" in str(path):
+        raise CannotRun(f"Le chemin {path} porte un « : » : Docker ne sait pas le prêter. Renommez-le, ou passez par un autre.")
+    if path.is_file():
+        return f"{path}:{path}:ro"
+    shown = path if path.is_dir() else path.parent
+    if not shown.is_dir():
+        raise CannotRun(f"Le dossier {shown} n’existe pas.")
+    return f"{shown}:{shown}"
+
+
+def _check(compose: Compose) -> None:
+    if not shutil.which("docker"):
+        raise CannotRun(f"La pile « {compose.project} » est dans des conteneurs, et « docker » n’est pas installé ici.")
+    if missing := [str(file) for file in compose.files if not file.exists()]:
+        raise CannotRun(f"Les fichiers de la pile « {compose.project} » ne sont plus là : {', '.join(missing)}.")
+    if not compose.secrets.is_dir():
+        raise CannotRun(f"Les secrets de la pile manquent ({compose.secrets}) : faites-les par « make secrets ».")
+    if not _running(compose):
+        raise CannotRun(f"Aucun conteneur de la pile « {compose.project} » ne tourne : lancez « make up ».")
+
+
+def _running(compose: Compose) -> bool:
+    """Whether anything of it runs. CannotRun where Docker does not say."""
+    label = f"label=com.docker.compose.project={compose.project}"
+    try:
+        done = subprocess.run(
+            ["docker", "ps", "-q", "--filter", label], capture_output=True, text=True, timeout=ASK_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise CannotRun(f"Docker ne répond pas après {ASK_SECONDS:.0f} secondes : regardez s’il tourne.") from None
+    if done.returncode != 0:
+        raise CannotRun(f"Docker ne répond pas : démarrez-le, ou demandez le droit de vous en servir.\n  {done.stderr.strip()}")
+    return bool(done.stdout.strip())
