@@ -131,7 +131,9 @@ def test_a_command_is_run_in_the_container_with_its_arguments_files_input_and_ex
     assert (done.stdout, done.stderr, done.returncode) == ("said", "in the container\n", 7)
     assert told == [
         "compose", "-p", "etabli-essai", "-f", str(compose / "deploy/compose.yaml"), "--progress", "quiet",
-        "run", "--rm", "--no-deps", "-e", "LOGNAME=camille", "-T", "ops", "etabli", "parked", "list", "--json", "known",
+        "run", "--rm", "--no-deps", "-e", "LOGNAME=camille", "-e",
+        "ETABLI_COMPOSE=docker compose -p etabli-essai -f deploy/compose.yaml", "-T", "ops",
+        "etabli", "parked", "list", "--json", "known",
     ]  # fmt: skip
 
 
