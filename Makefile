@@ -6,7 +6,7 @@ SEED ?=
 # Two workers, each with a Kafka and a mongod of its own; a file's tests stay together.
 AT_ONCE := -n 2 --dist loadfile
 
-.PHONY: help setup demo local secrets up down test test-driver test-slow test-docker check contracts bench-latency bench-drivers bench-readings bench-rebuild clean
+.PHONY: help lock setup demo local secrets up down test test-driver test-slow test-docker check contracts bench-latency bench-drivers bench-readings bench-rebuild clean
 
 help: ## Ce que l'on peut taper
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,13 @@ help: ## Ce que l'on peut taper
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+UV ?= uv
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11
+
+lock: ## Après un changement de dépendance : les deux verrous, celui de tout et celui de l'image (avec uv)
+	$(COMPILE) --extra local --extra dev pyproject.toml -o requirements.lock
+	$(COMPILE) --constraints requirements.lock pyproject.toml -o requirements.image.lock
 
 setup: .venv/installed ## Installe tout dans .venv, d'après requirements.lock
 
