@@ -58,7 +58,8 @@ def test_only_the_edge_is_believed_when_it_says_whence_a_request_comes(edge: tup
     said = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "elsewhere.example"}
     with httpx.Client(base_url=edge[1], verify=False, trust_env=False) as client:
         client.get("/reporting/", headers=said)
-    ask = "import urllib.request as u; u.urlopen(u.Request('http://reporting:8000/openapi.json', headers={'X-Forwarded-For': '203.0.113.77'}))"
+    ask = "import urllib.request as u; u.urlopen(u.Request('http://reporting:8000/openapi.json', headers=dict([%r])))"
+    ask %= ("X-Forwarded-For", "203.0.113.77")
     assert inside(edge[0], "enrolment", "python", "-c", ask).returncode == 0
     logs = edge[0].ask("logs", "reporting")
     assert "203.0.113" not in logs
