@@ -22,6 +22,7 @@ from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
 from deploy.cli_secrets import renew_key, secrets
 from deploy.cli_tokens import tokens
+from deploy.cli_topics import topics
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
 from deploy.local.lag import lags
@@ -96,6 +97,7 @@ app.add_typer(tokens, name="token")
 app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
+app.add_typer(topics, name="topics")
 app.command(name="unpark")(unpark_services)
 app.command(name="secrets")(secrets)
 app.command(name="renew")(renew_key)
