@@ -52,14 +52,17 @@ async def _apply(brokers: Brokers, *, yes: bool) -> None:
     made = {Kind.SAFE, Kind.DESTRUCTIVE} if yes else {Kind.SAFE}
     async with planned(brokers) as changes:
         for one in changes:
-            done = one.kind in made and one.make is not None
-            if one.make is not None and done:
+            if one.make is not None and one.kind in made:
                 await one.make()
-            say(
-                f"{'fait' if done else f'laissé ({one.kind})'} : {one.subject} : {one.found}{f' → {one.wanted}' if one.wanted else ''}"
-            )
+                say(f"Fait : {_sentence(one)}")
+            else:
+                say(f"Laissé ({one.kind}) : {_sentence(one)}")
         if not changes:
             say(NOTHING)
+
+
+def _sentence(one: Change) -> str:
+    return f"{one.subject} : {one.found}{' → ' if one.wanted else ''}{one.wanted}"
 
 
 def _show(changes: list[Change]) -> None:

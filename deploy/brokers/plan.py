@@ -50,10 +50,8 @@ async def _of_rules(admin: AIOKafkaAdminClient) -> list[Change]:
     wanted = set(rules())
     missing = [_given(admin, rule) for rule in sorted(wanted - found.rules)]
     strange = [_not_ours(admin, rule) for rule in sorted(found.rules - wanted)]
-    others = (
-        [Change(Kind.BY_HAND, "règles", f"{found.others} qui interdisent, ou d’un seul hôte", "aucune")] if found.others else []
-    )
-    return [*missing, *strange, *others]
+    others = Change(Kind.BY_HAND, "règles", f"{found.others} qui interdisent, ou d’un seul hôte", "aucune")
+    return [*missing, *strange, *([others] if found.others else [])]
 
 
 def _given(admin: AIOKafkaAdminClient, rule: Rule) -> Change:

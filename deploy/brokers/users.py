@@ -5,7 +5,7 @@ import secrets
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.brokers.asking import ask, ensure
+from deploy.brokers.asking import PATIENCE, ask, ensure
 from deploy.brokers.scram import DescribeUsers, KeepUsers
 from shared.kernel.secrets import PasswordFile
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
@@ -34,7 +34,7 @@ async def keep(admin: AIOKafkaAdminClient, user: str, password: PasswordFile) ->
 async def has_this_password(brokers: Brokers) -> bool:
     """Whether Kafka lets this user in with the password of that file."""
     try:
-        await ask_brokers(brokers)
+        await ask_brokers(brokers, within=PATIENCE)
     except KAFKA_ERRORS as error:
         if is_refused(error):
             return False

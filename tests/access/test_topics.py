@@ -6,16 +6,24 @@ import pytest
 from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from deploy.access import Rule
+from deploy.brokers import rules, users
+from deploy.brokers.asking import administering
 from deploy.brokers.change import Change, Kind
 from deploy.brokers.plan import planned
 from deploy.cli_topics import _apply
 from deploy.local.servers import Servers
+from shared.kernel.secrets import PasswordFile
 from shared.messaging.kafka import Brokers
 from tests.access.servers import Guarded
 
 
 def said(changes: Iterable[Change]) -> set[tuple[Kind, str, str, str]]:
     return {(one.kind, one.subject, one.found, one.wanted) for one in changes}
+
+
+def a_topic(name: str, **configs: str) -> ConfigResource:
+    return ConfigResource(ConfigResourceType.TOPIC, name, configs or None)
 
 
 async def found(brokers: Brokers) -> set[tuple[Kind, str, str, str]]:
@@ -79,14 +87,8 @@ async def test_a_topic_that_lacks_is_made_and_one_that_would_forget_is_kept_for_
     ops, dead = guarded.brokers("ops"), "dlq.etabli.catalogue"
     async with administering(ops) as admin:
         await admin.delete_topics(["dlq.etabli.referral"])
-        await admin.alter_configs(
-            [
-                ConfigResource(
-                    ConfigResourceType.TOPIC, "etabli.production", {"retention.ms": "1000", "max.message.bytes": "777"}
-                ),
-                ConfigResource(ConfigResourceType.TOPIC, dead, {"retention.ms": "-1"}),
-            ]
-        )
+        await admin.alter_configs([a_topic("etabli.production", **{"retention.ms": "1000", "max.message.bytes": "777"})])
+        await admin.alter_configs([a_topic(dead, **{"retention.ms": "-1"})])
         await admin.create_topics([NewTopic("etabli.enrolement", 1, 1)])
     month = str(30 * 24 * 3600 * 1000)
     left = {
@@ -101,7 +103,7 @@ async def test_a_topic_that_lacks_is_made_and_one_that_would_forget_is_kept_for_
     assert await found(ops) & left == left
     assert not {one[:3] for one in await found(ops)} & made
     async with administering(ops) as admin:
-        (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, "etabli.production")])
+        (answer,) = await admin.describe_configs([a_topic("etabli.production")])
     configs = {entry[0]: entry[1] for entry in answer.resources[0][4]}
     assert (configs["retention.ms"], configs["max.message.bytes"]) == ("-1", "777"), "what the table does not name is left"
     await _apply(ops, yes=True)
