@@ -39,12 +39,16 @@ class DescribeUsersStruct(RequestStruct):
 
 
 class DescribeUsers(Request[DescribeUsersStruct]):
-    """Every user that has a password of a SCRAM mechanism."""
+    """These users, or every one that has a password of a SCRAM mechanism."""
 
     API_KEY = 50
 
+    def __init__(self, users: Sequence[str] | None = None) -> None:
+        self._users = users
+
     def build(self, request_struct_class: type[DescribeUsersStruct]) -> DescribeUsersStruct:
-        return request_struct_class(None, {})
+        named: Any = None if self._users is None else [(user, {}) for user in self._users]
+        return request_struct_class(named, {})
 
 
 class KeepUsersResponse(Response):
