@@ -24,6 +24,7 @@ from deploy.cli_person import person
 from deploy.cli_secrets import renew_key, secrets
 from deploy.cli_tokens import tokens
 from deploy.cli_upgrade import upgrade
+from deploy.links import link
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
 from deploy.local.operations import rebuild
@@ -155,16 +156,21 @@ def demo(
     from deploy.simulation.run import run
 
     with _stack(data, simulated=True) as stack:
-        signed_in = f"{stack.addresses.services['reporting']}/?token={stack.addresses.tokens['region']}"
-        dashboard = f"Tableau de bord, en tant que Région : {signed_in}"
-        say(dashboard)
+        _show_dashboard(stack)
         with _interrupted_by_failure(stack.supervisor):
             equal = run(stack.addresses, keys_in(stack.data).private, pupils=pupils, seed=seed)
             if not once:
-                say(f"{dashboard} ; Ctrl-C pour arrêter.")
+                _show_dashboard(stack)
+                say("Ctrl-C pour arrêter.")
                 stack.supervisor.wait()
     if not equal:
         raise typer.Exit(1)
+
+
+def _show_dashboard(stack: "Stack") -> None:
+    say("Tableau de bord, en tant que Région (ce lien sert une fois, pendant 15 minutes) :")
+    say(f"  {link(keys_in(stack.data), 'region', stack.addresses.services)}")
+    say("Un autre : etabli token region --link")
 
 
 @contextmanager

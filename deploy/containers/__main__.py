@@ -54,7 +54,7 @@ def _up(project: Project, asked: argparse.Namespace) -> int:
     if asked.demo:
         return _demonstrate(project, asked)
     start(project)
-    point_at_compose(project.name, project.files, secrets=project.secrets, variables=project.told)
+    point_at_compose(project.name, project.files, project.told)
     _say_what_next(project)
     return 0
 
@@ -65,7 +65,7 @@ def _demonstrate(project: Project, asked: argparse.Namespace) -> int:
     make_secrets(project.secrets)
     project.ask("down", "-v")
     start(project)
-    point_at_compose(project.name, project.files, secrets=project.secrets, variables=project.told)
+    point_at_compose(project.name, project.files, project.told)
     play = ["python", "-P", "-m", "deploy.simulation", "--pupils", str(asked.pupils), "--seed", str(asked.seed)]
     terminal = [] if sys.stdin.isatty() and sys.stdout.isatty() else ["-T"]
     command = project.command("--progress", "quiet", "run", "--rm", "--no-deps", *terminal, "ops", *play)

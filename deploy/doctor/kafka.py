@@ -10,7 +10,8 @@ from deploy.doctor.finding import Finding, act, look, well
 from deploy.doctor.stack import Examined
 from shared.events import TOPICS
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
-from shared.messaging.kafka import PARTITIONS, ask_brokers, dead_letters
+from shared.messaging.kafka import ask_brokers
+from shared.messaging.topics import PARTITIONS, dead_letters
 from shared.web.pages.french import several
 
 KAFKA = "kafka"

@@ -62,6 +62,7 @@ async def make_ready(runtime: Runtime[Any]) -> None:
         await runtime.persistence.database.create_collections()
         await runtime.relay.prepare()
         await runtime.parking.prepare()
+        await runtime.desk.prepare()
         await runtime.store.prepare()
         await simulated_clock.resume(runtime.persistence.database, runtime.persistence.clock)
         await runtime.migrations.run()  # some are dated

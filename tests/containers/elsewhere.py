@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.events import TOPICS
-from shared.messaging.kafka import Brokers, ask_brokers, ask_to_read, create_topics, dead_letters, producer
+from shared.messaging.kafka import Brokers, ask_brokers, ask_to_read, create_topics, producer
+from shared.messaging.topics import dead_letters
 from shared.persistence.driver import Login
 from shared.persistence.mongo import connect
 
