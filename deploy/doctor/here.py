@@ -17,7 +17,6 @@ from shared.web.pages.french import day
 from shared.web.tokens import verifier
 
 KEYS, FOLDER, CERTIFICATE = "clés", "dossier", "certificat"
-LARGE_LOGS = 1_000_000_000
 SOON = timedelta(days=30)
 
 
@@ -48,9 +47,6 @@ def of_folder(data: Path) -> Sequence[Finding]:
     if open_to_others := [path for path in (data, *sorted((data / "keys").iterdir())) if path.stat().st_mode & 0o077]:
         names = " ".join(map(str, open_to_others))
         found.append(act(FOLDER, f"d’autres que vous peuvent y lire : {names}", f"chmod go= {names}"))
-    if (size := sum(log.stat().st_size for log in (data / "logs").glob("*.log"))) > LARGE_LOGS:
-        todo = f"arrêtez la pile et videz {data / 'logs'}"
-        found.append(look(FOLDER, f"les journaux font {size / LARGE_LOGS:.1f} Go", todo))
     usage = shutil.disk_usage(data)
     return [*found, of_disk(FOLDER, free=usage.free, total=usage.total)]
 

@@ -28,9 +28,9 @@ def mark_temporary(data: Path) -> None:
     (data / MARK).touch(mode=0o600)
 
 
-def clear_left_behind() -> None:
-    """Remove the folders of stacks of ours that were killed, and of nobody else's."""
-    for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+def clear_left_behind(within: Path | None = None) -> None:
+    """Remove the folders of stacks of ours that were killed, and of nobody else's. `within` is the system's by default."""
+    for folder in (within or Path(gettempdir())).glob(f"{PREFIX}*"):
         if _is_ours(folder) and _cleared(folder):
             say(f"Une pile tuée avait laissé {folder} : il est effacé.")
 
