@@ -6,10 +6,11 @@ from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deploy.cli_backup import backup, restore_backup
 from deploy.cli_doctor import doctor
 from deploy.cli_import import importing
 from deploy.cli_lag import lag
@@ -19,6 +20,8 @@ from deploy.cli_person import person
 from deploy.cli_secrets import renew_key, secrets
 from deploy.cli_tokens import tokens
 from deploy.cli_up import NewFolder, down, embedded_stack, up
+from deploy.cli_upgrade import upgrade
+from deploy.links import link
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
 from deploy.local.operations import rebuild
@@ -27,6 +30,9 @@ from deploy.local.supervisor import Supervisor, nothing
 from deploy.stacks.hand_over import hand_over
 from deploy.stacks.pointer import forget_compose, point_at_compose
 from deploy.stacks.reach import InContainers, running_stack_addresses
+
+if TYPE_CHECKING:
+    from deploy.local.stack import Stack
 
 app = typer.Typer(
     name="etabli",
@@ -63,8 +69,11 @@ app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.command(name="unpark")(unpark_services)
+app.command(name="backup")(backup)
+app.command(name="restore")(restore_backup)
 app.command(name="secrets")(secrets)
 app.command(name="renew")(renew_key)
+app.command(name="upgrade")(upgrade)
 
 
 @app.command()
@@ -116,16 +125,21 @@ def demo(
     from deploy.simulation.run import run
 
     with embedded_stack(data, simulated=True) as stack:
-        signed_in = f"{stack.addresses.services['reporting']}/?token={stack.addresses.tokens['region']}"
-        dashboard = f"Tableau de bord, en tant que Région : {signed_in}"
-        say(dashboard)
+        _show_dashboard(stack)
         with _interrupted_by_failure(stack.supervisor):
             equal = run(stack.addresses, keys_in(stack.data).private, pupils=pupils, seed=seed)
             if not once:
-                say(f"{dashboard} ; Ctrl-C pour arrêter.")
+                _show_dashboard(stack)
+                say("Ctrl-C pour arrêter.")
                 stack.supervisor.wait()
     if not equal:
         raise typer.Exit(1)
+
+
+def _show_dashboard(stack: "Stack") -> None:
+    say("Tableau de bord, en tant que Région (ce lien sert une fois, pendant 15 minutes) :")
+    say(f"  {link(keys_in(stack.data), 'region', stack.addresses.services)}")
+    say("Un autre : etabli token region --link")
 
 
 @contextmanager
