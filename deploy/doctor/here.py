@@ -11,7 +11,7 @@ from deploy.doctor.disk import of_disk
 from deploy.doctor.finding import Finding, act, look, well
 from deploy.doctor.stack import Examined
 from deploy.local.errors import CannotRun
-from deploy.local.keys import token
+from deploy.local.keys import Keys, token
 from shared.kernel.errors import Unauthenticated
 from shared.web.pages.french import day
 from shared.web.tokens import verifier
@@ -44,7 +44,8 @@ def of_keys(stack: Examined) -> Sequence[Finding]:
 def of_folder(data: Path) -> Sequence[Finding]:
     """Whether it is its owner's alone, and whether it fills its disk."""
     found = []
-    if open_to_others := [path for path in (data, *sorted((data / "keys").iterdir())) if path.stat().st_mode & 0o077]:
+    kept = [data, *(path for path in sorted((data / "keys").iterdir()) if path.name != Keys.of(data).public.name)]
+    if open_to_others := [path for path in kept if path.stat().st_mode & 0o077]:
         names = " ".join(map(str, open_to_others))
         found.append(act(FOLDER, f"d’autres que vous peuvent y lire : {names}", f"chmod go= {names}"))
     usage = shutil.disk_usage(data)
