@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from shared.messaging.kafka import PARTITIONS, Brokers, consumer
+from shared.messaging.kafka import Brokers, consumer
+from shared.messaging.topics import PARTITIONS
 
 Positions = Mapping[str, int]
 """The next offset to take in, by `topic/partition`; none where nothing was taken in yet."""

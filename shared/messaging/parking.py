@@ -14,9 +14,9 @@ from shared.events.message import DELETED, ConsumerRecord, event_id
 from shared.kernel.clock import real_now
 from shared.kernel.tracing import traceparent
 from shared.messaging.discards import Discards, unclaimed
-from shared.messaging.kafka import dead_letters
 from shared.messaging.place import Place, known_key, known_type
 from shared.messaging.said import GONE, Said
+from shared.messaging.topics import dead_letters
 from shared.metrics import LOST, PARKED
 from shared.persistence.mongo import Collection
 from shared.persistence.transaction import Persistence
@@ -79,11 +79,8 @@ class Parking:
         persistence.outboxes["parked"] = self._parked
 
     async def prepare(self) -> None:
-        """Index the messages by what replays read, oldest first. Those of an earlier build, which kept no time, are of today."""
+        """Index the messages by what replays read, oldest first."""
         await self._parked.index("topic", "key", "partition", "offset")
-        dated = {"$set": {"at": real_now(), "expired": False}}
-        while (await self._parked.update({"at": {"$exists": False}}, dated)).found:
-            pass
 
     async def park_if_blocked(self, record: ConsumerRecord) -> bool:
         """Park a message if an earlier one of its (topic, key) is parked, and still is once this one is there too.

@@ -39,6 +39,12 @@ class Lease:
         self._until = now + LENGTH if self.term else None
         return bool(self.term)
 
+    async def let_go(self) -> None:
+        """Let another have it at once."""
+        if self.term:
+            await self._leases.update({"_id": self._name, "term": self.term}, {"$set": {"until": real_now()}})
+        self.term, self._until = 0, None
+
     async def _keep(self, now: datetime) -> int:
         renewed = await self._leases.update({"_id": self._name, "term": self.term}, {"$set": {"until": now + LENGTH}})
         return self.term if renewed.found else 0

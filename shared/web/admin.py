@@ -98,6 +98,8 @@ async def readiness(here: Runtime[Any]) -> ReadyResponse | JSONResponse:
                 503, "database_refused", "La base de données refuse ce service : son nom, son mot de passe ou ses droits."
             )
         return problem(503, "database_away", "La base de données ne répond pas.")
+    if here.migrations.under_way:
+        return problem(503, "migrating", "Le service met ce qu’il garde dans la forme de cette version.")
     if not here.prepared:
         return problem(503, "starting", "Le service démarre.")
     if full:

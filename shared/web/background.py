@@ -56,14 +56,16 @@ async def at_work(runtime: Runtime[Any], works: dict[str, Work]) -> AsyncIterato
 
 
 async def make_ready(runtime: Runtime[Any]) -> None:
-    """Wait for MongoDB, then collections, indexes and the simulated clock. Done again it changes nothing."""
+    """Wait for MongoDB, then collections, indexes, the simulated clock and migrations. Done again it changes nothing."""
 
     async def work() -> None:
         await runtime.persistence.database.create_collections()
         await runtime.relay.prepare()
         await runtime.parking.prepare()
+        await runtime.desk.prepare()
         await runtime.store.prepare()
         await simulated_clock.resume(runtime.persistence.database, runtime.persistence.clock)
+        await runtime.migrations.run()  # some are dated
 
     outage = Outage(log, "start.database", is_refusal=is_denied)
     await until_answered(work, on=is_transient, limit=runtime.settings.max_backoff, outage=outage)

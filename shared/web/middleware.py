@@ -53,7 +53,7 @@ class RequestGuard:
 
     async def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> ASGIApp | None:
         """The answer to what is not even looked at."""
-        always = scope["path"].startswith(BEFORE_READY)
+        always = scope["path"].removeprefix(scope.get("root_path", "")).startswith(BEFORE_READY)
         if not always and (client := scope.get("client")):
             try:
                 await self._rate.take(network_of(client[0]))

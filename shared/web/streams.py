@@ -1,8 +1,8 @@
-"""Streams (SSE): so many at once, each for as long as the token that asked for it is good."""
+"""Streams (SSE): so many at once, each for as long as the token or the session that asked for it is good."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 from fastapi import Depends, Request
@@ -10,7 +10,8 @@ from fastapi import Depends, Request
 from shared.kernel.errors import TooMany, Unauthenticated
 from shared.kernel.retry import stop
 from shared.metrics import STREAMED, STREAMS
-from shared.web.auth import CurrentCaller, token_of
+from shared.persistence.failures import Away
+from shared.web.auth import Credential, CurrentCaller, credential
 from shared.web.router import responses_for
 from shared.web.runtime import runtime
 
@@ -30,15 +31,15 @@ TOO_MANY_STREAMS = responses_for({TooMany: ("too_many_streams",)})
 
 
 async def while_signed_in(request: Request, source: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
-    """What a source gives, as long as the token of this request is good: it ends once that expires or is revoked."""
-    verify, token = runtime(request).verifier, token_of(request)
+    """What a source gives, as long as the credential of this request is good: it ends once that expires or is revoked."""
+    asked_by = credential(request)
     coming: asyncio.Task[T] | None = None
     async with aclosing(source):
         try:
             while True:
                 coming = coming or asyncio.create_task(_next(source))
                 await asyncio.wait({coming}, timeout=LOOK_EVERY)
-                verify(token)
+                await _still_good(asked_by)
                 if coming.done():
                     given, coming = coming.result(), None
                     STREAMED.inc()
@@ -48,6 +49,12 @@ async def while_signed_in(request: Request, source: AsyncGenerator[T, None]) -> 
         finally:
             if coming:
                 await stop(coming, grace=LOOK_EVERY)
+
+
+async def _still_good(asked_by: Credential) -> None:
+    """Raises Unauthenticated once it is not. While the database is away, nobody can have ended a session."""
+    with suppress(Away):
+        await asked_by()
 
 
 async def _next(source: AsyncGenerator[T, None]) -> T:
