@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from services import SERVICES
 from shared.events import EVENTS, Event
-from shared.messaging.kafka import dead_letters
+from shared.messaging.topics import dead_letters
 from shared.projections.group import transactional_id
 
 TABLE = PurePosixPath("deploy/kafka/access.txt")

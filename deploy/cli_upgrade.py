@@ -31,8 +31,6 @@ def upgrade(
     services = upgrade_order()
     say(f"Ordre : {', '.join(services)} (qui entend avant qui parle).")
     Rolling(containers, containers.former(services), image, ready_within=ready_within).run(services)
-    point_at_compose(
-        compose.project, compose.files, secrets=compose.secrets, variables={**compose.variables, "ETABLI_IMAGE": image}
-    )
+    point_at_compose(compose.project, compose.files, {**compose.variables, "ETABLI_IMAGE": image})
     say("Tout est à la nouvelle version. Les indicateurs sont refaits depuis les événements : « etabli rebuild ».")
     say("Ce qu’une ancienne réplique a mis de côté sans le connaître repart par « etabli unpark ».")

@@ -25,6 +25,11 @@ class Lease:
         self.term = 0
         """The number under which it is held; 0 while another has it."""
 
+    @property
+    def held(self) -> bool:
+        """Whether it is ours still, as far as we know without asking."""
+        return bool(self.term and self._until and real_now() < self._until)
+
     async def hold(self, *, surely: bool = False) -> bool:
         """Take or keep the lease. False while another has it. `surely`: MongoDB is asked even where it answered lately."""
         now = real_now()

@@ -17,6 +17,7 @@ from shared.persistence.migrations import Migrations
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.rates import Rate, Streams
+from shared.web.signin.desk import Desk
 
 
 class Store(Protocol):
@@ -38,6 +39,8 @@ class Runtime(Generic[StoreT]):
     persistence: Persistence
     store: StoreT
     verifier: Callable[[str], Caller]
+    desk: Desk
+    """How one signs in on its pages, and who is."""
     secret: bytes
     rate: Rate
     """Of each organisation."""

@@ -5,8 +5,8 @@ from datetime import timedelta
 from shared.events.production import OrderReceived
 from shared.kernel.clock import real_now
 from shared.messaging.migrations import steps_of_parked
-from shared.messaging.parked import PARKED_NOW
 from shared.messaging.parking import BEHIND, KEPT
+from shared.metrics import PARKED_NOW
 from shared.persistence.failures import Away
 from shared.persistence.migrations import Migrations
 from tests.messaging.parked import BY, LATER, Here, a_record, at
@@ -78,7 +78,7 @@ async def test_a_gauge_says_how_many_are_parked_now(here: Here) -> None:
 
 
 def gauge(code: str) -> float:
-    (metric,) = PARKED_NOW.labels("toy", code).collect()
+    (metric,) = PARKED_NOW.labels(code).collect()
     return metric.samples[0].value
 
 
