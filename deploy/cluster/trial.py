@@ -1,6 +1,7 @@
 """`make cluster-test`: a cluster of its own under load, one thing killed after the other, then frozen; what came of it."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -15,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.cluster.window import Window
-from deploy.containers.project import Project
+from deploy.containers.docker import FOLDER, Project, check_docker
+from deploy.containers.handling import beside, do, wait_healthy
 from deploy.containers.secrets import make_secrets
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
@@ -28,6 +30,7 @@ COLUMNS = {
     "writes_s": "écritures reprises (s)", "longest_request_s": "demande la plus longue (s)",
     "rows_s": "candidature suivie en (s)", "figures_s": "chiffres suivis en (s)",
 }  # fmt: skip
+FILES = (FOLDER / "compose.yaml", FOLDER / "compose.cluster.yaml")
 BENCHMARK = Path("docs/benchmarks/cluster.json")
 
 
@@ -44,7 +47,7 @@ class Load:
             "--progress", "quiet", "run", "--rm", "--no-deps", "-T", "ops", "python", "-P", "-m", "deploy.cluster.load"
         )
         pipe = subprocess.PIPE
-        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=project.whole_environment)
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=project.environment)
         load = cls(process)
         threading.Thread(target=load._listen, daemon=True).start()
         return load
@@ -77,11 +80,10 @@ class Load:
 
 def main() -> None:
     """Run it; status 1 where anything was lost or doubled."""
-    project = Project(
-        "etabli-cluster-test", ("deploy/compose.yaml", "deploy/compose.cluster.yaml"),
-        {"ETABLI_RATE_PER_ORGANISATION": "0", "ETABLI_RATE_PER_ADDRESS": "0"},
-    )  # fmt: skip
-    make_secrets(Path("deploy/secrets"))
+    check_docker()
+    variables = {"ETABLI_RATE_PER_ORGANISATION": "0", "ETABLI_RATE_PER_ADDRESS": "0", "ETABLI_IMAGE": os.environ["ETABLI_IMAGE"]}
+    project = Project("etabli-cluster-test", FOLDER / "secrets-cluster-test", variables=variables, files=FILES)
+    make_secrets(project.secrets)
     with _running(project):
         rows, found = _tried(project)
     _show(rows, found)
@@ -95,11 +97,11 @@ def main() -> None:
 def _running(project: Project) -> Iterator[None]:
     say("Trois Kafka, trois MongoDB, deux de chaque service…")
     try:
-        project.run("up", "-d", "--wait", "--wait-timeout", "420", within=500.0)
+        project.ask("up", "-d", "--wait", "--wait-timeout", "600")
         yield
     finally:
         say("Tout est arrêté et effacé.")
-        project.run("--profile", "ops", "down", "-v", "--timeout", "5", "--remove-orphans")
+        project.ask("--profile", "ops", "down", "-v", "--timeout", "5", "--remove-orphans")
 
 
 def _tried(project: Project) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -111,14 +113,14 @@ def _tried(project: Project) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     load.end()
     say("La charge est finie ; on attend que tout soit entendu, puis on compare.")
     kept = [one for one in load.lines if one["kind"] == "kept"]
-    found = project.beside("deploy.cluster.verify", given=json.dumps({"kept": kept, "region": region}))
+    found = beside(project, "deploy.cluster.verify", given=json.dumps({"kept": kept, "region": region}))
     return [window.row(load.lines) for window in windows], found
 
 
 def _to_kill(project: Project) -> Iterator[tuple[str, str]]:
     """Each asked for when its turn comes, for leaders change."""
     yield "un Kafka", "kafka-2"
-    yield "le primaire de MongoDB", project.beside("deploy.cluster.where")["primary"]
+    yield "le primaire de MongoDB", beside(project, "deploy.cluster.where")["primary"]
     for rank, service in enumerate(SERVICES):
         yield f"une réplique de {service}", service if rank % 2 else f"{service}-1"
     yield "le relais d’enrolment", _relay(project, "enrolment")
@@ -126,19 +128,19 @@ def _to_kill(project: Project) -> Iterator[tuple[str, str]]:
 
 def _to_freeze(project: Project) -> Iterator[tuple[str, str]]:
     yield "un Kafka", "kafka-3"
-    yield "le primaire de MongoDB", project.beside("deploy.cluster.where")["primary"]
+    yield "le primaire de MongoDB", beside(project, "deploy.cluster.where")["primary"]
     yield "le relais de referral", _relay(project, "referral")
 
 
 def _relay(project: Project, service: str) -> str:
-    holder: str = project.beside("deploy.cluster.where")["relays"][service]
+    holder: str = beside(project, "deploy.cluster.where")["relays"][service]
     return service if holder.endswith("-0") else holder
 
 
 def _killed(project: Project, what: str, service: str) -> Window:
     say(f"On tue {what} ({service}).")
     since = time.time()
-    project.do("kill", service)
+    do(project, "kill", service)
     time.sleep(DOWN)
     return _back(project, "start", Window(f"{what} ({service})", "tué", since, 0), service)
 
@@ -146,14 +148,14 @@ def _killed(project: Project, what: str, service: str) -> Window:
 def _frozen(project: Project, what: str, service: str) -> Window:
     say(f"On fige {what} ({service}) {FROZEN:.0f} secondes.")
     since = time.time()
-    project.do("pause", service)
+    do(project, "pause", service)
     time.sleep(FROZEN)
     return _back(project, "unpause", Window(f"{what} ({service})", "figé", since, 0), service)
 
 
 def _back(project: Project, verb: str, window: Window, service: str) -> Window:
-    project.do(verb, service)
-    project.wait_healthy(service)
+    do(project, verb, service)
+    wait_healthy(project, service)
     time.sleep(AFTER)
     return Window(window.what, window.how, window.since, time.time())
 
