@@ -23,7 +23,7 @@ from deploy.local.errors import CannotRun
 from deploy.local.progress import say
 from services import SERVICES
 
-WARM, DOWN, AFTER, FROZEN = 15.0, 6.0, 25.0, 20.0
+WARM, DOWN, AFTER, FROZEN = 10.0, 5.0, 15.0, 15.0
 """Seconds of load before the first failure, that what is killed stays away, watched afterwards, and frozen."""
 COLUMNS = {
     "what": "quoi", "how": "comment", "answered": "réponses", "failed_tries": "essais échoués",
@@ -70,6 +70,11 @@ class Load:
             return found
         raise CannotRun(f"La charge n’a pas dit « {kind} ».")
 
+    def check(self) -> None:
+        """CannotRun where it is no more: what is killed then would be killed in silence."""
+        if self.process.poll() is not None:
+            raise CannotRun(f"La charge s’est arrêtée : {next((one for one in self.lines if one['kind'] == 'crashed'), None)}")
+
     def end(self) -> None:
         """Let each writer end what it began."""
         assert self.process.stdin
@@ -108,8 +113,11 @@ def _tried(project: Project) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     load = Load.start(project)
     region = load.wait_for("ready", 120.0)
     time.sleep(WARM)
-    windows = [_killed(project, what, service) for what, service in _to_kill(project)]
-    windows += [_frozen(project, what, service) for what, service in _to_freeze(project)]
+    windows = []
+    for fail, targets in ((_killed, _to_kill(project)), (_frozen, _to_freeze(project))):
+        for what, service in targets:
+            load.check()
+            windows.append(fail(project, what, service))
     load.end()
     say("La charge est finie ; on attend que tout soit entendu, puis on compare.")
     kept = [one for one in load.lines if one["kind"] == "kept"]
