@@ -6,7 +6,7 @@ SEED ?=
 # Two workers, each with a Kafka and a mongod of its own; a file's tests stay together.
 AT_ONCE := -n 2 --dist loadfile
 
-.PHONY: help setup demo up test test-driver test-slow check contracts bench-latency bench-drivers bench-readings bench-rebuild clean
+.PHONY: help setup demo local secrets up down test test-driver test-slow check contracts bench-latency bench-drivers bench-readings bench-rebuild clean
 
 help: ## Ce que l'on peut taper
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,8 +22,17 @@ setup: .venv/installed ## Installe tout dans .venv, d'après requirements.lock
 demo: setup ## Une année scolaire des cinq écoles, sous vos yeux (ONCE=1 : s'arrête seul ; PUPILS=n : la taille)
 	$(BIN)/etabli demo $(if $(ONCE),--once) $(if $(PUPILS),--pupils $(PUPILS)) $(if $(SEED),--seed $(SEED))
 
-up: setup ## Les serveurs et les quatre services, vides, sur cette machine
+local: setup ## Les serveurs et les quatre services, vides, sur cette machine, sans Docker
 	$(BIN)/etabli up
+
+secrets: setup ## Les clés et mots de passe de la pile en conteneurs, dans deploy/secrets, faits une fois
+	$(BIN)/etabli secrets
+
+up: setup ## La pile en conteneurs (PROFILES=edge,observability ; DEMO=1 : une démonstration jouée à part, comparée)
+	$(BIN)/python -m deploy.containers up $(if $(PROFILES),--profiles $(PROFILES)) $(if $(DEMO),--demo) $(if $(PUPILS),--pupils $(PUPILS)) $(if $(SEED),--seed $(SEED))
+
+down: setup ## Arrête la pile en conteneurs et garde ses données (DEMO=1 : celle de la démonstration, effacée)
+	$(BIN)/python -m deploy.containers down $(if $(DEMO),--demo)
 
 test: setup ## Les tests, sur les vrais serveurs (moins de 5 minutes)
 	$(BIN)/pytest -m "not slow" $(AT_ONCE)

@@ -1,13 +1,11 @@
 """The `etabli` command: a whole stack on one machine, and what ops ask of it while it runs."""
 
-import asyncio
 import json
 import logging
 import sys
 from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -17,15 +15,18 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from deploy.cli_backup import backup, restore_backup
+from deploy.cli_doctor import doctor
 from deploy.cli_import import importing
+from deploy.cli_lag import lag
 from deploy.cli_options import Folder, Json, admin_token
 from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
-from deploy.cli_secrets import secrets
+from deploy.cli_secrets import renew_key, secrets
 from deploy.cli_tokens import tokens
+from deploy.cli_upgrade import upgrade
+from deploy.links import link
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
-from deploy.local.lag import lags
 from deploy.local.operations import rebuild
 from deploy.local.progress import say
 from deploy.local.signals import end_on_signal
@@ -34,7 +35,6 @@ from deploy.stacks.addresses import Addresses
 from deploy.stacks.hand_over import hand_over
 from deploy.stacks.pointer import forget_compose, point_at_compose, pointed_at
 from deploy.stacks.reach import InContainers, running_stack_addresses
-from services import SERVICES
 
 if TYPE_CHECKING:
     from deploy.local.stack import Stack
@@ -93,6 +93,8 @@ def up(
         stack.supervisor.wait()
 
 
+app.command(name="doctor")(doctor)
+app.command(name="lag")(lag)
 app.add_typer(tokens, name="token")
 app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
@@ -101,6 +103,8 @@ app.command(name="unpark")(unpark_services)
 app.command(name="backup")(backup)
 app.command(name="restore")(restore_backup)
 app.command(name="secrets")(secrets)
+app.command(name="renew")(renew_key)
+app.command(name="upgrade")(upgrade)
 
 
 @app.command()
@@ -119,7 +123,7 @@ def point_at(
 ) -> None:
     """Pour « make up » et « make down » : les commandes tapées ici vont à ce projet compose ; sans fichiers, plus."""
     if files:
-        point_at_compose(project, files, variables=dict(one.split("=", 1) for one in variables or ()))
+        point_at_compose(project, files, dict(one.split("=", 1) for one in variables or ()))
     else:
         forget_compose(project)
 
@@ -138,19 +142,6 @@ def rebuild_reporting(data: Folder = None) -> None:
         raise typer.Exit(1)
 
 
-@app.command(name="lag")
-def show_lag(data: Folder = None, as_json: Json = False) -> None:
-    """Montre le retard de chaque service : messages publiés qu’il n’a pas encore acquittés."""
-    rows = asyncio.run(lags(running_stack_addresses(data).brokers, SERVICES))
-    if as_json:
-        print(json.dumps([asdict(row) for row in rows]))
-        return
-    table = Table("service", "topic", "retard")
-    for row in rows:
-        table.add_row(row.group, row.topic, str(row.messages))
-    Console().print(table if rows else "Aucun service n’a encore acquitté de message.")
-
-
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="S’arrête à la fin du jeu, au lieu d’attendre Ctrl-C.")] = False,
@@ -165,16 +156,21 @@ def demo(
     from deploy.simulation.run import run
 
     with _stack(data, simulated=True) as stack:
-        signed_in = f"{stack.addresses.services['reporting']}/?token={stack.addresses.tokens['region']}"
-        dashboard = f"Tableau de bord, en tant que Région : {signed_in}"
-        say(dashboard)
+        _show_dashboard(stack)
         with _interrupted_by_failure(stack.supervisor):
             equal = run(stack.addresses, keys_in(stack.data).private, pupils=pupils, seed=seed)
             if not once:
-                say(f"{dashboard} ; Ctrl-C pour arrêter.")
+                _show_dashboard(stack)
+                say("Ctrl-C pour arrêter.")
                 stack.supervisor.wait()
     if not equal:
         raise typer.Exit(1)
+
+
+def _show_dashboard(stack: "Stack") -> None:
+    say("Tableau de bord, en tant que Région (ce lien sert une fois, pendant 15 minutes) :")
+    say(f"  {link(keys_in(stack.data), 'region', stack.addresses.services)}")
+    say("Un autre : etabli token region --link")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`etabli token`: tokens signed in somebody's name, and those that are taken back."""
+"""`etabli token`: tokens and one-time links signed in somebody's name, and those that are taken back."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -6,10 +6,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from deploy import links
 from deploy.cli_options import Folder
 from deploy.local.keys import PRINTED_LIFETIME, revoke, token
 from deploy.local.progress import say
-from deploy.stacks.reach import revoked_file, stack_keys
+from deploy.stacks.reach import running_stack_addresses, stack_keys, written_keys
 
 
 class SignsByDefault(TyperGroup):
@@ -39,22 +40,33 @@ def sign_tokens(
         str | None, typer.Option("--name", metavar="NOM", help="La personne que le jeton nomme ; sinon, qui lance la commande.")
     ] = None,
     data: Folder = None,
+    link: Annotated[
+        bool, typer.Option("--link", help="Plutôt un lien, qui ouvre les pages une fois, pendant 15 minutes.")
+    ] = False,
     days: Annotated[
         int | None, typer.Option("--days", min=1, max=30, metavar="JOURS", help="Durée de validité ; sinon huit heures.")
     ] = None,
 ) -> None:
     """Signe un jeton par portée avec la clé de la pile : un par ligne. C’est la commande par défaut."""
+    if link and days is not None:
+        raise typer.BadParameter("un lien ne dure que 15 minutes.", param_hint="--days")
     keys, lifetime = stack_keys(data), PRINTED_LIFETIME if days is None else timedelta(days=days)
-    for signed in [token(keys, scope, lifetime, name=name) for scope in scopes]:
-        print(signed)
+    addresses = running_stack_addresses(data).services if link else {}
+    for one in [
+        links.link(keys, scope, addresses, name=name) if link else token(keys, scope, lifetime, name=name) for scope in scopes
+    ]:
+        print(one)
 
 
 @tokens.command(name="revoke")
 def revoke_tokens(
-    ids: Annotated[list[str], typer.Argument(metavar="JETON...", help="L’identifiant d’un jeton (jti), ou le jeton lui-même.")],
+    ids: Annotated[
+        list[str],
+        typer.Argument(metavar="JETON...", help="Un jeton, un lien, ou l’identifiant d’un jeton (jti) ou d’une session."),
+    ],
     data: Folder = None,
 ) -> None:
     """Retire des jetons : aucun service de la pile n’y croit plus, et leurs flux ouverts se ferment."""
-    file = revoked_file(data)
+    file = written_keys(data).revoked
     for id in ids:
         say(f"Retiré : {revoke(file, id)}")

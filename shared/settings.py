@@ -9,6 +9,7 @@ from typing import Literal, NoReturn, TypeVar
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.kernel.addresses import is_closed, networks_in
 from shared.kernel.secrets import PasswordFile
 from shared.persistence.driver import Login
 
@@ -16,7 +17,7 @@ from shared.persistence.driver import Login
 class Settings(BaseSettings):
     """Where the servers and keys are, and how long things may take. A service adds its own knobs in a subclass."""
 
-    model_config = SettingsConfigDict(env_prefix="ETABLI_", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="ETABLI_", env_ignore_empty=True, populate_by_name=True)
 
     host: str = Field("127.0.0.1", description="Where the service listens.")
     port: int = Field(8000, description="Its port.")
@@ -61,6 +62,18 @@ class Settings(BaseSettings):
     answer_within: float = Field(600.0, gt=0, description="Seconds until its answer begins, or it is given up.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
+    trusted_proxies: str = Field("", description="Addresses and networks, by commas, whose `X-Forwarded-*` are believed.")
+    signed_in_hours: int = Field(8, ge=1, le=24, description="Hours that a sign-in on the pages lasts.")
+    oidc_issuer: str | None = Field(None, description="The OpenID provider that people sign in with; without it, one-time links.")
+    oidc_client_id: str | None = Field(None, description="Who we are to it.")
+    oidc_client_secret_file: Path | None = Field(None, description="Our secret there, as it gave it; read again at each use.")
+    oidc_claims_file: Path | None = Field(
+        None,
+        description="What its claims give (YAML: deploy/claims.example.yaml); read again as it changes.",
+    )
+    oidc_scopes: str = Field("openid profile email", description="What we ask it to tell of a person.")
+    oidc_name: str = Field("votre compte professionnel", description="What people call it: « Se connecter avec … ».")
+
     @property
     def secrets(self) -> tuple[bytes, ...]:
         """What seals, and keys the hashes that must not be guessable. The latest first; ValueError where one is too short."""
@@ -68,6 +81,14 @@ class Settings(BaseSettings):
         if any(len(secret) < 32 for secret in secrets):
             raise ValueError("A secret must be 32 bytes or more.")
         return secrets
+
+    def lacking(self) -> list[str]:
+        """The settings that others make necessary: of a provider, all or none."""
+        of_provider = {
+            "oidc_issuer": self.oidc_issuer, "oidc_client_id": self.oidc_client_id,
+            "oidc_client_secret_file": self.oidc_client_secret_file, "oidc_claims_file": self.oidc_claims_file,
+        }  # fmt: skip
+        return [name for name, said in of_provider.items() if any(of_provider.values()) and not said]
 
     def unreadable(self) -> list[str]:
         """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
@@ -83,7 +104,15 @@ class Settings(BaseSettings):
         return [
             *(name for name, file in files.items() if file and not file.is_file()),
             *self.wrong_where(secret_file=lambda: self.secrets, **passwords),
+            *self.wrong_where(trusted_proxies=lambda: (networks_in(self.trusted_proxies), True), **self._of_provider()),
         ]
+
+    def _of_provider(self) -> dict[str, Callable[[], object]]:
+        """What is read of a provider's settings, where there is one."""
+        issuer, secret = self.oidc_issuer, self.oidc_client_secret_file
+        if not (issuer and secret):
+            return {}
+        return {"oidc_issuer": lambda: is_closed(issuer), "oidc_client_secret_file": lambda: secret.read_text().strip()}
 
     @property
     def mongodb_login(self) -> Login | None:
@@ -104,14 +133,15 @@ def from_environment(kind: type[SettingsT]) -> SettingsT:
     """The settings that the environment variables make. Where they lack or are wrong, says which and exits 2."""
     try:
         settings = kind()
+        missing = [_variable(kind, (name,)) for name in settings.lacking()]
         wrong = [_variable(kind, (name,)) for name in settings.unreadable()]
     except ValidationError as error:
         missing = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] == "missing"})
         wrong = sorted({_variable(kind, one["loc"]) for one in error.errors() if one["type"] != "missing"})
-        if missing:
-            _exit(f"Il manque {' et '.join(missing)} dans l’environnement : le service ne peut pas démarrer.")
+    if missing:
+        stop_before_start(f"Il manque {' et '.join(missing)} dans l’environnement : le service ne peut pas démarrer.")
     if wrong:
-        _exit(f"La valeur de {' et de '.join(wrong)} ne convient pas : le service ne peut pas démarrer.")
+        stop_before_start(f"La valeur de {' et de '.join(wrong)} ne convient pas : le service ne peut pas démarrer.")
     return settings
 
 
@@ -132,6 +162,7 @@ def _variable(kind: type[Settings], place: tuple[int | str, ...]) -> str:
     return f"{kind.model_config['env_prefix']}{name}".upper() if name in kind.model_fields else name
 
 
-def _exit(sentence: str) -> NoReturn:
+def stop_before_start(sentence: str) -> NoReturn:
+    """Say what keeps a service from starting, and exit 2."""
     print(sentence, file=sys.stderr)
     raise SystemExit(2)

@@ -20,6 +20,7 @@ from deploy.local.keys import make_keys, sign
 from deploy.local.servers import Servers, running_servers
 from shared.kernel.clock import Clock, real_now
 from shared.messaging.kafka import create_topics
+from shared.persistence.migrations import Migrations
 from shared.persistence.mongo import Database, connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
@@ -103,6 +104,10 @@ class Running:
     @property
     def store(self) -> Any:
         return self.runtime.store
+
+    async def migrate(self) -> None:
+        """Have done again what a start does with what earlier builds kept."""
+        await Migrations(self.store.database, self.runtime.migrations.steps, holder="again").run()
 
     async def until(self, true: Callable[[], Any], *, within: float = 60) -> Any:
         """Wait for an async condition to give something true, and return that."""

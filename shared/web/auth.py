@@ -1,5 +1,6 @@
-"""Authentication: who is asking, by the token of a request, and whether they may."""
+"""Authentication: who is asking, by the token of a request or the session of its cookie, and whether they may."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -9,23 +10,32 @@ from shared.kernel.errors import Forbidden, Unauthenticated
 from shared.kernel.transitions import A, Transitions
 from shared.web.runtime import runtime
 
-COOKIE = "etabli_token"
+Credential = Callable[[], Awaitable[Caller]]
+"""What says who asks, as often as one likes to look at it. Raises Unauthenticated, once it is good no more."""
 
 
-def token_of(request: Request) -> str:
-    """The bearer token of this request or, to read, its cookie; never its address, which is logged. Raises Unauthenticated."""
+def credential(request: Request) -> Credential:
+    """The bearer token of this request or, to read, its session's cookie; never its address, which is logged."""
+    here = runtime(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        # a page of another port of this machine may send our cookie along: it opens reading only
-        token = request.cookies.get(COOKIE, "") if request.method in ("GET", "HEAD") else ""
-    if not token:
-        raise Unauthenticated
-    return token
+
+    async def by_token() -> Caller:
+        return here.verifier(token)
+
+    async def by_cookie() -> Caller:
+        # a page of another port of this machine may send our cookie along: by itself it opens reading only
+        if request.method not in ("GET", "HEAD"):
+            raise Unauthenticated
+        sessions = here.desk.sessions
+        request.state.session = session = await sessions.read(request.cookies.get(sessions.cookie, ""))
+        return session.caller
+
+    return by_token if scheme.lower() == "bearer" else by_cookie
 
 
 async def current_caller(request: Request) -> Caller:
     """The caller of this request, whose organisation has made one more. Raises Unauthenticated, TooMany."""
-    caller = runtime(request).verifier(token_of(request))
+    caller = await credential(request)()
     await runtime(request).rate.take(caller.organisation)
     request.state.caller = caller  # a refusal says what this caller may do instead
     return caller

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from shared.web.problems import ProblemResponse
 from shared.web.router import SECURITY_SCHEMES
+from shared.web.signin.session import cookie_of
 
 VERSION = "1.0"
 DESCRIPTION = """
@@ -13,7 +14,7 @@ Chaque erreur est un problème (RFC 9457) : `code` est stable, `detail` est une 
 """.strip()
 
 
-def describe(app: FastAPI) -> None:
+def describe(app: FastAPI, service: str) -> None:
     """Have `app.openapi()`, and so `/openapi.json`, say what no route says by itself."""
     routes_alone = app.openapi
 
@@ -23,7 +24,7 @@ def describe(app: FastAPI) -> None:
             _without_null(operation)
             _with_events(operation)
         components = document.setdefault("components", {})
-        components["securitySchemes"] = SECURITY_SCHEMES
+        components["securitySchemes"] = {**SECURITY_SCHEMES, "cookie": {**SECURITY_SCHEMES["cookie"], "name": cookie_of(service)}}
         components.setdefault("schemas", {}).update(_problem())
         return document
 

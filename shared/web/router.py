@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from shared.kernel.errors import Forbidden, Gone, Invalid, NotFound, Problem, Refused, TooMany, Unauthenticated, Unavailable
-from shared.web.auth import COOKIE, Requirement, current_caller
+from shared.web.auth import Requirement, current_caller
 from shared.web.cursor import UNKNOWN_CURSOR, paging
 from shared.web.idempotency import idempotency_key
 from shared.web.problems import PROBLEM_JSON, TITLES
@@ -19,7 +19,7 @@ Problems = Mapping[type[Problem], Iterable[str]]
 """By kind of problem, the codes that a router's own rules add to those that any route may answer."""
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "EdDSA, vérifié par un JWKS."},
-    "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Le même jeton, pour lire seulement."},
+    "cookie": {"type": "apiKey", "in": "cookie", "description": "La session d’une page, scellée ; pour lire seulement."},
 }
 RETRY_AFTER = {"Retry-After": {"required": True, "description": "Secondes.", "schema": {"type": "integer", "minimum": 1}}}
 HEADERS: Mapping[int, Any] = {

@@ -13,9 +13,11 @@ from shared.messaging.parked import Parked
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe
 from shared.messaging.relay import Relay
+from shared.persistence.migrations import Migrations
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.rates import Rate, Streams
+from shared.web.signin.desk import Desk
 
 
 class Store(Protocol):
@@ -37,6 +39,8 @@ class Runtime(Generic[StoreT]):
     persistence: Persistence
     store: StoreT
     verifier: Callable[[str], Caller]
+    desk: Desk
+    """How one signs in on its pages, and who is."""
     secret: bytes
     rate: Rate
     """Of each organisation."""
@@ -49,6 +53,7 @@ class Runtime(Generic[StoreT]):
     reading: Outage
     """Whether what it reads is away, or refused to it."""
     sweep: Sweep[StoreT] | None
+    migrations: Migrations
     prepared: bool = False
 
     @property

@@ -1,15 +1,17 @@
-"""Streams (SSE): so many at once, each for as long as the token that asked for it is good."""
+"""Streams (SSE): so many at once, each for as long as the token or the session that asked for it is good."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 from fastapi import Depends, Request
 
 from shared.kernel.errors import TooMany, Unauthenticated
 from shared.kernel.retry import stop
-from shared.web.auth import CurrentCaller, token_of
+from shared.metrics import STREAMED, STREAMS
+from shared.persistence.failures import Away
+from shared.web.auth import Credential, CurrentCaller, credential
 from shared.web.router import responses_for
 from shared.web.runtime import runtime
 
@@ -20,7 +22,7 @@ LOOK_EVERY = 1.0
 
 async def counted(request: Request, caller: CurrentCaller) -> AsyncIterator[None]:
     """Of a route that streams: one of its organisation's streams, from its start to its end. Raises TooMany, Unavailable."""
-    with runtime(request).streams.opened(caller.organisation):
+    with runtime(request).streams.opened(caller.organisation), STREAMS.track_inprogress():
         yield
 
 
@@ -29,23 +31,30 @@ TOO_MANY_STREAMS = responses_for({TooMany: ("too_many_streams",)})
 
 
 async def while_signed_in(request: Request, source: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
-    """What a source gives, as long as the token of this request is good: it ends once that expires or is revoked."""
-    verify, token = runtime(request).verifier, token_of(request)
+    """What a source gives, as long as the credential of this request is good: it ends once that expires or is revoked."""
+    asked_by = credential(request)
     coming: asyncio.Task[T] | None = None
     async with aclosing(source):
         try:
             while True:
                 coming = coming or asyncio.create_task(_next(source))
                 await asyncio.wait({coming}, timeout=LOOK_EVERY)
-                verify(token)
+                await _still_good(asked_by)
                 if coming.done():
                     given, coming = coming.result(), None
+                    STREAMED.inc()
                     yield given
         except (Unauthenticated, StopAsyncIteration):
             return
         finally:
             if coming:
                 await stop(coming, grace=LOOK_EVERY)
+
+
+async def _still_good(asked_by: Credential) -> None:
+    """Raises Unauthenticated once it is not. While the database is away, nobody can have ended a session."""
+    with suppress(Away):
+        await asked_by()
 
 
 async def _next(source: AsyncGenerator[T, None]) -> T:

@@ -31,8 +31,13 @@ UNREADABLE = (jwt.PyJWTError, LookupError, ValueError, TypeError, ArithmeticErro
 """What reading a token or a set of keys may raise: who sends one chooses every byte of its header, and signs what they like."""
 
 T = TypeVar("T")
+Claims = dict[str, Any]
 Verifier = Callable[[str], Caller]
 """From a token to its caller. Raises Unauthenticated."""
+
+
+class Expired(Unauthenticated):
+    """It was good."""
 
 
 class Watched(Generic[T]):
@@ -59,28 +64,47 @@ class Watched(Generic[T]):
 
 def verifier(jwks_file: Path, revoked_file: Path | None = None, monotonic: Callable[[], float] = time.monotonic) -> Verifier:
     """A verifier by the public keys of a JWKS file, and by the list of revoked tokens where there is one."""
-    keys = Watched(jwks_file, keys_of, monotonic)
-    revoked = Watched(revoked_file, revoked_in, monotonic) if revoked_file else None
+    read = reader(AUDIENCE, jwks_file, revocations(revoked_file, monotonic), monotonic)
 
     def verify(token: str) -> Caller:
-        if len(token) > LONGEST:
-            raise Unauthenticated
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                token, keys.now()[jwt.get_unverified_header(token)["kid"]], algorithms=[ALGORITHM], issuer=ISSUER,
-                audience=AUDIENCE, leeway=LEEWAY, options={"require": list(CLAIMS)},
-            )  # fmt: skip
-            caller = caller_named(claims)
-        except UNREADABLE as error:
-            raise Unauthenticated from error
-        if revoked and claims["jti"].strip() in revoked.now():
-            raise Unauthenticated
-        return caller
+        return caller_named(read(token))
 
     return verify
 
 
-def caller_named(claims: dict[str, Any]) -> Caller:
+def reader(
+    audience: str, jwks_file: Path, revoked: Callable[[str], bool], monotonic: Callable[[], float] = time.monotonic
+) -> Callable[[str], Claims]:
+    """What reads tokens signed for one audience: their claims, which name a caller. It raises Unauthenticated, or Expired."""
+    keys = Watched(jwks_file, keys_of, monotonic)
+
+    def read(token: str) -> Claims:
+        if len(token) > LONGEST:
+            raise Unauthenticated
+        try:
+            claims: Claims = jwt.decode(
+                token, keys.now()[jwt.get_unverified_header(token)["kid"]], algorithms=[ALGORITHM], issuer=ISSUER,
+                audience=audience, leeway=LEEWAY, options={"require": list(CLAIMS)},
+            )  # fmt: skip
+            caller_named(claims)
+        except jwt.ExpiredSignatureError as error:
+            raise Expired from error
+        except UNREADABLE as error:
+            raise Unauthenticated from error
+        if revoked(claims["jti"].strip()):
+            raise Unauthenticated
+        return claims
+
+    return read
+
+
+def revocations(file: Path | None, monotonic: Callable[[], float] = time.monotonic) -> Callable[[str], bool]:
+    """Whether an id stands in the list of those taken back, where there is one: of a token, or of a session."""
+    revoked = Watched(file, revoked_in, monotonic) if file else None
+    return lambda id: revoked is not None and id in revoked.now()
+
+
+def caller_named(claims: Claims) -> Caller:
     """The person and the organisation that a token names. ValueError where either is missing, unknown, or no text."""
     sub, organisation, role, id = (claims[name] for name in ("sub", "org", "role", "jti"))
     if not all(isinstance(claim, str) and claim.strip() and claim.isprintable() for claim in (sub, organisation, role, id)):

@@ -21,7 +21,8 @@ from services import SERVICES
 from services.referral.store.vault import Vault
 from shared.events import TOPICS
 from shared.kernel.clock import Clock
-from shared.messaging.kafka import consumer, dead_letters
+from shared.messaging.kafka import consumer
+from shared.messaging.topics import dead_letters
 from shared.persistence.mongo import connect
 from tests.end_to_end.writers import ELSEWHERE, UNREADABLE, write_by_hand
 

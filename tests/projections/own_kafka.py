@@ -16,7 +16,8 @@ from deploy.local.kafka import PROPERTIES_FILE, kafka
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.servers import Servers
 from shared.events.message import Message
-from shared.messaging.kafka import PARTITIONS, Brokers, consumer, create_topics
+from shared.messaging.kafka import Brokers, consumer, create_topics
+from shared.messaging.topics import PARTITIONS
 from shared.projections.source import Reader, Source
 from tests.messaging.topics import asking
 from tests.projections.drivers import ends

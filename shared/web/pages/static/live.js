@@ -57,12 +57,12 @@ async function refresh() {
     const address = new URL(location.href);
     address.searchParams.set("fragment", "1");
     const answer = await fetch(address);
-    if (!answer.ok) throw new Error(answer.status);
+    if (!answer.ok) throw answer.status;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
     replace(fresh);
     say("En direct");
-  } catch {
-    say("Le direct est interrompu : ces chiffres datent un peu");
+  } catch (why) {
+    say(why === 401 ? "Vous n’êtes plus connecté : rechargez la page" : "Le direct est interrompu : ces chiffres datent un peu");
   }
   busy = false;
   if (again && !document.hidden) refresh();
@@ -73,7 +73,7 @@ let delay = SOONEST;
 
 // The browser listens again by itself, but not after an answer that is a refusal or a breakdown.
 function listen() {
-  const events = new EventSource("/events");
+  const events = new EventSource(region.dataset.events);
   events.addEventListener("open", () => { delay = SOONEST; refresh(); });
   events.addEventListener("changed", refresh);
   events.addEventListener("error", () => {
