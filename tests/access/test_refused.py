@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from pymongo.errors import OperationFailure
 
 from deploy.access import INBOUND, OUTBOUND, PARTNERS, heard, told
 from services import SERVICES
+from shared.kernel.retry import until_answered
+from shared.messaging.failures import is_away
 from shared.messaging.kafka import Brokers, ask_brokers, ask_to_read
 from shared.messaging.topics import dead_letters, topics
 from shared.persistence.failures import Denied
@@ -46,7 +49,9 @@ async def reads(brokers: Brokers, group: str, names: list[str]) -> set[str]:
     found = set[str]()
     for name in names:
         with suppress(TopicAuthorizationFailedError):
-            await ask_to_read(brokers, group, [name], within=20)
+            # a new Kafka makes its table of groups when first asked
+            asking = partial(ask_to_read, brokers, group, [name], within=20)
+            await until_answered(asking, on=is_away, limit=0.5, within=60)
             async with AIOKafkaConsumer(**brokers.options()) as reader:
                 reader.assign([TopicPartition(name, 0)])
                 await reader.seek_to_beginning()
