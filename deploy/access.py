@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from services import SERVICES
-from shared.events import EVENTS
-from shared.messaging.kafka import dead_letters
+from shared.events import EVENTS, Event
+from shared.messaging.topics import dead_letters
 from shared.projections.group import transactional_id
 
 TABLE = PurePosixPath("deploy/kafka/access.txt")
@@ -50,10 +50,15 @@ def told(service: str) -> set[str]:
 
 def heard(service: str) -> set[str]:
     """The topics that it reads: those of the events that it handles or, where it decides nothing, that it makes rows of."""
+    return {event.topic for event in heard_events(service)}
+
+
+def heard_events(service: str) -> set[type[Event]]:
+    """The events that a service handles or, where it decides nothing, that it makes rows of."""
     if service == "reporting":
         projections = importlib.import_module("services.reporting.projections").PROJECTIONS
-        return {event.topic for projection in projections for event in projection.events}
-    return {event.topic for event in importlib.import_module(f"services.{service}.handlers").HANDLERS}
+        return {event for projection in projections for event in projection.events}
+    return set(importlib.import_module(f"services.{service}.handlers").HANDLERS)
 
 
 def _of_service(service: str) -> Iterator[Rule]:

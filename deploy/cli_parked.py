@@ -1,6 +1,7 @@
 """`etabli parked`: what services could not hear, listed, shown, heard again, or discarded with a reason."""
 
 import json
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,10 +11,13 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from deploy.cli_options import Folder, Json, admin_token, service_name
+from deploy.local.errors import CannotRun
 from deploy.local.operations import discard, list_discarded, list_parked, show_parked, unpark
+from deploy.local.progress import say
 from deploy.stacks.reach import running_stack_addresses
 from services import SERVICES
 
+Row = dict[str, Any]
 parked = typer.Typer(help="Les messages mis de côté : les voir, les faire réentendre, les écarter.", no_args_is_help=True)
 AnyService = Annotated[
     str | None,
@@ -31,10 +35,31 @@ def list_messages(
     as_json: Json = False,
 ) -> None:
     """Liste les messages mis de côté, ou ceux qui ont été écartés. Jamais leur contenu."""
-    rows = list((list_discarded if discarded else list_parked)(_urls(service, data), admin_token(data)))
+    rows, unheard = _everywhere(list_discarded if discarded else list_parked, _urls(service, data), admin_token(data))
     if as_json:
         print(json.dumps(rows))
-        return
+    else:
+        _show(rows, discarded)
+    for reason in unheard:
+        say(reason)
+    if unheard:
+        raise typer.Exit(1)
+
+
+def _everywhere(
+    listed: Callable[[Mapping[str, str], str], Iterable[Row]], urls: Mapping[str, str], token: str
+) -> tuple[list[Row], list[str]]:
+    """What each service answers, and why those that do not answer do not: they hide nothing of the others."""
+    rows, unheard = list[Row](), list[str]()
+    for name, url in urls.items():
+        try:
+            rows.extend(listed({name: url}, token))
+        except CannotRun as reason:
+            unheard.append(str(reason))
+    return rows, unheard
+
+
+def _show(rows: list[Row], discarded: bool) -> None:
     fields = ("service", "coordinates", "type", "code", *(("by", "at", "reason") if discarded else ("key", "at")))
     table = Table(*(Column(FRENCH[field], overflow="fold") for field in fields))
     for row in rows:

@@ -10,7 +10,7 @@ from deploy import links
 from deploy.cli_options import Folder
 from deploy.local.keys import PRINTED_LIFETIME, revoke, token
 from deploy.local.progress import say
-from deploy.stacks.reach import revoked_file, running_stack_addresses, stack_keys
+from deploy.stacks.reach import running_stack_addresses, stack_keys, written_keys
 
 
 class SignsByDefault(TyperGroup):
@@ -67,6 +67,6 @@ def revoke_tokens(
     data: Folder = None,
 ) -> None:
     """Retire des jetons : aucun service de la pile n’y croit plus, et leurs flux ouverts se ferment."""
-    file = revoked_file(data)
+    file = written_keys(data).revoked
     for id in ids:
         say(f"Retiré : {revoke(file, id)}")

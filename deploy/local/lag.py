@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -15,30 +16,36 @@ from shared.messaging.failures import KAFKA_ERRORS, is_refused
 from shared.messaging.kafka import Brokers
 
 TRIES = 20
+ANSWER_MS = 15_000
 LOOK_MS = 500
 """Milliseconds without an answer after which what is not heard is not there."""
 
 
 @dataclass(frozen=True)
 class Lag:
-    """Messages of a topic that a group has yet to acknowledge, at most: marks of transactions between them count too."""
+    """Messages of a topic that a group has yet to acknowledge, at most: marks of transactions between them count too.
+
+    `since` is when the oldest of them was published; None where there is none.
+    """
 
     group: str
     topic: str
     messages: int
+    since: datetime | None = None
 
 
 async def lags(brokers: Brokers, groups: Iterable[str]) -> list[Lag]:
     """One row per group and topic in which the group acknowledged something, all partitions together."""
-    admin = AIOKafkaAdminClient(**brokers.options())
-    consumer = AIOKafkaConsumer(**brokers.options(), isolation_level="read_committed")
+    patience = {"request_timeout_ms": ANSWER_MS}
+    admin = AIOKafkaAdminClient(**brokers.options(), **patience)
+    consumer = AIOKafkaConsumer(**brokers.options(), **patience, isolation_level="read_committed")
     try:
         await admin.start()
         await consumer.start()
         return [lag for group in groups for lag in await _of_group(admin, consumer, group)]
     except KAFKA_ERRORS as error:
-        said = "refuse de le dire" if is_refused(error) else "ne répond pas"
-        raise CannotRun(f"Kafka {said} ({brokers.bootstrap}) : {error}") from error
+        said = f"refuse de le dire ({type(error).__name__})" if is_refused(error) else "ne répond pas"
+        raise CannotRun(f"Kafka {said} : {brokers.bootstrap}. « etabli doctor » dit ce qui ne va pas.") from error
     finally:
         await consumer.stop()
         await admin.close()
@@ -56,25 +63,35 @@ async def _of_group(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer, grou
     ]
     first, end = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
     next_to_hear = {at: max(first[at], committed.get(at, 0)) for at in partitions}
-    nothing_left = await _without_messages(consumer, {at: offset for at, offset in next_to_hear.items() if offset < end[at]})
-    behind: dict[str, int] = defaultdict(int)
+    next_messages = await _next_messages(consumer, {at: offset for at, offset in next_to_hear.items() if offset < end[at]})
+    behind, since = defaultdict[str, int](int), dict[str, datetime]()
     for at in partitions:
-        behind[at.topic] += 0 if at in nothing_left else max(0, end[at] - next_to_hear[at])
-    return [Lag(group, topic, messages) for topic, messages in sorted(behind.items())]
+        behind[at.topic] += 0 if at in next_messages and not next_messages[at] else max(0, end[at] - next_to_hear[at])
+        if oldest := next_messages.get(at):
+            since[at.topic] = min(oldest, since.get(at.topic, oldest))
+    return [Lag(group, topic, messages, since.get(topic)) for topic, messages in sorted(behind.items())]
 
 
-async def _without_messages(consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]) -> set[TopicPartition]:
-    """Where nothing but the marks of transactions, and what was aborted, is left from these offsets on: offsets are no counts."""
+async def _next_messages(
+    consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]
+) -> Mapping[TopicPartition, datetime | None]:
+    """When the first message from each of these offsets on was published.
+
+    None where nothing but the marks of transactions, and what was aborted, is left: offsets are no counts. Those of which
+    nothing was learnt in time lack.
+    """
+    found: dict[TopicPartition, datetime | None] = {}
     silent = set(positions)
     if positions:
         consumer.assign(list(positions))
         for at, offset in positions.items():
             consumer.seek(at, offset)
-        while found := await consumer.getmany(*silent, timeout_ms=LOOK_MS, max_records=len(positions)):
-            silent -= found.keys()
+        while records := await consumer.getmany(*silent, timeout_ms=LOOK_MS, max_records=len(positions)):
+            found |= {at: datetime.fromtimestamp(of_one[0].timestamp / 1000, UTC) for at, of_one in records.items()}
+            silent -= records.keys()
             if not silent:
                 break
-    return {at for at in silent if await consumer.position(at) > positions[at]}
+    return found | {at: None for at in silent if await consumer.position(at) > positions[at]}
 
 
 async def _acknowledged(admin: AIOKafkaAdminClient, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
@@ -84,4 +101,4 @@ async def _acknowledged(admin: AIOKafkaAdminClient, group: str) -> Mapping[Topic
             return offsets
         except GroupCoordinatorNotAvailableError:  # a new Kafka makes its table of groups when first asked
             await asyncio.sleep(0.25)
-    raise CannotRun("Kafka n’a pas de coordinateur de groupes : regardez son journal.")
+    raise CannotRun("Kafka n’a pas de coordinateur de groupes : « etabli doctor » dit ce qui ne va pas.")

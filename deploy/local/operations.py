@@ -14,6 +14,7 @@ from deploy.local.errors import CannotRun
 from deploy.local.progress import progress
 
 UNPARK_SECONDS = 600.0
+ANSWER_SECONDS = 30.0
 POLL_SECONDS = 0.5
 Json = dict[str, Any]
 HOLDING = ("referral", "enrolment", "production")
@@ -130,10 +131,11 @@ def _every(service: str, url: str, token: str) -> Iterator[Json]:
 def _request(service: str, method: str, url: str, token: str, body: Json | None = None, *, absent: Any = ...) -> Any:
     """The answer. Where there is no such thing, `absent` if that is given."""
     try:
-        with httpx.Client(trust_env=False, timeout=UNPARK_SECONDS) as client:  # no proxy on the loopback
+        timeout = ANSWER_SECONDS if method == "GET" else UNPARK_SECONDS
+        with httpx.Client(trust_env=False, timeout=timeout) as client:  # no proxy on the loopback
             answer = client.request(method, url, headers={"Authorization": f"Bearer {token}"}, json=body)
     except httpx.HTTPError as error:
-        raise CannotRun(f"{service} ne répond pas ({url} : {error}).") from error
+        raise CannotRun(f"{service} ne répond pas ({url}) : « etabli doctor » dit ce qui ne va pas.") from error
     if answer.status_code == 404 and absent is not ...:
         return absent
     if answer.is_error:

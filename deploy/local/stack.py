@@ -62,6 +62,7 @@ def running_stack(
     data: Path,
     *,
     simulated: bool = False,
+    temporary: bool = False,
     command: Command = service_command,
 ) -> Iterator[Stack]:
     """A stack, ready, on the ports, keys and data kept in `data`; at the end all is stopped, services first.
@@ -71,7 +72,7 @@ def running_stack(
     data = data.absolute()
     with ExitStack() as ending:
         say(f"Kafka et MongoDB démarrent. Données : {data}")
-        servers = ending.enter_context(running_servers(data))
+        servers = ending.enter_context(running_servers(data, temporary=temporary))
         keep_simulated(data, simulated)
         make_topics(servers.brokers)
         ports = keep_ports(data / "ports.json", SERVICES)
@@ -124,6 +125,7 @@ def _addresses(data: Path, servers: Servers, ports: Mapping[str, int]) -> Addres
         services={name: f"http://{HOST}:{port}" for name, port in ports.items()},
         kafka=servers.kafka,
         mongodb=servers.mongodb,
+        brokers_as=servers.brokers_as,
         tokens={scope: token(keys, scope) for scope in PRINTED_SCOPES},
     )
 
@@ -133,7 +135,7 @@ def environment_of(service: str, data: Path, addresses: Addresses, *, simulated:
     keys = keys_in(data)
     own = {"ETABLI_VAULT_KEY_FILE": str(keys.vault)} if service == "referral" else {}
     told = {name: said for name, said in os.environ.items() if name.startswith(("ETABLI_", "OTEL_"))}
-    knobs = {name: said for name, said in told.items() if not (name.startswith("ETABLI_") and name.endswith("_FILE"))}
+    knobs = {name: said for name, said in told.items() if _is_passed_on(name)}
     return {
         **knobs,
         **own,
@@ -148,6 +150,14 @@ def environment_of(service: str, data: Path, addresses: Addresses, *, simulated:
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
     }
+
+
+def _is_passed_on(name: str) -> bool:
+    """Whether a service is told this as we were: who it is to servers that were given, and any knob. Keys are the stack's own."""
+    for server, given in (("ETABLI_KAFKA_", "KAFKA_BOOTSTRAP_SERVERS"), ("ETABLI_MONGODB_", "MONGODB_URL")):
+        if name.startswith(server):
+            return bool(os.environ.get(given))
+    return not (name.startswith("ETABLI_") and name.endswith("_FILE"))
 
 
 def _service(name: str, port: int, data: Path, command: Command, environment: Mapping[str, str]) -> Process:

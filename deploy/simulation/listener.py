@@ -18,7 +18,8 @@ from shared.events.referral import ReferralClosed
 from shared.kernel.calendar import PARIS
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.failures import is_a_server_s
-from shared.messaging.kafka import PARTITIONS, Brokers, consumer
+from shared.messaging.kafka import Brokers, consumer
+from shared.messaging.topics import PARTITIONS
 from shared.messaging.wire.records import record_of
 from shared.persistence.inbox import Inbox
 

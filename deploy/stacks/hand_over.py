@@ -1,6 +1,7 @@
 """A command about a stack of containers, run by the container of operations that is among them."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from deploy.local.keys import signer
 from deploy.stacks.pointer import Compose
 
 SERVICE = "ops"
+TYPED = "ETABLI_COMPOSE"
+"""Tells the command in the container how its project is named where it was typed, for what it says to type."""
 ASK_SECONDS = 20.0
 
 
@@ -28,7 +31,8 @@ def hand_over(compose: Compose, arguments: Sequence[str], files: Sequence[Path])
 
 def handed_over(compose: Compose, files: Sequence[Path], *, terminal: bool) -> list[str]:
     """What runs `etabli` in the container, its arguments apart."""
-    options = ["--rm", "--no-deps", "-e", f"LOGNAME={signer()}"]  # in whose name tokens are signed
+    who, where = f"LOGNAME={signer()}", f"{TYPED}={shlex.join(compose.typed)}"
+    options = ["--rm", "--no-deps", "-e", who, "-e", where]  # `who`: in whose name tokens are signed
     if not terminal:
         options.append("-T")
     if files:  # from the same folder, and what it writes is ours, not the image's user's

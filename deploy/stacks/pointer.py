@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+SECRETS = "ETABLI_SECRETS"
+"""The variable of our compose files that names another folder of secrets than the one beside them."""
 POINTER = Path(".etabli/stack.json")
 """In the current folder: a link to the file of an embedded stack, or a file that names a compose project."""
 
@@ -25,24 +27,25 @@ class Compose:
     def read(cls, told: Mapping[str, Any]) -> Self:
         """From the pointer."""
         files = [Path(file) for file in told["files"]]
-        secrets = Path(told["secrets"]) if "secrets" in told else files[0].parent / "secrets"
-        return cls(told["project"], files, secrets, told.get("variables", {}))
+        variables = told.get("variables", {})
+        secrets = files[0].parent / variables.get(SECRETS, "secrets")
+        return cls(told["project"], files, secrets, variables)
 
     @property
     def command(self) -> list[str]:
         """How compose is asked about it, whatever is asked."""
         return ["docker", "compose", "-p", self.project, *(word for file in self.files for word in ("-f", str(file)))]
 
+    @property
+    def typed(self) -> list[str]:
+        """The same, as short as one may type it in the current folder."""
+        here = f"{Path.cwd()}{os.sep}"
+        return [word.removeprefix(here) for word in self.command]
 
-def point_at_compose(
-    project: str, files: Sequence[Path], *, secrets: Path | None = None, variables: Mapping[str, str] | None = None
-) -> None:
-    """Commands run in the current folder find this compose project from now on. `secrets` is beside the first file by default."""
-    told: dict[str, Any] = {"project": project, "files": [str(file.absolute()) for file in files]}
-    if secrets:
-        told["secrets"] = str(secrets.absolute())
-    if variables:
-        told["variables"] = dict(variables)
+
+def point_at_compose(project: str, files: Sequence[Path], variables: Mapping[str, str]) -> None:
+    """Commands run in the current folder find this compose project from now on, its files read with these variables."""
+    told = {"project": project, "files": [str(file.absolute()) for file in files], "variables": dict(variables)}
     _replace(lambda draft: draft.write_text(json.dumps({"compose": told}, indent=1)))
 
 
@@ -74,7 +77,7 @@ def pointed_at(data: Path) -> Iterator[None]:
             if pointer.readlink() == target:
                 pointer.unlink()
                 if before:  # containers that run still
-                    point_at_compose(before.project, before.files, secrets=before.secrets, variables=before.variables)
+                    point_at_compose(before.project, before.files, before.variables)
 
 
 def _replace(write: Callable[[Path], object]) -> None:

@@ -56,12 +56,12 @@ def stack_keys(data: Path | None) -> Keys:
     return Keys.of(keys_folder_in(stack_file(data).path))
 
 
-def revoked_file(data: Path | None) -> Path:
-    """The list of revoked tokens of the same stack. That of containers is written from outside: inside it is read only."""
+def written_keys(data: Path | None) -> Keys:
+    """The same, to be written. Those of containers are written from outside: inside they are read only."""
     try:
-        return stack_keys(data).revoked
+        return stack_keys(data)
     except InContainers as stack:
-        return Keys.of(stack.compose.secrets).revoked
+        return Keys.of(stack.compose.secrets)
 
 
 def stack_file(data: Path | None, *, files: Sequence[Path] = ()) -> StackFile:

@@ -10,7 +10,9 @@ from shared.web.app import Service, serve
 
 def service(settings: Settings) -> Service[Store]:
     """Enrolment on these settings."""
-    return Service("enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep)
+    return Service(
+        "enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep, migrations=lambda store: store.migrations
+    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,15 @@ from shared.web.app import Service, serve
 
 def service(settings: Settings) -> Service[Store]:
     """Production, wired."""
-    return Service(name="production", settings=settings, store=Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep)
+    return Service(
+        name="production",
+        settings=settings,
+        store=Store,
+        routers=ROUTERS,
+        handlers=HANDLERS,
+        sweep=sweep,
+        migrations=lambda store: store.migrations,
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,10 @@ def service(settings: Shared) -> Service[Store]:
     """Referral: its store, its routes, its handlers."""
     own = settings if isinstance(settings, Settings) else Settings(**settings.model_dump())
     sweeping = partial(sweep, kept=own.retention)
-    return Service("referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping)
+    return Service(
+        "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
+        migrations=lambda store: store.migrations,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -177,8 +177,8 @@ async def erase_person(store: Store, actor: Actor, *, young_id: UUID, code: Eras
     return await store.persistence.transaction(work, young_id)
 
 
-async def erase_again(store: Store, event: PersonErased, cause: Message) -> None:
-    """What a backup brought back of someone whose erasure was told goes again."""
+async def erase_again(store: Store, event: PersonErased, cause: Message | None = None) -> None:
+    """What a backup brought back of someone whose erasure was told goes again; by a restore, where nobody told it yet since."""
 
     async def work(session: Session) -> None:
         records = store.records.documents.within(session).acting(SYSTEM, cause=cause)

@@ -19,8 +19,9 @@ def service(settings: Shared) -> Service[Store]:
         settings=own,
         store=lambda persistence: Store(persistence, own),
         routers=(indicators.router, pages.router, rebuild.router, signin.router, signin.returns, static),
-        parked=lambda store: store.projector.parked("reporting"),
+        parked=lambda store: store.projector.parked(),
         reading=lambda store: store.projector.server,
+        positions=lambda store: store.projector.positions,
         works=(lambda runtime: runtime.store.projector.run(),),
     )
 

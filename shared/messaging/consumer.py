@@ -103,9 +103,14 @@ def new_outage() -> Outage:
     return Outage(log, "consumer.kafka", is_refusal=is_refused)
 
 
+class _App(faust.App):
+    def _create_directories(self) -> None:
+        """Faust would keep tables there. It has none of us, and the folder it was started in may be closed to it."""
+
+
 def new_faust_app(service: str, instance: str, brokers: Brokers, *, session_timeout: int) -> faust.App:
     """Faust as a static member of the service's group: a replica that restarts has its partitions back at once."""
-    app = faust.App(
+    app = _App(
         service,
         broker=f"aiokafka://{brokers.bootstrap}",
         broker_credentials=_credentials(brokers),

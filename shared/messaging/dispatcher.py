@@ -1,16 +1,17 @@
 """The dispatcher: one record in, handled, retried, or parked as a dead letter. Every way of reading Kafka goes through it."""
 
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Generic
 
 import structlog
-from prometheus_client import Counter, Gauge
 
 from shared.events import EVENTS, Event
 from shared.events.message import ConsumerRecord, Undecodable, read
+from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
 from shared.kernel.retry import Outage, until_answered
 from shared.kernel.tracing import continuing
@@ -18,11 +19,10 @@ from shared.messaging.handlers import Handler, StoreT
 from shared.messaging.parking import Key, Parking
 from shared.messaging.replay import Replayed, code_of, replay, resumable
 from shared.messaging.spans import handling, trace_of_record
+from shared.metrics import HANDLED, HANDLING_SECONDS, MESSAGE_DELAY, WAITING, observe_delay
 from shared.persistence.failures import is_transient
 
 log = structlog.get_logger()
-HANDLED = Counter("etabli_handled", "Messages handled, by type.", ["type"])
-WAITING = Gauge("etabli_waiting_for_a_server", "1 while a message waits for a server to come back.")
 
 
 class Dispatcher(Generic[StoreT]):
@@ -36,12 +36,15 @@ class Dispatcher(Generic[StoreT]):
         *,
         tries: int = 4,
         max_backoff: float = 5.0,
+        clock: Clock | None = None,
     ) -> None:
+        """`clock` is the service's: how late a message is handled is measured where it is the real one."""
         self._store = store
         self._handlers = handlers
         self.parking = parking
         self._tries = tries
         self._max_backoff = max_backoff
+        self._clock = clock
 
     @property
     def topics(self) -> list[str]:
@@ -67,6 +70,7 @@ class Dispatcher(Generic[StoreT]):
             except Exception as failure:
                 log.critical("consumer.cannot_park", coordinates=record.coordinates, error=type(failure).__name__)
                 os._exit(70)
+            HANDLED.labels(record.topic, "parked").inc()
 
     async def replay(self, keys: Iterable[Key] | None = None) -> Replayed:
         """Replay what is parked, of these (topic, key) or all, in order per key; a key stops at its first that fails again."""
@@ -84,17 +88,24 @@ class Dispatcher(Generic[StoreT]):
     async def _take_in(self, record: ConsumerRecord) -> None:
         if await self.parking.discards.has(record):
             log.info("consumer.passed_over", coordinates=record.coordinates)
-        elif not await self.parking.park_if_blocked(record):
+            HANDLED.labels(record.topic, "discarded").inc()
+        elif await self.parking.park_if_blocked(record):
+            HANDLED.labels(record.topic, "behind").inc()
+        else:
             await self._handle(record)
 
     async def _handle(self, record: ConsumerRecord) -> None:
         message = read(record)
         handler = self._handlers.get(EVENTS[message.type])
         if handler is None:
+            HANDLED.labels(record.topic, "skipped").inc()
             return
+        started = time.monotonic()
         with handling(record, message):
             await handler(self._store, message.event(), message)
-        HANDLED.labels(message.type).inc()
+        HANDLING_SECONDS.labels(record.topic).observe(time.monotonic() - started)
+        HANDLED.labels(record.topic, "handled").inc()
+        observe_delay(MESSAGE_DELAY, message.time, self._clock)
 
 
 def _is_a_server_s(error: Exception) -> bool:

@@ -19,14 +19,13 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.group import HeartbeatRequest
 
-from shared.events import TOPICS
 from shared.kernel.secrets import PasswordFile
 from shared.messaging.connecting import saying_why
 from shared.messaging.producer import PromptProducer
+from shared.messaging.topics import copies, topics
 from shared.messaging.wire.client import Client
 from shared.settings import Settings
 
-PARTITIONS = 12
 MECHANISM = "SCRAM-SHA-512"
 
 
@@ -66,20 +65,13 @@ def brokers_of(settings: Settings) -> Brokers:
     return Brokers(settings.kafka, settings.kafka_user, settings.kafka_password_file, settings.kafka_ca_file)
 
 
-def dead_letters(topic: str) -> str:
-    """The topic of coordinates and error codes of what could not be handled from `topic`; never a value."""
-    return f"dlq.{topic}"
-
-
-async def create_topics(brokers: Brokers, *, replicas: int = 1) -> None:
-    """Create what is missing: twelve partitions and full history for events, thirty days for dead letters. Idempotent."""
-    forever = {"retention.ms": "-1"}
-    month = {"retention.ms": str(30 * 24 * 3600 * 1000)}
-    wanted = [NewTopic(topic, PARTITIONS, replicas, topic_configs=forever) for topic in TOPICS]
-    wanted += [NewTopic(dead_letters(topic), 1, replicas, topic_configs=month) for topic in TOPICS]
+async def create_topics(brokers: Brokers) -> None:
+    """Create the topics that are missing, each with as many copies as there are brokers, three at most. Idempotent."""
     admin = AIOKafkaAdminClient(**brokers.options())
     await admin.start()
     try:
+        number = copies(len(admin._client.cluster.brokers()))
+        wanted = [NewTopic(one.name, one.partitions, number, topic_configs=dict(one.configs)) for one in topics()]
         answer = await admin.create_topics(wanted)
         for topic, code, *_rest in answer.topic_errors:
             if code not in (0, TopicAlreadyExistsError.errno):

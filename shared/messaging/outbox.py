@@ -4,7 +4,8 @@ A document that Kafka refused is marked `held`, with the topic that it waits for
 without it, whichever replica relays knows of it, and readiness can name the topic.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,10 +70,15 @@ class Outbox:
         """How many a topic holds."""
         return await self._documents.count({"held.topic": topic})
 
-    async def settle(self, sendings: Sequence[Sending], held: Sequence[Sending], *, longest: float) -> int:
+    async def oldest(self) -> datetime | None:
+        """When the oldest entry that waits was written; None where none does."""
+        found = await self._documents.find_one(SOMETHING, fields={"outbox.at": 1}, sort=["outbox.at"])
+        return min(entry["at"] for entry in found["outbox"]) if found else None
+
+    async def settle(self, sendings: Sequence[Sending], held: Sequence[Sending], *, longest: float) -> Mapping[str, int]:
         """Keep what was published in the history, with who made it happen, take it out of the outboxes, and hold those.
 
-        How many entries that was. `longest`, in seconds, is as long as one is held until its next try.
+        How many entries that was, by topic. `longest`, in seconds, is as long as one is held until its next try.
         """
         published = [(one.id, entry) for one in sendings for entry in one.entries[: one.sent]]
         records = [
@@ -85,7 +91,7 @@ class Outbox:
         updates = [Update({"_id": one.id}, change) for one, change in changes if change]
         if updates:
             await self._documents.patient().bulk(updates)
-        return len(published)
+        return Counter(str(entry.get("topic") or "?") for _, entry in published)
 
     async def _read(self, where: Row, order: str, limit: int) -> list[Sending]:
         fields = {"outbox": 1, "held": 1}

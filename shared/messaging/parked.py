@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from prometheus_client import Gauge
 
 from shared.kernel.clock import real_now
 from shared.kernel.errors import NotFound
@@ -17,9 +16,9 @@ from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.parking import ParkedMessage
 from shared.messaging.place import Place
 from shared.messaging.replay import Replayed
+from shared.metrics import PARKED_NOW
 
 log = structlog.get_logger()
-PARKED_NOW = Gauge("etabli_parked_messages", "Messages that are parked now, by service and reason.", ["service", "code"])
 TEND_SECONDS = 5.0
 Beside = Sequence[Dispatcher[Any]]
 """Who parks: the first is who hears now; others (rows that are being built) take for themselves what it is replayed."""
@@ -32,10 +31,7 @@ async def nothing() -> None:
 class Parked:
     """The parked messages of a service. `changed` is told when some were handled at last."""
 
-    def __init__(
-        self, service: str, beside: Callable[[], Awaitable[Beside]], *, changed: Callable[[], Awaitable[None]] = nothing
-    ) -> None:
-        self._service = service
+    def __init__(self, beside: Callable[[], Awaitable[Beside]], *, changed: Callable[[], Awaitable[None]] = nothing) -> None:
         self._beside = beside
         self._changed = changed
         self._codes: set[str] = set()
@@ -89,7 +85,7 @@ class Parked:
         first, *others = [one.parking for one in await self._beside()]
         codes = await first.codes(*others)
         for code in self._codes | codes.keys():
-            PARKED_NOW.labels(self._service, code).set(codes.get(code, 0))
+            PARKED_NOW.labels(code).set(codes.get(code, 0))
         self._codes.update(codes)
         return codes
 
@@ -112,9 +108,9 @@ class Parked:
             await self._changed()
 
 
-def parked_beside(service: str, dispatcher: Dispatcher[Any]) -> Parked:
+def parked_beside(dispatcher: Dispatcher[Any]) -> Parked:
     """The parked messages of a service that hears one by one."""
-    return Parked(service, partial(_alone, dispatcher))
+    return Parked(partial(_alone, dispatcher))
 
 
 async def _alone(dispatcher: Dispatcher[Any]) -> Beside:

@@ -9,21 +9,19 @@ from uuid import uuid4
 
 import orjson
 import structlog
-from prometheus_client import Counter
 
 from shared.events.message import DELETED, ConsumerRecord, event_id
 from shared.kernel.clock import real_now
 from shared.kernel.tracing import traceparent
 from shared.messaging.discards import Discards, unclaimed
-from shared.messaging.kafka import dead_letters
 from shared.messaging.place import Place, known_key, known_type
 from shared.messaging.said import GONE, Said
+from shared.messaging.topics import dead_letters
+from shared.metrics import LOST, PARKED
 from shared.persistence.mongo import Collection
 from shared.persistence.transaction import Persistence
 
 log = structlog.get_logger()
-PARKED = Counter("etabli_parked", "Messages parked, by reason.", ["code"])
-LOST = Counter("etabli_records_lost", "Messages that were deleted before they were handled, by topic.", ["topic"])
 BEHIND = "behind_a_parked_message"
 CLAIM = timedelta(minutes=2)
 """How long whoever replays a message has it alone, unless it ends before: longer than any handler runs."""
@@ -72,6 +70,7 @@ class Parking:
     def __init__(self, persistence: Persistence, *, generation: int | None = None) -> None:
         """`generation`: of rows, where each has its own, for what one cannot take another may."""
         self.discards = Discards(persistence)
+        self.clock = persistence.clock
         self._persistence = persistence
         self._own = {"generation": generation}
         self._said = Said(persistence.sealing_keys("parked messages"))
@@ -80,11 +79,8 @@ class Parking:
         persistence.outboxes["parked"] = self._parked
 
     async def prepare(self) -> None:
-        """Index the messages by what replays read, oldest first. Those of an earlier build, which kept no time, are of today."""
+        """Index the messages by what replays read, oldest first."""
         await self._parked.index("topic", "key", "partition", "offset")
-        dated = {"$set": {"at": real_now(), "expired": False}}
-        while (await self._parked.update({"at": {"$exists": False}}, dated)).found:
-            pass
 
     async def park_if_blocked(self, record: ConsumerRecord) -> bool:
         """Park a message if an earlier one of its (topic, key) is parked, and still is once this one is there too.

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
-from prometheus_client import Gauge
 
 from shared.kernel.retry import Outage
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
+from shared.metrics import KAFKA_UP
 
 log = structlog.get_logger()
-UP = Gauge("etabli_kafka_up", "1 while Kafka answers a request for metadata, 0 while it does not.")
 EVERY_SECONDS = 2.0
 """With the two seconds that an answer may take, an outage is seen within four."""
 
@@ -43,7 +42,7 @@ class KafkaProbe:
                 self._outage.failed(error)
             else:
                 self._outage.answered()
-            UP.set(not (self._outage.away or self._outage.refused))
+            KAFKA_UP.set(not (self._outage.away or self._outage.refused))
             await asyncio.sleep(EVERY_SECONDS)
 
 

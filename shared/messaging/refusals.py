@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 from aiokafka import errors
-from prometheus_client import Gauge
 
 from shared.kernel.retry import Outage
 from shared.messaging.failures import is_refused
 from shared.messaging.outbox import Sending
 
 log = structlog.get_logger()
-REFUSED = Gauge("etabli_relay_refused", "Documents held because Kafka does not take their next event, by its topic.", ["topic"])
 OF_A_TOPIC = (errors.TopicAuthorizationFailedError, errors.UnknownTopicOrPartitionError, errors.InvalidTopicError)
 """What is refused to every message of a topic."""
 OF_A_PARTITION = (
@@ -51,7 +49,6 @@ class Refusals:
     def are(self, counts: Mapping[str, int]) -> None:
         """These topics hold so many documents, and no other holds any."""
         for topic in self._outages.keys() | counts.keys():
-            REFUSED.labels(topic).set(counts.get(topic, 0))
             if topic not in counts:
                 self._outage(topic).answered()
 

@@ -6,16 +6,18 @@ document, and the other tries it again, each message in a batch of its own: who 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
 import structlog
-from prometheus_client import Counter, Gauge
 
 from shared.kernel.retry import Outage, anything, stop, until_answered
 from shared.messaging.failures import KAFKA_ERRORS, is_a_server_s, is_away, is_refused
 from shared.messaging.outbox import Outbox, Sending
 from shared.messaging.refusals import Refusals, is_of_one_topic
 from shared.messaging.sending import Producer, send_all
+from shared.metrics import PENDING, PUBLISHED
 from shared.persistence.failures import is_denied, is_transient
 from shared.persistence.lease import Lease
 from shared.persistence.transaction import Persistence
@@ -26,8 +28,6 @@ PAGE_APART = 100
 """Documents of one topic that are tried again at once: however many it refuses, they cost little."""
 POLL_SECONDS = 0.5
 STOP_SECONDS = 5.0
-PUBLISHED = Counter("etabli_relay_published", "Events acknowledged by Kafka.")
-PENDING = Gauge("etabli_relay_pending", "Documents whose outbox is not empty, counted up to the limit.")
 
 
 class Relay:
@@ -71,6 +71,11 @@ class Relay:
         """Whether Kafka refuses this producer as such, whatever its topic."""
         return self._kafka.refused
 
+    @property
+    def active(self) -> bool:
+        """Whether this replica publishes: it has the lease, and has lately kept it."""
+        return self._leads and self._lease.held
+
     async def prepare(self) -> None:
         """Index what is pending: documents with an empty outbox are not in it."""
         for outbox in self._outboxes():
@@ -91,6 +96,19 @@ class Relay:
         if held:
             PENDING.set(sum(counts))
         return sum(counts)
+
+    async def oldest(self) -> datetime | None:
+        """Since when the oldest event waits; None where none does."""
+        since = [at for outbox in self._outboxes() if (at := await outbox.oldest())]
+        return min(since, default=None)
+
+    async def held(self) -> Mapping[str, int]:
+        """How many documents each topic holds, whichever replica relays."""
+        counts = Counter[str]()
+        for outbox in self._outboxes():
+            for topic in await outbox.topics():
+                counts[topic] += await outbox.count_held(topic)
+        return counts
 
     async def refusing(self) -> list[str]:
         """The topics that Kafka refuses to take from a document of this service, whichever replica relays."""
@@ -176,7 +194,8 @@ class Relay:
         sound = await send_all(producer, tried)
         away = await self._of_kafka_as_a_whole(tried)
         held = [one for one in page if one.error not in away and one.sent < len(one.entries)]
-        PUBLISHED.inc(await outbox.settle(page, held, longest=self._max_backoff))
+        for topic, count in (await outbox.settle(page, held, longest=self._max_backoff)).items():
+            PUBLISHED.labels(topic).inc(count)
         self._refusals.learn([one for one in tried if one.error not in away])
         if held:
             self._held.set()

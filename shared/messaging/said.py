@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.events.message import ConsumerRecord
@@ -13,6 +13,11 @@ GONE: Mapping[str, str] = {"said": "", "value": "", "headers": ""}
 """The fields to unset once it was kept long enough; an earlier build kept two in clear."""
 
 
+IN_CLEAR: Mapping[str, str] = {"value": "", "headers": ""}
+PARKED_IN_CLEAR: Mapping[str, Any] = {"said": {"$exists": False}, "headers": {"$exists": True}}
+"""What an earlier build parked, and has not let go since."""
+
+
 class Said:
     """Values and headers, under the service's own key: the first seals, each of them opens."""
 
@@ -21,7 +26,14 @@ class Said:
 
     def closed(self, id: str, record: ConsumerRecord) -> bytes:
         """Of the record that is parked under this id."""
-        said = {"value": _text(record.value), "headers": [[name, _text(value)] for name, value in record.headers]}
+        return self._closed(id, record.value, record.headers)
+
+    def of_before(self, row: Mapping[str, Any]) -> bytes:
+        """Of a row that an earlier build parked in clear."""
+        return self._closed(row["_id"], *self.opened(row))
+
+    def _closed(self, id: str, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> bytes:
+        said = {"value": _text(value), "headers": [[name, _text(one)] for name, one in headers]}
         return seal(self._keys[0], json.dumps(said).encode(), about=f"parked {id}")
 
     def opened(self, row: Mapping[str, Any]) -> tuple[bytes | None, Headers]:

@@ -4,17 +4,19 @@ Their methods are the same; what one awaits and the other does not is behind `aw
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from inspect import isawaitable
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import IO, Any, Literal, TypeVar, cast
 
+import bson
 import pymongo
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -33,6 +35,9 @@ NativeCollection = AsyncCollection[Row]
 NATIVE_OPTIONS: CodecOptions[Row] = CodecOptions(
     tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME, uuid_representation=UuidRepresentation.STANDARD
 )
+RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+RAW_BATCH = 2_000
+"""Documents."""
 CLOSE_LIMIT = 1.0
 TIME_LIMIT = 3.5
 """Seconds, within which a verb ends unless it says otherwise: a request is told within 5 that a server does not answer."""
@@ -131,3 +136,47 @@ def ask(host: str, port: int, command: Row, *, database: str = "admin") -> Row:
             return client[database].command(command)
     except PyMongoError as error:
         raise Away(type(error).__name__) from error
+
+
+@asynccontextmanager
+async def snapshot(client: Client) -> AsyncIterator[NativeSession]:
+    """A session whose reads are all of one instant, the first one's, as a majority keeps it then. PyMongo's own client alone."""
+    async with client.start_session(snapshot=True) as session:
+        yield session
+
+
+def instant_of(session: NativeSession) -> datetime:
+    """The instant of a snapshot that was read."""
+    at: datetime = session._snapshot_time.as_datetime()  # type: ignore[attr-defined]  # it says it nowhere else
+    return at
+
+
+async def raw_batches(collection: NativeCollection, session: NativeSession, where: Row) -> AsyncIterator[bytes]:
+    """Documents as BSON, one after the other, in parts of some megabytes."""
+    cursor = collection.find_raw_batches(where, session=session, batch_size=RAW_BATCH)
+    async for batch in cursor:
+        yield cast(bytes, batch)
+
+
+def encoded(row: Row) -> bytes:
+    """A document as BSON."""
+    return bson.encode(row, codec_options=NATIVE_OPTIONS)
+
+
+def decoded(data: IO[bytes]) -> Iterator[Row]:
+    """The documents of a file of BSON, one by one."""
+    return bson.decode_file_iter(data, NATIVE_OPTIONS)
+
+
+def raw_in(data: IO[bytes]) -> Iterator[RawBSONDocument]:
+    """The same, as they are written: what is put back of them is the same to the byte."""
+    return bson.decode_file_iter(data, RAW)
+
+
+def count_in(batch: bytes) -> int:
+    """How many documents stand in some BSON."""
+    count = place = 0
+    while place < len(batch):
+        place += int.from_bytes(batch[place : place + 4], "little")
+        count += 1
+    return count

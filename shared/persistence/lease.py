@@ -25,6 +25,11 @@ class Lease:
         self.term = 0
         """The number under which it is held; 0 while another has it."""
 
+    @property
+    def held(self) -> bool:
+        """Whether it is ours still, as far as we know without asking."""
+        return bool(self.term and self._until and real_now() < self._until)
+
     async def hold(self, *, surely: bool = False) -> bool:
         """Take or keep the lease. False while another has it. `surely`: MongoDB is asked even where it answered lately."""
         now = real_now()
@@ -33,6 +38,12 @@ class Lease:
         self.term = await (self._keep(now) if self.term else self._take(now))
         self._until = now + LENGTH if self.term else None
         return bool(self.term)
+
+    async def let_go(self) -> None:
+        """Let another have it at once."""
+        if self.term:
+            await self._leases.update({"_id": self._name, "term": self.term}, {"$set": {"until": real_now()}})
+        self.term, self._until = 0, None
 
     async def _keep(self, now: datetime) -> int:
         renewed = await self._leases.update({"_id": self._name, "term": self.term}, {"$set": {"until": now + LENGTH}})

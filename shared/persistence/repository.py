@@ -14,6 +14,7 @@ from shared.kernel.aggregate import Aggregate
 from shared.kernel.caller import Actor, Caller
 from shared.kernel.clock import real_now
 from shared.kernel.errors import NotFound
+from shared.metrics import DECISIONS, name_of, refusals_counted
 from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.inbox import Inbox
 from shared.persistence.keyset import Asked, Part, read_part
@@ -104,13 +105,13 @@ class Acting(Generic[S, E]):
                 raise NotFound
             return decision(state, *args, **command)
 
-        return await self._apply(str(id), on_existing, None)
+        return await self._apply(str(id), name_of(decision), on_existing, None)
 
     async def create(
         self, id: UUID | str, decision: Callable[Concatenate[S | None, P], Sequence[E]], /, *args: P.args, **command: P.kwargs
     ) -> S:
         """Take a decision on a document that may not exist yet: its state is then None."""
-        return await self._apply(str(id), lambda state: decision(state, *args, **command), None)
+        return await self._apply(str(id), name_of(decision), lambda state: decision(state, *args, **command), None)
 
     async def create_once(
         self,
@@ -126,14 +127,16 @@ class Acting(Generic[S, E]):
         Asking the same again answers with the document as it is now; asking something else under the same key is
         refused (422 `key_reused`).
         """
-        return await self._apply(str(id), lambda state: decision(state, *args, **command), fingerprint)
+        return await self._apply(str(id), name_of(decision), lambda state: decision(state, *args, **command), fingerprint)
 
-    async def _apply(self, id: str, decision: Callable[[S | None], Sequence[E]], fingerprint: str | None) -> S:
-        if self._session:  # whoever began the transaction waited for their turn, and begins it again after a clash
-            return await self._attempt(id, decision, fingerprint)
-        return await self._persistence.in_turn(partial(self._attempt, id, decision, fingerprint), id)
+    async def _apply(self, id: str, verb: str, decision: Callable[[S | None], Sequence[E]], fingerprint: str | None) -> S:
+        attempt = partial(self._attempt, id, verb, decision, fingerprint)
+        with refusals_counted(self._aggregate.name, verb):
+            if self._session:  # whoever began the transaction waited for their turn, and begins it again after a clash
+                return await attempt()
+            return await self._persistence.in_turn(attempt, id)
 
-    async def _attempt(self, id: str, decision: Callable[[S | None], Sequence[E]], fingerprint: str | None) -> S:
+    async def _attempt(self, id: str, verb: str, decision: Callable[[S | None], Sequence[E]], fingerprint: str | None) -> S:
         """Decide on what is there now and save it. Raises Clash where another writer was first."""
         found = await self._collection.find_one({"_id": id}, session=self._session)
         state = self._aggregate.state.model_validate(found["state"]) if found else None
@@ -149,6 +152,7 @@ class Acting(Generic[S, E]):
             await self._ensure_durable(found)
         else:
             await self._save(id, found, new, events, fingerprint)
+        DECISIONS.labels(self._aggregate.name, verb, "made" if events else "nothing").inc()
         return new
 
     def _is_repeated(self, found: Row, fingerprint: str | None) -> bool:
@@ -205,7 +209,7 @@ class Acting(Generic[S, E]):
 
     def _entry(self, id: str, event: E, sequence: int) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/{self._aggregate.name}/{id}"
-        message = message_of(event, source=source, sequence=sequence, time=self._persistence.clock.now())
+        message = message_of(event, source=source, sequence=sequence, time=self._persistence.clock.now(), cause=self._cause)
         return {**vars(message), "topic": event.topic, "at": real_now(), "by": self._actor_name()}
 
     def _actor_name(self) -> str:

@@ -16,7 +16,7 @@ from shared.persistence.writes import Row
 NONCE = 12
 """Bytes, drawn anew for each value (NIST SP 800-38D)."""
 AT_ONCE = 200
-"""Documents of an earlier build that are sealed between two looks."""
+"""Documents that are sealed anew between two looks."""
 
 
 def seal(key: bytes, value: bytes, *, about: str) -> bytes:
@@ -67,22 +67,29 @@ class Sealed:
         return {**clear, "sealed": seal_json(self.keys[0], said, about=about)}
 
     def opened(self, row: Row) -> Row:
-        """A kept document, as it was given. One in clear comes of a replica of an earlier build, until a start seals it."""
+        """A kept document, as it was given. One in clear comes of a replica of an earlier build, until a migration seals it."""
         if "sealed" not in row:
             return row
         clear = {name: value for name, value in row.items() if name != "sealed"}
         said: Row = orjson.loads(unseal_by_any(self.keys, row["sealed"], about=f"{self.rows.name} {row['_id']}"))
         return {**clear, **said}
 
-    async def close_earlier(self) -> None:
-        """Seal what an earlier build kept in clear, and what a former key sealed under the first. Again, it changes nothing."""
-        await self._close_what_is_clear()
-        if len(self.keys) > 1:
-            await self._close_what_a_former_key_sealed()
+    @property
+    def in_clear(self) -> Mapping[str, Any]:
+        """What an earlier build kept, as a filter."""
+        return {"sealed": {"$exists": False}, self.fields[0]: {"$exists": True}}
 
-    async def _close_what_a_former_key_sealed(self) -> None:
+    async def close_earlier(self, row: Row) -> None:
+        """Seal a document that an earlier build kept in clear. Again, it changes nothing."""
+        sealed = self.closed(row["_id"], row)["sealed"]
+        change = {"$set": {"sealed": sealed}, "$unset": dict.fromkeys(self.fields, "")}
+        as_read = {name: row.get(name) for name in self.fields}
+        await self.rows.update({"_id": row["_id"], **self.in_clear, **as_read}, change)
+
+    async def seal_anew(self) -> None:
+        """Seal under the first key what a former one sealed. Again, it changes nothing."""
         after: Row = {"sealed": {"$exists": True}}
-        while found := await self.rows.find(after, fields={"sealed": 1}, sort=["_id"], limit=AT_ONCE):
+        while len(self.keys) > 1 and (found := await self.rows.find(after, fields={"sealed": 1}, sort=["_id"], limit=AT_ONCE)):
             for row in found:
                 await self._seal_anew(row)
             after = {**after, "_id": {"$gt": found[-1]["_id"]}}
@@ -94,11 +101,3 @@ class Sealed:
         except InvalidTag:
             anew = seal(self.keys[0], unseal_by_any(self.keys, row["sealed"], about=about), about=about)
             await self.rows.update(row, {"$set": {"sealed": anew}})
-
-    async def _close_what_is_clear(self) -> None:
-        in_clear = {"sealed": {"$exists": False}, self.fields[0]: {"$exists": True}}
-        while found := await self.rows.find(in_clear, limit=AT_ONCE):
-            for row in found:
-                sealed = self.closed(row["_id"], row)["sealed"]
-                change = {"$set": {"sealed": sealed}, "$unset": dict.fromkeys(self.fields, "")}
-                await self.rows.update({"_id": row["_id"], **in_clear}, change)

@@ -21,6 +21,8 @@ class Filling:
     written as it comes, and what cannot be is parked by itself.
     """
 
+    is_read = False
+
     def __init__(self, generation: Generation, budget: int) -> None:
         self.number = generation.number
         self.parking = generation.parking

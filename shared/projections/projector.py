@@ -11,6 +11,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.retry import Outage, stop, until_answered
 from shared.messaging.failures import is_a_server_s, is_refused
 from shared.messaging.parked import Beside, Parked
+from shared.metrics import PROJECTORS, REBUILD_DONE, REBUILD_OFFSETS, REBUILDING
 from shared.persistence.failures import is_transient
 from shared.persistence.lease import Lease
 from shared.projections.building import IDLE, Building, Unwritable
@@ -60,12 +61,26 @@ class Projector:
         finally:
             await stop(*tasks, grace=self._max_backoff)
 
-    def parked(self, service: str) -> Parked:
+    def parked(self) -> Parked:
         """What is parked beside the rows that are read now, which any replica may replay at any time, and beside those built.
 
         A rebuild folds or parks each message for itself: what it set aside is replayed once its rows are read.
         """
-        return Parked(service, self._unparking, changed=self._notify)
+        return Parked(self._unparking, changed=self._notify)
+
+    @property
+    def active(self) -> bool:
+        """Whether this replica keeps the rows: it has the lease, and has lately kept it."""
+        return self._lease.held
+
+    async def positions(self) -> Positions:
+        """How far the rows that are read are, whichever replica keeps them; what a rebuild has done is shown with it."""
+        head = await self.generations.head()
+        PROJECTORS.set(self.active)
+        REBUILDING.set(head.building is not None)
+        REBUILD_DONE.set(head.done)
+        REBUILD_OFFSETS.set(head.total)
+        return head.following.get(head.current, {})
 
     async def _unparking(self) -> Beside:
         head = await self.generations.head()

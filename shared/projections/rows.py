@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from shared.metrics import ROWS
 from shared.persistence.failures import DuplicateKey
 from shared.persistence.mongo import Collection
 from shared.persistence.queues import busy
@@ -52,9 +53,11 @@ async def _write(collection: Collection, rows: Sequence[Stored]) -> bool:
     if not rows:
         return True
     try:
-        return await collection.bulk([_over_the_one_read(row) for row in rows]) == len(rows)
+        written = await collection.bulk([_over_the_one_read(row) for row in rows])
     except DuplicateKey:
         return False
+    ROWS.inc(written)
+    return written == len(rows)
 
 
 def _over_the_one_read(row: Stored) -> Insert | Replace:

@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.events.message import DELETED, ConsumerRecord
 from shared.messaging.failures import KAFKA_ERRORS
-from shared.messaging.kafka import PARTITIONS, Brokers, consumer
+from shared.messaging.kafka import Brokers, consumer
+from shared.messaging.topics import PARTITIONS
 from shared.messaging.wire.records import record_of
 
 log = structlog.get_logger()

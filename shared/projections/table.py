@@ -108,10 +108,13 @@ class TableRow(BaseModel):
 
     @classmethod
     def as_known(cls, stored: Stored, instant: datetime | None = None) -> Self | None:
-        """The row as known at an instant (None: now); None while what it cannot be read without is not known."""
+        """The row as known at an instant (None: now); None while what it cannot be read without is not known.
+
+        A column that this version does not know is another's, before or after it: it is passed over until a rebuild.
+        """
         known: dict[str, Any] = {"id": stored["_id"]}
         for field, history in stored["facts"].items():
-            if values := values_as_of(history, None if field in cls.latest else instant):
+            if field in cls.model_fields and (values := values_as_of(history, None if field in cls.latest else instant)):
                 known[field] = values if field in cls.histories else values[-1]
         return cls.model_validate(known) if cls.required <= known.keys() else None
 

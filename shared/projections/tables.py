@@ -63,6 +63,8 @@ class Rows(Protocol):
 
     number: int
     parking: Parking
+    is_read: bool
+    """Whether they are what is read: a rebuild's are not yet."""
 
     def changes(self, event: Event, message: Message) -> ToTables: ...
 
@@ -71,6 +73,8 @@ class Rows(Protocol):
 
 class Generation:
     """One set of rows, by table, with the messages that could not be folded into it."""
+
+    is_read = True
 
     def __init__(self, persistence: Persistence, hearing: Hearing, number: int) -> None:
         self.number = number

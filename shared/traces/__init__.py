@@ -10,6 +10,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from fastapi.telemetry import TelemetryConfig
+from opentelemetry import trace
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 FLUSH_SECONDS = 2.0
@@ -33,11 +34,9 @@ def set_up(service: str, instance: str) -> None:
         provider.set_up(service, instance)
 
 
-def end(*, within: float = FLUSH_SECONDS) -> None:
-    """Send what is left, for so many seconds at most: whoever receives it may be away."""
-    from opentelemetry import trace
-
-    if shutdown := getattr(trace.get_tracer_provider(), "shutdown", None):
+def end(provider: trace.TracerProvider | None = None, *, within: float = FLUSH_SECONDS) -> None:
+    """Send what is left, for so many seconds at most: whoever receives it may be away. Of this process's provider by default."""
+    if shutdown := getattr(provider or trace.get_tracer_provider(), "shutdown", None):
         last = threading.Thread(target=shutdown, daemon=True)
         last.start()
         last.join(within)

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -17,13 +17,13 @@ from shared.persistence.failures import is_denied, is_transient
 from shared.web.auth import require
 from shared.web.problems import problem
 from shared.web.router import Router
-from shared.web.runtime import runtime
+from shared.web.runtime import Runtime, runtime
 
 MAX_ADVANCE = timedelta(days=5 * 365)
 """How far the simulated clock may go at once."""
 READY_WITHIN = 3.0
 """Seconds that MongoDB has to say that it is there."""
-health = Router(tags=["santé"], problems={Unavailable: ("outbox_full", "database_refused")})
+health = Router(tags=["santé"], problems={Unavailable: ("outbox_full", "database_refused", "migrating")})
 admin = Router(
     prefix="/admin",
     tags=["exploitation"],
@@ -77,7 +77,11 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
 
     Documents that Kafka refuses do not count against the limit: that service is well, and another replica is no better.
     """
-    here = runtime(request)
+    return await readiness(runtime(request))
+
+
+async def readiness(here: Runtime[Any]) -> ReadyResponse | JSONResponse:
+    """What the service answers to that, whoever asks."""
     limit = here.settings.outbox_limit
     try:
         async with asyncio.timeout(READY_WITHIN):
@@ -94,6 +98,8 @@ async def ready(request: Request) -> ReadyResponse | JSONResponse:
                 503, "database_refused", "La base de données refuse ce service : son nom, son mot de passe ou ses droits."
             )
         return problem(503, "database_away", "La base de données ne répond pas.")
+    if here.migrations.under_way:
+        return problem(503, "migrating", "Le service met ce qu’il garde dans la forme de cette version.")
     if not here.prepared:
         return problem(503, "starting", "Le service démarre.")
     if full:

@@ -15,17 +15,19 @@ from fastapi import APIRouter, FastAPI
 
 from shared import logs, traces
 from shared.events import TOPICS, Event
-from shared.kernel.addresses import networks_in
 from shared.kernel.clock import Clock
 from shared.kernel.retry import Outage
 from shared.messaging.consumer import consume, new_faust_app, new_outage
 from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.handlers import Handler
 from shared.messaging.kafka import ask_brokers, ask_to_read, brokers_of, producer, producer_one_by_one
+from shared.messaging.lag import AskPositions, acknowledged
+from shared.messaging.migrations import steps_of_parked
 from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe, watch_permission
 from shared.messaging.relay import Relay
+from shared.persistence.migrations import Migrations, Step
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings, from_environment, stop_before_start
@@ -33,9 +35,11 @@ from shared.web import parked
 from shared.web.admin import admin, health
 from shared.web.background import Work, at_work, make_ready, sweep_every
 from shared.web.forwarded import Forwarded
+from shared.web.measuring import measure, measure_lag
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
+from shared.web.proxies import Proxies
 from shared.web.rates import Rate, Streams
 from shared.web.runtime import Runtime, StoreT, Sweep
 from shared.web.serving import listening
@@ -58,7 +62,11 @@ class Service(Generic[StoreT]):
     """Where the service reads Kafka itself: what it could not take, and how that is replayed."""
     reading: Callable[[StoreT], Outage] | None = None
     """Where the service reads Kafka itself: whether that is away, or refused."""
+    positions: Callable[[StoreT], AskPositions] | None = None
+    """Where the service reads Kafka itself: how to learn how far it is."""
     sweep: Sweep[StoreT] | None = None
+    migrations: Callable[[StoreT], Sequence[Step]] | None = None
+    """What a version before kept otherwise, step by step."""
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
     """The service's own background work, run until the process stops."""
 
@@ -75,7 +83,7 @@ def build(service: Service[StoreT]) -> FastAPI:
     # its document is a route of ours, which refuses what it does not know; FastAPI's pages of it would load a CDN
     app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False, telemetry=traces.of_requests())
     app.add_middleware(RequestGuard, outer=app, settings=service.settings)
-    app.add_middleware(Forwarded, trusted=networks_in(service.settings.trusted_proxies))
+    app.add_middleware(Forwarded, trusted=Proxies(service.settings.trusted_proxies))
     answer_errors(app)
     describe(app, service.name)
     for router in service.every_router:
@@ -131,7 +139,9 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
     database = connect(settings.mongodb, f"etabli_{service.name}", login=settings.mongodb_login, driver=settings.mongo_driver)
     persistence = Persistence(database, service.name, clock, secrets=settings.secrets)
     store, parking = service.store(persistence), Parking(persistence)
-    dispatcher = Dispatcher(store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff)
+    dispatcher = Dispatcher(
+        store, service.handlers, parking, tries=settings.park_after, max_backoff=settings.max_backoff, clock=clock
+    )
     return Runtime(
         settings=settings,
         persistence=persistence,
@@ -143,7 +153,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         streams=Streams(settings.streams, settings.streams_per_organisation),
         parking=parking,
         dispatcher=dispatcher,
-        parked=service.parked(store) if service.parked else parked_beside(service.name, dispatcher),
+        parked=service.parked(store) if service.parked else parked_beside(dispatcher),
         relay=Relay(
             persistence,
             producer=partial(producer, brokers),
@@ -155,13 +165,19 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         probe=KafkaProbe(partial(ask_brokers, brokers)),
         reading=service.reading(store) if service.reading else new_outage(),
         sweep=service.sweep,
+        migrations=Migrations(database, _steps(service, persistence, store), holder=f"{service.name}-{settings.instance}"),
     )
+
+
+def _steps(service: Service[StoreT], persistence: Persistence, store: StoreT) -> Sequence[Step]:
+    """What a version before parked otherwise, then what it kept otherwise."""
+    return [*steps_of_parked(persistence), *(service.migrations(store) if service.migrations else ())]
 
 
 def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work]:
     """What runs behind the requests, by name."""
     settings, brokers = service.settings, brokers_of(service.settings)
-    works: dict[str, Work] = {"relay": runtime.relay.run, "parked": runtime.parked.run}
+    works: dict[str, Work] = {"relay": runtime.relay.run, "parked": runtime.parked.run, "measuring": partial(measure, runtime)}
     if service.handlers:
         name, instance = service.name, settings.instance
         works["consumer"] = partial(
@@ -173,6 +189,9 @@ def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work
             ask_to_read=partial(ask_to_read, brokers, name, runtime.dispatcher.topics),
             outage=runtime.reading,
         )
+        works["lag"] = partial(measure_lag, brokers, runtime.dispatcher.topics, partial(acknowledged, brokers, name))
+    if service.positions:
+        works["lag"] = partial(measure_lag, brokers, TOPICS, service.positions(runtime.store))
     if service.reading:
         asking = partial(ask_to_read, brokers, service.name, TOPICS)
         works["permission"] = partial(watch_permission, asking, runtime.reading)

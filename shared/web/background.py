@@ -10,6 +10,7 @@ import structlog
 
 from shared.kernel.retry import Outage, stop, until_answered
 from shared.kernel.tracing import span
+from shared.metrics import SWEEP_SECONDS, SWEEPS
 from shared.persistence import simulated_clock
 from shared.persistence.failures import is_denied, is_transient
 from shared.web.runtime import Runtime, StoreT, Sweep
@@ -55,7 +56,7 @@ async def at_work(runtime: Runtime[Any], works: dict[str, Work]) -> AsyncIterato
 
 
 async def make_ready(runtime: Runtime[Any]) -> None:
-    """Wait for MongoDB, then collections, indexes and the simulated clock. Done again it changes nothing."""
+    """Wait for MongoDB, then collections, indexes, the simulated clock and migrations. Done again it changes nothing."""
 
     async def work() -> None:
         await runtime.persistence.database.create_collections()
@@ -64,6 +65,7 @@ async def make_ready(runtime: Runtime[Any]) -> None:
         await runtime.desk.prepare()
         await runtime.store.prepare()
         await simulated_clock.resume(runtime.persistence.database, runtime.persistence.clock)
+        await runtime.migrations.run()  # some are dated
 
     outage = Outage(log, "start.database", is_refusal=is_denied)
     await until_answered(work, on=is_transient, limit=runtime.settings.max_backoff, outage=outage)
@@ -75,10 +77,13 @@ async def sweep_every(seconds: float, sweep: Sweep[StoreT], store: StoreT) -> No
     while True:
         await asyncio.sleep(seconds)
         try:
-            with span("sweep"):
+            with span("sweep"), SWEEP_SECONDS.time():
                 await sweep(store)
         except Exception as error:
+            SWEEPS.labels("failed").inc()
             log.warning("sweep.failed", error=type(error).__name__)
+        else:
+            SWEEPS.labels("done").inc()
 
 
 def _ended(task: "asyncio.Task[None]") -> None:

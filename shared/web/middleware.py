@@ -1,4 +1,4 @@
-"""Middleware of every request: how much and how slowly may be sent, how often, readiness, trace, no caches."""
+"""Middleware of every request: how much and how slowly may be sent, how often, readiness, trace, access line, no caches."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.kernel.errors import TooMany
 from shared.kernel.tracing import continuing, new_trace, trace_of, traceparent
 from shared.settings import Settings
+from shared.web.access import accessed
 from shared.web.problems import malformed, problem, too_large, too_many
 from shared.web.rates import Rate, network_of
 from shared.web.runtime import runtime_of
@@ -19,7 +20,7 @@ BEFORE_READY = ("/health", "/metrics")
 
 
 class RequestGuard:
-    """The ASGI layer around a service: rate (429), body limit (413, 408), not ready yet (503), the trace, and no caches."""
+    """The ASGI layer around a service: rate (429), body limit (413, 408), not ready yet (503), trace, access line, no caches."""
 
     def __init__(self, app: ASGIApp, *, outer: FastAPI, settings: Settings) -> None:
         self._app = app
@@ -32,11 +33,12 @@ class RequestGuard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if refusal := await self._refusal(scope, headers):
-            await refusal(scope, receive, _uncached(send))
-            return
         with continuing(traceparent() or trace_of(headers.get("traceparent", "")) or new_trace()):
-            await self._answer(scope, _limited(receive, self._settings), _uncached(send))
+            async with accessed(scope, _uncached(send), self._outer) as send_on:
+                if refusal := await self._refusal(scope, headers):
+                    await refusal(scope, receive, send_on)
+                else:
+                    await self._answer(scope, _limited(receive, self._settings), send_on)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Within a time, until an answer begins: a stream has none to end in."""

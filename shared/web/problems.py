@@ -13,12 +13,12 @@ from starlette.routing import Match
 
 from shared.kernel.errors import Invalid, Problem, Refused, TooMany
 from shared.persistence.failures import Away, Clash
+from shared.web.access import METHODS, note_problem
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER = "2"
 """Seconds."""
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 TITLES: Mapping[int, str] = {
     400: "Demande illisible", 401: "Identification nécessaire", 403: "Action non permise", 404: "Introuvable",
     405: "Méthode non permise", 408: "Demande trop lente", 409: "Refusé par une règle", 410: "Effacé",
@@ -87,6 +87,7 @@ class ProblemResponse(BaseModel):
 
 def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     """A problem+json answer, with the headers that its status asks for."""
+    note_problem(code)
     all_headers = {**HEADERS.get(status, {}), **(headers or {})}
     return JSONResponse(body_of(status, code, detail, **more), status, all_headers, media_type=PROBLEM_JSON)
 

@@ -13,6 +13,7 @@ from shared.messaging.parked import Parked
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe
 from shared.messaging.relay import Relay
+from shared.persistence.migrations import Migrations
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.rates import Rate, Streams
@@ -52,6 +53,7 @@ class Runtime(Generic[StoreT]):
     reading: Outage
     """Whether what it reads is away, or refused to it."""
     sweep: Sweep[StoreT] | None
+    migrations: Migrations
     prepared: bool = False
 
     @property

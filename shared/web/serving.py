@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from shared.settings import Settings
+from shared.web.access import unreadable
 from shared.web.problems import PROBLEM_JSON, body_of
 
 LARGEST_HEADERS = 32_768
@@ -87,6 +88,7 @@ class Timed(H11Protocol):
             headers: Any = [("content-type", PROBLEM_JSON), ("content-length", str(len(body))), ("connection", "close")]
             for part in (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(part) or b"")
+            unreadable(status, code, len(body))
         self.transport.close()
 
 

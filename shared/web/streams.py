@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from shared.kernel.errors import TooMany, Unauthenticated
 from shared.kernel.retry import stop
+from shared.metrics import STREAMED, STREAMS
 from shared.persistence.failures import Away
 from shared.web.auth import Credential, CurrentCaller, credential
 from shared.web.router import responses_for
@@ -21,7 +22,7 @@ LOOK_EVERY = 1.0
 
 async def counted(request: Request, caller: CurrentCaller) -> AsyncIterator[None]:
     """Of a route that streams: one of its organisation's streams, from its start to its end. Raises TooMany, Unavailable."""
-    with runtime(request).streams.opened(caller.organisation):
+    with runtime(request).streams.opened(caller.organisation), STREAMS.track_inprogress():
         yield
 
 
@@ -41,6 +42,7 @@ async def while_signed_in(request: Request, source: AsyncGenerator[T, None]) -> 
                 await _still_good(asked_by)
                 if coming.done():
                     given, coming = coming.result(), None
+                    STREAMED.inc()
                     yield given
         except (Unauthenticated, StopAsyncIteration):
             return

@@ -9,7 +9,7 @@ import pytest
 
 from services import SERVICES
 from shared.events import TOPICS
-from shared.messaging.kafka import dead_letters
+from shared.messaging.topics import dead_letters
 from shared.settings import Settings
 from shared.web.app import _runtime
 

@@ -1,12 +1,15 @@
 """How far a group is behind, in messages that it is to hear."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.lag import Lag, lags
 from deploy.local.servers import Servers
+
+PUBLISHED = datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
 
 
 async def test_lag_counts_what_a_group_has_yet_to_acknowledge(servers: Servers) -> None:
@@ -16,13 +19,16 @@ async def test_lag_counts_what_a_group_has_yet_to_acknowledge(servers: Servers) 
     await admin.create_topics([NewTopic(topic, 2, 1)])
     await admin.close()
     async with AIOKafkaProducer(bootstrap_servers=servers.kafka) as producer:
-        for partition in (0, 0, 0, 1):
-            await producer.send_and_wait(topic, b"said", partition=partition)
+        for minute, partition in enumerate((0, 0, 0, 1)):
+            at = int((PUBLISHED + timedelta(minutes=minute)).timestamp() * 1000)
+            await producer.send_and_wait(topic, b"said", partition=partition, timestamp_ms=at)
     async with AIOKafkaConsumer(bootstrap_servers=servers.kafka, group_id=group, enable_auto_commit=False) as consumer:
         consumer.assign([TopicPartition(topic, 0)])
         await consumer.commit({TopicPartition(topic, 0): 2})
 
-    assert await lags(servers.brokers, [group, "nobody"]) == [Lag(group, topic, messages=2)]
+    assert await lags(servers.brokers, [group, "nobody"]) == [
+        Lag(group, topic, messages=2, since=PUBLISHED + timedelta(minutes=2))
+    ]
 
 
 async def test_marks_of_transactions_and_what_was_aborted_are_no_lag(servers: Servers) -> None:
@@ -43,4 +49,4 @@ async def test_marks_of_transactions_and_what_was_aborted_are_no_lag(servers: Se
         await consumer.commit(dict.fromkeys(partitions, 1))
         assert await lags(servers.brokers, [group]) == [Lag(group, topic, messages=0)]
         await consumer.commit({partitions[1]: 0})
-        assert await lags(servers.brokers, [group]) == [Lag(group, topic, messages=2)]
+        assert [row.messages for row in await lags(servers.brokers, [group])] == [2]

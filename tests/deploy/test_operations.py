@@ -172,6 +172,15 @@ def test_what_is_parked_is_listed_and_shown_so_that_no_terminal_obeys_it(stack: 
     assert "SUJET/PARTITION/OFFSET" in str(wrong.exception)
 
 
+def test_a_service_that_does_not_answer_hides_nothing_of_the_others(stack: Path) -> None:
+    addresses = json.loads((stack / "stack.json").read_text())
+    (stack / "stack.json").write_text(json.dumps({**addresses, "referral": "http://127.0.0.1:1"}))
+    result = etabli("parked", "list", "--json", "--data", str(stack))
+    assert {row["service"] for row in json.loads(result.stdout)} == {*SERVICES} - {"referral"}
+    assert "referral ne répond pas (http://127.0.0.1:1" in result.stderr
+    assert result.exit_code == 1
+
+
 def test_a_persons_file_is_what_each_service_holds_of_them_under_each_of_their_ids(stack: Path) -> None:
     exported = etabli("person", "export", KNOWN, "--data", str(stack))
     file = {id: {service: held["sent"] for service, held in of.items()} for id, of in json.loads(exported.stdout).items()}

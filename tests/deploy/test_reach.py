@@ -14,7 +14,7 @@ from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
 from deploy.stacks.hand_over import hand_over, handed_over
 from deploy.stacks.pointer import POINTER, compose_in, pointed_at
-from deploy.stacks.reach import FILE, InContainers, revoked_file, running_stack_addresses, stack_keys
+from deploy.stacks.reach import FILE, InContainers, running_stack_addresses, stack_keys, written_keys
 from services import SERVICES
 from shared.messaging.kafka import Brokers
 from shared.persistence.driver import Login
@@ -73,7 +73,7 @@ def test_a_file_of_a_stack_names_its_servers_who_we_are_to_them_its_replicas_and
     assert found.brokers == Brokers("kafka:9092", "ops", Path("/s/kafka-ops"), Path("/s/ca.pem"))
     assert found.login == Login("ops", Path("/s/mongodb-ops"), "admin")
     assert found.replicas == said["replicas"]
-    assert (stack_keys(None).private, revoked_file(None)) == (Path("/s/private.pem"), Path("/s/revoked"))
+    assert (stack_keys(None).private, written_keys(None).revoked) == (Path("/s/private.pem"), Path("/s/revoked"))
 
 
 @pytest.mark.parametrize("said", ["", "[]", "{}", json.dumps({**ADDRESSES, "credentials": {"kafka": {"user": "ops"}}})])
@@ -106,7 +106,7 @@ def test_containers_are_pointed_at_again_once_an_embedded_stack_ends(compose: Pa
 def test_a_stack_of_containers_is_not_reached_from_outside_but_its_revoked_tokens_are(compose: Path) -> None:
     with pytest.raises(InContainers):
         stack_keys(None)
-    assert revoked_file(None) == compose / "deploy/secrets/revoked"
+    assert written_keys(None).revoked == compose / "deploy/secrets/revoked"
 
 
 def as_a_program(here: Path, *arguments: str, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -131,7 +131,9 @@ def test_a_command_is_run_in_the_container_with_its_arguments_files_input_and_ex
     assert (done.stdout, done.stderr, done.returncode) == ("said", "in the container\n", 7)
     assert told == [
         "compose", "-p", "etabli-essai", "-f", str(compose / "deploy/compose.yaml"), "--progress", "quiet",
-        "run", "--rm", "--no-deps", "-e", "LOGNAME=camille", "-T", "ops", "etabli", "parked", "list", "--json", "known",
+        "run", "--rm", "--no-deps", "-e", "LOGNAME=camille", "-e",
+        "ETABLI_COMPOSE=docker compose -p etabli-essai -f deploy/compose.yaml", "-T", "ops",
+        "etabli", "parked", "list", "--json", "known",
     ]  # fmt: skip
 
 

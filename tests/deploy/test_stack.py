@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from deploy.local.kafka import knows_itself
 from deploy.local.stack import is_ready
 from services import SERVICES
+from shared.messaging.kafka import Brokers
 from shared.persistence.driver import ask
 from tests.deploy.conftest import ROOT, Launch, Program, alive, eventually
 
@@ -45,7 +46,7 @@ def test_a_child_that_dies_is_started_again_on_its_port_with_a_word(launch: Laun
         os.kill(program.pids[name], signal.SIGKILL)
         assert program.shows(f"{name} s’est arrêté (signal SIGKILL) : il est relancé.")
     assert eventually(lambda: is_ready(port(program, "referral")), within=60)
-    assert eventually(lambda: knows_itself(port(program, "kafka")), within=60)
+    assert eventually(lambda: knows_itself(Brokers(program.addresses["kafka"])), within=60)
     keep(program.addresses["mongodb"], "after")
     asyncio.run(publish(program.addresses["kafka"], b"after"))
 

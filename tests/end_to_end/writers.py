@@ -10,7 +10,8 @@ from shared.events.message import ConsumerRecord, Message, message_of
 from shared.events.production import OrderReceived
 from shared.events.referral import AgencyRegistered
 from shared.events.students import DiplomaObtained
-from shared.messaging.kafka import PARTITIONS, Brokers, consumer
+from shared.messaging.kafka import Brokers, consumer
+from shared.messaging.topics import PARTITIONS
 from shared.messaging.wire.records import record_of
 from tests.messaging.by_hand import CODECS, NOT_UTF8, Put, put, transaction
 

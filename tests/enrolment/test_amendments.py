@@ -19,6 +19,7 @@ from shared.events.applications import (
     WishesAnswered,
 )
 from shared.events.referral import Situation, Wish
+from shared.persistence.migrations import Migrations
 from tests.enrolment.amending import HERE, THERE, amended, follow
 from tests.enrolment.builders import (
     MAY,
@@ -101,7 +102,7 @@ async def test_what_an_earlier_build_kept_of_an_age_goes_on(store: Store) -> Non
     row = {"_id": str(referral.young_id), "version": 1, "inbox": {"x y": 1}, "state": {"month": "2009-03"}}
     await store.database["birth_months"].insert(row)
     for _ in range(2):
-        await store.prepare()
+        await Migrations(store.database, store.migrations, holder="test").run()
     files = await store.files.of(referral.young_id)
     assert files.of(referral.referral_id) == File(birth_month="2009-03")
     assert await store.database["birth_months"].find() == []

@@ -48,7 +48,7 @@ class Here:
     def __init__(self, persistence: Persistence) -> None:
         self.store, self.parking = Store(), Parking(persistence)
         self.dispatcher = Dispatcher(self.store, HANDLERS, self.parking, tries=1, max_backoff=0.02)
-        self.parked: Parked = parked_beside("toy", self.dispatcher)
+        self.parked: Parked = parked_beside(self.dispatcher)
         self.rows = persistence.database["parked"]
 
     async def hear(self, *sequences: int) -> None:

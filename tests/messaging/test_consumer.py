@@ -12,7 +12,8 @@ from deploy.local.servers import Servers
 from shared.events import Event
 from shared.events.message import Message, message_of
 from shared.events.production import ClientKind, OrderReceived
-from shared.messaging.kafka import PARTITIONS, consumer, dead_letters, producer
+from shared.messaging.kafka import consumer, producer
+from shared.messaging.topics import PARTITIONS, dead_letters
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service

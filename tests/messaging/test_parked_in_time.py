@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from shared.events.production import OrderReceived
 from shared.kernel.clock import real_now
-from shared.messaging.parked import PARKED_NOW
+from shared.messaging.migrations import steps_of_parked
 from shared.messaging.parking import BEHIND, KEPT
+from shared.metrics import PARKED_NOW
 from shared.persistence.failures import Away
+from shared.persistence.migrations import Migrations
 from tests.messaging.parked import BY, LATER, Here, a_record, at
 
 
@@ -76,7 +78,7 @@ async def test_a_gauge_says_how_many_are_parked_now(here: Here) -> None:
 
 
 def gauge(code: str) -> float:
-    (metric,) = PARKED_NOW.labels("toy", code).collect()
+    (metric,) = PARKED_NOW.labels(code).collect()
     return metric.samples[0].value
 
 
@@ -84,7 +86,8 @@ async def test_what_an_earlier_build_parked_is_shown_replayed_and_expires_as_any
     later_fields = dict.fromkeys(("at", "expired", "fault", "count"), "")
     for number in (1, 2, 3):
         await here.rows.update({"_id": at(number).coordinates}, {"$unset": later_fields})
-    await here.parking.prepare()
+    steps = steps_of_parked(here.parking._persistence)
+    await Migrations(here.parking._persistence.database, steps, holder="test").run()
     assert [(one.place, one.expired, one.record.count) for one in await here.parked.all()] == [
         (at(number), False, 1) for number in (1, 2, 3)
     ]

@@ -1,4 +1,4 @@
-"""What is sealed opens under its key and in its own place alone; what an earlier build kept in clear is sealed at the start."""
+"""What is sealed opens under its key and in its own place alone, and what was kept in clear is sealed once."""
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -27,12 +27,14 @@ async def test_what_was_kept_in_clear_is_sealed_once_and_reads_the_same(database
     sealed = Sealed(rows, ("name", "contact"), (KEY,))
     for id, name in enumerate(("Zélie", "Odile")):
         await rows.insert({"_id": str(id), "school": "dole", "name": name, "contact": None})
-    await sealed.close_earlier()
+    for row in await rows.find(sealed.in_clear):
+        await sealed.close_earlier(row)
     kept = await rows.find(sort=["_id"])
     assert [set(row) for row in kept] == [{"_id", "school", "sealed"}] * 2
     zelie = {"_id": "0", "school": "dole", "name": "Zélie", "contact": None}
     assert sealed.opened(kept[0]) == zelie
-    await sealed.close_earlier()
+    assert await rows.find(sealed.in_clear) == []
+    await sealed.close_earlier(zelie)
     assert await rows.find(sort=["_id"]) == kept
     with pytest.raises(InvalidTag):
         sealed.opened({**kept[0], "_id": "1"})
@@ -44,11 +46,11 @@ async def test_what_a_former_key_sealed_opens_and_is_sealed_under_the_new_one_at
     for id in map(str, range(AT_ONCE + 1)):
         await rows.insert({"_id": id, **before.closed(id, {"title": f"Grille {id}"})})
     assert after.opened((await rows.find({"_id": "7"}))[0])["title"] == "Grille 7"
-    await after.close_earlier()
+    await after.seal_anew()
     alone = Sealed(rows, ("title",), (ANOTHER,))
     kept = await rows.find()
     assert {alone.opened(row)["title"] for row in kept} == {f"Grille {id}" for id in range(AT_ONCE + 1)}
-    await after.close_earlier()
+    await after.seal_anew()
     assert await rows.find() == kept
     with pytest.raises(InvalidTag):
         before.opened(kept[0])

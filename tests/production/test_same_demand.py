@@ -54,7 +54,7 @@ async def test_what_an_earlier_build_kept_is_shown_whatever_is_accepted_now(prod
         await clients.update({"_id": client["client_id"]}, {"$set": kept, "$unset": {"sealed": ""}})
         order = {"client_id": client["client_id"], "title": f"Portail {rank}"}
         assert (await production.head.post("/orders", json=order)).status_code == 201
-    await production.store.prepare()
+    await production.running.migrate()
     answer = await production.head.get("/clients")
     assert answer.status_code == 200, answer.text
     shown = [(one["name"], one["siret"], one["contact"]) for one in answer.json()["items"]]

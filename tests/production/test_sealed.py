@@ -28,6 +28,7 @@ async def test_what_an_earlier_build_kept_in_clear_is_sealed_when_the_service_st
     await database["clients"].update({"_id": client["client_id"]}, in_clear)
     await database["titles"].update({"_id": order["order_id"]}, {"$set": {"title": "Grille"}, "$unset": {"sealed": ""}})
     await production.store.prepare()
+    await production.running.migrate()
     assert "chez elle" in (await production.head.get("/clients")).text
     assert (await production.head.get(f"/orders/{order['order_id']}")).json()["title"] == "Grille"
     assert await database["clients"].count({"name": {"$exists": True}}) == 0

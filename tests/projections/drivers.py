@@ -14,7 +14,8 @@ from deploy.local.servers import Servers
 from shared.events.message import Message
 from shared.kernel.clock import real_now
 from shared.kernel.retry import stop
-from shared.messaging.kafka import PARTITIONS, consumer, producer
+from shared.messaging.kafka import consumer, producer
+from shared.messaging.topics import PARTITIONS
 from shared.persistence.lease import Lease
 from shared.persistence.mongo import Collection, Database
 from shared.persistence.transaction import Persistence

@@ -29,7 +29,7 @@ async def test_a_discard_holds_for_the_rows_that_are_read_those_built_and_those_
 ) -> None:
     await persistence.database.create_collections()
     projector = a_projector(persistence, servers)
-    parked, generations = projector.parked("rows"), projector.generations
+    parked, generations = projector.parked(), projector.generations
     await generations.prepare()
     await generations.begin()
     for number, offset in ((1, 5), (2, 5), (2, 6)):
@@ -56,7 +56,7 @@ async def test_what_was_parked_beside_rows_that_are_built_is_not_replayed_before
     await projector.generations.prepare()
     await projector.generations.begin()
     await projector.generations.generation(2).parking.park(a_record(5), "bug_ValueError")
-    done, left = await projector.parked("rows").replay()
+    done, left = await projector.parked().replay()
     assert (done.replayed, left) == (0, 0)
     assert await projector.generations.generation(2).parking.left() == 1
 
@@ -74,7 +74,7 @@ async def test_what_came_before_a_parked_message_is_in_the_rows_before_it_may_be
     await of_rows.asleep.wait()
 
     projector = a_projector(persistence, servers)
-    discard = partial(projector.parked("rows").discard, Place.of(records[2]), reason="Un essai", by="admin ops")
+    discard = partial(projector.parked().discard, Place.of(records[2]), reason="Un essai", by="admin ops")
     with pytest.raises(NotFound):
         await discard()
     of_rows.wake.set()

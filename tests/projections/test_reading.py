@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from deploy.local.servers import Servers
 from shared.events.message import DELETED, UNREADABLE, Message
-from shared.messaging.kafka import PARTITIONS, consumer
+from shared.messaging.kafka import consumer
+from shared.messaging.topics import PARTITIONS
 from shared.persistence.transaction import Persistence
 from shared.projections.projector import Projector
 from shared.projections.source import Source

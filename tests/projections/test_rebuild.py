@@ -132,14 +132,14 @@ async def test_what_is_unparked_during_a_rebuild_on_another_replica_is_in_both_r
         async with asyncio.timeout(60):
             await sleep.asleep.wait()
         mend(broken)
-        assert (await other.parked("toy").replay())[0].replayed == 3
+        assert (await other.parked().replay())[0].replayed == 3
         expected = folded(orders, messages_of(id, school=broken))[str(id)]
         assert (await row_of(other, id))["facts"] == expected["facts"]
         sleep.wake.set()
         await rebuilt(projector)
         parked = await persistence.database["parked"].find({"key": str(id).encode()}, sort=["offset"])
         assert [(one["generation"], one["code"]) for one in parked] == ([] if mended else PARKED_AGAIN)
-        assert (await other.parked("toy").replay())[0].replayed == len(parked)
+        assert (await other.parked().replay())[0].replayed == len(parked)
         assert (await row_of(other, id))["facts"] == expected["facts"]
     await slow.database.close()
 

@@ -118,7 +118,7 @@ async def test_the_entries_of_an_earlier_build_are_read_in_their_place_and_the_o
         await audit.rows.insert({"organisation": "school:dole", "sub": sub, "young_id": str(young_id), "at": at})
     await refer(api)
     for _ in range(2):
-        await audit.prepare()
+        await api.migrate()
     before = [("school:dole", sub, None, str(young_id), None, "whole", True) for sub in ("first", "second")]
     assert (await noted(api))[:2] == before
     assert await audit.let_go(A_MORNING - datetime.fromisoformat("2025-08-02T00:00:00+00:00")) == 1

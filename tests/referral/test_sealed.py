@@ -54,7 +54,7 @@ async def test_a_new_wrapping_key_put_first_takes_the_place_of_the_one_before(ap
     young_id, referral_id = UUID(shown["young_id"]), UUID(shown["referral_id"])
     with pytest.raises(InvalidTag):
         await vault_with(api, new).sent_with([young_id])
-    await vault_with(api, new, old).prepare(api.runtime.secret)
+    await vault_with(api, new, old).prepare()
     sent = await vault_with(api, new).sent_with([young_id])
     assert sent[referral_id].identity.given_name == "Zélie"
     with pytest.raises(InvalidTag):

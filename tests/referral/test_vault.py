@@ -59,12 +59,12 @@ async def test_the_same_names_and_birth_date_alone_are_two_persons_that_someone_
 
 async def test_whom_an_earlier_build_kept_is_known_again_and_by_their_commune_no_more(api: Running) -> None:
     one = await refer(api, identity=an_identity(**{**ALONE, "phone": "0612345678", "commune": "39198"}), external_id="D-17")
-    persons, vault = api.store.vault.persons, api.store.vault
+    persons = api.store.vault.persons
     kept_now = dict.fromkeys(("names", "linking", "links", "ine"), "")
     as_it_was = {"first": ["a hash of names"], "second": ["of a phone", "of a commune"]}
     await persons.update({"_id": one["young_id"]}, {"$set": as_it_was, "$unset": kept_now})
     for _ in range(2):
-        await vault.prepare(api.runtime.secret)
+        await api.migrate()
     by_phone = an_identity(**{**ALONE, "phone": "0612345678"}, family_name="LEFEBVRE QUINTARD")
     assert (await refer(api, COLLEGE, identity=by_phone))["young_id"] == one["young_id"]
     by_commune = await refer(api, COLLEGE, identity=an_identity(**{**ALONE, "commune": "39198"}))
@@ -77,7 +77,7 @@ async def test_a_name_that_an_earlier_build_kept_is_read_though_it_would_be_refu
     shown, filler = await refer(api), "\u3164"  # a letter to Unicode, which nobody sees
     names = {"family_name": filler, "given_name": filler, "representative": {"kind": "person", "name": filler}}
     await kept_in_clear(api, shown, **names)
-    await api.store.prepare()
+    await api.migrate()
     identity = (await read(api, shown["referral_id"]))["identity"]
     assert (identity["family_name"], identity["given_name"], identity["representatives"][0]["name"]) == ("", "", "")
     assert (await api.as_(f"agency:{CIO}").get("/referrals")).status_code == 200
@@ -102,7 +102,7 @@ async def kept_in_clear(here: Running, shown: dict[str, Any], **overrides: Any) 
 async def test_what_an_earlier_build_kept_in_clear_is_sealed_when_the_service_starts(api: Running) -> None:
     shown = await refer(api)
     await kept_in_clear(api, shown)
-    await api.store.prepare()
+    await api.migrate()
     [person] = await api.store.vault.persons.find()
     assert [set(entry) for entry in person["sent"]] == [{"referral_id", "agency", "earlier", "sealed"}]
     [representative] = shown["identity"]["representatives"]
@@ -110,7 +110,7 @@ async def test_what_an_earlier_build_kept_in_clear_is_sealed_when_the_service_st
         **shown, "counsellor": {"name": "Mme Perrigaud", "phone": None}, "information": None,
         "identity": {**shown["identity"], "representatives": [{**representative, "kinship": None}]},
     }  # fmt: skip
-    await api.store.prepare()
+    await api.migrate()
     assert await api.store.vault.persons.find() == [person]
 
 

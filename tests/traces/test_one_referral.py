@@ -48,7 +48,7 @@ def stack(receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Itera
             yield running
 
 
-def ask(stack: Stack, scope: str, method: str, path: str, headers: dict[str, str] | None = None, **body: Any) -> Any:
+def ask(stack: Stack, scope: str, method: str, path: str, headers: Any = None, **body: Any) -> Any:
     service, _, rest = path.partition("/")
     token = sign(keys_in(stack.data).private, scope, sub="someone", now=real_now(), lifetime=timedelta(hours=1))
     address, said = f"{stack.addresses.services[service]}/{rest}", {"Authorization": f"Bearer {token}", **(headers or {})}
@@ -115,6 +115,21 @@ def test_nothing_that_a_client_wrote_is_in_any_span(stack: Stack, receiver: Rece
     assert b"POST /referrals" in everything
     assert found_in([everything]) == set()
     assert [word for word in (b"Zelie", b"db.statement", b"db.query", b"url.path", b"exception") if word in everything] == []
+
+
+def test_no_span_is_made_of_what_is_only_read_nor_of_what_is_rebuilt(stack: Stack, receiver: Receiver) -> None:
+    def folded() -> int:
+        return len([span for span in receiver.spans if span.service == "reporting" and span.name.endswith(" process")])
+
+    time.sleep(QUIET)
+    before = folded()
+    ask(stack, "admin", "POST", "reporting/admin/rebuild")
+    receiver.until(lambda: not ask(stack, "admin", "GET", "reporting/admin/rebuild")["running"])
+    time.sleep(QUIET)
+    assert folded() == before > 0
+    assert [span for span in receiver.spans if span.name.endswith(" receive")] == []
+    roots = {span.name for span in receiver.spans if not span.parent and span.kind in ("client", "producer")}
+    assert roots == set()
 
 
 def refer(stack: Stack, name: str, headers: dict[str, str] = FROM_OUTSIDE) -> None:

@@ -34,7 +34,7 @@ async def test_a_parked_message_is_in_health_until_it_is_discarded_for_a_reason_
         ready = await here.signed_out().get("/health/ready")
         assert (ready.status_code, ready.json()["status"], ready.json()["parked"]) == (200, "degraded", 1)
         await here.runtime.parked.codes()
-        assert 'etabli_parked_messages{code="bug_ValueError",service="requests"} 1.0' in (await admin.get("/metrics")).text
+        assert 'etabli_parked_messages{code="bug_ValueError"} 1.0' in (await admin.get("/metrics")).text
 
         for body in ({}, {"reason": ""}, {"reason": " \t"}, {"reason": 3}, {"reason": "x" * 201}, {"reason": "oui", "by": "x"}):
             assert (await admin.post(f"{route}/discard", json=body)).status_code == 422

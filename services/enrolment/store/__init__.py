@@ -15,10 +15,12 @@ from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
 from services.enrolment.store.awards import Awards
 from services.enrolment.store.files import ReferralFiles
+from services.enrolment.store.migrations import steps
 from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor
+from shared.persistence.migrations import Step
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
@@ -66,8 +68,12 @@ class Store:
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
-        await self.files.prepare()
         await self.aliases.prepare()
+
+    @property
+    def migrations(self) -> Sequence[Step]:
+        """What earlier builds kept otherwise."""
+        return steps(self.motives.sealed, self.files, intakes=self.intakes.collection)
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their application."""

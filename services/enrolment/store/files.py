@@ -11,6 +11,7 @@ from shared.events.amendments import ReferralAmended
 from shared.events.message import Message
 from shared.events.referral import ReferralCompleted, ReferralSubmitted, Situation
 from shared.persistence.mongo import Database
+from shared.persistence.writes import Row
 from shared.projections.erased import Erased
 from shared.projections.live import LiveProjection
 from shared.projections.states import StateProjection
@@ -43,15 +44,15 @@ class ReferralFiles:
 
     def __init__(self, database: Database, erased: Erased) -> None:
         self._erased = erased
-        self._earlier = database["birth_months"]
+        self.earlier = database["birth_months"]
+        """Of an earlier build: one birth month of each young person."""
         self._live = LiveProjection(files, database["files"])
 
-    async def prepare(self) -> None:
-        """What an earlier build kept, one birth month of each young person, goes on here."""
-        for row in await self._earlier.patient().find({}):
-            state = Files.model_validate(row["state"]).model_dump(mode="json")
-            await self._live.collection.update({"_id": row["_id"]}, {"$setOnInsert": {**row, "state": state}}, upsert=True)
-            await self._earlier.delete({"_id": row["_id"]})
+    async def take_over(self, row: Row) -> None:
+        """Go on here with what an earlier build kept."""
+        state = Files.model_validate(row["state"]).model_dump(mode="json")
+        await self._live.collection.update({"_id": row["_id"]}, {"$setOnInsert": {**row, "state": state}}, upsert=True)
+        await self.earlier.delete({"_id": row["_id"]})
 
     async def follow(self, message: Message) -> None:
         """Keep what a referral said, for the day when a place is confirmed. Heard again late, it takes nothing back.

@@ -11,22 +11,22 @@ class Motives:
 
     def __init__(self, collection: Collection, keys: tuple[bytes, ...]) -> None:
         self._collection = collection
-        self._sealed = Sealed(collection, ("motive",), keys)
+        self.sealed = Sealed(collection, ("motive",), keys)
 
     async def prepare(self) -> None:
-        """By young person. An earlier build kept them in clear."""
+        """By young person."""
         await self._collection.index("young_id")
-        await self._sealed.close_earlier()
+        await self.sealed.seal_anew()
 
     async def keep(self, intake_id: UUID, young_id: UUID, motive: str, *, session: Session) -> None:
         """Keep the motive of a dispensation, instead of one that was said before."""
-        row = self._sealed.closed(_id(intake_id, young_id), {"young_id": str(young_id), "motive": motive})
+        row = self.sealed.closed(_id(intake_id, young_id), {"young_id": str(young_id), "motive": motive})
         await self._collection.update({"_id": _id(intake_id, young_id)}, {"$set": row}, upsert=True, session=session)
 
     async def of(self, intake_id: UUID, young_id: UUID) -> str | None:
         """The motive of an application; None where there was no need of one."""
         found = await self._collection.majority().find_one({"_id": _id(intake_id, young_id)})
-        return self._sealed.opened(found)["motive"] if found else None
+        return self.sealed.opened(found)["motive"] if found else None
 
     async def drop(self, young_id: UUID) -> None:
         """All that was said of one person."""

@@ -1,6 +1,6 @@
 """Production's collections: orders and weeks, which publish; clients, titles, series, pupils and the catalogue, which do not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from services.production.domain.order import ORDERS, Order, OrderStatus
 from services.production.domain.visibility import own_school
 from services.production.domain.weeks import WEEKS, WorkedWeek
 from services.production.store.clients import Clients
+from services.production.store.migrations import steps
 from services.production.store.pupils import Pupils
 from services.production.store.series import InvoiceSeries
 from services.production.store.titles import Titles
@@ -16,6 +17,7 @@ from shared.events.production import Hours
 from shared.kernel.calendar import monday_of, school_year_of
 from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.keyset import Asked, Part
+from shared.persistence.migrations import Step
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
@@ -46,9 +48,14 @@ class Store:
         await self.weeks.collection.index("state.school", "state.week")
         await self.weeks.collection.index("state.school", "state.school_year", "state.young_id")
         await self.weeks.collection.index("state.young_id")
-        await self.clients.prepare(self.clock.today())
+        await self.clients.prepare()
         await self.titles.prepare()
         await self.pupils.prepare()
+
+    @property
+    def migrations(self) -> Sequence[Step]:
+        """What earlier builds kept otherwise."""
+        return steps(self.clients.sealed, self.titles.sealed, self.clock, pupils=self.pupils.rows)
 
     async def orders_visible_to(self, caller: Caller, asked: Asked, *, status: OrderStatus | None = None) -> Part[Order]:
         """The caller's orders (of one status), the latest received first."""

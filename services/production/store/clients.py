@@ -26,16 +26,13 @@ class Clients:
 
     def __init__(self, collection: Collection, keys: tuple[bytes, ...]) -> None:
         self._collection = collection
-        self._sealed = Sealed(collection, SAID, keys)
+        self.sealed = Sealed(collection, SAID, keys)
 
-    async def prepare(self, today: date) -> None:
-        """By school. An earlier build kept them in clear, their names in an index, and not since when."""
-        dated = {"$set": {"kept_since": today.isoformat()}}
-        while (await self._collection.update({"kept_since": {"$exists": False}}, dated)).found:
-            pass
+    async def prepare(self) -> None:
+        """By school; not by name, as an earlier build had it."""
         await self._collection.without_index("school", "name")
         await self._collection.index("school")
-        await self._sealed.close_earlier()
+        await self.sealed.seal_anew()
 
     async def add(self, client: Client, fingerprint: str, *, today: date) -> Client:
         """Keep a new client from today on, whatever day they are said to be one since.
@@ -43,9 +40,9 @@ class Clients:
         The same request again answers with what was kept; another under its key is refused (422).
         """
         row = {"fingerprint": fingerprint, "kept_since": today.isoformat(), **client.model_dump(mode="json")}
-        row = self._sealed.closed(client.client_id, row)
+        row = self.sealed.closed(client.client_id, row)
         kept = await create_once(self._collection, client.client_id, row, same=("school", "fingerprint"))
-        return Client.model_validate(self._sealed.opened(kept))
+        return Client.model_validate(self.sealed.opened(kept))
 
     async def get(self, client_id: UUID, *, caller: Caller) -> Client:
         """One client of the caller's school. Raises NotFound."""
@@ -53,7 +50,7 @@ class Clients:
         row = None if own is None else await self._collection.majority().find_one({"_id": str(client_id), **own})
         if row is None:
             raise NotFound("Ce client")
-        return Client.model_validate(self._sealed.opened(row))
+        return Client.model_validate(self.sealed.opened(row))
 
     async def with_orders(self, *, kept_before: date) -> Mapping[UUID, Mapping[UUID, Sequence[date]]]:
         """The clients kept since before a day, of any school, each with its orders and the days of their steps."""
@@ -73,7 +70,7 @@ class Clients:
         if own is None:
             return Part([], None)
         rows = await self._collection.majority().find(own)
-        return part_of([Client.model_validate(self._sealed.opened(row)) for row in rows], _by_name, asked)
+        return part_of([Client.model_validate(self.sealed.opened(row)) for row in rows], _by_name, asked)
 
 
 def _by_name(client: Client) -> Position:

@@ -27,6 +27,7 @@ class Pupils:
     """Read by school; changed only by events."""
 
     def __init__(self, collection: Collection, erased: Erased) -> None:
+        self.rows = collection
         self._live = LiveProjection(pupils, collection)
         self._erased = erased
 

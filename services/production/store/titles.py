@@ -13,16 +13,16 @@ class Titles:
 
     def __init__(self, collection: Collection, keys: tuple[bytes, ...]) -> None:
         self._collection = collection
-        self._sealed = Sealed(collection, ("title",), keys)
+        self.sealed = Sealed(collection, ("title",), keys)
 
     async def prepare(self) -> None:
-        """An earlier build kept them in clear."""
-        await self._sealed.close_earlier()
+        """Under the first key."""
+        await self.sealed.seal_anew()
 
     async def keep(self, order_id: UUID, title: str) -> None:
         """Keep an order's title, once. Another under the same id is refused (422)."""
-        row = self._sealed.closed(order_id, {"title": title})
-        ensure_same(self._sealed.opened(await create_once(self._collection, order_id, row, same=())), {"title": title})
+        row = self.sealed.closed(order_id, {"title": title})
+        ensure_same(self.sealed.opened(await create_once(self._collection, order_id, row, same=())), {"title": title})
 
     async def forget(self, order_ids: Iterable[UUID]) -> None:
         """Delete the titles of these orders."""
@@ -31,4 +31,4 @@ class Titles:
     async def of(self, order_ids: Iterable[UUID]) -> dict[UUID, str]:
         """The title of each of these orders."""
         found = await self._collection.majority().find({"_id": {"$in": [str(id) for id in order_ids]}})
-        return {UUID(row["_id"]): self._sealed.opened(row)["title"] for row in found}
+        return {UUID(row["_id"]): self.sealed.opened(row)["title"] for row in found}

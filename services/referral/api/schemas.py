@@ -29,6 +29,7 @@ class AgencyRequest(DatedBody):
 class RepresentativeRequest(Representative):
     """Who answers for a minor: a parent or guardian, with their kinship, or an institution, which has none."""
 
+    model_config = ConfigDict(extra="forbid")
     name: Name
     phone: Phone | None = None
     email: Email | None = None
@@ -43,6 +44,7 @@ class RepresentativeRequest(Representative):
 class CounsellorRequest(Counsellor):
     """Who at the agency follows the young person, and the phone that a school dials."""
 
+    model_config = ConfigDict(extra="forbid")
     name: Line
     phone: Phone
 
@@ -50,6 +52,7 @@ class CounsellorRequest(Counsellor):
 class IdentityRequest(Identity):
     """Who the young person is and how to reach them: the commune is one of the official list, a phone one that can be dialled."""
 
+    model_config = ConfigDict(extra="forbid")
     family_name: Name
     given_name: Name
     birth_date: Day

@@ -166,6 +166,11 @@ def moved(application: ApplicationHistory, event: ApplicationMoved) -> Applicati
     return application.model_copy(update={"own": {**own, **heard_now}, "steps": steps})
 
 
+def told_apart(application: ApplicationHistory) -> ApplicationHistory:
+    """The same, with what each referral heard in a place of its own, whichever build kept it."""
+    return application.model_copy(update={"own": _heard_so_far(application), "ended": {}})
+
+
 def _heard_so_far(application: ApplicationHistory) -> dict[UUID, tuple[Step, ...]]:
     return {id: application.steps_of(id) for id in (*application.ended, *application.referrals)} | dict(application.own)
 

@@ -52,7 +52,7 @@ class Missing(StrEnum):
 class Representative(BaseModel):
     """Who answers for a minor: a parent or guardian, by their kinship, or an institution."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     kind: Literal["person", "institution"]
     name: KeptName
     kinship: Kinship | None = None
@@ -63,6 +63,6 @@ class Representative(BaseModel):
 class Counsellor(BaseModel):
     """Who at the agency follows the young person, and the phone that a school dials."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     name: str
     phone: KeptPhone | None = None

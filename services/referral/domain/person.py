@@ -26,7 +26,7 @@ YOUNGEST, MAJORITY = 13, 18
 class Identity(BaseModel):
     """Who the young person is and how to reach them, as it was accepted."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     family_name: KeptName
     given_name: KeptName
     birth_date: date

@@ -11,11 +11,13 @@ from services.referral.domain.referral import REFERRALS, Referral
 from services.referral.store.audit import Audit, Whom
 from services.referral.store.journeys import Journeys
 from services.referral.store.matches import Matches
+from services.referral.store.migrations import steps
 from services.referral.store.records import Records
 from services.referral.store.vault import Vault
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
 from shared.persistence.keyset import Asked, Part
+from shared.persistence.migrations import Step
 from shared.persistence.mongo import Key, Session
 from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
@@ -52,12 +54,15 @@ class Store:
         await referrals.index("state.agency", *LATEST_FIRST)
         await referrals.index("state.agency", "progress.status", *LATEST_FIRST)
         await self._keys.index("at")
-        dated = {"$set": {"at": self.clock.now()}}
-        while (await self._keys.update({"at": {"$exists": False}}, dated)).found:  # an earlier build's
-            pass
-        await self.vault.prepare(self.persistence.secret)
+        await self.vault.prepare()
         await self.audit.prepare()
         await self.records.prepare()
+
+    @property
+    def migrations(self) -> Sequence[Step]:
+        """What earlier builds kept otherwise."""
+        rows = {"keys": self._keys, "referrals": self.referrals.collection, "journeys": self.journeys.rows}
+        return steps(self.vault, self.audit, self.persistence, **rows)
 
     async def all_agencies(self) -> list[Agency]:
         """Every agency, by id."""

@@ -16,7 +16,6 @@ from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import Problem
 from shared.persistence.keyset import Asked, Part, read_part
 from shared.persistence.mongo import Collection
-from shared.persistence.sealing import AT_ONCE
 from shared.persistence.writes import Insert, Row
 
 REFUSED = (403, 404, 410)
@@ -65,15 +64,16 @@ class Audit:
         self._clock = clock
 
     async def prepare(self) -> None:
-        """One index for each way of reading. The entries of an earlier build, whose ids the driver made, get ids of ours."""
+        """One index for each way of reading; not the one that an earlier build had."""
         await self.rows.without_index("young_id", "at")
         await self.rows.index("young_id", "_id")
         await self.rows.index("organisation", "_id")
-        while found := await self.rows.find({"_id": {"$type": "objectId"}}, limit=AT_ONCE):
-            for row in found:
-                id = _id(row["at"], str(row["_id"]))
-                await self.rows.update({"_id": id}, {"$setOnInsert": {**row, "_id": id}}, upsert=True)
-                await self.rows.delete({"_id": row["_id"]})
+
+    async def give_id(self, row: Row) -> None:
+        """Give an entry of an earlier build, whose id the driver made, one of ours."""
+        id = _id(row["at"], str(row["_id"]))
+        await self.rows.update({"_id": id}, {"$setOnInsert": {**row, "_id": id}}, upsert=True)
+        await self.rows.delete({"_id": row["_id"]})
 
     @asynccontextmanager
     async def reading(self, caller: Caller, what: What, *whom: Whom) -> AsyncIterator[None]:

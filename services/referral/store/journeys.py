@@ -20,6 +20,7 @@ class Journeys:
     """What enrolment told, by `young_id`."""
 
     def __init__(self, collection: Collection) -> None:
+        self.rows = collection
         self._live = LiveProjection(journeys, collection)
 
     async def of(self, young_id: UUID) -> Journey:

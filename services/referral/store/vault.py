@@ -17,7 +17,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
 from shared.persistence.mongo import Collection, Database, Session
-from shared.persistence.sealing import AT_ONCE, seal_json, unseal_json
+from shared.persistence.sealing import seal_json, unseal_json
 from shared.persistence.writes import Row
 from shared.web.idempotency import keyed_id
 
@@ -39,41 +39,40 @@ class Vault:
         self.keys = IdentityKeys(database["identity_keys"], wrapping)
         self._clock = clock
 
-    async def prepare(self, secret: bytes) -> None:
-        """A link leads to one person, whatever the concurrency. What earlier builds kept otherwise is put as it is now.
-
-        They kept what was sent in clear; and persons were recognised by their commune too, which links nobody any more.
-        """
+    async def prepare(self) -> None:
+        """A link leads to one person, whatever the concurrency."""
         await self.persons.index("links", unique=True, sparse=True)
         for field in ("names", "linking", "ine"):
             await self.persons.index(field)
         await self.keys.prepare()
-        await self._seal_earlier()
-        await self._recognise_earlier(secret)
 
-    async def _recognise_earlier(self, secret: bytes) -> None:
-        """Of two who were sent with the same phone the elder has the link. Whose key is gone is recognised no more."""
-        before: Row = {"names": {"$exists": False}}
-        for row in await self.persons.patient().find(before, fields={"_id": 1}, sort=["since", "_id"]):
-            sent = (await self.sent_with([UUID(row["_id"])])).values()
-            if sent:
-                traits = together(traits_of(one.identity, secret) for one in sent)
-                fields = fields_of(traits, map(recognised, await self._alike(traits)))
-                await self.persons.update({**row, **before}, {"$set": fields, "$unset": {"first": "", "second": ""}})
+    async def recognise_earlier(self, row: Row, secret: bytes) -> None:
+        """Have a person of an earlier build recognised as all are now: that one went by their commune too.
+
+        Of two who were sent with the same phone the elder, who is done first, has the link. Whose key is gone is recognised no
+        more.
+        """
+        sent = (await self.sent_with([UUID(row["_id"])])).values()
+        if sent:
+            traits = together(traits_of(one.identity, secret) for one in sent)
+            fields = fields_of(traits, map(recognised, await self._alike(traits)))
+            known_then = {"_id": row["_id"], "names": {"$exists": False}}
+            await self.persons.update(known_then, {"$set": fields, "$unset": {"first": "", "second": ""}})
+
+    async def seal_earlier(self, row: Row) -> None:
+        """Seal what was sent of a person and is in clear, and what is in a form of before: all of it as it is said now."""
+        clear = any("sealed" not in entry for entry in row["sent"])
+        key = await self.keys.obtain(row["_id"]) if clear else (await self.keys.of([row["_id"]])).get(row["_id"])
+        if key is None:
+            return
+        sent = [_as_said_now(key, row["_id"], entry) for entry in row["sent"]]
+        if sent != row["sent"]:
+            await self.persons.update({"_id": row["_id"], "sent": row["sent"]}, {"$set": {"sent": sent}})
 
     async def _alike(self, traits: Traits, session: Session | None = None) -> list[Row]:
         """Who was sent with one of these linking traits: first those whose link it is, then the elder."""
         found = await self.persons.find({"linking": {"$in": sorted(traits.linking)}}, sort=["since", "_id"], session=session)
         return sorted(found, key=lambda row: traits.linking.isdisjoint(row.get("links", ())))
-
-    async def _seal_earlier(self) -> None:
-        in_clear = {"sent.identity": {"$exists": True}}
-        while found := await self.persons.find(in_clear, fields={"sent": 1}, limit=AT_ONCE):
-            for row in found:
-                key, sent = await self.keys.obtain(row["_id"]), row["sent"]
-                sealed = [entry if "sealed" in entry else _closed(key, row["_id"], entry) for entry in sent]
-                unchanged = {"_id": row["_id"], **in_clear, "sent": {"$size": len(sent)}}
-                await self.persons.update(unchanged, {"$set": {"sent": sealed}})
 
     async def keep(self, sent: Sent, traits: Traits, new_id: UUID, session: Session) -> UUID:
         """Keep what was sent: with the person whom it is of (`same_person`), else with a new one. Whose young_id."""
@@ -162,6 +161,15 @@ def _closed(key: bytes, young_id: str, entry: Row) -> Row:
     said = {name: value for name, value in entry.items() if name not in IN_CLEAR}
     sealed = seal_json(key, said, about=_about(young_id, entry))
     return {**{name: entry.get(name) for name in IN_CLEAR}, "sealed": sealed}
+
+
+def _as_said_now(key: bytes, young_id: str, entry: Row) -> Row:
+    """The same entry, sealed anew where this build would say it otherwise."""
+    clear = {name: value for name, value in entry.items() if name != "sealed"}
+    said = unseal_json(key, entry["sealed"], about=_about(young_id, entry)) if "sealed" in entry else None
+    kept = Sent.model_validate({**clear, **(said or {})}).model_dump(mode="json")
+    same = said == {name: value for name, value in kept.items() if name not in IN_CLEAR}
+    return entry if same else _closed(key, young_id, kept)
 
 
 def _opened(key: bytes, row: Row) -> Iterator[Sent]:

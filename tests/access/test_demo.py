@@ -1,0 +1,35 @@
+"""The five schools live their years on servers that let no stranger in, each service under its own name."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from deploy.local.keys import keys_in
+from deploy.local.stack import running_stack
+from deploy.simulation.run import run
+from tests.access.servers import Guarded
+
+pytestmark = pytest.mark.slow
+
+
+async def test_the_demo_s_tally_is_equal_where_each_service_has_its_own_rights_alone(
+    guarded: Guarded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_itself(service: str) -> Sequence[str]:
+        told = {
+            "ETABLI_KAFKA_USER": service, "ETABLI_KAFKA_PASSWORD_FILE": guarded.passwords / f"kafka-{service}",
+            "ETABLI_MONGODB_USER": service, "ETABLI_MONGODB_PASSWORD_FILE": guarded.passwords / f"mongodb-{service}",
+        }  # fmt: skip
+        return ["env", *(f"{name}={said}" for name, said in told.items()), sys.executable, "-m", f"services.{service}.main"]
+
+    ours = guarded.brokers("ops")
+    for name, said in {
+        "KAFKA_BOOTSTRAP_SERVERS": guarded.kafka, "MONGODB_URL": guarded.mongodb,
+        "ETABLI_KAFKA_USER": ours.user, "ETABLI_KAFKA_PASSWORD_FILE": ours.password_file,
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, str(said))
+    with running_stack(tmp_path / "data", simulated=True, command=as_itself) as stack:
+        assert await asyncio.to_thread(run, stack.addresses, keys_in(stack.data).private, pupils=8, seed=1)
