@@ -86,7 +86,7 @@ async def test_an_id_token_that_is_not_the_answer_to_what_we_asked_opens_nothing
 FORGER = a_key("first")
 FORGED: dict[str, Callable[[Claims], str]] = {
     "a secret that both know": lambda claims: jwt.encode(claims, SECRET, "HS256", headers={"kid": "first"}),
-    "nothing": lambda claims: jwt.encode(claims, None, "none", headers={"kid": "first"}),
+    "nothing": lambda claims: jwt.encode(claims, "", "none", headers={"kid": "first"}),
     "another's key under its name": lambda claims: OpenIdProvider("http://another", key=FORGER).signed(claims),
     "a key that is not published": lambda claims: jwt.encode(claims, SECRET, "HS256", headers={"kid": "unknown"}),
     "no token": lambda claims: "x.y.z",
