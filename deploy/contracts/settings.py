@@ -14,7 +14,8 @@ PAGE = PurePosixPath("docs/settings.md")
 HEAD = """\
 # Settings
 
-The environment variables that the services read. Made from their settings by `make contracts`; do not edit.
+The environment variables that the services read. Made from their settings by `make contracts`; do not edit. OpenTelemetry's own
+(`OTEL_…`) are read too: [architecture](architecture.md#one-trace).
 
 | variable | without it | read by | what it is |
 |---|---|---|---|
