@@ -18,6 +18,7 @@ from fastapi import FastAPI
 
 from deploy.local.keys import make_keys, sign
 from deploy.local.servers import Servers
+from shared.kernel.caller import Grant
 from shared.kernel.clock import Clock, real_now
 from shared.messaging.kafka import create_topics
 from shared.persistence.migrations import Migrations
@@ -91,10 +92,21 @@ class Running:
     def signed_out(self) -> httpx.AsyncClient:
         return self._client({})
 
-    def _client(self, headers: dict[str, str]) -> httpx.AsyncClient:
+    def browser(self, origin: str = "http://127.0.0.1") -> httpx.AsyncClient:
+        """Somebody's browser, which keeps cookies; on this machine, where they need no TLS."""
+        return self._client({}, origin)
+
+    async def signed_in(self, scope: str, *, sub: str = "someone", name: str = "Marie Curie") -> httpx.AsyncClient:
+        """A browser in which somebody is signed in as that scope."""
+        sessions, browser = self.runtime.desk.sessions, self.browser()
+        _, cookie = await sessions.begin(Grant.parse(scope).held_by(sub), name)
+        browser.cookies.set(sessions.cookie, cookie)
+        return browser
+
+    def _client(self, headers: dict[str, str], origin: str = "http://etabli") -> httpx.AsyncClient:
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         hooks = {"response": [holds_to_contract(self.app)]}
-        client = httpx.AsyncClient(transport=transport, base_url="http://etabli", headers=headers, event_hooks=hooks)
+        client = httpx.AsyncClient(transport=transport, base_url=origin, headers=headers, event_hooks=hooks)
         self._clients.append(client)
         return client
 
