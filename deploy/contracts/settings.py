@@ -14,7 +14,8 @@ PAGE = PurePosixPath("docs/settings.md")
 HEAD = """\
 # Settings
 
-The environment variables that the services read. Made from their settings by `make contracts`; do not edit.
+The environment variables that the services read. Made from their settings by `make contracts`; do not edit. OpenTelemetry's own
+(`OTEL_…`) are read too: [architecture](architecture.md#one-trace).
 
 A password (`…_PASSWORD_FILE`) is read from its file at each connection to Kafka, and by MongoDB's driver when its
 client is made, which is done anew once one was refused. So a password is changed without a restart: write the file,
