@@ -107,11 +107,8 @@ def test_a_stack_that_is_well_and_then_broken_in_turn(tmp_path: Path) -> None:
         (tmp_path / "keys/secret").chmod(0o644)
         assert "dossier" in to_do(doctor(tmp_path))
 
-        for name, who_says_so in (
-            ("referral", {"referral"}),
-            ("kafka", {"kafka", *SERVICES}),
-            ("mongod", {"mongodb", *SERVICES}),
-        ):
+        who_says_so = {"referral": {"referral"}, "kafka": {"kafka", *SERVICES}, "mongod": {"mongodb", *SERVICES}}
+        for name, subjects in who_says_so.items():
             with frozen(stack, name):
                 assert eventually(partial(is_told, tmp_path, subjects), within=60)
                 assert doctor(tmp_path)["seconds"] < 10
