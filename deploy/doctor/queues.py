@@ -72,6 +72,8 @@ def of_outbox(service: str, waiting: int, oldest: datetime | None, now: datetime
 
 def of_leases(service: str, leases: Sequence[Row], now: datetime, journal: str) -> Sequence[Finding]:
     """Those that nobody holds: whoever did is gone, and no other replica took over."""
+    if not leases:
+        return [look(service, "personne n’y a encore rien dit à Kafka", journal)]
     ended = {lease["_id"]: now - lease["until"].astimezone(UTC) for lease in leases if lease["until"].astimezone(UTC) < now}
     return [
         act(service, f"{LEASES.get(name, f'n’a plus de responsable pour {name}')}, depuis {ago(since)}", journal)
