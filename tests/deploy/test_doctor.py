@@ -190,7 +190,7 @@ def test_an_outbox_is_judged_by_its_age_and_its_depth(minutes: int, count: int, 
 
 def test_a_lease_that_nobody_holds_is_told() -> None:
     held, ended = NOW + timedelta(seconds=5), NOW - timedelta(hours=3)
-    leases = [{"_id": "relay", "until": ended}, {"_id": "projector", "until": held}]
+    leases = [{"_id": "relay", "until": ended}, {"_id": "projector", "until": held}, {"_id": "migrations", "until": ended}]
     assert said(of_leases("reporting", leases, NOW, "journal")) == [(ACT, "ne dit plus ses événements, depuis 3 heures")]
     assert [one.verdict for one in of_leases("reporting", [], NOW, "journal")] == [LOOK]
 
