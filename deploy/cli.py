@@ -19,6 +19,7 @@ from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
 from deploy.cli_secrets import renew_key, secrets
 from deploy.cli_tokens import tokens
+from deploy.cli_topics import topics
 from deploy.cli_up import NewFolder, down, embedded_stack, up
 from deploy.cli_upgrade import upgrade
 from deploy.links import link
@@ -68,6 +69,7 @@ app.add_typer(tokens, name="token")
 app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
+app.add_typer(topics, name="topics")
 app.command(name="unpark")(unpark_services)
 app.command(name="backup")(backup)
 app.command(name="restore")(restore_backup)
