@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import structlog
@@ -27,7 +26,7 @@ LAG_WITHIN_SECONDS = 10.0
 
 async def measure(here: Runtime[Any]) -> None:
     """Measure outboxes, readiness and lease until cancelled, at any replica; that MongoDB is away is a measure too."""
-    BUILD.info({"version": _version()})
+    BUILD.info({"version": here.settings.version})
     LIMIT.set(here.settings.outbox_limit)
     SIMULATED.set(here.persistence.clock.simulated)
     while True:
@@ -81,10 +80,3 @@ def _say(error: Exception) -> None:
     """A measure ends no service. Servers that are away say so themselves."""
     if not isinstance(error, KAFKA_ERRORS) and not is_transient(error):
         log.error("measuring.failed", error=type(error).__name__, exc_info=True)
-
-
-def _version() -> str:
-    try:
-        return version("etabli")
-    except PackageNotFoundError:
-        return "unknown"
