@@ -52,7 +52,7 @@ async def measure_once(here: Runtime[Any]) -> None:
         raise
     MONGODB_UP.set(1)
     OLDEST.set(max(0.0, (real_now() - oldest).total_seconds()) if oldest else 0)
-    _show(HELD, held)
+    show(HELD, held)
 
 
 async def measure_lag(brokers: Brokers, topics: Sequence[str], ask_positions: AskPositions) -> None:
@@ -62,14 +62,14 @@ async def measure_lag(brokers: Brokers, topics: Sequence[str], ask_positions: As
     while True:
         try:
             async with asyncio.timeout(LAG_WITHIN_SECONDS):
-                _show(LAG, await behind(brokers, topics, ask_positions))
+                show(LAG, await behind(brokers, topics, ask_positions))
         except Exception as error:
             LAG.clear()
             _say(error)
         await asyncio.sleep(LAG_EVERY_SECONDS)
 
 
-def _show(gauge: Gauge, values: Mapping[str, float]) -> None:
+def show(gauge: Gauge, values: Mapping[str, float]) -> None:
     """These and no others."""
     gauge.clear()
     for label, value in values.items():
