@@ -159,9 +159,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         time.sleep(5)  # every service hears of it
         succeeded(etabli("backup", "keys", keys_late, "--data", data))
         succeeded(etabli("backup", late, "--data", data))
-        known = [id for id in asyncio.run(everyone(stack))]
-        lived = Lived(data, early, late, keys_early, keys_late, figures(stack), identities(stack, [*known, erased]), erased)
-    return lived
+        known = asyncio.run(everyone(stack))
+        return Lived(data, early, late, keys_early, keys_late, figures(stack), identities(stack, [*known, erased]), erased)
 
 
 @contextmanager
