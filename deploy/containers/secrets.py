@@ -23,7 +23,7 @@ def passwords() -> list[str]:
 
 
 def made_of() -> Mapping[str, Callable[[], str]]:
-    """What each secret is made of, by the name of its file; the key that signs tokens apart. A provider's own is put there by hand."""
+    """What each is made of, by the name of its file; the key that signs tokens apart. A provider's own is put there by hand."""
     key = {
         name: lambda: secrets.token_hex(KEY_BYTES) for name in ("secret", "vault-key", "mongo-keyfile", *GRAFANA, *passwords())
     }
