@@ -1,6 +1,7 @@
 """`etabli backup` and `etabli restore`: everything up to one barrier, the keys of identities apart, and back."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +12,11 @@ from typing import Annotated
 import typer
 
 from deploy.backup.manifest import Manifest
-from deploy.backup.restoring import Chosen, Restored, choose, restore
+from deploy.backup.restoring import Chosen, Restored, choose, restore, restore_over_log
 from deploy.backup.servers import Servers, mark_of
+from deploy.backup.surviving import Found
 from deploy.backup.taking import back_up, back_up_keys
+from deploy.backup.untold import NOWHERE
 from deploy.cli_options import Folder
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
@@ -76,6 +79,9 @@ def _timed(what: str) -> Iterator[list[str]]:
 def restore_backup(
     folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="La sauvegarde, entière.")],
     keys: KeysFolder = None,
+    log_survived: Annotated[
+        bool, typer.Option("--log-survived", help="Kafka a gardé son journal et les bases sont perdues : celui-ci les complète.")
+    ] = False,
     data: Folder = None,
 ) -> None:
     """Remet une sauvegarde dans des serveurs vides, services arrêtés ; avec --data, dans un dossier dont la pile est arrêtée."""
@@ -83,7 +89,7 @@ def restore_backup(
         chosen = choose(folder, keys, servers.secret)
         if embedded:
             embedded(chosen.main.simulated)
-        restored = asyncio.run(restore(servers, chosen))
+        restored = asyncio.run((restore_over_log if log_survived else restore)(servers, chosen))
         said.append(_sizes(chosen.main))
     _tell(restored, chosen)
 
@@ -96,6 +102,21 @@ def _tell(restored: Restored, chosen: Chosen) -> None:
         say(f"Personnes effacées depuis la sauvegarde, effacées de nouveau : {restored.erased}.")
     if chosen.main.unreadable:
         say(f"Messages que personne ne pouvait lire, et qui ne sont pas remis : {', '.join(chosen.main.unreadable)}.")
+    if restored.found:
+        _tell_found(restored.found, chosen)
+
+
+def _tell_found(found: Found, chosen: Chosen) -> None:
+    """What the log gave back, in sentences; what no topic holds, a line of JSON each on stdout."""
+    say(f"Repris du journal : {found.events} événements de {found.documents} dossiers.")
+    if found.wrong:
+        say(f"Événements que leur dossier ne peut pas prendre, numéros passés : {', '.join(found.wrong)}.")
+    since = chosen.main.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    say(f"Ce qu’aucun topic ne porte, dit après le {since} : {len(found.untold)} lignes sur la sortie, et")
+    for sentence in NOWHERE:
+        say(f"  {sentence}.")
+    for line in found.untold:
+        print(json.dumps(line, ensure_ascii=False))
 
 
 @contextmanager

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from deploy.cli_options import Folder
 from deploy.containers.secrets import make_secrets
 from deploy.local.progress import say
-from deploy.local.renewal import RENEWABLE
+from deploy.local.renewal import RENEWABLE, renew
+from deploy.stacks.reach import written_keys
 
 FOLDER = Path("deploy/secrets")
 
@@ -27,3 +29,11 @@ def secrets(
     """Fait les secrets qui manquent à la pile en conteneurs (clés, mots de passe), sans jamais en remplacer un."""
     made = make_secrets(folder)
     say(f"Faits dans {folder} : {', '.join(made)}." if made else f"Les secrets de {folder} sont déjà là : rien n’est changé.")
+
+
+def renew_key(
+    name: Annotated[str, typer.Argument(metavar="CLÉ", parser=renewable, help=f"{', '.join(RENEWABLE)}.")],
+    data: Folder = None,
+) -> None:
+    """Remplace une clé que l’on craint connue : celle des jetons, celle du coffre, ou le secret des services."""
+    say(renew(written_keys(data), name))

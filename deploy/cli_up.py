@@ -99,9 +99,7 @@ def _launch(data: Path | None, *, as_json: bool) -> None:
     from deploy.local.detached import journal, launch_detached
 
     if data is None and not os.access(Path.cwd(), os.W_OK):
-        raise CannotRun(
-            "Rien ne peut être noté dans ce dossier, où « etabli down » chercherait la pile : donnez --data."
-        )
+        raise CannotRun("Rien ne peut être noté dans ce dossier, où « etabli down » chercherait la pile : donnez --data.")
     _refuse_a_second(data)
     line = launch_detached([*(one for one in sys.argv[1:] if one != "--detach"), DETACHED])
     print(line)

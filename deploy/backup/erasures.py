@@ -1,7 +1,7 @@
 """The keys of identities, and who was erased: kept apart from what the keys open, and not for long."""
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +46,14 @@ def erased(folder: Path, files: Mapping[str, File]) -> Erased:
     """Who was erased by then."""
     with opened(folder, file_in(files, "erased")) as bson:
         return {row["_id"]: {"on": row["on"], "code": row["code"]} for row in documents(bson)}
+
+
+async def erase_as_logged(servers: Servers, told: Sequence[PersonErased], *, simulated: bool) -> int:
+    """Let nothing come back of whom a log that survived tells the erasure: how many they are."""
+    async with _referral(servers, simulated=simulated) as store:
+        for event in told:
+            await erase_as_told(store, event)
+    return len({event.young_id for event in told})
 
 
 async def erase_again(servers: Servers, erased: Erased, *, simulated: bool) -> int:

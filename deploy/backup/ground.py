@@ -15,7 +15,7 @@ from shared.persistence.dump import Whole
 
 OWN = "etabli_restore"
 """The database that says that a restore is under way, and of what; a restore that ends drops it."""
-STARTED = frozenset({*OF_NOBODY, "clock", "record_turn"})
+STARTED = frozenset({*OF_NOBODY, "clock", "migrations", "record_turn"})
 """What services that were started on empty databases make by themselves."""
 LET_GO = 15.0
 """Seconds after which a service that was stopped holds no lease any more."""

@@ -84,7 +84,7 @@ class Saving:
         self._before = before
         self._after = after
         self._barrier = barrier
-        self.partitions = [at for at in after.ends if at.topic == topic]
+        self.partitions = sorted(at for at in after.ends if at.topic == topic)
         self._writers: dict[TopicPartition, Writer] = {at: writer(folder, file_of(*at)) for at in self.partitions}
         self._end = dict.fromkeys(self.partitions, 0)
         self._left_out: dict[TopicPartition, int] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.admin import NewTopic, RecordsToDelete
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
@@ -21,6 +21,7 @@ from deploy.local.errors import CannotRun
 from deploy.local.progress import Advance
 from shared.events.message import ConsumerRecord
 from shared.messaging.kafka import Brokers, producer
+from shared.messaging.producer import PromptProducer
 
 AT_ONCE = 1_000
 """Records of a partition that are under way together."""
@@ -116,7 +117,7 @@ async def put_back(brokers: Brokers, folder: Path, manifest: Manifest, advance: 
 
     async with AsyncExitStack() as ending:
         plain = await ending.enter_async_context(producer(brokers))
-        marking = AIOKafkaProducer(**brokers.options(), transactional_id="etabli-restore", transaction_timeout_ms=60_000)
+        marking = PromptProducer(**brokers.options(), transactional_id="etabli-restore", transaction_timeout_ms=60_000)
         pen = _Pen(plain, await ending.enter_async_context(marking), brokers)
 
         async def write(name: str, number: int) -> None:
@@ -125,9 +126,12 @@ async def put_back(brokers: Brokers, folder: Path, manifest: Manifest, advance: 
                 for step in steps(records(folder, name, number), end):
                     more(await pen.write(TopicPartition(name, number), step))
 
-        async with asyncio.TaskGroup() as writing:
-            for one in every:
-                writing.create_task(write(*one))
+        try:
+            async with asyncio.TaskGroup() as writing:
+                for one in every:
+                    writing.create_task(write(*one))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
     await _begin(brokers, manifest)
 
 

@@ -1,15 +1,16 @@
 """A restore: everything checked, then databases, keys, erasures and log put back, and each group where it was."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from deploy.backup import databases, erasures, files, ground, groups, log_back, manifest
+from deploy.backup import databases, erasures, files, ground, groups, log_back, manifest, surviving
 from deploy.backup.databases import KEYS, KEYS_OF, database_of
 from deploy.backup.files import opened
 from deploy.backup.manifest import Manifest
 from deploy.backup.servers import Servers
+from deploy.backup.surviving import Found
 from deploy.local.errors import CannotRun
 from deploy.local.progress import progress
 from services import SERVICES
@@ -28,11 +29,11 @@ class Chosen:
 
 @dataclass
 class Restored:
-    """What a restore did: identities that no key opens, erasures done again, and what no topic held."""
+    """What a restore did: identities that no key opens, erasures done again, and over a log that survived what it found there."""
 
     without_key: int = 0
     erased: int = 0
-    untold: list[Mapping[str, Any]] = field(default_factory=list)
+    found: Found | None = None
 
 
 def choose(folder: Path, keys: Path | None, servers_secret: str | None) -> Chosen:
@@ -55,23 +56,49 @@ def choose(folder: Path, keys: Path | None, servers_secret: str | None) -> Chose
 
 async def restore(servers: Servers, chosen: Chosen) -> Restored:
     """Everything into empty servers, while no service works there."""
-    async with whole(servers.mongodb, servers.login) as mongo:
-        await ground.ensure_stopped(mongo)
-        if await ground.begin(mongo, servers, chosen.main, over_log=False):
-            await log_back.unmake_topics(servers.brokers)
+    async with _on_free_ground(servers, chosen, over_log=False) as mongo:
         restored = await _databases(mongo, servers, chosen)
         await log_back.make_topics(servers.brokers, chosen.main.topics)
         with progress("Messages") as advance:
             await log_back.put_back(servers.brokers, chosen.folder, chosen.main, advance)
         await groups.put_back(servers.brokers, chosen.main.groups)
+    return restored
+
+
+async def restore_over_log(servers: Servers, chosen: Chosen) -> Restored:
+    """The databases alone, taken past what a log that survived them holds; each group hears again what they did not know."""
+    await surviving.ensure_survived(servers, chosen.main)
+    async with _on_free_ground(servers, chosen, over_log=True) as mongo:
+        restored = await _databases(mongo, servers, chosen)
+        with progress("Journal qui a survécu") as advance:
+            await surviving.gather(mongo, servers, chosen.main, advance)
+        with progress("Événements repris") as advance:
+            restored.found = found = await surviving.fold_all(mongo, advance)
+        if chosen.main.simulated:
+            await surviving.move_clocks(mongo, found.latest)
+        restored.erased += await erasures.erase_as_logged(servers, found.erased, simulated=chosen.main.simulated)
+        restored.without_key = await erasures.settle_keys(mongo)
+        await groups.put_back(servers.brokers, chosen.main.groups)
+    return restored
+
+
+@asynccontextmanager
+async def _on_free_ground(servers: Servers, chosen: Chosen, *, over_log: bool) -> AsyncIterator[Whole]:
+    """Servers where no service works, neither before nor after, and which hold nothing but what this restore had begun."""
+    async with whole(servers.mongodb, servers.login) as mongo:
+        await ground.ensure_stopped(mongo)
+        begun = await ground.begin(mongo, servers, chosen.main, over_log=over_log)
+        if begun and not over_log:
+            await log_back.unmake_topics(servers.brokers)
+        yield mongo
         await ground.ensure_stopped(mongo)
         await ground.end(mongo)
-    return restored
 
 
 async def _databases(mongo: Whole, servers: Servers, chosen: Chosen) -> Restored:
     for service in SERVICES:
         await mongo.drop(database_of(service))
+    await mongo.clear(ground.OWN, surviving.TOLD)
     with progress("Bases") as advance:
         await databases.put_back(mongo, chosen.folder, chosen.main.files, advance)
     restored = Restored()

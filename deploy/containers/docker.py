@@ -44,9 +44,10 @@ class Project:
         """Ours, and what this project's files are read with."""
         return {**os.environ, **self.told}
 
-    def ask(self, *words: str) -> str:
-        """What compose answers. CannotRun, with its own words, where it refuses."""
-        done = subprocess.run(self.command(*words), env=self.environment, capture_output=True, text=True, check=False)
+    def ask(self, *words: str, given: str | None = None) -> str:
+        """What compose answers, `given` this on its input. CannotRun, with its own words, where it refuses."""
+        told = self.environment
+        done = subprocess.run(self.command(*words), env=told, input=given, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise CannotRun(f"Docker compose refuse ({' '.join(words)}).\n{_last(done.stderr)}")
         return done.stdout

@@ -12,6 +12,8 @@ from services import SERVICES
 READABLE, WRITTEN = 0o444, {"revoked": 0o666, "oidc-client-secret": 0o644}
 """Nobody else enters the folder. Inside a container the file is read by the number of a user that the machine does not know."""
 KEY_BYTES = 32
+GRAFANA = ("grafana-admin", "grafana-key")
+"""The password of its first user, and the key of what it keeps sealed."""
 
 
 def passwords() -> list[str]:
@@ -22,7 +24,9 @@ def passwords() -> list[str]:
 
 def made_of() -> Mapping[str, Callable[[], str]]:
     """What each is made of, by the name of its file; the key that signs tokens apart. A provider's own is put there by hand."""
-    key = {name: lambda: secrets.token_hex(KEY_BYTES) for name in ("secret", "vault-key", "mongo-keyfile", *passwords())}
+    key = {
+        name: lambda: secrets.token_hex(KEY_BYTES) for name in ("secret", "vault-key", "mongo-keyfile", *GRAFANA, *passwords())
+    }
     return {"revoked": str, "oidc-client-secret": str, **key}
 
 

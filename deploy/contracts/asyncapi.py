@@ -4,7 +4,7 @@ from typing import Any
 
 from deploy.contracts.schemas import example
 from shared.events import EVENTS, TOPICS, Event
-from shared.events.attributes import SOURCE
+from shared.events.attributes import CAUSE, SOURCE
 from shared.messaging.topics import PARTITIONS
 
 Json = dict[str, Any]
@@ -68,6 +68,10 @@ HEADERS: Json = {
         "ce_traceparent": {
             "type": "string", "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
             "description": "Là où cela fut décidé ; l’en-tête `traceparent`, s’il y est, dit l’envoi lui-même.",
+        },
+        "ce_cause": {
+            "type": "string", "pattern": f"^{CAUSE.pattern}$",
+            "description": "Ce que son document avait entendu et qui le lui a fait dire : source, clé et séquence.",
         },
         "content-type": {"const": "application/json"},
     },

@@ -11,6 +11,7 @@ Headers = Sequence[tuple[str, bytes | None]]
 """As Kafka has them: a name may come twice."""
 VISIBLE = re.compile(r"[\x21-\x7e]{1,300}")
 SOURCE = re.compile(r"/[\x21-\x7e]{1,300}")
+CAUSE = re.compile(r"/[\x21-\x7e]{1,300} [^\x00-\x1f]{1,300}#[0-9]{1,19}")
 SEQUENCE = re.compile(r"[0-9]{1,19}")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/([\w!#$&^.+-]+)\s*(;.*)?", re.ASCII)
@@ -61,6 +62,12 @@ def time_of(fields: Mapping[str, bytes | None]) -> datetime:
 def trace_in(fields: Mapping[str, bytes | None]) -> str:
     """The W3C trace that it came with, if any: of who sent it where that is said, else of where it began."""
     return trace_of(optional(fields, "traceparent")) or trace_of(optional(fields, "ce_traceparent"))
+
+
+def cause_in(fields: Mapping[str, bytes | None]) -> str:
+    """What its document had heard (`Message.place`), if that is said."""
+    written = optional(fields, "ce_cause")
+    return written if CAUSE.fullmatch(written) else ""
 
 
 def says_json(fields: Mapping[str, bytes | None]) -> bool:

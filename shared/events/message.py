@@ -67,6 +67,13 @@ class Message:
     key: str
     data: bytes
     trace: str = ""
+    cause: str = ""
+    """What its document had heard that made it tell this (`place`), so that a log alone says what an inbox held; else empty."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands in its source's own order: whom a guard counts, and how far."""
+        return f"{self.inbox_key}#{self.sequence}"
 
     @property
     def inbox_key(self) -> str:
@@ -81,6 +88,8 @@ class Message:
         }  # fmt: skip
         if self.trace:
             fields["ce_traceparent"] = self.trace
+        if self.cause:
+            fields["ce_cause"] = self.cause
         return [(name, value.encode()) for name, value in fields.items()]
 
     def event(self) -> Event:
@@ -100,11 +109,12 @@ def event_id(source: str, sequence: int) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{source}#{sequence}"))
 
 
-def message_of(event: Event, *, source: str, sequence: int, time: datetime) -> Message:
-    """Put an event in its envelope."""
+def message_of(event: Event, *, source: str, sequence: int, time: datetime, cause: Message | None = None) -> Message:
+    """Put an event in its envelope. `cause` is the message that made its document tell it, if one did."""
     return Message(
         id=event_id(source, sequence), source=source, type=event.type, sequence=sequence,
         time=time, key=event.key, data=orjson.dumps(event.model_dump(mode="json")), trace=traceparent(),
+        cause=cause.place if cause else "",
     )  # fmt: skip
 
 
@@ -138,7 +148,7 @@ def _envelope(headers: given.Headers, key: str, value: bytes) -> Message:
         message = Message(
             id=given.required(fields, "id", given.VISIBLE), source=given.required(fields, "source", given.SOURCE),
             type=given.required(fields, "type", given.VISIBLE), sequence=given.sequence_of(fields), time=given.time_of(fields),
-            key=key, data=value, trace=given.trace_in(fields),
+            key=key, data=value, trace=given.trace_in(fields), cause=given.cause_in(fields),
         )  # fmt: skip
     except (ValueError, OverflowError):
         raise Undecodable("not_cloudevents") from None  # its words quote what was sent

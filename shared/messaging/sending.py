@@ -11,6 +11,7 @@ from shared.kernel.tracing import continuing
 from shared.messaging.outbox import Sending
 
 FIELDS = ("id", "source", "type", "sequence", "time", "key", "data", "trace")
+"""Those of `Message` that an outbox has kept ever since."""
 STALLED_SECONDS = 3.0
 """After so long without one acknowledgement, what is still under way is given up: the rest has not to wait for it."""
 
@@ -68,6 +69,6 @@ async def _send(producer: Producer, one: Sending, sound: list[bool]) -> None:
 
 
 async def _hand_over(producer: Producer, entry: dict[str, Any]) -> Awaitable[object]:
-    message = Message(**{field: entry[field] for field in FIELDS})
+    message = Message(**{field: entry[field] for field in FIELDS}, cause=entry.get("cause", ""))
     with continuing(message.trace):
         return await producer.send(entry["topic"], message.data, key=message.key.encode(), headers=message.headers())

@@ -57,6 +57,11 @@ class Whole:
         with native.time_limit(PATIENT):
             await self._collection(database, name).insert_many(list(rows), ordered=False)
 
+    async def put(self, database: str, name: str, row: Row) -> None:
+        """Keep a document, in the place of the one of its id."""
+        with native.time_limit(PATIENT):
+            await self._collection(database, name).replace_one({"_id": row["_id"]}, row, upsert=True)
+
     async def change(self, database: str, name: str, where: Where, change: Where, *, upsert: bool = False) -> int:
         """Change every document that matches: how many."""
         with native.time_limit(PATIENT):
@@ -67,6 +72,11 @@ class Whole:
         """Delete every document that matches: how many."""
         with native.time_limit(PATIENT):
             return int((await self._collection(database, name).delete_many(where)).deleted_count)
+
+    async def clear(self, database: str, name: str) -> None:
+        """Drop a collection, if it is there."""
+        with native.time_limit(600):
+            await self._collection(database, name).drop()
 
     async def drop(self, database: str) -> None:
         """Drop a whole database."""

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.kernel.addresses import address_in, is_closed, is_loopback
+from shared.kernel.addresses import address_in, hosts_in, is_closed, is_loopback
 from shared.kernel.caller import Grant
 from shared.web.forwarded import Forwarded
 from shared.web.proxies import Proxies
@@ -137,3 +137,5 @@ def test_addresses_are_read_as_they_are_written() -> None:
     assert not any(
         is_closed(url) for url in ("http://idp.example", "ftp://idp.example", "https://", "idp.example", "http://[::1")
     )
+    with pytest.raises(ValueError, match="does not appear"):
+        hosts_in("10.0.0.1/99")
