@@ -65,8 +65,8 @@ def _writable(file: Path) -> Iterator[None]:
 
 
 LEFT = {
-    "kafka": "Tapez « etabli topics apply », qui donne ce mot de passe à Kafka, puis redémarrez {service}. Ce qui est déjà connecté "
-    "sous l’ancien le reste : redémarrez aussi kafka si quelqu’un d’autre s’en sert.",
+    "kafka": "Tapez « etabli topics apply », qui donne ce mot de passe à Kafka, puis redémarrez {service}. Ce qui est déjà "
+    "connecté sous l’ancien le reste : redémarrez aussi kafka si quelqu’un d’autre s’en sert.",
     "mongodb": "Tapez « make up », dont une tâche donne ce mot de passe à MongoDB, puis redémarrez {service}. Ce qui est déjà "
     "connecté sous l’ancien le reste : redémarrez aussi mongodb si quelqu’un d’autre s’en sert.",
 }
