@@ -4,10 +4,11 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import yaml
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from deploy.cli import app
@@ -39,14 +40,16 @@ def commands(of: str) -> list[str]:
 
 @pytest.mark.parametrize("line", commands("etabli"))
 def test_each_etabli_command_is_one_with_these_options(line: str) -> None:
-    words = [EXAMPLES.get(word, word) for word in shlex.split(line.removesuffix(" …"))[1:]]
-    command, context = get_command(app), None
-    while isinstance(command, click.Group):
+    words = [EXAMPLES.get(word, word) for word in shlex.split(line)[1:]]
+    command: Any = get_command(app)
+    context: Any = None
+    while isinstance(command, TyperGroup):
         context = command.make_context("etabli", words[:], parent=context)
         _, found, words = command.resolve_command(context, [*context._protected_args, *context.args])
         assert found is not None, line
         command = found
-    command.make_context(command.name, words, parent=context)
+    if words or f"`{line}`" not in RUNBOOK:  # a sentence may name a command alone
+        command.make_context(command.name, words, parent=context)
 
 
 @pytest.mark.parametrize("line", commands("make"))
