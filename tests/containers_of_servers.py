@@ -124,7 +124,7 @@ def kafka(port: int, more: str = "") -> Container:
     here = Brokers(f"{HOST}:{port}")
     return Container(
         "kafka", ["bash", "-ec", START_KAFKA], log=Path(os.devnull), ready=lambda: answers(port) and knows_itself(here),
-        environment={"PROPERTIES": told, "KAFKA_HEAP_OPTS": "-Xmx384m", "LOG_DIR": "/tmp/logs"},
+        environment={"PROPERTIES": told, "KAFKA_HEAP_OPTS": "-Xmx384m", "KAFKA_JVM_PERFORMANCE_OPTS": "-XX:+UseSerialGC", "LOG_DIR": "/tmp/logs"},
         image=_images()["kafka"], inner_port=BROKER, port=port,
     )  # fmt: skip
 
