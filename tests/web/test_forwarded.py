@@ -6,9 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.kernel.addresses import address_in, is_closed, is_loopback, networks_in
+from shared.kernel.addresses import address_in, hosts_in, is_closed, is_loopback
 from shared.kernel.caller import Grant
 from shared.web.forwarded import Forwarded
+from shared.web.proxies import Proxies
 from tests.conftest import Running, Start
 from tests.web.signin.builders import desk
 
@@ -32,7 +33,7 @@ async def told(peer: str | None, headers: list[tuple[str, str]], trusted: str = 
         "root_path": "",
         "client": (peer, 4711) if peer else None, "server": ("inside", 8000), "headers": sent,
     }  # fmt: skip
-    await Forwarded(app, trusted=networks_in(trusted))(asked, None, None)  # type: ignore[arg-type]  # never called
+    await Forwarded(app, trusted=Proxies(trusted))(asked, None, None)  # type: ignore[arg-type]  # never called
     return seen
 
 
@@ -137,4 +138,4 @@ def test_addresses_are_read_as_they_are_written() -> None:
         is_closed(url) for url in ("http://idp.example", "ftp://idp.example", "https://", "idp.example", "http://[::1")
     )
     with pytest.raises(ValueError, match="does not appear"):
-        networks_in("edge")
+        hosts_in("10.0.0.1/99")
