@@ -1,39 +1,35 @@
 """The `etabli` command: a whole stack on one machine, and what ops ask of it while it runs."""
 
-import json
 import logging
 import sys
 from _thread import interrupt_main
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Column, Table
 
 from deploy.cli_backup import backup, restore_backup
 from deploy.cli_doctor import doctor
 from deploy.cli_import import importing
 from deploy.cli_lag import lag
-from deploy.cli_options import Folder, Json, admin_token
+from deploy.cli_options import Folder, admin_token
 from deploy.cli_parked import parked, unpark_services
 from deploy.cli_person import person
 from deploy.cli_secrets import renew_key, secrets
 from deploy.cli_tokens import tokens
+from deploy.cli_topics import topics
+from deploy.cli_up import NewFolder, down, embedded_stack, up
 from deploy.cli_upgrade import upgrade
 from deploy.links import link
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
 from deploy.local.operations import rebuild
 from deploy.local.progress import say
-from deploy.local.signals import end_on_signal
 from deploy.local.supervisor import Supervisor, nothing
-from deploy.stacks.addresses import Addresses
 from deploy.stacks.hand_over import hand_over
-from deploy.stacks.pointer import forget_compose, point_at_compose, pointed_at
+from deploy.stacks.pointer import forget_compose, point_at_compose
 from deploy.stacks.reach import InContainers, running_stack_addresses
 
 if TYPE_CHECKING:
@@ -47,14 +43,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-NewFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        metavar="DOSSIER",
-        help="Garde ports, clés et données dans ce dossier : la prochaine pile y reprend. Sinon, tout est effacé à la fin.",
-    ),
-]
 
 
 def main() -> None:
@@ -73,32 +61,15 @@ def main() -> None:
         sys.exit(1)
 
 
-@app.command()
-def up(
-    data: NewFolder = None,
-    as_json: Json = False,
-    simulated: Annotated[
-        bool, typer.Option("--simulated", help="Horloge simulée ; pages et exports disent « données simulées ».")
-    ] = False,
-) -> None:
-    """Lance Kafka, MongoDB et les quatre services, les surveille, et les arrête sur Ctrl-C.
-
-    Une fois tout prêt, donne adresses et jetons : une ligne de JSON, écrite aussi dans DOSSIER/stack.json.
-    """
-    with _stack(data, simulated=simulated) as stack:
-        print(json.dumps(stack.addresses.printed()), flush=True)
-        if not as_json:
-            _show(stack.addresses)
-        say("Prêt. Ctrl-C pour arrêter.")
-        stack.supervisor.wait()
-
-
+app.command(name="up")(up)
+app.command(name="down")(down)
 app.command(name="doctor")(doctor)
 app.command(name="lag")(lag)
 app.add_typer(tokens, name="token")
 app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
+app.add_typer(topics, name="topics")
 app.command(name="unpark")(unpark_services)
 app.command(name="backup")(backup)
 app.command(name="restore")(restore_backup)
@@ -155,7 +126,7 @@ def demo(
     """
     from deploy.simulation.run import run
 
-    with _stack(data, simulated=True) as stack:
+    with embedded_stack(data, simulated=True) as stack:
         _show_dashboard(stack)
         with _interrupted_by_failure(stack.supervisor):
             equal = run(stack.addresses, keys_in(stack.data).private, pupils=pupils, seed=seed)
@@ -174,22 +145,6 @@ def _show_dashboard(stack: "Stack") -> None:
 
 
 @contextmanager
-def _stack(data: Path | None, *, simulated: bool) -> Iterator["Stack"]:
-    try:
-        from deploy.local.stack import running_stack
-    except ImportError as missing:
-        raise CannotRun(f"Il manque {missing.name} : installez les dépendances « local » de ce projet.") from missing
-    end_on_signal()
-    with ExitStack() as ending:
-        if data is None:
-            temporary = TemporaryDirectory(prefix="etabli-", ignore_cleanup_errors=True)
-            data = Path(ending.enter_context(temporary))
-        stack = ending.enter_context(running_stack(data, simulated=simulated))
-        ending.enter_context(pointed_at(stack.data))
-        yield stack
-
-
-@contextmanager
 def _interrupted_by_failure(supervisor: Supervisor) -> Iterator[None]:
     supervisor.on_failure = interrupt_main
     try:
@@ -198,13 +153,6 @@ def _interrupted_by_failure(supervisor: Supervisor) -> Iterator[None]:
         supervisor.on_failure = nothing  # a second interruption would hide the reason
         supervisor.check()
         raise
-
-
-def _show(addresses: Addresses) -> None:
-    table = Table("", Column("adresse", overflow="fold"))
-    for name, address in {**addresses.services, "kafka": addresses.kafka, "mongodb": addresses.mongodb}.items():
-        table.add_row(name, address)
-    Console(stderr=True).print(table)
 
 
 if __name__ == "__main__":

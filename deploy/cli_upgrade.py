@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.containers.project import Project
+from deploy.containers.docker import Project
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
 from deploy.stacks.pointer import POINTER, compose_in, point_at_compose
@@ -26,8 +26,8 @@ def upgrade(
     compose = compose_in(POINTER)
     if compose is None:
         raise CannotRun("Aucune pile en conteneurs n’est lancée d’ici : « make up » d’abord.")
-    files = tuple(str(file) for file in compose.files)
-    containers = ComposeContainers(Project(compose.project, files, compose.variables))
+    project = Project(compose.project, compose.secrets, variables=compose.variables, files=tuple(compose.files))
+    containers = ComposeContainers(project)
     services = upgrade_order()
     say(f"Ordre : {', '.join(services)} (qui entend avant qui parle).")
     Rolling(containers, containers.former(services), image, ready_within=ready_within).run(services)

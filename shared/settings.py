@@ -9,7 +9,7 @@ from typing import Literal, NoReturn, TypeVar
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.kernel.addresses import is_closed, networks_in
+from shared.kernel.addresses import hosts_in, is_closed
 from shared.kernel.secrets import PasswordFile
 from shared.persistence.driver import Login
 
@@ -60,9 +60,10 @@ class Settings(BaseSettings):
     headers_within: float = Field(10.0, gt=0, description="Seconds in which the headers of a request come.")
     body_within: float = Field(30.0, gt=0, description="Seconds in which its body comes.")
     answer_within: float = Field(600.0, gt=0, description="Seconds until its answer begins, or it is given up.")
+    version: str = Field("unknown", description="What runs here, as the image says it, for `etabli_build_info`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    trusted_proxies: str = Field("", description="Addresses and networks, by commas, whose `X-Forwarded-*` are believed.")
+    trusted_proxies: str = Field("", description="Addresses, networks and hosts, by commas, whose `X-Forwarded-*` are believed.")
     signed_in_hours: int = Field(8, ge=1, le=24, description="Hours that a sign-in on the pages lasts.")
     oidc_issuer: str | None = Field(None, description="The OpenID provider that people sign in with; without it, one-time links.")
     oidc_client_id: str | None = Field(None, description="Who we are to it.")
@@ -104,7 +105,7 @@ class Settings(BaseSettings):
         return [
             *(name for name, file in files.items() if file and not file.is_file()),
             *self.wrong_where(secret_file=lambda: self.secrets, **passwords),
-            *self.wrong_where(trusted_proxies=lambda: (networks_in(self.trusted_proxies), True), **self._of_provider()),
+            *self.wrong_where(trusted_proxies=lambda: (hosts_in(self.trusted_proxies), True), **self._of_provider()),
         ]
 
     def _of_provider(self) -> dict[str, Callable[[], object]]:

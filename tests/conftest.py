@@ -17,7 +17,8 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from deploy.local.keys import make_keys, sign
-from deploy.local.servers import Servers, running_servers
+from deploy.local.servers import Servers
+from shared.kernel.caller import Grant
 from shared.kernel.clock import Clock, real_now
 from shared.messaging.kafka import create_topics
 from shared.persistence.migrations import Migrations
@@ -27,6 +28,7 @@ from shared.settings import Settings
 from shared.web.app import Service, build
 from shared.web.runtime import Runtime, runtime_of
 from tests.contracts.conformance import holds_to_contract
+from tests.servers import ensure_they_can_be_had, servers_in
 
 pytest_plugins = ["tests.own_mongod", "tests.projections.own_kafka"]
 hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
@@ -39,7 +41,7 @@ A_MORNING = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Kafka and mongod, once for the session, with the topics."""
-    with running_servers(tmp_path_factory.mktemp("servers")) as running:
+    with servers_in(tmp_path_factory.mktemp("servers")) as running:
         asyncio.run(create_topics(running.brokers))
         yield running
 
@@ -90,10 +92,21 @@ class Running:
     def signed_out(self) -> httpx.AsyncClient:
         return self._client({})
 
-    def _client(self, headers: dict[str, str]) -> httpx.AsyncClient:
+    def browser(self, origin: str = "http://127.0.0.1") -> httpx.AsyncClient:
+        """Somebody's browser, which keeps cookies; on this machine, where they need no TLS."""
+        return self._client({}, origin)
+
+    async def signed_in(self, scope: str, *, sub: str = "someone", name: str = "Marie Curie") -> httpx.AsyncClient:
+        """A browser in which somebody is signed in as that scope."""
+        sessions, browser = self.runtime.desk.sessions, self.browser()
+        _, cookie = await sessions.begin(Grant.parse(scope).held_by(sub), name)
+        browser.cookies.set(sessions.cookie, cookie)
+        return browser
+
+    def _client(self, headers: dict[str, str], origin: str = "http://etabli") -> httpx.AsyncClient:
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         hooks = {"response": [holds_to_contract(self.app)]}
-        client = httpx.AsyncClient(transport=transport, base_url="http://etabli", headers=headers, event_hooks=hooks)
+        client = httpx.AsyncClient(transport=transport, base_url=origin, headers=headers, event_hooks=hooks)
         self._clients.append(client)
         return client
 
@@ -160,3 +173,4 @@ def running(servers: Servers, keys: Path) -> Start:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("ETABLI_LOG_LEVEL", "WARNING")
+    ensure_they_can_be_had()

@@ -1,9 +1,5 @@
 """A mongod of a test's own, to be killed, frozen and restarted at will."""
 
-import os
-import signal
-import subprocess
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +14,9 @@ from deploy.local.process import Process
 from shared.kernel.clock import Clock
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
+from tests import containers_of_servers as containers
 from tests.conftest import A_MORNING, DRIVER
+from tests.servers import FROM_DOCKER, WITHIN, frozen
 
 
 @dataclass(frozen=True)
@@ -39,26 +37,16 @@ class Mongod:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """SIGSTOP: its connections stand, and nothing answers."""
-        os.killpg(self.process.pid, signal.SIGSTOP)
-        while not self._is_stopped():  # the signal is sent: a thread may still answer
-            time.sleep(0.01)
-        try:
+        """Its connections stand, and nothing answers."""
+        with frozen(self.process):
             yield
-        finally:
-            os.killpg(self.process.pid, signal.SIGCONT)
-
-    def _is_stopped(self) -> bool:
-        processes = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
-        states = [state for group, state in map(str.split, processes.splitlines()) if group == str(self.process.pid)]
-        return all(state.startswith("T") for state in states)
 
 
 @pytest.fixture
 def not_started(tmp_path: Path) -> Iterator[Mongod]:
     """A new mongod, not started."""
     port = keep_ports(tmp_path / "ports.json", ["mongod"])["mongod"]
-    process = mongod(tmp_path / "mongod", port=port, log=tmp_path / "mongod.log")
+    process = containers.mongod(port) if FROM_DOCKER else mongod(tmp_path / "mongod", port=port, log=tmp_path / "mongod.log")
     yield Mongod(process, port)
     process.stop()
 
@@ -67,7 +55,7 @@ def not_started(tmp_path: Path) -> Iterator[Mongod]:
 def own(not_started: Mongod) -> Mongod:
     """A new mongod that takes writes."""
     not_started.process.start()
-    not_started.process.wait_ready()
+    not_started.process.wait_ready(within=WITHIN)
     return not_started
 
 

@@ -11,13 +11,16 @@ from deploy.local.errors import CannotRun
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
 from shared.messaging.kafka import Brokers, ask_brokers
 
+PATIENCE = 10.0
+"""Seconds that a broker has to answer: an administrator waits, and nobody else does."""
+
 
 @asynccontextmanager
 async def administering(brokers: Brokers) -> AsyncIterator[AIOKafkaAdminClient]:
     """A client, connected; CannotRun, in a sentence, where Kafka is away or refuses what is asked of it within."""
     admin = AIOKafkaAdminClient(**brokers.options())
     try:
-        await ask_brokers(brokers)
+        await ask_brokers(brokers, within=PATIENCE)
         await admin.start()
         yield admin
     except KAFKA_ERRORS as error:

@@ -6,6 +6,7 @@ Each writer goes on with a request until it is answered, and so it ends only wha
 import asyncio
 import os
 import sys
+import threading
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -110,13 +111,20 @@ async def _watch_rows(load: Load) -> None:
         with suppress(Refused, GivenUp):
             shown = await load.client.ask("region", "reporting", "GET", "/indicators", said=False)
             [orders] = [one for one in shown["indicators"] if one["name"] == "orders"]
-            say("rows", orders=orders["parts"]["received"]["value"])
+            say("rows", orders=orders["parts"]["received"])
         await asyncio.sleep(0.5)
 
 
 async def _until_told(ended: asyncio.Event) -> None:
-    await asyncio.to_thread(sys.stdin.read)
-    ended.set()
+    """Until the input closes; by a thread of its own, which holds nobody where something else fails."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        sys.stdin.read()
+        loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=read, daemon=True).start()
+    await ended.wait()
 
 
 async def main() -> None:
@@ -130,5 +138,14 @@ async def main() -> None:
     say("ended")
 
 
+def run() -> None:
+    """Run it. A fault of its own ends it at once: whoever reads would wait for writers that are no more."""
+    try:
+        asyncio.run(main())
+    except BaseException as error:
+        say("crashed", why=repr(error))
+        os._exit(1)
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    run()

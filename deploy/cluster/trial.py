@@ -1,6 +1,7 @@
 """`make cluster-test`: a cluster of its own under load, one thing killed after the other, then frozen; what came of it."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -15,19 +16,21 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.cluster.window import Window
-from deploy.containers.project import Project
+from deploy.containers.docker import FOLDER, Project, check_docker
+from deploy.containers.handling import beside, do, wait_healthy
 from deploy.containers.secrets import make_secrets
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
 from services import SERVICES
 
-WARM, DOWN, AFTER, FROZEN = 15.0, 6.0, 25.0, 20.0
+WARM, DOWN, AFTER, FROZEN = 10.0, 5.0, 15.0, 15.0
 """Seconds of load before the first failure, that what is killed stays away, watched afterwards, and frozen."""
 COLUMNS = {
     "what": "quoi", "how": "comment", "answered": "réponses", "failed_tries": "essais échoués",
     "writes_s": "écritures reprises (s)", "longest_request_s": "demande la plus longue (s)",
     "rows_s": "candidature suivie en (s)", "figures_s": "chiffres suivis en (s)",
 }  # fmt: skip
+FILES = (FOLDER / "compose.yaml", FOLDER / "compose.cluster.yaml")
 BENCHMARK = Path("docs/benchmarks/cluster.json")
 
 
@@ -44,7 +47,7 @@ class Load:
             "--progress", "quiet", "run", "--rm", "--no-deps", "-T", "ops", "python", "-P", "-m", "deploy.cluster.load"
         )
         pipe = subprocess.PIPE
-        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=project.whole_environment)
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=project.environment)
         load = cls(process)
         threading.Thread(target=load._listen, daemon=True).start()
         return load
@@ -67,6 +70,11 @@ class Load:
             return found
         raise CannotRun(f"La charge n’a pas dit « {kind} ».")
 
+    def check(self) -> None:
+        """CannotRun where it is no more: what is killed then would be killed in silence."""
+        if self.process.poll() is not None:
+            raise CannotRun(f"La charge s’est arrêtée : {next((one for one in self.lines if one['kind'] == 'crashed'), None)}")
+
     def end(self) -> None:
         """Let each writer end what it began."""
         assert self.process.stdin
@@ -77,11 +85,10 @@ class Load:
 
 def main() -> None:
     """Run it; status 1 where anything was lost or doubled."""
-    project = Project(
-        "etabli-cluster-test", ("deploy/compose.yaml", "deploy/compose.cluster.yaml"),
-        {"ETABLI_RATE_PER_ORGANISATION": "0", "ETABLI_RATE_PER_ADDRESS": "0"},
-    )  # fmt: skip
-    make_secrets(Path("deploy/secrets"))
+    check_docker()
+    variables = {"ETABLI_RATE_PER_ORGANISATION": "0", "ETABLI_RATE_PER_ADDRESS": "0", "ETABLI_IMAGE": os.environ["ETABLI_IMAGE"]}
+    project = Project("etabli-cluster-test", FOLDER / "secrets-cluster-test", variables=variables, files=FILES)
+    make_secrets(project.secrets)
     with _running(project):
         rows, found = _tried(project)
     _show(rows, found)
@@ -95,30 +102,33 @@ def main() -> None:
 def _running(project: Project) -> Iterator[None]:
     say("Trois Kafka, trois MongoDB, deux de chaque service…")
     try:
-        project.run("up", "-d", "--wait", "--wait-timeout", "420", within=500.0)
+        project.ask("up", "-d", "--wait", "--wait-timeout", "600")
         yield
     finally:
         say("Tout est arrêté et effacé.")
-        project.run("--profile", "ops", "down", "-v", "--timeout", "5", "--remove-orphans")
+        project.ask("--profile", "ops", "down", "-v", "--timeout", "5", "--remove-orphans")
 
 
 def _tried(project: Project) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     load = Load.start(project)
     region = load.wait_for("ready", 120.0)
     time.sleep(WARM)
-    windows = [_killed(project, what, service) for what, service in _to_kill(project)]
-    windows += [_frozen(project, what, service) for what, service in _to_freeze(project)]
+    windows = []
+    for fail, targets in ((_killed, _to_kill(project)), (_frozen, _to_freeze(project))):
+        for what, service in targets:
+            load.check()
+            windows.append(fail(project, what, service))
     load.end()
     say("La charge est finie ; on attend que tout soit entendu, puis on compare.")
     kept = [one for one in load.lines if one["kind"] == "kept"]
-    found = project.beside("deploy.cluster.verify", given=json.dumps({"kept": kept, "region": region}))
+    found = beside(project, "deploy.cluster.verify", given=json.dumps({"kept": kept, "region": region}))
     return [window.row(load.lines) for window in windows], found
 
 
 def _to_kill(project: Project) -> Iterator[tuple[str, str]]:
     """Each asked for when its turn comes, for leaders change."""
     yield "un Kafka", "kafka-2"
-    yield "le primaire de MongoDB", project.beside("deploy.cluster.where")["primary"]
+    yield "le primaire de MongoDB", beside(project, "deploy.cluster.where")["primary"]
     for rank, service in enumerate(SERVICES):
         yield f"une réplique de {service}", service if rank % 2 else f"{service}-1"
     yield "le relais d’enrolment", _relay(project, "enrolment")
@@ -126,19 +136,19 @@ def _to_kill(project: Project) -> Iterator[tuple[str, str]]:
 
 def _to_freeze(project: Project) -> Iterator[tuple[str, str]]:
     yield "un Kafka", "kafka-3"
-    yield "le primaire de MongoDB", project.beside("deploy.cluster.where")["primary"]
+    yield "le primaire de MongoDB", beside(project, "deploy.cluster.where")["primary"]
     yield "le relais de referral", _relay(project, "referral")
 
 
 def _relay(project: Project, service: str) -> str:
-    holder: str = project.beside("deploy.cluster.where")["relays"][service]
+    holder: str = beside(project, "deploy.cluster.where")["relays"][service]
     return service if holder.endswith("-0") else holder
 
 
 def _killed(project: Project, what: str, service: str) -> Window:
     say(f"On tue {what} ({service}).")
     since = time.time()
-    project.do("kill", service)
+    do(project, "kill", service)
     time.sleep(DOWN)
     return _back(project, "start", Window(f"{what} ({service})", "tué", since, 0), service)
 
@@ -146,14 +156,14 @@ def _killed(project: Project, what: str, service: str) -> Window:
 def _frozen(project: Project, what: str, service: str) -> Window:
     say(f"On fige {what} ({service}) {FROZEN:.0f} secondes.")
     since = time.time()
-    project.do("pause", service)
+    do(project, "pause", service)
     time.sleep(FROZEN)
     return _back(project, "unpause", Window(f"{what} ({service})", "figé", since, 0), service)
 
 
 def _back(project: Project, verb: str, window: Window, service: str) -> Window:
-    project.do(verb, service)
-    project.wait_healthy(service)
+    do(project, verb, service)
+    wait_healthy(project, service)
     time.sleep(AFTER)
     return Window(window.what, window.how, window.since, time.time())
 

@@ -11,13 +11,12 @@ from deploy.doctor.disk import of_disk
 from deploy.doctor.finding import Finding, act, look, well
 from deploy.doctor.stack import Examined
 from deploy.local.errors import CannotRun
-from deploy.local.keys import token
+from deploy.local.keys import Keys, token
 from shared.kernel.errors import Unauthenticated
 from shared.web.pages.french import day
 from shared.web.tokens import verifier
 
 KEYS, FOLDER, CERTIFICATE = "clés", "dossier", "certificat"
-LARGE_LOGS = 1_000_000_000
 SOON = timedelta(days=30)
 
 
@@ -45,12 +44,10 @@ def of_keys(stack: Examined) -> Sequence[Finding]:
 def of_folder(data: Path) -> Sequence[Finding]:
     """Whether it is its owner's alone, and whether it fills its disk."""
     found = []
-    if open_to_others := [path for path in (data, *sorted((data / "keys").iterdir())) if path.stat().st_mode & 0o077]:
+    kept = [data, *(path for path in sorted((data / "keys").iterdir()) if path.name != Keys.of(data).public.name)]
+    if open_to_others := [path for path in kept if path.stat().st_mode & 0o077]:
         names = " ".join(map(str, open_to_others))
         found.append(act(FOLDER, f"d’autres que vous peuvent y lire : {names}", f"chmod go= {names}"))
-    if (size := sum(log.stat().st_size for log in (data / "logs").glob("*.log"))) > LARGE_LOGS:
-        todo = f"arrêtez la pile et videz {data / 'logs'}"
-        found.append(look(FOLDER, f"les journaux font {size / LARGE_LOGS:.1f} Go", todo))
     usage = shutil.disk_usage(data)
     return [*found, of_disk(FOLDER, free=usage.free, total=usage.total)]
 

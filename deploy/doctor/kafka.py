@@ -8,10 +8,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.doctor.finding import Finding, act, look, well
 from deploy.doctor.stack import Examined
-from shared.events import TOPICS
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
 from shared.messaging.kafka import ask_brokers
-from shared.messaging.topics import PARTITIONS, dead_letters
+from shared.messaging.topics import topics as wanted_topics
 from shared.web.pages.french import several
 
 KAFKA = "kafka"
@@ -89,14 +88,14 @@ def of_partitions(
 def of_topics(topics: Sequence[Mapping[str, Any]], settings: Mapping[str, Mapping[str, str]]) -> Sequence[Finding]:
     """Those that lack, and those that are not as they should be."""
     partitions = {topic["topic"]: len(topic["partitions"]) for topic in topics}
-    wanted = dict.fromkeys(TOPICS, PARTITIONS) | {dead_letters(topic): 1 for topic in TOPICS}
-    found = []
-    if missing := [topic for topic in wanted if topic not in partitions]:
+    wanted, found = wanted_topics(), []
+    if missing := [topic.name for topic in wanted if topic.name not in partitions]:
         found.append(act(KAFKA, f"topics absents : {_some(missing)}", TO_MEND))
-    if other := [topic for topic, count in wanted.items() if partitions.get(topic, count) != count]:
+    there = [topic for topic in wanted if topic.name in partitions]
+    if other := [topic.name for topic in there if partitions[topic.name] != topic.partitions]:
         found.append(act(KAFKA, f"nombre de partitions inattendu, l’ordre par clé n’est plus sûr : {_some(other)}", TO_MEND))
-    if short := [topic for topic in TOPICS if settings.get(topic, {}).get("retention.ms", "-1") != "-1"]:
-        found.append(act(KAFKA, f"topics qui perdent leur histoire (retention.ms) : {_some(short)}", TO_MEND))
+    if kept := [topic.name for topic in there if not topic.configs.items() <= settings[topic.name].items()]:
+        found.append(act(KAFKA, f"topics gardés autrement que voulu, leur histoire peut se perdre : {_some(kept)}", TO_MEND))
     return found or [well(KAFKA, f"{several(len(wanted), 'topic', 'topics')} tels que voulus")]
 
 

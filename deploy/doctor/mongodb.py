@@ -13,6 +13,7 @@ from deploy.doctor.stack import Examined
 from deploy.stacks.wanted import SLOW_MILLISECONDS, TRANSACTION_SECONDS
 from shared.kernel.clock import real_now
 from shared.persistence.failures import Away, Denied
+from shared.persistence.mongo import Database
 from shared.web.pages.french import day as in_french
 from shared.web.pages.french import several
 
@@ -65,12 +66,22 @@ async def _facts(stack: Examined, url: str) -> Facts:
             "asked": asked,
             "now": (await admin.command({"hello": 1}))["localTime"].replace(tzinfo=UTC),
             "answered": real_now(),
-            "members": (await admin.command({"replSetGetStatus": 1}))["members"],
+            "members": await _members(admin),
             "version": (await admin.command({"buildInfo": 1}))["version"],
             "parameters": await admin.command({"getParameter": 1, **parameters}),
             "slow": (await admin.command({"profile": -1}))["slowms"],
             "disk": await admin.command({"dbStats": 1}),
         }
+
+
+async def _members(admin: Database) -> Sequence[Facts]:
+    """As this one sees them; none where it is of no replica set yet."""
+    try:
+        return cast(Sequence[Facts], (await admin.command({"replSetGetStatus": 1}))["members"])
+    except Denied:
+        raise
+    except Away:
+        return []
 
 
 def _of(stack: Examined, facts: Facts) -> Sequence[Finding]:

@@ -26,7 +26,8 @@ def mongodb_url(port: int) -> str:
 
 def mongod(data: Path, *, port: int, log: Path) -> Process:
     """Journaled, on the loopback only, with a small cache; its data in the folder `data`."""
-    network = ["--bind_ip", HOST, "--port", str(port), "--nounixsocket"]
+    # the loopback needs no compression, and zlib's of this version tells strangers what memory holds (CVE-2025-14847)
+    network = ["--bind_ip", HOST, "--port", str(port), "--nounixsocket", "--networkMessageCompressors", "disabled"]
     storage = ["--dbpath", str(private(data)), "--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
     left_open = ["--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"]
     unsaid = ["--slowms", str(SLOW_MILLISECONDS), "--profile", "0"]

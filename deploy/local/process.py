@@ -1,6 +1,7 @@
 """A child process on its own port: started, watched and ended by us, and never outliving us."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from deploy.local.errors import CannotRun
 from deploy.local.private import UMASK, environment
 
+LARGEST_LOG = 50_000_000
 TETHER = Path(__file__).with_name("tether.py")
 # The kernel ends a tethered child with the *thread* that started it: this one lives as long as we do.
 _launcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="launcher")
@@ -119,6 +121,12 @@ class Process:
             if time.monotonic() > deadline:
                 raise CannotRun(f"{self.name} ne répond pas après {within:.0f} secondes.\n{self.log_tail()}")
             time.sleep(0.1)
+
+    def keep_log_small(self, largest: int = LARGEST_LOG) -> None:
+        """Set its words aside in one earlier file once they are many (bytes), and go on from none: it writes at the end."""
+        if self.log.exists() and self.log.stat().st_size > largest:
+            shutil.copyfile(self.log, self.log.with_name(f"{self.log.name}.1"))
+            os.truncate(self.log, 0)
 
     def log_tail(self, count: int = 15) -> str:
         """The end of its log, indented, with the log's place."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from deploy.local.detached import known_by_number
 from deploy.local.folder import locked
 from deploy.local.kafka import kafka
 from deploy.local.mongod import mongod, mongodb_url
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.private import private, private_files
 from deploy.local.process import Process
+from deploy.local.temporary import mark_temporary
 from shared.messaging.kafka import Brokers
 
 
@@ -34,12 +36,14 @@ class Servers:
 
 
 @contextmanager
-def running_servers(data: Path) -> Iterator[Servers]:
-    """Both servers ready, on ports and data kept in `data`; stopped at the end, Kafka first.
+def running_servers(data: Path, *, temporary: bool = False) -> Iterator[Servers]:
+    """Both servers ready, on ports and data kept in `data`; stopped at the end, Kafka first. `temporary`: `data` goes with them.
 
     Where KAFKA_BOOTSTRAP_SERVERS or MONGODB_URL is set, that server is used and none is started.
     """
-    with private_files(), locked(data), ExitStack() as ending:
+    with private_files(), locked(data), known_by_number(data), ExitStack() as ending:
+        if temporary:
+            mark_temporary(data)
         logs = private(data / "logs")
         ports = keep_ports(data / "ports.json", ["kafka", "kafka-controller", "mongod"])
         broker = database = None

@@ -13,11 +13,15 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 POLL_SECONDS = 0.5
 
 
-def end_on_signal() -> None:
-    """From now on the first of these raises in the main thread: KeyboardInterrupt (Ctrl-C) or SystemExit(0)."""
+def end_on_signal(*, tied: bool = True) -> None:
+    """From now on the first of these raises in the main thread: KeyboardInterrupt (Ctrl-C) or SystemExit(0).
+
+    `tied`: the end of the program that started us is one of them.
+    """
     for number in ENDINGS:
         signal.signal(number, _on_signal)
-    threading.Thread(target=_watch_parent, args=(os.getppid(),), name="parent", daemon=True).start()
+    if tied:
+        threading.Thread(target=_watch_parent, args=(os.getppid(),), name="parent", daemon=True).start()
 
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:

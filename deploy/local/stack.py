@@ -62,6 +62,7 @@ def running_stack(
     data: Path,
     *,
     simulated: bool = False,
+    temporary: bool = False,
     command: Command = service_command,
 ) -> Iterator[Stack]:
     """A stack, ready, on the ports, keys and data kept in `data`; at the end all is stopped, services first.
@@ -71,7 +72,7 @@ def running_stack(
     data = data.absolute()
     with ExitStack() as ending:
         say(f"Kafka et MongoDB démarrent. Données : {data}")
-        servers = ending.enter_context(running_servers(data))
+        servers = ending.enter_context(running_servers(data, temporary=temporary))
         keep_simulated(data, simulated)
         make_topics(servers.brokers)
         ports = keep_ports(data / "ports.json", SERVICES)

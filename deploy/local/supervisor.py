@@ -5,6 +5,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Self
 
 from deploy.local.errors import CannotRun
@@ -57,6 +58,8 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._halted.wait(POLL_SECONDS):
             for process in self._processes:
+                with suppress(OSError):  # a disk that is full
+                    process.keep_log_small()
                 if not process.alive and (why := self._stays_down(process)):
                     self._fail(why)
                     return

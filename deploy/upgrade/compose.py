@@ -4,9 +4,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from deploy.containers.project import Project, run
+from deploy.containers.docker import Project
+from deploy.containers.handling import docker, inspected
 from deploy.local.errors import CannotRun
 
 FORMER = "etabli:former"
@@ -21,7 +22,7 @@ class ComposeContainers:
 
     def replicas(self, service: str) -> Sequence[str]:
         """`referral`, `referral-1`…, those that run: what the files do not start stays as it is."""
-        every = self.project.run("ps", "--services", "--status", "running").split()
+        every = self.project.ask("ps", "--services", "--status", "running").split()
         found = sorted(one for one in every if re.fullmatch(rf"{service}(-\d+)?", one))
         if not found:
             raise CannotRun(f"Aucune réplique de {service} ne tourne : lancez « make up » d’abord.")
@@ -29,34 +30,31 @@ class ComposeContainers:
 
     def former(self, services: Sequence[str]) -> str:
         """The image that runs now, kept under a name of its own."""
-        image = self._inspected(self.replicas(services[-1])[-1], "{{.Image}}")
-        run(["docker", "tag", image, FORMER])
+        image = inspected(self.project, self.replicas(services[-1])[-1], "{{.Image}}")
+        docker("tag", image, FORMER)
         return FORMER
 
     def prepare(self, image: str) -> None:
         """The jobs that each `make up` runs, on the new image."""
-        self._on(image).run("up", "--no-deps", "--exit-code-from", "kafka-access", "kafka-access")
-        self._on(image).run("up", "--no-deps", "--force-recreate", "--no-build", "--exit-code-from", "prepare", "prepare")
+        self._on(image).ask("up", "--no-deps", "--exit-code-from", "kafka-access", "kafka-access")
+        self._on(image).ask("up", "--no-deps", "--force-recreate", "--no-build", "--exit-code-from", "prepare", "prepare")
 
     def replace(self, replica: str, image: str) -> None:
         """Stopped as any stop is, then started on the image; nothing else is touched."""
-        self._on(image).run("up", "-d", "--no-deps", "--no-build", "--force-recreate", replica)
+        self._on(image).ask("up", "-d", "--no-deps", "--no-build", "--force-recreate", replica)
 
     def health(self, replica: str) -> str:
         """Docker's own word for it."""
-        status = self._inspected(replica, "{{.State.Status}} {{.State.Health.Status}} {{.RestartCount}}").split()
+        status = inspected(self.project, replica, "{{.State.Status}} {{.State.Health.Status}} {{.RestartCount}}").split()
         return "exited" if status[0] in ("exited", "dead", "restarting") or int(status[2]) > 2 else status[1]
 
     def lag(self) -> Mapping[str, int]:
         """From Kafka, asked by `etabli lag` among the services."""
-        told = self.project.run("--progress", "quiet", "run", "--rm", "--no-deps", "-T", "ops", "etabli", "lag", "--json")
+        told = self.project.ask("--progress", "quiet", "run", "--rm", "--no-deps", "-T", "ops", "etabli", "lag", "--json")
         behind = Counter[str]()
         for row in json.loads(told.strip().splitlines()[-1]):
             behind[row["group"]] += row["messages"]
         return behind
 
-    def _inspected(self, replica: str, what: str) -> str:
-        return run(["docker", "inspect", "-f", what, self.project.container(replica)]).strip()
-
     def _on(self, image: str) -> Project:
-        return Project(self.project.name, self.project.files, {**self.project.environment, "ETABLI_IMAGE": image})
+        return replace(self.project, variables={**self.project.variables, "ETABLI_IMAGE": image})

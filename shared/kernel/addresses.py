@@ -6,12 +6,15 @@ from urllib.parse import urlsplit
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
 
-def networks_in(text: str) -> tuple[Network, ...]:
-    """Addresses and networks, by commas. ValueError where one is neither."""
-    return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
+def hosts_in(text: str) -> tuple[tuple[Network, ...], tuple[str, ...]]:
+    """Addresses and networks, and names of hosts, by commas. ValueError where one is neither."""
+    said = [one.strip() for one in text.split(",") if one.strip()]
+    names = tuple(one for one in said if NAME.fullmatch(one))
+    return tuple(ip_network(one) for one in said if one not in names), names
 
 
 def address_in(text: str) -> Address | None:

@@ -23,7 +23,7 @@ MAX_ADVANCE = timedelta(days=5 * 365)
 """How far the simulated clock may go at once."""
 READY_WITHIN = 3.0
 """Seconds that MongoDB has to say that it is there."""
-health = Router(tags=["santé"], problems={Unavailable: ("outbox_full", "database_refused")})
+health = Router(tags=["santé"], problems={Unavailable: ("outbox_full", "database_refused", "migrating")})
 admin = Router(
     prefix="/admin",
     tags=["exploitation"],

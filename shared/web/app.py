@@ -15,7 +15,6 @@ from fastapi import APIRouter, FastAPI
 
 from shared import logs, traces
 from shared.events import TOPICS, Event
-from shared.kernel.addresses import networks_in
 from shared.kernel.clock import Clock
 from shared.kernel.retry import Outage
 from shared.messaging.consumer import consume, new_faust_app, new_outage
@@ -40,6 +39,7 @@ from shared.web.measuring import measure, measure_lag
 from shared.web.middleware import RequestGuard
 from shared.web.openapi import describe
 from shared.web.problems import answer_errors
+from shared.web.proxies import Proxies
 from shared.web.rates import Rate, Streams
 from shared.web.runtime import Runtime, StoreT, Sweep
 from shared.web.serving import listening
@@ -83,7 +83,7 @@ def build(service: Service[StoreT]) -> FastAPI:
     # its document is a route of ours, which refuses what it does not know; FastAPI's pages of it would load a CDN
     app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False, telemetry=traces.of_requests())
     app.add_middleware(RequestGuard, outer=app, settings=service.settings)
-    app.add_middleware(Forwarded, trusted=networks_in(service.settings.trusted_proxies))
+    app.add_middleware(Forwarded, trusted=Proxies(service.settings.trusted_proxies))
     answer_errors(app)
     describe(app, service.name)
     for router in service.every_router:

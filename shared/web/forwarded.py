@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.kernel.addresses import Address, Network, address_in
+from shared.kernel.addresses import Address, address_in
+from shared.web.proxies import Proxies
 
 PREFIX = re.compile(r"(/[A-Za-z0-9_~-]+)+")
 HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
@@ -17,18 +18,27 @@ TOLD = (b"forwarded", b"x-real-ip")
 class Forwarded:
     """The outermost ASGI layer: from whom a request comes, and by which scheme, host and prefix, as a trusted proxy tells."""
 
-    def __init__(self, app: ASGIApp, *, trusted: Sequence[Network]) -> None:
+    def __init__(self, app: ASGIApp, *, trusted: Proxies) -> None:
         self._app = app
         self._trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(self._told(scope) if scope["type"] == "http" else scope, receive, send)
+        if scope["type"] == "http":
+            await self._learn(scope)
+            scope = self._told(scope)
+        await self._app(scope, receive, send)
+
+    async def _learn(self, scope: Scope) -> None:
+        """Know our proxies by their present addresses before one is believed or not."""
+        peer = _peer(scope)
+        if peer is not None and any(_is_told(name) for name, _ in scope["headers"]):
+            await self._trusted.learn(peer)
 
     def _told(self, scope: Scope) -> Scope:
         """The request as it was asked of the proxy; as it came, where nobody whom we trust brings it."""
-        headers, peer = Headers(scope=scope), address_in((scope.get("client") or ("",))[0])
+        headers, peer = Headers(scope=scope), _peer(scope)
         told = {**scope, "headers": [(name, value) for name, value in scope["headers"] if not _is_told(name)]}
-        if peer is None or not self._trusts(peer):
+        if peer is None or peer not in self._trusted:
             return told
         told["client"] = (str(self._client(headers.getlist("x-forwarded-for"), peer)), 0)
         if (scheme := _nearest(headers, "x-forwarded-proto").lower()) in ("http", "https"):
@@ -44,13 +54,14 @@ class Forwarded:
         """The right-most hop that we do not trust: whatever stands left of it anybody may have written."""
         nearest = peer
         for hop in reversed([one.strip() for line in hops for one in line.split(",")]):
-            if not self._trusts(nearest) or (address := address_in(hop)) is None:
+            if nearest not in self._trusted or (address := address_in(hop)) is None:
                 break
             nearest = address
         return nearest
 
-    def _trusts(self, address: Address) -> bool:
-        return any(address in network for network in self._trusted)
+
+def _peer(scope: Scope) -> Address | None:
+    return address_in((scope.get("client") or ("",))[0])
 
 
 def _is_told(name: bytes) -> bool:

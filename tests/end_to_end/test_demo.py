@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from deploy.cli import app
 from deploy.local.keys import keys_in
 from deploy.local.lag import lags
-from deploy.local.stack import Stack, running_stack
+from deploy.local.stack import Stack
 from deploy.simulation.cast import Role
 from deploy.simulation.run import run
 from services import SERVICES
@@ -25,6 +25,7 @@ from shared.messaging.kafka import consumer
 from shared.messaging.topics import dead_letters
 from shared.persistence.mongo import connect
 from tests.end_to_end.writers import ELSEWHERE, UNREADABLE, write_by_hand
+from tests.servers import stack_in
 
 PUPILS, SEED = 10, 7
 """Beside the cast of the story."""
@@ -37,7 +38,7 @@ SHORTEST = 5
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack on which the simulation ran to its end, while others wrote into its topics, its tally equal to every indicator."""
-    with running_stack(tmp_path_factory.mktemp("demo"), simulated=True) as running, ThreadPoolExecutor() as others:
+    with stack_in(tmp_path_factory.mktemp("demo"), simulated=True) as running, ThreadPoolExecutor() as others:
         written: list[Future[None]] = []
 
         def on_phase(name: str) -> None:

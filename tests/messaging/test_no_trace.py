@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from deploy.local.servers import running_servers
 from shared.events.students import StudentEnrolled
 from shared.messaging.kafka import create_topics
 from tests.messaging.by_hand import NoText, Put, put
 from tests.messaging.drivers import a_process
 from tests.production.builders import an_enrolment, on_the_wire
+from tests.servers import servers_in
 
 NAME = "Dupont-Lajoie"
 TOPIC = StudentEnrolled.topic
@@ -38,7 +38,7 @@ def bad_ones() -> list[dict[str, Any]]:
 @pytest.mark.slow
 async def test_a_service_s_stderr_holds_no_trace_of_a_name_that_somebody_put_into_kafka(keys: Path, tmp_path: Path) -> None:
     *readable, unreadable = bad_ones()
-    with running_servers(tmp_path / "servers") as own:  # others would have to read it too
+    with servers_in(tmp_path / "servers") as own:  # others would have to read it too
         await create_topics(own.brokers)
         async with a_process(own, keys, tmp_path) as (service, _), asyncio.timeout(60):
             for record in readable:

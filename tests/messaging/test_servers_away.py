@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import time
 import uuid
@@ -16,7 +15,7 @@ import pytest_asyncio
 from fastapi import Request
 
 from deploy.local.process import Process
-from deploy.local.servers import Servers, running_servers
+from deploy.local.servers import Servers
 from shared.events.message import Message
 from shared.events.production import OrderReceived
 from shared.messaging.kafka import create_topics
@@ -30,6 +29,7 @@ from shared.web.runtime import runtime
 from tests.conftest import Running, Start
 from tests.messaging.drivers import a_process, reading
 from tests.persistence.builders import TOYS, Toy, receive
+from tests.servers import frozen, servers_in
 
 pytestmark = pytest.mark.slow
 FAUST_READS = 3.0
@@ -67,7 +67,7 @@ def toy(settings: Settings) -> Service[Store]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def own(tmp_path: Path) -> AsyncIterator[Servers]:
     """Servers of this test's own, to be killed at will."""
-    with running_servers(tmp_path) as servers:
+    with servers_in(tmp_path) as servers:
         await create_topics(servers.brokers)
         yield servers
 
@@ -95,13 +95,10 @@ async def test_a_broker_that_stops_is_seen_by_readiness_though_nothing_is_sent(o
     async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
         await here.until(lambda: _ready(here, kafka="ok"))
         await here.until(lambda: _up(here, 1.0))
-        os.kill(broker.pid, signal.SIGSTOP)
-        try:
+        with frozen(broker):
             ready = await here.until(lambda: _ready(here, kafka="away"), within=5)
             assert ready == {"status": "degraded", "kafka": "away", "pending": 0, "parked": 0, "lost": 0, "refusing": []}
             assert await _up(here, 0.0)
-        finally:
-            os.kill(broker.pid, signal.SIGCONT)
         await here.until(lambda: _ready(here, kafka="ok"))
         broker.kill()
         await here.until(lambda: _ready(here, kafka="away"), within=5)
@@ -114,15 +111,12 @@ async def test_readiness_answers_in_time_while_mongod_is_frozen(own: Servers, ru
     mongod = process(own.mongod_process)
     async with running(toy, kafka=own.kafka, mongodb=own.mongodb) as here:
         await here.until(lambda: _ready(here, kafka="ok"))
-        os.kill(mongod.pid, signal.SIGSTOP)
-        try:
+        with frozen(mongod):
             for _ in range(3):
                 started = time.monotonic()
                 answer = await here.signed_out().get("/health/ready")
                 assert (answer.status_code, answer.json()["code"]) == (503, "database_away")
                 assert time.monotonic() - started < 5
-        finally:
-            os.kill(mongod.pid, signal.SIGCONT)
         await here.until(lambda: _ready(here, kafka="ok"))
 
 
@@ -137,7 +131,7 @@ async def test_a_broker_that_is_away_is_not_said_a_thousand_times(own: Servers, 
 
 
 @pytest.mark.parametrize(
-    ("frozen", "after", "driver", "sent_signal"),
+    ("of", "after", "driver", "sent_signal"),
     [
         ("kafka", 0.2, "motor", signal.SIGINT),
         ("kafka", FAUST_READS, "motor", signal.SIGTERM),
@@ -146,23 +140,20 @@ async def test_a_broker_that_is_away_is_not_said_a_thousand_times(own: Servers, 
     ],
 )
 async def test_a_service_ends_in_time_though_a_server_is_frozen(
-    own: Servers, keys: Path, tmp_path: Path, frozen: str, after: float, driver: str, sent_signal: signal.Signals
+    own: Servers, keys: Path, tmp_path: Path, of: str, after: float, driver: str, sent_signal: signal.Signals
 ) -> None:
-    server = process(own.kafka_process if frozen == "kafka" else own.mongod_process)
+    server = process(own.kafka_process if of == "kafka" else own.mongod_process)
     async with a_process(own, keys, tmp_path, ETABLI_MONGO_DRIVER=driver) as (service, _ready):
         await asyncio.sleep(after)
-        os.kill(server.pid, signal.SIGSTOP)
-        try:
+        with frozen(server):
             await asyncio.sleep(0.5)
             service.send_signal(sent_signal)
             async with asyncio.timeout(12):
                 assert await service.wait() in (0, -sent_signal)
-        finally:
-            os.kill(server.pid, signal.SIGCONT)
 
 
 async def test_a_group_that_joined_before_its_topics_were_known_is_given_them_soon(tmp_path: Path, running: Start) -> None:
-    with running_servers(tmp_path) as bare:
+    with servers_in(tmp_path) as bare:
         id = uuid.uuid4()
         async with running(toy, kafka=bare.kafka, mongodb=bare.mongodb) as here:
             await asyncio.sleep(5)  # Faust has joined by now, to no partition

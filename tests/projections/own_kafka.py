@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,15 +13,19 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from deploy.local.kafka import PROPERTIES_FILE, kafka
+from deploy.local.kafka import PROPERTIES_FILE
+from deploy.local.kafka import kafka as embedded
 from deploy.local.ports import HOST, keep_ports
+from deploy.local.process import Process
 from deploy.local.servers import Servers
 from shared.events.message import Message
 from shared.messaging.kafka import Brokers, consumer, create_topics
 from shared.messaging.topics import PARTITIONS
 from shared.projections.source import Reader, Source
+from tests import containers_of_servers as containers
 from tests.messaging.topics import asking
 from tests.projections.drivers import ends
+from tests.servers import FROM_DOCKER, running_all
 
 TOPIC = "etabli.production"
 HASTY = "log.retention.check.interval.ms=200\nlog.cleaner.backoff.ms=200\nlog.initial.task.delay.ms=200\n"
@@ -32,19 +37,19 @@ def kafka_apart(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> I
     """The mongod of all, and a Kafka that others do not read."""
     folder = tmp_path_factory.mktemp("own-kafka")
     ports = keep_ports(folder / "ports.json", ["kafka", "controller"])
-    process = kafka(
-        folder / "kafka", port=ports["kafka"], controller_port=ports["controller"], log=folder / "kafka.log", cluster=uuid4()
-    )
-    with (folder / "kafka" / PROPERTIES_FILE).open("a") as properties:
-        properties.write(HASTY)
-    process.start()
-    try:
-        process.wait_ready()
+    with running_all(_hasty(folder, **ports)):
         bootstrap = f"{HOST}:{ports['kafka']}"
         asyncio.run(create_topics(Brokers(bootstrap)))
         yield replace(servers, kafka=bootstrap)
-    finally:
-        process.stop()
+
+
+def _hasty(folder: Path, *, kafka: int, controller: int) -> Process:
+    if FROM_DOCKER:
+        return containers.kafka(kafka, HASTY)
+    made = embedded(folder / "kafka", port=kafka, controller_port=controller, log=folder / "kafka.log", cluster=uuid4())
+    with (folder / "kafka" / PROPERTIES_FILE).open("a") as properties:
+        properties.write(HASTY)
+    return made
 
 
 async def delete_before(servers: Servers, offsets: dict[str, int]) -> None:

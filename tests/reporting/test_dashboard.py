@@ -10,7 +10,6 @@ import pytest_asyncio
 from deploy.bench.region import ALONE, TODAY, a_region
 from services.reporting.main import service
 from services.reporting.settings import Settings
-from shared.web.auth import COOKIE
 from tests.conftest import Running, Start
 from tests.reporting.drivers import project
 
@@ -34,10 +33,10 @@ def visible_text(answer: httpx.Response) -> str:
 
 
 async def test_signed_out_a_plain_page_says_how_to_sign_in(empty: Running) -> None:
-    answer = await empty.signed_out().get("/")
+    answer = await empty.browser().get("/")
     assert (answer.status_code, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
     assert "Connectez-vous pour lire ce tableau de bord" in visible_text(answer)
-    assert "etabli token region" in visible_text(answer)
+    assert 'etabli token region --name "Prénom Nom" --link' in visible_text(answer)
 
 
 async def test_an_agency_or_a_school_reads_whose_page_it_is(empty: Running) -> None:
@@ -47,29 +46,21 @@ async def test_an_agency_or_a_school_reads_whose_page_it_is(empty: Running) -> N
         assert "celui de la Région et de la fédération" in visible_text(answer)
 
 
-async def test_a_link_with_a_token_signs_in_and_leaves_the_address_clean(empty: Running) -> None:
+async def test_no_address_signs_anybody_in(empty: Running) -> None:
     token = empty.as_("region").headers["authorization"].removeprefix("Bearer ")
-    browser = empty.signed_out()
-    answer = await browser.get("/", params={"cohort": "2024-2025", "token": token})
-    assert (answer.status_code, answer.headers["location"]) == (303, "http://etabli/?cohort=2024-2025")
-    cookie = answer.headers["set-cookie"]
-    assert cookie.startswith(f"{COOKIE}={token};")
-    assert all(word in cookie for word in ("HttpOnly", "SameSite=strict"))
-    assert (await browser.get("/")).status_code == 200
+    answer = await empty.browser().get("/", params={"token": token})
+    assert (answer.status_code, "set-cookie" in answer.headers) == (422, False)
 
 
-async def test_a_forged_token_signs_nobody_in(empty: Running) -> None:
-    answer = await empty.signed_out().get("/", params={"token": "forged"})
-    assert answer.status_code == 401
-    assert "set-cookie" not in answer.headers
+async def test_the_page_names_who_is_signed_in_and_lets_them_out(empty: Running) -> None:
+    page = await (await empty.signed_in("region", name="Zélie Ångström")).get("/")
+    assert page.status_code == 200
+    assert "Zélie Ångström Région Se déconnecter" in visible_text(page)
+    assert "Se déconnecter" not in (await empty.as_("region").get("/")).text
 
 
-async def test_a_token_in_an_address_is_for_simulated_stacks_only(running: Start) -> None:
+async def test_a_real_stack_does_not_say_that_it_is_simulated(running: Start) -> None:
     async with running(service, Settings, kafka=ALONE["kafka"], simulated=False) as real:
-        token = real.as_("region").headers["authorization"].removeprefix("Bearer ")
-        answer = await real.signed_out().get("/", params={"token": token})
-        assert answer.status_code == 401
-        assert "set-cookie" not in answer.headers
         assert "Données simulées" not in visible_text(await real.as_("region").get("/"))
 
 

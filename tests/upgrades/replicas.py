@@ -31,15 +31,26 @@ class Replicas:
         names = [f"{service}-{slot}" for service in SERVICES for slot in (0, 1)]
         self.ports = keep_ports(self.folder / "ports.json", names)
 
+    def start_all(self, code: Path) -> None:
+        """Start all of them, and return once they are ready."""
+        for service in SERVICES:
+            for slot in (0, 1):
+                self._launch(service, slot, code)
+        for name in list(self.running):
+            self._wait_ready(name)
+
     def start(self, service: str, slot: int, code: Path) -> None:
         """Start one, and return once it is ready."""
+        self._wait_ready(self._launch(service, slot, code))
+
+    def _launch(self, service: str, slot: int, code: Path) -> str:
         name = f"{service}-{slot}"
         port = self.ports[name]
-        log = (self.folder / f"{name}.log").open("ab")
         environment = self._environment(slot, port) | {"PYTHONPATH": str(code)}
         command = [sys.executable, "-m", f"services.{service}.main"]
-        self.running[name] = subprocess.Popen(command, cwd=code, env=environment, stdout=log, stderr=log)
-        self._wait_ready(name, port)
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(command, cwd=code, env=environment, stdout=log, stderr=log)
+        return name
 
     def replace(self, service: str, slot: int, code: Path) -> None:
         """Stop one as any stop is, and start it on other code."""
@@ -72,12 +83,12 @@ class Replicas:
             "ETABLI_RATE_PER_ORGANISATION": "0", "ETABLI_RATE_PER_ADDRESS": "0",
         }  # fmt: skip
 
-    def _wait_ready(self, name: str, port: int) -> None:
-        until = time.monotonic() + 90
+    def _wait_ready(self, name: str) -> None:
+        until = time.monotonic() + 240
         while time.monotonic() < until:
             assert self.running[name].poll() is None, (self.folder / f"{name}.log").read_text()[-2000:]
             try:
-                if httpx.get(f"http://127.0.0.1:{port}/health/ready", trust_env=False, timeout=5).status_code == 200:
+                if httpx.get(f"http://127.0.0.1:{self.ports[name]}/health/ready", trust_env=False, timeout=5).status_code == 200:
                     return
             except httpx.TransportError:
                 pass

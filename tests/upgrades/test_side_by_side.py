@@ -16,7 +16,6 @@ import pytest
 from deploy.cluster.verify import verify
 from deploy.local.servers import running_servers
 from deploy.upgrade.order import upgrade_order
-from services import SERVICES
 from shared.messaging.kafka import create_topics
 from tests.upgrades.replicas import HERE, Replicas
 
@@ -71,9 +70,7 @@ def load(stack: Path, lines: list[dict[str, Any]]) -> Iterator[None]:
 def test_replicas_of_two_versions_lose_nothing_and_count_nothing_twice_while_one_follows_the_other(
     replicas: Replicas, code_of_before: Path
 ) -> None:
-    for service in SERVICES:
-        for slot in (0, 1):
-            replicas.start(service, slot, code_of_before)
+    replicas.start_all(code_of_before)
     stack, lines = replicas.stack_file(), list[dict[str, Any]]()
     with load(stack, lines):
         time.sleep(TOGETHER * 2)

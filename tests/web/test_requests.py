@@ -15,7 +15,6 @@ from shared.kernel.tracing import TRACE
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
-from shared.web.auth import COOKIE
 from tests.conftest import Start
 from tests.web.builders import toy
 
@@ -179,8 +178,7 @@ async def test_a_token_is_needed_and_its_role_decides(running: Start) -> None:
 
 async def test_a_cookie_opens_reading_only_and_no_answer_is_cached(running: Start) -> None:
     async with running(toy) as here:
-        page = here.signed_out()
-        page.cookies.set(COOKIE, here.as_("admin").headers["Authorization"][7:])
+        page = await here.signed_in("admin")
         read = await page.get("/admin/clock")
         assert (read.status_code, read.headers["cache-control"]) == (200, "no-store")
         assert (await page.post("/admin/unpark")).status_code == 401

@@ -101,7 +101,7 @@ def read_table(file: Path) -> Table:
 
 def _said(place: Sequence[int | str], kind: str) -> str:
     """Where a file is wrong, and how, without what it says."""
-    steps = [f"règle {one + 1}" if isinstance(one, int) else one for one in place if one not in UNSAID]
+    steps = [f"règle {one + 1}" if isinstance(one, int) else one for one in place if one not in UNSAID or len(place) == 1]
     where = ", ".join(steps) or "le fichier"
     how = {
         "missing": "manque", "extra_forbidden": "n’est pas connu", "too_short": "est vide", "string_too_short": "est vide",
