@@ -25,7 +25,7 @@ from shared.messaging.kafka import consumer
 from shared.messaging.topics import PARTITIONS
 from shared.persistence.mongo import connect
 
-PUPILS, SEED = 8, 7
+PUPILS, SEED = 4, 7
 SETTLED = 120.0
 GONE = 404
 """What is answered to who asks for the file of somebody erased."""
