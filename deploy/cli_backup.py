@@ -111,9 +111,8 @@ def _tell_found(found: Found, chosen: Chosen) -> None:
     say(f"Repris du journal : {found.events} événements de {found.documents} dossiers.")
     if found.wrong:
         say(f"Événements que leur dossier ne peut pas prendre, numéros passés : {', '.join(found.wrong)}.")
-    say(
-        f"Ce qu’aucun topic ne porte, et qui s’est dit après le {chosen.main.at:%Y-%m-%dT%H:%M:%SZ} : {len(found.untold)} lignes, et"
-    )
+    since = chosen.main.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    say(f"Ce qu’aucun topic ne porte, dit après le {since} : {len(found.untold)} lignes sur la sortie, et")
     for sentence in NOWHERE:
         say(f"  {sentence}.")
     for line in found.untold:

@@ -33,7 +33,7 @@ def doctor(data: Folder = None, as_json: Json = False) -> None:
     stack = Examined(addresses, stack_keys(data), found.path.parent if found.embedded else None)
     answers = examine(stack, _token(data))
     if as_json:
-        _print_json(answers)
+        _print_json(answers, seconds=time.monotonic() - began)
     else:
         _show(answers.findings)
         print(f"{conclusion(answers.findings)} ({time.monotonic() - began:.0f} s)")
@@ -68,8 +68,9 @@ def _show(findings: Sequence[Finding]) -> None:
                 console.print(Text(f"{'':<14}   → {one.todo}", "dim"))
 
 
-def _print_json(answers: Answers) -> None:
-    print(json.dumps({"verdict": verdict(answers), "findings": [asdict(one) for one in answers.findings]}, ensure_ascii=False))
+def _print_json(answers: Answers, *, seconds: float) -> None:
+    findings = [asdict(one) for one in answers.findings]
+    print(json.dumps({"verdict": verdict(answers), "seconds": round(seconds, 1), "findings": findings}, ensure_ascii=False))
 
 
 def _leave(status: int, *, hung: bool) -> None:

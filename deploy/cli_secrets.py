@@ -28,7 +28,7 @@ def secrets(
 ) -> None:
     """Fait les secrets qui manquent à la pile en conteneurs (clés, mots de passe), sans jamais en remplacer un."""
     made = make_secrets(folder)
-    say(f"{len(made)} secrets faits dans {folder}." if made else f"Les secrets de {folder} sont déjà là : rien n’est changé.")
+    say(f"Faits dans {folder} : {', '.join(made)}." if made else f"Les secrets de {folder} sont déjà là : rien n’est changé.")
 
 
 def renew_key(

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     headers_within: float = Field(10.0, gt=0, description="Seconds in which the headers of a request come.")
     body_within: float = Field(30.0, gt=0, description="Seconds in which its body comes.")
     answer_within: float = Field(600.0, gt=0, description="Seconds until its answer begins, or it is given up.")
+    version: str = Field("unknown", description="What runs here, as the image says it, for `etabli_build_info`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     trusted_proxies: str = Field("", description="Addresses, networks and hosts, by commas, whose `X-Forwarded-*` are believed.")

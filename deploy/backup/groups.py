@@ -2,12 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
-from aiokafka import TopicPartition
-from aiokafka.structs import OffsetAndMetadata
+from aiokafka.errors import KafkaError, UnknownMemberIdError, for_code
+from aiokafka.protocol.commit import OffsetCommitRequest
 
 from deploy.backup.log import OURS, administering
-from shared.messaging.kafka import Brokers, consumer
+from shared.kernel.retry import until_answered
+from shared.messaging.kafka import Brokers
+
+LIMIT, PATIENCE = 1.0, 60.0
+"""Seconds between two tries, and for all of them."""
 
 SHOWN_ALONE = "reporting"
 """Reporting keeps its place beside its rows, which are made anew: what its group says is for tools."""
@@ -28,23 +34,26 @@ async def heard(brokers: Brokers) -> Groups:
 
 
 async def put_back(brokers: Brokers, groups: Groups) -> None:
-    """Have each group go on where it was, which nobody may be a member of."""
-    for group, offsets in groups.items():
-        placed = {_partition(name): OffsetAndMetadata(offset, "") for name, offset in offsets.items()}
-        async with consumer(brokers, group_id=group) as reader:
-            reader.assign(list(placed))
-            await reader.commit(placed)
+    """Have each group go on where it was. A member that was stopped is one until its session ends: that is waited for."""
+    async with administering(brokers) as admin:
+        for group, offsets in groups.items():
+            placing = partial(_place, admin, group, offsets)
+            await until_answered(placing, on=_may_pass, limit=LIMIT, within=PATIENCE)
 
 
-def by_topic(offsets: Mapping[str, int]) -> Mapping[str, Mapping[int, int]]:
-    """The same, by topic and partition."""
-    found: dict[str, dict[int, int]] = defaultdict(dict)
+async def _place(admin: Any, group: str, offsets: Mapping[str, int]) -> None:
+    """Commit as no member of it: refused while it has some."""
+    by_topic: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for name, offset in offsets.items():
-        at = _partition(name)
-        found[at.topic][at.partition] = offset
-    return found
+        topic, number = name.rsplit("/", 1)
+        by_topic[topic].append((int(number), offset, ""))
+    coordinator = await admin.find_coordinator(group)
+    answer = await admin._send_request(OffsetCommitRequest(group, -1, "", -1, list(by_topic.items())), coordinator)
+    for topic, partitions in answer.topics:
+        for number, code in partitions:
+            if code:
+                raise for_code(code)(f"{group} {topic}/{number}")
 
 
-def _partition(name: str) -> TopicPartition:
-    topic, number = name.rsplit("/", 1)
-    return TopicPartition(topic, int(number))
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, KafkaError) and (bool(error.retriable) or isinstance(error, UnknownMemberIdError))

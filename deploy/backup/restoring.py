@@ -74,6 +74,8 @@ async def restore_over_log(servers: Servers, chosen: Chosen) -> Restored:
             await surviving.gather(mongo, servers, chosen.main, advance)
         with progress("Événements repris") as advance:
             restored.found = found = await surviving.fold_all(mongo, advance)
+        if chosen.main.simulated:
+            await surviving.move_clocks(mongo, found.latest)
         restored.erased += await erasures.erase_as_logged(servers, found.erased, simulated=chosen.main.simulated)
         restored.without_key = await erasures.settle_keys(mongo)
         await groups.put_back(servers.brokers, chosen.main.groups)

@@ -17,6 +17,7 @@ from deploy.backup.servers import Servers
 from deploy.backup.untold import untold
 from deploy.local.errors import CannotRun
 from deploy.local.progress import Advance
+from services import SERVICES
 from shared.events import TOPICS
 from shared.events.message import ConsumerRecord, Message, Undecodable, read
 from shared.events.order_corrections import OrderCredited
@@ -42,6 +43,8 @@ class Found:
     untold: list[Mapping[str, Any]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     erased: list[PersonErased] = field(default_factory=list)
+    latest: datetime | None = None
+    """When the last of these was told, by its service's clock."""
 
 
 async def ensure_survived(servers: Servers, made: Manifest) -> None:
@@ -135,10 +138,17 @@ async def _write(mongo: Whole, service: str, name: str, row: dict[str, Any], his
 async def _note(mongo: Whole, found: Found, source: str, told: Told) -> None:
     event = told.message.event()
     found.untold += untold(source, told, event)
+    found.latest = max(found.latest or told.message.time, told.message.time)
     if isinstance(event, PersonErased):
         found.erased.append(event)
     if isinstance(event, OrderInvoiced | OrderCredited):
         await _number(mongo, event)
+
+
+async def move_clocks(mongo: Whole, to: datetime | None) -> None:
+    """A simulated clock stands where the log does, at least: it never goes back over what was told."""
+    for service in SERVICES if to else ():
+        await mongo.change(database_of(service), "clock", {"_id": "clock"}, {"$max": {"now": to}}, upsert=True)
 
 
 async def _number(mongo: Whole, event: OrderInvoiced | OrderCredited) -> None:

@@ -124,7 +124,7 @@ async def _invoices(client: Client, kept: Kept, found: Found) -> None:
     ids = [one["id"] for one in kept if one["what"] == "invoice"]
     numbers = [(await client.ask(HEAD, "production", "GET", f"/orders/{id}", said=False))["number"] for id in ids]
     found.doubled += [f"invoice {number}" for number, times in Counter(numbers).items() if times > 1]
-    ranks = sorted(int("".join(filter(str.isdigit, str(number)[-6:]))) for number in numbers)
+    ranks = sorted(int(str(number).split("-")[-1]) for number in numbers)
     if ranks and ranks[-1] - ranks[0] + 1 != len(ranks):
         found.lost.append(f"an invoice number between {ranks[0]} and {ranks[-1]}: {len(ranks)} given")
 

@@ -6,15 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.containers.docker import FOLDER, Project, check_docker
+from deploy.containers.docker import COMPOSE_FILE, FOLDER, Project, check_docker, variables_of
 from deploy.containers.secrets import make_secrets
 from deploy.containers.starting import start
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
 from deploy.stacks.pointer import forget_compose, point_at_compose
 
-KEPT = ("ETABLI_IMAGE", "ETABLI_SIMULATED", "ETABLI_RATE_PER_ORGANISATION", "ETABLI_RATE_PER_ADDRESS")
-"""What compose files are read with, that commands typed later read them with as well."""
 DEMO = {"ETABLI_SIMULATED": "1", "ETABLI_RATE_PER_ORGANISATION": "0", "ETABLI_RATE_PER_ADDRESS": "0"}
 
 
@@ -43,7 +41,7 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def _project(asked: argparse.Namespace) -> Project:
-    name, kept = os.environ.get("COMPOSE_PROJECT_NAME") or "etabli", {one: os.environ[one] for one in KEPT if one in os.environ}
+    name, kept = os.environ.get("COMPOSE_PROJECT_NAME") or "etabli", variables_of((COMPOSE_FILE,))
     profiles = tuple(filter(None, asked.profiles.split(",")))
     if asked.demo:
         return Project(f"{name}-demo", FOLDER / "secrets-demo", profiles, {**kept, **DEMO})
@@ -76,7 +74,8 @@ def _demonstrate(project: Project, asked: argparse.Namespace) -> int:
 
 def _say_what_next(project: Project) -> None:
     if "edge" in project.profiles:
-        say(f"La pile « {project.name} » tourne : https://{os.environ.get('ETABLI_DOMAIN') or 'localhost'}")
+        domain = os.environ.get("ETABLI_DOMAIN") or "localhost"
+        say(f"La pile « {project.name} » tourne : https://{domain} (« .venv/bin/etabli token region --link » en donne une clé).")
     else:
         say(f"La pile « {project.name} » tourne, sans aucun port publié : « make up PROFILES=edge » ouvre le sien.")
     say("« .venv/bin/etabli doctor » dit si tout va bien ; « make down » l’arrête et garde ses données.")

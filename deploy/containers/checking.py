@@ -1,4 +1,4 @@
-"""What `make check` asks of the containers' files, where the tools are: compose of its own, hadolint of the Dockerfile."""
+"""What `make check` asks of the containers' files, where the tools are: compose, hadolint, promtool."""
 
 import shutil
 import subprocess
@@ -9,6 +9,7 @@ from itertools import chain, combinations
 from deploy.containers.docker import COMPOSE_FILE, FOLDER
 from deploy.local.progress import say
 
+RULES = FOLDER / "observability" / "rules.yml"
 PROFILES = ("edge", "observability", "ops")
 OVER = sorted(FOLDER.glob("compose.*.yaml"))
 """The files that are laid over the first, each by itself."""
@@ -30,6 +31,9 @@ def commands() -> Iterator[Sequence[str]]:
         say("Sans Docker compose, ses fichiers ne sont pas relus par lui.")
     if _has("hadolint", "--version"):
         yield ["hadolint", str(FOLDER / "Dockerfile")]
+    if _has("promtool", "--version"):
+        yield ["promtool", "check", "config", str(RULES.with_name("prometheus.yml"))]
+        yield ["promtool", "test", "rules", str(RULES.with_name("rules_test.yml"))]
 
 
 def _has(*command: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ class Project:
     @property
     def told(self) -> dict[str, str]:
         """The variables that its files are read with."""
-        return {"ETABLI_SECRETS": str(self.secrets.absolute()), **self.variables}
+        return {**self.variables, "ETABLI_SECRETS": str(self.secrets.absolute())}
 
     def command(self, *words: str) -> list[str]:
         """Compose, told this."""
@@ -55,6 +56,12 @@ class Project:
         """Each container, as compose shows it: Service, State, Health, ExitCode."""
         for line in self.ask("ps", "-a", "--format", "json").splitlines():
             yield json.loads(line)
+
+
+def variables_of(files: Sequence[Path]) -> dict[str, str]:
+    """Our environment's variables that these files are read with, that commands typed later read them with as well."""
+    named = {name for file in files for name in re.findall(r"\$\{(ETABLI_\w+)", file.read_text())}
+    return {name: os.environ[name] for name in sorted(named & os.environ.keys())}
 
 
 def check_docker() -> None:

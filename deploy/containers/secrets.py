@@ -9,9 +9,11 @@ from deploy.local.keys import make_keys
 from deploy.local.private import private
 from services import SERVICES
 
-READABLE, APPENDED = 0o444, 0o666
+READABLE, WRITTEN = 0o444, {"revoked": 0o666, "oidc-client-secret": 0o644}
 """Nobody else enters the folder. Inside a container the file is read by the number of a user that the machine does not know."""
 KEY_BYTES = 32
+GRAFANA = ("grafana-admin", "grafana-key")
+"""The password of its first user, and the key of what it keeps sealed."""
 
 
 def passwords() -> list[str]:
@@ -21,9 +23,11 @@ def passwords() -> list[str]:
 
 
 def made_of() -> Mapping[str, Callable[[], str]]:
-    """What each secret is made of, by the name of its file; the key that signs tokens apart."""
-    key = {name: lambda: secrets.token_hex(KEY_BYTES) for name in ("secret", "vault-key", "mongo-keyfile", *passwords())}
-    return {"revoked": str, **key}
+    """What each is made of, by the name of its file; the key that signs tokens apart. A provider's own is put there by hand."""
+    key = {
+        name: lambda: secrets.token_hex(KEY_BYTES) for name in ("secret", "vault-key", "mongo-keyfile", *GRAFANA, *passwords())
+    }
+    return {"revoked": str, "oidc-client-secret": str, **key}
 
 
 def make_secrets(folder: Path) -> list[str]:
@@ -31,7 +35,7 @@ def make_secrets(folder: Path) -> list[str]:
     private(folder)
     missing = [name for name in made_of() if not (folder / name).exists()]
     for name in missing:
-        _write(folder / name, made_of()[name](), APPENDED if name == "revoked" else READABLE)
+        _write(folder / name, made_of()[name](), WRITTEN.get(name, READABLE))
     return missing + _signing_key(folder)
 
 

@@ -14,7 +14,16 @@ PAGE = PurePosixPath("docs/settings.md")
 HEAD = """\
 # Settings
 
-The environment variables that the services read. Made from their settings by `make contracts`; do not edit.
+The environment variables that the services read. Made from their settings by `make contracts`; do not edit. OpenTelemetry's own
+(`OTEL_…`) are read too: [architecture](architecture.md#one-trace).
+
+A password (`…_PASSWORD_FILE`) is read from its file at each connection to Kafka, and by MongoDB's driver when its
+client is made, which is done anew once one was refused. So a password is changed without a restart: write the file,
+then have the server know it. For Kafka that is `etabli topics apply`, where the files of all users are beside the
+administrator's; for MongoDB, `db.changeUserPassword` in the service's own database. Connections that stand are not
+ended. A user without a password that can be read: the service says which variable, and ends with 2. In a file that
+Docker lends (a secret), write over the content: a file put in its place is not seen before the container is made
+again.
 
 | variable | without it | read by | what it is |
 |---|---|---|---|

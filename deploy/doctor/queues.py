@@ -17,7 +17,7 @@ MANY = 20_000
 """Beyond which a service says by itself that it is not ready (`ETABLI_OUTBOX_LIMIT`)."""
 OLD, TOO_OLD = timedelta(minutes=1), timedelta(minutes=10)
 LEASES = {"relay": "ne dit plus ses événements", "projector": "ne lit plus les événements"}
-"""What is not done while nobody holds them."""
+"""What is not done while nobody holds them. Others are held for as long as something takes (migrations)."""
 Row = Mapping[str, Any]
 
 
@@ -72,11 +72,10 @@ def of_outbox(service: str, waiting: int, oldest: datetime | None, now: datetime
 
 def of_leases(service: str, leases: Sequence[Row], now: datetime, journal: str) -> Sequence[Finding]:
     """Those that nobody holds: whoever did is gone, and no other replica took over."""
+    if not leases:
+        return [look(service, "personne n’y a encore rien dit à Kafka", journal)]
     ended = {lease["_id"]: now - lease["until"].astimezone(UTC) for lease in leases if lease["until"].astimezone(UTC) < now}
-    return [
-        act(service, f"{LEASES.get(name, f'n’a plus de responsable pour {name}')}, depuis {ago(since)}", journal)
-        for name, since in ended.items()
-    ]
+    return [act(service, f"{LEASES[name]}, depuis {ago(since)}", journal) for name, since in ended.items() if name in LEASES]
 
 
 def of_rebuild(service: str, heads: Sequence[Row]) -> Sequence[Finding]:

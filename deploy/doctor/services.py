@@ -26,6 +26,7 @@ NOT_READY = {
     "database_away": ("MongoDB ne lui répond pas", "voyez « mongodb » ci-dessus"),
     "database_refused": ("MongoDB le refuse : son nom, son mot de passe ou ses droits", "{journal}"),
     "starting": ("démarre encore", "attendez ; sinon {journal}"),
+    "migrating": ("met ce qu’il garde dans la forme de cette version", "attendez ; sinon {journal}"),
     "outbox_full": ("trop d’événements attendent Kafka", "voyez « kafka » ci-dessus ; {journal}"),
 }
 Answer = Mapping[str, Any]

@@ -50,4 +50,4 @@ def of_requests() -> TelemetryConfig:
 
 
 def _untraced(scope: MutableMapping[str, Any]) -> bool:
-    return str(scope.get("path", "")).startswith(UNTRACED)
+    return str(scope["path"]).removeprefix(scope.get("root_path", "")).startswith(UNTRACED)

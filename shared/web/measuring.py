@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import structlog
@@ -27,7 +26,7 @@ LAG_WITHIN_SECONDS = 10.0
 
 async def measure(here: Runtime[Any]) -> None:
     """Measure outboxes, readiness and lease until cancelled, at any replica; that MongoDB is away is a measure too."""
-    BUILD.info({"version": _version()})
+    BUILD.info({"version": here.settings.version})
     LIMIT.set(here.settings.outbox_limit)
     SIMULATED.set(here.persistence.clock.simulated)
     while True:
@@ -53,7 +52,7 @@ async def measure_once(here: Runtime[Any]) -> None:
         raise
     MONGODB_UP.set(1)
     OLDEST.set(max(0.0, (real_now() - oldest).total_seconds()) if oldest else 0)
-    _show(HELD, held)
+    show(HELD, held)
 
 
 async def measure_lag(brokers: Brokers, topics: Sequence[str], ask_positions: AskPositions) -> None:
@@ -63,14 +62,14 @@ async def measure_lag(brokers: Brokers, topics: Sequence[str], ask_positions: As
     while True:
         try:
             async with asyncio.timeout(LAG_WITHIN_SECONDS):
-                _show(LAG, await behind(brokers, topics, ask_positions))
+                show(LAG, await behind(brokers, topics, ask_positions))
         except Exception as error:
             LAG.clear()
             _say(error)
         await asyncio.sleep(LAG_EVERY_SECONDS)
 
 
-def _show(gauge: Gauge, values: Mapping[str, float]) -> None:
+def show(gauge: Gauge, values: Mapping[str, float]) -> None:
     """These and no others."""
     gauge.clear()
     for label, value in values.items():
@@ -81,10 +80,3 @@ def _say(error: Exception) -> None:
     """A measure ends no service. Servers that are away say so themselves."""
     if not isinstance(error, KAFKA_ERRORS) and not is_transient(error):
         log.error("measuring.failed", error=type(error).__name__, exc_info=True)
-
-
-def _version() -> str:
-    try:
-        return version("etabli")
-    except PackageNotFoundError:
-        return "unknown"

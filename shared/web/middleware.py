@@ -33,7 +33,7 @@ class RequestGuard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        with continuing(traceparent() or trace_of(headers.get("traceparent", "")) or new_trace()):
+        with continuing(_arrived(headers)):
             async with accessed(scope, _uncached(send), self._outer) as send_on:
                 if refusal := await self._refusal(scope, headers):
                     await refusal(scope, receive, send_on)
@@ -67,6 +67,11 @@ class RequestGuard:
         if not always and not runtime_of(self._outer).prepared:
             return problem(503, "starting", "Le service démarre : sa base de données ne répond pas encore.")
         return None
+
+
+def _arrived(headers: Mapping[str, str]) -> str:
+    """The trace that a request came with, or a new one; nothing where it has a span already, which is to stay the present one."""
+    return "" if traceparent() else trace_of(headers.get("traceparent", "")) or new_trace()
 
 
 def _limited(receive: Receive, settings: Settings) -> Receive:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pytest
 from aiokafka import TopicPartition
 
 from deploy.backup import log, log_back
@@ -32,6 +33,7 @@ def kept(folder: Path, topics: Mapping[str, tuple[Sequence[ConsumerRecord], Part
     return Manifest(kind="main", build=build(), at=real_now(), files=files, topics=said)
 
 
+@pytest.mark.slow
 async def test_every_record_stands_where_it_stood(servers: Servers, tmp_path: Path) -> None:
     shapes = {
         "whole": ([0, 1, 2], 0, 3),

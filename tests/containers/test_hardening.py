@@ -84,7 +84,7 @@ def test_the_environment_of_a_process_holds_no_secret(stack: Project) -> None:
 
 
 def test_each_service_is_given_its_own_secrets_alone(stack: Project) -> None:
-    common = {"jwks.json", "revoked", "secret"}
+    common = {"jwks.json", "revoked", "secret", "oidc-client-secret"}
     for name in LASTING[2:]:
         own = {f"kafka-{name}", f"mongodb-{name}"} | ({"vault-key"} if name == "referral" else set())
         assert set(inside(stack, name, "ls", "/run/secrets").stdout.split()) == common | own, name

@@ -1,7 +1,21 @@
 """The doctor on real servers, well or not; and on a whole stack that is broken in turn."""
 
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.doctor.kafka import kafka
 from deploy.doctor.mongodb import mongodb
@@ -9,11 +23,14 @@ from deploy.doctor.queues import queues
 from deploy.doctor.services import replicas, service
 from deploy.doctor.stack import Examined
 from deploy.local.servers import Servers
+from deploy.local.stack import Stack, running_stack
 from deploy.stacks.addresses import Addresses
+from services import SERVICES
 from shared.kernel.clock import real_now
 from shared.messaging.kafka import Brokers
 from shared.persistence.driver import Login
 from shared.persistence.mongo import connect
+from tests.deploy.conftest import ROOT, eventually
 from tests.deploy.test_doctor import ACT, NOBODY, a_stack, said
 
 
@@ -60,3 +77,62 @@ async def test_what_waits_to_be_said_is_found_in_the_database_of_its_service(ser
     finally:
         await database.drop()
         await database.close()
+
+
+def to_do(found: dict[str, Any]) -> dict[str, list[str]]:
+    """What is to be done, by subject."""
+    return {
+        subject: [one["what"] for one in found["findings"] if (one["subject"], one["verdict"]) == (subject, ACT)]
+        for subject in {one["subject"] for one in found["findings"] if one["verdict"] == ACT}
+    }
+
+
+def doctor(data: Path) -> dict[str, Any]:
+    """What it says of the stack in this folder, as a program of its own: it leaves what hangs behind."""
+    command = [sys.executable, "-m", "deploy.cli", "doctor", "--json", "--data", str(data)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (int(found["verdict"] == ACT), "")
+    return found
+
+
+@pytest.mark.slow
+def test_a_stack_that_is_well_and_then_broken_in_turn(tmp_path: Path) -> None:
+    with running_stack(tmp_path) as stack:
+        assert to_do(doctor(tmp_path)) == {}
+
+        asyncio.run(break_topics(stack.addresses.kafka))
+        assert to_do(doctor(tmp_path))["kafka"] == ["topics absents : dlq.etabli.production"]
+        assert eventually(lambda: "1 not_cloudevents" in str(doctor(tmp_path)), within=60)
+        (tmp_path / "keys/secret").chmod(0o644)
+        assert "dossier" in to_do(doctor(tmp_path))
+
+        who_says_so = {"referral": {"referral"}, "kafka": {"kafka", *SERVICES}, "mongod": {"mongodb", *SERVICES}}
+        for name, subjects in who_says_so.items():
+            with frozen(stack, name):
+                assert eventually(partial(is_told, tmp_path, subjects), within=60)
+                assert doctor(tmp_path)["seconds"] < 10
+            stack.wait_ready()
+
+
+def is_told(data: Path, subjects: set[str]) -> bool:
+    """Whether something is to be done about each of these."""
+    return subjects <= set(to_do(doctor(data)))
+
+
+@contextmanager
+def frozen(stack: Stack, name: str) -> Iterator[None]:
+    """One of its processes holds its connections, and answers nothing."""
+    os.kill(stack.processes[name].pid, signal.SIGSTOP)
+    yield
+    os.kill(stack.processes[name].pid, signal.SIGCONT)
+
+
+async def break_topics(kafka: str) -> None:
+    """One is gone, and one holds what is nothing of ours."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    await admin.delete_topics(["dlq.etabli.production"])
+    await admin.close()
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+        await producer.send_and_wait("etabli.referral", b"nothing of ours", key=b"somebody")

@@ -142,6 +142,11 @@ def work(client: Client, number: int) -> None:
     client.ask(HERE[0], "POST", "production", "/orders", client_id=kept["client_id"], title=word("title", number))
 
 
+def scrapes(stack: Stack) -> list[bytes]:
+    """What Prometheus would read of each service."""
+    return [httpx.get(f"{at}/metrics", trust_env=False).content for at in stack.addresses.services.values()]
+
+
 async def dumped(databases: dict[str, Database], *names: str) -> list[bytes]:
     """Every document of these databases, as BSON and as JSON."""
     rows = []
@@ -169,6 +174,10 @@ async def test_no_identity_is_found_in_files_logs_topics_and_dumps_nor_in_a_back
     await databases["witness"]["said"].update({"_id": 1}, {"$set": {"said": WITNESS}}, upsert=True)
     young_ids = await asyncio.to_thread(live, Client(stack))
 
+    scraped = await asyncio.to_thread(scrapes, stack)
+    assert found_in(scraped) == set()
+    assert all(b"etabli_http_requests_total{" in one for one in scraped)
+    assert not any(id.encode() in one for id in young_ids for one in scraped)
     on_disk = written(server, stack)
     assert {name for name, content in on_disk.items() if found_in([content])} == set()
     places = {Path(name).parent.name or name for name, content in on_disk.items() if WITNESS.encode() in content}

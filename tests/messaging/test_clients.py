@@ -1,5 +1,9 @@
 """The settings of Kafka's clients that our guarantees rest on, read on the real clients."""
 
+from pathlib import Path
+
+import pytest
+
 from deploy.local.servers import Servers
 from shared.messaging.consumer import new_faust_app
 from shared.messaging.kafka import Brokers, consumer, producer
@@ -29,3 +33,24 @@ def test_faust_is_a_static_member_that_reads_from_the_first_message_and_waits_fo
     assert conf.broker_session_timeout == 15
     assert not conf.topic_allow_declare
     assert not conf.stream_wait_empty, "a stop waits for no message in hand: it is given again"
+
+
+def test_faust_makes_no_folder_where_a_service_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    new_faust_app("toy", "3", Brokers("kafka:9092"), session_timeout=15)._create_directories()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_each_client_is_told_who_we_are_and_no_text_of_ours_the_password(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("the-password\n")
+    brokers = Brokers("kafka:9092", "toy", file)
+    told = brokers.options()
+    assert (told["security_protocol"], told["sasl_mechanism"], told["sasl_plain_username"]) == (
+        "SASL_PLAINTEXT", "SCRAM-SHA-512", "toy",
+    )  # fmt: skip
+    assert told["sasl_plain_password"].encode() == b"the-password"
+    conf = new_faust_app("toy", "3", brokers, session_timeout=15).conf
+    assert "the-password" not in f"{brokers} {told} {conf.broker_credentials} {vars(conf.broker_credentials)}"
+    file.write_text("another\n")
+    assert told["sasl_plain_password"].encode() == b"another", "it is read at each connection"

@@ -71,6 +71,8 @@ def test_one_trace_goes_from_a_post_to_the_rows(stack: Stack, receiver: Receiver
     spans = whole(receiver)
     post = one(spans, "referral", "POST /referrals")
     assert (post.parent, post.kind, post.attributes["http.response.status_code"]) == (THEIR_SPAN, "server", 201)
+    asked = {span.name for span in spans if span.parent == post.id and span.kind == "client"}
+    assert asked >= {"etabli_referral.find", "admin.commitTransaction"}, drawn(spans)
     sent = one(spans, "referral", "etabli.referral send", under=post)
     assert sent.kind == "producer"
     assert one(spans, "reporting", "etabli.referral process", under=sent).kind == "consumer"

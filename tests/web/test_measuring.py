@@ -16,11 +16,12 @@ from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import Refused
 from shared.messaging.kafka import brokers_of
 from shared.messaging.lag import acknowledged, behind
+from shared.metrics import HELD
 from shared.persistence.failures import Away
 from shared.persistence.mongo import Database
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
-from shared.web.measuring import measure_once
+from shared.web.measuring import measure_once, show
 from tests.conftest import Start
 from tests.persistence.builders import TOYS, accept, receive
 from tests.web.builders import toy
@@ -101,3 +102,10 @@ async def test_decisions_are_counted_by_their_verb_and_refusals_by_their_code(pe
     ):
         await toys.decide(id, accept, at_most=0)
     assert (made.by, nothing.by, refused.by, enough.by) == (1, 1, 1, 1)
+
+
+def test_what_is_no_longer_so_is_no_longer_shown() -> None:
+    show(HELD, {"one": 1, "other": 2})
+    show(HELD, {"other": 1})
+    assert [shown("etabli_outbox_held_documents", topic=topic) for topic in ("one", "other")] == [0, 1]
+    show(HELD, {})

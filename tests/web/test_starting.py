@@ -51,6 +51,16 @@ def test_a_file_that_is_not_there_or_too_short_a_secret_is_named(tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize("server", ["KAFKA", "MONGODB"])
+def test_a_password_that_cannot_be_read_is_named(keys: Path, tmp_path: Path, server: str) -> None:
+    there = {"ETABLI_JWKS_FILE": str(keys / "jwks.json"), "ETABLI_SECRET_FILE": str(keys / "secret")}
+    (tmp_path / "empty").write_text("\n")
+    for file in ({}, {f"ETABLI_{server}_PASSWORD_FILE": str(tmp_path / "empty")}):
+        ended = start("production", **there, **file, **{f"ETABLI_{server}_USER": "production"})
+        assert ended.returncode == 2
+        assert ended.stderr == f"La valeur de ETABLI_{server}_PASSWORD_FILE ne convient pas : le service ne peut pas démarrer.\n"
+
+
 class Store:
     """A service without anything."""
 
