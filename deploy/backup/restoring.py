@@ -78,7 +78,7 @@ async def restore_over_log(servers: Servers, chosen: Chosen) -> Restored:
             await surviving.move_clocks(mongo, found.latest)
         restored.erased += await erasures.erase_as_logged(servers, found.erased, simulated=chosen.main.simulated)
         restored.without_key = await erasures.settle_keys(mongo)
-        await groups.put_back(servers.brokers, chosen.main.groups)
+        await groups.put_back(servers.brokers, await groups.over_log(servers.brokers, chosen.main.groups))
     return restored
 
 
