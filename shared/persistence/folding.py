@@ -8,6 +8,7 @@ from typing import Any
 from shared.events.message import Message
 from shared.kernel.aggregate import Aggregate
 from shared.persistence.inbox import Inbox
+from shared.persistence.once import RESTORED
 from shared.persistence.writes import Row
 
 
@@ -35,7 +36,7 @@ def fold(aggregate: Aggregate[Any, Any], id: str, stored: Row | None, told: Sequ
     A hole in what it told is passed over. What its state cannot take changes the counter alone, and is in no history.
     Of what was still to be published, all up to the latest that was is published.
     """
-    row = stored or {"_id": id, "state": None, "version": 0, "sequence": 0, "inbox": {}, "outbox": [], "fingerprint": None}
+    row = stored or {"_id": id, "state": None, "version": 0, "sequence": 0, "inbox": {}, "outbox": [], "fingerprint": RESTORED}
     state = aggregate.state.model_validate(row["state"]) if row["state"] else None
     new = {one.message.sequence: one for one in told if one.message.sequence > row["sequence"]}
     inbox, wrong = Inbox(row["inbox"]), list[str]()
@@ -67,4 +68,4 @@ def _after(inbox: Inbox, cause: str) -> Inbox:
 
 def _entry(told: Told) -> Row:
     """As an outbox had it, but for who did it: of what was published no topic says that."""
-    return {**vars(told.message), "topic": told.topic, "at": told.at, "by": "restored"}
+    return {**vars(told.message), "topic": told.topic, "at": told.at, "by": RESTORED}
