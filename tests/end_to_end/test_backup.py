@@ -1,7 +1,6 @@
 """Backed up while it lives, lost, restored: the same figures, the same identities, and who was erased stays so."""
 
 import asyncio
-import json
 import shutil
 import threading
 import time
@@ -185,11 +184,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         known = asyncio.run(everyone(stack))
         told = figures(stack), identities(stack, [*known, erased]), erased, clock_of(stack)
         return Lived(data, early, late, keys_early, keys_late, *told)
-
-
-def _referrals_in(sent: Any) -> set[str]:
-    """The referrals with which something was sent."""
-    return set() if sent == GONE else {one["referral_id"] for one in sent}
 
 
 @contextmanager
