@@ -12,6 +12,7 @@ from deploy.local.progress import say
 from services import SERVICES
 from shared.kernel.clock import real_now
 from shared.persistence.dump import Whole
+from shared.persistence.restoring import RESTORING
 
 OWN = "etabli_restore"
 """The database that says that a restore is under way, and of what; a restore that ends drops it."""
@@ -54,8 +55,17 @@ async def begin(mongo: Whole, servers: Servers, made: Manifest, *, over_log: boo
     return False
 
 
+async def empty(mongo: Whole) -> None:
+    """Begin from nothing; services that are started before the end wait for it."""
+    for service in SERVICES:
+        await mongo.drop(database_of(service))
+        await mongo.insert(database_of(service), RESTORING, [{"_id": "restore"}])
+
+
 async def end(mongo: Whole) -> None:
     """It is done."""
+    for service in SERVICES:
+        await mongo.clear(database_of(service), RESTORING)
     await mongo.drop(OWN)
 
 
