@@ -92,7 +92,7 @@ async def _on_free_ground(servers: Servers, chosen: Chosen, *, over_log: bool) -
             await log_back.unmake_topics(servers.brokers)
         yield mongo
         await ground.ensure_stopped(mongo)
-        await ground.end(mongo)
+        await ground.end(mongo, chosen.main)
 
 
 async def _databases(mongo: Whole, chosen: Chosen) -> Restored:

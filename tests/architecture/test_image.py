@@ -89,6 +89,12 @@ def test_every_container_is_closed() -> None:
         assert not [user for user in [str(one.get("user", ""))] if user.startswith(("0", "root"))], name
 
 
+def test_a_volume_whose_owner_our_image_gives_is_filled_by_no_other_image() -> None:
+    lent = {name: COMPOSE["services"][name]["volumes"] for name in ("edge-storage", "edge")}
+    assert lent["edge-storage"] == ["edge:/var/lib/etabli/edge"]
+    assert [one for one in lent["edge"] if one.startswith("edge:")] == ["edge:/data:nocopy"]
+
+
 def test_only_the_edge_publishes_ports() -> None:
     assert {name for name, one in COMPOSE["services"].items() if "ports" in one} <= {"edge"}
 
