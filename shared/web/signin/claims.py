@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -18,6 +18,17 @@ UNSAID = ("rules", "str", "list[str]", "bool", "int")
 """Steps to a fault that are pydantic's, or go without saying."""
 
 
+class Said(yaml.SafeLoader):
+    """YAML without a name said twice in one place: of two lists of rules the former would count for nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Raises ConstructorError where a name comes again."""
+        names = [name.value for name, _ in node.value]
+        if len(names) != len(set(map(str, names))):
+            raise yaml.constructor.ConstructorError(problem="a name is said twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 class WrongClaims(ValueError):
     """The file cannot serve: a French sentence that says where."""
 
@@ -27,7 +38,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     claim: ClaimPath = Field(min_length=1)
-    value: str | bool | int
+    value: Annotated[str, Field(min_length=1)] | bool | int
     organisation: str
     role: str
 
@@ -42,10 +53,8 @@ class Rule(BaseModel):
         return Grant.of(kind, tenant, self.role)
 
     def fits(self, claims: Claims) -> bool:
-        """Whether it is about this person. An address that its provider did not verify is nobody's."""
+        """Whether it is about this person."""
         said = found(claims, self.claim)
-        if self.claim == "email" and claims.get("email_verified") is not True:
-            return False
         return any(type(one) is type(self.value) and one == self.value for one in (said if isinstance(said, list) else [said]))
 
 
@@ -72,9 +81,12 @@ class Table(BaseModel):
 
 
 def found(claims: Claims, path: ClaimPath) -> Any:
-    """What stands at a path of the claims; None where nothing does."""
+    """What stands at a path of the claims; None where nothing does. An address that its provider did not verify is nobody's."""
     here: Any = claims
-    for name in path.split(".") if isinstance(path, str) else path:
+    steps = path.split(".") if isinstance(path, str) else path
+    if steps == ["email"] and claims.get("email_verified") is not True:
+        return None
+    for name in steps:
         here = here.get(name) if isinstance(here, Mapping) else None
     return here
 
@@ -82,13 +94,15 @@ def found(claims: Claims, path: ClaimPath) -> Any:
 def table_in(text: str) -> Table:
     """The table that a file says. Raises WrongClaims."""
     try:
-        return Table.model_validate(yaml.safe_load(text))
+        return Table.model_validate(yaml.load(text, Loader=Said))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (ligne {mark.line + 1})" if mark else ""
         raise WrongClaims(f"ce n’est pas du YAML{where}") from error
     except ValidationError as error:
         raise WrongClaims(" ; ".join(sorted({_said(one["loc"], one["type"]) for one in error.errors()}))) from error
+    except (ValueError, RecursionError) as error:  # a date that is none, lists in lists in lists
+        raise WrongClaims("ce n’est pas une telle table") from error
 
 
 def read_table(file: Path) -> Table:
