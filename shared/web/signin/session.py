@@ -18,7 +18,7 @@ from shared.kernel.caller import Caller, Grant
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.secrets import derived
-from shared.persistence.sealing import seal, seal_json, unseal_by_any
+from shared.persistence.sealing import seal, seal_json, unseal
 from shared.persistence.transaction import Persistence
 
 LONGEST = 4_096
@@ -52,7 +52,8 @@ class Sessions:
         now: Callable[[], datetime] = real_now,
     ) -> None:
         self.cookie = cookie_of(persistence.producer)
-        self._keys = persistence.sealing_keys("sessions")
+        self._key = persistence.sealing_keys("sessions")[0]
+        """Of the latest secret alone: whoever knows a former one could write a cookie about a session of theirs."""
         self._about = f"session of {persistence.producer}"
         self._rows = persistence.database["sessions"]
         self._revoked = revoked
@@ -67,7 +68,7 @@ class Sessions:
     async def begin(self, caller: Caller, name: str, hint: str | None = None) -> tuple[Session, str]:
         """A new session and its cookie's value. `hint`: the ID token by which its provider knows it again."""
         session = Session(secrets.token_hex(16), caller, name, self._now() + self._lasting)
-        kept = {"hint": seal(self._keys[0], hint.encode(), about=session.id)} if hint else {}
+        kept = {"hint": seal(self._key, hint.encode(), about=session.id)} if hint else {}
         await self._rows.insert({"_id": session.id, "until": session.until, **kept})
         return session, self._closed(session)
 
@@ -82,11 +83,11 @@ class Sessions:
         """Have its cookie open nothing any more. The hint it began with."""
         row = await self._rows.find_one({"_id": session.id}) or {}
         await self._rows.delete({"_id": session.id})
-        return unseal_by_any(self._keys, row["hint"], about=session.id).decode() if "hint" in row else None
+        return unseal(self._key, row["hint"], about=session.id).decode() if "hint" in row else None
 
     def form_token(self, session: Session) -> str:
         """What each form of this session's pages carries: nobody else's page can know it."""
-        return hmac.digest(derived(self._keys[0], "forms"), session.id.encode(), "sha256").hex()
+        return hmac.digest(derived(self._key, "forms"), session.id.encode(), "sha256").hex()
 
     def ensure_ours(self, session: Session, form_token: str) -> None:
         """Raise Unauthenticated unless a form comes from a page of this session."""
@@ -96,14 +97,14 @@ class Sessions:
     def _closed(self, session: Session) -> str:
         whose = session.caller
         said = {"id": session.id, "sub": whose.sub, "org": whose.organisation, "role": whose.role, "name": session.name}
-        sealed = seal_json(self._keys[0], {**said, "until": session.until.timestamp()}, about=self._about)
+        sealed = seal_json(self._key, {**said, "until": session.until.timestamp()}, about=self._about)
         return urlsafe_b64encode(sealed).decode()
 
     def _opened(self, cookie: str) -> Session:
         if not cookie or len(cookie) > LONGEST:
             raise Unauthenticated
         try:
-            said: dict[str, Any] = orjson.loads(unseal_by_any(self._keys, urlsafe_b64decode(cookie), about=self._about))
+            said: dict[str, Any] = orjson.loads(unseal(self._key, urlsafe_b64decode(cookie), about=self._about))
             kind, _, tenant = said["org"].partition(":")
             caller = Grant.of(kind, tenant, said["role"]).held_by(said["sub"])
         except (InvalidTag, ValueError, LookupError) as error:

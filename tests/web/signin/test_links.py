@@ -1,6 +1,7 @@
 """One-time links: opened by whatever reads mail, used once by a person, never told to a log."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,14 +12,22 @@ import pytest
 from deploy.links import LIFETIME, link
 from deploy.local.errors import CannotRun
 from deploy.local.keys import Keys, sign
-from shared.kernel.caller import Caller
+from shared.kernel.caller import Caller, Grant
 from shared.kernel.clock import real_now
+from shared.kernel.errors import Unauthenticated
 from shared.web.signin.guards import path_of_ours
 from shared.web.signin.links import audience_of
+from shared.web.signin.session import Session, Sessions
 from tests.conftest import Start
 from tests.web.signin.builders import desk, opens
 
+HOUR = timedelta(hours=1)
 ALONE = {"kafka": "127.0.0.1:9"}
+
+
+def never(_: str) -> bool:
+    """Nothing is revoked."""
+    return False
 
 
 def a_code(keys: Path, *, scope: str = "region", age: timedelta = timedelta(), audience: str = audience_of("desk")) -> str:
@@ -124,6 +133,17 @@ async def test_a_session_ends_at_its_hour_and_opens_no_other_service(running: St
                 await sessions.read(changed)
         sessions._now = lambda: real_now() + timedelta(hours=8, seconds=1)
         assert not await opens(browser)
+
+
+async def test_whoever_knows_a_former_secret_writes_no_cookie_that_opens(running: Start) -> None:
+    async with running(desk, **ALONE) as here:
+        before = here.runtime.persistence
+        former, now = Sessions(before, never, HOUR), Sessions(replace(before, secrets=(b"7" * 64, *before.secrets)), never, HOUR)
+        mine, _ = await now.begin(Grant.parse("region").held_by("marie"), "Marie")
+        forged = former._closed(Session(mine.id, Grant.parse("admin").held_by("marie"), "Marie", mine.until))
+        assert (await former.read(forged)).caller.is_admin
+        with pytest.raises(Unauthenticated):
+            await now.read(forged)
 
 
 def test_a_link_is_made_for_those_who_have_pages_and_through_the_edge_where_there_is_one(
