@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import jwt
@@ -189,7 +190,25 @@ async def test_a_provider_that_is_away_is_said_and_a_link_opens_meanwhile(runnin
     assert "Se connecter avec le compte de la Région" in page.text
 
 
-NONSENSE = {"broken": (500, ""), "a page": (200, "<html>"), "a list": (200, "[]"), "nothing there": (404, "")}
+async def test_metadata_of_the_wrong_types_break_nothing(here: Running, tmp_path: Path) -> None:
+    there = here.runtime.desk.open_id.provider  # type: ignore[union-attr]
+    methods: list[Any] = [7, "client_secret_basic", {}, True]
+    for odd in methods:
+        back = await been_there(await begun(browser := here.browser()))
+        there._metadata = {**there._metadata, "token_endpoint_auth_methods_supported": odd}
+        assert (odd, (await browser.get(back)).status_code) == (odd, 303)
+    for odd in [7, "https://idp.example:port/out", "https://[", None]:
+        there._metadata = {**there._metadata, "end_session_endpoint": odd}
+        assert await there.sign_out_address("hint", "https://etabli.example/signin/out") is None
+    back = await been_there(await begun(browser := here.browser()))
+    (tmp_path / "secret").unlink()
+    assert (await browser.get(back)).status_code == 403
+
+
+NONSENSE = {
+    "broken": (500, ""), "deep": (200, "[" * 100_000), "a page": (200, "<html>"), "a list": (200, "[]"),
+    "nothing there": (404, ""),
+}  # fmt: skip
 
 
 async def test_a_provider_that_says_nonsense_is_no_traceback(here: Running) -> None:
