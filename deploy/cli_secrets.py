@@ -35,5 +35,5 @@ def renew_key(
     name: Annotated[str, typer.Argument(metavar="CLÉ", parser=renewable, help=f"{', '.join(RENEWABLE)}.")],
     data: Folder = None,
 ) -> None:
-    """Remplace une clé que l’on craint connue : celle des jetons, celle du coffre, ou le secret des services."""
+    """Remplace une clé que l’on craint connue : celle des jetons, celle du coffre, le secret des services, un mot de passe."""
     say(renew(written_keys(data), name))

@@ -4,10 +4,12 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from deploy.local.errors import CannotRun
 from deploy.local.keys import Keys, make_keys
+from services import SERVICES
 
 
 def renew(keys: Keys, name: str) -> str:
@@ -33,6 +35,16 @@ def _put_before(file: Path) -> None:
     _write(file, f"{secrets.token_hex(32)}\n{file.read_text()}")
 
 
+def _another_password(name: str, keys: Keys) -> None:
+    """Until its server is given it too, the service is refused wherever it connects anew, and tries again."""
+    file = keys.private.with_name(name)
+    if not file.exists():
+        raise CannotRun(
+            f"Il n’y a pas de {name} dans {file.parent} : les serveurs de cette pile ne demandent pas de mot de passe."
+        )
+    _write(file, secrets.token_hex(32))
+
+
 def _write(file: Path, text: str) -> None:
     """The file's new content, on the disk when this returns: a key that is lost opens nothing ever again."""
     with _writable(file), file.open("r+") as opened:
@@ -52,6 +64,12 @@ def _writable(file: Path) -> Iterator[None]:
         file.chmod(mode)
 
 
+LEFT = {
+    "kafka": "Tapez « etabli topics apply », qui donne ce mot de passe à Kafka, puis redémarrez {service}. Ce qui est déjà "
+    "connecté sous l’ancien le reste : redémarrez aussi kafka si quelqu’un d’autre s’en sert.",
+    "mongodb": "Tapez « make up », dont une tâche donne ce mot de passe à MongoDB, puis redémarrez {service}. Ce qui est déjà "
+    "connecté sous l’ancien le reste : redémarrez aussi mongodb si quelqu’un d’autre s’en sert.",
+}
 RENEWABLE: Mapping[str, tuple[Callable[[Keys], None], str]] = {
     "signing": (
         _renew_signing,
@@ -67,5 +85,10 @@ RENEWABLE: Mapping[str, tuple[Callable[[Keys], None], str]] = {
         "Redémarrez les quatre services : au démarrage, ce que l’ancien secret scellait est scellé de nouveau. Laissez l’ancien "
         "en dernière ligne : les empreintes des références et des identités en dépendent, et il n’ouvre plus rien.",
     ),
+    **{
+        f"{server}-{service}": (partial(_another_password, f"{server}-{service}"), left.format(service=service))
+        for server, left in LEFT.items()
+        for service in SERVICES
+    },
 }
 """By name: how it is renewed, and what is left to do."""

@@ -7,6 +7,7 @@ from typer.testing import CliRunner, Result
 
 from deploy.cli import app
 from deploy.containers.secrets import make_secrets
+from deploy.local.errors import CannotRun
 from deploy.local.keys import Keys, keys_in, token
 from deploy.local.renewal import renew
 from shared.kernel.errors import Unauthenticated
@@ -48,6 +49,25 @@ def test_what_containers_read_is_written_though_it_is_read_only(tmp_path: Path) 
     for key in ("signing", "vault", "secret"):
         assert renew(keys, key)
     assert {file.stat().st_mode & 0o777 for file in (keys.private, keys.public, keys.secret, keys.vault)} == {0o444}
+
+
+@pytest.mark.parametrize("name", ["kafka-referral", "mongodb-reporting"])
+def test_a_service_s_password_is_another_in_the_same_file_and_no_other_is_touched(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "secrets"
+    make_secrets(folder)
+    before = {file.name: (file.stat().st_ino, file.stat().st_mode, file.read_text()) for file in folder.iterdir()}
+    left_to_do = renew(Keys.of(folder), name)
+    after = {file.name: (file.stat().st_ino, file.stat().st_mode, file.read_text()) for file in folder.iterdir()}
+    assert {one for one in before if before[one] != after[one]} == {name}
+    assert (before[name][:2], len(bytes.fromhex(after[name][2]))) == (after[name][:2], 32)
+    assert name.split("-")[1] in left_to_do
+
+
+def test_a_stack_whose_servers_ask_for_no_password_has_none_to_renew(tmp_path: Path) -> None:
+    keys_in(tmp_path)
+    with pytest.raises(CannotRun, match="mot de passe"):
+        renew(Keys.of(tmp_path / "keys"), "kafka-referral")
+    assert not (tmp_path / "keys" / "kafka-referral").exists()
 
 
 def test_another_name_is_no_key_to_renew(tmp_path: Path) -> None:
