@@ -15,8 +15,8 @@ from shared.persistence.dump import Instant, Whole
 KEYS = "identity_keys"
 KEYS_OF = "referral"
 """The service that has them."""
-OF_NOBODY = frozenset({"leases", "settled", "generations"})
-"""Who works now, and which rows are read: a stack that starts makes them anew."""
+OF_NOBODY = frozenset({"leases", "settled", "generations", "sessions"})
+"""Who works now, and which rows are read: a stack that starts makes them anew. Who was signed in: what ended since stays so."""
 ROWS = "rows_"
 """Reporting's rows: they are what the log says, and are made of it again."""
 BESIDE_ROWS = {"generation": None}
