@@ -1,6 +1,8 @@
 """The table of claims: which organisation and role a provider's word of a person gives, from a file, first match first."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,6 +54,11 @@ class Rule(BaseModel):
         kind, _, tenant = self.organisation.partition(":")
         return Grant.of(kind, tenant, self.role)
 
+    @cached_property
+    def mark(self) -> str:
+        """What tells it from every other rule, wherever it stands."""
+        return sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
     def fits(self, claims: Claims) -> bool:
         """Whether it is about this person."""
         said = found(claims, self.claim)
@@ -69,10 +76,18 @@ class Table(BaseModel):
 
     def caller(self, claims: Claims) -> Caller | None:
         """Whom a person speaks for, by the first rule that fits them; None where none does, or nothing names them."""
-        sub = found(claims, self.person)
-        if not (isinstance(sub, str) and sub.strip() and sub.isprintable() and len(sub) <= 255):
+        sub, rule = found(claims, self.person), self.rule(claims)
+        if not (rule and isinstance(sub, str) and sub.strip() and sub.isprintable() and len(sub) <= 255):
             return None
-        return next((rule.grant().held_by(sub) for rule in self.rules if rule.fits(claims)), None)
+        return rule.grant().held_by(sub)
+
+    def rule(self, claims: Claims) -> Rule | None:
+        """The first that fits."""
+        return next((rule for rule in self.rules if rule.fits(claims)), None)
+
+    def know(self, mark: str) -> bool:
+        """Whether the rule of this mark is there still."""
+        return any(rule.mark == mark for rule in self.rules)
 
     def shown(self, claims: Claims) -> str:
         """The name that pages show; what history keeps, where the provider tells none."""

@@ -38,6 +38,8 @@ class Session:
     caller: Caller
     name: str
     until: datetime
+    by: str = ""
+    """What let them in, a rule of the table of claims or a key of links: once that is gone, so is the session."""
 
 
 class Sessions:
@@ -49,6 +51,7 @@ class Sessions:
         revoked: Callable[[str], bool],
         lasting: timedelta,
         *,
+        still: Callable[[str], bool] = bool,
         now: Callable[[], datetime] = real_now,
     ) -> None:
         self.cookie = cookie_of(persistence.producer)
@@ -57,6 +60,7 @@ class Sessions:
         self._about = f"session of {persistence.producer}"
         self._rows = persistence.database["sessions"]
         self._revoked = revoked
+        self._still = still
         self.seconds = int(lasting.total_seconds())
         self._lasting = lasting
         self._now = now
@@ -65,17 +69,19 @@ class Sessions:
         """MongoDB itself forgets those that expired."""
         await self._rows.expire("until")
 
-    async def begin(self, caller: Caller, name: str, hint: str | None = None) -> tuple[Session, str]:
+    async def begin(self, caller: Caller, name: str, hint: str | None = None, *, by: str = "") -> tuple[Session, str]:
         """A new session and its cookie's value. `hint`: the ID token by which its provider knows it again."""
-        session = Session(secrets.token_hex(16), caller, name, self._now() + self._lasting)
+        session = Session(secrets.token_hex(16), caller, name, self._now() + self._lasting, by)
         kept = {"hint": seal(self._key, hint.encode(), about=session.id)} if hint else {}
         await self._rows.insert({"_id": session.id, "until": session.until, **kept})
         return session, self._closed(session)
 
     async def read(self, cookie: str) -> Session:
-        """The session of a cookie. Raises Unauthenticated where it is none of ours, expired, ended or revoked."""
+        """The session of a cookie. Raises Unauthenticated where it is none of ours, expired, ended, revoked, let in no more."""
         session = self._opened(cookie)
-        if session.until <= self._now() or self._revoked(session.id) or not await self._rows.count({"_id": session.id}, limit=1):
+        if session.until <= self._now() or self._revoked(session.id) or (session.by and not self._still(session.by)):
+            raise Unauthenticated
+        if not await self._rows.count({"_id": session.id}, limit=1):
             raise Unauthenticated
         return session
 
@@ -96,7 +102,14 @@ class Sessions:
 
     def _closed(self, session: Session) -> str:
         whose = session.caller
-        said = {"id": session.id, "sub": whose.sub, "org": whose.organisation, "role": whose.role, "name": session.name}
+        said = {
+            "id": session.id,
+            "sub": whose.sub,
+            "org": whose.organisation,
+            "role": whose.role,
+            "name": session.name,
+            "by": session.by,
+        }
         sealed = seal_json(self._key, {**said, "until": session.until.timestamp()}, about=self._about)
         return urlsafe_b64encode(sealed).decode()
 
@@ -109,4 +122,5 @@ class Sessions:
             caller = Grant.of(kind, tenant, said["role"]).held_by(said["sub"])
         except (InvalidTag, ValueError, LookupError) as error:
             raise Unauthenticated from error
-        return Session(said["id"], caller, said["name"], datetime.fromtimestamp(said["until"], self._now().tzinfo))
+        until = datetime.fromtimestamp(said["until"], self._now().tzinfo)
+        return Session(said["id"], caller, said["name"], until, said.get("by", ""))

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.links import LIFETIME, link
 from deploy.local.errors import CannotRun
-from deploy.local.keys import Keys, sign
+from deploy.local.keys import Keys, make_keys, sign
 from shared.kernel.caller import Caller, Grant
 from shared.kernel.clock import real_now
 from shared.kernel.errors import Unauthenticated
@@ -82,6 +82,19 @@ async def test_a_link_can_be_taken_back_before_it_is_used(running: Start, keys: 
     revoked.write_text(jwt.decode(code, options={"verify_signature": False})["jti"] + "\n")
     async with running(desk, revoked_file=revoked, **ALONE) as here:
         assert (await pressed(here.browser(), code)).status_code == 409
+
+
+async def test_who_was_let_in_by_a_key_that_was_renewed_is_signed_out(running: Start, tmp_path: Path) -> None:
+    make_keys(tmp_path / "private.pem", tmp_path / "jwks.json")
+    async with running(desk, jwks_file=tmp_path / "jwks.json", **ALONE) as here:
+        browser = here.browser()
+        assert (await pressed(browser, a_code(tmp_path))).status_code == 303
+        assert await opens(browser)
+        (tmp_path / "private.pem").unlink()
+        make_keys(tmp_path / "private.pem", tmp_path / "jwks.json")
+        assert not await opens(browser)
+        assert (await pressed(browser, a_code(tmp_path))).status_code == 303
+        assert await opens(browser)
 
 
 async def test_a_page_of_elsewhere_signs_nobody_in(running: Start, keys: Path) -> None:

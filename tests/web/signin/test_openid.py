@@ -162,6 +162,17 @@ async def test_whom_no_rule_knows_reads_whom_to_turn_to_until_the_table_says_mor
     assert (await through(here.browser())).status_code == 303  # what it said last holds
 
 
+async def test_whose_rule_is_taken_away_is_signed_out(here: Running, tmp_path: Path) -> None:
+    browser = here.browser()
+    await through(browser)
+    (tmp_path / "claims.yaml").write_text(
+        "# moved\n" + TABLE + "  - {claim: a, value: b, organisation: federation, role: reader}\n"
+    )
+    assert await opens(browser)
+    (tmp_path / "claims.yaml").write_text(TABLE.replace("value: region", "value: another"))
+    assert not await opens(browser)
+
+
 async def test_a_new_key_of_the_provider_s_is_read_when_it_first_signs(here: Running, provider: OpenIdProvider) -> None:
     assert (await through(here.browser())).status_code == 303
     here.runtime.desk.open_id.provider._keys_read -= 60  # type: ignore[union-attr]  # the last reading was a while ago
