@@ -36,7 +36,7 @@ secrets: setup ## Les clés et mots de passe de la pile en conteneurs, dans depl
 	$(BIN)/etabli secrets
 
 up: setup ## La pile en conteneurs (PROFILES=edge,observability ; DEMO=1 : une démonstration jouée à part, comparée)
-	$(BIN)/python -m deploy.containers up $(if $(PROFILES),--profiles $(PROFILES)) $(if $(DEMO),--demo) $(if $(PUPILS),--pupils $(PUPILS)) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m deploy.containers up $(if $(PROFILES),--profiles "$(PROFILES)") $(if $(DEMO),--demo) $(if $(PUPILS),--pupils $(PUPILS)) $(if $(SEED),--seed $(SEED))
 
 down: setup ## Arrête la pile en conteneurs et garde ses données (DEMO=1 : celle de la démonstration, effacée)
 	$(BIN)/python -m deploy.containers down $(if $(DEMO),--demo)

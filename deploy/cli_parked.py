@@ -38,7 +38,7 @@ def list_messages(
     rows, unheard = _everywhere(list_discarded if discarded else list_parked, _urls(service, data), admin_token(data))
     if as_json:
         print(json.dumps(rows))
-    else:
+    elif rows or not unheard:
         _show(rows, discarded)
     for reason in unheard:
         say(reason)

@@ -117,6 +117,11 @@ REBUILDING = _gauge("etabli_rebuild_running", "1 while rows are built anew.")
 REBUILD_DONE = _gauge("etabli_rebuild_done_offsets", "Offsets that the rebuild under way, or the last one, has passed.")
 REBUILD_OFFSETS = _gauge("etabli_rebuild_offsets", "Offsets that it has to pass.")
 
+MIGRATING = _gauge("etabli_migrating", "1 while what a version before kept is put into this one’s form.")
+MIGRATED = _counter(
+    "etabli_migrated_documents_total", "Documents of a version before that were put into this one’s form, by step.", "step"
+)  # fmt: skip
+
 SWEEPS = _counter("etabli_sweeps_total", "Sweeps of deadlines, by how they ended: done, failed.", "outcome")
 SWEEP_SECONDS = _histogram("etabli_sweep_duration_seconds", ANSWERS, "One sweep.")
 

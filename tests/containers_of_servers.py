@@ -20,6 +20,7 @@ from shared.messaging.kafka import Brokers
 
 COMPOSE = Path(__file__).parents[1] / "deploy" / "compose.yaml"
 BROKER, CONTROLLER = 9092, 9093
+JAVA = {"KAFKA_HEAP_OPTS": "-Xmx384m", "KAFKA_JVM_PERFORMANCE_OPTS": "-XX:+UseSerialGC"}
 OF_A_CONTAINER = """\
 listeners=PLAINTEXT://:9092,CONTROLLER://:9093
 advertised.listeners=PLAINTEXT://{host}:{port}
@@ -124,7 +125,7 @@ def kafka(port: int, more: str = "") -> Container:
     here = Brokers(f"{HOST}:{port}")
     return Container(
         "kafka", ["bash", "-ec", START_KAFKA], log=Path(os.devnull), ready=lambda: answers(port) and knows_itself(here),
-        environment={"PROPERTIES": told, "KAFKA_HEAP_OPTS": "-Xmx384m", "LOG_DIR": "/tmp/logs"},
+        environment={**JAVA, "PROPERTIES": told, "LOG_DIR": "/tmp/logs"},
         image=_images()["kafka"], inner_port=BROKER, port=port,
     )  # fmt: skip
 

@@ -12,6 +12,8 @@ from deploy.local.progress import say
 from services import SERVICES
 from shared.kernel.clock import real_now
 from shared.persistence.dump import Whole
+from shared.persistence.restoring import RESTORING
+from shared.persistence.simulated_clock import KIND
 
 OWN = "etabli_restore"
 """The database that says that a restore is under way, and of what; a restore that ends drops it."""
@@ -47,6 +49,7 @@ async def begin(mongo: Whole, servers: Servers, made: Manifest, *, over_log: boo
             raise CannotRun("Une autre restauration a été commencée ici et n’est pas finie : reprenez-la, ou videz les serveurs.")
         say("Une restauration de cette sauvegarde avait été commencée ici : elle est reprise depuis le début.")
         return True
+    await _ensure_same_kind(mongo, simulated=made.simulated)
     await _ensure_no_database(mongo)
     if not over_log:
         await _ensure_no_log(servers)
@@ -54,9 +57,26 @@ async def begin(mongo: Whole, servers: Servers, made: Manifest, *, over_log: boo
     return False
 
 
-async def end(mongo: Whole) -> None:
-    """It is done."""
+async def empty(mongo: Whole) -> None:
+    """Begin from nothing; services that are started before the end wait for it."""
+    for service in SERVICES:
+        await mongo.drop(database_of(service))
+        await mongo.insert(database_of(service), RESTORING, [{"_id": "restore"}])
+
+
+async def end(mongo: Whole, made: Manifest) -> None:
+    """It is done, and what is here is of the kind that the backup was."""
+    for service in SERVICES:
+        await mongo.change(database_of(service), "clock", KIND, {"$set": {"simulated": made.simulated}}, upsert=True)
+        await mongo.clear(database_of(service), RESTORING)
     await mongo.drop(OWN)
+
+
+async def _ensure_same_kind(mongo: Whole, *, simulated: bool) -> None:
+    other = {**KIND, "simulated": not simulated}
+    if [one for one in SERVICES if await mongo.rows(database_of(one), "clock", other, limit=1)]:
+        here, there = ("réelle", "simulée") if simulated else ("simulée", "réelle")
+        raise CannotRun(f"La sauvegarde est celle d’une pile {there}, et cette pile est {here} : restaurez-la dans une autre.")
 
 
 async def _ensure_no_database(mongo: Whole) -> None:

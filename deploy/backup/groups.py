@@ -8,7 +8,9 @@ from typing import Any
 from aiokafka.errors import KafkaError, UnknownMemberIdError, for_code
 from aiokafka.protocol.commit import OffsetCommitRequest
 
-from deploy.backup.log import OURS, administering
+from deploy.backup import log
+from deploy.backup.log import OURS, Ends, administering
+from services import SERVICES
 from shared.kernel.retry import until_answered
 from shared.messaging.kafka import Brokers
 
@@ -31,6 +33,21 @@ async def heard(brokers: Brokers) -> Groups:
             if own := {name: offset for name, offset in own.items() if offset >= 0}:
                 found[group] = own
     return found
+
+
+async def over_log(brokers: Brokers, groups: Groups) -> Groups:
+    """Where each service goes on over a log that survived: a partition of which it had acknowledged nothing yet begins it."""
+    known = {name: partitions for name, (partitions, _) in (await log.topics(brokers)).items()}
+    return from_barrier(groups, await heard(brokers), await log.ends(brokers, known))
+
+
+def from_barrier(then: Groups, now: Groups, ends: Ends) -> Groups:
+    """By service, the place that it had at the barrier of each partition that it has one of. Others' groups lost nothing."""
+    starts = {f"{at.topic}/{at.partition}": start for at, start in ends.starts.items()}
+    return {
+        group: {**{name: starts.get(name, 0) for name in now.get(group, {})}, **then.get(group, {})}
+        for group in sorted((then.keys() | now.keys()) & set(SERVICES))
+    }
 
 
 async def put_back(brokers: Brokers, groups: Groups) -> None:

@@ -13,7 +13,6 @@ from deploy.backup.servers import Servers
 from deploy.backup.surviving import Found
 from deploy.local.errors import CannotRun
 from deploy.local.progress import progress
-from services import SERVICES
 from shared.persistence.dump import Whole, whole
 
 
@@ -57,7 +56,8 @@ def choose(folder: Path, keys: Path | None, servers_secret: str | None) -> Chose
 async def restore(servers: Servers, chosen: Chosen) -> Restored:
     """Everything into empty servers, while no service works there."""
     async with _on_free_ground(servers, chosen, over_log=False) as mongo:
-        restored = await _databases(mongo, servers, chosen)
+        restored = await _databases(mongo, chosen)
+        await _erase_again(mongo, servers, chosen, restored)
         await log_back.make_topics(servers.brokers, chosen.main.topics)
         with progress("Messages") as advance:
             await log_back.put_back(servers.brokers, chosen.folder, chosen.main, advance)
@@ -69,16 +69,16 @@ async def restore_over_log(servers: Servers, chosen: Chosen) -> Restored:
     """The databases alone, taken past what a log that survived them holds; each group hears again what they did not know."""
     await surviving.ensure_survived(servers, chosen.main)
     async with _on_free_ground(servers, chosen, over_log=True) as mongo:
-        restored = await _databases(mongo, servers, chosen)
+        restored = await _databases(mongo, chosen)
         with progress("Journal qui a survécu") as advance:
             await surviving.gather(mongo, servers, chosen.main, advance)
         with progress("Événements repris") as advance:
             restored.found = found = await surviving.fold_all(mongo, advance)
         if chosen.main.simulated:
             await surviving.move_clocks(mongo, found.latest)
-        restored.erased += await erasures.erase_as_logged(servers, found.erased, simulated=chosen.main.simulated)
-        restored.without_key = await erasures.settle_keys(mongo)
-        await groups.put_back(servers.brokers, chosen.main.groups)
+        restored.erased = await erasures.erase_as_logged(servers, found.erased, simulated=chosen.main.simulated)
+        await _erase_again(mongo, servers, chosen, restored)
+        await groups.put_back(servers.brokers, await groups.over_log(servers.brokers, chosen.main.groups))
     return restored
 
 
@@ -92,21 +92,24 @@ async def _on_free_ground(servers: Servers, chosen: Chosen, *, over_log: bool) -
             await log_back.unmake_topics(servers.brokers)
         yield mongo
         await ground.ensure_stopped(mongo)
-        await ground.end(mongo)
+        await ground.end(mongo, chosen.main)
 
 
-async def _databases(mongo: Whole, servers: Servers, chosen: Chosen) -> Restored:
-    for service in SERVICES:
-        await mongo.drop(database_of(service))
+async def _databases(mongo: Whole, chosen: Chosen) -> Restored:
+    await ground.empty(mongo)
     await mongo.clear(ground.OWN, surviving.TOLD)
     with progress("Bases") as advance:
         await databases.put_back(mongo, chosen.folder, chosen.main.files, advance)
-    restored = Restored()
     if chosen.keys and chosen.keys_folder:
         with opened(chosen.keys_folder, erasures.file_in(chosen.keys.files, KEYS)) as bson:
             async for _count in mongo.put_back(database_of(KEYS_OF), KEYS, bson):
                 pass
+    return Restored()
+
+
+async def _erase_again(mongo: Whole, servers: Servers, chosen: Chosen, restored: Restored) -> None:
+    """Whom the keys know to be erased; once each document has all the numbers that it gave, for this gives the next."""
+    if chosen.keys and chosen.keys_folder:
         told = erasures.erased(chosen.keys_folder, chosen.keys.files)
-        restored.erased = await erasures.erase_again(servers, told, simulated=chosen.main.simulated)
+        restored.erased += await erasures.erase_again(servers, told, simulated=chosen.main.simulated)
     restored.without_key = await erasures.settle_keys(mongo)
-    return restored

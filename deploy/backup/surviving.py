@@ -32,6 +32,12 @@ TOLD = "told"
 """What is to be folded, by source and sequence, in the database of the restore."""
 AT_ONCE = 1_000
 WAIT_MS = 1_000
+TOO_MANY = 2**62
+"""Where no document could go on counting from for long: MongoDB counts to twice that."""
+OF_ANOTHER_BUILD = frozenset({"unknown_type", "invalid_data"})
+"""Why this build may not read what was truly told."""
+UNREADABLE = {"type": ""}
+"""What takes a number, and is of no type that this build knows."""
 
 
 @dataclass
@@ -82,24 +88,38 @@ async def gather(mongo: Whole, servers: Servers, made: Manifest, advance: Advanc
 
 
 async def _keep(mongo: Whole, rows: Sequence[dict[str, Any]]) -> None:
-    """Each once: an event told twice has the same source and sequence."""
-    fresh = {(row["_id"]["source"], row["_id"]["sequence"]): row for row in rows}
-    ids = [row["_id"] for row in fresh.values()]
-    there = {(row["_id"]["source"], row["_id"]["sequence"]) for row in await mongo.rows(OWN, TOLD, {"_id": {"$in": ids}})}
-    if new := [row for key, row in fresh.items() if key not in there]:
+    """Each once: an event told twice has the same source and sequence. One that can be read stands before one that cannot."""
+    ids = [row["_id"] for row in rows]
+    there = {_place(row): row for row in await mongo.rows(OWN, TOLD, {"_id": {"$in": ids}})}
+    fresh = dict(there)
+    for row in rows:
+        if not fresh.get(_place(row), UNREADABLE)["type"]:
+            fresh[_place(row)] = row
+    if new := [row for place, row in fresh.items() if row is not there.get(place)]:
+        await mongo.delete(OWN, TOLD, {"_id": {"$in": [row["_id"] for row in new]}})
         await mongo.insert(OWN, TOLD, new)
 
 
+def _place(row: Mapping[str, Any]) -> tuple[str, int]:
+    return row["_id"]["source"], row["_id"]["sequence"]
+
+
 def _row(record: ConsumerRecord) -> dict[str, Any] | None:
-    """An event of a document of ours, as it waits to be folded; None for anything else."""
+    """An event of a document of ours, as it waits to be folded; None for anything else.
+
+    Of one of another build, by its coordinates, the number alone: it is taken too. What nobody hears takes none.
+    """
     told = log.teller_of(record.headers)
-    if told is None or told[:2] not in AGGREGATES:
+    if told is None or told[:2] not in AGGREGATES or told[3] >= TOO_MANY:
         return None
     try:
         message = read(record)
         message.event()
-    except Undecodable:
-        return None
+    except Undecodable as error:
+        if error.code not in OF_ANOTHER_BUILD:
+            return None
+        source = f"/{'/'.join(told[:3])}"
+        message = Message(record.coordinates, source, UNREADABLE["type"], told[3], time=_at(record), key="", data=b"")
     kept = {name: value for name, value in vars(message).items() if name not in ("source", "sequence")}
     return {"_id": {"source": message.source, "sequence": message.sequence}, **kept, "topic": record.topic, "at": _at(record)}
 
@@ -116,13 +136,13 @@ async def fold_all(mongo: Whole, advance: Advance) -> Found:
         stored = await mongo.rows(database_of(service), name, {"_id": id})
         before = stored[0]["sequence"] if stored else 0
         folded = fold(AGGREGATES[service, name], id, stored[0] if stored else None, told)
-        if folded.history:
-            await _write(mongo, service, name, folded.row, folded.history)
         new = [one for one in told if one.message.sequence > before]
+        if folded.row["state"] and (new or folded.history):
+            await _write(mongo, service, name, folded.row, folded.history)
         found.documents += bool(new)
         found.events += len(new)
         found.wrong += folded.wrong
-        for one in new:
+        for one in (one for one in new if one.message.type):
             await _note(mongo, found, source, one)
         advance(found.events, None)
     return found

@@ -39,7 +39,7 @@ async def back_up(servers: Servers, folder: Path, keys: Path | None) -> Manifest
             known, heard = await log.topics(servers.brokers), await groups.heard(servers.brokers)
             before = await _ends(servers, known)
             async with _instant(mongo) as (instant, collections):
-                simulated = await _is_simulated(instant, collections)  # the first read: the instant is this one
+                simulated = await _is_simulated(instant, collections)
                 after = await _ends(servers, known)
                 if keys:
                     await _keep_keys(instant, keys)
@@ -62,11 +62,22 @@ async def back_up_keys(servers: Servers, folder: Path) -> Manifest:
 
 @asynccontextmanager
 async def _instant(mongo: Whole) -> AsyncIterator[tuple[Instant, Collections]]:
-    """One instant of collections that stay what they are meanwhile."""
-    collections = await databases.kept(mongo)
-    async with mongo.at_one_instant(HISTORY) as instant:
-        yield instant, collections
+    """One instant of all the collections that there were at it, and that stay what they are meanwhile."""
+    while True:
+        collections = await databases.kept(mongo)
+        async with mongo.at_one_instant(HISTORY) as instant:
+            await _fix(instant, collections)
+            if collections == await databases.kept(mongo):
+                yield instant, collections
+                break
     await databases.ensure_same(mongo, collections)
+
+
+async def _fix(instant: Instant, collections: Collections) -> None:
+    """Have the instant be this one: it is that of the first read, but of one of a collection that is not there."""
+    for service, names in collections.items():
+        for name in sorted(names)[:1]:
+            await instant.rows(database_of(service), name, {}, limit=1, projection={"_id": 1})
 
 
 async def _ends(servers: Servers, known: Known) -> Ends:
@@ -74,8 +85,8 @@ async def _ends(servers: Servers, known: Known) -> Ends:
 
 
 async def _is_simulated(instant: Instant, collections: Collections) -> bool:
-    """Whether some service's clock stands where it was put."""
-    found = [await instant.rows(database_of(service), "clock", {}) for service in SERVICES]
+    """Whether some service's clock stands where it was put, or its database says so."""
+    found = [await instant.rows(database_of(service), "clock", {"simulated": {"$ne": False}}) for service in SERVICES]
     return any(found)
 
 

@@ -15,6 +15,15 @@ from deploy.local.errors import CannotRun
 FOLDER = Path(__file__).parents[1]
 COMPOSE_FILE = FOLDER / "compose.yaml"
 ASK_SECONDS = 30.0
+HINTS = {
+    "no space left on device": "Le disque est plein : faites de la place (« docker system df » dit ce que Docker y garde, "
+    "« docker image prune » enlève les images sans nom), puis relancez.",
+    "port is already allocated|address already in use": "Un port de la porte d’entrée est pris par autre chose : arrêtez-la, ou "
+    "donnez-en d’autres par ETABLI_PUBLISHED_HTTP et ETABLI_PUBLISHED_HTTPS (80 et 443 sans cela), puis relancez.",
+    "failed to resolve|no such host|dial tcp|pull access denied|manifest unknown|TLS handshake|i/o timeout": "Une image ou un "
+    "paquet ne se télécharge pas d’ici : voyez le réseau, et le mandataire (proxy) que Docker connaît.",
+}
+"""What is to be done, by the engine's own words."""
 WITHOUT_DOCKER = "Sans Docker, « make local » lance la même chose sur cette machine."
 
 
@@ -44,12 +53,18 @@ class Project:
         """Ours, and what this project's files are read with."""
         return {**os.environ, **self.told}
 
+    @property
+    def typed(self) -> list[str]:
+        """How compose is asked about it, as short as one may type it in the current folder."""
+        here = f"{Path.cwd()}{os.sep}"
+        return [word.removeprefix(here) for word in self.command()]
+
     def ask(self, *words: str, given: str | None = None) -> str:
         """What compose answers, `given` this on its input. CannotRun, with its own words, where it refuses."""
         told = self.environment
         done = subprocess.run(self.command(*words), env=told, input=given, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise CannotRun(f"Docker compose refuse ({' '.join(words)}).\n{_last(done.stderr)}")
+            raise CannotRun(explained(f"Docker compose refuse ({' '.join(words)}).", done.stderr))
         return done.stdout
 
     def containers(self) -> Iterator[Mapping[str, Any]]:
@@ -89,5 +104,7 @@ def _answers(*command: str) -> bool:
         return False
 
 
-def _last(said: str, lines: int = 15) -> str:
-    return "\n".join(said.strip().splitlines()[-lines:])
+def explained(sentence: str, said: str, lines: int = 15) -> str:
+    """This sentence, or what is to be done where the engine's words are known; under it the last of these."""
+    hint = next((hint for words, hint in HINTS.items() if re.search(words, said, re.IGNORECASE)), sentence)
+    return "\n".join([hint, *said.strip().splitlines()[-lines:]])

@@ -44,6 +44,12 @@ def missing_secrets(folder: Path) -> list[str]:
     return [name for name in ("private.pem", "jwks.json", *made_of()) if not (folder / name).is_file()]
 
 
+def empty_secrets(folder: Path) -> list[str]:
+    """The names of those that hold nothing, and should."""
+    full = ["private.pem", "jwks.json", *(name for name, make in made_of().items() if make is not str)]
+    return [name for name in full if not (folder / name).read_text().strip()]
+
+
 def _signing_key(folder: Path) -> list[str]:
     pair = (folder / "private.pem", folder / "jwks.json")
     missing = [file.name for file in pair if not file.exists()]

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from deploy.containers.docker import Project, check_docker
-from deploy.containers.secrets import missing_secrets
+from deploy.containers.docker import Project, check_docker, explained
+from deploy.containers.secrets import empty_secrets, missing_secrets
 from deploy.local.errors import CannotRun
 from deploy.local.progress import progress, say
 
@@ -23,8 +23,15 @@ def start(project: Project) -> None:
     """Return once every container is well. CannotRun with the end of its log where one is not."""
     check_docker()
     if missing := missing_secrets(project.secrets):
+        named = ", ".join(missing[:3]) + ("…" if missing[3:] else "")
         raise CannotRun(
-            f"Il manque des secrets dans {project.secrets} ({', '.join(missing[:3])}…) : faites-les par « make secrets »."
+            f"Il manque des secrets dans {project.secrets} ({named}) : faites-les par « make secrets ». Ceux d’une pile qui a "
+            "déjà servi ne se refont pas : remettez-les de votre sauvegarde de ce dossier."
+        )
+    if empty := empty_secrets(project.secrets):
+        raise CannotRun(
+            f"Des secrets sont vides dans {project.secrets} ({', '.join(empty)}) : remettez-les de votre sauvegarde de ce "
+            "dossier ; si la pile n’a jamais servi, effacez-les et refaites-les par « make secrets »."
         )
     say("L’image se construit : une minute la première fois.")
     project.ask("build", *_built())
@@ -43,9 +50,13 @@ def _up(project: Project) -> None:
     command = project.command("--progress", "quiet", "up", "-d", "--wait", "--wait-timeout", str(int(START_SECONDS)), *lasting)
     with TemporaryFile("w+") as said, progress("Les conteneurs démarrent") as advance:
         starting = subprocess.Popen(command, env=project.environment, stdout=said, stderr=said)
-        while starting.poll() is None:
-            advance(_well(project, lasting, jobs), len(lasting) + len(jobs))
-            time.sleep(POLL_SECONDS)
+        try:
+            while starting.poll() is None:
+                advance(_well(project, lasting, jobs), len(lasting) + len(jobs))
+                time.sleep(POLL_SECONDS)
+        finally:
+            starting.terminate()  # interrupted, it would go on beside the next one
+            starting.wait()
         if starting.returncode != 0:
             said.seek(0)
             raise CannotRun(_why(project, lasting, said.read()))
@@ -76,4 +87,4 @@ def _why(project: Project, lasting: Sequence[str], said: str) -> str:
         if not is_well(one) and one["State"] != "created":
             log = project.ask("logs", "--no-log-prefix", "--tail", "15", one["Service"])
             return f"« {one['Service']} » ne va pas ({one['Status']}).\n{log.strip()}"
-    return f"Les conteneurs n’ont pas démarré.\n{said.strip()[-2000:]}"
+    return explained("Les conteneurs n’ont pas démarré.", said)

@@ -4,6 +4,8 @@ import asyncio
 import queue
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 from deploy.doctor.asking import WITHIN, Answers, Question, ask_all
@@ -16,6 +18,9 @@ from deploy.doctor.queues import queues
 from deploy.doctor.services import service
 from deploy.doctor.stack import Examined
 from services import SERVICES
+
+NAME, LOOKUPS = "doctor-looks-up", 32
+"""Look-ups at once: those that hang hold up no other."""
 
 
 def examine(stack: Examined, token: str) -> Answers:
@@ -45,9 +50,20 @@ def verdict(answers: Answers) -> Verdict:
 
 
 def _run(asked: Sequence[Question]) -> Answers:
-    """As asyncio.run does, but for its end, which would wait for whatever hangs."""
-    loop = asyncio.new_event_loop()
+    """As asyncio.run does, but for its end, which would wait for whatever hangs: a name that no DNS knows holds a thread."""
+    loop, lookups = asyncio.new_event_loop(), ThreadPoolExecutor(LOOKUPS, thread_name_prefix=NAME)
+    loop.set_default_executor(lookups)
     answers = loop.run_until_complete(ask_all(asked))
-    if not answers.hung:
-        loop.close()
+    lookups.shutdown(wait=False, cancel_futures=True)
+    if answers.hung or _looking_up():
+        return replace(answers, hung=True)
+    loop.close()
     return answers
+
+
+def _looking_up() -> bool:
+    """Whether a look-up goes on, of which nobody waits for the answer any more."""
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith(NAME)]
+    for thread in threads:
+        thread.join(0.2)
+    return any(thread.is_alive() for thread in threads)

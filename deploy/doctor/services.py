@@ -18,6 +18,7 @@ from shared.kernel.clock import real_now
 from shared.web.pages.french import several
 
 SECONDS = 5.0
+LOOKUP_SECONDS = 3.0
 WHOLE_SECOND = timedelta(seconds=1)
 """As far as HTTP dates are exact."""
 MOST = 200
@@ -34,7 +35,10 @@ Answer = Mapping[str, Any]
 
 async def service(stack: Examined, name: str, token: str) -> Sequence[Finding]:
     """All its replicas, then what they share."""
-    places = await replicas(stack, name)
+    try:
+        places = await replicas(stack, name)
+    except (OSError, TimeoutError):
+        return [act(name, f"{stack.addresses.services[name]} ne mène nulle part : il ne tourne pas", stack.start(name))]
     options: dict[str, Any] = {"headers": {"Authorization": f"Bearer {token}"}, "timeout": SECONDS, "trust_env": False}
     async with httpx.AsyncClient(**options) as client:
         each = await asyncio.gather(*(_replica(stack, client, name, label, url) for label, url in places.items()))
@@ -52,12 +56,10 @@ async def replicas(stack: Examined, name: str) -> Mapping[str, str]:
 
 
 async def _resolved(url: str) -> Sequence[str]:
-    """One address for each that its host is known by; the same, where it is not known."""
+    """One address for each that its host is known by. OSError or TimeoutError where it is not known."""
     place, loop = urlsplit(url), asyncio.get_running_loop()
-    try:
+    async with asyncio.timeout(LOOKUP_SECONDS):
         found = await loop.getaddrinfo(place.hostname, place.port, type=socket.SOCK_STREAM, family=socket.AF_INET)
-    except OSError:
-        return [url]
     hosts = sorted({str(address[0]) for *_, address in found})
     return [f"{place.scheme}://{host}:{place.port}" for host in hosts]
 

@@ -12,6 +12,7 @@ from services.referral.domain.answer import ReferralStatus, status
 from services.referral.domain.erasure import ensure_no_pupil
 from services.referral.domain.file import Representative
 from services.referral.domain.journey import Journey, JourneyEvent
+from services.referral.domain.matching import Traits
 from services.referral.domain.person import Sent, to_complete
 from services.referral.domain.record import PersonRecord, erase, gone, merge
 from services.referral.domain.referral import Referral, close, submit
@@ -25,7 +26,7 @@ from shared.events.persons import ErasureCode, PersonErased
 from shared.events.referral import ReferralDetails
 from shared.kernel.calendar import month_of
 from shared.kernel.caller import SYSTEM, Actor, Caller
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, key_reused
 from shared.persistence.mongo import Session
 
 New = Mapping[str, Any]
@@ -60,8 +61,11 @@ async def refer(
         if await store.erased(sent.referral_id, sent.agency, session):
             raise gone()
         await store.claim_key(key, sent.referral_id, session)
-        young_id = await store.young_id_of(sent.referral_id, session)
-        if young_id is None:
+        known = await store.known_referral(sent.referral_id, session)
+        if known:
+            young_id = known.young_id
+            await _bring_back(store, known, sent, traits, session)
+        else:
             earlier = await store.vault.earlier_of(sent.agency, traits, session) if unreferenced else None
             young_id = await store.vault.keep(sent.model_copy(update={"earlier": earlier}), traits, new_young_id, session)
         return await store.referrals.within(session).acting(caller).create_once(
@@ -70,6 +74,14 @@ async def refer(
         )  # fmt: skip
 
     return await store.persistence.transaction(take_in, sent.referral_id, key, *sorted(traits.names))
+
+
+async def _bring_back(store: Store, known: Referral, sent: Sent, traits: Traits, session: Session) -> None:
+    """What no topic holds of a referral and a restore lost comes back with the agency that sends it again."""
+    if await store.vault.lacks(known.young_id, sent.referral_id, session):
+        if known.birth_month != month_of(sent.identity.birth_date):
+            raise key_reused()
+        await store.vault.keep_again(sent, traits, known.young_id, session)
 
 
 async def amend(
@@ -192,5 +204,5 @@ async def ensure_known(store: Store, young_id: UUID, session: Session | None = N
     """Raise NotFound where nothing was ever sent of this person, Gone where they were erased."""
     if await store.records.is_erased(young_id, session):
         raise gone()
-    if not await store.vault.knows(young_id, session):
+    if not await store.vault.knows(young_id, session) and not await store.referrals_of(young_id, session=session):
         raise NotFound("Ce jeune")

@@ -1,6 +1,6 @@
 """A stored document, taken further by what it has told since: its state, its counter, its inbox, its outbox. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from shared.events.message import Message
 from shared.kernel.aggregate import Aggregate
 from shared.persistence.inbox import Inbox
+from shared.persistence.once import RESTORED
 from shared.persistence.writes import Row
 
 
@@ -32,9 +33,10 @@ class Folded:
 def fold(aggregate: Aggregate[Any, Any], id: str, stored: Row | None, told: Sequence[Told]) -> Folded:
     """A document past all that it told, in order: no sequence of it is given twice, and what made it tell is not heard again.
 
-    A hole in what it told is passed over. What its state cannot take changes the counter alone.
+    A hole in what it told is passed over. What its state cannot take changes the counter alone, and is in no history.
+    Of what was still to be published, all up to the latest that was is published.
     """
-    row = stored or {"_id": id, "state": None, "version": 0, "sequence": 0, "inbox": {}, "outbox": [], "fingerprint": None}
+    row = stored or {"_id": id, "state": None, "version": 0, "sequence": 0, "inbox": {}, "outbox": [], "fingerprint": RESTORED}
     state = aggregate.state.model_validate(row["state"]) if row["state"] else None
     new = {one.message.sequence: one for one in told if one.message.sequence > row["sequence"]}
     inbox, wrong = Inbox(row["inbox"]), list[str]()
@@ -45,8 +47,9 @@ def fold(aggregate: Aggregate[Any, Any], id: str, stored: Row | None, told: Sequ
             wrong.append(one.message.id)
         inbox = _after(inbox, one.message.cause)
     published = max((one.message.sequence for one in told), default=0)
-    waiting = {entry["id"]: entry for entry in row["outbox"] if entry["sequence"] <= published}
-    history = [_entry(id, one, waiting) for one in told if one.message.sequence in new or one.message.id in waiting]
+    waiting = [entry for entry in row["outbox"] if entry["sequence"] <= published]
+    fresh = [_entry(one) for one in told if one.message.sequence in new and one.message.id not in wrong]
+    history = [{"_id": entry["id"], **entry, "document": id} for entry in (*waiting, *fresh)]
     return Folded(
         {
             **row, "state": state.model_dump(mode="json") if state else None, "sequence": max(row["sequence"], *new, 0),
@@ -63,7 +66,6 @@ def _after(inbox: Inbox, cause: str) -> Inbox:
     return Inbox({**inbox.positions, key: max(int(sequence), inbox.positions.get(key, -1))}) if key else inbox
 
 
-def _entry(id: str, told: Told, waiting: Mapping[str, Row]) -> Row:
-    """As the history keeps it. Who did it is known of what was still to be published; of the rest no topic says it."""
-    entry = waiting.get(told.message.id) or {**vars(told.message), "topic": told.topic, "at": told.at, "by": "restored"}
-    return {"_id": told.message.id, **entry, "document": id}
+def _entry(told: Told) -> Row:
+    """As an outbox had it, but for who did it: of what was published no topic says that."""
+    return {**vars(told.message), "topic": told.topic, "at": told.at, "by": RESTORED}

@@ -14,9 +14,9 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from prometheus_client import Counter, Gauge
 
 from shared.kernel.clock import real_now
+from shared.metrics import MIGRATED, MIGRATING
 from shared.persistence.keyset import Asked, read_part
 from shared.persistence.lease import Lease
 from shared.persistence.mongo import Collection, Database, Key
@@ -27,8 +27,6 @@ PAGE = 200
 SAID_EVERY = 10.0
 """Seconds between two lines of one step's progress."""
 REPEATED_FOR = timedelta(days=7)
-MIGRATING = Gauge("etabli_migrating", "Whether what a version before kept is being put into this one's form")
-MIGRATED = Counter("etabli_migrated_documents", "Documents of a version before that were put into this one's form", ["step"])
 log = structlog.get_logger()
 
 

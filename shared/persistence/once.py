@@ -8,6 +8,9 @@ from shared.kernel.errors import key_reused
 from shared.persistence.mongo import Collection, Session
 from shared.persistence.writes import Row
 
+RESTORED = "restored"
+"""In the place of the fingerprint of a request that no topic told: whoever sends it again is taken at their word."""
+
 
 async def create_once(
     rows: Collection, id: UUID | str, row: Row, *, same: tuple[str, ...], session: Session | None = None

@@ -19,7 +19,7 @@ from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.inbox import Inbox
 from shared.persistence.keyset import Asked, Part, read_part
 from shared.persistence.mongo import Collection, Key, Session
-from shared.persistence.once import ensure_same
+from shared.persistence.once import RESTORED, ensure_same
 from shared.persistence.transaction import Persistence
 from shared.persistence.writes import Row
 
@@ -158,7 +158,8 @@ class Acting(Generic[S, E]):
     def _is_repeated(self, found: Row, fingerprint: str | None) -> bool:
         """Whether this creation, or this message, was taken in before. Raises `key_reused` for another creation."""
         if fingerprint is not None:
-            ensure_same(found, {"fingerprint": fingerprint})
+            if found["fingerprint"] != RESTORED:
+                ensure_same(found, {"fingerprint": fingerprint})
             return True
         return self._cause is not None and Inbox(found["inbox"]).has(self._cause)
 

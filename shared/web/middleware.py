@@ -11,7 +11,7 @@ from shared.kernel.errors import TooMany
 from shared.kernel.tracing import continuing, new_trace, trace_of, traceparent
 from shared.settings import Settings
 from shared.web.access import accessed
-from shared.web.problems import malformed, problem, too_large, too_many
+from shared.web.problems import NOWHERE, malformed, problem, too_large, too_many
 from shared.web.rates import Rate, network_of
 from shared.web.runtime import runtime_of
 
@@ -53,6 +53,8 @@ class RequestGuard:
 
     async def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> ASGIApp | None:
         """The answer to what is not even looked at."""
+        if scope["path"].endswith("\n"):  # routes are patterns, whose end passes over one
+            return problem(404, "http_404", NOWHERE)
         always = scope["path"].removeprefix(scope.get("root_path", "")).startswith(BEFORE_READY)
         if not always and (client := scope.get("client")):
             try:

@@ -19,6 +19,7 @@ log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER = "2"
 """Seconds."""
+NOWHERE = "Cette adresse n’existe pas."
 TITLES: Mapping[int, str] = {
     400: "Demande illisible", 401: "Identification nécessaire", 403: "Action non permise", 404: "Introuvable",
     405: "Méthode non permise", 408: "Demande trop lente", 409: "Refusé par une règle", 410: "Effacé",
@@ -205,7 +206,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 400:
         return malformed()
     headers = {"Allow": ", ".join(_methods_of(request))} if error.status_code == 405 else None
-    detail = "Cette adresse n’existe pas." if error.status_code == 404 else TITLES.get(error.status_code, "Erreur")
+    detail = NOWHERE if error.status_code == 404 else TITLES.get(error.status_code, "Erreur")
     return problem(error.status_code, f"http_{error.status_code}", detail, headers)
 
 

@@ -89,6 +89,12 @@ def test_every_container_is_closed() -> None:
         assert not [user for user in [str(one.get("user", ""))] if user.startswith(("0", "root"))], name
 
 
+def test_a_volume_whose_owner_our_image_gives_is_filled_by_no_other_image() -> None:
+    lent = {name: COMPOSE["services"][name]["volumes"] for name in ("edge-storage", "edge")}
+    assert lent["edge-storage"] == ["edge:/var/lib/etabli/edge"]
+    assert [one for one in lent["edge"] if one.startswith("edge:")] == ["edge:/data:nocopy"]
+
+
 def test_only_the_edge_publishes_ports() -> None:
     assert {name for name, one in COMPOSE["services"].items() if "ports" in one} <= {"edge"}
 
@@ -106,6 +112,12 @@ def test_secrets_are_files_that_make_secrets_makes() -> None:
         assert set(one.get("secrets", ())) <= set(COMPOSE["secrets"]), name
         named = [key for key in one.get("environment", {}) if re.search(r"PASSWORD|SECRET|KEY|TOKEN", key)]
         assert not [key for key in named if not key.endswith(("_FILE", "_FOLDER"))], name
+
+
+def test_what_a_stack_is_told_of_people_and_secrets_goes_into_no_image_and_no_history() -> None:
+    ignored = {name: (ROOT / name).read_text().splitlines() for name in (".dockerignore", ".gitignore")}
+    assert {"deploy/secrets*", "deploy/claims*", "deploy/.*"} <= set(ignored[".dockerignore"])
+    assert {"deploy/secrets*/", "deploy/claims.yaml", "deploy/.env"} <= set(ignored[".gitignore"])
 
 
 def test_a_service_waits_for_what_it_needs_and_is_asked_whether_it_is_well() -> None:

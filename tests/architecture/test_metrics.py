@@ -12,7 +12,9 @@ from tests.web.builders import toy
 
 ROOT = Path(__file__).parents[2]
 UNITS = ("_seconds", "_messages", "_documents", "_offsets", "_info", "_total")
-STATES = re.compile(r"etabli_(\w+_up|ready|degraded|\w+_active|\w+_running|\w+_simulated|streams_open|waiting_for_a_server)")
+STATES = re.compile(
+    r"etabli_(\w+_up|ready|degraded|migrating|\w+_active|\w+_running|\w+_simulated|streams_open|waiting_for_a_server)"
+)
 
 
 def documented() -> dict[str, tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def test_an_example_is_data_that_its_schema_accepts(event: type[Event]) -> None:
 def test_the_headers_and_key_of_a_message_are_those_announced(event: type[Event]) -> None:
     service = event.teller
     with continuing(new_trace()):
-        message = a_message(event, service)
+        message = replace(a_message(event, service), cause="/enrolment/pupils/1 a-school#3")
     found = {name: value.decode() for name, value in message.headers()}
     validator = Draft202012Validator(headers_schema(event), format_checker=Draft202012Validator.FORMAT_CHECKER)
     assert [error.message for error in validator.iter_errors(found)] == []

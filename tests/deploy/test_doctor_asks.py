@@ -40,6 +40,13 @@ async def test_servers_and_services_that_do_not_answer_are_told_with_what_starts
     assert said(await service(stack, "referral", "token")) == [(ACT, f"ne répond pas à {NOBODY}")]
 
 
+async def test_a_service_whose_name_nobody_knows_is_told_with_what_starts_it(tmp_path: Path) -> None:
+    unknown = {**dict.fromkeys(SERVICES, NOBODY), "referral": "http://referral.invalid:8000"}
+    stack = Examined(Addresses(unknown, "", "", {}), a_stack(tmp_path).keys, tmp_path)
+    (found,) = await service(stack, "referral", "token")
+    assert (found.verdict, found.todo) == (ACT, stack.start("referral"))
+
+
 async def test_each_replica_is_asked_by_its_own_address(tmp_path: Path) -> None:
     stack, two = a_stack(tmp_path), {"referral": ["http://127.0.0.1:1", "http://127.0.0.1:2"]}
     clustered = Examined(Addresses(stack.addresses.services, "", "", {}, replicas=two), stack.keys, None)

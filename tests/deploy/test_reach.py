@@ -95,7 +95,7 @@ def test_containers_are_pointed_at_again_once_an_embedded_stack_ends(compose: Pa
         assert POINTER.readlink() == tmp_path / "data/stack.json"
     before = compose_in(POINTER)
     assert before
-    assert (before.project, before.files) == ("etabli-essai", [compose / "deploy/compose.yaml"])
+    assert (before.name, before.files) == ("etabli-essai", [compose / "deploy/compose.yaml"])
     assert (before.secrets, before.variables) == (compose / "deploy/secrets", {"OF_PROJECT": "known"})
     etabli("point-at", "another")
     assert POINTER.exists()

@@ -71,3 +71,12 @@ async def test_what_was_heard_before_the_loss_is_not_heard_again(persistence: Pe
     assert (await toys.acting(SYSTEM).get(id)).accepted == 3
     await toys.acting(SYSTEM, cause=a_message(6)).decide(uuid.UUID(id), accept)
     assert (await toys.acting(SYSTEM).get(id)).accepted == 4
+
+
+async def test_what_was_published_but_not_yet_noted_keeps_who_did_it(persistence: Persistence) -> None:
+    """Published before the barrier, taken out of the outbox after it: the log from the barrier on no longer has it."""
+    id, stored, told = await a_life(persistence)
+    folded = fold(TOYS, id, stored[1], told[2:])
+    known = [(entry["sequence"], entry["by"]) for entry in stored[1]["outbox"]]
+    assert [(entry["sequence"], entry["by"]) for entry in folded.history] == [*known, (3, "restored"), (4, "restored")]
+    assert folded.row["outbox"] == []

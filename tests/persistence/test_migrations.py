@@ -21,8 +21,10 @@ class Killed(Exception):
     """The process ended."""
 
 
-def migrations(database: Database, mend: Mend, *, holder: str = "toy-0", name: str = "001 new", **more: Any) -> Migrations:
-    return Migrations(database, [Step(name, database["toys"], BEFORE, mend, **more)], holder=holder, page=PAGE)
+def migrations(
+    database: Database, mend: Mend, *, holder: str = "toy-0", before: dict[str, Any] = BEFORE, **more: Any
+) -> Migrations:
+    return Migrations(database, [Step("001 new", database["toys"], before, mend, **more)], holder=holder, page=PAGE)
 
 
 def mending(database: Database, seen: list[Any], *, killed_at: int | None = None) -> Mend:
@@ -53,11 +55,11 @@ async def test_a_replica_killed_in_the_middle_is_followed_by_one_that_goes_on_fr
     await keep(database, *range(2 * PAGE + 5))
     seen: list[Any] = []
     with pytest.raises(Killed):
-        await migrations(database, mending(database, seen, killed_at=PAGE + 3)).run()
+        await migrations(database, mending(database, seen, killed_at=PAGE), before={}).run()
     known = await database["migrations"].find_one({"_id": "001 new"})
     assert known is not None
     assert (known["documents"], known["position"], "done_at" in known) == (PAGE, [f"{PAGE - 1:04}"], False)
-    await migrations(database, mending(database, seen)).run()
+    await migrations(database, mending(database, seen), before={}).run()
     assert len(seen) == len(set(seen)) == 2 * PAGE + 5
 
 

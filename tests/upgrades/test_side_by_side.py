@@ -22,7 +22,7 @@ from tests.upgrades.replicas import HERE, Replicas
 pytestmark = pytest.mark.slow
 BEFORE = "3f5bce7"
 """The last issue's end: each issue moves it on."""
-TOGETHER = 5.0
+TOGETHER = 3.0
 """Seconds that both versions have together after each step."""
 
 

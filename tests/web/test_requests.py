@@ -46,6 +46,13 @@ async def test_every_no_is_a_problem_in_french_that_repeats_no_value(running: St
     ]
 
 
+async def test_an_address_and_the_end_of_a_line_are_another_address(running: Start) -> None:
+    async with running(toy) as here:
+        for path in ("/metrics", "/health/ready", "/health/live", "/admin/clock", "/openapi.json", "/names"):
+            answer = await here.as_("admin").get(f"{path}%0A")
+            assert (path, answer.status_code, answer.json()["code"]) == (path, 404, "http_404")
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -80,9 +80,10 @@ class Store:
         """Every agency, by id."""
         return await self.agencies.acting(SYSTEM).part({}, sort=["_id"], asked=asked)
 
-    async def referrals_of(self, *young_ids: UUID) -> list[Referral]:
+    async def referrals_of(self, *young_ids: UUID, session: Session | None = None) -> list[Referral]:
         """Every agency's referrals of these young people."""
-        return await self.referrals.acting(SYSTEM).find({"state.young_id": {"$in": sorted(map(str, young_ids))}})
+        referrals = self.referrals.within(session) if session else self.referrals
+        return await referrals.acting(SYSTEM).find({"state.young_id": {"$in": sorted(map(str, young_ids))}})
 
     async def is_referred(self, referral_id: UUID) -> bool:
         """Whether there is such a referral, whoever asks."""
@@ -110,10 +111,9 @@ class Store:
         """A referral of the caller's own agency; None where there is none to look for, or no longer."""
         return await self.referrals.acting(caller).find_one({"_id": str(referral_id)}) if referral_id else None
 
-    async def young_id_of(self, referral_id: UUID, session: Session) -> UUID | None:
-        """Whom a referral is about; None if there is no such referral."""
-        referral = await self.referrals.within(session).acting(SYSTEM).find_one({"_id": str(referral_id)})
-        return referral.young_id if referral else None
+    async def known_referral(self, referral_id: UUID, session: Session) -> Referral | None:
+        """A referral, whoever asks; None if there is no such."""
+        return await self.referrals.within(session).acting(SYSTEM).find_one({"_id": str(referral_id)})
 
     async def own_referrals(self, caller: Caller, asked: Asked, *, status: ReferralStatus | None = None) -> Part[Referral]:
         """An agency's referrals (of one status), the latest first."""

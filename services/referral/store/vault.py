@@ -90,6 +90,22 @@ class Vault:
             await self.persons.insert(row, session=session)
         return UUID(young_id)
 
+    async def lacks(self, young_id: UUID, referral_id: UUID, session: Session) -> bool:
+        """Whether a restore did not bring back what was sent with a referral. What is there and no key opens stays so."""
+        row = await self.persons.find_one({"_id": str(young_id)}, fields={"sent": 1}, session=session)
+        if row is None:
+            return True
+        kept = any(one["referral_id"] == str(referral_id) for one in row["sent"])
+        return not kept and bool(await self.keys.of([row["_id"]], session=session))
+
+    async def keep_again(self, sent: Sent, traits: Traits, young_id: UUID, session: Session) -> None:
+        """Keep what a restore did not bring back, with whom it was of then, whoever they are like."""
+        entry = _closed(await self.keys.obtain(str(young_id), session=session), str(young_id), sent.model_dump(mode="json"))
+        others = [recognised(row) for row in await self._alike(traits, session) if row["_id"] != str(young_id)]
+        known_by = {field: {"$each": hashes} for field, hashes in fields_of(traits, others).items()}
+        change = {"$push": {"sent": entry}, "$addToSet": known_by, "$setOnInsert": {"since": self._clock.now()}}
+        await self.persons.update({"_id": str(young_id)}, change, upsert=True, session=session)
+
     async def sent_with_referral(self, young_id: UUID, referral_id: UUID, session: Session) -> Sent:
         """What was sent with one referral, as it says now. Raises NotFound; Gone where no key opens it any more."""
         person = await self.persons.find_one({"_id": str(young_id)}, fields={"sent": 1}, session=session)
