@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from deploy.local.errors import CannotRun
+from deploy.local.servers import Servers
 from deploy.prepare import keep_kind
 from shared.persistence.mongo import connect
 from shared.settings import Settings
 from tests.conftest import DRIVER
-from tests.servers import Servers
 
 NAME = "of_a_kind"
 
@@ -19,8 +19,8 @@ async def test_the_databases_of_one_kind_of_stack_are_refused_to_the_other(
     servers: Servers, keys: Path, first: bool, sentence: str
 ) -> None:
     def of(simulated: bool) -> Settings:
-        files = {"jwks_file": keys / "jwks.json", "secret_file": keys / "secret"}
-        return Settings(mongodb=servers.mongodb, mongo_driver=DRIVER, simulated=simulated, **files)
+        jwks, secret = keys / "jwks.json", keys / "secret"
+        return Settings(mongodb=servers.mongodb, mongo_driver=DRIVER, simulated=simulated, jwks_file=jwks, secret_file=secret)
 
     database = connect(servers.mongodb, f"etabli_{NAME}", driver=DRIVER)
     try:
