@@ -11,12 +11,13 @@ from deploy.local.errors import CannotRun
 from deploy.local.progress import Advance
 from services import SERVICES
 from shared.persistence.dump import Instant, Whole
+from shared.persistence.restoring import RESTORING
 
 KEYS = "identity_keys"
 KEYS_OF = "referral"
 """The service that has them."""
-OF_NOBODY = frozenset({"leases", "settled", "generations"})
-"""Who works now, and which rows are read: a stack that starts makes them anew."""
+OF_NOBODY = frozenset({"leases", "settled", "generations", "sessions", RESTORING})
+"""Who works now and is signed in, and which rows are read: a stack that starts makes them anew. Who had signed out stays so."""
 ROWS = "rows_"
 """Reporting's rows: they are what the log says, and are made of it again."""
 BESIDE_ROWS = {"generation": None}

@@ -12,6 +12,7 @@ from deploy.local.progress import say
 from services import SERVICES
 from shared.kernel.clock import real_now
 from shared.persistence.dump import Whole
+from shared.persistence.restoring import RESTORING
 from shared.persistence.simulated_clock import KIND
 
 OWN = "etabli_restore"
@@ -56,10 +57,18 @@ async def begin(mongo: Whole, servers: Servers, made: Manifest, *, over_log: boo
     return False
 
 
+async def empty(mongo: Whole) -> None:
+    """Begin from nothing; services that are started before the end wait for it."""
+    for service in SERVICES:
+        await mongo.drop(database_of(service))
+        await mongo.insert(database_of(service), RESTORING, [{"_id": "restore"}])
+
+
 async def end(mongo: Whole, made: Manifest) -> None:
     """It is done, and what is here is of the kind that the backup was."""
     for service in SERVICES:
         await mongo.change(database_of(service), "clock", KIND, {"$set": {"simulated": made.simulated}}, upsert=True)
+        await mongo.clear(database_of(service), RESTORING)
     await mongo.drop(OWN)
 
 

@@ -13,7 +13,6 @@ from deploy.backup.servers import Servers
 from deploy.backup.surviving import Found
 from deploy.local.errors import CannotRun
 from deploy.local.progress import progress
-from services import SERVICES
 from shared.persistence.dump import Whole, whole
 
 
@@ -97,8 +96,7 @@ async def _on_free_ground(servers: Servers, chosen: Chosen, *, over_log: bool) -
 
 
 async def _databases(mongo: Whole, chosen: Chosen) -> Restored:
-    for service in SERVICES:
-        await mongo.drop(database_of(service))
+    await ground.empty(mongo)
     await mongo.clear(ground.OWN, surviving.TOLD)
     with progress("Bases") as advance:
         await databases.put_back(mongo, chosen.folder, chosen.main.files, advance)

@@ -32,8 +32,10 @@ TOLD = "told"
 """What is to be folded, by source and sequence, in the database of the restore."""
 AT_ONCE = 1_000
 WAIT_MS = 1_000
-TOO_MANY = 2**63
-"""Beyond what MongoDB counts."""
+TOO_MANY = 2**62
+"""Where no document could go on counting from for long: MongoDB counts to twice that."""
+OF_ANOTHER_BUILD = frozenset({"unknown_type", "invalid_data"})
+"""Why this build may not read what was truly told."""
 UNREADABLE = {"type": ""}
 """What takes a number, and is of no type that this build knows."""
 
@@ -105,7 +107,7 @@ def _place(row: Mapping[str, Any]) -> tuple[str, int]:
 def _row(record: ConsumerRecord) -> dict[str, Any] | None:
     """An event of a document of ours, as it waits to be folded; None for anything else.
 
-    Of one that this build cannot read, by its coordinates, the number alone: it is taken too.
+    Of one of another build, by its coordinates, the number alone: it is taken too. What nobody hears takes none.
     """
     told = log.teller_of(record.headers)
     if told is None or told[:2] not in AGGREGATES or told[3] >= TOO_MANY:
@@ -113,7 +115,9 @@ def _row(record: ConsumerRecord) -> dict[str, Any] | None:
     try:
         message = read(record)
         message.event()
-    except Undecodable:
+    except Undecodable as error:
+        if error.code not in OF_ANOTHER_BUILD:
+            return None
         source = f"/{'/'.join(told[:3])}"
         message = Message(record.coordinates, source, UNREADABLE["type"], told[3], time=_at(record), key="", data=b"")
     kept = {name: value for name, value in vars(message).items() if name not in ("source", "sequence")}

@@ -11,7 +11,7 @@ Headers = Sequence[tuple[str, bytes | None]]
 """As Kafka has them: a name may come twice."""
 VISIBLE = re.compile(r"[\x21-\x7e]{1,300}")
 SOURCE = re.compile(r"/[\x21-\x7e]{1,300}")
-CAUSE = re.compile(r"/[\x21-\x7e]{1,300} [^\x00-\x1f]{1,300}#[0-9]{1,19}")
+CAUSE = re.compile(r"/[\x21-\x7e]{1,300} [^\x00-\x1f]{1,300}#[0-9]{1,18}")
 SEQUENCE = re.compile(r"[0-9]{1,19}")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/([\w!#$&^.+-]+)\s*(;.*)?", re.ASCII)

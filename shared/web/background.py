@@ -13,6 +13,7 @@ from shared.kernel.tracing import span
 from shared.metrics import SWEEP_SECONDS, SWEEPS
 from shared.persistence import simulated_clock
 from shared.persistence.failures import is_denied, is_transient
+from shared.persistence.restoring import until_restored
 from shared.web.runtime import Runtime, StoreT, Sweep
 
 log = structlog.get_logger()
@@ -56,9 +57,13 @@ async def at_work(runtime: Runtime[Any], works: dict[str, Work]) -> AsyncIterato
 
 
 async def make_ready(runtime: Runtime[Any]) -> None:
-    """Wait for MongoDB, then collections, indexes, the simulated clock and migrations. Done again it changes nothing."""
+    """Wait for MongoDB, and for a restore that is not finished; then collections, indexes, the simulated clock and migrations.
+
+    Done again it changes nothing.
+    """
 
     async def work() -> None:
+        await until_restored(runtime.persistence.database)
         await runtime.persistence.database.create_collections()
         await runtime.relay.prepare()
         await runtime.parking.prepare()

@@ -1,6 +1,5 @@
 """A backup of a simulated stack is put into no real one, nor the reverse."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from deploy.backup.ground import begin
 from deploy.backup.manifest import Manifest
 from deploy.local.errors import CannotRun
+from shared.kernel.clock import real_now
 
 
 class Prepared:
@@ -27,7 +27,7 @@ class Prepared:
 
 @pytest.mark.parametrize("simulated", [True, False])
 async def test_a_backup_is_put_into_a_stack_of_its_kind_alone(simulated: bool) -> None:
-    made = Manifest(kind="main", build="one", at=datetime(2026, 1, 1, tzinfo=UTC), simulated=simulated, files={})
+    made = Manifest(kind="main", build="0", at=real_now(), simulated=simulated, files={})
     with pytest.raises(CannotRun, match="restaurez-la dans une autre"):
         await begin(Prepared(simulated=not simulated), None, made, over_log=True)  # type: ignore[arg-type]
     assert not await begin(Prepared(simulated=simulated), None, made, over_log=True)  # type: ignore[arg-type]

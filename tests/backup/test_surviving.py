@@ -74,7 +74,8 @@ async def test_what_cannot_be_read_never_stands_before_what_can(mongo: Whole) ->
 async def test_no_document_is_made_of_what_it_alone_could_not_take(mongo: Whole) -> None:
     id = uuid4()
     written_by_hand = OrderAccepted(order_id=id, school="dole", on=date(2025, 9, 2))
+    nobody_s = a_record(id, 20_000, written_by_hand, 2, ce_time=b"now")
     beyond = a_record(id, 1, received(id), 1, ce_sequence=str(2**63).encode())
-    found = await folded(mongo, a_record(id, 10_000, written_by_hand, 0), beyond)
+    found = await folded(mongo, a_record(id, 10_000, written_by_hand, 0), nobody_s, beyond)
     assert await order(mongo, id) is None
     assert len(found.wrong) == 1

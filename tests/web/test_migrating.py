@@ -8,6 +8,8 @@ import httpx
 
 from deploy.local.servers import Servers
 from shared.persistence.migrations import Step
+from shared.persistence.mongo import connect
+from shared.persistence.restoring import RESTORING
 from shared.persistence.transaction import Persistence
 from shared.persistence.writes import Row
 from shared.settings import Settings
@@ -46,6 +48,23 @@ async def test_a_service_that_migrates_is_not_ready_says_why_and_is_ready_once_i
         assert codes == [503, 200]
         assert await app.state.runtime.store.rows.find() == [{"_id": "one", "old": 2}]
     await app.state.runtime.persistence.database.drop()
+
+
+async def test_a_service_waits_for_a_restore_that_is_not_finished(servers: Servers, keys: Path) -> None:
+    settings = Settings(
+        kafka=servers.kafka, mongodb=servers.mongodb, jwks_file=keys / "jwks.json", secret_file=keys / "secret", max_backoff=0.5
+    )
+    app = build(Service("restored", settings, Store))
+    database = connect(servers.mongodb, "etabli_restored")
+    await database[RESTORING].insert({"_id": "restore"})
+    transport = httpx.ASGITransport(app=app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://etabli") as client:
+        assert await _ready(client, "starting") == 503
+        assert await database.names() == {RESTORING}
+        await database[RESTORING].delete({"_id": "restore"})
+        assert await _ready(client, "ok") == 200
+    await database.drop()
+    await database.close()
 
 
 async def _ready(client: httpx.AsyncClient, wanted: str) -> int:
