@@ -37,7 +37,7 @@ def handed_over(project: Project, files: Sequence[Path], *, terminal: bool) -> l
         options.append("-T")
     if files:  # from the same folder, and what it writes is ours, not the image's user's
         options += ["-w", str(Path.cwd()), "--user", f"{os.getuid()}:{os.getgid()}"]
-    lent = [word for file in files for word in ("-v", _mounted(file))]
+    lent = [word for mounted in dict.fromkeys(map(_mounted, files)) for word in ("-v", mounted)]  # each once, or Docker refuses
     return [*project.command(), "--progress", "quiet", "run", *options, *lent, SERVICE, "etabli"]
 
 

@@ -147,6 +147,7 @@ def test_files_are_lent_to_the_container_under_their_own_paths_and_what_it_write
     assert lent[lent.index("-w") + 1] == str(compose)
     assert lent[lent.index("--user") + 1] == f"{os.getuid()}:{os.getgid()}"
     assert "-T" not in lent
+    assert handed_over(project, [Path("new"), Path("newer")], terminal=True).count("-v") == 1  # Docker refuses one twice
     with pytest.raises(CannotRun, match="n’existe pas"):
         handed_over(project, [Path("nowhere/new")], terminal=True)
     with pytest.raises(CannotRun, match="porte un « : »"):
