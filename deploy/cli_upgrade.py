@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from deploy.containers.docker import Project
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
 from deploy.stacks.pointer import POINTER, compose_in, point_at_compose
@@ -23,14 +22,13 @@ def upgrade(
 
     Une réplique qui n’est pas prête revient à l’image d’avant (etabli:former), et la mise à jour s’arrête.
     """
-    compose = compose_in(POINTER)
-    if compose is None:
+    project = compose_in(POINTER)
+    if project is None:
         raise CannotRun("Aucune pile en conteneurs n’est lancée d’ici : « make up » d’abord.")
-    project = Project(compose.project, compose.secrets, variables=compose.variables, files=tuple(compose.files))
     containers = ComposeContainers(project)
     services = upgrade_order()
     say(f"Ordre : {', '.join(services)} (qui entend avant qui parle).")
     Rolling(containers, containers.former(services), image, ready_within=ready_within).run(services)
-    point_at_compose(compose.project, compose.files, {**compose.variables, "ETABLI_IMAGE": image})
+    point_at_compose(project.name, project.files, {**project.variables, "ETABLI_IMAGE": image})
     say("Tout est à la nouvelle version. Les indicateurs sont refaits depuis les événements : « etabli rebuild ».")
     say("Ce qu’une ancienne réplique a mis de côté sans le connaître repart par « etabli unpark ».")

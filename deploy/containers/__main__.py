@@ -121,7 +121,7 @@ def _typed_down(asked: argparse.Namespace) -> str:
 
 
 def _say_what_next(project: Project, asked: argparse.Namespace) -> None:
-    if "edge" in project.profiles:
+    if any(one["Service"] == "edge" and one["State"] == "running" for one in project.containers()):  # of an earlier one, too
         address = project.variables["ETABLI_PUBLIC_URL"]
         say(f"La pile « {project.name} » tourne : {address} (« .venv/bin/etabli token region --link » en donne une clé).")
     else:

@@ -53,6 +53,12 @@ class Project:
         """Ours, and what this project's files are read with."""
         return {**os.environ, **self.told}
 
+    @property
+    def typed(self) -> list[str]:
+        """How compose is asked about it, as short as one may type it in the current folder."""
+        here = f"{Path.cwd()}{os.sep}"
+        return [word.removeprefix(here) for word in self.command()]
+
     def ask(self, *words: str, given: str | None = None) -> str:
         """What compose answers, `given` this on its input. CannotRun, with its own words, where it refuses."""
         told = self.environment

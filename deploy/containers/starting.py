@@ -23,8 +23,10 @@ def start(project: Project) -> None:
     """Return once every container is well. CannotRun with the end of its log where one is not."""
     check_docker()
     if missing := missing_secrets(project.secrets):
+        named = ", ".join(missing[:3]) + ("…" if missing[3:] else "")
         raise CannotRun(
-            f"Il manque des secrets dans {project.secrets} ({', '.join(missing[:3])}…) : faites-les par « make secrets »."
+            f"Il manque des secrets dans {project.secrets} ({named}) : faites-les par « make secrets ». Ceux d’une pile qui a "
+            "déjà servi ne se refont pas : remettez-les de votre sauvegarde de ce dossier."
         )
     if empty := empty_secrets(project.secrets):
         raise CannotRun(

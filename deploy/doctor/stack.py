@@ -30,7 +30,7 @@ class Examined:
         """What starts a part that is down."""
         if self.data:
             return f"« etabli up » le relance seul ; pourquoi il s’arrête : {self.journal(part)}"
-        return f"{self.compose} up -d {part} ; puis {self.journal(part)}"
+        return f"{self.compose} start {part} ; puis {self.journal(part)}"
 
     @property
     def compose(self) -> str:

@@ -73,7 +73,8 @@ LEFT = {
 RENEWABLE: Mapping[str, tuple[Callable[[Keys], None], str]] = {
     "signing": (
         _renew_signing,
-        "Les jetons signés jusqu’ici sont refusés dans les dix secondes : signez-en d’autres par « etabli token ».",
+        "Les jetons signés jusqu’ici sont refusés dans les dix secondes : signez-en d’autres par « etabli token ». "
+        "Qui était entré par un lien est déconnecté aussi.",
     ),
     "vault": (
         lambda keys: _put_before(keys.vault),

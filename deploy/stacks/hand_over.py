@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from deploy.containers.docker import Project
 from deploy.local.errors import CannotRun
 from deploy.local.keys import signer
-from deploy.stacks.pointer import Compose
 
 SERVICE = "ops"
 TYPED = "ETABLI_COMPOSE"
@@ -19,26 +19,26 @@ TYPED = "ETABLI_COMPOSE"
 ASK_SECONDS = 20.0
 
 
-def hand_over(compose: Compose, arguments: Sequence[str], files: Sequence[Path]) -> NoReturn:
+def hand_over(project: Project, arguments: Sequence[str], files: Sequence[Path]) -> NoReturn:
     """Become `etabli` with these arguments in the container: its input, output and exit status are ours.
 
     It is lent the files under their own paths. CannotRun, with what to type, where that cannot be.
     """
-    _check(compose)
-    command = [*handed_over(compose, files, terminal=sys.stdin.isatty() and sys.stdout.isatty()), *arguments]
-    os.execvpe(command[0], command, {**os.environ, "COMPOSE_IGNORE_ORPHANS": "1", **compose.variables})
+    _check(project)
+    command = [*handed_over(project, files, terminal=sys.stdin.isatty() and sys.stdout.isatty()), *arguments]
+    os.execvpe(command[0], command, {**project.environment, "COMPOSE_IGNORE_ORPHANS": "1"})
 
 
-def handed_over(compose: Compose, files: Sequence[Path], *, terminal: bool) -> list[str]:
+def handed_over(project: Project, files: Sequence[Path], *, terminal: bool) -> list[str]:
     """What runs `etabli` in the container, its arguments apart."""
-    who, where = f"LOGNAME={signer()}", f"{TYPED}={shlex.join(compose.typed)}"
+    who, where = f"LOGNAME={signer()}", f"{TYPED}={shlex.join(project.typed)}"
     options = ["--rm", "--no-deps", "-e", who, "-e", where]  # `who`: in whose name tokens are signed
     if not terminal:
         options.append("-T")
     if files:  # from the same folder, and what it writes is ours, not the image's user's
         options += ["-w", str(Path.cwd()), "--user", f"{os.getuid()}:{os.getgid()}"]
-    lent = [word for file in files for word in ("-v", _mounted(file))]
-    return [*compose.command, "--progress", "quiet", "run", *options, *lent, SERVICE, "etabli"]
+    lent = [word for mounted in dict.fromkeys(map(_mounted, files)) for word in ("-v", mounted)]  # each once, or Docker refuses
+    return [*project.command(), "--progress", "quiet", "run", *options, *lent, SERVICE, "etabli"]
 
 
 def _mounted(file: Path) -> str:
@@ -54,20 +54,20 @@ def _mounted(file: Path) -> str:
     return f"{shown}:{shown}"
 
 
-def _check(compose: Compose) -> None:
+def _check(project: Project) -> None:
     if not shutil.which("docker"):
-        raise CannotRun(f"La pile « {compose.project} » est dans des conteneurs, et « docker » n’est pas installé ici.")
-    if missing := [str(file) for file in compose.files if not file.exists()]:
-        raise CannotRun(f"Les fichiers de la pile « {compose.project} » ne sont plus là : {', '.join(missing)}.")
-    if not compose.secrets.is_dir():
-        raise CannotRun(f"Les secrets de la pile manquent ({compose.secrets}) : faites-les par « make secrets ».")
-    if not _running(compose):
-        raise CannotRun(f"Aucun conteneur de la pile « {compose.project} » ne tourne : lancez « make up ».")
+        raise CannotRun(f"La pile « {project.name} » est dans des conteneurs, et « docker » n’est pas installé ici.")
+    if missing := [str(file) for file in project.files if not file.exists()]:
+        raise CannotRun(f"Les fichiers de la pile « {project.name} » ne sont plus là : {', '.join(missing)}.")
+    if not project.secrets.is_dir():
+        raise CannotRun(f"Les secrets de la pile manquent ({project.secrets}) : faites-les par « make secrets ».")
+    if not _running(project):
+        raise CannotRun(f"Aucun conteneur de la pile « {project.name} » ne tourne : lancez « make up ».")
 
 
-def _running(compose: Compose) -> bool:
+def _running(project: Project) -> bool:
     """Whether anything of it runs. CannotRun where Docker does not say."""
-    label = f"label=com.docker.compose.project={compose.project}"
+    label = f"label=com.docker.compose.project={project.name}"
     try:
         done = subprocess.run(
             ["docker", "ps", "-q", "--filter", label], capture_output=True, text=True, timeout=ASK_SECONDS, check=False

@@ -4,43 +4,14 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+
+from deploy.containers.docker import Project
 
 SECRETS = "ETABLI_SECRETS"
 """The variable of our compose files that names another folder of secrets than the one beside them."""
 POINTER = Path(".etabli/stack.json")
 """In the current folder: a link to the file of an embedded stack, or a file that names a compose project."""
-
-
-@dataclass(frozen=True)
-class Compose:
-    """A compose project: its files, the folder of its secrets, and the variables that its files are read with."""
-
-    project: str
-    files: Sequence[Path]
-    secrets: Path
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, told: Mapping[str, Any]) -> Self:
-        """From the pointer."""
-        files = [Path(file) for file in told["files"]]
-        variables = told.get("variables", {})
-        secrets = files[0].parent / variables.get(SECRETS, "secrets")
-        return cls(told["project"], files, secrets, variables)
-
-    @property
-    def command(self) -> list[str]:
-        """How compose is asked about it, whatever is asked."""
-        return ["docker", "compose", "-p", self.project, *(word for file in self.files for word in ("-f", str(file)))]
-
-    @property
-    def typed(self) -> list[str]:
-        """The same, as short as one may type it in the current folder."""
-        here = f"{Path.cwd()}{os.sep}"
-        return [word.removeprefix(here) for word in self.command]
 
 
 def point_at_compose(project: str, files: Sequence[Path], variables: Mapping[str, str]) -> None:
@@ -51,14 +22,16 @@ def point_at_compose(project: str, files: Sequence[Path], variables: Mapping[str
 
 def forget_compose(project: str) -> None:
     """Commands run in the current folder find it no more, if it is what they found."""
-    if (here := compose_in(POINTER)) and here.project == project:
+    if (here := compose_in(POINTER)) and here.name == project:
         POINTER.unlink(missing_ok=True)
 
 
-def compose_in(file: Path) -> Compose | None:
+def compose_in(file: Path) -> Project | None:
     """The compose project that a file names; None where it names none."""
     try:
-        return Compose.read(json.loads(file.read_text())["compose"])
+        told = json.loads(file.read_text())["compose"]
+        files, variables = [Path(one) for one in told["files"]], told.get("variables", {})
+        return Project(told["project"], files[0].parent / variables.get(SECRETS, "secrets"), (), variables, files)
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None
 
@@ -77,7 +50,7 @@ def pointed_at(data: Path) -> Iterator[None]:
             if pointer.readlink() == target:
                 pointer.unlink()
                 if before:  # containers that run still
-                    point_at_compose(before.project, before.files, before.variables)
+                    point_at_compose(before.name, before.files, before.variables)
 
 
 def _replace(write: Callable[[Path], object]) -> None:

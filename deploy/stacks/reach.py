@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.containers.docker import Project
 from deploy.local.errors import CannotRun
 from deploy.local.keys import Keys
 from deploy.stacks.addresses import Addresses, addresses_in, keys_folder_in
-from deploy.stacks.pointer import POINTER, Compose, compose_in
+from deploy.stacks.pointer import POINTER, compose_in
 
 FILE = "ETABLI_STACK"
 """The environment variable that names the file of a stack, as it is in the container of operations."""
@@ -17,8 +18,8 @@ FILE = "ETABLI_STACK"
 class InContainers(Exception):
     """The stack is one of containers, and we are outside: the command is to be run in there, lent these of its files."""
 
-    def __init__(self, compose: Compose, files: Sequence[Path]) -> None:
-        super().__init__(f"La pile « {compose.project} » est dans des conteneurs.")
+    def __init__(self, compose: Project, files: Sequence[Path]) -> None:
+        super().__init__(f"La pile « {compose.name} » est dans des conteneurs.")
         self.compose = compose
         self.files = files
 

@@ -75,8 +75,8 @@ class Projector:
 
     async def positions(self) -> Positions:
         """How far the rows that are read are, whichever replica keeps them; what a rebuild has done is shown with it."""
+        PROJECTORS.set(self.active)  # known without asking: who no longer has the lease says so while the database is away too
         head = await self.generations.head()
-        PROJECTORS.set(self.active)
         REBUILDING.set(head.building is not None)
         REBUILD_DONE.set(head.done)
         REBUILD_OFFSETS.set(head.total)

@@ -19,7 +19,6 @@ from starlette.routing import Match
 from starlette.types import Message, Scope, Send
 
 from shared.kernel.caller import Caller
-from shared.kernel.secrets import derived
 from shared.metrics import PROBLEMS, REQUEST_SECONDS, REQUESTS
 
 log = structlog.get_logger()
@@ -110,11 +109,11 @@ def _end(access: Access, scope: Scope, app: FastAPI, seconds: float) -> None:
 
 
 def _who(scope: Scope, app: FastAPI) -> Mapping[str, str]:
-    """Of whom a token spoke. `sub` may be a name: it is hashed, under a key that only the services have."""
+    """Of whom a token spoke. `sub` may be a name: it is hashed, under a key that only the services have, of the latest secret."""
     caller: Caller | None = scope.get("state", {}).get("caller")
     if caller is None:
         return {}
-    key = derived(app.state.runtime.secret, "access log")
+    key = app.state.runtime.persistence.sealing_keys("access log")[0]
     person = hmac.digest(key, f"{caller.organisation} {caller.sub}".encode(), "sha256").hex()[:16]
     return {"organisation": caller.organisation, "role": caller.role, "person": person}
 

@@ -31,13 +31,22 @@ class Proxies:
         self._look_up, self._clock = look_up, clock
         self._found: Collection[Address] = ()
         self._at: float | None = None
+        self._looking = asyncio.Lock()
 
     def __contains__(self, address: Address) -> bool:
         return address in self._found or any(address in network for network in self._networks)
 
     async def learn(self, peer: Address) -> None:
-        """Look the names up again where what is known of them is old, or does not have this peer, who says it is one."""
-        age = None if self._at is None else self._clock() - self._at
-        if self._names and (age is None or age > (KNOWN_SECONDS if peer in self else AGAIN_SECONDS)):
-            self._at = self._clock()
-            self._found = {address for name in self._names for address in await self._look_up(name)}
+        """Look the names up again where what is known of them is old, or does not have this peer, who says it is one.
+
+        Who comes while they are looked up waits for that: nobody is judged by what is not known yet.
+        """
+        if not self._names or not self._is_old(peer):
+            return
+        async with self._looking:
+            if self._is_old(peer):
+                self._found = {address for name in self._names for address in await self._look_up(name)}
+                self._at = self._clock()
+
+    def _is_old(self, peer: Address) -> bool:
+        return self._at is None or self._clock() - self._at > (KNOWN_SECONDS if peer in self else AGAIN_SECONDS)

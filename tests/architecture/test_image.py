@@ -114,6 +114,12 @@ def test_secrets_are_files_that_make_secrets_makes() -> None:
         assert not [key for key in named if not key.endswith(("_FILE", "_FOLDER"))], name
 
 
+def test_what_a_stack_is_told_of_people_and_secrets_goes_into_no_image_and_no_history() -> None:
+    ignored = {name: (ROOT / name).read_text().splitlines() for name in (".dockerignore", ".gitignore")}
+    assert {"deploy/secrets*", "deploy/claims*", "deploy/.*"} <= set(ignored[".dockerignore"])
+    assert {"deploy/secrets*/", "deploy/claims.yaml", "deploy/.env"} <= set(ignored[".gitignore"])
+
+
 def test_a_service_waits_for_what_it_needs_and_is_asked_whether_it_is_well() -> None:
     for name in SERVICES:
         one = COMPOSE["services"][name]

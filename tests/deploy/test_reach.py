@@ -95,7 +95,7 @@ def test_containers_are_pointed_at_again_once_an_embedded_stack_ends(compose: Pa
         assert POINTER.readlink() == tmp_path / "data/stack.json"
     before = compose_in(POINTER)
     assert before
-    assert (before.project, before.files) == ("etabli-essai", [compose / "deploy/compose.yaml"])
+    assert (before.name, before.files) == ("etabli-essai", [compose / "deploy/compose.yaml"])
     assert (before.secrets, before.variables) == (compose / "deploy/secrets", {"OF_PROJECT": "known"})
     etabli("point-at", "another")
     assert POINTER.exists()
@@ -147,6 +147,7 @@ def test_files_are_lent_to_the_container_under_their_own_paths_and_what_it_write
     assert lent[lent.index("-w") + 1] == str(compose)
     assert lent[lent.index("--user") + 1] == f"{os.getuid()}:{os.getgid()}"
     assert "-T" not in lent
+    assert handed_over(project, [Path("new"), Path("newer")], terminal=True).count("-v") == 1  # Docker refuses one twice
     with pytest.raises(CannotRun, match="n’existe pas"):
         handed_over(project, [Path("nowhere/new")], terminal=True)
     with pytest.raises(CannotRun, match="porte un « : »"):

@@ -1,5 +1,6 @@
 """A proxy is believed by its address, its network or its name; of nobody else are X-Forwarded-* read."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -57,6 +58,35 @@ async def test_strangers_who_claim_to_be_a_proxy_do_not_have_the_name_asked_for_
     for _ in range(50):
         await proxies.learn(STRANGER)
     assert names.asked == ["edge"]
+
+
+async def test_all_who_come_at_once_while_the_name_is_looked_up_are_believed() -> None:
+    async def slowly(_: str) -> Collection[Address]:
+        await asyncio.sleep(0.01)
+        return {EDGE}
+
+    async def believed(proxies: Proxies) -> bool:
+        await proxies.learn(EDGE)
+        return EDGE in proxies
+
+    proxies = Proxies("edge", look_up=slowly)
+    assert await asyncio.gather(*(believed(proxies) for _ in range(5))) == [True] * 5
+
+
+async def test_a_look_up_that_was_cut_short_is_made_by_the_next() -> None:
+    names = Names()
+
+    async def cut(name: str) -> Collection[Address]:
+        if not names.asked:
+            await names(name)
+            raise asyncio.CancelledError
+        return await names(name)
+
+    proxies = Proxies("edge", look_up=cut)
+    with pytest.raises(asyncio.CancelledError):
+        await proxies.learn(EDGE)
+    await proxies.learn(EDGE)
+    assert EDGE in proxies
 
 
 async def test_addresses_and_networks_are_looked_up_nowhere() -> None:

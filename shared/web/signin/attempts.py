@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.kernel.clock import real_now
-from shared.persistence.sealing import seal_json, unseal_by_any
+from shared.persistence.sealing import seal_json, unseal
 from shared.persistence.transaction import Persistence
 from shared.web.signin.cookies import drop_cookie, set_cookie
 from shared.web.signin.provider import Attempt
@@ -24,7 +24,7 @@ class Attempts:
 
     def __init__(self, persistence: Persistence) -> None:
         self._name = f"etabli_{persistence.producer}_attempt"
-        self._keys = persistence.sealing_keys("sign-in attempts")
+        self._key = persistence.sealing_keys("sign-in attempts")[0]
 
     def begin(self, redirect_uri: str) -> Attempt:
         """A new one, nothing of which can be guessed."""
@@ -35,14 +35,14 @@ class Attempts:
         """Have the browser bring it back, with the page that was asked for."""
         until = (real_now() + LASTS).timestamp()
         sent = {"nonce": attempt.nonce, "verifier": attempt.verifier, "redirect_uri": attempt.redirect_uri}
-        sealed = urlsafe_b64encode(seal_json(self._keys[0], {**sent, "to": to, "until": until}, about=attempt.state)).decode()
+        sealed = urlsafe_b64encode(seal_json(self._key, {**sent, "to": to, "until": until}, about=attempt.state)).decode()
         set_cookie(request, answer, self._cookie(attempt.state), sealed, seconds=int(LASTS.total_seconds()))
 
     def brought_back(self, request: Request, state: str) -> tuple[Attempt, str] | None:
         """The attempt of this state, and the page asked for. None where this browser began none, or too long ago."""
         try:
             sealed = urlsafe_b64decode(request.cookies.get(self._cookie(state), ""))
-            said: dict[str, Any] = orjson.loads(unseal_by_any(self._keys, sealed, about=state))
+            said: dict[str, Any] = orjson.loads(unseal(self._key, sealed, about=state))
         except (InvalidTag, ValueError):
             return None
         if said["until"] < real_now().timestamp():

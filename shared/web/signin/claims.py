@@ -1,8 +1,10 @@
 """The table of claims: which organisation and role a provider's word of a person gives, from a file, first match first."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -18,6 +20,17 @@ UNSAID = ("rules", "str", "list[str]", "bool", "int")
 """Steps to a fault that are pydantic's, or go without saying."""
 
 
+class Said(yaml.SafeLoader):
+    """YAML without a name said twice in one place: of two lists of rules the former would count for nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Raises ConstructorError where a name comes again."""
+        names = [name.value for name, _ in node.value]
+        if len(names) != len(set(map(str, names))):
+            raise yaml.constructor.ConstructorError(problem="a name is said twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 class WrongClaims(ValueError):
     """The file cannot serve: a French sentence that says where."""
 
@@ -27,7 +40,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     claim: ClaimPath = Field(min_length=1)
-    value: str | bool | int
+    value: Annotated[str, Field(min_length=1)] | bool | int
     organisation: str
     role: str
 
@@ -41,11 +54,14 @@ class Rule(BaseModel):
         kind, _, tenant = self.organisation.partition(":")
         return Grant.of(kind, tenant, self.role)
 
+    @cached_property
+    def mark(self) -> str:
+        """What tells it from every other rule, wherever it stands."""
+        return sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
     def fits(self, claims: Claims) -> bool:
-        """Whether it is about this person. An address that its provider did not verify is nobody's."""
+        """Whether it is about this person."""
         said = found(claims, self.claim)
-        if self.claim == "email" and claims.get("email_verified") is not True:
-            return False
         return any(type(one) is type(self.value) and one == self.value for one in (said if isinstance(said, list) else [said]))
 
 
@@ -60,10 +76,18 @@ class Table(BaseModel):
 
     def caller(self, claims: Claims) -> Caller | None:
         """Whom a person speaks for, by the first rule that fits them; None where none does, or nothing names them."""
-        sub = found(claims, self.person)
-        if not (isinstance(sub, str) and sub.strip() and sub.isprintable() and len(sub) <= 255):
+        sub, rule = found(claims, self.person), self.rule(claims)
+        if not (rule and isinstance(sub, str) and sub.strip() and sub.isprintable() and len(sub) <= 255):
             return None
-        return next((rule.grant().held_by(sub) for rule in self.rules if rule.fits(claims)), None)
+        return rule.grant().held_by(sub)
+
+    def rule(self, claims: Claims) -> Rule | None:
+        """The first that fits."""
+        return next((rule for rule in self.rules if rule.fits(claims)), None)
+
+    def know(self, mark: str) -> bool:
+        """Whether the rule of this mark is there still."""
+        return any(rule.mark == mark for rule in self.rules)
 
     def shown(self, claims: Claims) -> str:
         """The name that pages show; what history keeps, where the provider tells none."""
@@ -72,9 +96,12 @@ class Table(BaseModel):
 
 
 def found(claims: Claims, path: ClaimPath) -> Any:
-    """What stands at a path of the claims; None where nothing does."""
+    """What stands at a path of the claims; None where nothing does. An address that its provider did not verify is nobody's."""
     here: Any = claims
-    for name in path.split(".") if isinstance(path, str) else path:
+    steps = path.split(".") if isinstance(path, str) else path
+    if steps == ["email"] and claims.get("email_verified") is not True:
+        return None
+    for name in steps:
         here = here.get(name) if isinstance(here, Mapping) else None
     return here
 
@@ -82,13 +109,15 @@ def found(claims: Claims, path: ClaimPath) -> Any:
 def table_in(text: str) -> Table:
     """The table that a file says. Raises WrongClaims."""
     try:
-        return Table.model_validate(yaml.safe_load(text))
+        return Table.model_validate(yaml.load(text, Loader=Said))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (ligne {mark.line + 1})" if mark else ""
         raise WrongClaims(f"ce n’est pas du YAML{where}") from error
     except ValidationError as error:
         raise WrongClaims(" ; ".join(sorted({_said(one["loc"], one["type"]) for one in error.errors()}))) from error
+    except (ValueError, RecursionError) as error:  # a date that is none, lists in lists in lists
+        raise WrongClaims("ce n’est pas une telle table") from error
 
 
 def read_table(file: Path) -> Table:

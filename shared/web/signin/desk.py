@@ -42,13 +42,14 @@ class Desk:
 
 def desk_of(settings: Settings, persistence: Persistence) -> Desk:
     """The sign-in of a service."""
-    revoked = revocations(settings.revoked_file)
-    return Desk(
-        Sessions(persistence, revoked, timedelta(hours=settings.signed_in_hours)),
-        Links(persistence, settings.jwks_file, revoked),
-        Attempts(persistence),
-        _open_id(settings),
-    )
+    revoked, open_id = revocations(settings.revoked_file), _open_id(settings)
+    links = Links(persistence, settings.jwks_file, revoked)
+
+    def still(by: str) -> bool:
+        return links.know(by) or (open_id is not None and open_id.table().know(by))
+
+    sessions = Sessions(persistence, revoked, timedelta(hours=settings.signed_in_hours), still=still)
+    return Desk(sessions, links, Attempts(persistence), open_id)
 
 
 def wrong_claims(settings: Settings) -> str | None:

@@ -23,6 +23,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
 from shared.kernel.addresses import is_closed
+from shared.kernel.secrets import PasswordFile, Unreadable
 from shared.web.tokens import LEEWAY
 
 log = structlog.get_logger()
@@ -88,12 +89,11 @@ class Provider:
 
     async def sign_out_address(self, id_token: str, back_to: str) -> str | None:
         """Where the browser goes to sign out there too, where the provider has that and answers now."""
-        try:
-            endpoint = await self._endpoint("end_session_endpoint")
-        except (ProviderAway, Disbelieved):
-            return None
         asked = {"client_id": self.client_id, "post_logout_redirect_uri": back_to, "id_token_hint": id_token}
-        return str(httpx.URL(endpoint).copy_merge_params(asked))
+        try:
+            return str(httpx.URL(await self._endpoint("end_session_endpoint")).copy_merge_params(asked))
+        except (ProviderAway, Disbelieved, httpx.InvalidURL):
+            return None
 
     async def person(self, attempt: Attempt, code: str) -> tuple[Claims, str]:
         """What the provider tells of who signed in, and its ID token. Raises ProviderAway, Disbelieved."""
@@ -109,10 +109,14 @@ class Provider:
         body = prepare_token_request(
             "authorization_code", redirect_uri=attempt.redirect_uri, code=code, code_verifier=attempt.verifier
         )
-        offered = self._metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-        method = "client_secret_basic" if "client_secret_basic" in offered else "client_secret_post"
+        offered = self._metadata.get("token_endpoint_auth_methods_supported")
+        only_post = isinstance(offered, list) and offered and "client_secret_basic" not in offered
+        method = "client_secret_post" if only_post else "client_secret_basic"
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
-        secret = self._secret_file.read_text().strip()
+        try:
+            secret = PasswordFile(self._secret_file).read()
+        except Unreadable as error:
+            raise Disbelieved("our secret is not there") from error
         url, headers, body = ClientAuth(self.client_id, secret, method).prepare("POST", endpoint, headers, body)
         return await self._asked("POST", url, headers=dict(headers), content=body)
 
@@ -178,7 +182,7 @@ class Provider:
         answer = await self._request(method, url, **sent)
         try:
             said = answer.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ProviderAway("no JSON") from error
         if not isinstance(said, dict):
             raise ProviderAway("no object")

@@ -46,8 +46,8 @@ async def use_link(request: Request, code: Typed = "") -> Response:
     async def use() -> Response:
         ensure_safe(request)
         ensure_same_origin(request)
-        caller = await desk_of(request).links.use(code)
-        return await _signed_in(request, caller, caller.sub, "/")
+        caller, by = await desk_of(request).links.use(code)
+        return await _signed_in(request, caller, caller.sub, "/", by)
 
     return await _shown(request, use())
 
@@ -84,10 +84,10 @@ async def end_open_id(request: Request, state: str = "", code: str = "", error: 
             raise Disbelieved("refused by the provider")
         claims, id_token = await open_id.provider.person(attempt, code)
         table = open_id.table()
-        caller = table.caller(claims)
-        if caller is None:
+        caller, rule = table.caller(claims), table.rule(claims)
+        if caller is None or rule is None:
             raise NotKnown(table.help)
-        return await _signed_in(request, caller, table.shown(claims), to, hint=id_token)
+        return await _signed_in(request, caller, table.shown(claims), to, rule.mark, hint=id_token)
 
     answer = await _shown(request, end(), to)
     if attempt:
@@ -123,12 +123,12 @@ async def show_signed_out(request: Request) -> Response:
     return answers.signed_out(request)
 
 
-async def _signed_in(request: Request, caller: Caller, name: str, to: str, *, hint: str | None = None) -> Response:
+async def _signed_in(request: Request, caller: Caller, name: str, to: str, by: str, *, hint: str | None = None) -> Response:
     """A new session, noted before its cookie is given; whoever was signed in by this browser is so no more."""
     sessions = desk_of(request).sessions
     if before := await _session(request):
         await sessions.end(before)
-    session, cookie = await sessions.begin(caller, name, hint)
+    session, cookie = await sessions.begin(caller, name, hint, by=by)
     log.info("session.began", session=session.id, organisation=caller.organisation, role=caller.role, provider=hint is not None)
     answer = _to(request, to)
     set_cookie(request, answer, sessions.cookie, cookie, seconds=sessions.seconds)

@@ -55,7 +55,10 @@ def test_an_address_that_was_not_verified_is_nobody_s() -> None:
     rule = "claim: email, value: directrice@dole.example, organisation: 'school:dole', role: head"
     assert whose(rule, email="directrice@dole.example", email_verified=True) == Caller("marie", "school", "dole", "head")
     for verified in (False, None, "true", 1):
-        assert whose(rule, email="directrice@dole.example", email_verified=verified) is None
+        for said in (rule, rule.replace("claim: email", "claim: [email]")):
+            assert whose(said, email="directrice@dole.example", email_verified=verified) is None
+        claims = {"sub": "x", "email": "directrice@dole.example", "email_verified": verified, "groups": "region"}
+        assert table_in("person: email\n" + REGION).caller(claims) is None
 
 
 @pytest.mark.parametrize("sub", [None, "", " ", 7, "a\nb", "x" * 256, ["marie"]])
@@ -83,6 +86,12 @@ def test_history_keeps_the_claim_that_the_file_names_and_pages_show_another() ->
         (REGION.replace("value: region", "values: region"), "règle 1, value : manque"),
         (REGION + "  - {claim: [], value: x, organisation: region, role: reader}\n", "règle 2, claim : est vide"),
         (REGION + "roles: x\n", "roles : n’est pas connu"),
+        (REGION + REGION, "ce n’est pas du YAML (ligne 1)"),
+        (REGION.replace("value: region", "value: x, value: region"), "ce n’est pas du YAML (ligne 3)"),
+        (REGION.replace("value: region", "value: ''"), "règle 1, value"),
+        (REGION.replace("value: region", "value: 2026-13-45"), "ce n’est pas une telle table"),
+        ("[" * 20_000, "ce n’est pas une telle table"),
+        ("help: x\nrules: &all\n  - *all\n", "règle 1"),
     ],
 )
 def test_a_file_that_is_wrong_says_where_in_french(text: str, sentence: str) -> None:

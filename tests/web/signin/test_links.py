@@ -1,6 +1,7 @@
 """One-time links: opened by whatever reads mail, used once by a person, never told to a log."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,15 +11,23 @@ import pytest
 
 from deploy.links import LIFETIME, link
 from deploy.local.errors import CannotRun
-from deploy.local.keys import Keys, sign
-from shared.kernel.caller import Caller
+from deploy.local.keys import Keys, make_keys, sign
+from shared.kernel.caller import Caller, Grant
 from shared.kernel.clock import real_now
+from shared.kernel.errors import Unauthenticated
 from shared.web.signin.guards import path_of_ours
 from shared.web.signin.links import audience_of
+from shared.web.signin.session import Session, Sessions
 from tests.conftest import Start
 from tests.web.signin.builders import desk, opens
 
+HOUR = timedelta(hours=1)
 ALONE = {"kafka": "127.0.0.1:9"}
+
+
+def never(_: str) -> bool:
+    """Nothing is revoked."""
+    return False
 
 
 def a_code(keys: Path, *, scope: str = "region", age: timedelta = timedelta(), audience: str = audience_of("desk")) -> str:
@@ -75,6 +84,19 @@ async def test_a_link_can_be_taken_back_before_it_is_used(running: Start, keys: 
         assert (await pressed(here.browser(), code)).status_code == 409
 
 
+async def test_who_was_let_in_by_a_key_that_was_renewed_is_signed_out(running: Start, tmp_path: Path) -> None:
+    make_keys(tmp_path / "private.pem", tmp_path / "jwks.json")
+    async with running(desk, jwks_file=tmp_path / "jwks.json", **ALONE) as here:
+        browser = here.browser()
+        assert (await pressed(browser, a_code(tmp_path))).status_code == 303
+        assert await opens(browser)
+        (tmp_path / "private.pem").unlink()
+        make_keys(tmp_path / "private.pem", tmp_path / "jwks.json")
+        assert not await opens(browser)
+        assert (await pressed(browser, a_code(tmp_path))).status_code == 303
+        assert await opens(browser)
+
+
 async def test_a_page_of_elsewhere_signs_nobody_in(running: Start, keys: Path) -> None:
     async with running(desk, **ALONE) as here:
         code = a_code(keys)
@@ -124,6 +146,17 @@ async def test_a_session_ends_at_its_hour_and_opens_no_other_service(running: St
                 await sessions.read(changed)
         sessions._now = lambda: real_now() + timedelta(hours=8, seconds=1)
         assert not await opens(browser)
+
+
+async def test_whoever_knows_a_former_secret_writes_no_cookie_that_opens(running: Start) -> None:
+    async with running(desk, **ALONE) as here:
+        before = here.runtime.persistence
+        former, now = Sessions(before, never, HOUR), Sessions(replace(before, secrets=(b"7" * 64, *before.secrets)), never, HOUR)
+        mine, _ = await now.begin(Grant.parse("region").held_by("marie"), "Marie")
+        forged = former._closed(Session(mine.id, Grant.parse("admin").held_by("marie"), "Marie", mine.until))
+        assert (await former.read(forged)).caller.is_admin
+        with pytest.raises(Unauthenticated):
+            await now.read(forged)
 
 
 def test_a_link_is_made_for_those_who_have_pages_and_through_the_edge_where_there_is_one(

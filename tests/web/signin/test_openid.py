@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import jwt
@@ -161,6 +162,17 @@ async def test_whom_no_rule_knows_reads_whom_to_turn_to_until_the_table_says_mor
     assert (await through(here.browser())).status_code == 303  # what it said last holds
 
 
+async def test_whose_rule_is_taken_away_is_signed_out(here: Running, tmp_path: Path) -> None:
+    browser = here.browser()
+    await through(browser)
+    (tmp_path / "claims.yaml").write_text(
+        "# moved\n" + TABLE + "  - {claim: a, value: b, organisation: federation, role: reader}\n"
+    )
+    assert await opens(browser)
+    (tmp_path / "claims.yaml").write_text(TABLE.replace("value: region", "value: another"))
+    assert not await opens(browser)
+
+
 async def test_a_new_key_of_the_provider_s_is_read_when_it_first_signs(here: Running, provider: OpenIdProvider) -> None:
     assert (await through(here.browser())).status_code == 303
     here.runtime.desk.open_id.provider._keys_read -= 60  # type: ignore[union-attr]  # the last reading was a while ago
@@ -189,7 +201,25 @@ async def test_a_provider_that_is_away_is_said_and_a_link_opens_meanwhile(runnin
     assert "Se connecter avec le compte de la Région" in page.text
 
 
-NONSENSE = {"broken": (500, ""), "a page": (200, "<html>"), "a list": (200, "[]"), "nothing there": (404, "")}
+async def test_metadata_of_the_wrong_types_break_nothing(here: Running, tmp_path: Path) -> None:
+    there = here.runtime.desk.open_id.provider  # type: ignore[union-attr]
+    methods: list[Any] = [7, "client_secret_basic", {}, True]
+    for odd in methods:
+        back = await been_there(await begun(browser := here.browser()))
+        there._metadata = {**there._metadata, "token_endpoint_auth_methods_supported": odd}
+        assert (odd, (await browser.get(back)).status_code) == (odd, 303)
+    for odd in [7, "https://idp.example:port/out", "https://[", None]:
+        there._metadata = {**there._metadata, "end_session_endpoint": odd}
+        assert await there.sign_out_address("hint", "https://etabli.example/signin/out") is None
+    back = await been_there(await begun(browser := here.browser()))
+    (tmp_path / "secret").unlink()
+    assert (await browser.get(back)).status_code == 403
+
+
+NONSENSE = {
+    "broken": (500, ""), "deep": (200, "[" * 100_000), "a page": (200, "<html>"), "a list": (200, "[]"),
+    "nothing there": (404, ""),
+}  # fmt: skip
 
 
 async def test_a_provider_that_says_nonsense_is_no_traceback(here: Running) -> None:
