@@ -128,3 +128,7 @@ def test_a_service_waits_for_what_it_needs_and_is_asked_whether_it_is_well() -> 
         assert {needs["kafka-access"], needs["prepare"]} == {"service_completed_successfully"}
         assert one["command"] == ["python", "-P", "-m", f"services.{name}.main"]
         assert one["healthcheck"]["test"][1] == "python"
+
+
+def test_the_vault_s_key_is_given_to_nobody_but_referral_and_the_job_that_migrates_it() -> None:
+    assert {name for name, one in COMPOSE["services"].items() if "vault-key" in one.get("secrets", ())} == {"referral", "prepare"}

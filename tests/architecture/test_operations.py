@@ -43,7 +43,7 @@ def test_each_etabli_command_is_one_with_these_options(line: str) -> None:
     words = [EXAMPLES.get(word, word) for word in shlex.split(line)[1:]]
     command: Any = get_command(app)
     context: Any = None
-    while isinstance(command, TyperGroup):
+    while words and isinstance(command, TyperGroup):
         context = command.make_context("etabli", words[:], parent=context)
         _, found, words = command.resolve_command(context, [*context._protected_args, *context.args])
         assert found is not None, line
