@@ -50,7 +50,7 @@ def erased(folder: Path, files: Mapping[str, File]) -> Erased:
 
 async def erase_as_logged(servers: Servers, told: Sequence[PersonErased], *, simulated: bool) -> int:
     """Let nothing come back of whom a log that survived tells the erasure: how many they are."""
-    async with _referral(servers, simulated=simulated) as store:
+    async with referral_store(servers, simulated=simulated) as store:
         for event in told:
             await erase_as_told(store, event)
     return len({event.young_id for event in told})
@@ -59,7 +59,7 @@ async def erase_as_logged(servers: Servers, told: Sequence[PersonErased], *, sim
 async def erase_again(servers: Servers, erased: Erased, *, simulated: bool) -> int:
     """Erase whom a restored database does not know to be erased, and have it told: how many they were."""
     done = 0
-    async with _referral(servers, simulated=simulated) as store:
+    async with referral_store(servers, simulated=simulated) as store:
         for young_id, how in erased.items():
             if not await store.records.is_erased(UUID(young_id)):
                 event = PersonErased(young_id=UUID(young_id), on=how["on"], code=how["code"])
@@ -69,7 +69,7 @@ async def erase_again(servers: Servers, erased: Erased, *, simulated: bool) -> i
 
 
 @asynccontextmanager
-async def _referral(servers: Servers, *, simulated: bool) -> AsyncIterator[Store]:
+async def referral_store(servers: Servers, *, simulated: bool) -> AsyncIterator[Store]:
     """Referral's store, which opens nobody's identity: no key of the vault is here."""
     database = connect(servers.mongodb, database_of(KEYS_OF), login=servers.login, driver="pymongo")
     clock = Clock(datetime(1970, 1, 1, tzinfo=UTC) if simulated else None)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.backup import databases, erasures, files, ground, groups, log_back, manifest, surviving
+from deploy.backup import databases, erasures, files, ground, groups, journeys, log_back, manifest, surviving
 from deploy.backup.databases import KEYS, KEYS_OF, database_of
 from deploy.backup.files import opened
 from deploy.backup.manifest import Manifest
@@ -78,7 +78,10 @@ async def restore_over_log(servers: Servers, chosen: Chosen) -> Restored:
             await surviving.move_clocks(mongo, found.latest)
         restored.erased = await erasures.erase_as_logged(servers, found.erased, simulated=chosen.main.simulated)
         await _erase_again(mongo, servers, chosen, restored)
-        await groups.put_back(servers.brokers, await groups.over_log(servers.brokers, chosen.main.groups))
+        places = await groups.over_log(servers.brokers, chosen.main.groups)
+        with progress("Parcours repris") as advance:
+            await journeys.follow_all(servers, places.get("referral", {}), advance, simulated=chosen.main.simulated)
+        await groups.put_back(servers.brokers, places)
     return restored
 
 

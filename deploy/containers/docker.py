@@ -18,7 +18,7 @@ ASK_SECONDS = 30.0
 HINTS = {
     "no space left on device": "Le disque est plein : faites de la place (« docker system df » dit ce que Docker y garde, "
     "« docker image prune » enlève les images sans nom), puis relancez.",
-    "port is already allocated|address already in use": "Un port de la porte d’entrée est pris par autre chose : arrêtez-la, ou "
+    "port is already allocated|address already in use": "Un port de la porte d’entrée est déjà pris : libérez-le, ou "
     "donnez-en d’autres par ETABLI_PUBLISHED_HTTP et ETABLI_PUBLISHED_HTTPS (80 et 443 sans cela), puis relancez.",
     "failed to resolve|no such host|dial tcp|pull access denied|manifest unknown|TLS handshake|i/o timeout": "Une image ou un "
     "paquet ne se télécharge pas d’ici : voyez le réseau, et le mandataire (proxy) que Docker connaît.",

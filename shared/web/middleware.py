@@ -55,7 +55,8 @@ class RequestGuard:
         """The answer to what is not even looked at."""
         if scope["path"].endswith("\n"):  # routes are patterns, whose end passes over one
             return problem(404, "http_404", NOWHERE)
-        always = scope["path"].removeprefix(scope.get("root_path", "")).startswith(BEFORE_READY)
+        asked = scope["path"].removeprefix(scope.get("root_path", ""))
+        always = any(asked == one or asked.startswith(f"{one}/") for one in BEFORE_READY)
         if not always and (client := scope.get("client")):
             try:
                 await self._rate.take(network_of(client[0]))

@@ -111,6 +111,14 @@ async def test_addresses_count_by_what_a_trusted_proxy_tells_and_by_nothing_else
     assert (by_client, by_one, hidden) == ([401] * 4, [401, 401, 429, 429], [401, 401, 429, 429])
 
 
+async def test_an_address_that_begins_as_those_of_operations_counts_as_every_other(running: Start) -> None:
+    async with running(desk, kafka="127.0.0.1:9", rate_per_address=2) as here:
+        browser = here.browser()
+        guessed = [(await browser.get(f"/{name}")).status_code for name in ("healthy", "metrics2", "health-x", "healthz")]
+        asked = [(await browser.get(path)).status_code for path in ("/health/live", "/metrics", "/health/live")]
+    assert (guessed, asked) == ([404, 404, 429, 429], [200, 200, 200])
+
+
 async def test_pages_under_a_prefix_lead_to_themselves_and_their_cookies_go_nowhere_else(running: Start) -> None:
     edge = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "etabli.example", "X-Forwarded-Prefix": "/reporting"}
     async with running(desk, kafka="127.0.0.1:9", trusted_proxies="127.0.0.1") as here:
