@@ -52,9 +52,7 @@ def _mounted(file: Path) -> str:
     if not shown.is_dir():
         raise CannotRun(f"Le dossier {shown} n’existe pas.")
     if shown == Path("/tmp"):  # the container has its own there, and Docker refuses a second
-        raise CannotRun(
-            f"{path} serait dans /tmp, que le conteneur ne peut voir : faites ce dossier d’abord, ou un autre."
-        )
+        raise CannotRun(f"{path} serait dans /tmp, que le conteneur ne peut voir : faites ce dossier d’abord, ou un autre.")
     return f"{shown}:{shown}"
 
 
