@@ -20,7 +20,7 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from shared.persistence.failures import Away, Clash, DuplicateKey, Sessionless, is_transient, translated_errors
+from shared.persistence.failures import Away, Clash, Denied, DuplicateKey, Sessionless, is_transient, translated_errors
 
 
 def labelled(error: PyMongoError, label: str) -> PyMongoError:
@@ -55,7 +55,7 @@ SESSIONLESS: list[PyMongoError] = [
     OperationFailure("This MongoDB deployment does not support retryable writes. Please add retryWrites=false", 20),
 ]
 OURS: list[PyMongoError] = [
-    failed(121, "document failed validation"), failed(13, "unauthorized"), failed(18), failed(9, "failed to parse"), failed(2),
+    failed(121, "document failed validation"), failed(9, "failed to parse"), failed(2),
     ConfigurationError("bad option"), InvalidOperation("No operations to execute"),
     bulk(121), bulk(11000, 121),
 ]  # fmt: skip
@@ -67,6 +67,8 @@ OURS: list[PyMongoError] = [
         *((error, Away) for error in AWAY),
         *((error, Clash) for error in CLASHES),
         *((error, Sessionless) for error in SESSIONLESS),
+        (failed(13, "unauthorized"), Denied),
+        (failed(18), Denied),
         (DuplicateKeyError("twice", 11000), DuplicateKey),
         (bulk(11000, 11000), DuplicateKey),
         (failed(48, "collection already exists"), DuplicateKey),
