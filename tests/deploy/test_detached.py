@@ -124,6 +124,7 @@ def test_a_detached_stack_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
     assert etabli(tmp_path, "down").returncode == 1
 
 
+@pytest.mark.slow
 def test_a_detached_stack_that_does_not_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     started = etabli(tmp_path, "up", "--detach", "--data", "file")
