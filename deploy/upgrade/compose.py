@@ -48,6 +48,10 @@ class ComposeContainers:
         status = inspected(self.project, replica, "{{.State.Status}} {{.State.Health.Status}} {{.RestartCount}}").split()
         return "exited" if status[0] in ("exited", "dead", "restarting") or int(status[2]) > 2 else status[1]
 
+    def last_words(self, replica: str) -> str:
+        """As compose keeps them until the container is replaced."""
+        return self.project.ask("logs", "--no-log-prefix", "--tail", "20", replica)
+
     def lag(self) -> Mapping[str, int]:
         """From Kafka, asked by `etabli lag` among the services."""
         told = self.project.ask("--progress", "quiet", "run", "--rm", "--no-deps", "-T", "ops", "etabli", "lag", "--json")

@@ -35,6 +35,10 @@ class Containers(Protocol):
         """`healthy`, `unhealthy`, `starting`, or `exited`."""
         ...
 
+    def last_words(self, replica: str) -> str:
+        """The end of its log, which goes with its container."""
+        ...
+
     def lag(self) -> Mapping[str, int]:
         """Messages that each service has yet to handle."""
         ...
@@ -81,12 +85,13 @@ class Rolling:
         return health == "healthy"
 
     def _roll_back(self, replica: str) -> None:
-        say(f"{replica} n’est pas prêt : il revient à l’image d’avant.")
+        say(f"{replica} n’est pas prêt : il revient à l’image d’avant. La fin de son journal :")
+        say(self.containers.last_words(replica))
         self.containers.replace(replica, self.former)
         back = "est de nouveau prêt" if self._is_ready(replica) else "n’est pas prêt non plus : voyez MongoDB et Kafka"
         raise CannotRun(
             f"La mise à jour s’arrête à {replica}, qui {back}. Les répliques déjà passées gardent la nouvelle version, "
-            f"les autres l’ancienne : les deux vont ensemble. Lisez « docker compose logs {replica} », corrigez, puis "
+            f"les autres l’ancienne : les deux vont ensemble. Corrigez ce que dit son journal, puis "
             "« make upgrade » reprend ; pour revenir en arrière, « etabli upgrade etabli:former »."
         )
 

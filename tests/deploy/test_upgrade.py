@@ -36,6 +36,9 @@ class Fake:
     def health(self, replica: str) -> str:
         return "exited" if f"{replica} {self.images[replica]}" in self.never_ready else "healthy"
 
+    def last_words(self, replica: str) -> str:
+        return f"{replica} on {self.images[replica]} says why"
+
     def lag(self) -> Mapping[str, int]:
         return {service: told.pop(0) if len(told) > 1 else told[0] for service, told in self.behind.items()}
 
@@ -65,11 +68,14 @@ def test_each_replica_is_replaced_once_the_one_before_is_ready_and_its_service_h
     ]  # fmt: skip
 
 
-def test_one_that_is_not_ready_goes_back_to_the_former_image_and_the_others_are_left_as_they_are() -> None:
+def test_one_that_is_not_ready_goes_back_to_the_former_image_and_the_others_are_left_as_they_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     fake = Fake(never_ready=["referral new"])
     with pytest.raises(CannotRun, match="s’arrête à referral, qui est de nouveau prêt"):
         rolling(fake).run(["reporting", "referral", "enrolment"])
     assert fake.images == {"reporting": "new", "reporting-1": "new", "referral": "former"}
+    assert "referral on new says why" in capsys.readouterr().err
 
 
 def test_a_service_that_stays_behind_stops_the_upgrade_and_says_so() -> None:
