@@ -42,15 +42,15 @@ def handed_over(project: Project, files: Sequence[Path], *, terminal: bool) -> l
 
 
 def _mounted(file: Path) -> str:
-    """A file for reading, a folder for writing; what is not there yet, by the folder that it will be in."""
+    """A file for reading, a folder for writing; what is not there yet, by the nearest folder that it will be in."""
     path = file.absolute()
     if ":" in str(path):
         raise CannotRun(f"Le chemin {path} porte un « : » : Docker ne sait pas le prêter. Renommez-le, ou passez par un autre.")
     if path.is_file():
         return f"{path}:{path}:ro"
-    shown = path if path.is_dir() else path.parent
-    if not shown.is_dir():
-        raise CannotRun(f"Le dossier {shown} n’existe pas.")
+    shown = next(one for one in (path, *path.parents) if one.is_dir())
+    if shown == Path("/"):
+        raise CannotRun(f"Le dossier {path.parent} n’existe pas.")
     if shown == Path("/tmp"):  # the container has its own there, and Docker refuses a second
         raise CannotRun(f"{path} serait dans /tmp, que le conteneur ne peut voir : faites ce dossier d’abord, ou un autre.")
     return f"{shown}:{shown}"

@@ -151,7 +151,8 @@ def test_files_are_lent_to_the_container_under_their_own_paths_and_what_it_write
     with pytest.raises(CannotRun, match="faites ce dossier d’abord"):
         handed_over(project, [Path("/tmp/etabli-that-is-not-there")], terminal=True)
     with pytest.raises(CannotRun, match="n’existe pas"):
-        handed_over(project, [Path("nowhere/new")], terminal=True)
+        handed_over(project, [Path("/nowhere/new")], terminal=True)
+    assert f"{compose}:{compose}" in handed_over(project, [Path("backups/tonight")], terminal=True)
     with pytest.raises(CannotRun, match="porte un « : »"):
         handed_over(project, [Path("a:b")], terminal=True)
 
