@@ -43,7 +43,7 @@ WITNESS = "Jabberwock"
 DATABASES = ("etabli_referral", "etabli_enrolment", "etabli_production", "etabli_reporting", "local", "config", "witness")
 UNCOMPRESSED = [
     "--wiredTigerCollectionBlockCompressor", "none", "--wiredTigerJournalCompressor", "none",
-    "--wiredTigerIndexPrefixCompression", "false", "--networkMessageCompressors", "disabled",
+    "--wiredTigerIndexPrefixCompression", "false",
 ]  # fmt: skip
 WITH_UUIDS = CodecOptions[dict[str, Any]](uuid_representation=UuidRepresentation.STANDARD)
 HERE = ("school:dole:head", "dole", "dole-cap-serrurerie")
