@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
+import pytest
 
 from services.enrolment import main as enrolment
 from services.enrolment.handlers import HANDLERS as BY_ENROLMENT
@@ -176,6 +177,7 @@ async def of_the_honest(world: World, who: dict[str, dict[str, Any]]) -> list[An
     return [seen, applied, [[sent for sent in one["sent"] if sent["agency"]["id"] == "cio-dole"] for one in reads]]
 
 
+@pytest.mark.slow
 async def test_who_joins_learns_nothing_does_nothing_and_is_a_difference_to_clear_up(running: Start) -> None:
     async with a_world(running) as world:
         attacked = await _beside_another(world)

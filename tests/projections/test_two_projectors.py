@@ -83,6 +83,7 @@ async def test_asleep_in_a_rebuild_while_another_rebuilds(
     await _slept(persistence, servers, Sleep(at, nth=nth, after=after), in_a_rebuild=True, other_rebuilds=True)
 
 
+@pytest.mark.slow
 async def test_asleep_at_forgetting_what_was_parked_while_another_builds_the_same_rows(
     persistence: Persistence, servers: Servers
 ) -> None:
