@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from deploy.local.servers import Servers
 from services.enrolment.domain import pupils
 from services.enrolment.main import service as enrolment
@@ -47,6 +49,7 @@ async def discards(here: Running, message: dict[str, Any]) -> None:
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.slow
 async def test_the_seat_of_who_left_behind_a_bad_message_is_offered_once_it_is_discarded_and_no_rebuild_parks_it_again(
     running: Start, servers: Servers
 ) -> None:
