@@ -10,6 +10,7 @@ from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.kernel.addresses import hosts_in, is_closed
+from shared.kernel.identifiers import to_email
 from shared.kernel.secrets import PasswordFile
 from shared.persistence.driver import Login
 
@@ -105,9 +106,8 @@ class Settings(BaseSettings):
         }  # fmt: skip
         of_mail = {"smtp_host": self.smtp_host, "smtp_sender": self.smtp_sender}
         of_sender = {"smtp_user": self.smtp_user, "smtp_password_file": self.smtp_password_file}
-        return [
-            name for some in (of_provider, of_mail, of_sender) for name, said in some.items() if any(some.values()) and not said
-        ]
+        together = [some for some in (of_provider, of_mail, of_sender) if any(some.values())]
+        return [name for some in together for name, said in some.items() if not said]
 
     def unreadable(self) -> list[str]:
         """The settings that name a file which cannot serve. A service that reads files of its own adds them."""

@@ -6,13 +6,14 @@ from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
 from shared.settings import Settings
 from shared.web.app import Service, serve
+from shared.web.notices.work import notify
 
 
 def service(settings: Settings) -> Service[Store]:
     """Enrolment on these settings."""
     return Service(
         "enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep, migrations=lambda store: store.migrations,
-        tenant_topics=Store.tenant_topics,
+        tenant_topics=Store.tenant_topics, works=[notify],
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "submit_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY,
         "amend_referral complete_referral": AGENCY,
         "read_identity": SCHOOL,
-        "follow_events": TENANTS,
+        "follow_events read_notices choose_notices confirm_notices forget_notices": TENANTS,
     },
     "enrolment": {
         "register_school list_conflicts export_file": ADMIN,
@@ -58,7 +58,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "correct_an_exam correct_a_result": ADMIN | OFFICE,
         "list_applications read_application confirm_place decline_place withdraw_application": ADMIN | OFFICE | AGENCY,
         "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
-        "follow_events": TENANTS,
+        "follow_events read_notices choose_notices confirm_notices forget_notices": TENANTS,
         "award_grant pay_grant correct_grant correct_payment": ADMIN | REGION,
         "list_grants": ADMIN | REGION | FEDERATION | OFFICE,
     },

@@ -71,9 +71,9 @@ def choose(
 ) -> Choice:
     """Where to and how often. An address that is not confirmed is first sent this code; `hashed` is how its asking is counted."""
     if choice.confirmed and address == choice.address:
-        turned_on = {"since": at, "position": None, "waiting": {}, "due_at": None} if choice.frequency == "off" else {}
-        due = {"due_at": due_at} if choice.waiting else {}
-        return replace(choice, frequency=frequency, **{**due, **turned_on})
+        if choice.frequency == "off":
+            return replace(choice, frequency=frequency, since=at, position=None, waiting={}, due_at=None)
+        return replace(choice, frequency=frequency, due_at=due_at if choice.waiting else None)
     asked = (*recent(choice, at), {"at": at, "address": hashed})
     sending = {"kind": "confirmation", "waiting": {}, "since": at}
     return Choice(
@@ -147,4 +147,5 @@ def next_digest(now: datetime, hour: int) -> datetime:
 
 def wait_after(failures: int) -> timedelta:
     """How long to wait after so many tries of one message."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 10))
+    factor: int = 2 ** min(failures, 10)
+    return min(LONGEST_WAIT, FIRST_WAIT * factor)

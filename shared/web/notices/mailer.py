@@ -22,6 +22,7 @@ from aiosmtplib.errors import SMTPAuthenticationError, SMTPDataError, SMTPHeloEr
 
 from shared.kernel.clock import real_now
 from shared.kernel.secrets import PasswordFile, Unreadable
+from shared.settings import Settings
 
 PERMANENT = 500
 MAIL_ERRORS = (SMTPException, OSError)
@@ -74,6 +75,16 @@ class Mailer:
         )  # fmt: skip
         async with client:
             yield Connection(client, self.sender)
+
+
+def mailer_of(settings: Settings) -> Mailer | None:
+    """The mail server of a service; None where none is set."""
+    if not (settings.smtp_host and settings.smtp_sender):
+        return None
+    return Mailer(
+        settings.smtp_host, settings.smtp_port, settings.smtp_tls, settings.smtp_sender, settings.smtp_user,
+        settings.smtp_password_file, settings.smtp_ca_file,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

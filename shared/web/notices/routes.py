@@ -15,6 +15,7 @@ from shared.web.auth import CurrentCaller
 from shared.web.notices import choice as decisions
 from shared.web.notices.book import Book
 from shared.web.notices.choice import Choice, Frequency, State, recent
+from shared.web.notices.mailer import mailer_of
 from shared.web.notices.work import due_at
 from shared.web.router import Router, responses_for
 from shared.web.runtime import runtime
@@ -65,7 +66,7 @@ async def read_notices(request: Request, caller: CurrentCaller) -> NoticesRespon
 @router.put("", responses=responses_for({Refused: ("notices_off",), TooMany: ("too_many_confirmations",)}))
 async def choose_notices(request: Request, caller: CurrentCaller, body: NoticesRequest) -> NoticesResponse:
     """Choose. An address that is not confirmed yet is sent a code, which POST /notices/confirmation takes."""
-    if not runtime(request).settings.mailer:
+    if not mailer_of(runtime(request).settings):
         raise Refused("notices_off", "Aucun serveur de courriel n’est réglé ici : il n’y a pas d’avis.")
     if not body.address.isascii():
         raise Invalid("invalid", "Cette adresse a des lettres que le courriel ne transporte pas partout : donnez-en une autre.")
@@ -113,7 +114,7 @@ def _book(request: Request) -> Book:
 
 
 def _shown(request: Request, choice: Choice) -> NoticesResponse:
-    available = runtime(request).settings.mailer is not None
+    available = mailer_of(runtime(request).settings) is not None
     return NoticesResponse(
         available=available, address=choice.address, frequency=choice.frequency, state=choice.state,
         sentence=SENTENCES[choice.state],

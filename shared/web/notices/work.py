@@ -21,7 +21,7 @@ from shared.settings import Settings
 from shared.web.notices import choice as decisions
 from shared.web.notices.book import Book
 from shared.web.notices.choice import Choice, next_digest
-from shared.web.notices.mailer import MAIL_ERRORS, AddressRefused, Connection, Mail, Mailer, NotNow, is_refused
+from shared.web.notices.mailer import MAIL_ERRORS, AddressRefused, Connection, Mail, Mailer, NotNow, is_refused, mailer_of
 from shared.web.notices.words import SIMULATED, body, noticed, subject
 from shared.web.runtime import Runtime
 
@@ -41,7 +41,7 @@ def due_at(frequency: str, now: datetime, settings: Settings) -> datetime:
 
 async def notify(runtime: Runtime[Any]) -> NoReturn:
     """Note and send until cancelled; nothing, where no mail server is set."""
-    if mailer := runtime.settings.mailer:
+    if mailer := mailer_of(runtime.settings):
         await Notifier(runtime, mailer).run()
     await asyncio.Event().wait()
     raise AssertionError
@@ -100,20 +100,20 @@ class Notifier:
             await self._change(one, lambda now: replace(now, position=kept))
         async with aclosing(self._topics.follow(topic, kept)) as events:
             async for told in events:
-                decide = self._noting(told)
-                if decide or told.position - kept >= NOTED_EVERY or isinstance(told, Lost):
-                    await self._change(one, decide or (lambda now, at=told.position: replace(now, position=at)))
+                if decide := self._noting(told, kept):
+                    await self._change(one, decide)
                     kept = told.position
 
-    def _noting(self, told: Told | Lost) -> Decide | None:
-        if isinstance(told, Lost):
-            return None
-        name = noticed(told.message.type, orjson.loads(told.message.data))
-        if name is None:
-            return None
-        return lambda now: decisions.note(
-            now, name=name, position=told.position, due_at=due_at(now.frequency, self._book.clock.now(), self._settings)
-        )
+    def _noting(self, told: Told | Lost, kept: int) -> Decide | None:
+        """What is to be kept of an event, after this position that is; None where that can wait."""
+        name = noticed(told.message.type, orjson.loads(told.message.data)) if isinstance(told, Told) else None
+        if name is not None:
+            return lambda now: decisions.note(
+                now, name=name, position=told.position, due_at=due_at(now.frequency, self._book.clock.now(), self._settings)
+            )
+        if isinstance(told, Lost) or told.position - kept >= NOTED_EVERY:
+            return lambda now: replace(now, position=told.position)
+        return None
 
     async def _change(self, one: Choice, decide: Decide) -> None:
         """Of what it is now, unless they turned it off since."""
@@ -148,7 +148,8 @@ class Notifier:
         await self._book.change(now, decide)
 
     def _mail(self, one: Choice) -> Mail:
-        assert one.sending and one.address
+        assert one.sending
+        assert one.address
         kind, waiting = one.sending["kind"], one.sending["waiting"]
         domain = self._mailer.sender.rpartition("@")[2]
         id = f"<{self._book.hash(f'{one.id} {one.number}')}@{domain}>"
