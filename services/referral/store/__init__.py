@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.referral.domain.agency import AGENCIES, Agency
 from services.referral.domain.answer import ReferralStatus
-from services.referral.domain.outbound import OUTBOUND_REFERRALS
+from services.referral.domain.outbound import OUTBOUND_REFERRALS, OutboundReferral
 from services.referral.domain.referral import REFERRALS, Referral
 from services.referral.store.audit import Audit, Whom
 from services.referral.store.journeys import Journeys
@@ -141,6 +141,11 @@ class Store:
         statuses = [status, None] if status is ReferralStatus.SUBMITTED else [status]  # nothing was heard yet: no progress
         where: dict[str, Any] = {"erased": None, **({"progress.status": {"$in": statuses}} if status else {})}
         return await self.referrals.acting(caller).part(where, sort=LATEST_FIRST, asked=asked)
+
+    async def told_referrals(self, caller: Caller, asked: Asked) -> Part[OutboundReferral]:
+        """What an agency was told last of each of its referrals, by id; nothing of the erased."""
+        there = {"state.erased": False, "state.view": {"$ne": None}}
+        return await self.outbound.acting(caller).part(there, sort=["_id"], asked=asked)
 
     async def keep_progress(self, referral_id: UUID, status: ReferralStatus, version: int) -> None:
         """Keep the status beside the referral, for pages to be filtered by; never an older one over a newer.
