@@ -124,13 +124,7 @@ def read(record: ConsumerRecord) -> Message:
     Raises Undecodable: what its fault is, `no_value`, `no_key`, `not_cloudevents`, `not_json`, `unknown_type`, `wrong_topic`,
     `wrong_source`, `wrong_key`. Whose story the key has to be, its event alone says: `Message.event` compares them.
     """
-    if record.fault:
-        raise Undecodable(record.fault)
-    if record.value is None:
-        raise Undecodable("no_value")
-    if record.key is None:
-        raise Undecodable("no_key")
-    message = _envelope(record.headers, _text(record.key), record.value)
+    message = envelope(record)
     known = EVENTS.get(message.type)
     if known is None:
         raise Undecodable("unknown_type")
@@ -139,6 +133,20 @@ def read(record: ConsumerRecord) -> Message:
     if not message.source.startswith(f"/{known.teller}/"):
         raise Undecodable("wrong_source")
     return message
+
+
+def envelope(record: ConsumerRecord) -> Message:
+    """The message in a Kafka record, whatever its type, its topic and its teller.
+
+    Raises Undecodable: what its fault is, `no_value`, `no_key`, `not_cloudevents`, `not_json`, `wrong_key`.
+    """
+    if record.fault:
+        raise Undecodable(record.fault)
+    if record.value is None:
+        raise Undecodable("no_value")
+    if record.key is None:
+        raise Undecodable("no_key")
+    return _envelope(record.headers, _text(record.key), record.value)
 
 
 def _envelope(headers: given.Headers, key: str, value: bytes) -> Message:
