@@ -14,12 +14,13 @@ from shared.events import (
     production,
     referral,
     students,
+    webhooks,
 )
 from shared.events.event import EVENTS, Event
 
 __all__ = [
     "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "corrections", "grant_corrections",
-    "order_corrections", "persons", "production", "referral", "students",
+    "order_corrections", "persons", "production", "referral", "students", "webhooks",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})
