@@ -1,7 +1,7 @@
 """An agency or a school follows its own events over HTTP: from where it was, those of its own teller, while its token is good."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -43,8 +43,13 @@ class Here:
         await tell(self.servers, self.topic, *map(told, numbers))
 
 
+Begin = Callable[..., AbstractAsyncContextManager[Here]]
+
+
 @pytest.fixture
-def here(servers: Servers, running: Start, keys: Path):  # type: ignore[no-untyped-def]
+def begun(servers: Servers, running: Start, keys: Path) -> Begin:
+    """`async with begun() as at`; keyword arguments are settings."""
+
     @asynccontextmanager
     async def start(**knobs: object) -> AsyncIterator[Here]:
         async with running(following, **knobs) as service, served(service) as port:
@@ -55,8 +60,8 @@ def here(servers: Servers, running: Start, keys: Path):  # type: ignore[no-untyp
     return start
 
 
-async def test_each_event_is_named_by_its_type_with_its_offset_as_id_and_a_cloudevent_as_data(here) -> None:  # type: ignore[no-untyped-def]
-    async with here() as at:
+async def test_each_event_is_named_by_its_type_with_its_offset_as_id_and_a_cloudevent_as_data(begun: Begin) -> None:
+    async with begun() as at:
         await at.tells(1)
         async with reading(at.port, at.token) as stream:
             await stream.until(1)
@@ -71,8 +76,8 @@ async def test_each_event_is_named_by_its_type_with_its_offset_as_id_and_a_cloud
     }  # fmt: skip
 
 
-async def test_one_resumes_after_the_last_id_whatever_the_address_says(here) -> None:  # type: ignore[no-untyped-def]
-    async with here() as at:
+async def test_one_resumes_after_the_last_id_whatever_the_address_says(begun: Begin) -> None:
+    async with begun() as at:
         await at.tells(1, 2, 3, 1, 2, 3, 4)
         for last, since, expected in [
             ("1", None, ["a3", "a4"]), (None, "1", ["a3", "a4"]), ("2", "0", ["a4"]), (None, "-1", ["a1", "a2", "a3", "a4"]),
@@ -83,8 +88,8 @@ async def test_one_resumes_after_the_last_id_whatever_the_address_says(here) -> 
                 assert await stream.until(len(expected)) == expected
 
 
-async def test_an_id_that_is_too_old_or_was_never_given_gets_a_resync_and_the_rest(here) -> None:  # type: ignore[no-untyped-def]
-    async with here() as at:
+async def test_an_id_that_is_too_old_or_was_never_given_gets_a_resync_and_the_rest(begun: Begin) -> None:
+    async with begun() as at:
         await at.tells(1, 2, 3, 4)
         await delete_before(at.servers, at.topic.name, 2)
         for last in ("0", "-1", "400", "9" * 30, "abc"):
@@ -95,8 +100,8 @@ async def test_an_id_that_is_too_old_or_was_never_given_gets_a_resync_and_the_re
             assert await stream.until(2) == ["a3", "a4"]
 
 
-async def test_a_position_that_is_no_number_is_refused_in_an_address(here) -> None:  # type: ignore[no-untyped-def]
-    async with here() as at:
+async def test_a_position_that_is_no_number_is_refused_in_an_address(begun: Begin) -> None:
+    async with begun() as at:
         client = at.running.as_(at.scope)
         statuses = [
             (await client.get("/stream", params={"since": since})).status_code for since in ("a", "-2", "+1", "1 ", "1.0")
@@ -104,8 +109,8 @@ async def test_a_position_that_is_no_number_is_refused_in_an_address(here) -> No
     assert statuses == [422] * 5
 
 
-async def test_a_tenant_has_so_many_streams_and_is_told_when_to_come_back(here) -> None:  # type: ignore[no-untyped-def]
-    async with here(streams_per_tenant=2) as at, AsyncExitStack() as open_ones:
+async def test_a_tenant_has_so_many_streams_and_is_told_when_to_come_back(begun: Begin) -> None:
+    async with begun(streams_per_tenant=2) as at, AsyncExitStack() as open_ones:
         for _ in range(2):
             await open_ones.enter_async_context(reading(at.port, at.token))
         refused = await at.running.as_(at.scope).get("/stream")
@@ -115,13 +120,13 @@ async def test_a_tenant_has_so_many_streams_and_is_told_when_to_come_back(here) 
 
 
 @pytest.mark.parametrize("scope", ["region", "federation", "admin", "school:dole:workshop"])
-async def test_who_has_no_events_or_may_not_read_applications_follows_nothing(here, scope: str) -> None:  # type: ignore[no-untyped-def]
-    async with here() as at:
+async def test_who_has_no_events_or_may_not_read_applications_follows_nothing(begun: Begin, scope: str) -> None:
+    async with begun() as at:
         assert (await at.running.as_(scope).get("/stream")).status_code == 403
 
 
-async def test_an_agency_and_a_school_of_one_id_hear_each_its_own_teller(here) -> None:  # type: ignore[no-untyped-def]
-    async with here() as at:
+async def test_an_agency_and_a_school_of_one_id_hear_each_its_own_teller(begun: Begin) -> None:
+    async with begun() as at:
         await tell(at.servers, at.topic, told(1, teller="referral"), told(2))
         agency = token_for(at.keys, f"agency:{at.tenant}")
         async with reading(at.port, at.token) as school, reading(at.port, agency) as other:
@@ -129,8 +134,8 @@ async def test_an_agency_and_a_school_of_one_id_hear_each_its_own_teller(here) -
             assert await other.until(1) == ["a1"]
 
 
-async def test_a_stream_ends_with_its_token(here) -> None:  # type: ignore[no-untyped-def]
-    async with here() as at:
+async def test_a_stream_ends_with_its_token(begun: Begin) -> None:
+    async with begun() as at:
         short = token_for(at.keys, at.scope, timedelta(seconds=2) - LEEWAY)
         async with reading(at.port, short) as stream:
             await at.tells(1)
@@ -138,8 +143,8 @@ async def test_a_stream_ends_with_its_token(here) -> None:  # type: ignore[no-un
             await stream.ended.wait()
 
 
-async def test_the_streams_of_a_tenant_are_read_from_kafka_once(here) -> None:  # type: ignore[no-untyped-def]
-    async with here() as at, AsyncExitStack() as open_ones:
+async def test_the_streams_of_a_tenant_are_read_from_kafka_once(begun: Begin) -> None:
+    async with begun() as at, AsyncExitStack() as open_ones:
         await at.tells(1)
         streams = [await open_ones.enter_async_context(reading(at.port, at.token)) for _ in range(5)]
         for stream in streams:
