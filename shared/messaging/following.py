@@ -50,6 +50,11 @@ class TenantTopics:
                     await moved.wait()
                 position = reached
 
+    @property
+    def feeds(self) -> list[Feed]:
+        """What is followed now."""
+        return [feed for feed, _ in self._feeds.values()]
+
     async def close(self) -> None:
         """Follow nothing any more."""
         await stop(*(task for _, task in self._feeds.values()), grace=STOP_SECONDS)

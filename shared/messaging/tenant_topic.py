@@ -1,7 +1,7 @@
 """A tenant's topic as it is read: what its right teller told, by positions, a page at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,10 @@ from typing import NamedTuple
 from aiokafka import TopicPartition
 
 from shared.events.message import DELETED, ConsumerRecord, Message, Undecodable, envelope
+from shared.kernel.caller import Caller
 from shared.messaging.failures import KAFKA_ERRORS
 from shared.messaging.kafka import Brokers, consumer
+from shared.messaging.topics import outbound
 from shared.messaging.wire.client import Client
 from shared.messaging.wire.records import record_of
 
@@ -32,6 +34,15 @@ class TenantTopic:
     @property
     def partition(self) -> TopicPartition:
         return TopicPartition(self.name, 0)
+
+
+TELLERS: Mapping[str, str] = {"agency": "referral", "school": "enrolment"}
+"""Who tells a tenant, by its kind."""
+
+
+def topic_of(caller: Caller) -> TenantTopic:
+    """The topic of a caller's own organisation, an agency or a school. KeyError where it is neither."""
+    return TenantTopic(outbound(caller.tenant), TELLERS[caller.kind])
 
 
 @dataclass(frozen=True)

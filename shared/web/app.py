@@ -19,6 +19,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.retry import Outage
 from shared.messaging.consumer import consume, new_faust_app, new_outage
 from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.following import TenantTopics
 from shared.messaging.handlers import Handler
 from shared.messaging.kafka import ask_brokers, ask_to_read, brokers_of, producer, producer_one_by_one
 from shared.messaging.lag import AskPositions, acknowledged
@@ -128,6 +129,7 @@ def _lifespan(service: Service[StoreT]) -> Callable[[FastAPI], AbstractAsyncCont
             async with at_work(runtime, _works(service, runtime)):
                 yield
         finally:
+            await runtime.tenant_topics.close()
             await runtime.persistence.database.close()
 
     return lifespan
@@ -151,6 +153,8 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         secret=persistence.secret,
         rate=Rate(settings.rate_per_organisation),
         streams=Streams(settings.streams, settings.streams_per_organisation),
+        tenant_streams=Streams(settings.streams, settings.streams_per_tenant),
+        tenant_topics=TenantTopics(brokers, max_backoff=settings.max_backoff),
         parking=parking,
         dispatcher=dispatcher,
         parked=service.parked(store) if service.parked else parked_beside(dispatcher),

@@ -24,6 +24,7 @@ ADMIN = {"admin:admin"}
 AGENCY = {"agency:counsellor", "agency:manager"}
 HEAD = {"school:head"}
 OFFICE = {"school:head", "school:office"}
+TENANTS = AGENCY | OFFICE
 SCHOOL = OFFICE | {"school:workshop"}
 REGION, FEDERATION = {"region:reader"}, {"federation:reader"}
 SIGNED_IN = set(CALLERS)
@@ -41,6 +42,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "submit_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY,
         "amend_referral complete_referral": AGENCY,
         "read_identity": SCHOOL,
+        "follow_events": TENANTS,
     },
     "enrolment": {
         "register_school list_conflicts export_file": ADMIN,
@@ -56,6 +58,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "correct_an_exam correct_a_result": ADMIN | OFFICE,
         "list_applications read_application confirm_place decline_place withdraw_application": ADMIN | OFFICE | AGENCY,
         "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
+        "follow_events": TENANTS,
         "award_grant pay_grant correct_grant correct_payment": ADMIN | REGION,
         "list_grants": ADMIN | REGION | FEDERATION | OFFICE,
     },

@@ -1,5 +1,14 @@
 """Referral's routes."""
 
 from services.referral.api import agencies, identities, persons, referrals, rights, schools
+from shared.web import tenant_stream
 
-ROUTERS = (agencies.router, schools.router, referrals.router, identities.router, rights.router, persons.router)
+ROUTERS = (
+    agencies.router,
+    schools.router,
+    referrals.router,
+    identities.router,
+    rights.router,
+    persons.router,
+    tenant_stream.router,
+)
