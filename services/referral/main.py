@@ -9,6 +9,7 @@ from services.referral.settings import Settings
 from services.referral.store import Store
 from shared.settings import Settings as Shared
 from shared.web.app import Service, serve
+from shared.web.webhooks.work import send_to_webhooks
 
 
 def service(settings: Shared) -> Service[Store]:
@@ -17,7 +18,7 @@ def service(settings: Shared) -> Service[Store]:
     sweeping = partial(sweep, kept=own.retention)
     return Service(
         "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
-        migrations=lambda store: store.migrations,
+        migrations=lambda store: store.migrations, works=[send_to_webhooks],
     )  # fmt: skip
 
 

@@ -1,1 +1,1 @@
-"""Webhooks: what a tenant is told, sent to an address of its own (Standard Webhooks 1.0.0), at least once, in order per person."""
+"""Webhooks (Standard Webhooks 1.0.0): what a tenant is told, sent to its own address, at least once, in order per person."""

@@ -32,23 +32,21 @@ class Outside(httpcore.AsyncNetworkBackend):
     here: bool = False
 
     async def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,  # noqa: ASYNC109
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:  # fmt: skip
         found = await self.resolve(host)
         if not found or not all(may_lead_to(address, here=self.here) for address in found):
             raise NotPublic
-        return await _first_to_answer(found[:MOST_TRIED], port, timeout)
+        return await _first_to_answer(found[:MOST_TRIED], port, within=timeout)
 
-    async def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
-    ) -> httpcore.AsyncNetworkStream:
+    async def connect_unix_socket(self, path: str, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
         raise NotPublic
 
 
-async def _first_to_answer(found: Sequence[Address], port: int, timeout: float | None) -> httpcore.AsyncNetworkStream:
+async def _first_to_answer(found: Sequence[Address], port: int, *, within: float | None) -> httpcore.AsyncNetworkStream:
     *others, last = found
     for address in others:
         with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-            return await NETWORK.connect_tcp(str(address), port, timeout=timeout)
-    return await NETWORK.connect_tcp(str(last), port, timeout=timeout)
+            return await NETWORK.connect_tcp(str(address), port, timeout=within)
+    return await NETWORK.connect_tcp(str(last), port, timeout=within)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 import httpcore
@@ -56,14 +57,21 @@ class Outcome:
 class Sender:
     """Sends. `resolve` asks where a name leads; `here` permits this machine; `ca_file` is of a CA beside those of the web."""
 
-    def __init__(self, resolve: Resolve, *, here: bool = False, ca_file: Path | None = None, within: float = ANSWER_WITHIN) -> None:
+    def __init__(
+        self, resolve: Resolve, *, here: bool = False, ca_file: Path | None = None, within: float = ANSWER_WITHIN
+    ) -> None:
         self.resolve = resolve
         self.here = here
         self._within = within
         self._network = Outside(resolve, here)
-        self._ssl = httpx.create_ssl_context()
-        if ca_file:
-            self._ssl.load_verify_locations(ca_file)
+        self._ca_file = ca_file
+
+    @cached_property
+    def _trusted(self) -> ssl.SSLContext:
+        context = httpx.create_ssl_context()
+        if self._ca_file:
+            context.load_verify_locations(self._ca_file)
+        return context
 
     async def send(self, target: Target, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Outcome:
         """Send one message. Nothing is raised: whatever happens is an outcome."""
@@ -96,9 +104,9 @@ class Sender:
         extensions = {"timeout": {"connect": CONNECT_WITHIN, "read": self._within, "write": self._within, "pool": self._within}}
         async with (
             httpcore.AsyncConnectionPool(
-                ssl_context=self._ssl, network_backend=self._network, max_keepalive_connections=NOTHING_KEPT
+                ssl_context=self._trusted, network_backend=self._network, max_keepalive_connections=NOTHING_KEPT
             ) as pool,
-            pool.stream("POST", url, headers=said, content=body, extensions=extensions) as answer,
+            pool.stream("POST", url, headers=list(said.items()), content=body, extensions=extensions) as answer,
         ):
             return _outcome(answer.status, _header(answer, b"retry-after"), now)
 

@@ -10,13 +10,14 @@ from shared.events.webhooks import DisabledCode
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import NotFound, Refused
 from shared.kernel.secrets import derived
+from shared.metrics import WEBHOOKS_DISABLED
 from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.sealing import Sealed
 from shared.persistence.transaction import Persistence
 from shared.persistence.writes import Row
-from shared.webhooks.attempts import Attempts
+from shared.webhooks.attempts import Attempt, Attempts
 from shared.webhooks.course import Place
 from shared.webhooks.standing import STANDINGS, disable
 from shared.webhooks.webhook import Disabled, Secret, Start, Webhook, row_of_place, row_of_secrets, webhook_of
@@ -131,18 +132,27 @@ class Webhooks:
         mine = {"_id": webhook.id, "course": webhook.course, "term": {"$not": {"$gt": term}}}
         return bool((await self._rows.update(mine, {"$set": {"place": row_of_place(place), "term": term}})).found)
 
+    async def keep_attempts(self, webhook: Webhook, attempts: Sequence[Attempt]) -> None:
+        """Keep what was tried."""
+        await self.attempts.keep(webhook.id, attempts)
+
     async def disable(self, webhook: Webhook, disabled: Disabled) -> None:
         """Send it nothing more, and tell its tenant so, in one transaction. Nothing where its tenant began another course."""
-        told = {"webhook_id": UUID(webhook.id), "tenant": webhook.tenant, "code": DisabledCode(disabled.code)}
+        code, on = DisabledCode(disabled.code), self._persistence.clock.today()
 
-        async def work(session: Session) -> None:
+        async def work(session: Session) -> bool:
             as_was = {"_id": webhook.id, "course": webhook.course, "disabled": None}
             change = {"$set": {"disabled": asdict(disabled)}, "$inc": {"version": 1}}
-            if (await self._rows.update(as_was, change, session=session)).found:
-                standings, on = self._standings.within(session).acting(SYSTEM), self._persistence.clock.today()
-                await standings.create(webhook.id, disable, failing_since=disabled.since, on=on, **told)
+            if not (await self._rows.update(as_was, change, session=session)).found:
+                return False
+            await self._standings.within(session).acting(SYSTEM).create(
+                webhook.id, disable, webhook_id=UUID(webhook.id), tenant=webhook.tenant, code=code,
+                failing_since=disabled.since, on=on,
+            )  # fmt: skip
+            return True
 
-        await self._persistence.transaction(work, webhook.id)
+        if await self._persistence.transaction(work, webhook.id):
+            WEBHOOKS_DISABLED.labels(code).inc()
 
     async def _change(
         self,
@@ -160,7 +170,9 @@ class Webhooks:
             new = change(was)
             changed = self._closed(new)
             kept = {name: value for name, value in changed.items() if name != "place" or new.course != was.course}
-            done = await self._rows.update({"_id": was.id, "version": was.version}, {"$set": {**kept, "version": was.version + 1}})
+            done = await self._rows.update(
+                {"_id": was.id, "version": was.version}, {"$set": {**kept, "version": was.version + 1}}
+            )
             if not done.found:
                 raise Clash
             return replace(new, version=was.version + 1)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from shared.persistence.writes import Row
 from shared.webhooks.course import Hold, Place
@@ -58,6 +58,19 @@ class Webhook:
     """Rises with whatever its tenant changes."""
     course: int = 1
     """Rises whenever its place is set anew: what an earlier course acknowledged is kept no more."""
+
+    @property
+    def failing_since(self) -> datetime | None:
+        """Since when the oldest message that its receiver does not take fails; None where it takes all, or is sent none."""
+        if self.disabled or not self.place:
+            return None
+        return min((hold.since for hold in self.place.holds.values()), default=None)
+
+    @property
+    def state(self) -> Literal["active", "failing", "disabled"]:
+        if self.disabled:
+            return "disabled"
+        return "failing" if self.failing_since else "active"
 
     def good_secrets(self, now: datetime) -> Sequence[str]:
         """Those to sign with, the latest first."""

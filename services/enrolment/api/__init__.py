@@ -11,5 +11,19 @@ from services.enrolment.api.pupils import router as pupils
 from services.enrolment.api.rights import router as rights
 from services.enrolment.api.taken_over import router as taken_over
 from shared.web.tenant_stream import router as stream
+from shared.web.webhooks.routes import router as webhooks
 
-ROUTERS = (catalogue, applications, arrangements, pupils, taken_over, outcomes, corrections, conflicts, grants, rights, stream)
+ROUTERS = (
+    catalogue,
+    applications,
+    arrangements,
+    pupils,
+    taken_over,
+    outcomes,
+    corrections,
+    conflicts,
+    grants,
+    rights,
+    stream,
+    webhooks,
+)

@@ -26,6 +26,7 @@ from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.aliases import Aliases
 from shared.projections.erased import Erased
+from shared.webhooks.store import Webhooks
 
 
 class Store:
@@ -33,7 +34,8 @@ class Store:
 
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
     `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
-    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside.
+    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside; `webhooks` is where
+    schools have sent what they are told.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -52,6 +54,7 @@ class Store:
         self.erased = Erased(persistence.database)
         self.files = ReferralFiles(persistence.database, self.erased)
         self._turns = persistence.database["enrolling"]
+        self.webhooks = Webhooks(persistence)
         self.motives = Motives(persistence.database["motives"], persistence.sealing_keys("motives"))
 
     async def prepare(self) -> None:
@@ -69,6 +72,7 @@ class Store:
         await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
         await self.aliases.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:

@@ -2,6 +2,7 @@
 
 from services.referral.api import agencies, identities, persons, referrals, rights, schools
 from shared.web import tenant_stream
+from shared.web.webhooks import routes as webhooks
 
 ROUTERS = (
     agencies.router,
@@ -11,4 +12,5 @@ ROUTERS = (
     rights.router,
     persons.router,
     tenant_stream.router,
+    webhooks.router,
 )
