@@ -102,10 +102,8 @@ class Course:
         """What may be sent now, oldest first; each is being sent from then on, until its outcome is said."""
         if self._rests(now):
             return
-        heads = sorted(
-            (queue[0] for key, queue in self._queues.items() if self._may_go(key, now)), key=lambda item: item.position
-        )
-        for item in heads:
+        heads = [queue[0] for key, queue in self._queues.items() if self._may_go(key, now)]
+        for item in sorted(heads, key=lambda item: item.position):
             if len(self._sending) >= (1 if self._suspects else self._at_once):
                 return
             self._sending.add(item.id)

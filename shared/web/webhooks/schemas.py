@@ -94,12 +94,18 @@ class AttemptResponse(BaseModel):
 
 def shown(webhook: Webhook, now: datetime) -> WebhookResponse:
     """A webhook as its tenant reads it."""
-    return WebhookResponse(**_fields(webhook, now))
+    place, off = webhook.place, webhook.disabled
+    return WebhookResponse(
+        webhook_id=UUID(webhook.id), url=webhook.url, state=webhook.state, says=said_of(webhook),
+        since=off.at if off else webhook.failing_since, registered_at=webhook.registered_at,
+        delivered_at=place.delivered_at if place else None, position=place.after if place else None,
+        former_secret_until=webhook.secrets[1].until if len(webhook.good_secrets(now)) > 1 else None,
+    )  # fmt: skip
 
 
 def shown_once(webhook: Webhook, now: datetime) -> SecretResponse:
     """The same with its latest secret."""
-    return SecretResponse(**_fields(webhook, now), secret=webhook.secrets[0].text)
+    return SecretResponse(**dict(shown(webhook, now)), secret=webhook.secrets[0].text)
 
 
 def shown_trial(outcome: Outcome) -> TrialResponse:
@@ -114,17 +120,6 @@ def shown_attempt(attempt: Attempt) -> AttemptResponse:
     """One of its calls."""
     delivered = attempt.result == Result.DELIVERED
     return AttemptResponse(**vars(attempt), delivered=delivered, says=_sentence(attempt.result, attempt.status))
-
-
-def _fields(webhook: Webhook, now: datetime) -> dict[str, object]:
-    place, off = webhook.place, webhook.disabled
-    former = webhook.secrets[1].until if len(webhook.good_secrets(now)) > 1 else None
-    return {
-        "webhook_id": webhook.id, "url": webhook.url, "state": webhook.state, "says": said_of(webhook),
-        "since": off.at if off else webhook.failing_since, "registered_at": webhook.registered_at,
-        "delivered_at": place.delivered_at if place else None, "position": place.after if place else None,
-        "former_secret_until": former,
-    }  # fmt: skip
 
 
 def _sentence(result: str, status: int | None) -> str:

@@ -16,7 +16,7 @@ from shared.webhooks.calling import call
 from shared.webhooks.delivery import Delivery
 from shared.webhooks.endpoint import Endpoint
 from shared.webhooks.sending import Outcome
-from shared.webhooks.thin import Item
+from shared.webhooks.thin import Item, Tenant
 from shared.webhooks.waits import Waits
 from shared.webhooks.webhook import Start, Webhook
 
@@ -31,7 +31,7 @@ async def send_to_webhooks(here: Runtime[Any]) -> None:
 
 def _endpoint(here: Runtime[Any], brokers: Brokers, webhook: Webhook, term: int) -> Endpoint:
     settings, teller = here.settings, here.persistence.producer
-    kind = next(kind for kind, one in TELLERS.items() if one == teller)
+    kind: Tenant = "agency" if teller == TELLERS["agency"] else "school"
     topic = TenantTopic(outbound(webhook.tenant), teller)
 
     async def send(webhook: Webhook, item: Item) -> Outcome:
