@@ -74,7 +74,7 @@ class Receiver:
         return self.got
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             got = await _read(reader)
             self.got.append(got)
             self.at_once += 1

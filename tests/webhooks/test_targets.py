@@ -35,9 +35,7 @@ async def is_permitted(url: str, asked: Resolve, *, here: bool = False) -> bool:
     try:
         await ensure_leads_outside(target_of(url, here=here), asked, here=here)
     except Invalid as error:
-        assert error.code == "url_refused"
-        assert set(error.fields) == {"url"}
-        return False
+        return (error.code, set(error.fields)) != ("url_refused", {"url"})
     return True
 
 
