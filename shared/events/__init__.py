@@ -15,6 +15,7 @@ from shared.events import (
     referral,
     students,
     to_agencies,
+    webhooks,
 )
 from shared.events.event import EVENTS, Event
 from shared.events.outbound import OUTBOUND_EVENTS
@@ -22,7 +23,7 @@ from shared.events.to_schools import copies_of
 
 __all__ = [
     "EVENTS", "OUTBOUND_EVENTS", "TOPICS", "TO_SCHOOLS", "Event", "amendments", "applications", "catalogue", "corrections",
-    "grant_corrections", "order_corrections", "persons", "production", "referral", "students", "to_agencies",
+    "grant_corrections", "order_corrections", "persons", "production", "referral", "students", "to_agencies", "webhooks",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

@@ -3,5 +3,16 @@
 from services.referral.api import agencies, identities, persons, referrals, rights, schools
 from services.referral.api.snapshot import router as snapshot
 from shared.web.tenant_stream import router as stream
+from shared.web.webhooks.routes import router as webhooks
 
-ROUTERS = (agencies.router, schools.router, referrals.router, identities.router, rights.router, persons.router, snapshot, stream)
+ROUTERS = (
+    agencies.router,
+    schools.router,
+    referrals.router,
+    identities.router,
+    rights.router,
+    persons.router,
+    snapshot,
+    stream,
+    webhooks,
+)

@@ -25,6 +25,7 @@ from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
+from shared.webhooks.store import Webhooks
 
 KEYS_KEPT = timedelta(days=30)
 """How long a request's own key is known again; its referral is known by its id, whenever it comes again."""
@@ -47,6 +48,7 @@ class Store:
         self.matches = Matches(self.vault.persons, self.records)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
+        self.webhooks = Webhooks(persistence)
         self._keys = persistence.database["request_keys"]
         self.swept_on: date | None = None
 
@@ -62,6 +64,7 @@ class Store:
         await self.vault.prepare()
         await self.audit.prepare()
         await self.records.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:
