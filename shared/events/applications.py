@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.event import Event
 from shared.events.referral import RefusalCode
-from shared.kernel.calendar import SchoolYear
+from shared.kernel.calendar import Hour, SchoolYear
 from shared.kernel.identifiers import Slug
 from shared.kernel.strict import Day, Published
 
@@ -126,16 +126,28 @@ class ApplicationUnderReview(ApplicationEvent, type="enrolment.application.under
 
 
 class InterviewPlanned(ApplicationEvent, type="enrolment.application.interview_planned.v1"):
+    """A day to meet. Told again: another day or hour, another place or person, which enrolment's API alone says."""
+
     planned_on: Day
+    at: Hour | None = Field(default=None, description="In France.")
 
 
 class ImmersionPlanned(ApplicationEvent, type="enrolment.application.immersion_planned.v1"):
     planned_from: Day
     planned_until: Day
+    at: Hour | None = Field(default=None, description="When to come on the first day, in France.")
+
+
+class MeetingCancelled(ApplicationEvent, type="enrolment.application.meeting_cancelled.v1"):
+    """The interview or the immersion that was planned will not be held; nothing else is planned yet."""
+
+    meeting: Met
 
 
 class ImmersionEnded(ApplicationEvent, type="enrolment.application.immersion_ended.v1"):
-    """The immersion took place."""
+    """The immersion took place, or its days passed and the applicant did not come."""
+
+    attended: Annotated[bool, Published] = True
 
 
 class ApplicationAdmissible(ApplicationEvent, type="enrolment.application.admissible.v1"):
@@ -219,6 +231,7 @@ STATUS_AFTER: Mapping[type[ApplicationEvent], ApplicationStatus] = {
     ApplicationUnderReview: ApplicationStatus.UNDER_REVIEW,
     InterviewPlanned: ApplicationStatus.INTERVIEW_PLANNED,
     ImmersionPlanned: ApplicationStatus.IMMERSION_PLANNED,
+    MeetingCancelled: ApplicationStatus.UNDER_REVIEW,
     ImmersionEnded: ApplicationStatus.IMMERSION_ENDED,
     ApplicationAdmissible: ApplicationStatus.ADMISSIBLE,
     ApplicationWaitlisted: ApplicationStatus.WAITLISTED,

@@ -10,6 +10,7 @@ from services.enrolment.domain.school import SchoolEvent
 from shared.events import EVENTS
 from shared.events import applications as events
 from shared.events.applications import STATUS_AFTER, ApplicationEvent, WishesAnswered
+from shared.events.contacts import ApplicationContacted
 
 
 def test_each_event_of_enrolment_is_told_by_one_aggregate() -> None:
@@ -20,7 +21,8 @@ def test_each_event_of_enrolment_is_told_by_one_aggregate() -> None:
 
 
 def test_each_event_of_an_application_says_what_becomes_of_its_status() -> None:
-    """But for an opening that may join, one referral of two that leaves, another day of entry, and a reopening, which looks at
-    what was before."""
+    """But for an opening that may join, one referral of two that leaves, another day of entry, an attempt to reach somebody,
+    and a reopening, which looks at what was before."""
     looked_at = {events.ApplicationOpened, events.ApplicationLeft, events.ApplicationReopened, events.EntryPlanned}
+    looked_at |= {ApplicationContacted}
     assert set(STATUS_AFTER) | looked_at == {event for event in EVENTS.values() if issubclass(event, ApplicationEvent)}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from services.enrolment.domain.application import Application, Referring
 from services.enrolment.domain.standings import (
     by_priority,
+    contacted,
     eligible_again,
     entry_planned,
     ineligible_alone,
@@ -23,6 +24,7 @@ from services.enrolment.domain.visibility import own_applications
 from shared.events import applications as events
 from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
 from shared.events.catalogue import IntakeDatesChanged, IntakeOpened, IntakeSeatsChanged, Promotion
+from shared.events.contacts import ApplicationContacted
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
@@ -103,6 +105,7 @@ IntakeEvent = (
     | events.ApplicationUnderReview
     | events.InterviewPlanned
     | events.ImmersionPlanned
+    | events.MeetingCancelled
     | events.ImmersionEnded
     | events.ApplicationAdmissible
     | events.ApplicationWaitlisted
@@ -118,6 +121,7 @@ IntakeEvent = (
     | events.ApplicationLeft
     | events.ApplicationWithdrawn
     | events.ApplicationObsolete
+    | ApplicationContacted
 )
 """Every event of an intake."""
 
@@ -136,6 +140,8 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             return _opened(intake, event)
         case events.EntryPlanned():
             return intake.with_application(entry_planned(intake.application(event.young_id), event))
+        case ApplicationContacted():
+            return intake.with_application(contacted(intake.application(event.young_id), event))
         case events.ApplicationLeft():
             application = intake.application(event.young_id)
             leaving = [one for one in application.asking if one.referral_id == event.referral_id]
@@ -151,6 +157,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             | events.ApplicationUnderReview()
             | events.InterviewPlanned()
             | events.ImmersionPlanned()
+            | events.MeetingCancelled()
             | events.ImmersionEnded()
             | events.ApplicationAdmissible()
             | events.ApplicationWaitlisted()

@@ -19,6 +19,7 @@ from shared.events.applications import (
     ImmersionEnded,
     ImmersionPlanned,
     InterviewPlanned,
+    MeetingCancelled,
     PlaceConfirmed,
     PlaceDeclined,
     PlaceExpired,
@@ -90,7 +91,7 @@ def ineligible(event: ApplicationIneligible) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=ApplicationStatus.INELIGIBLE, met=False)
 
 
-@ApplicationRow.on(PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired)
+@ApplicationRow.on(MeetingCancelled, PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired)
 def moved(event: ApplicationEvent) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)])
 
