@@ -8,7 +8,12 @@ from tests.conftest import Start
 from tests.enrolment.builders import MAY, a_message
 from tests.enrolment.life import living, read
 
-MEETING: dict[str, Any] = {"planned_on": "2025-09-03", "at": "14:30", "place": "Atelier Courbet, bâtiment C", "person": "Mme Zalewski"}
+MEETING: dict[str, Any] = {
+    "planned_on": "2025-09-03",
+    "at": "14:30",
+    "place": "Atelier Courbet, bâtiment C",
+    "person": "Mme Zalewski",
+}
 
 
 async def test_a_meeting_and_its_words_reach_the_school_and_whom_it_was_told_and_no_event(running: Start) -> None:
