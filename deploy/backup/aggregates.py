@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.enrolment.domain.grant import GRANTS
+from services.enrolment.domain.hand_backs import HAND_BACKS
 from services.enrolment.domain.intake import INTAKES
 from services.enrolment.domain.pupil import PUPILS
 from services.enrolment.domain.school import SCHOOLS
@@ -17,7 +18,7 @@ from shared.kernel.aggregate import Aggregate
 
 _BY_SERVICE: Mapping[str, tuple[Aggregate[Any, Any], ...]] = {
     "referral": (AGENCIES, REFERRALS, RECORDS),
-    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS),
+    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS, HAND_BACKS),
     "production": (ORDERS, WEEKS),
 }
 AGGREGATES = {(service, one.name): one for service, every in _BY_SERVICE.items() for one in every}

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from services.enrolment import admission, amending, persons, use_cases
+from services.enrolment import admission, amending, handing_back, persons, use_cases
 from services.enrolment.domain.enrolment import ACTIVE
 from services.enrolment.domain.giving_up import decline_given_up
 from services.enrolment.domain.places import release_seat
@@ -10,7 +10,7 @@ from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
 from shared.events.amendments import ReferralAmended
 from shared.events.catalogue import IntakeDatesChanged
-from shared.events.corrections import CompletionCorrected, InterruptionCorrected, NoShowCorrected
+from shared.events.corrections import CompletionCorrected, InterruptionCorrected, NoShowCorrected, ReturnCorrected
 from shared.events.message import Message
 from shared.events.persons import PersonErased, PersonMerged, PersonSplit
 from shared.events.referral import AgencyRegistered, ReferralCompleted, ReferralSubmitted, ReferralWithdrawalRequested
@@ -85,6 +85,13 @@ Enrolled = StudentEnrolled | StudentResumed | NoShowCorrected | InterruptionCorr
 async def enrolled(store: Store, student: Enrolled, message: Message) -> None:
     """A pupil of one intake, or again, by a correction too: the others need not answer any more."""
     await use_cases.close_open_applications(store, student.young_id, on=student.on, cause=message)
+    await handing_back.follow(store, student.young_id, message)
+
+
+@HANDLERS.on(ReturnCorrected)
+async def return_corrected(store: Store, student: ReturnCorrected, message: Message) -> None:
+    """Who did not come back, after all, is handed back still."""
+    await handing_back.follow(store, student.young_id, message)
 
 
 @HANDLERS.on(IntakeDatesChanged)
@@ -105,7 +112,10 @@ async def given_up(store: Store, student: StudentGaveUp, message: Message) -> No
 
 @HANDLERS.on(StudentDidNotStart, StudentInterrupted)
 async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, message: Message) -> None:
-    """A pupil who did not start, or left: their seat is free again. Heard late, of one who came back, it concerns nobody."""
+    """A pupil who did not start, or left: their seat is free again, and a minor is handed back to who referred them.
+
+    Heard late, of one who came back, it concerns nobody.
+    """
     pupil = await store.pupils.acting(SYSTEM).get(student.young_id)
     enrolment = pupil.enrolment(student.enrolment_id)
     assert enrolment is not None
@@ -114,3 +124,4 @@ async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, m
         return
     intakes = store.intakes.acting(SYSTEM, cause=message)
     await intakes.decide(enrolment.now.intake_id, release_seat, young_id=student.young_id, on=student.on)
+    await handing_back.follow(store, student.young_id, message)

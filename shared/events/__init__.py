@@ -10,6 +10,7 @@ from shared.events import (
     contacts,
     corrections,
     grant_corrections,
+    hand_backs,
     order_corrections,
     persons,
     production,
@@ -20,7 +21,7 @@ from shared.events.event import EVENTS, Event
 
 __all__ = [
     "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "contacts", "corrections", "grant_corrections",
-    "order_corrections", "persons", "production", "referral", "students",
+    "hand_backs", "order_corrections", "persons", "production", "referral", "students",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

@@ -12,6 +12,7 @@ from shared.events import EVENTS, Event
 from shared.events.applications import ApplicationLeft, EntryPlanned
 from shared.events.catalogue import IntakeDatesChanged
 from shared.events.contacts import ApplicationContacted
+from shared.events.hand_backs import HandBackAcknowledged, HandBackEnded, StudentHandedBack
 from shared.events.persons import PersonErased
 from shared.events.referral import ReferralCompleted, ReferralWithdrawalRequested
 from shared.events.students import StudentStartMoved
@@ -21,10 +22,13 @@ NOT_COUNTED: set[type[Event]] = {
     ApplicationContacted,
     ApplicationLeft,
     EntryPlanned,
+    HandBackAcknowledged,
+    HandBackEnded,
     IntakeDatesChanged,
     PersonErased,
     ReferralCompleted,
     ReferralWithdrawalRequested,
+    StudentHandedBack,
     StudentStartMoved,
 }
 """Told to others, of which no figure is made."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, meetings, offers, places, withdrawals
+from services.enrolment.domain import applications, offers, places, withdrawals
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN_AFTER, OPEN, ApplicationAction
@@ -22,9 +22,9 @@ from shared.events.applications import ApplicationEvent, ApplicationStatus, Met,
 from shared.events.contacts import ApplicationContacted
 from shared.events.referral import AgencyKind, ReferralSubmitted, RefusalCode, Situation
 from shared.kernel.errors import Problem
-from tests.enrolment.builders import CLOSING, MAY, a_programme, a_referral, an_attempt, an_intake, happened
+from tests.enrolment.builders import CLOSING, MAY, a_programme, a_referral, an_intake, happened
+from tests.enrolment.deciding import MEETING, YOUNG
 
-YOUNG = UUID(int=7)
 HONEST, HOSTILE, THIRD = (
     a_referral(young_id=YOUNG, referral_id=UUID(int=number), agency=agency, situation=situation)
     for number, (agency, situation) in enumerate(
@@ -59,11 +59,7 @@ SCHOOL: dict[str, Decision] = {
     "immersion": lambda i, on, _: applications.plan_immersion(
         i, young_id=YOUNG, planned_from=on + timedelta(days=1), planned_until=on + WEEK, on=on
     ),
-    "cancel": lambda i, on, _: meetings.cancel_meeting(i, young_id=YOUNG, on=on),
-    "called": lambda i, on, _: meetings.log_contact(i, young_id=YOUNG, contact=an_attempt(on=on)),
-    "reached": lambda i, on, _: meetings.log_contact(i, young_id=YOUNG, contact=an_attempt(on=on, reached=True)),
-    "nobody came": lambda i, on, _: applications.end_immersion(i, young_id=YOUNG, attended=False, on=on),
-    "unreachable": lambda i, on, _: applications.refuse(i, young_id=YOUNG, code=RefusalCode.UNREACHABLE, on=on),
+    **MEETING,
     "immersion over": lambda i, on, _: applications.end_immersion(i, young_id=YOUNG, on=on),
     "admit": lambda i, on, _: applications.admit(i, young_id=YOUNG, met=Met.INTERVIEW, on=on),
     "waitlist": lambda i, on, _: applications.waitlist(i, young_id=YOUNG, on=on),

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.enrolment.domain.grant import GRANTS, Grant
+from services.enrolment.domain.hand_backs import HAND_BACKS, HandBack
 from services.enrolment.domain.intake import INTAKES, Intake
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
@@ -48,6 +49,7 @@ class Store:
         self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
+        self.hand_backs = Repository(persistence, HAND_BACKS)
         self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
         self.aliases = Aliases(persistence.database)
@@ -70,6 +72,9 @@ class Store:
         await self.pupils.collection.index("state.enrolments.years.intake_id")
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
+        await self.hand_backs.collection.index("state.young_id")
+        await self.hand_backs.collection.index("state.school", "state.status")
+        await self.hand_backs.collection.index("state.agency", "state.status")
         await self.motives.prepare()
         await self.words.prepare()
         await self.aliases.prepare()
@@ -151,6 +156,10 @@ class Store:
     async def find_pupil(self, young_id: UUID) -> Pupil | None:
         """A young person's enrolments, whoever asks; None who never had one."""
         return await self.every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
+
+    async def hand_backs_of(self, young_id: UUID) -> list[HandBack]:
+        """Each handing back of a pupil, whoever asks."""
+        return await self.hand_backs.acting(SYSTEM).find({"state.young_id": str(young_id)})
 
     async def find_twin(self, awarded: GrantAwarded, *, session: Session) -> Grant | None:
         """A grant that stands, of the same holder, purpose, civil year, funder and amount, under another id."""

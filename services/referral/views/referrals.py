@@ -14,6 +14,7 @@ from services.referral.domain.agency import Agency
 from services.referral.domain.answer import Ending
 from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.file import Missing
+from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import Journey
 from services.referral.domain.milestones import Milestone, MilestoneKind
 from services.referral.domain.person import Said, Sent, to_complete
@@ -24,6 +25,7 @@ from services.referral.views.schemas import (
     ApplicationResponse,
     CommonResponse,
     ContactResponse,
+    HandBackResponse,
     MissingResponse,
     NamesResponse,
     ReferralInFullResponse,
@@ -32,7 +34,7 @@ from services.referral.views.schemas import (
     WarningResponse,
     WishResponse,
 )
-from services.referral.views.sentences import of_contact, of_ending, of_milestone, of_step
+from services.referral.views.sentences import of_contact, of_ending, of_hand_back, of_milestone, of_step
 from shared.events.referral import Wish
 from shared.web.names import Names, OrganisationResponse
 
@@ -77,6 +79,7 @@ class Presenter:
             to_complete=[_missing(one) for one in to_complete(own.identity, today=self.today)],
             **{name: getattr(own, name) for name in Said.model_fields if name != "identity"},
             applications=[_application(application, self.names) for application in view.applications],
+            hand_backs=[_hand_back(one, self.today) for one in view.hand_backs],
         )  # fmt: skip
         return dict(common)
 
@@ -111,6 +114,11 @@ def _application(view: ApplicationView, names: Names) -> ApplicationResponse:
         status=step.status, code=step.code, since=view.since, until=step.until, sentence=of_step(step), at=step.at,
         contacts=[ContactResponse(**dict(one), sentence=of_contact(one)) for one in view.contacts],
     )  # fmt: skip
+
+
+def _hand_back(one: HandBackHistory, today: date) -> HandBackResponse:
+    late = one.acknowledged_on is None and one.due_on is not None and today > one.due_on
+    return HandBackResponse(**one.model_dump(exclude={"enrolment_id", "agency", "ended"}), late=late, sentence=of_hand_back(one))
 
 
 def _timeline(referral: Referral, view: ReferralView, names: Names) -> list[StepResponse]:
