@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.enrolment.domain.grant import GRANTS
-from services.enrolment.domain.intake import INTAKES
+from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS
 from services.enrolment.domain.school import SCHOOLS
 from services.enrolment.domain.wishes import WISHES

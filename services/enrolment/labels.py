@@ -26,7 +26,7 @@ APPLICATION = Labels(
         ApplicationStatus.INELIGIBLE: "non éligible",
         ApplicationStatus.REFUSED: "refusée",
         ApplicationStatus.DECLINED: "place déclinée",
-        ApplicationStatus.EXPIRED: "offre sans réponse",
+        ApplicationStatus.EXPIRED: "délai dépassé",
         ApplicationStatus.WITHDRAWN: "retirée",
         ApplicationStatus.OBSOLETE: "sans objet",
     },
@@ -48,6 +48,13 @@ APPLICATION = Labels(
         "withdraw": "retirer",
     },
 )
+LATE: Mapping[str, str] = {
+    "answer": "L’école n’a pas encore répondu : les deux tiers du délai sont passés.",
+    "meeting": "Le rendez-vous est passé : l’école n’a pas dit ce qu’il en est.",
+    "offer": "La place proposée n’est ni prise ni déclinée : les deux tiers du délai sont passés.",
+    "expired": "L’école n’a pas répondu dans le délai ; la candidature peut être rouverte.",
+}
+"""By kind of what is late."""
 ANSWERED: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.ENROLLED: "confirmé",
     ApplicationStatus.DECLINED: "décliné",

@@ -8,6 +8,7 @@ from shared.events import (
     applications,
     catalogue,
     corrections,
+    delays,
     grant_corrections,
     order_corrections,
     persons,
@@ -18,7 +19,7 @@ from shared.events import (
 from shared.events.event import EVENTS, Event
 
 __all__ = [
-    "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "corrections", "grant_corrections",
+    "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "corrections", "delays", "grant_corrections",
     "order_corrections", "persons", "production", "referral", "students",
 ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.events.catalogue import Delay
 from shared.events.event import Event
 from shared.events.referral import RefusalCode
 from shared.kernel.calendar import SchoolYear
@@ -159,7 +160,16 @@ class PlaceOffered(ApplicationEvent, type="enrolment.place.offered.v1"):
     """A seat is held until the end of a day. Told again with another day, the offer ends on that one."""
 
     until: Day
+    days: Delay | None = Field(default=None, description="The delay that ends on it; none where the school said the day.")
     at_school: Annotated[bool, Published] = Field(default=False, description="The answer is given to the school alone.")
+
+
+class ApplicationExpired(ApplicationEvent, type="enrolment.application.expired.v1"):
+    """The school did not answer within its delay."""
+
+    referral_id: UUID | None = Field(
+        default=None, description="Of one referral that waited, where others came later: the application goes on for these."
+    )
 
 
 class _PlaceAnswered(ApplicationEvent):
@@ -228,6 +238,7 @@ STATUS_AFTER: Mapping[type[ApplicationEvent], ApplicationStatus] = {
     PlaceDeclined: ApplicationStatus.DECLINED,
     PlaceReleased: ApplicationStatus.RELEASED,
     PlaceExpired: ApplicationStatus.EXPIRED,
+    ApplicationExpired: ApplicationStatus.EXPIRED,
     ApplicationRefused: ApplicationStatus.REFUSED,
     ApplicationWithdrawn: ApplicationStatus.WITHDRAWN,
     ApplicationObsolete: ApplicationStatus.OBSOLETE,

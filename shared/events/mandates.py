@@ -10,6 +10,7 @@ from datetime import date
 from shared.events.applications import (
     STATUS_AFTER,
     ApplicationEvent,
+    ApplicationExpired,
     ApplicationIneligible,
     ApplicationReopened,
     ApplicationStatus,
@@ -66,6 +67,8 @@ def heard(
         return (status,)
     if own not in FAR or isinstance(event, ApplicationIneligible | ImmersionEnded):
         return ()
+    if isinstance(event, ApplicationExpired):
+        return (status,)  # of a school that did not answer: there was no offer
     rests_on = RESTS_ON[S.DECLINED] if isinstance(event, PlaceOfferWithdrawn) else RESTS_ON.get(status, ())
     return (*(one for one in rests_on if one in reached and FAR[own] < FAR[one]), status)
 

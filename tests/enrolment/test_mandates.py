@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, offers, places, withdrawals
+from services.enrolment.domain import applications, offers, overdue, places, withdrawals
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN_AFTER, OPEN, ApplicationAction
@@ -78,8 +78,8 @@ LATER: dict[str, Decision] = {
     **SCHOOL, **FIRST, "third": asks(THIRD),
     "third, of age": lambda i, on, _: asks(THIRD)(i, on, "2009-03"),
     "third leaves": leaves(THIRD), "hostile leaves": leaves(HOSTILE),
-    "expire": lambda i, on, _: places.expire_overdue(i, today=on + WEEK),
-    "close": lambda i, on, _: places.expire_overdue(i, today=CLOSING + WEEK),
+    "expire": lambda i, on, _: overdue.expire_overdue(i, today=on + WEEK),
+    "close": lambda i, on, _: overdue.expire_overdue(i, today=CLOSING + WEEK),
 }  # fmt: skip
 
 

@@ -1,13 +1,14 @@
 """An intake: the seats of a programme for one school year and year of study, and where each young person stands in it."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, assert_never
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.application import Application, Referring
+from services.enrolment.domain.due import expired_alone, reminded, set_due, without_due
 from services.enrolment.domain.standings import (
     by_priority,
     eligible_again,
@@ -19,18 +20,25 @@ from services.enrolment.domain.standings import (
     without,
 )
 from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER, HOLDS_A_SEAT
-from services.enrolment.domain.visibility import own_applications
 from shared.events import applications as events
 from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
-from shared.events.catalogue import IntakeDatesChanged, IntakeOpened, IntakeSeatsChanged, Promotion
-from shared.kernel.aggregate import Aggregate
+from shared.events.catalogue import (
+    ANSWER_DAYS,
+    OFFER_DAYS,
+    IntakeCalendarChanged,
+    IntakeDatesChanged,
+    IntakeDelaysChanged,
+    IntakeOpened,
+    IntakeSeatsChanged,
+    Promotion,
+)
+from shared.events.delays import ApplicationDue, ApplicationReminded
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
+from shared.kernel.open_days import OpenDays
 
 INTAKE_NAMESPACE = UUID("1d0f8f4e-58f0-5b52-8a3a-0c5a4a3f9a10")
-OFFER_DAYS = 14
-"""How long an automatic promotion holds its seat."""
 
 
 def intake_id_of(school: str, programme: str, school_year: str, year_of_study: int) -> UUID:
@@ -49,6 +57,11 @@ class Intake(BaseModel):
     starts_on: date
     closes_on: date
     promotion: Promotion
+    answer_days: int = ANSWER_DAYS
+    offer_days: int = OFFER_DAYS
+    """The delays of what begins now, in open days of the school."""
+    calendar: OpenDays = OpenDays()
+    """Those days, as its school last said them."""
     arrivals: int = 0
     agencies: tuple[Slug, ...] = ()
     applications: tuple[Application, ...] = ()
@@ -84,7 +97,7 @@ class Intake(BaseModel):
         return self.model_copy(update={"applications": tuple({**known, application.young_id: application}.values())})
 
 
-ANSWERED: Mapping[str, Any] = {"offered_to": None, "heard_by": None, "said_by": None}
+ANSWERED: Mapping[str, Any] = {"offered_to": None, "heard_by": None, "said_by": None, "offer_days": None}
 
 
 def common_fields(intake: Intake, young_id: UUID, on: date) -> dict[str, Any]:
@@ -98,6 +111,10 @@ IntakeEvent = (
     IntakeOpened
     | IntakeSeatsChanged
     | IntakeDatesChanged
+    | IntakeDelaysChanged
+    | IntakeCalendarChanged
+    | ApplicationDue
+    | ApplicationReminded
     | events.ApplicationOpened
     | events.ApplicationIneligible
     | events.ApplicationUnderReview
@@ -113,6 +130,7 @@ IntakeEvent = (
     | events.PlaceReleased
     | events.PlaceDeclined
     | events.PlaceExpired
+    | events.ApplicationExpired
     | events.ApplicationRefused
     | events.ApplicationReopened
     | events.ApplicationLeft
@@ -132,6 +150,16 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             return intake.model_copy(update={"seats": event.seats})
         case IntakeDatesChanged():
             return intake.model_copy(update={"starts_on": event.starts_on, "closes_on": event.closes_on})
+        case IntakeDelaysChanged():
+            return intake.model_copy(update={"answer_days": event.answer_days, "offer_days": event.offer_days})
+        case IntakeCalendarChanged():
+            return intake.model_copy(update={"calendar": event.calendar})
+        case ApplicationDue():
+            return intake.with_application(set_due(intake.application(event.young_id), event))
+        case ApplicationReminded():
+            return intake.with_application(reminded(intake.application(event.young_id), event))
+        case events.ApplicationExpired() if event.referral_id:
+            return intake.with_application(expired_alone(intake.application(event.young_id), event))
         case events.ApplicationOpened():
             return _opened(intake, event)
         case events.EntryPlanned():
@@ -160,6 +188,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             | events.PlaceReleased()
             | events.PlaceDeclined()
             | events.PlaceExpired()
+            | events.ApplicationExpired()
             | events.ApplicationRefused()
             | events.ApplicationReopened()
             | events.ApplicationObsolete()
@@ -167,15 +196,6 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             return intake.with_application(_moved(intake, event))
         case _:
             assert_never(event)
-
-
-def promote_automatically(intake: Intake, today: date) -> list[IntakeEvent]:
-    """What an automatic intake does with its free seats: one offer of 14 days for each, down the waiting list."""
-    if intake.promotion is not Promotion.AUTOMATIC or today > intake.closes_on:
-        return []
-    until = min(today + timedelta(days=OFFER_DAYS), intake.closes_on)
-    first = intake.waiting_list[: max(intake.seats_left, 0)]
-    return [events.PlaceOffered(**common_fields(intake, application.young_id, today), until=until) for application in first]
 
 
 def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
@@ -201,9 +221,10 @@ def _moved(intake: Intake, event: ApplicationEvent) -> Application:
     standing = stood(application, event, _status_after(application, event), event.on)
     answer = {field: getattr(event, field) for field in ANSWERED.keys() & set(type(event).model_fields)}
     if isinstance(event, events.PlaceOffered):
-        answer["offered_to"] = _offered_to(application, event)
+        answer |= {"offered_to": _offered_to(application, event), "offer_days": event.days}
     referrals = tuple(one if one.ended else told_to(one, application, event) for one in application.referrals)
-    return by_priority(standing.model_copy(update={**ANSWERED, **answer, "referrals": referrals}))
+    moved = by_priority(standing.model_copy(update={**ANSWERED, **answer, "referrals": referrals}))
+    return moved if getattr(event, "referral_id", None) else without_due(moved)
 
 
 def _offered_to(application: Application, event: events.PlaceOffered) -> UUID | None:
@@ -226,6 +247,3 @@ def _new(
         young_id=event.young_id, status=status, priority=priority, arrival=intake.arrivals + 1, opened_on=event.on,
         since=event.on, referrals=referrals,
     )  # fmt: skip
-
-
-INTAKES = Aggregate("intakes", Intake, evolve, visible_to=own_applications, then=promote_automatically)

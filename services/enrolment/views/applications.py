@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.enrolment import labels
 from services.enrolment.domain.application import Application
@@ -30,6 +30,8 @@ class SeatsResponse(BaseModel):
     starts_on: date
     closes_on: date
     promotion: Promotion
+    answer_days: int = Field(description="Jours ouvrés que l’école a pour répondre à ce qui commence.")
+    offer_days: int = Field(description="Jours ouvrés qu’une famille a pour prendre une place.")
 
 
 class ReferringResponse(BaseModel):
@@ -80,6 +82,7 @@ class ApplicationResponse(BaseModel):
     heard_by: HeardBy | None
     said_by: SaidBy | None
     answer: str | None
+    due_on: date | None = Field(default=None, description="Pour l’école : le dernier jour où elle, ou la famille, doit répondre.")
     motive: str | None = None
 
 
@@ -93,19 +96,20 @@ def application(intake: Intake, young_id: UUID, caller: Caller, names: Names, mo
     shown = as_shown(caller, intake.application(young_id))
     fields = {
         **intake.model_dump(include={"intake_id", "school_year"}), **place_of(intake.school, intake.programme, names),
-        **shown.model_dump(exclude={"arrival", "priority", "referrals"}),
+        **shown.model_dump(exclude={"arrival", "priority", "referrals", "answer_due", "offer_days"}),
         "referrals": _referring(shown, names, caller), "label": labels.APPLICATION.statuses[shown.status],
         "answer": _answer(shown),
     }  # fmt: skip
     if not sees_what_others_make(caller):
         return ApplicationResponse(**fields, priority=None, rank=None, motive=None)
-    return ApplicationResponse(**fields, priority=shown.priority, rank=_rank(intake, young_id), motive=motive)
+    due_on = min((due.on for due in shown.waiting.values()), default=shown.until)
+    return ApplicationResponse(**fields, priority=shown.priority, rank=_rank(intake, young_id), due_on=due_on, motive=motive)
 
 
 def _referring(application: Application, names: Names, caller: Caller) -> list[ReferringResponse]:
     hidden = {} if sees_what_others_make(caller) else {"priority": None}
     return [
-        ReferringResponse(**{**one.model_dump(exclude={"arrival", "seen"}), "agency": names.agency(one.agency), **hidden})
+        ReferringResponse(**{**one.model_dump(exclude={"arrival", "seen", "due"}), "agency": names.agency(one.agency), **hidden})
         for one in application.referrals
     ]
 

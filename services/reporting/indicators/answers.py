@@ -14,14 +14,15 @@ from services.reporting.projections.applications import ApplicationRow
 from services.reporting.projections.referrals import ReferralRow
 from shared.events.applications import ApplicationStatus
 from shared.events.referral import AnsweredBy
-from shared.kernel.calendar import PARIS, open_days_between
+from shared.kernel.calendar import PARIS
+from shared.kernel.open_days import OpenDays
 
 Delay = tuple[date, date]
 """From a day to a day."""
 
 
 def _open_days(delays: Iterable[Delay]) -> Tally:
-    return Counter(open_days_between(since, until) for since, until in delays)
+    return Counter(OpenDays().between(since, until) for since, until in delays)
 
 
 def _median(days: Tally) -> float | None:
