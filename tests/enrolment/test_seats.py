@@ -1,6 +1,7 @@
 """Seats: opened, changed, promoted, taken and given back."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_no_seat_is_promoted_that_is_not_free() -> None:
 def test_an_automatic_intake_offers_each_free_seat_for_ten_open_days() -> None:
     first, second, third = a_referral(), a_referral(), a_referral()
     intake = waitlisted(waitlisted(waitlisted(an_intake(promotion=Promotion.AUTOMATIC), first), second), third)
-    offer = {"until": MAY + timedelta(days=14), "days": 10}
+    offer: dict[str, Any] = {"until": MAY + timedelta(days=14), "days": 10}
     assert promote_automatically(intake, MAY) == [
         PlaceOffered(**fields_of(intake, first.young_id), **offer),
         PlaceOffered(**fields_of(intake, second.young_id), **offer),
