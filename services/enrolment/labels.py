@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.events.applications import ApplicationStatus, HeardBy, SaidBy
+from shared.events.contacts import ContactMeans
 from shared.events.students import EnrolmentStatus, Move
 from shared.kernel.transitions import Labels
 
@@ -32,8 +33,10 @@ APPLICATION = Labels(
     },
     actions={
         "review": "étudier",
+        "contact": "noter un essai de contact",
         "plan_interview": "prévoir un entretien",
         "plan_immersion": "prévoir une immersion",
+        "cancel_meeting": "annuler le rendez-vous",
         "end_immersion": "terminer l’immersion",
         "admit": "admettre",
         "waitlist": "mettre sur liste d’attente",
@@ -55,6 +58,13 @@ LATE: Mapping[str, str] = {
     "expired": "L’école n’a pas répondu dans le délai ; la candidature peut être rouverte.",
 }
 """By kind of what is late."""
+CONTACTED: Mapping[ContactMeans, str] = {
+    ContactMeans.PHONE: "par téléphone",
+    ContactMeans.TEXT_MESSAGE: "par SMS",
+    ContactMeans.EMAIL: "par courriel",
+    ContactMeans.LETTER: "par courrier",
+    ContactMeans.VISIT: "par une visite",
+}
 ANSWERED: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.ENROLLED: "confirmé",
     ApplicationStatus.DECLINED: "décliné",

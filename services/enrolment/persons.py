@@ -51,6 +51,7 @@ async def erase(store: Store, young_id: UUID, *, on: date, cause: Message | None
     """
     await store.erased.mark(young_id)
     await store.motives.drop(young_id)
+    await store.words.drop(young_id)
     await store.files.drop(young_id)
     intakes = store.intakes.acting(SYSTEM, cause=cause)
     for intake in await store.intakes_of(young_id):

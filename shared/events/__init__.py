@@ -7,6 +7,7 @@ from shared.events import (
     amendments,
     applications,
     catalogue,
+    contacts,
     corrections,
     delays,
     grant_corrections,
@@ -19,7 +20,8 @@ from shared.events import (
 from shared.events.event import EVENTS, Event
 
 __all__ = [
-    "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "corrections", "delays", "grant_corrections",
+    "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "contacts", "corrections", "delays",
+    "grant_corrections",
     "order_corrections", "persons", "production", "referral", "students",
 ]  # fmt: skip
 

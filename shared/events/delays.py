@@ -1,4 +1,4 @@
-"""Events of the delays of applications, by enrolment: whose answer is due, by which day, and that two thirds have passed."""
+"""Events of the delays of applications, by enrolment: whose answer is due by which day, that two thirds or all have passed."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -39,3 +39,11 @@ class ApplicationReminded(ApplicationEvent, type="enrolment.application.reminded
     waits_for: WaitsFor
     referral_id: UUID | None = Field(default=None, description="Of an offered place: who may answer it.")
     due_on: Day
+
+
+class ApplicationExpired(ApplicationEvent, type="enrolment.application.expired.v1"):
+    """The school did not answer within its delay."""
+
+    referral_id: UUID | None = Field(
+        default=None, description="Of one referral that waited, where others came later: the application goes on for these."
+    )

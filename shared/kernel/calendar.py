@@ -1,7 +1,7 @@
 """Months, weeks, school years and ages, in France."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,13 @@ def is_month(value: str) -> bool:
     return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value)) and not value.startswith("0000")
 
 
+def is_hour(value: str) -> bool:
+    """An hour of the day in France: 14:30."""
+    return bool(re.fullmatch(HOUR, value))
+
+
+HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
+Hour = Annotated[str, checked(is_hour, "Une heure s’écrit 14:30."), shown_as("14:30", pattern=f"^{HOUR}$")]
 Week = Annotated[
     str,
     checked(is_week, "Cette semaine n’existe pas ; on l’écrit 2025-W37."),
@@ -51,6 +58,11 @@ Month = Annotated[
 ]
 KeptMonth = Annotated[Month, BeforeValidator(lambda value: value[:7] if writes_a_day(value) else value)]
 """As it was told or kept: earlier builds said a day, of which the month alone is read."""
+
+
+def hour_of(instant: datetime) -> str:
+    """The hour in France of an instant, as 14:30."""
+    return f"{instant.astimezone(PARIS):%H:%M}"
 
 
 def monday_of(week: str) -> date:

@@ -11,12 +11,14 @@ from services.reporting.projections import PROJECTIONS
 from shared.events import EVENTS, Event
 from shared.events.applications import ApplicationLeft, EntryPlanned
 from shared.events.catalogue import IntakeDatesChanged
+from shared.events.contacts import ApplicationContacted
 from shared.events.persons import PersonErased
 from shared.events.referral import ReferralCompleted, ReferralWithdrawalRequested
 from shared.events.students import StudentStartMoved
 from shared.kernel.aggregate import Aggregate
 
 NOT_COUNTED: set[type[Event]] = {
+    ApplicationContacted,
     ApplicationLeft,
     EntryPlanned,
     IntakeDatesChanged,

@@ -49,6 +49,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "list_schools list_intakes read_intake": SIGNED_IN,
         "list_applications_to_intake review_application plan_interview plan_immersion end_immersion": ADMIN | OFFICE,
         "admit_applicant waitlist_applicant offer_place refuse_application reopen_application": ADMIN | OFFICE,
+        "log_contact cancel_meeting": ADMIN | OFFICE,
         "plan_entry extend_offer take_back_offer give_up": ADMIN | OFFICE,
         "list_pupils read_pupil start_pupil record_no_show interrupt_pupil resume_pupil complete_pupil": ADMIN | OFFICE,
         "move_up repeat_year change_programme register_exam give_result": ADMIN | OFFICE,

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, offers, overdue, places, withdrawals
+from services.enrolment.domain import applications, meetings, offers, overdue, places, withdrawals
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN_AFTER, OPEN, ApplicationAction
@@ -19,9 +19,10 @@ from services.referral.domain.journey import Journey, JourneyEvent, fold
 from services.referral.domain.visibility import ReferralView, seen_by_agency
 from shared.events import applications as events
 from shared.events.applications import ApplicationEvent, ApplicationStatus, Met, WishesAnswered
+from shared.events.contacts import ApplicationContacted
 from shared.events.referral import AgencyKind, ReferralSubmitted, RefusalCode, Situation
 from shared.kernel.errors import Problem
-from tests.enrolment.builders import CLOSING, MAY, a_programme, a_referral, an_intake, happened
+from tests.enrolment.builders import CLOSING, MAY, a_programme, a_referral, an_attempt, an_intake, happened
 
 YOUNG = UUID(int=7)
 HONEST, HOSTILE, THIRD = (
@@ -58,6 +59,11 @@ SCHOOL: dict[str, Decision] = {
     "immersion": lambda i, on, _: applications.plan_immersion(
         i, young_id=YOUNG, planned_from=on + timedelta(days=1), planned_until=on + WEEK, on=on
     ),
+    "cancel": lambda i, on, _: meetings.cancel_meeting(i, young_id=YOUNG, on=on),
+    "called": lambda i, on, _: meetings.log_contact(i, young_id=YOUNG, contact=an_attempt(on=on)),
+    "reached": lambda i, on, _: meetings.log_contact(i, young_id=YOUNG, contact=an_attempt(on=on, reached=True)),
+    "nobody came": lambda i, on, _: applications.end_immersion(i, young_id=YOUNG, attended=False, on=on),
+    "unreachable": lambda i, on, _: applications.refuse(i, young_id=YOUNG, code=RefusalCode.UNREACHABLE, on=on),
     "immersion over": lambda i, on, _: applications.end_immersion(i, young_id=YOUNG, on=on),
     "admit": lambda i, on, _: applications.admit(i, young_id=YOUNG, met=Met.INTERVIEW, on=on),
     "waitlist": lambda i, on, _: applications.waitlist(i, young_id=YOUNG, on=on),
@@ -111,7 +117,8 @@ class World:
 ACTIONS: dict[type[IntakeEvent], ApplicationAction] = {
     events.InterviewPlanned: ApplicationAction.PLAN_INTERVIEW,
     events.ImmersionPlanned: ApplicationAction.PLAN_IMMERSION,
-    events.ImmersionEnded: ApplicationAction.END_IMMERSION,
+    events.MeetingCancelled: ApplicationAction.CANCEL_MEETING,
+    ApplicationContacted: ApplicationAction.CONTACT,
     events.ApplicationAdmissible: ApplicationAction.ADMIT,
     events.ApplicationWaitlisted: ApplicationAction.WAITLIST,
     events.PlaceConfirmed: ApplicationAction.CONFIRM,
@@ -140,9 +147,9 @@ def alone(joining: date, born: str, after: Iterable[tuple[IntakeEvent, Applicati
 
 def _told_alone(event: IntakeEvent, before: Application, own: Application, joining: date) -> Iterator[IntakeEvent]:
     assert isinstance(event, ApplicationEvent)
-    event = event.model_copy(update={"on": max(event.on, joining)})
+    said_on, event = event.on, event.model_copy(update={"on": max(event.on, joining)})
     fields: dict[str, Any] = event.model_dump(include={"intake_id", "young_id", "school", "programme", "on"})
-    met = not isinstance(event, events.ImmersionEnded) or own.status is ApplicationStatus.IMMERSION_PLANNED
+    met = not isinstance(event, events.ImmersionEnded | events.MeetingCancelled) or own.status is before.status
     match event:
         case events.ApplicationOpened() | events.PlaceReleased():
             return
@@ -161,6 +168,8 @@ def _told_alone(event: IntakeEvent, before: Application, own: Application, joini
                 yield event
             return
         case events.InterviewPlanned(planned_on=day) | events.ImmersionPlanned(planned_from=day) if day < joining:
+            return
+        case ApplicationContacted() if said_on < joining:
             return
         case _ if own.status not in OPEN or not met:
             return

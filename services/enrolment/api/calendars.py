@@ -13,8 +13,8 @@ from services.enrolment.api.schemas import ClosureRequest, DelaysRequest, Holida
 from services.enrolment.deadlines import Swept
 from services.enrolment.domain import calendars, seats
 from services.enrolment.domain.school import School
-from shared.events.applications import ApplicationExpired, ApplicationObsolete, PlaceExpired, PlaceOffered
-from shared.events.delays import ApplicationReminded
+from shared.events.applications import ApplicationObsolete, PlaceExpired, PlaceOffered
+from shared.events.delays import ApplicationExpired, ApplicationReminded
 from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
 from shared.web.router import Router

@@ -19,14 +19,19 @@ async def application(
 ) -> views.ApplicationResponse:
     """An application as this caller may see it."""
     names = await _names(store, [intake.school], (one.agency for one in intake.application(young_id).referrals))
-    return views.application(intake, young_id, caller, names, motive)
+    said = (await store.words.of_each([young_id])).get((intake.intake_id, young_id), {})
+    return views.application(intake, young_id, caller, names, motive, said)
 
 
 async def applications(store: Store, caller: Caller, applied: Sequence[Applied]) -> list[views.ApplicationResponse]:
     """These applications as this caller may see them."""
     intakes = {intake.intake_id: intake for intake, _ in applied}.values()
     names = await _names(store, (one.school for one in intakes), (agency for one in intakes for agency in one.agencies))
-    return [views.application(intake, young_id, caller, names) for intake, young_id in applied]
+    said = await store.words.of_each({young_id for _, young_id in applied})
+    return [
+        views.application(intake, young_id, caller, names, said=said.get((intake.intake_id, young_id), {}))
+        for intake, young_id in applied
+    ]
 
 
 async def applications_to(store: Store, caller: Caller, intake: Intake) -> list[views.ApplicationResponse]:

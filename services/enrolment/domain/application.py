@@ -9,8 +9,25 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER
 from shared.events.applications import ApplicationStatus, HeardBy, IneligibleReason, Met, SaidBy
+from shared.events.contacts import ContactMeans
 from shared.events.referral import RefusalCode
+from shared.kernel.calendar import Hour
 from shared.kernel.identifiers import Slug
+
+
+class Contact(BaseModel):
+    """An attempt of the school to reach the applicant, at a moment."""
+
+    model_config = ConfigDict(frozen=True)
+    on: date
+    at: Hour | None = None
+    means: ContactMeans
+    reached: bool
+
+    @property
+    def moment(self) -> tuple[date, str]:
+        """When: of several without an hour on one day, the same."""
+        return self.on, self.at or ""
 
 
 class Standing(BaseModel):
@@ -26,6 +43,12 @@ class Standing(BaseModel):
     planned_on: date | None = None
     planned_from: date | None = None
     planned_until: date | None = None
+    at: Hour | None = None
+    """When to come to what is planned."""
+    attended: bool | None = None
+    """Of an immersion that ended: whether they came."""
+    contacts: tuple[Contact, ...] = ()
+    """Attempts to reach them, by moment."""
     met: Met | None = None
     until: date | None = None
     code: RefusalCode | None = None

@@ -1,9 +1,11 @@
 """What is due in one application, as events say it: to its referrals by the school, or by the family for an offered place."""
 
 from services.enrolment.domain.application import Application, Due, Referring
-from services.enrolment.domain.standings import by_priority, stood
-from shared.events.applications import ApplicationExpired, ApplicationStatus
-from shared.events.delays import ApplicationDue, ApplicationReminded, WaitsFor
+from services.enrolment.domain.standings import by_priority, contacted, stood
+from services.enrolment.domain.statuses import WAITS_FOR_THE_SCHOOL
+from shared.events.applications import ApplicationStatus
+from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationDue, ApplicationExpired, ApplicationReminded, WaitsFor
 
 
 def set_due(application: Application, event: ApplicationDue) -> Application:
@@ -39,6 +41,13 @@ def expired_alone(application: Application, event: ApplicationExpired) -> Applic
 
     referrals = tuple(left(one) if one.referral_id == event.referral_id else one for one in application.referrals)
     return by_priority(application.model_copy(update={"referrals": referrals}))
+
+
+def tried_to_reach(application: Application, event: ApplicationContacted) -> Application:
+    """The application after one attempt more to reach its applicant, for whom the school then waits: its delay begins anew."""
+    known, after = application.contacts, contacted(application, event)
+    waits = application.status in WAITS_FOR_THE_SCHOOL and len(after.contacts) > len(known)
+    return without_due(after) if waits else after
 
 
 def without_due(application: Application) -> Application:

@@ -1,6 +1,5 @@
 """An intake: the seats of a programme for one school year and year of study, and where each young person stands in it."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, assert_never
 from uuid import UUID, uuid5
@@ -8,20 +7,19 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.application import Application, Referring
-from services.enrolment.domain.due import expired_alone, reminded, set_due, without_due
+from services.enrolment.domain.due import expired_alone, reminded, set_due, tried_to_reach
+from services.enrolment.domain.moved import moved, new
 from services.enrolment.domain.standings import (
     by_priority,
     eligible_again,
     entry_planned,
     ineligible_alone,
     left_behind,
-    stood,
-    told_to,
     without,
 )
 from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER, HOLDS_A_SEAT
 from shared.events import applications as events
-from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
+from shared.events.applications import ApplicationEvent, ApplicationStatus
 from shared.events.catalogue import (
     ANSWER_DAYS,
     OFFER_DAYS,
@@ -32,7 +30,8 @@ from shared.events.catalogue import (
     IntakeSeatsChanged,
     Promotion,
 )
-from shared.events.delays import ApplicationDue, ApplicationReminded
+from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationDue, ApplicationExpired, ApplicationReminded
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
@@ -97,9 +96,6 @@ class Intake(BaseModel):
         return self.model_copy(update={"applications": tuple({**known, application.young_id: application}.values())})
 
 
-ANSWERED: Mapping[str, Any] = {"offered_to": None, "heard_by": None, "said_by": None, "offer_days": None}
-
-
 def common_fields(intake: Intake, young_id: UUID, on: date) -> dict[str, Any]:
     """What every event about a young person in an intake says."""
     return {
@@ -120,6 +116,7 @@ IntakeEvent = (
     | events.ApplicationUnderReview
     | events.InterviewPlanned
     | events.ImmersionPlanned
+    | events.MeetingCancelled
     | events.ImmersionEnded
     | events.ApplicationAdmissible
     | events.ApplicationWaitlisted
@@ -130,12 +127,13 @@ IntakeEvent = (
     | events.PlaceReleased
     | events.PlaceDeclined
     | events.PlaceExpired
-    | events.ApplicationExpired
+    | ApplicationExpired
     | events.ApplicationRefused
     | events.ApplicationReopened
     | events.ApplicationLeft
     | events.ApplicationWithdrawn
     | events.ApplicationObsolete
+    | ApplicationContacted
 )
 """Every event of an intake."""
 
@@ -158,12 +156,14 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             return intake.with_application(set_due(intake.application(event.young_id), event))
         case ApplicationReminded():
             return intake.with_application(reminded(intake.application(event.young_id), event))
-        case events.ApplicationExpired() if event.referral_id:
+        case ApplicationExpired() if event.referral_id:
             return intake.with_application(expired_alone(intake.application(event.young_id), event))
         case events.ApplicationOpened():
             return _opened(intake, event)
         case events.EntryPlanned():
             return intake.with_application(entry_planned(intake.application(event.young_id), event))
+        case ApplicationContacted():
+            return intake.with_application(tried_to_reach(intake.application(event.young_id), event))
         case events.ApplicationLeft():
             application = intake.application(event.young_id)
             leaving = [one for one in application.asking if one.referral_id == event.referral_id]
@@ -179,6 +179,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             | events.ApplicationUnderReview()
             | events.InterviewPlanned()
             | events.ImmersionPlanned()
+            | events.MeetingCancelled()
             | events.ImmersionEnded()
             | events.ApplicationAdmissible()
             | events.ApplicationWaitlisted()
@@ -188,7 +189,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             | events.PlaceReleased()
             | events.PlaceDeclined()
             | events.PlaceExpired()
-            | events.ApplicationExpired()
+            | ApplicationExpired()
             | events.ApplicationRefused()
             | events.ApplicationReopened()
             | events.ApplicationObsolete()
@@ -208,7 +209,8 @@ def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
     )  # fmt: skip
     if application is None or application.status in BEGINS_AGAIN_AFTER:
         before = left_behind(application) if application else ()
-        joined = _new(intake, event, status=ApplicationStatus.UNDER_REVIEW, priority=event.priority, referrals=(*before, asking))
+        begun = new(event, asking.arrival, ApplicationStatus.UNDER_REVIEW)
+        joined = begun.model_copy(update={"priority": event.priority, "referrals": (*before, asking)})
     else:
         joined = by_priority(application.model_copy(update={"referrals": (*application.referrals, asking)}))
     agencies = dict.fromkeys([*intake.agencies, event.agency])
@@ -217,33 +219,4 @@ def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
 
 
 def _moved(intake: Intake, event: ApplicationEvent) -> Application:
-    application = intake.application_of(event.young_id) or _new(intake, event, status=ApplicationStatus.ENROLLED, priority=3)
-    standing = stood(application, event, _status_after(application, event), event.on)
-    answer = {field: getattr(event, field) for field in ANSWERED.keys() & set(type(event).model_fields)}
-    if isinstance(event, events.PlaceOffered):
-        answer |= {"offered_to": _offered_to(application, event), "offer_days": event.days}
-    referrals = tuple(one if one.ended else told_to(one, application, event) for one in application.referrals)
-    moved = by_priority(standing.model_copy(update={**ANSWERED, **answer, "referrals": referrals}))
-    return moved if getattr(event, "referral_id", None) else without_due(moved)
-
-
-def _offered_to(application: Application, event: events.PlaceOffered) -> UUID | None:
-    """The referral that may answer: the earliest that asks, unless the school hears the answer itself; told again, as it was."""
-    if application.status is ApplicationStatus.OFFERED:
-        return application.offered_to
-    return None if event.at_school else next((one.referral_id for one in application.asking), None)
-
-
-def _status_after(application: Application, event: ApplicationEvent) -> ApplicationStatus:
-    if isinstance(event, events.ApplicationReopened):
-        return ApplicationStatus.ADMISSIBLE if application.met else ApplicationStatus.UNDER_REVIEW
-    return STATUS_AFTER[type(event)]
-
-
-def _new(
-    intake: Intake, event: ApplicationEvent, *, status: ApplicationStatus, priority: int, referrals: tuple[Referring, ...] = ()
-) -> Application:
-    return Application(
-        young_id=event.young_id, status=status, priority=priority, arrival=intake.arrivals + 1, opened_on=event.on,
-        since=event.on, referrals=referrals,
-    )  # fmt: skip
+    return moved(intake.application_of(event.young_id) or new(event, intake.arrivals + 1, ApplicationStatus.ENROLLED), event)

@@ -10,7 +10,7 @@ from services.enrolment.domain.policy import after, what_follows
 from services.enrolment.domain.statuses import OPEN
 from shared.events import applications as events
 from shared.events.catalogue import IntakeCalendarChanged
-from shared.events.delays import ApplicationReminded, WaitsFor
+from shared.events.delays import ApplicationExpired, ApplicationReminded, WaitsFor
 from shared.kernel.open_days import OpenDays
 
 
@@ -52,10 +52,10 @@ def _overdue(today: date, intake: Intake, application: Application) -> Iterator[
         yield events.PlaceExpired(**fields(application.until))
         return
     if late and len(late) == len(application.asking):
-        yield events.ApplicationExpired(**fields(max(due.on for due in late.values())))
+        yield ApplicationExpired(**fields(max(due.on for due in late.values())))
         return
     for referral_id, due in late.items():
-        yield events.ApplicationExpired(**fields(due.on), referral_id=referral_id)
+        yield ApplicationExpired(**fields(due.on), referral_id=referral_id)
     if application.status in OPEN and intake.closes_on < today:
         yield events.ApplicationObsolete(**fields(intake.closes_on), because="intake_closed")
 

@@ -18,6 +18,7 @@ from services.enrolment.store.files import ReferralFiles
 from services.enrolment.store.migrations import steps
 from services.enrolment.store.motives import Motives
 from services.enrolment.store.overdue import changed_by
+from services.enrolment.store.words import Words
 from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor
 from shared.persistence.migrations import Step
@@ -33,7 +34,8 @@ class Store:
 
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
     `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
-    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside.
+    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside, `words` what it
+    wrote about meeting somebody.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -53,6 +55,7 @@ class Store:
         self.files = ReferralFiles(persistence.database, self.erased)
         self._turns = persistence.database["enrolling"]
         self.motives = Motives(persistence.database["motives"], persistence.sealing_keys("motives"))
+        self.words = Words(persistence.database["words"], persistence.sealing_keys("words"))
 
     async def prepare(self) -> None:
         """Create the indexes of every query made here."""
@@ -68,6 +71,7 @@ class Store:
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
         await self.motives.prepare()
+        await self.words.prepare()
         await self.aliases.prepare()
 
     @property

@@ -12,13 +12,15 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain import applications, enrolments
-from services.referral.domain.applications import ApplicationHistory, ApplicationMoved
+from services.referral.domain.applications import ApplicationHistory
 from services.referral.domain.enrolments import EnrolmentHistory, PupilEvent
+from services.referral.domain.steps import ApplicationMoved
 from shared.events.applications import ApplicationEvent, ApplicationLeft, ApplicationOpened, Unopened, WishesAnswered
+from shared.events.contacts import ApplicationContacted
 from shared.events.students import StudentEvent
 from shared.kernel.identifiers import Slug
 
-JourneyEvent = WishesAnswered | ApplicationOpened | ApplicationLeft | ApplicationMoved | PupilEvent
+JourneyEvent = WishesAnswered | ApplicationOpened | ApplicationLeft | ApplicationContacted | ApplicationMoved | PupilEvent
 
 
 class AnsweredWishes(BaseModel):
@@ -77,12 +79,14 @@ def fold(journey: Journey, event: JourneyEvent) -> Journey:
 
 
 def _of_application(
-    application: ApplicationHistory, event: ApplicationOpened | ApplicationLeft | ApplicationMoved
+    application: ApplicationHistory, event: ApplicationOpened | ApplicationLeft | ApplicationContacted | ApplicationMoved
 ) -> ApplicationHistory:
     match event:
         case ApplicationOpened():
             return applications.opened(application, event)
         case ApplicationLeft():
             return applications.left(application, event)
+        case ApplicationContacted():
+            return applications.contacted(application, event)
         case _:
             return applications.moved(application, event)

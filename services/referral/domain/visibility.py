@@ -11,10 +11,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain.answer import OBSOLETE, Ending, ReferralStatus, conclude, status
-from services.referral.domain.applications import Step
 from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
 from services.referral.domain.milestones import MilestoneKind
+from services.referral.domain.steps import Contact, Step
 from shared.events.applications import ApplicationStatus, UnopenedCode
 from shared.events.referral import AgencyKind, RefusalCode
 from shared.kernel.caller import Caller, TenantFilter
@@ -61,6 +61,7 @@ class ApplicationView(BaseModel):
     current: Step
     since: date
     steps: tuple[Step, ...]
+    contacts: tuple[Contact, ...] = ()
 
 
 class ReferralView(BaseModel):
@@ -146,6 +147,7 @@ def _applications(journey: Journey, referral_id: UUID, wishes: AnsweredWishes) -
             yield ApplicationView(
                 intake_id=intake_id, school=application.school, programme=application.programme,
                 school_year=application.school_year, current=steps[-1], since=steps[-1].on, steps=steps,
+                contacts=application.contacts.get(referral_id, ()),
             )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from services.referral.views.schemas import (
     AnswerResponse,
     ApplicationResponse,
     CommonResponse,
+    ContactResponse,
     MissingResponse,
     NamesResponse,
     ReferralInFullResponse,
@@ -31,7 +32,7 @@ from services.referral.views.schemas import (
     WarningResponse,
     WishResponse,
 )
-from services.referral.views.sentences import of_ending, of_milestone, of_step
+from services.referral.views.sentences import of_contact, of_ending, of_milestone, of_step
 from shared.events.referral import Wish
 from shared.web.names import Names, OrganisationResponse
 
@@ -107,7 +108,8 @@ def _application(view: ApplicationView, names: Names) -> ApplicationResponse:
     return ApplicationResponse(
         intake_id=view.intake_id, school=names.school(view.school), programme=names.programme(view.school, view.programme),
         school_year=view.school_year,
-        status=step.status, code=step.code, since=view.since, until=step.until, sentence=of_step(step),
+        status=step.status, code=step.code, since=view.since, until=step.until, sentence=of_step(step), at=step.at,
+        contacts=[ContactResponse(**dict(one), sentence=of_contact(one)) for one in view.contacts],
     )  # fmt: skip
 
 
@@ -130,6 +132,8 @@ def _steps(applications: Iterable[ApplicationView], names: Names) -> Iterator[St
         where = _where(view, names)
         for step in view.steps:
             yield StepResponse(on=step.on, step=step.status, sentence=of_step(step), **where)
+        for contact in view.contacts:
+            yield StepResponse(on=contact.on, step="contacted", sentence=of_contact(contact), **where)
 
 
 def _later(view: ReferralView, names: Names) -> list[StepResponse]:

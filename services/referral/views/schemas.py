@@ -11,6 +11,7 @@ from services.referral.domain.file import Counsellor, InformationText, LastClass
 from services.referral.domain.person import Identity
 from services.referral.domain.visibility import UnopenedWish
 from shared.events.applications import ApplicationStatus
+from shared.events.contacts import ContactMeans
 from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation
 from shared.web.names import OrganisationResponse, ProgrammeResponse, SchoolResponse
 
@@ -35,6 +36,16 @@ class WishResponse(BaseModel):
     sentence: str | None = None
 
 
+class ContactResponse(BaseModel):
+    """An attempt of the school to reach the applicant."""
+
+    on: date
+    at: str | None
+    means: ContactMeans
+    reached: bool
+    sentence: str
+
+
 class ApplicationResponse(BaseModel):
     intake_id: UUID
     school: SchoolResponse
@@ -44,6 +55,8 @@ class ApplicationResponse(BaseModel):
     code: RefusalCode | None
     since: date
     until: date | None
+    at: str | None = Field(default=None, description="L’heure de ce qui est prévu ; son lieu se lit auprès d’`enrolment`.")
+    contacts: list[ContactResponse] = []
     sentence: str
 
 

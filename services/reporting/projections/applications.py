@@ -4,7 +4,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from shared.events.applications import (
-    STATUS_AFTER,
     ApplicationAdmissible,
     ApplicationEvent,
     ApplicationIneligible,
@@ -19,6 +18,7 @@ from shared.events.applications import (
     ImmersionEnded,
     ImmersionPlanned,
     InterviewPlanned,
+    MeetingCancelled,
     PlaceConfirmed,
     PlaceDeclined,
     PlaceExpired,
@@ -26,6 +26,7 @@ from shared.events.applications import (
     PlaceOfferWithdrawn,
     PlaceReleased,
 )
+from shared.events.statuses import STATUS_AFTER
 from shared.projections.table import REQUIRED, History, TableRow
 
 
@@ -90,7 +91,7 @@ def ineligible(event: ApplicationIneligible) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=ApplicationStatus.INELIGIBLE, met=False)
 
 
-@ApplicationRow.on(PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired)
+@ApplicationRow.on(MeetingCancelled, PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired)
 def moved(event: ApplicationEvent) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)])
 
