@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import wraps
 from uuid import UUID
 
@@ -13,9 +13,14 @@ from services.enrolment.domain.school import School
 from services.enrolment.store import Store
 from shared.events import Event
 from shared.events.message import Message
+from shared.kernel.calendar import PARIS
 from shared.kernel.caller import SYSTEM
 from shared.kernel.open_days import OpenDays
+from shared.persistence import simulated_clock
 from shared.persistence.sweeping import each_apart
+
+FURTHEST = timedelta(days=5 * 365)
+"""How far the simulated clock goes at once."""
 
 
 @dataclass
@@ -24,6 +29,16 @@ class Swept:
 
     told: Counter[type[Event]] = field(default_factory=Counter)
     failed: int = 0
+
+
+async def reach(store: Store, on: date | None) -> date:
+    """The day to sweep by: today or a past one; where the clock is simulated one to come too, on whose morning it is then put."""
+    clock = store.clock
+    if on and clock.simulated and clock.today() < on <= clock.today() + FURTHEST:
+        morning = datetime.combine(on, time(8), PARIS)
+        clock.advance(morning)
+        await simulated_clock.remember(store.database, morning)
+    return clock.day(on)
 
 
 async def sweep(store: Store, by: date) -> Swept:

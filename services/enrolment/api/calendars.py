@@ -76,6 +76,6 @@ async def change_delays(intake_id: UUID, body: DelaysRequest, caller: CurrentCal
 
 @router.post("/sweep", dependencies=[require("admin")])
 async def sweep(body: SweepRequest, store: StoreDep) -> SweepResponse:
-    """Do what was due before a day, today or a past one. Again, it does nothing."""
-    on = store.clock.day(body.on)
+    """Do what was due before a day, today or a past one; a simulated clock goes to one to come. Again, it does nothing."""
+    on = await deadlines.reach(store, body.on)
     return SweepResponse.of(await deadlines.sweep(store, on), on)

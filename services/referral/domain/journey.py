@@ -17,10 +17,19 @@ from services.referral.domain.enrolments import EnrolmentHistory, PupilEvent
 from services.referral.domain.steps import ApplicationMoved
 from shared.events.applications import ApplicationEvent, ApplicationLeft, ApplicationOpened, Unopened, WishesAnswered
 from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationReminded
 from shared.events.students import StudentEvent
 from shared.kernel.identifiers import Slug
 
-JourneyEvent = WishesAnswered | ApplicationOpened | ApplicationLeft | ApplicationContacted | ApplicationMoved | PupilEvent
+JourneyEvent = (
+    WishesAnswered
+    | ApplicationOpened
+    | ApplicationLeft
+    | ApplicationContacted
+    | ApplicationReminded
+    | ApplicationMoved
+    | PupilEvent
+)
 
 
 class AnsweredWishes(BaseModel):
@@ -79,7 +88,8 @@ def fold(journey: Journey, event: JourneyEvent) -> Journey:
 
 
 def _of_application(
-    application: ApplicationHistory, event: ApplicationOpened | ApplicationLeft | ApplicationContacted | ApplicationMoved
+    application: ApplicationHistory,
+    event: ApplicationOpened | ApplicationLeft | ApplicationContacted | ApplicationReminded | ApplicationMoved,
 ) -> ApplicationHistory:
     match event:
         case ApplicationOpened():
@@ -88,5 +98,7 @@ def _of_application(
             return applications.left(application, event)
         case ApplicationContacted():
             return applications.contacted(application, event)
+        case ApplicationReminded():
+            return applications.reminded(application, event)
         case _:
             return applications.moved(application, event)
