@@ -123,6 +123,9 @@ MIGRATED = _counter(
 )  # fmt: skip
 
 SWEEPS = _counter("etabli_sweeps_total", "Sweeps of deadlines, by how they ended: done, failed.", "outcome")
+SWEPT_FAILED = _counter(
+    "etabli_swept_documents_failed_total", "Documents on which a sweep failed, and went on with the others.", "what"
+)  # fmt: skip
 SWEEP_SECONDS = _histogram("etabli_sweep_duration_seconds", ANSWERS, "One sweep.")
 
 

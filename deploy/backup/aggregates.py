@@ -5,7 +5,7 @@ from typing import Any
 
 from services.enrolment.domain.grant import GRANTS
 from services.enrolment.domain.hand_backs import HAND_BACKS
-from services.enrolment.domain.intake import INTAKES
+from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS
 from services.enrolment.domain.school import SCHOOLS
 from services.enrolment.domain.wishes import WISHES

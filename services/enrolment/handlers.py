@@ -2,14 +2,14 @@
 
 from typing import get_args
 
-from services.enrolment import admission, amending, handing_back, persons, use_cases
+from services.enrolment import admission, amending, deadlines, handing_back, persons, use_cases
 from services.enrolment.domain.enrolment import ACTIVE
 from services.enrolment.domain.giving_up import decline_given_up
 from services.enrolment.domain.places import release_seat
 from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
 from shared.events.amendments import ReferralAmended
-from shared.events.catalogue import IntakeDatesChanged
+from shared.events.catalogue import IntakeDatesChanged, SchoolCalendarChanged, SchoolRegistered
 from shared.events.corrections import CompletionCorrected, InterruptionCorrected, NoShowCorrected, ReturnCorrected
 from shared.events.message import Message
 from shared.events.persons import PersonErased, PersonMerged, PersonSplit
@@ -98,6 +98,12 @@ async def return_corrected(store: Store, student: ReturnCorrected, message: Mess
 async def dates_changed(store: Store, event: IntakeDatesChanged, message: Message) -> None:
     """Pupils who are due in it are due on its new first day."""
     await admission.move_starts(store, event.intake_id, on=event.on, cause=message)
+
+
+@HANDLERS.on(SchoolCalendarChanged, SchoolRegistered)
+async def open_days_changed(store: Store, event: SchoolCalendarChanged | SchoolRegistered, message: Message) -> None:
+    """A school's delays count other days: those of its intakes that still run end accordingly."""
+    await deadlines.follow_open_days(store, event.school, on=store.clock.today(), cause=message)
 
 
 @HANDLERS.on(StudentGaveUp)

@@ -27,7 +27,7 @@ APPLICATION = Labels(
         ApplicationStatus.INELIGIBLE: "non éligible",
         ApplicationStatus.REFUSED: "refusée",
         ApplicationStatus.DECLINED: "place déclinée",
-        ApplicationStatus.EXPIRED: "offre sans réponse",
+        ApplicationStatus.EXPIRED: "délai dépassé",
         ApplicationStatus.WITHDRAWN: "retirée",
         ApplicationStatus.OBSOLETE: "sans objet",
     },
@@ -51,6 +51,13 @@ APPLICATION = Labels(
         "withdraw": "retirer",
     },
 )
+LATE: Mapping[str, str] = {
+    "answer": "L’école n’a pas encore répondu : les deux tiers du délai sont passés.",
+    "meeting": "Le rendez-vous est passé : l’école n’a pas dit ce qu’il en est.",
+    "offer": "La place proposée n’est ni prise ni déclinée : les deux tiers du délai sont passés.",
+    "expired": "L’école n’a pas répondu dans le délai ; la candidature peut être rouverte.",
+}
+"""By kind of what is late."""
 CONTACTED: Mapping[ContactMeans, str] = {
     ContactMeans.PHONE: "par téléphone",
     ContactMeans.TEXT_MESSAGE: "par SMS",

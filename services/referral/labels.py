@@ -68,6 +68,7 @@ CONTACTED: Mapping[ContactMeans, str] = {
     ContactMeans.LETTER: "par courrier",
     ContactMeans.VISIT: "par une visite",
 }
+UNANSWERED = "L’école n’a pas répondu dans le délai ; elle peut encore rouvrir la candidature."
 OFFER_WITHDRAWN = "L’école a repris la place proposée ; la candidature reste admissible."
 REOPENED = "L’école reprend l’examen de la candidature."
 MILESTONES: Mapping[str, str] = {

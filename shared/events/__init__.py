@@ -9,6 +9,7 @@ from shared.events import (
     catalogue,
     contacts,
     corrections,
+    delays,
     grant_corrections,
     hand_backs,
     order_corrections,
@@ -20,8 +21,8 @@ from shared.events import (
 from shared.events.event import EVENTS, Event
 
 __all__ = [
-    "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "contacts", "corrections", "grant_corrections",
-    "hand_backs", "order_corrections", "persons", "production", "referral", "students",
+    "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "contacts", "corrections", "delays",
+    "grant_corrections", "hand_backs", "order_corrections", "persons", "production", "referral", "students",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

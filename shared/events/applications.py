@@ -1,12 +1,12 @@
 """Events of applications, published by enrolment: one per (young person, intake), from opening to a terminal answer."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.events.catalogue import Delay
 from shared.events.event import Event
 from shared.events.referral import RefusalCode
 from shared.kernel.calendar import Hour, SchoolYear
@@ -171,6 +171,7 @@ class PlaceOffered(ApplicationEvent, type="enrolment.place.offered.v1"):
     """A seat is held until the end of a day. Told again with another day, the offer ends on that one."""
 
     until: Day
+    days: Delay | None = Field(default=None, description="The delay that ends on it; none where the school said the day.")
     at_school: Annotated[bool, Published] = Field(default=False, description="The answer is given to the school alone.")
 
 
@@ -224,26 +225,3 @@ class ApplicationObsolete(ApplicationEvent, type="enrolment.application.obsolete
     """Enrolled elsewhere, or the intake closed: no longer asks for an answer."""
 
     because: Annotated[str, Field(pattern="^(enrolled_elsewhere|intake_closed)$")]
-
-
-STATUS_AFTER: Mapping[type[ApplicationEvent], ApplicationStatus] = {
-    ApplicationIneligible: ApplicationStatus.INELIGIBLE,
-    ApplicationUnderReview: ApplicationStatus.UNDER_REVIEW,
-    InterviewPlanned: ApplicationStatus.INTERVIEW_PLANNED,
-    ImmersionPlanned: ApplicationStatus.IMMERSION_PLANNED,
-    MeetingCancelled: ApplicationStatus.UNDER_REVIEW,
-    ImmersionEnded: ApplicationStatus.IMMERSION_ENDED,
-    ApplicationAdmissible: ApplicationStatus.ADMISSIBLE,
-    ApplicationWaitlisted: ApplicationStatus.WAITLISTED,
-    PlaceOffered: ApplicationStatus.OFFERED,
-    PlaceOfferWithdrawn: ApplicationStatus.ADMISSIBLE,
-    PlaceConfirmed: ApplicationStatus.ENROLLED,
-    PlaceDeclined: ApplicationStatus.DECLINED,
-    PlaceReleased: ApplicationStatus.RELEASED,
-    PlaceExpired: ApplicationStatus.EXPIRED,
-    ApplicationRefused: ApplicationStatus.REFUSED,
-    ApplicationWithdrawn: ApplicationStatus.WITHDRAWN,
-    ApplicationObsolete: ApplicationStatus.OBSOLETE,
-}
-"""What each event makes of the status; a reopening depends on what was before; an opening that joins, and another day of
-entry, change nothing."""

@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from shared.events.applications import (
-    STATUS_AFTER,
     ApplicationEvent,
     ApplicationIneligible,
     ApplicationReopened,
@@ -22,6 +21,8 @@ from shared.events.applications import (
     PlaceOfferWithdrawn,
     PlaceReleased,
 )
+from shared.events.delays import ApplicationExpired
+from shared.events.statuses import STATUS_AFTER
 
 S = ApplicationStatus
 FAR: Mapping[ApplicationStatus, int] = {
@@ -67,6 +68,8 @@ def heard(
         return (status,)
     if own not in FAR or isinstance(event, ApplicationIneligible | ImmersionEnded | MeetingCancelled):
         return ()
+    if isinstance(event, ApplicationExpired):
+        return (status,)  # of a school that did not answer: there was no offer
     rests_on = RESTS_ON[S.DECLINED] if isinstance(event, PlaceOfferWithdrawn) else RESTS_ON.get(status, ())
     return (*(one for one in rests_on if one in reached and FAR[own] < FAR[one]), status)
 

@@ -1,13 +1,11 @@
 """Months, weeks, school years and ages, in France."""
 
 import re
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
-from holidays import country_holidays
 from pydantic import BeforeValidator
 
 from shared.kernel.identifiers import checked, shown_as
@@ -112,16 +110,3 @@ def age_at(born: date, day: date) -> int:
 def age_on(birth_month: str, day: date) -> int:
     """The age surely reached on a day by someone born in a month: counted from that month's last day."""
     return age_at(date.fromisoformat(f"{birth_month}-01") + relativedelta(day=31), day)
-
-
-@cache
-def holidays_of(year: int) -> tuple[date, ...]:
-    """The public holidays of metropolitan France in a year that fall from Monday to Friday."""
-    return tuple(day for day in sorted(country_holidays("FR", years=year)) if day.weekday() < 5)
-
-
-def open_days_between(since: date, until: date) -> int:
-    """Open days after one day and up to another, which counts: Monday to Friday, but the holidays of metropolitan France."""
-    weeks, rest = divmod((until - since).days, 7)
-    weekdays = weeks * 5 + sum((since + timedelta(days=extra)).weekday() < 5 for extra in range(1, rest + 1))
-    return weekdays - sum(since < day <= until for year in range(since.year, until.year + 1) for day in holidays_of(year))

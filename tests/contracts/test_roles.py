@@ -43,8 +43,11 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "read_identity": SCHOOL,
     },
     "enrolment": {
-        "register_school list_conflicts export_file": ADMIN,
-        "open_programme replace_certification open_intake change_seats change_dates": ADMIN | HEAD,
+        "register_school list_conflicts export_file sweep": ADMIN,
+        "open_programme replace_certification open_intake change_seats change_dates change_delays": ADMIN | HEAD,
+        "keep_holidays close_school cancel_closure": ADMIN | HEAD,
+        "list_late": ADMIN | OFFICE,
+        "list_awaited": AGENCY,
         "promote_first_waiting continue_pupil take_over_pupil": ADMIN | HEAD,
         "list_schools list_intakes read_intake": SIGNED_IN,
         "list_applications_to_intake review_application plan_interview plan_immersion end_immersion": ADMIN | OFFICE,

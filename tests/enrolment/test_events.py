@@ -10,8 +10,10 @@ from services.enrolment.domain.pupil import PupilEvent
 from services.enrolment.domain.school import SchoolEvent
 from shared.events import EVENTS
 from shared.events import applications as events
-from shared.events.applications import STATUS_AFTER, ApplicationEvent, WishesAnswered
+from shared.events.applications import ApplicationEvent, WishesAnswered
 from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationDue, ApplicationReminded
+from shared.events.statuses import STATUS_AFTER
 
 
 def test_each_event_of_enrolment_is_told_by_one_aggregate() -> None:
@@ -23,7 +25,7 @@ def test_each_event_of_enrolment_is_told_by_one_aggregate() -> None:
 
 def test_each_event_of_an_application_says_what_becomes_of_its_status() -> None:
     """But for an opening that may join, one referral of two that leaves, another day of entry, an attempt to reach somebody,
-    and a reopening, which looks at what was before."""
+    what is due and its reminder, and a reopening, which looks at what was before."""
     looked_at = {events.ApplicationOpened, events.ApplicationLeft, events.ApplicationReopened, events.EntryPlanned}
-    looked_at |= {ApplicationContacted}
+    looked_at |= {ApplicationContacted, ApplicationDue, ApplicationReminded}
     assert set(STATUS_AFTER) | looked_at == {event for event in EVENTS.values() if issubclass(event, ApplicationEvent)}

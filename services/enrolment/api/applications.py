@@ -113,10 +113,10 @@ async def waitlist_applicant(
 async def offer_place(
     intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
-    """Hold a seat until the end of a day."""
+    """Hold a seat until the end of a day, or for as long as the intake says."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(
-        intake_id, places.offer, young_id=young_id, until=body.until, at_school=body.at_school, on=on
+        intake_id, places.offer, young_id=young_id, until=body.until, at_school=body.at_school, on=on, today=store.clock.today()
     )
     return await shown.application(store, caller, intake, young_id)
 
@@ -158,6 +158,6 @@ async def promote_first_waiting(
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(
-        intake_id, places.promote, until=body.until, at_school=body.at_school, on=on
+        intake_id, places.promote, until=body.until, at_school=body.at_school, on=on, today=store.clock.today()
     )
     return await shown.applications_to(store, caller, intake)

@@ -19,6 +19,7 @@ from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
+from shared.kernel.open_days import HolidayZone
 from shared.kernel.phones import Phone
 from shared.kernel.strict import WHOLE, Day, Flag
 from shared.kernel.territories import Commune, Department
@@ -28,6 +29,7 @@ from shared.web.bodies import DatedBody
 Cents = Annotated[int, Field(gt=0, le=10**12, description="Centimes d’euro."), WHOLE]
 Year = Annotated[int, Field(ge=1, le=3), WHOLE]
 """Of study."""
+Delay = Annotated[int, Field(ge=1, le=120, description="Jours ouvrés de l’école."), WHOLE]
 Seats = Annotated[int, Field(ge=0, le=500), WHOLE]
 
 
@@ -60,6 +62,24 @@ class CertificationRequest(DatedBody):
     since: Day = Field(description="Le premier jour où cette certification est celle de la formation ; il peut être à venir.")
 
 
+class HolidaysRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    zone: HolidayZone = Field(description="La zone dont l’école observe les jours fériés.")
+
+
+class ClosureRequest(BaseModel):
+    """Days on which the school is closed, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+    first_day: Day
+    last_day: Day
+
+
+class SweepRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    on: Day | None = Field(default=None, description="Le jour dont on fait les échéances ; sans lui, aujourd’hui.")
+
+
 class IntakeRequest(DatedBody):
     school: Slug
     programme: Slug
@@ -69,6 +89,15 @@ class IntakeRequest(DatedBody):
     starts_on: Day
     closes_on: Day
     promotion: Promotion = Promotion.CONFIRMED
+    answer_days: Delay | None = Field(default=None, description="Pour que l’école réponde ; 20 si rien n’est dit.")
+    offer_days: Delay | None = Field(default=None, description="Pour que la famille prenne la place ; 10 si rien n’est dit.")
+
+
+class DelaysRequest(DatedBody):
+    """In open days of the school, for what begins from now on."""
+
+    answer_days: Delay
+    offer_days: Delay
 
 
 class DatesRequest(DatedBody):
@@ -154,8 +183,12 @@ class AdmitRequest(DatedBody):
     met: Met
 
 
-class OfferRequest(DatedBody):
+class ExtendRequest(DatedBody):
     until: Day
+
+
+class OfferRequest(DatedBody):
+    until: Day | None = Field(default=None, description="Sans elle, le délai d’offre de la rentrée, en jours ouvrés de l’école.")
     at_school: Flag = Field(default=False, description="La famille répond à l’école elle-même, et aucun organisme pour elle.")
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.enrolment import views
 from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.late import Awaited, Late
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.visibility import school_of, shown_applications
 from services.enrolment.store import Store
@@ -36,6 +37,18 @@ async def applications(store: Store, caller: Caller, applied: Sequence[Applied])
 async def applications_to(store: Store, caller: Caller, intake: Intake) -> list[views.ApplicationResponse]:
     """All those to an intake that this caller may see."""
     return await applications(store, caller, [(intake, one.young_id) for one in shown_applications(caller, intake.applications)])
+
+
+async def late(store: Store, caller: Caller, found: Sequence[tuple[Intake, Late]]) -> list[views.LateResponse]:
+    """What a school is late with."""
+    names = await _names(store, (intake.school for intake, _ in found))
+    return [views.late(intake, one, caller, names, today=store.clock.today()) for intake, one in found]
+
+
+async def awaited(store: Store, found: Sequence[tuple[Intake, Awaited]]) -> list[views.AwaitedResponse]:
+    """What an agency waits for."""
+    names = await _names(store, (intake.school for intake, _ in found))
+    return [views.awaited(intake, one, names) for intake, one in found]
 
 
 async def seats(store: Store, intakes: Sequence[Intake]) -> list[views.SeatsResponse]:

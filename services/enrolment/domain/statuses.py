@@ -64,6 +64,8 @@ BEGINS_AGAIN_AFTER = TAKEN_BACK | {ApplicationStatus.REFUSED, ApplicationStatus.
 """A referral that comes then begins the application again."""
 OPEN = APPLICATION.allowing(A.WITHDRAW)
 """Still asks for an answer: what may be taken back."""
+WAITS_FOR_THE_SCHOOL = APPLICATION.allowing(A.ADMIT)
+"""Whose answer is the school's to give: from the opening until somebody is found admissible."""
 WAS_A_PUPIL = frozenset({ApplicationStatus.ENROLLED, ApplicationStatus.RELEASED})
 HOLDS_A_SEAT = frozenset({ApplicationStatus.OFFERED, ApplicationStatus.ENROLLED})
 NOT_AFTER_CLOSING = frozenset(A) - {A.CONTACT, A.CONFIRM, A.DECLINE, A.REFUSE, A.WITHDRAW}

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from services.enrolment.domain.grant import GRANTS, Grant
 from services.enrolment.domain.hand_backs import HAND_BACKS, HandBack
-from services.enrolment.domain.intake import INTAKES, Intake
+from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
-from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone
 from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
@@ -18,8 +18,8 @@ from services.enrolment.store.awards import Awards
 from services.enrolment.store.files import ReferralFiles
 from services.enrolment.store.migrations import steps
 from services.enrolment.store.motives import Motives
+from services.enrolment.store.overdue import changed_by
 from services.enrolment.store.words import Words
-from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor
 from shared.persistence.migrations import Step
@@ -82,7 +82,7 @@ class Store:
     @property
     def migrations(self) -> Sequence[Step]:
         """What earlier builds kept otherwise."""
-        return steps(self.motives.sealed, self.files, intakes=self.intakes.collection)
+        return steps(self.motives.sealed, self.files, intakes=self.intakes.collection, schools=self.schools.collection)
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their application."""
@@ -144,14 +144,15 @@ class Store:
         where = {"state.programmes.sector": sector, "state.department": {"$in": list(departments)}}
         return await self.schools.acting(SYSTEM).find(where)
 
-    async def intakes_to_sweep(self, today: date) -> list[UUID]:
-        """Those that a day may change: an offer is late, the intake has closed on open applications, or someone waits."""
-        day = today.isoformat()
-        late = {"state.applications": {"$elemMatch": {"status": ApplicationStatus.OFFERED.value, "until": {"$lt": day}}}}
-        closed = {"state.applications.status": {"$in": [status.value for status in OPEN]}, "state.closes_on": {"$lt": day}}
-        waiting = {"state.applications.status": ApplicationStatus.WAITLISTED.value, "state.closes_on": {"$gte": day}}
-        found = await self.intakes.collection.find({"$or": [late, closed, waiting]}, fields={"_id": 1})
+    async def intakes_to_sweep(self, day: date) -> list[UUID]:
+        """Those that a day may change."""
+        found = await self.intakes.collection.find(changed_by(day), fields={"_id": 1})
         return [UUID(row["_id"]) for row in found]
+
+    async def open_intakes_of(self, school: str, day: date) -> list[Intake]:
+        """The intakes of a school that have not closed by a day."""
+        where = {"state.school": school, "state.closes_on": {"$gte": day.isoformat()}}
+        return await self.intakes.acting(SYSTEM).find(where)
 
     async def find_pupil(self, young_id: UUID) -> Pupil | None:
         """A young person's enrolments, whoever asks; None who never had one."""

@@ -5,7 +5,7 @@ from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.enrolment import labels
 from services.enrolment.domain.application import Application, Contact
@@ -36,6 +36,8 @@ class SeatsResponse(BaseModel):
     starts_on: date
     closes_on: date
     promotion: Promotion
+    answer_days: int = Field(description="Jours ouvrés que l’école a pour répondre à ce qui commence.")
+    offer_days: int = Field(description="Jours ouvrés qu’une famille a pour prendre une place.")
 
 
 class ReferringResponse(BaseModel):
@@ -104,6 +106,7 @@ class ApplicationResponse(BaseModel):
     heard_by: HeardBy | None
     said_by: SaidBy | None
     answer: str | None
+    due_on: date | None = Field(default=None, description="Pour l’école : le dernier jour où elle, ou la famille, doit répondre.")
     motive: str | None = None
 
 
@@ -121,14 +124,15 @@ def application(
     told = said.get(ABOUT[shown.status], Said()) if is_told(intake.application(young_id), shown) else Said()
     fields = {
         **intake.model_dump(include={"intake_id", "school_year"}), **place_of(intake.school, intake.programme, names),
-        **shown.model_dump(exclude={"arrival", "priority", "referrals", "contacts", "at"}),
+        **shown.model_dump(exclude={"arrival", "priority", "referrals", "contacts", "at", "answer_due", "offer_days"}),
         "referrals": _referring(shown, names, caller), "label": labels.APPLICATION.statuses[shown.status],
         "answer": _answer(shown), "at": shown.at if shown.status in ABOUT else None, "place": told.place, "person": told.person,
         "contacts": [_contact(one, said if sees_what_others_make(caller) else {}) for one in shown.contacts],
     }  # fmt: skip
     if not sees_what_others_make(caller):
         return ApplicationResponse(**fields, priority=None, rank=None, motive=None)
-    return ApplicationResponse(**fields, priority=shown.priority, rank=_rank(intake, young_id), motive=motive)
+    due_on = min((due.on for due in shown.waiting.values()), default=shown.until)
+    return ApplicationResponse(**fields, priority=shown.priority, rank=_rank(intake, young_id), due_on=due_on, motive=motive)
 
 
 def _contact(contact: Contact, said: Mapping[str, Said]) -> ContactResponse:
@@ -141,7 +145,7 @@ def _contact(contact: Contact, said: Mapping[str, Said]) -> ContactResponse:
 def _referring(application: Application, names: Names, caller: Caller) -> list[ReferringResponse]:
     hidden = {} if sees_what_others_make(caller) else {"priority": None}
     return [
-        ReferringResponse(**{**one.model_dump(exclude={"arrival", "seen"}), "agency": names.agency(one.agency), **hidden})
+        ReferringResponse(**{**one.model_dump(exclude={"arrival", "seen", "due"}), "agency": names.agency(one.agency), **hidden})
         for one in application.referrals
     ]
 

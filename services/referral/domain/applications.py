@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain.steps import ApplicationMoved, Contact, Step, step_of, with_contact
 from shared.events.applications import (
-    STATUS_AFTER,
     ApplicationIneligible,
     ApplicationLeft,
     ApplicationOpened,
@@ -20,7 +19,9 @@ from shared.events.applications import (
     ApplicationUnderReview,
 )
 from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationExpired, ApplicationReminded, WaitsFor
 from shared.events.mandates import heard, hears_contact
+from shared.events.statuses import STATUS_AFTER
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Slug
 
@@ -48,6 +49,8 @@ class ApplicationHistory(BaseModel):
     """By referral: what it heard since it came."""
     contacts: Mapping[UUID, tuple[Contact, ...]] = {}
     """By referral: the attempts to reach the applicant that it heard of, by moment."""
+    reminded: Mapping[UUID, date] = {}
+    """By referral: when it was last reminded of a place that it may answer."""
     ended: Mapping[UUID, tuple[Step, ...]] = {}
     """The same, kept by an earlier build of those that it no longer went on for."""
 
@@ -106,9 +109,9 @@ def left(application: ApplicationHistory, event: ApplicationLeft) -> Application
 def moved(application: ApplicationHistory, event: ApplicationMoved) -> ApplicationHistory:
     """One step further: for all of its referrals, each as far as it concerns that one, or for one alone."""
     own = _heard_so_far(application)
-    if isinstance(event, ApplicationIneligible) and event.referral_id:
+    if isinstance(event, ApplicationIneligible | ApplicationExpired) and event.referral_id:
         steps = own.get(event.referral_id, ())
-        alone = step_of(event, ApplicationStatus.INELIGIBLE, _since_came(steps, event.on))
+        alone = step_of(event, STATUS_AFTER[type(event)], _since_came(steps, event.on))
         return application.model_copy(update={"own": {**own, event.referral_id: (*steps, alone)}})
     concerned = [id for id in application.referrals if getattr(event, "referral_id", None) in (None, id)]
     heard_now = {id: (*own[id], *_heard(own[id], application, event)) for id in concerned}
@@ -128,6 +131,13 @@ def contacted(application: ApplicationHistory, event: ApplicationContacted) -> A
 
     heard_now = {id: with_contact(application.contacts.get(id, ()), contact) for id in application.referrals if hears(id)}
     return application.model_copy(update={"contacts": {**application.contacts, **heard_now}})
+
+
+def reminded(application: ApplicationHistory, event: ApplicationReminded) -> ApplicationHistory:
+    """Whoever may answer an offered place is reminded of it; that the school was reminded is the school's own."""
+    if event.waits_for is not WaitsFor.FAMILY or event.referral_id is None:
+        return application
+    return application.model_copy(update={"reminded": {**application.reminded, event.referral_id: event.on}})
 
 
 def told_apart(application: ApplicationHistory) -> ApplicationHistory:

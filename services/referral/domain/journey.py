@@ -18,12 +18,20 @@ from services.referral.domain.hand_backs import HandBackEvent, HandBackHistory, 
 from services.referral.domain.steps import ApplicationMoved
 from shared.events.applications import ApplicationEvent, ApplicationLeft, ApplicationOpened, Unopened, WishesAnswered
 from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationReminded
 from shared.events.hand_backs import HandBackAcknowledged, HandBackEnded, StudentHandedBack
 from shared.events.students import StudentEvent
 from shared.kernel.identifiers import Slug
 
 JourneyEvent = (
-    WishesAnswered | ApplicationOpened | ApplicationLeft | ApplicationContacted | ApplicationMoved | PupilEvent | HandBackEvent
+    WishesAnswered
+    | ApplicationOpened
+    | ApplicationLeft
+    | ApplicationContacted
+    | ApplicationReminded
+    | ApplicationMoved
+    | PupilEvent
+    | HandBackEvent
 )
 
 
@@ -92,7 +100,8 @@ def fold(journey: Journey, event: JourneyEvent) -> Journey:
 
 
 def _of_application(
-    application: ApplicationHistory, event: ApplicationOpened | ApplicationLeft | ApplicationContacted | ApplicationMoved
+    application: ApplicationHistory,
+    event: ApplicationOpened | ApplicationLeft | ApplicationContacted | ApplicationReminded | ApplicationMoved,
 ) -> ApplicationHistory:
     match event:
         case ApplicationOpened():
@@ -101,5 +110,7 @@ def _of_application(
             return applications.left(application, event)
         case ApplicationContacted():
             return applications.contacted(application, event)
+        case ApplicationReminded():
+            return applications.reminded(application, event)
         case _:
             return applications.moved(application, event)

@@ -28,6 +28,7 @@ from shared.events.applications import (
     PlaceOfferWithdrawn,
 )
 from shared.events.contacts import ContactMeans
+from shared.events.delays import ApplicationExpired
 from shared.events.referral import RefusalCode
 from shared.kernel.calendar import Hour
 
@@ -45,6 +46,7 @@ ApplicationMoved = (
     | PlaceConfirmed
     | PlaceDeclined
     | PlaceExpired
+    | ApplicationExpired
     | ApplicationRefused
     | ApplicationReopened
     | ApplicationWithdrawn
@@ -75,6 +77,8 @@ class Step(BaseModel):
     by_school: bool = False
     """Taken back by the school."""
     offer_withdrawn: bool = False
+    unanswered: bool = False
+    """Expired by the school's own silence, and not by a family's."""
 
 
 class Contact(BaseModel):
@@ -119,6 +123,8 @@ def _details(event: ApplicationMoved) -> dict[str, Any]:
             return {"because": event.because}
         case ApplicationReopened():
             return {"reopened": True}
+        case ApplicationExpired():
+            return {"unanswered": True}
         case PlaceOfferWithdrawn():
             return {"offer_withdrawn": True}
         case ApplicationUnderReview() | ApplicationAdmissible() | ApplicationWaitlisted():

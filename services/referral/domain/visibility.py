@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain.answer import OBSOLETE, Ending, ReferralStatus, conclude, status
+from services.referral.domain.applications import ApplicationHistory
 from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
@@ -63,6 +64,8 @@ class ApplicationView(BaseModel):
     since: date
     steps: tuple[Step, ...]
     contacts: tuple[Contact, ...] = ()
+    reminded_on: date | None = None
+    """When it was reminded that an offered place waits for its answer; None once that was given."""
 
 
 class ReferralView(BaseModel):
@@ -151,7 +154,13 @@ def _applications(journey: Journey, referral_id: UUID, wishes: AnsweredWishes) -
                 intake_id=intake_id, school=application.school, programme=application.programme,
                 school_year=application.school_year, current=steps[-1], since=steps[-1].on, steps=steps,
                 contacts=application.contacts.get(referral_id, ()),
+                reminded_on=_reminded_on(application, referral_id, steps[-1]),
             )  # fmt: skip
+
+
+def _reminded_on(application: ApplicationHistory, referral_id: UUID, current: Step) -> date | None:
+    day = application.reminded.get(referral_id)
+    return day if day and current.status is ApplicationStatus.OFFERED and day >= current.on else None
 
 
 def _told(step: Step, answered_on: date) -> Step:

@@ -113,6 +113,7 @@ def _application(view: ApplicationView, names: Names) -> ApplicationResponse:
         school_year=view.school_year,
         status=step.status, code=step.code, since=view.since, until=step.until, sentence=of_step(step), at=step.at,
         contacts=[ContactResponse(**dict(one), sentence=of_contact(one)) for one in view.contacts],
+        reminded_on=view.reminded_on,
     )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ class ApplicationResponse(BaseModel):
     until: date | None
     at: str | None = Field(default=None, description="L’heure de ce qui est prévu ; son lieu se lit auprès d’`enrolment`.")
     contacts: list[ContactResponse] = []
+    reminded_on: date | None = Field(default=None, description="Le jour du rappel : la place proposée attend votre réponse.")
     sentence: str
 
 

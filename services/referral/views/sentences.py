@@ -14,6 +14,8 @@ def of_step(step: Step) -> str:
         return labels.REOPENED
     if step.offer_withdrawn:
         return labels.OFFER_WITHDRAWN
+    if step.unanswered:
+        return labels.UNANSWERED
     if step.cancelled:
         return labels.CANCELLED[step.cancelled]
     if step.status is ApplicationStatus.IMMERSION_ENDED and not step.attended:
