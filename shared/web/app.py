@@ -150,6 +150,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         desk=desk_of(settings, persistence),
         secret=persistence.secret,
         rate=Rate(settings.rate_per_organisation),
+        items=Rate(settings.items_per_organisation),
         streams=Streams(settings.streams, settings.streams_per_organisation),
         parking=parking,
         dispatcher=dispatcher,
