@@ -10,7 +10,10 @@ from services import SERVICES
 from services.reporting.projections import PROJECTIONS
 from shared.events import EVENTS, OUTBOUND_EVENTS, Event
 from shared.events.applications import ApplicationLeft, EntryPlanned
-from shared.events.catalogue import IntakeDatesChanged
+from shared.events.catalogue import IntakeCalendarChanged, IntakeDatesChanged, IntakeDelaysChanged
+from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationDue, ApplicationReminded
+from shared.events.hand_backs import HandBackAcknowledged, HandBackEnded, StudentHandedBack
 from shared.events.outbound import OutboundEvent
 from shared.events.persons import PersonErased
 from shared.events.referral import ReferralCompleted, ReferralWithdrawalRequested
@@ -18,12 +21,20 @@ from shared.events.students import StudentStartMoved
 from shared.kernel.aggregate import Aggregate
 
 NOT_COUNTED: set[type[Event]] = {
+    ApplicationDue,
+    ApplicationContacted,
     ApplicationLeft,
+    ApplicationReminded,
     EntryPlanned,
+    HandBackAcknowledged,
+    HandBackEnded,
+    IntakeCalendarChanged,
     IntakeDatesChanged,
+    IntakeDelaysChanged,
     PersonErased,
     ReferralCompleted,
     ReferralWithdrawalRequested,
+    StudentHandedBack,
     StudentStartMoved,
 }
 """Told to others, of which no figure is made."""
