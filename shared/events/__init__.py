@@ -13,13 +13,14 @@ from shared.events import (
     persons,
     production,
     referral,
+    rejections,
     students,
 )
 from shared.events.event import EVENTS, Event
 
 __all__ = [
     "EVENTS", "TOPICS", "Event", "amendments", "applications", "catalogue", "corrections", "grant_corrections",
-    "order_corrections", "persons", "production", "referral", "students",
+    "order_corrections", "persons", "production", "referral", "rejections", "students",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

@@ -39,7 +39,8 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "list_matches merge_persons keep_apart split_person erase_person": ADMIN,
         "list_agencies list_schools": SIGNED_IN,
         "submit_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY,
-        "amend_referral complete_referral": AGENCY,
+        "amend_referral complete_referral list_rejections read_rejection": AGENCY,
+        "read_rejected_message": {"agency:manager"},
         "read_identity": SCHOOL,
     },
     "enrolment": {

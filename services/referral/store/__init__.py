@@ -1,4 +1,4 @@
-"""Referral's collections: agencies, referrals, the vault, journeys, the catalogue, and the keys of requests."""
+"""Referral's collections: agencies, referrals, the vault, journeys, the catalogue, rejections, and the keys of requests."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -13,6 +13,7 @@ from services.referral.store.journeys import Journeys
 from services.referral.store.matches import Matches
 from services.referral.store.migrations import steps
 from services.referral.store.records import Records
+from services.referral.store.rejections import Rejections
 from services.referral.store.vault import Vault
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
@@ -39,6 +40,7 @@ class Store:
         self.agencies = Repository(persistence, AGENCIES)
         self.referrals = Repository(persistence, REFERRALS)
         self.vault = Vault(persistence.database, persistence.clock, vault_keys)
+        self.rejections = Rejections(persistence)
         self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.records = Records(persistence)
         self.matches = Matches(self.vault.persons, self.records)
@@ -57,6 +59,7 @@ class Store:
         await self.vault.prepare()
         await self.audit.prepare()
         await self.records.prepare()
+        await self.rejections.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:
@@ -67,6 +70,10 @@ class Store:
     async def all_agencies(self) -> list[Agency]:
         """Every agency, by id."""
         return await self.agencies.acting(SYSTEM).find({})
+
+    async def agency_ids(self) -> set[str]:
+        """Who is registered."""
+        return {row["_id"] for row in await self.agencies.collection.find({}, fields={"_id": 1})}
 
     async def agency_of(self, caller: Caller) -> Agency:
         """The caller's own agency. Refused until an administrator has registered it."""

@@ -4,6 +4,7 @@ from services.referral.views.identities import AgencyResponse, IdentityResponse,
 from services.referral.views.matches import DistinctResponse, MatchResponse, RecordResponse, show_match, sides
 from services.referral.views.person_file import PersonFileResponse, show_file
 from services.referral.views.referrals import Presenter, warnings_of
+from services.referral.views.rejections import RejectedMessageResponse, RejectionResponse, show_original, show_rejection
 from services.referral.views.schemas import ReferralInFullResponse, ReferralResponse, WarningResponse
 
 __all__ = [
@@ -17,10 +18,14 @@ __all__ = [
     "RecordResponse",
     "ReferralInFullResponse",
     "ReferralResponse",
+    "RejectedMessageResponse",
+    "RejectionResponse",
     "WarningResponse",
     "show_file",
     "show_identity",
     "show_match",
+    "show_original",
+    "show_rejection",
     "sides",
     "warnings_of",
 ]
