@@ -109,27 +109,23 @@ async def measure(agencies: Agencies, brokers: Brokers, *, count: int, messages:
     async with AIOKafkaProducer(**brokers.options(), linger_ms=5) as sender:
         await agencies.one(sender, name(1))  # every topic is heard by now: they are found together
         alone = [await agencies.one(sender, name(2 + rank)) for rank in range(measured)]
-        began = time.perf_counter()
         await flood(sender, messages)
+        began, first = time.perf_counter(), await agencies.taken(FLOODING)
         during = [await agencies.one(sender, name(2 + measured + rank)) for rank in range(measured)]
-        before_its_end = await agencies.taken(FLOODING)
-        while await agencies.taken(FLOODING) < messages:
-            await asyncio.sleep(0.2)
-        took = time.perf_counter() - began
-    return shown(alone, during, count, messages, before_its_end, took)
+        took, last = time.perf_counter() - began, await agencies.taken(FLOODING)
+    return shown(alone, during, agencies=count, messages=messages, left=messages - last, rate=(last - first) / took)
 
 
 def shown(
-    alone: Sequence[float], during: Sequence[float], agencies: int, messages: int, taken: int, took: float
+    alone: Sequence[float], during: Sequence[float], *, agencies: int, messages: int, left: int, rate: float
 ) -> dict[str, Any]:
-    """In seconds; `beyond` is what the flood adds to the slowest."""
+    """In seconds; `beyond` is what the flood adds to the slowest. `left` of the flood is still to come when the last is in."""
     return {
-        "agencies": agencies, "flood": messages, "flood_taken_when_the_last_was_measured": taken,
+        "agencies": agencies, "flood": messages, "flood_left": left, "flood_per_s": round(rate),
         "alone": {"median_s": round(statistics.median(alone), 3), "max_s": round(max(alone), 3)},
         "in_the_flood": {"median_s": round(statistics.median(during), 3), "max_s": round(max(during), 3)},
         "ratio": round(statistics.median(during) / statistics.median(alone), 2),
         "beyond_s": round(max(during) - statistics.median(alone), 3),
-        "flood_per_s": round(messages / took),
     }  # fmt: skip
 
 
