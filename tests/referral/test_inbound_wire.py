@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Sequence
+from string import Formatter
 from typing import Any
 
 import pytest
