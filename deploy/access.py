@@ -20,7 +20,10 @@ HEAD = """\
 # Who may do what in Kafka: user, operation, kind of resource, kind of name, name. A writer and a reader may describe, too.
 # Made from the services' own code (deploy/access.py) by make contracts; do not edit.
 """
-PARTNERS = {"referral": (("Read", INBOUND), ("Write", OUTBOUND)), "enrolment": (("Write", OUTBOUND),)}
+PARTNERS = {
+    "referral": (("Read", INBOUND), ("Write", OUTBOUND), ("Read", OUTBOUND)),
+    "enrolment": (("Write", OUTBOUND), ("Read", OUTBOUND)),  # who follows its events over HTTP reads by us
+}
 
 
 @dataclass(frozen=True, order=True)

@@ -28,6 +28,7 @@ class Event(BaseModel):
     topic: ClassVar[str]
     keyed_by: ClassVar[str]
     published: ClassVar[ByType] = EVENTS
+    tells_its_cause: ClassVar[bool] = True
 
     on: Day
 

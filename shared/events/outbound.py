@@ -21,6 +21,8 @@ class OutboundEvent(Event, topic=f"{OUTBOUND}{{tenant}}", key="tenant"):
     """
 
     published: ClassVar[ByType] = OUTBOUND_EVENTS
+    tells_its_cause: ClassVar[bool] = False
+    """What made us tell it may be of somebody else, or be known by a key that is not the tenant's to read."""
 
     tenant: Slug
 

@@ -24,6 +24,7 @@ ADMIN = {"admin:admin"}
 AGENCY = {"agency:counsellor", "agency:manager"}
 HEAD = {"school:head"}
 OFFICE = {"school:head", "school:office"}
+TENANTS = AGENCY | OFFICE
 SCHOOL = OFFICE | {"school:workshop"}
 REGION, FEDERATION = {"region:reader"}, {"federation:reader"}
 SIGNED_IN = set(CALLERS)
@@ -39,12 +40,14 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "list_matches merge_persons keep_apart split_person erase_person": ADMIN,
         "list_agencies list_schools": SIGNED_IN,
         "submit_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY,
-        "amend_referral complete_referral list_rejections read_rejection": AGENCY,
+        "amend_referral complete_referral list_rejections read_rejection read_snapshot": AGENCY,
         "read_rejected_message": {"agency:manager"},
         "read_identity": SCHOOL,
+        "follow_events": TENANTS,
     },
     "enrolment": {
         "register_school list_conflicts export_file": ADMIN,
+        "read_snapshot": OFFICE,
         "open_programme replace_certification open_intake change_seats change_dates": ADMIN | HEAD,
         "promote_first_waiting continue_pupil take_over_pupil": ADMIN | HEAD,
         "list_schools list_intakes read_intake": SIGNED_IN,
@@ -57,6 +60,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "correct_an_exam correct_a_result": ADMIN | OFFICE,
         "list_applications read_application confirm_place decline_place withdraw_application": ADMIN | OFFICE | AGENCY,
         "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
+        "follow_events": TENANTS,
         "award_grant pay_grant correct_grant correct_payment": ADMIN | REGION,
         "list_grants": ADMIN | REGION | FEDERATION | OFFICE,
     },

@@ -1,5 +1,10 @@
 """Referral's routes."""
 
 from services.referral.api import agencies, identities, persons, referrals, rejections, rights, schools
+from services.referral.api.snapshot import router as snapshot
+from shared.web.tenant_stream import router as stream
 
-ROUTERS = (agencies.router, schools.router, referrals.router, rejections.router, identities.router, rights.router, persons.router)
+ROUTERS = (
+    agencies.router, schools.router, referrals.router, rejections.router, identities.router, rights.router, persons.router,
+    snapshot, stream,
+)  # fmt: skip

@@ -42,7 +42,7 @@ class Registered:
         """Whether a topic is a registered agency's, as far as was known two seconds ago."""
         agency = agency_of(topic)
         if agency not in self._known and time.monotonic() - self._asked > ASKED_AGAIN:
-            self._known = await until_answered(self._store.agency_ids, on=is_transient, limit=ASKED_AGAIN)
+            self._known = set(await until_answered(self._store.agency_ids, on=is_transient, limit=ASKED_AGAIN))
             self._asked = time.monotonic()
         if agency not in self._known and agency not in self._waiting:
             self._waiting.add(agency)
