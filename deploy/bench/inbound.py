@@ -16,8 +16,6 @@ from typing import Any
 
 import httpx
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from deploy.bench.latency import _teach, a_referral
 from deploy.local.keys import keys_in, sign
@@ -25,7 +23,7 @@ from deploy.local.stack import running_stack
 from deploy.stacks.addresses import Addresses
 from services.referral.inbound.wire import TYPE
 from shared.kernel.clock import real_now
-from shared.messaging.kafka import Brokers
+from shared.messaging.kafka import Brokers, make_missing
 from shared.messaging.topics import inbound, inbound_topic
 from shared.persistence.mongo import Collection, connect
 
@@ -56,7 +54,7 @@ class Agencies:
             for number in range(count):
                 body = {"kind": "cio", "name": f"Banc {number}", "department": "39"}
                 (await http.put(f"/agencies/{name(number)}", json=body)).raise_for_status()
-        await make_topics(self._addresses.brokers, [name(number) for number in range(count)])
+        await make_missing(self._addresses.brokers, [inbound_topic(name(number)) for number in range(count)])
 
     async def taken(self, agency: str) -> int:
         """How many referrals of this agency stand."""
@@ -81,20 +79,6 @@ def a_message(agency: str, number: int) -> tuple[bytes, bytes]:
     """Value and key."""
     reference = f"{agency}-{number}"
     return json.dumps({**a_referral(number), "external_id": reference}).encode(), reference.encode()
-
-
-async def make_topics(brokers: Brokers, agencies: Sequence[str]) -> None:
-    """Their inbound topics, those that their service has not made yet."""
-    admin = AIOKafkaAdminClient(**brokers.options())
-    await admin.start()
-    try:
-        wanted = [inbound_topic(agency) for agency in agencies]
-        topics = [NewTopic(one.name, one.partitions, 1, topic_configs=dict(one.configs)) for one in wanted]
-        for topic, code, *_rest in (await admin.create_topics(topics)).topic_errors:
-            if code not in (0, TopicAlreadyExistsError.errno):
-                raise for_code(code)(topic)
-    finally:
-        await admin.close()
 
 
 async def flood(sender: AIOKafkaProducer, count: int) -> None:

@@ -11,11 +11,11 @@ from deploy.local.servers import Servers
 from services.referral.inbound.wire import TYPE
 from services.referral.main import service
 from services.referral.store import Store
-from shared.messaging.topics import inbound, inbound_topic
+from shared.messaging.kafka import make_missing
+from shared.messaging.topics import inbound, inbound_topic, outbound_topic
 from shared.settings import Settings
 from shared.web.app import Service
 from tests.conftest import Running
-from tests.messaging.topics import make
 from tests.referral.builders import CIO, a_referral
 
 ATTRIBUTES = {"ce_specversion": "1.0", "ce_id": "m-1", "ce_source": "urn:logiciel", "ce_type": TYPE}
@@ -51,9 +51,7 @@ def hearing(settings: Settings) -> Service[Store]:
 
 async def has_topic(servers: Servers, agency: str = CIO) -> None:
     """An agency's topic, made as its service makes it."""
-    topic = inbound_topic(agency)
-    configs = {name.replace(".", "_"): value for name, value in topic.configs.items()}
-    await make(servers.kafka, topic.name, partitions=topic.partitions, **configs)
+    await make_missing(servers.brokers, [inbound_topic(agency), outbound_topic(agency)])
 
 
 async def send(

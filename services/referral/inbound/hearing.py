@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from services import INBOUND_GROUP
 from services.referral.inbound.taking import EVERY, agency_of, take
 from services.referral.store import Store
 from shared.kernel.retry import Outage, stop, until_answered
@@ -21,8 +22,6 @@ from shared.persistence.failures import is_transient
 from shared.web.runtime import Runtime
 
 log = structlog.get_logger()
-GROUP = "referral-inbound"
-"""Another than the service's own: who joins a group hears all that it hears."""
 TOPICS = re.compile(re.escape(INBOUND) + r"[a-z0-9]+(-[a-z0-9]+)*$")
 ASKED_AGAIN = 2.0
 """Seconds between two looks at who is registered."""
@@ -53,9 +52,9 @@ class Registered:
 async def hear(here: Runtime[Store]) -> None:
     """Hear agencies' topics until cancelled, however long Kafka is away or refuses us, which readiness then says."""
     brokers, outage = brokers_of(here.settings), Outage(log, "inbound.kafka", is_refusal=is_refused)
-    here.groups[GROUP] = outage
+    here.groups[INBOUND_GROUP] = outage
     LOST.labels(EVERY)  # shown from 0 on, so that the first loss is a rise
-    permission = asyncio.create_task(watch_permission(partial(ask_to_read, brokers, GROUP, ()), outage))
+    permission = asyncio.create_task(watch_permission(partial(ask_to_read, brokers, INBOUND_GROUP, ()), outage))
     try:
         hearing = partial(_hear, here, outage)
         await until_answered(hearing, on=_is_kafka_s, limit=here.settings.max_backoff, outage=outage)
@@ -66,7 +65,7 @@ async def hear(here: Runtime[Store]) -> None:
 async def _hear(here: Runtime[Store], outage: Outage) -> None:
     """For as long as one client serves."""
     settings = here.settings
-    client = new_client(brokers_of(settings), GROUP, settings.instance, session_timeout=settings.session_timeout)
+    client = new_client(brokers_of(settings), INBOUND_GROUP, settings.instance, session_timeout=settings.session_timeout)
     taking = partial(take, here.store, limit=settings.body_limit, max_backoff=settings.max_backoff)
     turns = Turns(client, taking, Registered(here.store).is_open)
     measuring = asyncio.create_task(_measure(turns))
