@@ -125,6 +125,16 @@ MIGRATED = _counter(
     "etabli_migrated_documents_total", "Documents of a version before that were put into this one’s form, by step.", "step"
 )  # fmt: skip
 
+WEBHOOK_DELIVERERS = _gauge("etabli_webhook_deliverer_active", "1 in the replica that sends to webhooks, by its lease.")
+WEBHOOK_DOCUMENTS = _gauge("etabli_webhooks_documents", "Webhooks by state: active, failing, disabled.", "state")
+WEBHOOK_FAILING = _gauge(
+    "etabli_webhook_failing_age_seconds",
+    "Since when the oldest message that a webhook does not take fails; 0 where none does.",
+)
+WEBHOOK_ATTEMPTS = _counter("etabli_webhook_attempts_total", "Calls of webhooks, by what came of them.", "result")
+WEBHOOK_ATTEMPT_SECONDS = _histogram("etabli_webhook_attempt_duration_seconds", ANSWERS, "One call of a webhook.")
+WEBHOOKS_DISABLED = _counter("etabli_webhooks_disabled_total", "Webhooks that were disabled, by why: given_up, gone.", "code")
+
 SWEEPS = _counter("etabli_sweeps_total", "Sweeps of deadlines, by how they ended: done, failed.", "outcome")
 SWEEP_SECONDS = _histogram("etabli_sweep_duration_seconds", ANSWERS, "One sweep.")
 

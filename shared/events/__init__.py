@@ -16,6 +16,7 @@ from shared.events import (
     rejections,
     students,
     to_agencies,
+    webhooks,
 )
 from shared.events.event import EVENTS, Event
 from shared.events.outbound import OUTBOUND_EVENTS
@@ -24,6 +25,7 @@ from shared.events.to_schools import copies_of
 __all__ = [
     "EVENTS", "OUTBOUND_EVENTS", "TOPICS", "TO_SCHOOLS", "Event", "amendments", "applications", "catalogue", "corrections",
     "grant_corrections", "order_corrections", "persons", "production", "referral", "rejections", "students", "to_agencies",
+    "webhooks",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

@@ -19,6 +19,7 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.rates import Rate, Streams
 from shared.web.signin.desk import Desk
+from shared.webhooks.sending import Sender
 
 
 class Store(Protocol):
@@ -49,6 +50,8 @@ class Runtime(Generic[StoreT]):
     tenant_streams: Streams
     """Those of tenants that follow their own events."""
     tenant_topics: TenantTopics
+    sender: Sender
+    """What calls webhooks."""
     parking: Parking
     dispatcher: Dispatcher[StoreT]
     parked: Parked

@@ -12,6 +12,7 @@ from services.enrolment.api.rights import router as rights
 from services.enrolment.api.snapshot import router as snapshot
 from services.enrolment.api.taken_over import router as taken_over
 from shared.web.tenant_stream import router as stream
+from shared.web.webhooks.routes import router as webhooks
 
 ROUTERS = (
     catalogue,
@@ -26,4 +27,5 @@ ROUTERS = (
     rights,
     snapshot,
     stream,
+    webhooks,
 )

@@ -28,6 +28,7 @@ from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.aliases import Aliases
 from shared.projections.erased import Erased
+from shared.webhooks.store import Webhooks
 
 
 class Store:
@@ -36,7 +37,7 @@ class Store:
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
     `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
     referrals said of each young person's age and file; `motives` is why a school set ineligibility aside; `outbound` is how
-    far each school was told.
+    far each school was told; `webhooks` is where schools have sent what they are told.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -56,6 +57,7 @@ class Store:
         self.erased = Erased(persistence.database)
         self.files = ReferralFiles(persistence.database, self.erased)
         self._turns = persistence.database["enrolling"]
+        self.webhooks = Webhooks(persistence)
         self.motives = Motives(persistence.database["motives"], persistence.sealing_keys("motives"))
 
     async def prepare(self) -> None:
@@ -74,6 +76,7 @@ class Store:
         await self.outbound.collection.index("state.young_id")
         await self.motives.prepare()
         await self.aliases.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:

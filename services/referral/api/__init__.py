@@ -3,8 +3,17 @@
 from services.referral.api import agencies, identities, persons, referrals, rejections, rights, schools
 from services.referral.api.snapshot import router as snapshot
 from shared.web.tenant_stream import router as stream
+from shared.web.webhooks.routes import router as webhooks
 
 ROUTERS = (
-    agencies.router, schools.router, referrals.router, rejections.router, identities.router, rights.router, persons.router,
-    snapshot, stream,
-)  # fmt: skip
+    agencies.router,
+    schools.router,
+    referrals.router,
+    rejections.router,
+    identities.router,
+    rights.router,
+    persons.router,
+    snapshot,
+    stream,
+    webhooks,
+)

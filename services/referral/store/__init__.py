@@ -26,6 +26,7 @@ from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
+from shared.webhooks.store import Webhooks
 
 KEYS_KEPT = timedelta(days=30)
 """How long a request's own key is known again; its referral is known by its id, whenever it comes again."""
@@ -49,6 +50,7 @@ class Store:
         self.matches = Matches(self.vault.persons, self.records)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
+        self.webhooks = Webhooks(persistence)
         self._keys = persistence.database["request_keys"]
         self.swept_on: date | None = None
 
@@ -65,6 +67,7 @@ class Store:
         await self.audit.prepare()
         await self.records.prepare()
         await self.rejections.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:
