@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 
 from deploy.local.servers import Servers
+from services.referral.inbound.hearing import hear
 from services.referral.inbound.wire import TYPE
 from services.referral.main import service
 from services.referral.store import Store
@@ -46,7 +47,7 @@ def asked(**overrides: Any) -> bytes:
 
 def hearing(settings: Settings) -> Service[Store]:
     """The service with its work, hearing nothing but agencies."""
-    return replace(service(settings), handlers={})
+    return replace(service(settings), handlers={}, works=[hear])
 
 
 async def has_topic(servers: Servers, agency: str = CIO) -> None:
