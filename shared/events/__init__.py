@@ -16,6 +16,7 @@ from shared.events import (
     persons,
     production,
     referral,
+    rejections,
     students,
     to_agencies,
     webhooks,
@@ -26,7 +27,7 @@ from shared.events.to_schools import copies_of
 
 __all__ = [
     "EVENTS", "OUTBOUND_EVENTS", "TOPICS", "TO_SCHOOLS", "Event", "amendments", "applications", "catalogue", "contacts",
-    "corrections", "delays", "grant_corrections", "hand_backs", "order_corrections", "persons", "production", "referral",
+    "corrections", "delays", "grant_corrections", "hand_backs", "order_corrections", "persons", "production", "referral", "rejections",
     "students", "to_agencies", "webhooks",
 ]  # fmt: skip
 
