@@ -27,8 +27,8 @@ from shared.events.to_schools import copies_of
 
 __all__ = [
     "EVENTS", "OUTBOUND_EVENTS", "TOPICS", "TO_SCHOOLS", "Event", "amendments", "applications", "catalogue", "contacts",
-    "corrections", "delays", "grant_corrections", "hand_backs", "order_corrections", "persons", "production", "referral", "rejections",
-    "students", "to_agencies", "webhooks",
+    "corrections", "delays", "grant_corrections", "hand_backs", "order_corrections", "persons", "production", "referral",
+    "rejections", "students", "to_agencies", "webhooks",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})
