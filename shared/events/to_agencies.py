@@ -3,7 +3,7 @@
 Published by referral. A code is a text here where its list may grow: a reader takes one that it does not know for another.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -84,9 +84,34 @@ class ToldEnrolment(_Told):
     milestones: tuple[ToldMilestone, ...] = ()
 
 
+AN_INTAKE = "6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11"
+A_PLACE = {"school": "dole", "intake_id": AN_INTAKE, "programme": "dole-cap-serrurerie", "school_year": "2026-2027"}
+A_VIEW: dict[str, Any] = {
+    "status": "closed", "submitted_on": "2026-03-02", "complete": True, "answered_on": "2026-03-02",
+    "ending": {"answer": "enrolled", "on": "2026-06-12", "answered_by": "school"},
+    "unopened": [{"wish": 2, "code": "nothing_possible"}],
+    "applications": [
+        {
+            **A_PLACE,
+            "steps": [
+                {"status": "under_review", "on": "2026-03-02"},
+                {"status": "interview_planned", "on": "2026-03-09", "planned_on": "2026-03-16"},
+                {"status": "admissible", "on": "2026-03-16"},
+                {"status": "offered", "on": "2026-05-20", "until": "2026-06-15"},
+                {"status": "enrolled", "on": "2026-06-12"},
+            ],
+        }
+    ],
+    "enrolments": [
+        {**A_PLACE, "milestones": [{"kind": "enrolled", "on": "2026-06-12"}, {"kind": "started", "on": "2026-09-01"}]}
+    ],
+}  # fmt: skip
+
+
 class AgencyView(_Told):
     """A referral as its agency may see it: the same as over HTTP, without names nor sentences."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [A_VIEW]})
     status: ReferralState
     submitted_on: Day
     amended_on: tuple[Day, ...] = ()
@@ -100,7 +125,7 @@ class AgencyView(_Told):
     enrolments: tuple[ToldEnrolment, ...] = ()
 
 
-class ReferralTold(OutboundEvent, key="young_id"):
+class ReferralTold(OutboundEvent, key="young_id", teller="referral"):
     """The whole of it. Of one referral revisions rise: one that is not above what is known says nothing new."""
 
     referral_id: UUID
@@ -117,7 +142,7 @@ class ReferralChanged(ReferralTold, type="outbound.referral.changed.v1"):
     """What the agency sees of a referral is no longer what was told last."""
 
 
-class ReferralErased(OutboundEvent, type="outbound.referral.erased.v1", key="young_id"):
+class ReferralErased(OutboundEvent, type="outbound.referral.erased.v1", key="young_id", teller="referral"):
     """Who this was is erased: nothing is kept of the referral for its agency, nor told of it any more."""
 
     referral_id: UUID

@@ -18,7 +18,7 @@ TOPIC = "etabli.enrolment"
 PREFIX = "fr.etabli.enrolment."
 
 
-class SchoolEvent(OutboundEvent):
+class SchoolEvent(OutboundEvent, teller="enrolment"):
     """A copy of an event, for the school that it names. What a snapshot shows of a document says how far it is, in the same way.
 
     Of one document and one young person revisions rise, and may skip: one that is not above what is known is in it already.
@@ -33,7 +33,7 @@ class SchoolEvent(OutboundEvent):
     revision: Annotated[int, Field(ge=1, description="The document's, once this had happened."), Published]
 
 
-class PersonForgotten(OutboundEvent, type="outbound.person.erased.v1", key="young_id"):
+class PersonForgotten(OutboundEvent, type="outbound.person.erased.v1", key="young_id", teller="enrolment"):
     """Who this was is erased: nothing is kept of them for the school, nor told of them any more."""
 
     young_id: UUID
