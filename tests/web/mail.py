@@ -79,7 +79,7 @@ async def mail_server(*, port: int = 0, tls: ssl.SSLContext | None = None) -> As
 
 
 def _knows(_server: Any, _session: Any, _envelope: Any, _mechanism: str, signed_in: LoginPassword) -> AuthResult:
-    return AuthResult(success=signed_in == LoginPassword(b"etabli", PASSWORD.encode()))
+    return AuthResult(success=signed_in == LoginPassword(b"etabli", PASSWORD.encode()), handled=False)
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
