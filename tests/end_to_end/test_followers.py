@@ -177,7 +177,7 @@ def kill_at_random(stack: Stack, readers: list[Reader]) -> Callable[[], None]:
 
 
 async def everything_is_there(stack: Stack, load: Load, readers: list[Reader]) -> None:
-    """Once nothing more comes, each reader has what its tenant's topic holds, and that is of all that its tenant did or was sent."""
+    """Once nothing more comes, each reader has what its tenant's topic holds: all that its tenant did or was sent, no more."""
     await asyncio.to_thread(stack.wait_ready, within=120)
     before: Any
     until, quiet_since, before = time.monotonic() + SETTLED_WITHIN, time.monotonic(), ({}, {})
@@ -199,7 +199,7 @@ async def everything_is_there(stack: Stack, load: Load, readers: list[Reader]) -
 
 
 def not_its_own(tenant: str, told: dict[str, dict[str, Any]], load: Load) -> list[str]:
-    """The referrals of an agency, or the young people of a school, of whom it was not told, or was told and they are not its own."""
+    """Referrals of an agency, or young people of a school, of whom it was not told; or was, and they are not its own."""
     about = "referral_id" if tenant in load.referred else "young_id"
     return sorted({data[about] for data in told.values()} ^ set(load.referred.get(tenant) or load.young[tenant]))
 
