@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from datetime import datetime
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -64,6 +65,9 @@ class Endpoint:
         self._under_way: dict[asyncio.Task[Outcome], Item] = {}
         self._tried: list[Attempt] = []
         self._over = False
+        self._moved = webhook.place is None
+        """Whether its place is another than that which is kept, though nothing was answered."""
+        self._kept_at = -LOOK_SECONDS
 
     async def run(self) -> None:
         """Deliver. Returns once the webhook is disabled, or another course of it has begun."""
@@ -92,7 +96,8 @@ class Endpoint:
     async def _something(self, course: Course, reading: "asyncio.Task[Came] | None") -> None:
         """Return once something has come, was answered, or is due."""
         until = course.next_look(self._now())
-        timeout = None if until is None else min(until.total_seconds(), LOOK_SECONDS)
+        timeout = LOOK_SECONDS if self._moved else None
+        timeout = timeout if until is None else min(until.total_seconds(), LOOK_SECONDS)
         waiting = {*self._under_way, *({reading} if reading else ())}
         if waiting:
             await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
@@ -107,6 +112,7 @@ class Endpoint:
             course.take(item_of(one.message, one.position, self._kind))
         else:
             course.pass_over(one.position)
+            self._moved = True
 
     def _is_sent(self, one: Told) -> bool:
         """Whether it is not among what a replay leaves out: acknowledged before, and told before its day."""
@@ -119,7 +125,8 @@ class Endpoint:
         """Take in what was answered, then keep the place: one write, however much was answered since the last."""
         done = [task for task in self._under_way if task.done()]
         ends = [end for task in done if (end := self._learnt(course, self._under_way.pop(task), task.result()))]
-        if done and not await self._is_kept(course):
+        late = self._moved and monotonic() - self._kept_at >= LOOK_SECONDS
+        if (done or late) and not await self._is_kept(course):
             self._over = True
         elif ends:
             self._over = True
@@ -142,6 +149,7 @@ class Endpoint:
     async def _is_kept(self, course: Course) -> bool:
         """Keep the place, and what was tried. False where another course has begun, or another replica goes on."""
         place, tried, self._tried = course.place, self._tried, []
+        self._moved, self._kept_at = False, monotonic()
         await self._written(lambda: self._keeping.keep_attempts(self._webhook, tried))
         return await self._written(lambda: self._keeping.keep_place(self._webhook, place, term=self._term))
 

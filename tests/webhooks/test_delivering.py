@@ -92,8 +92,9 @@ async def test_three_days_of_failures_disable_it_with_a_word_on_the_stream_and_a
         receiver.answers = lambda _got: 204
         assert (await at.ask(id, "test")).json()["says"] == "Votre serveur accepte ce qui lui est envoyé."
         assert (await at.ask(id, "enable")).json()["state"] == "active"
-        await receiver.until(lambda: receiver.ids()[-1] == one)
-        assert (await at.until(id, lambda shown: shown["position"] == 0))["state"] == "active"
+        await receiver.until(lambda: receiver.ids()[sent + 1] == one if len(receiver.got) > sent + 1 else False)
+        await receiver.until(lambda: receiver.got[-1].said["data"].get("webhook_id") == id)  # its own end, as its stream tells it
+        assert (await at.until(id, lambda shown: shown["position"] == 1))["state"] == "active"
 
 
 async def test_410_disables_it_at_once(desk: OpenDesk) -> None:
@@ -161,7 +162,7 @@ async def test_too_old_a_place_gets_a_word_and_goes_on_with_what_is_left(desk: O
         await delete_before(at.servers, at.topic.name, 2)
         await at.ask(id, "enable")
         await receiver.until_got(3)
-        word, last = receiver.got[1:]
+        word, last = receiver.got[1:3]
         assert word.verified(made["secret"])["type"] == "fr.etabli.outbound.webhook.resync.v1"
         assert word.said["data"] == {"position": 1, "read": "/snapshot"}
         assert last.said["data"]["position"] == 2

@@ -159,4 +159,4 @@ def _start_of(body: ReplayRequest, clock: Clock) -> Start:
     if first < clock.today() - timedelta(days=KEPT_DAYS):
         raise Invalid("too_long_ago", "Rien n’est gardé plus de trente jours : relisez tout votre état (GET /snapshot).")
     morning = datetime.combine(first, time(), PARIS).astimezone(UTC)
-    return Start(BEGINNING if clock.simulated else morning, told_since=morning)
+    return Start(BEGINNING, told_since=morning) if clock.simulated else Start(morning)
