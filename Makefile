@@ -48,7 +48,7 @@ test-driver: setup ## Les mêmes tests avec l'autre pilote de MongoDB, celui de 
 	ETABLI_MONGO_DRIVER=pymongo $(BIN)/pytest -m "not slow and not docker" $(AT_ONCE)
 
 test-slow: setup ## Les tests plus longs : pannes en pleine démonstration
-	$(BIN)/pytest -m "slow and not docker"
+	$(BIN)/pytest -m "slow and not docker" --durations=20
 
 test-docker: setup ## Les tests sur des conteneurs qui tournent ; sautés, avec la raison, sans moteur Docker
 	$(BIN)/pytest -m docker

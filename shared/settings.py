@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     streams: int = Field(1_000, ge=0, description="Streams (SSE) that are open at once, per replica.")
     streams_per_organisation: int = Field(100, ge=0, description="Those of one organisation.")
     streams_per_tenant: int = Field(10, ge=0, description="Those in which an agency or a school follows its own events.")
+    heartbeat_every: float = Field(15.0, gt=0, description="Seconds after which a silent stream says that it is there.")
     webhooks_per_tenant: int = Field(5, ge=1, le=50, description="Webhooks that an agency or a school may have.")
     webhooks_at_once: int = Field(8, ge=1, description="Messages that one webhook is sent side by side.")
     webhooks_first_wait: float = Field(5.0, gt=0, description="Seconds until what a webhook did not take is sent again.")
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     headers_within: float = Field(10.0, gt=0, description="Seconds in which the headers of a request come.")
     body_within: float = Field(30.0, gt=0, description="Seconds in which its body comes.")
     answer_within: float = Field(600.0, gt=0, description="Seconds until its answer begins, or it is given up.")
+    read_within: float = Field(30.0, gt=0, description="Seconds in which something of an answer is read, or it is cut off.")
     version: str = Field("unknown", description="What runs here, as the image says it, for `etabli_build_info`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

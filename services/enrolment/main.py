@@ -12,8 +12,8 @@ from shared.web.webhooks.work import send_to_webhooks
 def service(settings: Settings) -> Service[Store]:
     """Enrolment on these settings."""
     return Service(
-        "enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep,
-        migrations=lambda store: store.migrations, works=[send_to_webhooks],
+        "enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep, migrations=lambda store: store.migrations,
+        tenant_topics=Store.tenant_topics, works=[send_to_webhooks],
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from services.referral import outbound
 from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
 from services.referral.jobs import sweep
@@ -18,7 +19,8 @@ def service(settings: Shared) -> Service[Store]:
     sweeping = partial(sweep, kept=own.retention)
     return Service(
         "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
-        migrations=lambda store: store.migrations, works=[send_to_webhooks],
+        migrations=lambda store: [*store.migrations, outbound.of_an_earlier_build(store)], tenant_topics=Store.tenant_topics,
+        works=[send_to_webhooks],
     )  # fmt: skip
 
 

@@ -28,17 +28,20 @@ class Event(BaseModel):
     topic: ClassVar[str]
     keyed_by: ClassVar[str]
     published: ClassVar[ByType] = EVENTS
+    tells_its_cause: ClassVar[bool] = True
 
     on: Day
 
-    def __init_subclass__(cls, type: str = "", topic: str = "", key: str = "", **rest: Any) -> None:
+    def __init_subclass__(cls, type: str = "", topic: str = "", key: str = "", teller: str = "", **rest: Any) -> None:
         super().__init_subclass__(**rest)
         if topic:
             cls.topic = topic
         if key:
             cls.keyed_by = key
+        if teller:
+            cls.teller = teller
         if type:
-            cls.type, cls.teller = f"fr.etabli.{type}", type.partition(".")[0]
+            cls.type, cls.teller = f"fr.etabli.{type}", getattr(cls, "teller", "") or type.partition(".")[0]
             if cls.type in cls.published:
                 raise TypeError(f"{cls.type} is published twice")
             cls.published[cls.type] = cls

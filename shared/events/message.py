@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from shared.events import EVENTS, Event
 from shared.events import attributes as given
+from shared.events.outbound import OUTBOUND_EVENTS
 from shared.kernel.tracing import traceparent
 
 VERSION = re.compile(r"1\.0")
@@ -95,7 +96,8 @@ class Message:
     def event(self) -> Event:
         """The event that it carries. Raises Undecodable: `invalid_data` where it is not as its schema has it, `wrong_key`."""
         try:
-            event = EVENTS[self.type].model_validate_json(self.data)
+            known = OUTBOUND_EVENTS if self.type in OUTBOUND_EVENTS else EVENTS
+            event = known[self.type].model_validate_json(self.data)
         except ValidationError:
             # pydantic's own words would show the values, which may be about a person
             raise Undecodable("invalid_data") from None

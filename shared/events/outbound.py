@@ -17,10 +17,13 @@ OUTBOUND = "etabli.outbound."
 class OutboundEvent(Event, topic=f"{OUTBOUND}{{tenant}}", key="tenant"):
     """What a tenant is told. `tenant` is the id of its agency or school; the topic follows from it (`destination`).
 
-    A subclass names its type (`outbound.<subject>.<verb past>.v<N>`) and its own key: whose story must stay in order.
+    A subclass names its type (`outbound.<subject>.<verb past>.v<N>`), its own key (whose story must stay in order) and, where
+    that is one service, its teller.
     """
 
     published: ClassVar[ByType] = OUTBOUND_EVENTS
+    tells_its_cause: ClassVar[bool] = False
+    """What made us tell it may be of somebody else, or be known by a key that is not the tenant's to read."""
 
     tenant: Slug
 

@@ -92,6 +92,18 @@ async def bounds_of(brokers: Brokers, topic: TenantTopic) -> Bounds:
     return Bounds(earliest[topic.partition], end[topic.partition])
 
 
+async def last_of(brokers: Brokers, topic: TenantTopic) -> int:
+    """The position of who has seen all that is there now; `NOTHING` of a topic that nobody has made yet.
+
+    Raises one of KAFKA_ERRORS.
+    """
+    async with asyncio.timeout(WITHIN), reading(brokers, topic) as client:
+        if not client.partitions_for_topic(topic.name):
+            return NOTHING
+        end = await client.end_offsets([topic.partition])
+    return int(end[topic.partition]) - 1
+
+
 async def position_at(brokers: Brokers, topic: TenantTopic, instant: datetime) -> int:
     """The position after which comes all that was written from that instant on, on Kafka's own, real clock.
 

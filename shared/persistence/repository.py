@@ -210,7 +210,8 @@ class Acting(Generic[S, E]):
 
     def _entry(self, id: str, event: E, sequence: int) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/{self._aggregate.name}/{id}"
-        message = message_of(event, source=source, sequence=sequence, time=self._persistence.clock.now(), cause=self._cause)
+        cause = self._cause if event.tells_its_cause else None
+        message = message_of(event, source=source, sequence=sequence, time=self._persistence.clock.now(), cause=cause)
         return {**vars(message), "topic": event.destination, "at": real_now(), "by": self._actor_name()}
 
     def _actor_name(self) -> str:

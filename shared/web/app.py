@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +28,8 @@ from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe, watch_permission
 from shared.messaging.relay import Relay
+from shared.messaging.tenants import keep_topics
+from shared.messaging.topics import Topic
 from shared.persistence.migrations import Migrations, Step
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
@@ -68,6 +70,8 @@ class Service(Generic[StoreT]):
     positions: Callable[[StoreT], AskPositions] | None = None
     """Where the service reads Kafka itself: how to learn how far it is."""
     sweep: Sweep[StoreT] | None = None
+    tenant_topics: Callable[[StoreT], Awaitable[Sequence[Topic]]] | None = None
+    """The topics of the partners that this service knows of: it makes them as they appear."""
     migrations: Callable[[StoreT], Sequence[Step]] | None = None
     """What a version before kept otherwise, step by step."""
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
@@ -202,6 +206,8 @@ def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work
     if service.reading:
         asking = partial(ask_to_read, brokers, service.name, TOPICS)
         works["permission"] = partial(watch_permission, asking, runtime.reading)
+    if service.tenant_topics:
+        works["tenants"] = partial(keep_topics, brokers, partial(service.tenant_topics, runtime.store))
     if service.sweep:
         works["sweep"] = partial(sweep_every, settings.sweep_every, service.sweep, runtime.store)
     return works | {f"work {rank}": partial(work, runtime) for rank, work in enumerate(service.works)}

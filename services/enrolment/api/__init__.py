@@ -9,6 +9,7 @@ from services.enrolment.api.grants import router as grants
 from services.enrolment.api.outcomes import router as outcomes
 from services.enrolment.api.pupils import router as pupils
 from services.enrolment.api.rights import router as rights
+from services.enrolment.api.snapshot import router as snapshot
 from services.enrolment.api.taken_over import router as taken_over
 from shared.web.tenant_stream import router as stream
 from shared.web.webhooks.routes import router as webhooks
@@ -24,6 +25,7 @@ ROUTERS = (
     conflicts,
     grants,
     rights,
+    snapshot,
     stream,
     webhooks,
 )

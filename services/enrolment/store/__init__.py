@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.enrolment.domain.grant import GRANTS, Grant
 from services.enrolment.domain.intake import INTAKES, Intake
+from services.enrolment.domain.outbound import OUTBOUND_PERSONS
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
 from services.enrolment.domain.statuses import OPEN
@@ -20,6 +21,7 @@ from services.enrolment.store.motives import Motives
 from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor
+from shared.messaging.topics import Topic, outbound_topic
 from shared.persistence.migrations import Step
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
@@ -34,8 +36,8 @@ class Store:
 
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
     `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
-    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside; `webhooks` is where
-    schools have sent what they are told.
+    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside; `outbound` is how
+    far each school was told; `webhooks` is where schools have sent what they are told.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -48,6 +50,7 @@ class Store:
         self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
+        self.outbound = Repository(persistence, OUTBOUND_PERSONS)
         self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
         self.aliases = Aliases(persistence.database)
@@ -70,6 +73,7 @@ class Store:
         await self.pupils.collection.index("state.enrolments.years.intake_id")
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
+        await self.outbound.collection.index("state.young_id")
         await self.motives.prepare()
         await self.aliases.prepare()
         await self.webhooks.prepare()
@@ -129,6 +133,10 @@ class Store:
         found = await self.find_school(school)
         programmes = found.programmes if found else ()
         return frozenset(one.programme for one in programmes if one.certification is Certification.TITRE_PRO)
+
+    async def tenant_topics(self) -> list[Topic]:
+        """Those of the schools: what each is told."""
+        return [outbound_topic(row["_id"]) for row in await self.schools.collection.find({}, fields={"_id": 1})]
 
     async def schools_named(self, ids: Iterable[str]) -> list[School]:
         """Those of these schools that there are."""

@@ -1,8 +1,9 @@
 """Referral's routes."""
 
 from services.referral.api import agencies, identities, persons, referrals, rights, schools
-from shared.web import tenant_stream
-from shared.web.webhooks import routes as webhooks
+from services.referral.api.snapshot import router as snapshot
+from shared.web.tenant_stream import router as stream
+from shared.web.webhooks.routes import router as webhooks
 
 ROUTERS = (
     agencies.router,
@@ -11,6 +12,7 @@ ROUTERS = (
     identities.router,
     rights.router,
     persons.router,
-    tenant_stream.router,
-    webhooks.router,
+    snapshot,
+    stream,
+    webhooks,
 )
