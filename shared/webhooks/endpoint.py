@@ -63,6 +63,7 @@ class Endpoint:
         self._waits, self._at_once, self._now, self._max_backoff = waits, at_once, now, max_backoff
         self._outage = Outage(log, "webhooks.database", is_refusal=is_denied)
         self._under_way: dict[asyncio.Task[Outcome], Item] = {}
+        self._whose = {"webhook": webhook.id, "tenant": webhook.tenant}
         self._tried: list[Attempt] = []
         self._over = False
         self._moved = webhook.place is None
@@ -106,7 +107,7 @@ class Endpoint:
 
     def _take(self, course: Course, one: Came) -> None:
         if isinstance(one, Lost):
-            log.warning("webhooks.lost", webhook=self._webhook.id, position=one.position)
+            log.warning("webhooks.lost", **self._whose, position=one.position)
             course.lose(resync_of(self._webhook.id, one.position, self._now()))
         elif self._is_sent(one):
             course.take(item_of(one.message, one.position, self._kind))
@@ -139,10 +140,13 @@ class Endpoint:
         if outcome.result is Result.DELIVERED:
             course.delivered(item, now)
             return None
+        if not course.place.holds:
+            log.warning("webhooks.failing", **self._whose, result=outcome.result, status=outcome.status)
         over = course.failed(item, outcome, now)
         if outcome.result is not Result.GONE and not over:
             return None
         code = DisabledCode.GONE if outcome.result is Result.GONE else DisabledCode.GIVEN_UP
+        log.warning("webhooks.disabled", **self._whose, code=code)
         hold = course.place.holds.get(item.key)
         return Disabled(now, code, hold.since if hold else now, outcome.result, outcome.status)
 

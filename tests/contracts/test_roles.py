@@ -26,6 +26,8 @@ HEAD = {"school:head"}
 OFFICE = {"school:head", "school:office"}
 TENANTS = AGENCY | OFFICE
 SCHOOL = OFFICE | {"school:workshop"}
+WEBHOOKS = {"agency:manager", "school:head"}
+"""Each at the service that tells its organisation: tests/webhooks/test_desk.py."""
 REGION, FEDERATION = {"region:reader"}, {"federation:reader"}
 SIGNED_IN = set(CALLERS)
 ANYBODY = SIGNED_IN | {"signed out"}
@@ -44,6 +46,8 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "read_rejected_message": {"agency:manager"},
         "read_identity": SCHOOL,
         "follow_events": TENANTS,
+        "register_webhook list_webhooks read_webhook change_webhook delete_webhook try_webhook": WEBHOOKS,
+        "roll_secret replay_webhook enable_webhook list_attempts": WEBHOOKS,
     },
     "enrolment": {
         "register_school list_conflicts export_file sweep": ADMIN,
@@ -65,6 +69,8 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "list_applications read_application confirm_place decline_place withdraw_application": ADMIN | OFFICE | AGENCY,
         "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
         "follow_events": TENANTS,
+        "register_webhook list_webhooks read_webhook change_webhook delete_webhook try_webhook": WEBHOOKS,
+        "roll_secret replay_webhook enable_webhook list_attempts": WEBHOOKS,
         "list_hand_backs": ADMIN | OFFICE | AGENCY,
         "acknowledge_hand_back": ADMIN | AGENCY,
         "award_grant pay_grant correct_grant correct_payment": ADMIN | REGION,

@@ -49,8 +49,7 @@ async def test_killed_again_and_again_each_event_comes_at_least_once_and_in_orde
             told = {one: await machine.tells(*range(1, 31), young=one) for one in young}
             for _ in range(4):
                 await machine.start()
-                before = len(receiver.got)
-                await receiver.until(lambda before=before: len(receiver.got) >= before + 30)
+                await receiver.until_got(len(receiver.got) + 30)
                 await asyncio.sleep(chance.uniform(0, 0.3))
                 machine.kill()
                 await machine.killed()
