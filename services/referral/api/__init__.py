@@ -2,6 +2,7 @@
 
 from services.referral.api import agencies, batches, identities, persons, referrals, rejections, rights, schools
 from services.referral.api.snapshot import router as snapshot
+from shared.web.notices.routes import router as notices
 from shared.web.tenant_stream import router as stream
 from shared.web.webhooks.routes import router as webhooks
 
@@ -17,4 +18,5 @@ ROUTERS = (
     snapshot,
     stream,
     webhooks,
+    notices,
 )
