@@ -103,6 +103,11 @@ ENROLMENT = Labels(
         "correct": "corriger ce qui est déclaré",
     },
 )
+HAND_BACK = Labels(
+    "cette remise",
+    statuses={"waiting": "à accuser", "acknowledged": "accusée", "ended": "sans objet"},
+    actions={"acknowledge": "accuser réception"},
+)
 FACTS = {
     "start": "L’entrée",
     "no_show": "La rentrée manquée",

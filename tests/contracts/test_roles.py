@@ -24,6 +24,7 @@ ADMIN = {"admin:admin"}
 AGENCY = {"agency:counsellor", "agency:manager"}
 HEAD = {"school:head"}
 OFFICE = {"school:head", "school:office"}
+TENANTS = AGENCY | OFFICE
 SCHOOL = OFFICE | {"school:workshop"}
 REGION, FEDERATION = {"region:reader"}, {"federation:reader"}
 SIGNED_IN = set(CALLERS)
@@ -38,14 +39,17 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "register_agency export_file list_audit": ADMIN,
         "list_matches merge_persons keep_apart split_person erase_person": ADMIN,
         "list_agencies list_schools": SIGNED_IN,
-        "submit_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY,
-        "amend_referral complete_referral": AGENCY,
+        "submit_referral submit_batch list_referrals read_referral request_withdrawal_of_referral": AGENCY,
+        "amend_referral complete_referral list_rejections read_rejection read_snapshot": AGENCY,
+        "read_rejected_message": {"agency:manager"},
         "read_identity": SCHOOL,
+        "follow_events": TENANTS,
     },
     "enrolment": {
         "register_school list_conflicts export_file sweep": ADMIN,
         "open_programme replace_certification open_intake change_seats change_dates change_delays": ADMIN | HEAD,
         "keep_holidays close_school cancel_closure": ADMIN | HEAD,
+        "read_snapshot": OFFICE,
         "list_late": ADMIN | OFFICE,
         "list_awaited": AGENCY,
         "promote_first_waiting continue_pupil take_over_pupil": ADMIN | HEAD,
@@ -60,6 +64,9 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "correct_an_exam correct_a_result": ADMIN | OFFICE,
         "list_applications read_application confirm_place decline_place withdraw_application": ADMIN | OFFICE | AGENCY,
         "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
+        "follow_events": TENANTS,
+        "list_hand_backs": ADMIN | OFFICE | AGENCY,
+        "acknowledge_hand_back": ADMIN | AGENCY,
         "award_grant pay_grant correct_grant correct_payment": ADMIN | REGION,
         "list_grants": ADMIN | REGION | FEDERATION | OFFICE,
     },

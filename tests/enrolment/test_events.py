@@ -4,6 +4,7 @@ from collections import Counter
 from typing import get_args
 
 from services.enrolment.domain.grant import GrantEvent
+from services.enrolment.domain.hand_backs import HandBackEvent
 from services.enrolment.domain.intake import IntakeEvent
 from services.enrolment.domain.pupil import PupilEvent
 from services.enrolment.domain.school import SchoolEvent
@@ -16,7 +17,7 @@ from shared.events.statuses import STATUS_AFTER
 
 
 def test_each_event_of_enrolment_is_told_by_one_aggregate() -> None:
-    unions = (SchoolEvent, IntakeEvent, PupilEvent, GrantEvent)
+    unions = (SchoolEvent, IntakeEvent, PupilEvent, GrantEvent, HandBackEvent)
     decided = Counter([WishesAnswered, *(event for union in unions for event in get_args(union))])
     published = [event for name, event in EVENTS.items() if name.startswith("fr.etabli.enrolment.")]
     assert decided == Counter(published)

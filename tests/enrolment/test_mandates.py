@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, meetings, offers, overdue, places, policy, withdrawals
+from services.enrolment.domain import applications, offers, overdue, places, policy, withdrawals
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN_AFTER, OPEN, ApplicationAction
@@ -23,35 +23,16 @@ from shared.events.contacts import ApplicationContacted
 from shared.events.delays import ApplicationDue, ApplicationExpired, ApplicationReminded
 from shared.events.referral import AgencyKind, ReferralSubmitted, RefusalCode, Situation
 from shared.kernel.errors import Problem
-from tests.enrolment.builders import CLOSING, MAY, a_programme, a_referral, an_attempt, an_intake, happened
-
-YOUNG = UUID(int=7)
-HONEST, HOSTILE, THIRD = (
-    a_referral(young_id=YOUNG, referral_id=UUID(int=number), agency=agency, situation=situation)
-    for number, (agency, situation) in enumerate(
-        [("cio-dole", Situation.OTHER), ("mlds-jura", Situation.OUT_OF_SCHOOL), ("psad-39", Situation.OTHER)], start=1
-    )
-)
-Decision = Callable[[Intake, date, str], Sequence[IntakeEvent]]
+from tests.enrolment.builders import CLOSING, MAY, a_referral, an_intake, happened
+from tests.enrolment.deciding import MEETING, YOUNG, Decision, asks, leaves, moves_in
 
 
-def asks(referral: ReferralSubmitted) -> Decision:
-    def decide(intake: Intake, on: date, born: str) -> Sequence[IntakeEvent]:
-        asked = referral.model_copy(update={"birth_month": born})
-        return applications.apply(intake, referral=asked, programme=a_programme(), on=on)
-
-    return decide
+def referred(number: int, agency: str, situation: Situation = Situation.OTHER) -> ReferralSubmitted:
+    return a_referral(young_id=YOUNG, referral_id=UUID(int=number), agency=agency, situation=situation)
 
 
-def leaves(referral: ReferralSubmitted) -> Decision:
-    return lambda i, on, _: withdrawals.withdraw_referral(i, young_id=YOUNG, referral_id=referral.referral_id, on=on)
-
-
-def moves_in(intake: Intake, on: date) -> Sequence[IntakeEvent]:
-    """A pupil of another intake changes programme: their open applications were ended when they became one."""
-    return [] if intake.application(YOUNG).status in OPEN else places.take_seat(intake, young_id=YOUNG, on=on)
-
-
+HONEST, HOSTILE = referred(1, "cio-dole"), referred(2, "mlds-jura", Situation.OUT_OF_SCHOOL)
+THIRD = referred(3, "psad-39")
 WEEK = timedelta(days=7)
 FIRST: dict[str, Decision] = {"honest": asks(HONEST), "honest leaves": leaves(HONEST)}
 SCHOOL: dict[str, Decision] = {
@@ -60,11 +41,7 @@ SCHOOL: dict[str, Decision] = {
     "immersion": lambda i, on, _: applications.plan_immersion(
         i, young_id=YOUNG, planned_from=on + timedelta(days=1), planned_until=on + WEEK, on=on
     ),
-    "cancel": lambda i, on, _: meetings.cancel_meeting(i, young_id=YOUNG, on=on),
-    "called": lambda i, on, _: meetings.log_contact(i, young_id=YOUNG, contact=an_attempt(on=on)),
-    "reached": lambda i, on, _: meetings.log_contact(i, young_id=YOUNG, contact=an_attempt(on=on, reached=True)),
-    "nobody came": lambda i, on, _: applications.end_immersion(i, young_id=YOUNG, attended=False, on=on),
-    "unreachable": lambda i, on, _: applications.refuse(i, young_id=YOUNG, code=RefusalCode.UNREACHABLE, on=on),
+    **MEETING,
     "immersion over": lambda i, on, _: applications.end_immersion(i, young_id=YOUNG, on=on),
     "admit": lambda i, on, _: applications.admit(i, young_id=YOUNG, met=Met.INTERVIEW, on=on),
     "waitlist": lambda i, on, _: applications.waitlist(i, young_id=YOUNG, on=on),

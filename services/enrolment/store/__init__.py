@@ -6,7 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from services.enrolment.domain.grant import GRANTS, Grant
+from services.enrolment.domain.hand_backs import HAND_BACKS, HandBack
 from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.outbound import OUTBOUND_PERSONS
 from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
@@ -21,12 +23,14 @@ from services.enrolment.store.overdue import changed_by
 from services.enrolment.store.words import Words
 from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor
+from shared.messaging.topics import Topic, outbound_topic
 from shared.persistence.migrations import Step
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.aliases import Aliases
 from shared.projections.erased import Erased
+from shared.webhooks.store import Webhooks
 
 
 class Store:
@@ -35,7 +39,8 @@ class Store:
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
     `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
     referrals said of each young person's age and file; `motives` is why a school set ineligibility aside, `words` what it
-    wrote about meeting somebody.
+    wrote about meeting somebody; `outbound` is how far each school was told; `webhooks` is where schools have sent what they
+    are told.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -48,12 +53,15 @@ class Store:
         self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
+        self.outbound = Repository(persistence, OUTBOUND_PERSONS)
+        self.hand_backs = Repository(persistence, HAND_BACKS)
         self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
         self.aliases = Aliases(persistence.database)
         self.erased = Erased(persistence.database)
         self.files = ReferralFiles(persistence.database, self.erased)
         self._turns = persistence.database["enrolling"]
+        self.webhooks = Webhooks(persistence)
         self.motives = Motives(persistence.database["motives"], persistence.sealing_keys("motives"))
         self.words = Words(persistence.database["words"], persistence.sealing_keys("words"))
 
@@ -70,9 +78,14 @@ class Store:
         await self.pupils.collection.index("state.enrolments.years.intake_id")
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
+        await self.outbound.collection.index("state.young_id")
+        await self.hand_backs.collection.index("state.young_id")
+        await self.hand_backs.collection.index("state.school", "state.status")
+        await self.hand_backs.collection.index("state.agency", "state.status")
         await self.motives.prepare()
         await self.words.prepare()
         await self.aliases.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:
@@ -130,6 +143,10 @@ class Store:
         programmes = found.programmes if found else ()
         return frozenset(one.programme for one in programmes if one.certification is Certification.TITRE_PRO)
 
+    async def tenant_topics(self) -> list[Topic]:
+        """Those of the schools: what each is told."""
+        return [outbound_topic(row["_id"]) for row in await self.schools.collection.find({}, fields={"_id": 1})]
+
     async def schools_named(self, ids: Iterable[str]) -> list[School]:
         """Those of these schools that there are."""
         return await self.schools.acting(SYSTEM).find({"_id": {"$in": sorted(set(ids))}})
@@ -152,6 +169,10 @@ class Store:
     async def find_pupil(self, young_id: UUID) -> Pupil | None:
         """A young person's enrolments, whoever asks; None who never had one."""
         return await self.every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
+
+    async def hand_backs_of(self, young_id: UUID) -> list[HandBack]:
+        """Each handing back of a pupil, whoever asks."""
+        return await self.hand_backs.acting(SYSTEM).find({"state.young_id": str(young_id)})
 
     async def find_twin(self, awarded: GrantAwarded, *, session: Session) -> Grant | None:
         """A grant that stands, of the same holder, purpose, civil year, funder and amount, under another id."""

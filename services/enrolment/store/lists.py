@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.grant import Grant
+from services.enrolment.domain.hand_backs import HandBack, HandBackStatus, Listed
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.late import Awaited, Late, awaited_in, late_in
 from services.enrolment.domain.pupil import Pupil
@@ -94,6 +95,14 @@ async def schools(store: Store, asked: Asked) -> Part[School]:
 async def grants(store: Store, caller: Caller, asked: Asked) -> Part[Grant]:
     """The grants that a caller may see."""
     return await store.grants.acting(caller).part({}, sort=["_id"], asked=asked)
+
+
+async def hand_backs(store: Store, caller: Caller, asked: Asked, *, listed: Listed | None = None) -> Part[HandBack]:
+    """Those that a caller may see, in one status where it is said: what is due first, first."""
+    where: dict[str, Any] = {"state.status": listed.value} if listed else {}
+    if listed is Listed.LATE:
+        where = {"state.status": HandBackStatus.WAITING.value, "state.due_on": {"$lt": store.clock.today().isoformat()}}
+    return await store.hand_backs.acting(caller).part(where, sort=["state.due_on", "_id"], asked=asked)
 
 
 async def _intakes_from(

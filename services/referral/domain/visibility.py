@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from services.referral.domain.answer import OBSOLETE, Ending, ReferralStatus, conclude, status
 from services.referral.domain.applications import ApplicationHistory
 from services.referral.domain.enrolments import EnrolmentHistory
+from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
 from services.referral.domain.milestones import MilestoneKind
 from services.referral.domain.steps import Contact, Step
@@ -79,6 +80,7 @@ class ReferralView(BaseModel):
     """By rank of a wish that opened nothing: what may be said of it."""
     applications: tuple[ApplicationView, ...]
     enrolments: tuple[EnrolmentHistory, ...]
+    hand_backs: tuple[HandBackHistory, ...] = ()
 
 
 def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: AgencyKind) -> ReferralView:
@@ -91,6 +93,7 @@ def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: A
         unopened={wish.wish: _unopened(wish.code) for wish in wishes.unopened} if wishes else {},
         applications=tuple(_applications(journey, referral_id, wishes)) if wishes else (),
         enrolments=tuple(_enrolments(journey, referral_id, agency, MILESTONES_SEEN[kind])),
+        hand_backs=tuple(_hand_backs(journey, referral_id, agency, MILESTONES_SEEN[kind])),
     )
 
 
@@ -173,3 +176,13 @@ def _enrolments(journey: Journey, referral_id: UUID, agency: Slug, seen: frozens
     for enrolment in journey.followed_by(referral_id):
         told = [one for one in enrolment.milestones if one.kind in seen and one.agency in (None, agency)]
         yield enrolment.model_copy(update={"milestones": tuple(told)})
+
+
+def _hand_backs(journey: Journey, referral_id: UUID, agency: Slug, seen: frozenset[MilestoneKind]) -> Iterator[HandBackHistory]:
+    """Those of the pupils whom the referral follows, handed back to this agency, in the order in which they were."""
+    followed = journey.ids_followed_by(referral_id)
+    if MilestoneKind.INTERRUPTED in seen:
+        told = [one for one in journey.hand_backs.values() if one.agency == agency and one.enrolment_id in followed]
+        yield from sorted(
+            (one for one in told if one.handed_on and not one.ended), key=lambda one: (one.handed_on, one.hand_back_id)
+        )

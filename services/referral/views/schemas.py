@@ -74,6 +74,17 @@ class StepResponse(BaseModel):
     corrected_on: date | None = Field(default=None, description="Le jour où l’école l’a corrigé.")
 
 
+class HandBackResponse(BaseModel):
+    """A pupil who interrupted as a minor, handed back: to acknowledge at `enrolment`, by the end of `due_on`."""
+
+    hand_back_id: UUID
+    handed_on: date
+    due_on: date
+    acknowledged_on: date | None
+    late: bool
+    sentence: str
+
+
 class NamesResponse(BaseModel):
     """Of whom a line of a list is."""
 
@@ -110,6 +121,7 @@ class CommonResponse(BaseModel):
     counsellor: Counsellor
     last_class: LastClass | None
     applications: list[ApplicationResponse]
+    hand_backs: list[HandBackResponse]
 
 
 class ReferralResponse(CommonResponse):

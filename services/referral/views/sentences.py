@@ -2,6 +2,7 @@
 
 from services.referral import labels
 from services.referral.domain.answer import Ending
+from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.milestones import Milestone
 from services.referral.domain.steps import Contact, Step
 from shared.events.applications import ApplicationStatus
@@ -43,6 +44,13 @@ def of_contact(contact: Contact) -> str:
     if contact.reached:
         return f"L’école a joint le jeune ou son représentant {how}."
     return f"L’école a cherché à joindre le jeune {how}, sans réponse."
+
+
+def of_hand_back(one: HandBackHistory) -> str:
+    """A minor who is to be followed again."""
+    if one.acknowledged_on:
+        return f"Remis à votre organisme ; réception accusée le {one.acknowledged_on:%d/%m/%Y}."
+    return f"Mineur remis à votre organisme : accusez réception au plus tard le {one.due_on:%d/%m/%Y}."
 
 
 def of_milestone(milestone: Milestone) -> str:
