@@ -14,7 +14,7 @@ from shared.events.referral import ReferralSubmitted, Wish
 from shared.kernel.caller import SYSTEM
 from shared.persistence.transaction import Persistence
 from tests.enrolment.builders import MAY, a_message, a_referral
-from tests.enrolment.drivers import ADMIN, events_of, intake_opens, offers, refers, status
+from tests.enrolment.drivers import ADMIN, everything_of, intake_opens, offers, refers, status
 
 LAST = date(2025, 6, 11)
 
@@ -40,7 +40,7 @@ async def test_two_replicas_that_sweep_at_once_tell_each_thing_once(store: Store
     for day in (date(2025, 6, 2), date(2025, 6, 12)):
         passes_to(store, day)
         await asyncio.gather(*(deadlines.sweep(one, day) for one in (store, another(store), store, another(store))))
-    told = [type(one) for one in await events_of(store.intakes, intake.intake_id)]
+    told = [type(one) for one in await everything_of(store.intakes, intake.intake_id)]
     assert told.count(ApplicationReminded) == told.count(ApplicationExpired) == 1
     assert await status(store, intake, referral.young_id) is ApplicationStatus.EXPIRED
     assert (await deadlines.sweep(store, date(2025, 6, 12))).told == {}
@@ -70,7 +70,7 @@ async def test_a_sweep_by_a_past_day_does_what_was_due_before_it(store: Store) -
 async def closes(store: Store) -> SchoolCalendarChanged:
     first, last = date(2025, 5, 26), date(2025, 6, 6)
     await store.schools.acting(ADMIN).decide("besancon", calendars.close, first_day=first, last_day=last, on=MAY)
-    event = (await events_of(store.schools, "besancon"))[-1]
+    event = (await everything_of(store.schools, "besancon"))[-1]
     assert isinstance(event, SchoolCalendarChanged)
     return event
 
@@ -80,7 +80,7 @@ async def test_a_closure_reaches_each_intake_once_however_often_it_is_heard(stor
     event = await closes(store)
     for _ in range(3):
         await handlers.open_days_changed(store, event, a_message(event, source="/enrolment/schools/besancon", sequence=9))
-    told = await events_of(store.intakes, intake.intake_id)
+    told = await everything_of(store.intakes, intake.intake_id)
     assert [type(one) for one in told].count(IntakeCalendarChanged) == 1
     last = told[-1]
     assert isinstance(last, ApplicationDue)
