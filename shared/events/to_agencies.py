@@ -51,6 +51,7 @@ class ToldStep(_Told):
     until: Day | None = None
     reopened: Annotated[bool, Published] = False
     offer_withdrawn: Annotated[bool, Published] = False
+    unanswered: Annotated[bool, Published] = Field(default=False, description="Expired by the school’s own silence.")
 
 
 class ToldApplication(_Told):
@@ -61,6 +62,7 @@ class ToldApplication(_Told):
     programme: Slug
     school_year: SchoolYear | None = None
     steps: tuple[ToldStep, ...] = Field(min_length=1, description="The last one says where it stands.")
+    reminded_on: Day | None = Field(default=None, description="When it was reminded that a place waits for its answer.")
 
 
 class ToldMilestone(_Told):
