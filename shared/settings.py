@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     rate_per_address: int = Field(12_000, ge=0, description="Requests a minute from one address, per replica; 0: any.")
     streams: int = Field(1_000, ge=0, description="Streams (SSE) that are open at once, per replica.")
     streams_per_organisation: int = Field(100, ge=0, description="Those of one organisation.")
+    streams_per_tenant: int = Field(10, ge=0, description="Those in which an agency or a school follows its own events.")
     headers_within: float = Field(10.0, gt=0, description="Seconds in which the headers of a request come.")
     body_within: float = Field(30.0, gt=0, description="Seconds in which its body comes.")
     answer_within: float = Field(600.0, gt=0, description="Seconds until its answer begins, or it is given up.")

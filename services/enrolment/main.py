@@ -11,8 +11,9 @@ from shared.web.app import Service, serve
 def service(settings: Settings) -> Service[Store]:
     """Enrolment on these settings."""
     return Service(
-        "enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep, migrations=lambda store: store.migrations
-    )
+        "enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep, migrations=lambda store: store.migrations,
+        tenant_topics=Store.tenant_topics,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

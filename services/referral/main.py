@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from services.referral import outbound
 from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
 from services.referral.jobs import sweep
@@ -17,7 +18,7 @@ def service(settings: Shared) -> Service[Store]:
     sweeping = partial(sweep, kept=own.retention)
     return Service(
         "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
-        migrations=lambda store: store.migrations,
+        migrations=lambda store: [*store.migrations, outbound.of_an_earlier_build(store)], tenant_topics=Store.tenant_topics,
     )  # fmt: skip
 
 

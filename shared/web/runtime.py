@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from shared.kernel.caller import Caller
 from shared.kernel.retry import Outage
 from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.following import TenantTopics
 from shared.messaging.parked import Parked
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe
@@ -47,6 +48,9 @@ class Runtime(Generic[StoreT]):
     items: Rate
     """The same, of what it sends many of in one request."""
     streams: Streams
+    tenant_streams: Streams
+    """Those of tenants that follow their own events."""
+    tenant_topics: TenantTopics
     parking: Parking
     dispatcher: Dispatcher[StoreT]
     parked: Parked

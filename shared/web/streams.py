@@ -26,7 +26,14 @@ async def counted(request: Request, caller: CurrentCaller) -> AsyncIterator[None
         yield
 
 
+async def counted_of_tenant(request: Request, caller: CurrentCaller) -> AsyncIterator[None]:
+    """The same of a tenant's own events, of which there may be fewer."""
+    with runtime(request).tenant_streams.opened(caller.organisation), STREAMS.track_inprogress():
+        yield
+
+
 COUNTED: Any = Depends(counted)
+COUNTED_OF_TENANT: Any = Depends(counted_of_tenant)
 TOO_MANY_STREAMS = responses_for({TooMany: ("too_many_streams",)})
 
 

@@ -24,6 +24,7 @@ ADMIN = {"admin:admin"}
 AGENCY = {"agency:counsellor", "agency:manager"}
 HEAD = {"school:head"}
 OFFICE = {"school:head", "school:office"}
+TENANTS = AGENCY | OFFICE
 SCHOOL = OFFICE | {"school:workshop"}
 REGION, FEDERATION = {"region:reader"}, {"federation:reader"}
 SIGNED_IN = set(CALLERS)
@@ -39,8 +40,9 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "list_matches merge_persons keep_apart split_person erase_person": ADMIN,
         "list_agencies list_schools": SIGNED_IN,
         "submit_referral submit_batch list_referrals read_referral request_withdrawal_of_referral": AGENCY,
-        "amend_referral complete_referral": AGENCY,
+        "amend_referral complete_referral read_snapshot": AGENCY,
         "read_identity": SCHOOL,
+        "follow_events": TENANTS,
     },
     "enrolment": {
         "register_school list_conflicts export_file sweep": ADMIN,
@@ -48,6 +50,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "keep_holidays close_school cancel_closure": ADMIN | HEAD,
         "list_late": ADMIN | OFFICE,
         "list_awaited": AGENCY,
+        "read_snapshot": OFFICE,
         "promote_first_waiting continue_pupil take_over_pupil": ADMIN | HEAD,
         "list_schools list_intakes read_intake": SIGNED_IN,
         "list_applications_to_intake review_application plan_interview plan_immersion end_immersion": ADMIN | OFFICE,
@@ -62,6 +65,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
         "list_hand_backs": ADMIN | OFFICE | AGENCY,
         "acknowledge_hand_back": ADMIN | AGENCY,
+        "follow_events": TENANTS,
         "award_grant pay_grant correct_grant correct_payment": ADMIN | REGION,
         "list_grants": ADMIN | REGION | FEDERATION | OFFICE,
     },

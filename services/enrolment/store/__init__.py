@@ -8,6 +8,7 @@ from uuid import UUID
 from services.enrolment.domain.grant import GRANTS, Grant
 from services.enrolment.domain.hand_backs import HAND_BACKS, HandBack
 from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.outbound import OUTBOUND_PERSONS
 from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
@@ -22,6 +23,7 @@ from services.enrolment.store.overdue import changed_by
 from services.enrolment.store.words import Words
 from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor
+from shared.messaging.topics import Topic, outbound_topic
 from shared.persistence.migrations import Step
 from shared.persistence.mongo import Session
 from shared.persistence.repository import Repository
@@ -36,7 +38,7 @@ class Store:
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
     `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
     referrals said of each young person's age and file; `motives` is why a school set ineligibility aside, `words` what it
-    wrote about meeting somebody.
+    wrote about meeting somebody; `outbound` is how far each school was told.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -50,6 +52,7 @@ class Store:
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
         self.hand_backs = Repository(persistence, HAND_BACKS)
+        self.outbound = Repository(persistence, OUTBOUND_PERSONS)
         self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
         self.aliases = Aliases(persistence.database)
@@ -75,6 +78,7 @@ class Store:
         await self.hand_backs.collection.index("state.young_id")
         await self.hand_backs.collection.index("state.school", "state.status")
         await self.hand_backs.collection.index("state.agency", "state.status")
+        await self.outbound.collection.index("state.young_id")
         await self.motives.prepare()
         await self.words.prepare()
         await self.aliases.prepare()
@@ -134,6 +138,10 @@ class Store:
         found = await self.find_school(school)
         programmes = found.programmes if found else ()
         return frozenset(one.programme for one in programmes if one.certification is Certification.TITRE_PRO)
+
+    async def tenant_topics(self) -> list[Topic]:
+        """Those of the schools: what each is told."""
+        return [outbound_topic(row["_id"]) for row in await self.schools.collection.find({}, fields={"_id": 1})]
 
     async def schools_named(self, ids: Iterable[str]) -> list[School]:
         """Those of these schools that there are."""

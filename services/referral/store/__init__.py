@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.referral.domain.agency import AGENCIES, Agency
 from services.referral.domain.answer import ReferralStatus
+from services.referral.domain.outbound import OUTBOUND_REFERRALS, OutboundReferral
 from services.referral.domain.referral import REFERRALS, Referral
 from services.referral.store.audit import Audit, Whom
 from services.referral.store.journeys import Journeys
@@ -16,6 +17,7 @@ from services.referral.store.records import Records
 from services.referral.store.vault import Vault
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
+from shared.messaging.topics import Topic, inbound_topic, outbound_topic
 from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.keyset import Asked, Part
 from shared.persistence.migrations import Step
@@ -40,6 +42,7 @@ class Store:
         self.database = persistence.database
         self.agencies = Repository(persistence, AGENCIES)
         self.referrals = Repository(persistence, REFERRALS)
+        self.outbound = Repository(persistence, OUTBOUND_REFERRALS)
         self.vault = Vault(persistence.database, persistence.clock, vault_keys)
         self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.records = Records(persistence)
@@ -57,6 +60,8 @@ class Store:
         await referrals.index("state.young_id")
         await referrals.index("state.agency", *LATEST_FIRST)
         await referrals.index("state.agency", "progress.status", *LATEST_FIRST)
+        await self.outbound.collection.index("state.young_id")
+        await self.outbound.collection.index("state.agency", "_id")
         await self._keys.index("at")
         await self.vault.prepare()
         await self.audit.prepare()
@@ -71,6 +76,11 @@ class Store:
     async def all_agencies(self) -> list[Agency]:
         """Every agency, by id."""
         return await self.agencies.acting(SYSTEM).find({})
+
+    async def tenant_topics(self) -> list[Topic]:
+        """Those of the agencies: what each says to us, and what it is told."""
+        ids = [row["_id"] for row in await self.agencies.collection.find({}, fields={"_id": 1})]
+        return [topic for id in ids for topic in (inbound_topic(id), outbound_topic(id))]
 
     async def agency_of(self, caller: Caller) -> Agency:
         """The caller's own agency. Refused until an administrator has registered it."""
@@ -92,6 +102,17 @@ class Store:
         """Every agency's referrals of these young people."""
         referrals = self.referrals.within(session) if session else self.referrals
         return await referrals.acting(SYSTEM).find({"state.young_id": {"$in": sorted(map(str, young_ids))}})
+
+    async def referral_and_version(self, referral_id: UUID) -> tuple[Referral, int]:
+        """A referral, whoever asks, and how often it changed. Raises NotFound."""
+        row = await self.referrals.collection.majority().find_one({"_id": str(referral_id)}, fields={"state": 1, "version": 1})
+        if row is None:
+            raise NotFound("Cette orientation")
+        return Referral.model_validate(row["state"]), row["version"]
+
+    async def referral_ids_of(self, agency: str) -> list[UUID]:
+        """Every referral of an agency."""
+        return [UUID(row["_id"]) for row in await self.referrals.collection.find({"state.agency": agency}, fields={"_id": 1})]
 
     async def referral_rows(self, ids: set[UUID], session: Session) -> dict[UUID, Row]:
         """Referrals as they are kept, whosever they are, those of erased persons among them."""
@@ -131,6 +152,11 @@ class Store:
         statuses = [status, None] if status is ReferralStatus.SUBMITTED else [status]  # nothing was heard yet: no progress
         where: dict[str, Any] = {"erased": None, **({"progress.status": {"$in": statuses}} if status else {})}
         return await self.referrals.acting(caller).part(where, sort=LATEST_FIRST, asked=asked)
+
+    async def told_referrals(self, caller: Caller, asked: Asked) -> Part[OutboundReferral]:
+        """What an agency was told last of each of its referrals, by id; nothing of the erased."""
+        there = {"state.erased": False, "state.view": {"$ne": None}}
+        return await self.outbound.acting(caller).part(there, sort=["_id"], asked=asked)
 
     async def keep_progress(self, referral_id: UUID, status: ReferralStatus, version: int) -> None:
         """Keep the status beside the referral, for pages to be filtered by; never an older one over a newer.
