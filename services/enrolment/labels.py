@@ -108,6 +108,11 @@ HAND_BACK = Labels(
     statuses={"waiting": "à accuser", "acknowledged": "accusée", "ended": "sans objet"},
     actions={"acknowledge": "accuser réception"},
 )
+TRANSFER = Labels(
+    "cette proposition",
+    statuses={"proposed": "proposée", "accepted": "acceptée", "declined": "déclinée", "lapsed": "sans objet"},
+    actions={"accept": "accepter", "decline": "décliner"},
+)
 FACTS = {
     "start": "L’entrée",
     "no_show": "La rentrée manquée",

@@ -69,6 +69,12 @@ CONTACTED: Mapping[ContactMeans, str] = {
     ContactMeans.VISIT: "par une visite",
 }
 UNANSWERED = "L’école n’a pas répondu dans le délai ; elle peut encore rouvrir la candidature."
+TRANSFERS: Mapping[str, str] = {
+    "proposed": "D’autres écoles ont de la place : acceptez l’une d’elles, ou déclinez, au plus tard le {until:%d/%m/%Y}.",
+    "accepted": "Proposition acceptée : la candidature continue dans une autre école.",
+    "declined": "Proposition déclinée.",
+    "lapsed": "Cette proposition n’a plus cours.",
+}
 OFFER_WITHDRAWN = "L’école a repris la place proposée ; la candidature reste admissible."
 REOPENED = "L’école reprend l’examen de la candidature."
 MILESTONES: Mapping[str, str] = {

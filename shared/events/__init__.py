@@ -18,6 +18,7 @@ from shared.events import (
     referral,
     students,
     to_agencies,
+    transfers,
 )
 from shared.events.event import EVENTS, Event
 from shared.events.outbound import OUTBOUND_EVENTS
@@ -26,7 +27,7 @@ from shared.events.to_schools import copies_of
 __all__ = [
     "EVENTS", "OUTBOUND_EVENTS", "TOPICS", "TO_SCHOOLS", "Event", "amendments", "applications", "catalogue", "contacts",
     "corrections", "delays", "grant_corrections", "hand_backs", "order_corrections", "persons", "production", "referral",
-    "students", "to_agencies",
+    "students", "to_agencies", "transfers",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

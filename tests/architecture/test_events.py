@@ -18,6 +18,7 @@ from shared.events.outbound import OutboundEvent
 from shared.events.persons import PersonErased
 from shared.events.referral import ReferralCompleted, ReferralWithdrawalRequested
 from shared.events.students import StudentStartMoved
+from shared.events.transfers import TransferAccepted, TransferDeclined, TransferLapsed, TransferProposed
 from shared.kernel.aggregate import Aggregate
 
 NOT_COUNTED: set[type[Event]] = {
@@ -36,6 +37,10 @@ NOT_COUNTED: set[type[Event]] = {
     ReferralWithdrawalRequested,
     StudentHandedBack,
     StudentStartMoved,
+    TransferAccepted,
+    TransferDeclined,
+    TransferLapsed,
+    TransferProposed,
 }
 """Told to others, of which no figure is made."""
 

@@ -63,6 +63,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "correct_an_exam correct_a_result": ADMIN | OFFICE,
         "list_applications read_application confirm_place decline_place withdraw_application": ADMIN | OFFICE | AGENCY,
         "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
+        "list_transfers accept_transfer decline_transfer": ADMIN | OFFICE | AGENCY,
         "list_hand_backs": ADMIN | OFFICE | AGENCY,
         "acknowledge_hand_back": ADMIN | AGENCY,
         "follow_events": TENANTS,

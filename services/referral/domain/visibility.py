@@ -17,6 +17,7 @@ from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
 from services.referral.domain.milestones import MilestoneKind
 from services.referral.domain.steps import Contact, Step
+from services.referral.domain.transfers import TransferHistory
 from shared.events.applications import ApplicationStatus, UnopenedCode
 from shared.events.referral import AgencyKind, RefusalCode
 from shared.kernel.caller import Caller, TenantFilter
@@ -81,6 +82,7 @@ class ReferralView(BaseModel):
     applications: tuple[ApplicationView, ...]
     enrolments: tuple[EnrolmentHistory, ...]
     hand_backs: tuple[HandBackHistory, ...] = ()
+    transfers: tuple[TransferHistory, ...] = ()
 
 
 def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: AgencyKind) -> ReferralView:
@@ -93,6 +95,7 @@ def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: A
         unopened={wish.wish: _unopened(wish.code) for wish in wishes.unopened} if wishes else {},
         applications=tuple(_applications(journey, referral_id, wishes)) if wishes else (),
         enrolments=tuple(_enrolments(journey, referral_id, agency, MILESTONES_SEEN[kind])),
+        transfers=tuple(_transfers(journey, referral_id)),
         hand_backs=tuple(_hand_backs(journey, referral_id, agency, MILESTONES_SEEN[kind])),
     )
 
@@ -186,3 +189,9 @@ def _hand_backs(journey: Journey, referral_id: UUID, agency: Slug, seen: frozens
         yield from sorted(
             (one for one in told if one.handed_on and not one.ended), key=lambda one: (one.handed_on, one.hand_back_id)
         )
+
+
+def _transfers(journey: Journey, referral_id: UUID) -> list[TransferHistory]:
+    """What this referral is proposed where it found no place; nobody else's."""
+    own = [one for one in journey.transfers.values() if one.referral_id == referral_id and one.until]
+    return sorted(own, key=lambda one: str(one.transfer_id))

@@ -34,6 +34,7 @@ from services.referral.views.schemas import (
     WishResponse,
 )
 from services.referral.views.sentences import of_contact, of_ending, of_hand_back, of_milestone, of_step
+from services.referral.views.transfers import show_transfer
 from shared.events.referral import Wish
 from shared.web.names import Names, OrganisationResponse
 
@@ -77,6 +78,7 @@ class Presenter:
             to_complete=missing_of(own.identity, today=self.today),
             **{name: getattr(own, name) for name in Said.model_fields if name != "identity"},
             applications=[_application(application, self.names) for application in view.applications],
+            transfers=[show_transfer(one, self.names) for one in view.transfers],
             hand_backs=[_hand_back(one, self.today) for one in view.hand_backs],
         )  # fmt: skip
         return dict(common)

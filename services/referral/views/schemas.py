@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.file import Counsellor, InformationText, LastClass, Missing
 from services.referral.domain.person import Identity
+from services.referral.domain.transfers import TransferStatus
 from services.referral.domain.visibility import UnopenedWish
 from shared.events.applications import ApplicationStatus
 from shared.events.contacts import ContactMeans
@@ -85,6 +86,29 @@ class HandBackResponse(BaseModel):
     sentence: str
 
 
+class ProposedResponse(BaseModel):
+    """An intake of another school that had seats."""
+
+    intake_id: UUID
+    school: SchoolResponse
+    programme: ProgrammeResponse
+    school_year: str
+    year_of_study: int
+
+
+class TransferResponse(BaseModel):
+    """Where an application found no place (`intake_id`): others are proposed, to accept or decline at `enrolment`."""
+
+    transfer_id: UUID
+    intake_id: UUID
+    proposed: list[ProposedResponse]
+    until: date
+    status: TransferStatus
+    since: date
+    to_intake_id: UUID | None
+    sentence: str
+
+
 class NamesResponse(BaseModel):
     """Of whom a line of a list is."""
 
@@ -122,6 +146,7 @@ class CommonResponse(BaseModel):
     last_class: LastClass | None
     applications: list[ApplicationResponse]
     hand_backs: list[HandBackResponse]
+    transfers: list[TransferResponse]
 
 
 class ReferralResponse(CommonResponse):
