@@ -16,10 +16,11 @@ from services.referral.domain.agency import AGENCIES
 from services.referral.domain.record import RECORDS
 from services.referral.domain.referral import REFERRALS
 from shared.kernel.aggregate import Aggregate
+from shared.webhooks.standing import STANDINGS
 
 _BY_SERVICE: Mapping[str, tuple[Aggregate[Any, Any], ...]] = {
-    "referral": (AGENCIES, REFERRALS, RECORDS),
-    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS, HAND_BACKS, TRANSFERS),
+    "referral": (AGENCIES, REFERRALS, RECORDS, STANDINGS),
+    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS, HAND_BACKS, TRANSFERS, STANDINGS),
     "production": (ORDERS, WEEKS),
 }
 AGGREGATES = {(service, one.name): one for service, every in _BY_SERVICE.items() for one in every}

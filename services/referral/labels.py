@@ -120,3 +120,17 @@ ALREADY_REFERRED = (
     "Votre organisme a déjà orienté, le {on:%d/%m/%Y}, quelqu’un du même nom et de la même date de naissance. "
     "Si c’est la même demande, demandez le retrait de l’une des deux."
 )
+UNFIT: Mapping[str, str] = {
+    "unreadable": "Ce message n’est pas lisible : son lot, ou le nom d’un de ses en-têtes, n’a pas la forme que Kafka veut.",
+    "deleted_unheard": "Ces messages ont été effacés de Kafka, qui les garde sept jours, avant d’être lus : renvoyez-les.",
+    "no_value": "Ce message ne dit rien : sa valeur est vide.",
+    "too_large": "La demande dépasse la taille permise.",
+    "malformed": "Cette demande ne peut être lue.",
+    "not_cloudevents": "Ce message n’est pas un CloudEvents 1.0 : « {attribute} » manque, est répété ou ne convient pas.",
+    "wrong_type": "Un seul type est reçu ici : fr.etabli.inbound.referral.requested.v1.",
+    "not_json": "Seul le JSON est reçu : application/json, ou application/cloudevents+json en mode structuré.",
+    "wrong_key": "La clé du message est votre référence, en UTF-8, la même que « external_id » là où il est dit.",
+    "no_external_id": "Donnez votre référence : par la clé du message, par « external_id », ou par les deux.",
+    "bug": "Une erreur de notre fait ; elle est notée. Renvoyez ce message plus tard.",
+}
+"""Why a message of an agency's topic was not judged as a referral. Codes that a request may have too have its words."""

@@ -16,9 +16,11 @@ from shared.events import (
     persons,
     production,
     referral,
+    rejections,
     students,
     to_agencies,
     transfers,
+    webhooks,
 )
 from shared.events.event import EVENTS, Event
 from shared.events.outbound import OUTBOUND_EVENTS
@@ -27,7 +29,7 @@ from shared.events.to_schools import copies_of
 __all__ = [
     "EVENTS", "OUTBOUND_EVENTS", "TOPICS", "TO_SCHOOLS", "Event", "amendments", "applications", "catalogue", "contacts",
     "corrections", "delays", "grant_corrections", "hand_backs", "order_corrections", "persons", "production", "referral",
-    "students", "to_agencies", "transfers",
+    "rejections", "students", "to_agencies", "transfers", "webhooks",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

@@ -17,8 +17,9 @@ from services.enrolment.api.snapshot import router as snapshot
 from services.enrolment.api.taken_over import router as taken_over
 from services.enrolment.api.transfers import router as transfers
 from shared.web.tenant_stream import router as stream
+from shared.web.webhooks.routes import router as webhooks
 
 ROUTERS = (
     catalogue, calendars, late, applications, arrangements, meetings, transfers, pupils, hand_backs, taken_over, outcomes,
-    corrections, conflicts, grants, rights, snapshot, stream,
+    corrections, conflicts, grants, rights, snapshot, stream, webhooks,
 )  # fmt: skip

@@ -32,6 +32,7 @@ from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.aliases import Aliases
 from shared.projections.erased import Erased
+from shared.webhooks.store import Webhooks
 
 
 class Store:
@@ -41,7 +42,8 @@ class Store:
     who accepts a transfer to one.
     `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
     referrals said of each young person's age and file; `motives` is why a school set ineligibility aside, `words` what it
-    wrote about meeting somebody; `outbound` is how far each school was told.
+    wrote about meeting somebody; `outbound` is how far each school was told; `webhooks` is where schools have sent what they
+    are told.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -64,6 +66,7 @@ class Store:
         self.erased = Erased(persistence.database)
         self.files = ReferralFiles(persistence.database, self.erased)
         self._turns = persistence.database["enrolling"]
+        self.webhooks = Webhooks(persistence)
         self.motives = Motives(persistence.database["motives"], persistence.sealing_keys("motives"))
         self.words = Words(persistence.database["words"], persistence.sealing_keys("words"))
 
@@ -90,6 +93,7 @@ class Store:
         await self.motives.prepare()
         await self.words.prepare()
         await self.aliases.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:

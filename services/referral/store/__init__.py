@@ -1,4 +1,4 @@
-"""Referral's collections: agencies, referrals, the vault, journeys, the catalogue, and the keys of requests."""
+"""Referral's collections: agencies, referrals, the vault, journeys, the catalogue, rejections, and the keys of requests."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -14,6 +14,7 @@ from services.referral.store.journeys import Journeys
 from services.referral.store.matches import Matches
 from services.referral.store.migrations import steps
 from services.referral.store.records import Records
+from services.referral.store.rejections import Rejections
 from services.referral.store.vault import Vault
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
@@ -27,6 +28,7 @@ from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.persistence.writes import Insert, Row
 from shared.projections.catalogue import Catalogue
+from shared.webhooks.store import Webhooks
 
 KEYS_KEPT = timedelta(days=30)
 """How long a request's own key is known again; its referral is known by its id, whenever it comes again."""
@@ -44,11 +46,13 @@ class Store:
         self.referrals = Repository(persistence, REFERRALS)
         self.outbound = Repository(persistence, OUTBOUND_REFERRALS)
         self.vault = Vault(persistence.database, persistence.clock, vault_keys)
+        self.rejections = Rejections(persistence)
         self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.records = Records(persistence)
         self.matches = Matches(self.vault.persons, self.records)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
+        self.webhooks = Webhooks(persistence)
         self._keys = persistence.database["request_keys"]
         self.swept_on: date | None = None
         self.gathering: Any = None
@@ -66,6 +70,8 @@ class Store:
         await self.vault.prepare()
         await self.audit.prepare()
         await self.records.prepare()
+        await self.rejections.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:
@@ -77,10 +83,13 @@ class Store:
         """Every agency, by id."""
         return await self.agencies.acting(SYSTEM).find({})
 
+    async def agency_ids(self) -> list[str]:
+        """Who is registered."""
+        return [row["_id"] for row in await self.agencies.collection.find({}, fields={"_id": 1})]
+
     async def tenant_topics(self) -> list[Topic]:
         """Those of the agencies: what each says to us, and what it is told."""
-        ids = [row["_id"] for row in await self.agencies.collection.find({}, fields={"_id": 1})]
-        return [topic for id in ids for topic in (inbound_topic(id), outbound_topic(id))]
+        return [topic for id in await self.agency_ids() for topic in (inbound_topic(id), outbound_topic(id))]
 
     async def agency_of(self, caller: Caller) -> Agency:
         """The caller's own agency. Refused until an administrator has registered it."""

@@ -5,6 +5,7 @@ from services.referral.views.identities import AgencyResponse, IdentityResponse,
 from services.referral.views.matches import DistinctResponse, MatchResponse, RecordResponse, show_match, sides
 from services.referral.views.person_file import PersonFileResponse, show_file
 from services.referral.views.referrals import Presenter, missing_of, warnings_of
+from services.referral.views.rejections import RejectedMessageResponse, RejectionResponse, show_original, show_rejection
 from services.referral.views.schemas import MissingResponse, ReferralInFullResponse, ReferralResponse, WarningResponse
 
 __all__ = [
@@ -22,12 +23,16 @@ __all__ = [
     "ReferralInFullResponse",
     "ReferralResponse",
     "RefusedResponse",
+    "RejectedMessageResponse",
+    "RejectionResponse",
     "SameResponse",
     "WarningResponse",
     "missing_of",
     "show_file",
     "show_identity",
     "show_match",
+    "show_original",
+    "show_rejection",
     "sides",
     "warnings_of",
 ]
