@@ -9,6 +9,8 @@ from shared.kernel.transitions import Labels
 
 NETWORK = "Réseau des Écoles de Production"
 """Who holds the grants that are no single school's."""
+DIRECT = "Candidature directe ({school})"
+"""In the place of an agency's name, where a family applied to a school itself."""
 PAY, CHANGE_SEATS = "verser moins", "changer le nombre de places"
 CHANGE_DATES = "changer les dates"
 PROMOTE = "proposer la place au premier de la liste d’attente"

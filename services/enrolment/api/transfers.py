@@ -6,7 +6,8 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import transferring, views
+from services.enrolment import transferring
+from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import AnswerRequest
 from services.enrolment.domain import transfers
@@ -55,6 +56,5 @@ async def decline_transfer(transfer_id: UUID, body: AnswerRequest, caller: Curre
 
 
 async def _shown(store: Store, found: Sequence[Transfer]) -> list[TransferResponse]:
-    schools, agencies = await store.schools_named(schools_in(found)), await store.agencies.names(one.agency for one in found)
-    names = views.names(schools, agencies, on=store.clock.today())
+    names = await shown.names_of(store, schools_in(found), (one.agency for one in found))
     return [transfer(one, names) for one in found]
