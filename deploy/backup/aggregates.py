@@ -8,6 +8,7 @@ from services.enrolment.domain.hand_backs import HAND_BACKS
 from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS
 from services.enrolment.domain.school import SCHOOLS
+from services.enrolment.domain.transfers import TRANSFERS
 from services.enrolment.domain.wishes import WISHES
 from services.production.domain.order import ORDERS
 from services.production.domain.weeks import WEEKS
@@ -19,7 +20,7 @@ from shared.webhooks.standing import STANDINGS
 
 _BY_SERVICE: Mapping[str, tuple[Aggregate[Any, Any], ...]] = {
     "referral": (AGENCIES, REFERRALS, RECORDS, STANDINGS),
-    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS, HAND_BACKS, STANDINGS),
+    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS, HAND_BACKS, TRANSFERS, STANDINGS),
     "production": (ORDERS, WEEKS),
 }
 AGGREGATES = {(service, one.name): one for service, every in _BY_SERVICE.items() for one in every}

@@ -77,7 +77,8 @@ async def take_in_one(store: Store, caller: Caller, body: ReferralRequest, *, ow
 def _demand(store: Store, caller: Caller, body: ReferralRequest, *, own_id: UUID, key: UUID | None = None) -> Demand:
     """What a request asks for, checked. Raises Invalid. `own_id` is its referral's where it has no external id."""
     on, secret = store.clock.day(body.on), store.persistence.secret
-    referral_id = referral_id_of(secret, caller.tenant, body.external_id) if body.external_id is not None else own_id
+    sender = caller.organisation if caller.kind == "school" else caller.tenant
+    referral_id = referral_id_of(secret, sender, body.external_id) if body.external_id is not None else own_id
     sent = Sent(referral_id=referral_id, agency=caller.tenant, **dict(body.file))
     check_file(sent, body.details, on=on, today=store.clock.today())
     return Demand(

@@ -69,6 +69,22 @@ CONTACTED: Mapping[ContactMeans, str] = {
     ContactMeans.VISIT: "par une visite",
 }
 UNANSWERED = "L’école n’a pas répondu dans le délai ; elle peut encore rouvrir la candidature."
+DUTIES: Mapping[str, str] = {"instruction": "Instruction obligatoire", "formation": "Obligation de formation"}
+DELAYS: Mapping[str, str] = {
+    "running": "deux mois, comptés du signalement, jusqu’au {due_on:%d/%m/%Y}",
+    "late": "les deux mois, comptés du signalement, sont passés depuis le {due_on:%d/%m/%Y}",
+    "fulfilled": "remplie : le jeune est inscrit",
+    "of_age": "le jeune est majeur",
+}
+DIRECT = "Candidature directe"
+"""In the place of an agency's name, where a family applied to a school itself."""
+NO_DELAY = "sans délai fixé par la loi"
+TRANSFERS: Mapping[str, str] = {
+    "proposed": "D’autres écoles ont de la place : acceptez l’une d’elles, ou déclinez, au plus tard le {until:%d/%m/%Y}.",
+    "accepted": "Proposition acceptée : la candidature continue dans une autre école.",
+    "declined": "Proposition déclinée.",
+    "lapsed": "Cette proposition n’a plus cours.",
+}
 OFFER_WITHDRAWN = "L’école a repris la place proposée ; la candidature reste admissible."
 REOPENED = "L’école reprend l’examen de la candidature."
 MILESTONES: Mapping[str, str] = {

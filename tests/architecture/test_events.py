@@ -19,6 +19,7 @@ from shared.events.persons import PersonErased
 from shared.events.referral import ReferralCompleted, ReferralWithdrawalRequested
 from shared.events.rejections import ReferralRejected
 from shared.events.students import StudentStartMoved
+from shared.events.transfers import TransferAccepted, TransferDeclined, TransferLapsed, TransferProposed
 from shared.kernel.aggregate import Aggregate
 from shared.webhooks import standing
 
@@ -38,6 +39,10 @@ NOT_COUNTED: set[type[Event]] = {
     ReferralWithdrawalRequested,
     StudentHandedBack,
     StudentStartMoved,
+    TransferAccepted,
+    TransferDeclined,
+    TransferLapsed,
+    TransferProposed,
 }
 """Told to others, of which no figure is made."""
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.referral.domain.agency import AGENCIES, Agency
+from services.referral.domain.agency import AGENCIES, Agency, Sender, sender_of
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.outbound import OUTBOUND_REFERRALS, OutboundReferral
 from services.referral.domain.referral import REFERRALS, Referral
@@ -16,6 +16,7 @@ from services.referral.store.migrations import steps
 from services.referral.store.records import Records
 from services.referral.store.rejections import Rejections
 from services.referral.store.vault import Vault
+from shared.events.referral import Source
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
 from shared.messaging.topics import Topic, inbound_topic, outbound_topic
@@ -91,6 +92,10 @@ class Store:
         """Those of the agencies: what each says to us, and what it is told."""
         return [topic for id in await self.agency_ids() for topic in (inbound_topic(id), outbound_topic(id))]
 
+    async def sender_of(self, caller: Caller) -> Agency | Sender:
+        """Who holds the mandate of what the caller sends: their agency, or their school for a family."""
+        return sender_of(caller, await self.catalogue.every_school()) or await self.agency_of(caller)
+
     async def agency_of(self, caller: Caller) -> Agency:
         """The caller's own agency. Refused until an administrator has registered it."""
         try:
@@ -133,6 +138,11 @@ class Store:
         """Whom a referral is about, for the audit."""
         referral = await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)})
         return Whom(referral.young_id if referral else None, referral_id)
+
+    async def is_direct(self, referral_id: UUID) -> bool:
+        """Whether a family sent it itself."""
+        direct = {"_id": str(referral_id), "state.source": Source.DIRECT}
+        return await self.referrals.collection.find_one(direct, fields={"_id": 1}) is not None
 
     async def erased(self, referral_id: UUID, agency: str, session: Session | None = None) -> bool:
         """Whether a referral of this agency is of a person who was erased."""
