@@ -1,6 +1,7 @@
 """What spans several documents of referral: taking one in, amending and completing it, following and naming a young person."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,47 +34,64 @@ New = Mapping[str, Any]
 """What is said anew, by field."""
 
 
-async def refer(
-    store: Store,
-    caller: Caller,
-    sent: Sent,
-    details: ReferralDetails,
-    *,
-    key: UUID,
-    fingerprint: str,
-    secret: bytes,
-    on: date,
-    unreferenced: bool = False,
-) -> Referral:
+@dataclass(frozen=True)
+class Demand:
+    """One referral as it is to be taken in.
+
+    `key` is that of the request, where it has one: it serves for one referral. `unreferenced`: the agency gave no reference
+    of its own, so that what it sends twice is not known as such, and is said.
+    """
+
+    sent: Sent
+    details: ReferralDetails
+    fingerprint: str
+    on: date
+    key: UUID | None = None
+    unreferenced: bool = False
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A referral that was taken in, now or before; `earlier` is that of which its agency is warned."""
+
+    referral: Referral
+    again: bool
+    earlier: UUID | None = None
+
+
+async def refer(store: Store, caller: Caller, demand: Demand, *, secret: bytes) -> Taken:
     """Take a referral in: the referral, its person and the request's key together or not at all, and each once.
 
     Gone where this very referral was erased: nothing is kept of it anew, whatever it says now.
     Invalid where a wish names what nobody teaches; one that was taken in already is not judged again.
-    `unreferenced`: the agency gave no reference of its own, so that what it sends twice is not known as such, and is said.
     Of two that take the same person in at the same time, MongoDB runs one again, which then finds the other's.
     """
-    if not await store.is_referred(sent.referral_id):
+    sent, details, own_id = demand.sent, demand.details, demand.sent.referral_id
+    if not await store.is_referred(own_id):
         ensure_possible(details.wishes, await store.catalogue.every_school())
     traits, new_young_id = traits_of(sent.identity, secret), uuid4()
     missing = to_complete(sent.identity, today=store.clock.today())
 
-    async def take_in(session: Session) -> Referral:
-        if await store.erased(sent.referral_id, sent.agency, session):
+    async def take_in(session: Session) -> Taken:
+        if await store.erased(own_id, sent.agency, session):
             raise gone()
-        await store.claim_key(key, sent.referral_id, session)
-        known = await store.known_referral(sent.referral_id, session)
+        if demand.key:
+            await store.claim_key(demand.key, own_id, session)
+        known = await store.known_referral(own_id, session)
+        earlier = None
         if known:
             young_id = known.young_id
             await _bring_back(store, known, sent, traits, session)
         else:
-            earlier = await store.vault.earlier_of(sent.agency, traits, session) if unreferenced else None
+            earlier = await store.vault.earlier_of(sent.agency, traits, session) if demand.unreferenced else None
             young_id = await store.vault.keep(sent.model_copy(update={"earlier": earlier}), traits, new_young_id, session)
-        return await store.referrals.within(session).acting(caller).create_once(
-            sent.referral_id, fingerprint, submit, referral_id=sent.referral_id, young_id=young_id, agency=sent.agency,
-            birth_month=month_of(sent.identity.birth_date), details=details, complete=not missing, on=on,
+        referral = await store.referrals.within(session).acting(caller).create_once(
+            own_id, demand.fingerprint, submit, referral_id=own_id, young_id=young_id, agency=sent.agency,
+            birth_month=month_of(sent.identity.birth_date), details=details, complete=not missing, on=demand.on,
         )  # fmt: skip
+        return Taken(referral, known is not None, earlier)
 
-    return await store.persistence.transaction(take_in, sent.referral_id, key, *sorted(traits.names))
+    return await store.persistence.transaction(take_in, own_id, *([demand.key] if demand.key else []), *sorted(traits.names))
 
 
 async def _bring_back(store: Store, known: Referral, sent: Sent, traits: Traits, session: Session) -> None:

@@ -3,8 +3,8 @@
 from services.referral.views.identities import AgencyResponse, IdentityResponse, NamesResponse, show_identity
 from services.referral.views.matches import DistinctResponse, MatchResponse, RecordResponse, show_match, sides
 from services.referral.views.person_file import PersonFileResponse, show_file
-from services.referral.views.referrals import Presenter
-from services.referral.views.schemas import ReferralInFullResponse, ReferralResponse
+from services.referral.views.referrals import Presenter, warnings_of
+from services.referral.views.schemas import ReferralInFullResponse, ReferralResponse, WarningResponse
 
 __all__ = [
     "AgencyResponse",
@@ -17,8 +17,10 @@ __all__ = [
     "RecordResponse",
     "ReferralInFullResponse",
     "ReferralResponse",
+    "WarningResponse",
     "show_file",
     "show_identity",
     "show_match",
     "sides",
+    "warnings_of",
 ]

@@ -58,9 +58,8 @@ class Presenter:
         """The same, with its steps by date, and what came later for this kind of agency; `earlier`: to be warned of."""
         view = self._view(referral, journey)
         timeline, later = _timeline(referral, view, self.names), _later(view, self.names)
-        warnings = [_already_referred(earlier)] if earlier else []
         shown = {**self._common(referral, view), "identity": self.sent[referral.referral_id].identity}
-        return ReferralInFullResponse(**shown, timeline=timeline, later=later, warnings=warnings)
+        return ReferralInFullResponse(**shown, timeline=timeline, later=later, warnings=list(warnings_of(earlier)))
 
     def _view(self, referral: Referral, journey: Journey) -> ReferralView:
         return seen_by_agency(journey, referral.referral_id, agency=self.agency.agency, kind=self.agency.kind)
@@ -84,9 +83,12 @@ def _missing(one: Missing) -> MissingResponse:
     return MissingResponse(code=one, sentence=labels.MISSING[one])
 
 
-def _already_referred(earlier: Referral) -> WarningResponse:
+def warnings_of(earlier: Referral | None) -> tuple[WarningResponse, ...]:
+    """What its agency is told of a referral that may be the same demand as an earlier one."""
+    if earlier is None:
+        return ()
     sentence = labels.ALREADY_REFERRED.format(on=earlier.submitted_on)
-    return WarningResponse(sentence=sentence, referral_id=earlier.referral_id, submitted_on=earlier.submitted_on)
+    return (WarningResponse(sentence=sentence, referral_id=earlier.referral_id, submitted_on=earlier.submitted_on),)
 
 
 def _answer(ending: Ending, *, opened: bool) -> AnswerResponse:
