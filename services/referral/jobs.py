@@ -10,12 +10,13 @@ from shared.kernel.caller import SYSTEM
 
 
 async def sweep(store: Store, kept: Retention) -> None:
-    """Once a day: the audit, the keys of requests, old identities. Doing it twice changes nothing."""
+    """Once a day: the audit, the keys of requests, files, old identities. Doing it twice changes nothing."""
     today = store.clock.today()
     if store.swept_on == today:
         return
     await store.audit.let_go(kept.audit)
     await store.let_go_of_keys()
+    await store.imports.let_go(kept.files)
     await _erase_old(store, today - kept.identity, on=today)
     store.swept_on = today
 

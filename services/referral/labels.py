@@ -131,3 +131,8 @@ KINSHIPS: Mapping[str, str] = {
 }
 INSTITUTION = "Institution"
 """In the place of a kinship: who answers for a minor is no person."""
+IMPORT_STATUSES: Mapping[str, str] = {
+    "running": "En cours",
+    "done": "Terminé",
+    "stopped": "Arrêté",
+}

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from services.referral.api import ROUTERS
+from services.referral.api import ROUTERS, imports
 from services.referral.handlers import HANDLERS
+from services.referral.imports.running import take_in_files
 from services.referral.jobs import sweep
 from services.referral.settings import Settings
 from services.referral.store import Store
@@ -17,7 +18,8 @@ def service(settings: Shared) -> Service[Store]:
     sweeping = partial(sweep, kept=own.retention)
     return Service(
         "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
-        migrations=lambda store: store.migrations,
+        migrations=lambda store: store.migrations, works=[take_in_files],
+        body_limits=dict.fromkeys(imports.UPLOADS, own.import_bytes),
     )  # fmt: skip
 
 

@@ -40,6 +40,8 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "list_agencies list_schools": SIGNED_IN,
         "submit_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY,
         "amend_referral complete_referral": AGENCY,
+        "import_referrals foresee_import list_imports read_template read_import list_imported_rows": AGENCY,
+        "read_rejected_rows forget_import": AGENCY,
         "read_identity": SCHOOL,
     },
     "enrolment": {

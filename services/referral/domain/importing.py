@@ -1,7 +1,7 @@
 """A file of referrals as an agency sent it: what is known of it while it is taken in, and what became of each row."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
@@ -77,8 +77,6 @@ class Import(BaseModel):
     agency: Slug
     sub: str
     role: str
-    on: date
-    """The day on which it came, which is that of the rows that say none."""
     form: dict[str, Any]
     """How the file is written (`shared.sheets.cells.Form`)."""
     header: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Referral's collections: agencies, referrals, the vault, journeys, the catalogue, and the keys of requests."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from services.referral.domain.agency import AGENCIES, Agency
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.referral import REFERRALS, Referral
 from services.referral.store.audit import Audit, Whom
+from services.referral.store.imports import Imports
 from services.referral.store.journeys import Journeys
 from services.referral.store.matches import Matches
 from services.referral.store.migrations import steps
@@ -42,6 +43,7 @@ class Store:
         self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.records = Records(persistence)
         self.matches = Matches(self.vault.persons, self.records)
+        self.imports = Imports(persistence.database, persistence.clock, vault_keys)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
         self._keys = persistence.database["request_keys"]
@@ -57,6 +59,7 @@ class Store:
         await self.vault.prepare()
         await self.audit.prepare()
         await self.records.prepare()
+        await self.imports.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:
@@ -88,6 +91,11 @@ class Store:
     async def is_referred(self, referral_id: UUID) -> bool:
         """Whether there is such a referral, whoever asks."""
         return await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
+
+    async def referred_among(self, referral_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these referrals that there are, whoever asks."""
+        found = await self.referrals.collection.find({"_id": {"$in": sorted(map(str, referral_ids))}}, fields={"_id": 1})
+        return {UUID(row["_id"]) for row in found}
 
     async def whom(self, referral_id: UUID) -> Whom:
         """Whom a referral is about, for the audit."""

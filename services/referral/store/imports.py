@@ -83,6 +83,10 @@ class Imports:
         found = await read_part(self._imports.rows.majority(), {"agency": caller.tenant}, sort=LATEST_FIRST, asked=asked)
         return found.map(self._opened)
 
+    async def is_kept(self, import_id: UUID) -> bool:
+        """Whether there is such an import, whoever asks."""
+        return await self._imports.rows.find_one({"_id": str(import_id)}, fields={"_id": 1}) is not None
+
     async def running(self, agency: str) -> int:
         """How many of an agency's are not ended."""
         return await self._imports.rows.count({"agency": agency, "status": ImportStatus.RUNNING})

@@ -1,6 +1,7 @@
 """What referral shows: to an agency its referrals, to a school who applied, in French."""
 
 from services.referral.views.identities import AgencyResponse, IdentityResponse, NamesResponse, show_identity
+from services.referral.views.imports import ForesightResponse, ImportResponse, show_import
 from services.referral.views.matches import DistinctResponse, MatchResponse, RecordResponse, show_match, sides
 from services.referral.views.person_file import PersonFileResponse, show_file
 from services.referral.views.referrals import Presenter, warnings_of
@@ -9,7 +10,9 @@ from services.referral.views.schemas import ReferralInFullResponse, ReferralResp
 __all__ = [
     "AgencyResponse",
     "DistinctResponse",
+    "ForesightResponse",
     "IdentityResponse",
+    "ImportResponse",
     "MatchResponse",
     "NamesResponse",
     "PersonFileResponse",
@@ -20,6 +23,7 @@ __all__ = [
     "WarningResponse",
     "show_file",
     "show_identity",
+    "show_import",
     "show_match",
     "sides",
     "warnings_of",
