@@ -17,9 +17,7 @@ class FileResponse(Counts):
     rows: int = Field(description="Lignes à prendre : ni vides, ni celles du modèle.")
     empty_rows: int = Field(description="Lignes vides, passées.")
     example_rows: int = Field(description="Lignes d’exemple du modèle, passées.")
-    unknown_columns: list[str] = Field(
-        description="Colonnes que l’on ne connaît pas : elles ne sont pas lues."
-    )
+    unknown_columns: list[str] = Field(description="Colonnes que l’on ne connaît pas : elles ne sont pas lues.")
 
 
 class ImportResponse(FileResponse):
