@@ -34,8 +34,6 @@ UPLOADS = ("/referrals/imports", "/referrals/imports/dry-run")
 A_FILE = upload_of((CSV, XLSX, "application/octet-stream"))
 A_WHOLE_FILE = {"schema": {"type": "string", "format": "binary"}}
 FILES: dict[int | str, Any] = {200: {"content": dict.fromkeys(KINDS.values(), A_WHOLE_FILE)}}
-    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS.values()}}
-}
 UNREADABLE = ("doubled_columns", "missing_columns", "no_file", "no_rows", "too_many_rows", "unreadable_file")
 
 router = Router(tags=["fichiers"], problems={Invalid: UNREADABLE, Refused: ("too_many_imports", "unknown_agency"), Forbidden: ()})
