@@ -118,8 +118,9 @@ def result(state: Mapping[str, Any]) -> str:
         several(state["refused"], "refusée", "refusées"),
     ]  # fmt: skip
     told += [f"{number(state[name])} {words}" for name, words in MORE.items() if state[name]]
-    rate = f", en {number(state['seconds'], 1)} s ({number(state['done'] / max(state['seconds'], 0.001))} lignes par seconde)"
-    return f"{several(state['rows'], 'ligne', 'lignes')} : {', '.join(told)}{rate if 'seconds' in state else ''}."
+    seconds = state.get("seconds")
+    rate = f", en {number(seconds, 1)} s ({number(state['done'] / max(seconds, 0.001))} lignes par seconde)" if seconds else ""
+    return f"{several(state['rows'], 'ligne', 'lignes')} : {', '.join(told)}{rate}."
 
 
 MORE = {"warned": "avec un avertissement", "incomplete": "avec un dossier à compléter"}

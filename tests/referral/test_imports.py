@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from shared.sheets.reading import read_sheet
 from tests.conftest import Running
 from tests.referral.files import a_csv, a_line, imported, outcomes, rejected
 

@@ -42,7 +42,7 @@ class Choices:
         """A programme of a school, by its id or its title; the whole « titre (école) » of the template too."""
         school = next((one for one in self.schools if one.school == school_id), None)
         if school is None:
-            return Named(written)
+            return Named(plain(written).replace(" ", "-") or written)  # the school is what is wrong
         name = plain(re.sub(r"\s*\[.*\]$", "", written))
         found = [one.programme for one in school.programmes if name in map(plain, (one.programme, one.title, *_titles(one)))]
         if len(set(found)) == 1:
