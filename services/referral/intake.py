@@ -11,10 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.referral import views
 from services.referral.domain.amendments import check_file
-from services.referral.domain.file import Missing
-from services.referral.domain.person import Sent, to_complete
+from services.referral.domain.person import Sent
 from services.referral.domain.referral import Referral
-from services.referral.referring import AT_ONCE, Demand, Taken, foresee_each, together
+from services.referral.referring import Demand, Taken, foresee_each, together
 from services.referral.requests import ReferralRequest
 from services.referral.store import Store
 from services.referral.store.vault import referral_id_of
@@ -24,6 +23,9 @@ from shared.web.idempotency import fingerprint_of, fingerprints_key
 from shared.web.refusals import OUT_OF_RANGE, Refusal, by_a_rule, by_its_form
 
 REQUEST: TypeAdapter[ReferralRequest] = TypeAdapter(ReferralRequest)
+Told = Taken | BaseException | Refusal
+READ_AT_ONCE = 50
+"""Items, between which others have their turn."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Verdict:
     young_id: UUID | None = None
     warnings: tuple[views.WarningResponse, ...] = ()
     """Of what was accepted now."""
-    to_complete: tuple[Missing, ...] = ()
+    to_complete: tuple[views.MissingResponse, ...] = ()
     refusal: Refusal | None = None
 
 
@@ -49,12 +51,21 @@ async def take_in(store: Store, caller: Caller, items: Sequence[Any], *, ids: Se
     """
     await store.agency_of(caller)
     own_ids = ids if ids is not None else [uuid4() for _ in items]
-    read = [_read(store, caller, item, own_id) for item, own_id in zip(items, own_ids, strict=True)]
-    answers = iter(await together(store).ask_each([one for one in read if isinstance(one, Demand)]))
-    told = [next(answers) if isinstance(one, Demand) else one for one in read]
+    parts = list[asyncio.Future[list[Told]]]()
+    for start in range(0, len(items), READ_AT_ONCE):
+        part = slice(start, start + READ_AT_ONCE)
+        read = [_read(store, caller, item, own_id) for item, own_id in zip(items[part], own_ids[part], strict=True)]
+        parts.append(asyncio.ensure_future(_told_of_each(store, read)))
+        await asyncio.sleep(0)  # others have their turn, and what was read is written while more is
+    told = [one for part in await asyncio.gather(*parts) for one in part]
     kept = [one.sent for one in told if isinstance(one, Taken) and one.sent]
     earlier = await store.own_referrals_by_id(caller, {one.earlier for one in kept if one.earlier})
     return [_verdict(store, one, earlier) for one in told]
+
+
+async def _told_of_each(store: Store, read: Sequence[Demand | Refusal]) -> list[Told]:
+    answers = iter(await together(store).ask_each([one for one in read if isinstance(one, Demand)]))
+    return [next(answers) if isinstance(one, Demand) else one for one in read]
 
 
 async def foresee(store: Store, caller: Caller, items: Sequence[Any], *, ids: Sequence[UUID]) -> list[Verdict]:
@@ -63,7 +74,7 @@ async def foresee(store: Store, caller: Caller, items: Sequence[Any], *, ids: Se
     read = []
     for rank, (item, own_id) in enumerate(zip(items, ids, strict=True)):
         read.append(_read(store, caller, item, own_id))
-        if rank % AT_ONCE == 0:
+        if rank % READ_AT_ONCE == 0:
             await asyncio.sleep(0)  # others are answered meanwhile
     answers = iter(await foresee_each(store, [one for one in read if isinstance(one, Demand)]))
     told = [next(answers) if isinstance(one, Demand) else one for one in read]
@@ -102,7 +113,7 @@ def _read(store: Store, caller: Caller, item: Any, own_id: UUID) -> Demand | Ref
         return OUT_OF_RANGE
 
 
-def _verdict(store: Store, told: Taken | BaseException | Refusal, earlier: Mapping[UUID, Referral]) -> Verdict:
+def _verdict(store: Store, told: Told, earlier: Mapping[UUID, Referral]) -> Verdict:
     if isinstance(told, Refusal):
         return Verdict("refused", refusal=told)
     if isinstance(told, Gone | Invalid | NotFound | Refused):
@@ -113,7 +124,7 @@ def _verdict(store: Store, told: Taken | BaseException | Refusal, earlier: Mappi
     if sent is None:
         return Verdict("same", referral_id, young_id)
     warnings = views.warnings_of(earlier.get(sent.earlier) if sent.earlier else None)
-    return Verdict("accepted", referral_id, young_id, warnings, tuple(to_complete(sent.identity, today=store.clock.today())))
+    return Verdict("accepted", referral_id, young_id, warnings, tuple(views.missing_of(sent.identity, today=store.clock.today())))
 
 
 @cache

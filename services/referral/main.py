@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from services.referral.api import ROUTERS, imports
+from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
 from services.referral.imports.running import take_in_files
 from services.referral.jobs import sweep
@@ -19,7 +19,6 @@ def service(settings: Shared) -> Service[Store]:
     return Service(
         "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
         migrations=lambda store: store.migrations, works=[take_in_files],
-        body_limits=dict.fromkeys(imports.UPLOADS, own.import_bytes),
     )  # fmt: skip
 
 

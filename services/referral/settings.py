@@ -24,7 +24,6 @@ class Settings(Shared):
         1827, ge=761, description="Days after the last thing told of a person that their identity is erased: five years."
     )
     audit_days: int = Field(1096, ge=1, description="Days that the audit of identities keeps who read what: three years.")
-    import_bytes: int = Field(10_000_000, ge=1, description="Bytes, the largest file of referrals.")
     import_rows: int = Field(20_000, ge=1, description="Rows, the most of one file of referrals.")
     import_days: int = Field(7, ge=1, description="Days that a file's refused rows can be fetched, and how its rows ended.")
 

@@ -67,8 +67,6 @@ class Service(Generic[StoreT]):
     sweep: Sweep[StoreT] | None = None
     migrations: Callable[[StoreT], Sequence[Step]] | None = None
     """What a version before kept otherwise, step by step."""
-    body_limits: Mapping[str, int] = field(default_factory=dict)
-    """Bytes, of the addresses whose bodies may be larger than `ETABLI_BODY_LIMIT`."""
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
     """The service's own background work, run until the process stops."""
 
@@ -84,7 +82,7 @@ def build(service: Service[StoreT]) -> FastAPI:
     title = f"Établi : {service.name}"
     # its document is a route of ours, which refuses what it does not know; FastAPI's pages of it would load a CDN
     app = FastAPI(title=title, lifespan=lifespan, openapi_url=None, redirect_slashes=False, telemetry=traces.of_requests())
-    app.add_middleware(RequestGuard, outer=app, settings=service.settings, limits=service.body_limits)
+    app.add_middleware(RequestGuard, outer=app, settings=service.settings)
     app.add_middleware(Forwarded, trusted=Proxies(service.settings.trusted_proxies))
     answer_errors(app)
     describe(app, service.name)
@@ -152,6 +150,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         desk=desk_of(settings, persistence),
         secret=persistence.secret,
         rate=Rate(settings.rate_per_organisation),
+        items=Rate(settings.items_per_organisation),
         streams=Streams(settings.streams, settings.streams_per_organisation),
         parking=parking,
         dispatcher=dispatcher,

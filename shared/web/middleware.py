@@ -11,6 +11,7 @@ from shared.kernel.errors import TooMany
 from shared.kernel.tracing import continuing, new_trace, trace_of, traceparent
 from shared.settings import Settings
 from shared.web.access import accessed
+from shared.web.bodies import largest_body
 from shared.web.problems import NOWHERE, malformed, problem, too_large, too_many
 from shared.web.rates import Rate, network_of
 from shared.web.runtime import runtime_of
@@ -22,12 +23,10 @@ BEFORE_READY = ("/health", "/metrics")
 class RequestGuard:
     """The ASGI layer around a service: rate (429), body limit (413, 408), not ready yet (503), trace, access line, no caches."""
 
-    def __init__(self, app: ASGIApp, *, outer: FastAPI, settings: Settings, limits: Mapping[str, int] | None = None) -> None:
-        """`limits`: in bytes, of the addresses whose bodies may be larger than others'."""
+    def __init__(self, app: ASGIApp, *, outer: FastAPI, settings: Settings) -> None:
         self._app = app
         self._outer = outer
         self._settings = settings
-        self._limits = limits or {}
         self._rate = Rate(settings.rate_per_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,7 +39,7 @@ class RequestGuard:
                 if refusal := await self._refusal(scope, headers):
                     await refusal(scope, receive, send_on)
                 else:
-                    await self._answer(scope, _limited(receive, self._limit(scope), self._settings.body_within), send_on)
+                    await self._answer(scope, self._limited(scope, receive), send_on)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Within a time, until an answer begins: a stream has none to end in."""
@@ -57,7 +56,7 @@ class RequestGuard:
         """The answer to what is not even looked at."""
         if scope["path"].endswith("\n"):  # routes are patterns, whose end passes over one
             return problem(404, "http_404", NOWHERE)
-        asked = _asked(scope)
+        asked = scope["path"].removeprefix(scope.get("root_path", ""))
         always = any(asked == one or asked.startswith(f"{one}/") for one in BEFORE_READY)
         if not always and (client := scope.get("client")):
             try:
@@ -67,48 +66,42 @@ class RequestGuard:
         length = headers.get("content-length") or "0"
         if not (length.isascii() and length.isdigit()):
             return malformed()
-        if len(length) > 18 or int(length) > self._limit(scope):
+        if len(length) > 18 or self._is_too_large(scope, int(length)):
             return too_large()
         if not always and not runtime_of(self._outer).prepared:
             return problem(503, "starting", "Le service démarre : sa base de données ne répond pas encore.")
         return None
 
-    def _limit(self, scope: Scope) -> int:
-        """How large a body may be at this address."""
-        return self._limits.get(_asked(scope), self._settings.body_limit)
+    def _is_too_large(self, scope: Scope, length: int) -> bool:
+        usual = self._settings.body_limit
+        return length > usual and length > largest_body(scope, self._outer, usual)
 
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """A body sent in chunks, without its length, stops at the limit too; one that does not come, at its time."""
+        taken, whole = 0, False
+        until = asyncio.get_running_loop().time() + self._settings.body_within
 
-def _asked(scope: Scope) -> str:
-    """The address, as our routes know it."""
-    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+        async def take() -> Message:
+            nonlocal taken, whole
+            if whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
+            taken += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
+            if self._is_too_large(scope, taken):
+                raise HTTPException(413)
+            return message
+
+        return take
 
 
 def _arrived(headers: Mapping[str, str]) -> str:
     """The trace that a request came with, or a new one; nothing where it has a span already, which is to stay the present one."""
     return "" if traceparent() else trace_of(headers.get("traceparent", "")) or new_trace()
-
-
-def _limited(receive: Receive, limit: int, within: float) -> Receive:
-    """A body sent in chunks, without its length, stops at the limit too; one that does not come, at its time."""
-    taken, whole = 0, False
-    until = asyncio.get_running_loop().time() + within
-
-    async def take() -> Message:
-        nonlocal taken, whole
-        if whole:
-            return await receive()
-        try:
-            async with asyncio.timeout_at(until):
-                message = await receive()
-        except TimeoutError:
-            raise HTTPException(408) from None
-        taken += len(message.get("body", b""))
-        whole = not message.get("more_body", False)
-        if taken > limit:
-            raise HTTPException(413)
-        return message
-
-    return take
 
 
 def _begun(send: Send, clock: asyncio.Timeout) -> Send:

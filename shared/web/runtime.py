@@ -44,6 +44,8 @@ class Runtime(Generic[StoreT]):
     secret: bytes
     rate: Rate
     """Of each organisation."""
+    items: Rate
+    """The same, of what it sends many of in one request."""
     streams: Streams
     parking: Parking
     dispatcher: Dispatcher[StoreT]

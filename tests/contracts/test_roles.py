@@ -38,7 +38,7 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "register_agency export_file list_audit": ADMIN,
         "list_matches merge_persons keep_apart split_person erase_person": ADMIN,
         "list_agencies list_schools": SIGNED_IN,
-        "submit_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY,
+        "submit_referral submit_batch list_referrals read_referral request_withdrawal_of_referral": AGENCY,
         "amend_referral complete_referral": AGENCY,
         "import_referrals foresee_import list_imports read_template read_import list_imported_rows": AGENCY,
         "read_rejected_rows forget_import": AGENCY,

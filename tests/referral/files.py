@@ -9,7 +9,8 @@ from tests.conftest import Running
 from tests.referral.builders import CIO
 
 HEADINGS = (
-    "Réf.", "NOM", "Prénom", "Né(e) le", "Tél", "Informé le", "Conseillère", "Tél. conseillère", "Situation", "École", "Formation",
+    "Réf.", "NOM", "Prénom", "Né(e) le", "Tél", "Informé le", "Conseillère", "Tél. conseillère", "Situation", "École",
+    "Formation",
 )  # fmt: skip
 
 

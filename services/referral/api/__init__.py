@@ -1,7 +1,8 @@
 """Referral's routes."""
 
-from services.referral.api import agencies, identities, imports, persons, referrals, rights, schools
+from services.referral.api import agencies, batches, identities, imports, persons, referrals, rights, schools
 
 ROUTERS = (
-    agencies.router, schools.router, imports.router, referrals.router, identities.router, rights.router, persons.router,
+    agencies.router, schools.router, batches.router, imports.router, referrals.router, identities.router, rights.router,
+    persons.router,
 )  # fmt: skip

@@ -22,6 +22,7 @@ from shared.kernel.errors import Forbidden, Invalid, Refused
 from shared.kernel.secrets import derived
 from shared.persistence.keyset import part_of
 from shared.web.auth import CurrentCaller, require
+from shared.web.bodies import large_body
 from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency, fingerprint
 from shared.web.router import Router
@@ -29,8 +30,8 @@ from shared.web.uploads import upload_of, uploaded
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {"csv": CSV, "xlsx": XLSX}
-UPLOADS = ("/referrals/imports", "/referrals/imports/dry-run")
-"""The addresses that take a file."""
+LARGEST = 10_000_000
+"""Bytes, of a file."""
 A_FILE = upload_of((CSV, XLSX, "application/octet-stream"))
 A_WHOLE_FILE = {"schema": {"type": "string", "format": "binary"}}
 FILES: dict[int | str, Any] = {200: {"content": dict.fromkeys(KINDS.values(), A_WHOLE_FILE)}}
@@ -38,9 +39,10 @@ UNREADABLE = ("doubled_columns", "missing_columns", "no_file", "no_rows", "too_m
 
 router = Router(tags=["fichiers"], problems={Invalid: UNREADABLE, Refused: ("too_many_imports", "unknown_agency"), Forbidden: ()})
 OF_AGENCIES = require("agency")
+WITH_A_FILE = [OF_AGENCIES, large_body(LARGEST)]
 
 
-@router.post("/referrals/imports", status_code=202, dependencies=[OF_AGENCIES], openapi_extra=A_FILE)
+@router.post("/referrals/imports", status_code=202, dependencies=WITH_A_FILE, openapi_extra=A_FILE)
 async def import_referrals(request: Request, caller: CurrentCaller, key: Idempotency, store: StoreDep) -> views.ImportResponse:
     """Take a CSV or XLSX file in, row by row, behind this request. The same file again accepts nothing twice."""
     raw, secret = await uploaded(request), store.persistence.secret
@@ -49,7 +51,7 @@ async def import_referrals(request: Request, caller: CurrentCaller, key: Idempot
     return await _shown(store, await keep(store, caller, file, import_id=key.id, fingerprint=said))
 
 
-@router.post("/referrals/imports/dry-run", dependencies=[OF_AGENCIES], openapi_extra=A_FILE)
+@router.post("/referrals/imports/dry-run", dependencies=WITH_A_FILE, openapi_extra=A_FILE)
 async def foresee_import(request: Request, caller: CurrentCaller, store: StoreDep) -> views.ForesightResponse:
     """Say what would become of each row of a file, now. Nothing is kept, of the file nor of what it says."""
     await store.agency_of(caller)

@@ -13,10 +13,9 @@ from services.referral import labels
 from services.referral.domain.agency import Agency
 from services.referral.domain.answer import Ending
 from services.referral.domain.enrolments import EnrolmentHistory
-from services.referral.domain.file import Missing
 from services.referral.domain.journey import Journey
 from services.referral.domain.milestones import Milestone, MilestoneKind
-from services.referral.domain.person import Said, Sent, to_complete
+from services.referral.domain.person import Identity, Said, Sent, to_complete
 from services.referral.domain.referral import Referral
 from services.referral.domain.visibility import ApplicationView, ReferralView, UnopenedWish, seen_by_agency
 from services.referral.views.schemas import (
@@ -72,15 +71,16 @@ class Presenter:
             status=view.status, sentence=labels.REFERRAL_STATUSES[view.status],
             answer=_answer(view.ending, opened=bool(view.applications)) if view.ending else None,
             wishes=[_wish(wish, unopened.get(rank), self.names) for rank, wish in enumerate(referral.wishes, start=1)],
-            to_complete=[_missing(one) for one in to_complete(own.identity, today=self.today)],
+            to_complete=missing_of(own.identity, today=self.today),
             **{name: getattr(own, name) for name in Said.model_fields if name != "identity"},
             applications=[_application(application, self.names) for application in view.applications],
         )  # fmt: skip
         return dict(common)
 
 
-def _missing(one: Missing) -> MissingResponse:
-    return MissingResponse(code=one, sentence=labels.MISSING[one])
+def missing_of(identity: Identity, *, today: date) -> list[MissingResponse]:
+    """What is to be added to a file, in words."""
+    return [MissingResponse(code=one, sentence=labels.MISSING[one]) for one in to_complete(identity, today=today)]
 
 
 def warnings_of(earlier: Referral | None) -> tuple[WarningResponse, ...]:
