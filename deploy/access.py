@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from services import SERVICES
+from services import INBOUND_GROUP, SERVICES
 from shared.events import EVENTS, Event
-from shared.messaging.topics import dead_letters
+from shared.events.outbound import OUTBOUND
+from shared.messaging.topics import INBOUND, dead_letters
 from shared.projections.group import transactional_id
 
 TABLE = PurePosixPath("deploy/kafka/access.txt")
@@ -19,9 +20,10 @@ HEAD = """\
 # Who may do what in Kafka: user, operation, kind of resource, kind of name, name. A writer and a reader may describe, too.
 # Made from the services' own code (deploy/access.py) by make contracts; do not edit.
 """
-INBOUND, OUTBOUND = "etabli.inbound.", "etabli.outbound."
-"""How the topics of the partners begin: what an agency says to us, and what a tenant is told."""
-PARTNERS = {"referral": (("Read", INBOUND), ("Write", OUTBOUND)), "enrolment": (("Write", OUTBOUND),)}
+PARTNERS = {
+    "referral": (("Read", INBOUND), ("Write", OUTBOUND), ("Read", OUTBOUND)),
+    "enrolment": (("Write", OUTBOUND), ("Read", OUTBOUND)),  # who follows its events over HTTP reads by us
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -69,6 +71,8 @@ def _of_service(service: str) -> Iterator[Rule]:
     yield Rule(service, "Read", "group", "literal", service)
     if service == "reporting":  # its offsets are kept beside its rows, and shown to Kafka in transactions
         yield Rule(service, "Write", "transactional-id", "literal", transactional_id(service))
+    if service == "referral":  # what hears agencies is a group of its own
+        yield Rule(service, "Read", "group", "literal", INBOUND_GROUP)
     for operation, prefix in PARTNERS.get(service, ()):
         yield Rule(service, operation, "topic", "prefixed", prefix)
 

@@ -7,10 +7,10 @@ from functools import partial
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from deploy.access import INBOUND, OUTBOUND
 from deploy.brokers.asking import ensure
 from deploy.brokers.change import Change, Kind
-from shared.messaging.topics import Topic, copies, topics
+from shared.events.outbound import OUTBOUND
+from shared.messaging.topics import INBOUND, Topic, copies, topics
 
 OURS = ("etabli.", "dlq.")
 SET_BY_HAND = 1

@@ -18,12 +18,13 @@ from aiokafka.errors import (
 )
 from pymongo.errors import OperationFailure
 
-from deploy.access import INBOUND, OUTBOUND, PARTNERS, heard, told
+from deploy.access import PARTNERS, heard, told
 from services import SERVICES
+from shared.events.outbound import OUTBOUND
 from shared.kernel.retry import until_answered
 from shared.messaging.failures import is_away
 from shared.messaging.kafka import Brokers, ask_brokers, ask_to_read
-from shared.messaging.topics import dead_letters, topics
+from shared.messaging.topics import INBOUND, dead_letters, topics
 from shared.persistence.failures import Denied
 from shared.persistence.mongo import connect
 from tests.access.servers import Guarded

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from services.referral.imports.running import take_in_next
 from tests.conftest import Running
 from tests.referral.builders import CIO
 
@@ -38,17 +39,28 @@ async def send(here: Running, raw: bytes, agency: str = CIO, **headers: str) -> 
 
 
 async def imported(here: Running, raw: bytes, agency: str = CIO) -> dict[str, Any]:
-    """A file taken in to its end: its state then."""
+    """A file taken in to its end, as the service's own work does: its state then."""
     sent = await send(here, raw, agency)
     assert sent.status_code == 202, sent.text
-    client, address = here.as_(f"agency:{agency}"), f"/referrals/imports/{sent.json()['import_id']}"
+    while await take_in_next(here.store):
+        pass
+    return await state_of(here, sent.json()["import_id"], agency)
 
-    async def ended() -> Any:
-        state = (await client.get(address)).json()
-        return state if state["status"] != "running" else None
 
-    state: dict[str, Any] = await here.until(ended)
+async def state_of(here: Running, import_id: str, agency: str = CIO) -> dict[str, Any]:
+    """How far a file is."""
+    answer = await here.as_(f"agency:{agency}").get(f"/referrals/imports/{import_id}")
+    assert answer.status_code == 200, answer.text
+    state: dict[str, Any] = answer.json()
     return state
+
+
+async def foreseen(here: Running, raw: bytes, agency: str = CIO) -> dict[str, Any]:
+    """What would become of a file."""
+    answer = await here.as_(f"agency:{agency}").post("/referrals/imports/dry-run", content=raw)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
 
 
 async def rejected(here: Running, state: dict[str, Any], agency: str = CIO) -> bytes:

@@ -1,8 +1,21 @@
 """Referral's routes."""
 
-from services.referral.api import agencies, batches, identities, imports, persons, referrals, rights, schools
+from services.referral.api import agencies, batches, identities, imports, persons, referrals, rejections, rights, schools
+from services.referral.api.snapshot import router as snapshot
+from shared.web.tenant_stream import router as stream
+from shared.web.webhooks.routes import router as webhooks
 
 ROUTERS = (
-    agencies.router, schools.router, batches.router, imports.router, referrals.router, identities.router, rights.router,
+    agencies.router,
+    schools.router,
+    batches.router,
+    imports.router,
+    referrals.router,
+    rejections.router,
+    identities.router,
+    rights.router,
     persons.router,
-)  # fmt: skip
+    snapshot,
+    stream,
+    webhooks,
+)

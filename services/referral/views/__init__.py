@@ -6,6 +6,7 @@ from services.referral.views.imports import ForesightResponse, ImportResponse, s
 from services.referral.views.matches import DistinctResponse, MatchResponse, RecordResponse, show_match, sides
 from services.referral.views.person_file import PersonFileResponse, show_file
 from services.referral.views.referrals import Presenter, missing_of, warnings_of
+from services.referral.views.rejections import RejectedMessageResponse, RejectionResponse, show_original, show_rejection
 from services.referral.views.schemas import MissingResponse, ReferralInFullResponse, ReferralResponse, WarningResponse
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "ReferralInFullResponse",
     "ReferralResponse",
     "RefusedResponse",
+    "RejectedMessageResponse",
+    "RejectionResponse",
     "SameResponse",
     "WarningResponse",
     "missing_of",
@@ -32,6 +35,8 @@ __all__ = [
     "show_identity",
     "show_import",
     "show_match",
+    "show_original",
+    "show_rejection",
     "sides",
     "warnings_of",
 ]
