@@ -4,6 +4,8 @@ Each part is read once as a stream: how large it becomes, that it defines no ent
 in all and in one row, its sheets have.
 """
 
+import lzma
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -18,9 +20,13 @@ LARGEST_SHEET, LARGEST_PART, LARGEST = 80_000_000, 4_000_000, 160_000_000
 """Bytes once inflated: of a sheet or the texts of all, of another part, of the whole."""
 A_PIECE = 1 << 16
 READ = (".xml", ".rels")
+DAMAGED = (
+    expat.ExpatError, BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What reading a part may raise."""
 
 
-def ensure_harmless(archive: ZipFile) -> None:
+def ensure_harmless(archive: ZipFile, *, most_cells: int = MOST_CELLS) -> None:
     """Raise Invalid for a workbook that would cost more than any that people write."""
     parts = archive.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST:
@@ -32,7 +38,7 @@ def ensure_harmless(archive: ZipFile) -> None:
         raise unreadable("Ce fichier n’est pas un classeur .xlsx : enregistrez-le sous ce format, ou en CSV.")
     for part in parts:
         if part.filename.casefold().endswith(READ):
-            _look_at(archive, part)
+            _look_at(archive, part, most_cells)
 
 
 def too_much() -> Invalid:
@@ -40,32 +46,28 @@ def too_much() -> Invalid:
     return unreadable("Ce classeur est trop grand une fois ouvert : copiez ses lignes dans un classeur neuf, ou en CSV.")
 
 
-def _look_at(archive: ZipFile, part: ZipInfo) -> None:
+def _look_at(archive: ZipFile, part: ZipInfo, most_cells: int) -> None:
     large = "worksheets/" in part.filename or "sharedStrings" in part.filename
     if part.file_size > (LARGEST_SHEET if large else LARGEST_PART):
         raise too_much()
-    parser = _parser()
+    parser = _parser(most_cells)
     try:
         with archive.open(part) as stream:
             while piece := stream.read(A_PIECE):
                 parser.Parse(piece)
         parser.Parse(b"", True)
-    except (expat.ExpatError, BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError):
+    except DAMAGED:
         raise unreadable("Ce classeur est abîmé : ouvrez-le et enregistrez-le de nouveau.") from None
-    except Exception as error:
-        if type(error).__module__ in ("zlib", "lzma"):
-            raise unreadable("Ce classeur est abîmé : ouvrez-le et enregistrez-le de nouveau.") from None
-        raise
 
 
-def _parser() -> Any:
+def _parser(most_cells: int) -> Any:
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = _counting()
+    parser.StartElementHandler = _counting(most_cells)
     parser.StartDoctypeDeclHandler = _no_entities
     return parser
 
 
-def _counting() -> Callable[[str, Any], None]:
+def _counting(most_cells: int) -> Callable[[str, Any], None]:
     """Counts what matters in a part, by the local names of its elements."""
     seen: Counter[str] = Counter()
 
@@ -76,7 +78,7 @@ def _counting() -> Callable[[str, Any], None]:
         elif local == "c":
             seen["c"] += 1
             seen["in a row"] += 1
-            if seen["c"] > MOST_CELLS or seen["in a row"] > MOST_IN_A_ROW:
+            if seen["c"] > most_cells or seen["in a row"] > MOST_IN_A_ROW:
                 raise too_much()
         elif local == "sheet":
             seen["sheet"] += 1

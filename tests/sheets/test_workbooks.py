@@ -12,6 +12,7 @@ import xlsxwriter
 from shared.kernel.errors import Invalid
 from shared.sheets.cells import Cell
 from shared.sheets.reading import read_sheet
+from shared.sheets.xlsx_guard import ensure_harmless
 from shared.sheets.xlsx_writing import Written, write_xlsx
 
 
@@ -79,7 +80,7 @@ def far_away() -> bytes:
     with xlsxwriter.Workbook(into, {"in_memory": True}) as workbook:
         page = workbook.add_worksheet()
         page.write(0, 0, "Nom")
-        page.write(1_048_575, 16_383, "x")
+        page.write(200_000, 16_383, "x")
     return into.getvalue()
 
 
@@ -92,7 +93,6 @@ LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
     ("part", "content"),
     [
         (SHEET, OPENING + b"<row>" + b"<c/>" * 20_000 + b"</row></sheetData></worksheet>"),
-        (SHEET, OPENING + (b"<row>" + b"<c/>" * 16_000 + b"</row>") * 130 + b"</sheetData></worksheet>"),
         (SHEET, b" " * 90_000_000),
         (SHEET, LAUGHS + OPENING + b"<row><c><v>&b;</v></c></row></sheetData></worksheet>"),
         ("xl/styles.xml", b" " * 5_000_000),
@@ -107,6 +107,14 @@ def test_a_workbook_that_no_spreadsheet_writes_is_refused_in_words(part: str, co
     with pytest.raises(Invalid) as refused:
         read_sheet(raw)
     assert refused.value.code == "unreadable_file"
+
+
+def test_a_workbook_of_too_many_cells_is_refused() -> None:
+    rows = [["x"] * 100] * 30
+    with zipfile.ZipFile(BytesIO(a_workbook(*rows))) as archive:
+        ensure_harmless(archive, most_cells=3_000)
+        with pytest.raises(Invalid):
+            ensure_harmless(archive, most_cells=2_999)
 
 
 def test_a_cell_far_away_costs_nothing() -> None:

@@ -111,7 +111,7 @@ def _of_the_file() -> Iterator[Column]:
     )
     since = ("Sortie", "Date de sortie", "Mois de sortie", "Sorti depuis", "Déscolarisé depuis")
     yield Column("out_of_school_since", "Hors de l’école depuis", month, since, "06/2026")
-    yield Column("last_class", "Dernière classe", LAST_CLASS, ("Classe"), "Troisième", choices="Dernière classe")
+    yield Column("last_class", "Dernière classe", LAST_CLASS, ("Classe",), "Troisième", choices="Dernière classe")
     yield Column("on", "Orienté le", day, ("Date d’orientation", "Date de la demande"), in_template=False)
 
 
@@ -148,7 +148,7 @@ OURS = frozenset(map(key_of, (REASONS, ORIGIN)))
 
 def column_of(heading: str) -> Column | None:
     """The column that a heading names: its field in so many words, or in French, however they are ordered."""
-    return _by_field().get(plain(heading)) or _by_key().get(key_of(heading))
+    return _by_field().get(plain(heading)) or (_by_key().get(key) if (key := key_of(heading)) else None)
 
 
 @cache
