@@ -46,6 +46,8 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "amend_referral complete_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY | OFFICE,
         "list_rejections read_rejection read_snapshot": AGENCY,
         "read_rejected_message": {"agency:manager"},
+        "import_referrals foresee_import list_imports read_template read_import list_imported_rows": AGENCY,
+        "read_rejected_rows forget_import": AGENCY,
         "read_identity": SCHOOL,
         "register_webhook list_webhooks read_webhook change_webhook delete_webhook try_webhook": WEBHOOKS,
         "roll_secret replay_webhook enable_webhook list_attempts": WEBHOOKS,

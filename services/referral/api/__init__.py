@@ -1,6 +1,6 @@
 """Referral's routes."""
 
-from services.referral.api import agencies, batches, identities, persons, referrals, rejections, rights, schools
+from services.referral.api import agencies, batches, identities, imports, persons, referrals, rejections, rights, schools
 from services.referral.api.snapshot import router as snapshot
 from shared.web.notices.routes import router as notices
 from shared.web.tenant_stream import router as stream
@@ -10,6 +10,7 @@ ROUTERS = (
     agencies.router,
     schools.router,
     batches.router,
+    imports.router,
     referrals.router,
     rejections.router,
     identities.router,
