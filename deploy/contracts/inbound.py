@@ -36,19 +36,17 @@ KEY: Json = {
     "description": "Votre référence (external_id), en UTF-8. Les données peuvent la dire aussi, la même, ou la dire seules.",
 }  # fmt: skip
 DESCRIPTION = (
-    "Ce que l’organisme {agency} nous envoie, et que lui seul écrit ; une partition, sept jours. Chaque message est pris, reconnu "
-    "(même référence, même contenu) ou rejeté, avec les codes et les mots de POST /referrals : GET /rejections, et "
-    "fr.etabli.outbound.referral.rejected.v1. Un rejet ne retient rien de ce qui suit, et n’est pas relu : renvoyez le message corrigé."
+    "Ce que l’organisme {agency} nous envoie, et que lui seul écrit ; une partition, sept jours. Chaque message est pris, "
+    "reconnu (même référence, même contenu) ou rejeté, avec les codes et les mots de POST /referrals : GET /rejections, et "
+    "fr.etabli.outbound.referral.rejected.v1. Un rejet ne retient rien de ce qui suit, et n’est pas relu : renvoyez le message, "
+    "corrigé."
 )
 
 
 def schema() -> Json:
     """The JSON Schema of the data: what POST /referrals takes."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:{TYPE}",
-        **ReferralRequest.model_json_schema(),
-    }
+    said = ReferralRequest.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{TYPE}", **said}
 
 
 def channel(servers: list[Json], binding: str) -> Json:
