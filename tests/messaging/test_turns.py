@@ -16,6 +16,7 @@ from shared.events.message import DELETED, UNREADABLE, ConsumerRecord
 from shared.kernel.retry import stop
 from shared.messaging.turns import Turns, new_client
 from tests.messaging.by_hand import NOT_UTF8, Put, a_topic, committed, delete_before, put
+from tests.messaging.topics import make
 
 HEARD_WITHIN = 20.0
 
@@ -59,11 +60,9 @@ class Hearing:
 
 
 @asynccontextmanager
-async def hearing(
-    servers: Servers, ears: Ears, topics: Sequence[str], *, group: str, instance: str = "0", **shape: Any
-) -> AsyncIterator[Hearing]:
+async def hearing(servers: Servers, ears: Ears, topics: Sequence[str], *, group: str, **shape: Any) -> AsyncIterator[Hearing]:
     pattern = re.compile("|".join(f"{re.escape(topic)}$" for topic in topics))
-    client = new_client(servers.brokers, group, instance, session_timeout=10)
+    client = new_client(servers.brokers, group)
     await client.start()
     turns = Turns(client, ears.take, ears.is_open, **shape)
     task = asyncio.create_task(turns.run(pattern))
@@ -133,8 +132,8 @@ async def test_replicas_share_topics_and_one_that_ends_leaves_its_own_to_the_oth
                 await asyncio.gather(*(say(servers, topic) for topic in topics))
                 await asyncio.sleep(0.5)
 
-    async with hearing(servers, one, topics, group=group, instance="1"):
-        async with hearing(servers, two, topics, group=group, instance="2"):
+    async with hearing(servers, one, topics, group=group):
+        async with hearing(servers, two, topics, group=group):
             await both_heard()
             await asyncio.sleep(1.5)
         for topic in topics:
@@ -142,7 +141,7 @@ async def test_replicas_share_topics_and_one_that_ends_leaves_its_own_to_the_oth
             async with asyncio.timeout(40):
                 while not {record.offset for record in one.records + two.records if record.topic == topic}:
                     await asyncio.sleep(0.1)
-        async with asyncio.timeout(40):  # a static member's place is kept until its session ends
+        async with asyncio.timeout(40):
             while {record.topic for record in one.records} != set(topics):
                 await asyncio.gather(*(say(servers, topic) for topic in topics))
                 await asyncio.sleep(0.5)
@@ -157,3 +156,15 @@ async def test_what_the_taking_in_raises_ends_the_work_unacknowledged(servers: S
     ears = Ears()
     async with hearing(servers, ears, [topic], group=group):
         assert await ears.until(topic, 2) == [0, 1]
+
+
+async def test_a_topic_that_was_made_while_nobody_heard_is_heard_by_whoever_comes_back(servers: Servers) -> None:
+    known, new, group = await a_topic(servers), f"test.{uuid.uuid4()}", str(uuid.uuid4())
+    await say(servers, known)
+    ears = Ears()
+    async with hearing(servers, ears, [known, new], group=group):
+        await ears.until(known, 1)
+    await make(servers.kafka, new)
+    await say(servers, new)
+    async with hearing(servers, ears, [known, new], group=group):
+        await ears.until(new, 1)
