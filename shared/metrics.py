@@ -136,6 +136,9 @@ WEBHOOK_ATTEMPT_SECONDS = _histogram("etabli_webhook_attempt_duration_seconds", 
 WEBHOOKS_DISABLED = _counter("etabli_webhooks_disabled_total", "Webhooks that were disabled, by why: given_up, gone.", "code")
 
 SWEEPS = _counter("etabli_sweeps_total", "Sweeps of deadlines, by how they ended: done, failed.", "outcome")
+SWEPT_FAILED = _counter(
+    "etabli_swept_documents_failed_total", "Documents on which a sweep failed, and went on with the others.", "what"
+)  # fmt: skip
 SWEEP_SECONDS = _histogram("etabli_sweep_duration_seconds", ANSWERS, "One sweep.")
 
 

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     stop_grace: float = Field(6.0, description="Seconds that background work has to end when the service stops.")
     body_limit: int = Field(1_000_000, description="Bytes, the largest request body.")
     rate_per_organisation: int = Field(6_000, ge=0, description="Requests a minute of one organisation, per replica; 0: any.")
+    items_per_organisation: int = Field(
+        20_000, ge=0, description="Items a minute that one organisation sends in batches, per replica; 0: any."
+    )
     rate_per_address: int = Field(12_000, ge=0, description="Requests a minute from one address, per replica; 0: any.")
     streams: int = Field(1_000, ge=0, description="Streams (SSE) that are open at once, per replica.")
     streams_per_organisation: int = Field(100, ge=0, description="Those of one organisation.")

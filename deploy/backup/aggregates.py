@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.enrolment.domain.grant import GRANTS
-from services.enrolment.domain.intake import INTAKES
+from services.enrolment.domain.hand_backs import HAND_BACKS
+from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS
 from services.enrolment.domain.school import SCHOOLS
 from services.enrolment.domain.wishes import WISHES
@@ -18,7 +19,7 @@ from shared.webhooks.standing import STANDINGS
 
 _BY_SERVICE: Mapping[str, tuple[Aggregate[Any, Any], ...]] = {
     "referral": (AGENCIES, REFERRALS, RECORDS, STANDINGS),
-    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS, STANDINGS),
+    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS, HAND_BACKS, STANDINGS),
     "production": (ORDERS, WEEKS),
 }
 AGGREGATES = {(service, one.name): one for service, every in _BY_SERVICE.items() for one in every}

@@ -6,7 +6,7 @@ exams, diplomas and outcomes; grants and their payments.
 Subscribes to: `etabli.referral` (`agency.registered`, `referral.submitted`, `.amended`, `.completed`,
 `.withdrawal_requested`; `person.*`); its own
 `etabli.enrolment` (`student.enrolled`, `.did_not_start`, `.gave_up`, `.interrupted`, `.resumed`) and `etabli.catalogue`
-(`intake.dates_changed`).
+(`intake.dates_changed`, `school.registered`, `.calendar_changed`).
 Publishes: `etabli.catalogue` and `etabli.enrolment`.
 Knows of a young person: an opaque id, a birth month, whether a referral is complete, and codes. No name.
 """

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from shared.events.applications import ApplicationStatus, IneligibleReason
+from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.contacts import ContactMeans
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
 
@@ -55,6 +56,19 @@ APPLICATION_STATUSES: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.WITHDRAWN: "Candidature retirée.",
 }
 """Those that need no detail."""
+CANCELLED: Mapping[Met, str] = {
+    Met.INTERVIEW: "L’entretien prévu est annulé ; l’école examine toujours la candidature.",
+    Met.IMMERSION: "L’immersion prévue est annulée ; l’école examine toujours la candidature.",
+}
+NOT_ATTENDED = "Le jeune n’est pas venu à l’immersion."
+CONTACTED: Mapping[ContactMeans, str] = {
+    ContactMeans.PHONE: "par téléphone",
+    ContactMeans.TEXT_MESSAGE: "par SMS",
+    ContactMeans.EMAIL: "par courriel",
+    ContactMeans.LETTER: "par courrier",
+    ContactMeans.VISIT: "par une visite",
+}
+UNANSWERED = "L’école n’a pas répondu dans le délai ; elle peut encore rouvrir la candidature."
 OFFER_WITHDRAWN = "L’école a repris la place proposée ; la candidature reste admissible."
 REOPENED = "L’école reprend l’examen de la candidature."
 MILESTONES: Mapping[str, str] = {

@@ -7,8 +7,11 @@ from shared.events import (
     amendments,
     applications,
     catalogue,
+    contacts,
     corrections,
+    delays,
     grant_corrections,
+    hand_backs,
     order_corrections,
     persons,
     production,
@@ -23,9 +26,9 @@ from shared.events.outbound import OUTBOUND_EVENTS
 from shared.events.to_schools import copies_of
 
 __all__ = [
-    "EVENTS", "OUTBOUND_EVENTS", "TOPICS", "TO_SCHOOLS", "Event", "amendments", "applications", "catalogue", "corrections",
-    "grant_corrections", "order_corrections", "persons", "production", "referral", "rejections", "students", "to_agencies",
-    "webhooks",
+    "EVENTS", "OUTBOUND_EVENTS", "TOPICS", "TO_SCHOOLS", "Event", "amendments", "applications", "catalogue", "contacts",
+    "corrections", "delays", "grant_corrections", "hand_backs", "order_corrections", "persons", "production", "referral",
+    "rejections", "students", "to_agencies", "webhooks",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

@@ -158,6 +158,7 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         desk=desk_of(settings, persistence),
         secret=persistence.secret,
         rate=Rate(settings.rate_per_organisation),
+        items=Rate(settings.items_per_organisation),
         streams=Streams(settings.streams, settings.streams_per_organisation),
         tenant_streams=Streams(settings.streams, settings.streams_per_tenant),
         tenant_topics=TenantTopics(brokers, max_backoff=settings.max_backoff),

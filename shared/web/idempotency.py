@@ -31,6 +31,10 @@ class IdempotencyKey:
         """Of what a request says once it is read."""
         return fingerprint_of(self.fingerprints, body)
 
+    def of(self, rank: int) -> uuid.UUID:
+        """The id of one of many things that a request creates, by its rank."""
+        return uuid.uuid5(self.id, str(rank))
+
 
 def fingerprint_of(key: bytes, body: BaseModel) -> str:
     """Of what a request says once it is read: a number written otherwise, a default written out, a null change nothing."""

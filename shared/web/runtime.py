@@ -46,6 +46,8 @@ class Runtime(Generic[StoreT]):
     secret: bytes
     rate: Rate
     """Of each organisation."""
+    items: Rate
+    """The same, of what it sends many of in one request."""
     streams: Streams
     tenant_streams: Streams
     """Those of tenants that follow their own events."""

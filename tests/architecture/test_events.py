@@ -10,21 +10,33 @@ from services import SERVICES
 from services.reporting.projections import PROJECTIONS
 from shared.events import EVENTS, OUTBOUND_EVENTS, Event
 from shared.events.applications import ApplicationLeft, EntryPlanned
-from shared.events.catalogue import IntakeDatesChanged
+from shared.events.catalogue import IntakeCalendarChanged, IntakeDatesChanged, IntakeDelaysChanged
+from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationDue, ApplicationReminded
+from shared.events.hand_backs import HandBackAcknowledged, HandBackEnded, StudentHandedBack
 from shared.events.outbound import OutboundEvent
 from shared.events.persons import PersonErased
 from shared.events.referral import ReferralCompleted, ReferralWithdrawalRequested
 from shared.events.rejections import ReferralRejected
 from shared.events.students import StudentStartMoved
 from shared.kernel.aggregate import Aggregate
+from shared.webhooks import standing
 
 NOT_COUNTED: set[type[Event]] = {
+    ApplicationDue,
+    ApplicationContacted,
     ApplicationLeft,
+    ApplicationReminded,
     EntryPlanned,
+    HandBackAcknowledged,
+    HandBackEnded,
+    IntakeCalendarChanged,
     IntakeDatesChanged,
+    IntakeDelaysChanged,
     PersonErased,
     ReferralCompleted,
     ReferralWithdrawalRequested,
+    StudentHandedBack,
     StudentStartMoved,
 }
 """Told to others, of which no figure is made."""
@@ -40,6 +52,7 @@ def domain_modules() -> Iterator[ModuleType]:
         except ModuleNotFoundError:  # reporting decides nothing
             continue
         yield from (importlib.import_module(f"{domain.__name__}.{one.name}") for one in pkgutil.iter_modules(domain.__path__))
+    yield standing
 
 
 def aggregates() -> dict[str, Aggregate[Any, Any]]:

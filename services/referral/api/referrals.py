@@ -9,9 +9,10 @@ from services.referral import use_cases, views
 from services.referral.api.deps import Secret, StoreDep, read_by
 from services.referral.api.schemas import AmendmentRequest, CompletionRequest
 from services.referral.domain.answer import ReferralStatus
+from services.referral.domain.journey import Journey
 from services.referral.domain.record import gone
 from services.referral.domain.referral import Referral, request_withdrawal
-from services.referral.intake import demand_of
+from services.referral.intake import take_in_one
 from services.referral.requests import ReferralRequest
 from services.referral.store import Store
 from services.referral.store.audit import What, Whom
@@ -53,13 +54,14 @@ OF_AGENCIES = read_by("agency")
 
 @router.post("/referrals", status_code=201, dependencies=[require("agency")])
 async def submit_referral(
-    body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep, secret: Secret
+    body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep
 ) -> views.ReferralInFullResponse:
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
-    await store.agency_of(caller)  # refused until it is registered
-    demand = demand_of(store, caller, body, secret=secret, own_id=key.id, key=key.id if key.given else None)
-    taken = await use_cases.refer(store, caller, demand, secret=secret)
-    return await _shown(store, caller, taken.referral)
+    taken = await take_in_one(store, caller, body, own_id=key.id, key=key.id if key.given else None)
+    if taken.sent is None or taken.sent.earlier:
+        return await _shown(store, caller, taken.referral)
+    presenter = views.Presenter(taken.agency, {taken.referral.referral_id: taken.sent}, Names(taken.schools), store.clock.today())
+    return presenter.in_full(taken.referral, Journey(young_id=taken.referral.young_id))  # nothing was told of it yet
 
 
 @router.get("/referrals", dependencies=[OF_AGENCIES])
