@@ -9,7 +9,7 @@ from services.enrolment.domain.visibility import own_school
 from shared.events.catalogue import Certification, CertificationReplaced, ProgrammeOpened, SchoolRegistered
 from shared.events.certifications import Replacement, in_force, with_replacement
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Invalid, Refused
 from shared.kernel.identifiers import CommuneCode, DepartmentCode, KeptPhone, RncpCode, SiretCode, Slug, UaiCode
 
 
@@ -64,8 +64,13 @@ SchoolEvent = SchoolRegistered | ProgrammeOpened | CertificationReplaced
 """Every event of a school."""
 
 
-def register(school: School | None, *, event: SchoolRegistered) -> list[SchoolEvent]:
-    """A school enters the network, or its public facts change. Saying the same again changes nothing."""
+def register(school: School | None, *, event: SchoolRegistered, is_agency: bool = False) -> list[SchoolEvent]:
+    """A school enters the network, or its public facts change. Saying the same again changes nothing.
+
+    Refused under the id of an agency: each would be told what is the other's, on one topic.
+    """
+    if school is None and is_agency:
+        raise Refused("id_taken", "Cet identifiant est déjà celui d’un organisme : choisissez-en un autre.")
     return [] if school and evolve(school, event) == school else [event]
 
 
