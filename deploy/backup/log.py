@@ -18,10 +18,12 @@ from deploy.backup.manifest import File, Partition
 from deploy.local.progress import Advance
 from shared.events.message import DELETED, ConsumerRecord
 from shared.messaging.kafka import Brokers, consumer
+from shared.messaging.topics import INBOUND
 from shared.messaging.wire.records import record_of
 from shared.persistence.dump import Instant, documents
 
-OURS = re.compile(r"(dlq\.)?etabli\..+")
+OURS = re.compile(rf"(dlq\.)?etabli\.(?!{re.escape(INBOUND.removeprefix('etabli.'))}).+")
+"""What agencies say to us is not among them: it may name people in clear, and whoever sent it has it still."""
 SOURCE = re.compile(rb"/([a-z]+)/([a-z_]+)/(.+)")
 """Of an event: its service, the collection of the document that told it, and which that is."""
 DYNAMIC_TOPIC_CONFIG = 1
