@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from services import SERVICES
+from services import INBOUND_GROUP, SERVICES
 from shared.events import EVENTS, Event
 from shared.events.outbound import OUTBOUND
 from shared.messaging.topics import INBOUND, dead_letters, inbound, outbound
@@ -93,6 +93,8 @@ def _of_service(service: str) -> Iterator[Rule]:
     yield Rule(service, "Read", "group", "literal", service)
     if service == "reporting":  # its offsets are kept beside its rows, and shown to Kafka in transactions
         yield Rule(service, "Write", "transactional-id", "literal", transactional_id(service))
+    if service == "referral":  # what hears agencies is a group of its own
+        yield Rule(service, "Read", "group", "literal", INBOUND_GROUP)
     for operation, prefix in PARTNERS.get(service, ()):
         yield Rule(service, operation, "topic", "prefixed", prefix)
 

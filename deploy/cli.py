@@ -19,6 +19,7 @@ from deploy.cli_parked import parked, unpark_services
 from deploy.cli_partners import partners
 from deploy.cli_person import person
 from deploy.cli_secrets import renew_key, secrets
+from deploy.cli_sweep import sweep
 from deploy.cli_tokens import tokens
 from deploy.cli_topics import topics
 from deploy.cli_up import NewFolder, down, embedded_stack, up
@@ -78,6 +79,7 @@ app.command(name="restore")(restore_backup)
 app.command(name="secrets")(secrets)
 app.command(name="renew")(renew_key)
 app.command(name="upgrade")(upgrade)
+app.command(name="sweep")(sweep)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import Literal, NoReturn, TypeVar
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.kernel.addresses import hosts_in, is_closed
+from shared.kernel.addresses import hosts_in, is_closed, is_loopback
 from shared.kernel.secrets import PasswordFile
 from shared.persistence.driver import Login
 
@@ -54,13 +54,27 @@ class Settings(BaseSettings):
     stop_grace: float = Field(6.0, description="Seconds that background work has to end when the service stops.")
     body_limit: int = Field(1_000_000, description="Bytes, the largest request body.")
     rate_per_organisation: int = Field(6_000, ge=0, description="Requests a minute of one organisation, per replica; 0: any.")
+    items_per_organisation: int = Field(
+        20_000, ge=0, description="Items a minute that one organisation sends in batches, per replica; 0: any."
+    )
     rate_per_address: int = Field(12_000, ge=0, description="Requests a minute from one address, per replica; 0: any.")
     streams: int = Field(1_000, ge=0, description="Streams (SSE) that are open at once, per replica.")
     streams_per_organisation: int = Field(100, ge=0, description="Those of one organisation.")
     streams_per_tenant: int = Field(10, ge=0, description="Those in which an agency or a school follows its own events.")
+    heartbeat_every: float = Field(15.0, gt=0, description="Seconds after which a silent stream says that it is there.")
+    webhooks_per_tenant: int = Field(5, ge=1, le=50, description="Webhooks that an agency or a school may have.")
+    webhooks_at_once: int = Field(8, ge=1, description="Messages that one webhook is sent side by side.")
+    webhooks_first_wait: float = Field(5.0, gt=0, description="Seconds until what a webhook did not take is sent again.")
+    webhooks_give_up_hours: float = Field(72.0, gt=0, description="Hours of failures after which a webhook is disabled.")
+    webhooks_ca_file: Path | None = Field(None, description="A CA beside those of the web, whose certificates webhooks may have.")
+    webhooks_to_loopback: bool = Field(
+        False,
+        description="For a playground alone: webhooks may be http and lead to this machine. Not where others reach it.",
+    )
     headers_within: float = Field(10.0, gt=0, description="Seconds in which the headers of a request come.")
     body_within: float = Field(30.0, gt=0, description="Seconds in which its body comes.")
     answer_within: float = Field(600.0, gt=0, description="Seconds until its answer begins, or it is given up.")
+    read_within: float = Field(30.0, gt=0, description="Seconds in which something of an answer is read, or it is cut off.")
     version: str = Field("unknown", description="What runs here, as the image says it, for `etabli_build_info`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -95,6 +109,7 @@ class Settings(BaseSettings):
     def unreadable(self) -> list[str]:
         """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
         files = {"jwks_file": self.jwks_file, "revoked_file": self.revoked_file, "kafka_ca_file": self.kafka_ca_file}
+        files["webhooks_ca_file"] = self.webhooks_ca_file
         passwords = {
             name: partial(_password, file)
             for name, user, file in (
@@ -106,6 +121,7 @@ class Settings(BaseSettings):
         return [
             *(name for name, file in files.items() if file and not file.is_file()),
             *self.wrong_where(secret_file=lambda: self.secrets, **passwords),
+            *self.wrong_where(webhooks_to_loopback=lambda: not self.webhooks_to_loopback or is_loopback(self.host)),
             *self.wrong_where(trusted_proxies=lambda: (hosts_in(self.trusted_proxies), True), **self._of_provider()),
         ]
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from shared.events import Event
 from shared.events.amendments import Part, ReferralAmended
-from shared.events.applications import ApplicationUnderReview
+from shared.events.applications import ApplicationUnderReview, ImmersionPlanned, InterviewPlanned
+from shared.events.contacts import ApplicationContacted
 from shared.events.production import OrderReceived
 from shared.events.referral import ReferralCompleted, ReferralSubmitted
 from shared.persistence.folding import Told
@@ -42,5 +43,9 @@ def _fields(event: Event) -> list[tuple[str, Sequence[str]]]:
             return [("production.titles", ("titre",)), ("production.clients", (f"client {event.client_id}, s’il est nouveau",))]
         case ApplicationUnderReview() if event.overridden:
             return [("enrolment.motives", ("motif de la dispense",))]
+        case InterviewPlanned() | ImmersionPlanned():
+            return [("enrolment.words", ("lieu", "personne qui reçoit"))]
+        case ApplicationContacted():
+            return [("enrolment.words", ("note d’un essai de contact",))]
         case _:
             return []

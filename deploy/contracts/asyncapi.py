@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from deploy.contracts import inbound
 from deploy.contracts.schemas import example
 from services import SERVICES
 from shared.events import EVENTS, OUTBOUND_EVENTS, TOPICS, Event
@@ -20,6 +21,7 @@ pour une même source et une même clé.
 Aucun nom, contact, date de naissance exacte ni texte libre sur une personne.
 
 `etabli.outbound.{tenant}` est le seul sujet qu’un organisme ou une école lit : ce qui le concerne, tel qu’il peut le voir.
+`etabli.inbound.{agency}` est le seul qu’un organisme écrit : ses orientations, identité comprise, gardées sept jours.
 """.strip()
 EVERY = {**EVENTS, **OUTBOUND_EVENTS}
 OUTBOUND_CHANNEL = OutboundEvent.topic
@@ -34,13 +36,18 @@ def asyncapi() -> Json:
         "info": {"title": "Établi : événements publiés", "version": "1.0.0", "description": DESCRIPTION},
         "defaultContentType": "application/json",
         "servers": SERVERS,
-        "channels": {**{topic: _channel(topic) for topic in TOPICS}, OUTBOUND_CHANNEL: _outbound_channel()},
+        "channels": {
+            **{topic: _channel(topic) for topic in TOPICS},
+            OUTBOUND_CHANNEL: _outbound_channel(),
+            inbound.CHANNEL: inbound.channel(_servers(), BINDING),
+        },
         "operations": {
             **{f"receive_{topic.removeprefix('etabli.')}": _operation(topic) for topic in TOPICS},
             "receive_outbound": _operation(OUTBOUND_CHANNEL),
+            "send_inbound": inbound.operation(),
         },
         "components": {
-            "messages": {name: _message(event) for name, event in EVERY.items()},
+            "messages": {**{name: _message(event) for name, event in EVERY.items()}, **inbound.messages(BINDING)},
             "schemas": {"CloudEventHeaders": HEADERS},
             "securitySchemes": {"scram": {"type": "scramSha512", "description": "Un identifiant par organisme."}},
         },
@@ -97,10 +104,14 @@ def _channel(topic: str) -> Json:
     return {
         "address": topic,
         "description": f"Clé : {keys}. Douze partitions, fixées à la création ; tout l’historique est gardé.",
-        "servers": [{"$ref": f"#/servers/{name}"} for name in SERVERS],
+        "servers": _servers(),
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in published},
         "bindings": {"kafka": kafka},
     }
+
+
+def _servers() -> list[Json]:
+    return [{"$ref": f"#/servers/{name}"} for name in SERVERS]
 
 
 def _outbound_channel() -> Json:
@@ -112,7 +123,7 @@ def _outbound_channel() -> Json:
         "address": topic.name,
         "description": "Une seule partition : un offset y est une place dans tout ce qui est dit ; trente jours.",
         "parameters": {"tenant": {"description": said, "examples": ["cio-dole"]}},
-        "servers": [{"$ref": f"#/servers/{name}"} for name in SERVERS],
+        "servers": _servers(),
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in OUTBOUND_EVENTS},
         "bindings": {"kafka": {"partitions": topic.partitions, "topicConfiguration": settings, "bindingVersion": BINDING}},
     }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from deploy.contracts import inbound
 from deploy.contracts.asyncapi import asyncapi
 from deploy.contracts.openapi import openapi
 from deploy.contracts.schemas import schema
@@ -24,7 +25,7 @@ def generated() -> Contracts:
     """As the code says them."""
     schemas = {f"schemas/{name}.json": schema(event) for name, event in {**EVENTS, **OUTBOUND_EVENTS}.items()}
     apis = {f"openapi-{service}.json": openapi(service) for service in SERVICES}
-    return {**schemas, **apis, "asyncapi.json": asyncapi()}
+    return {**schemas, inbound.SCHEMA: inbound.schema(), **apis, "asyncapi.json": asyncapi()}
 
 
 def committed(root: Path = ROOT) -> Contracts:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from services.enrolment import admission, amending, outbound, persons, use_cases
+from services.enrolment import admission, amending, deadlines, handing_back, outbound, persons, use_cases
 from services.enrolment.domain.enrolment import ACTIVE
 from services.enrolment.domain.giving_up import decline_given_up
 from services.enrolment.domain.places import release_seat
@@ -11,8 +11,8 @@ from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
 from shared.events import TO_SCHOOLS, Event
 from shared.events.amendments import ReferralAmended
-from shared.events.catalogue import IntakeDatesChanged
-from shared.events.corrections import CompletionCorrected, InterruptionCorrected, NoShowCorrected
+from shared.events.catalogue import IntakeDatesChanged, SchoolCalendarChanged, SchoolRegistered
+from shared.events.corrections import CompletionCorrected, InterruptionCorrected, NoShowCorrected, ReturnCorrected
 from shared.events.message import Message
 from shared.events.persons import PersonErased, PersonMerged, PersonSplit
 from shared.events.referral import AgencyRegistered, ReferralCompleted, ReferralSubmitted, ReferralWithdrawalRequested
@@ -89,12 +89,25 @@ Enrolled = StudentEnrolled | StudentResumed | NoShowCorrected | InterruptionCorr
 async def enrolled(store: Store, student: Enrolled, message: Message) -> None:
     """A pupil of one intake, or again, by a correction too: the others need not answer any more."""
     await use_cases.close_open_applications(store, student.young_id, on=student.on, cause=message)
+    await handing_back.follow(store, student.young_id, message)
+
+
+@DECIDING.on(ReturnCorrected)
+async def return_corrected(store: Store, student: ReturnCorrected, message: Message) -> None:
+    """Who did not come back, after all, is handed back still."""
+    await handing_back.follow(store, student.young_id, message)
 
 
 @DECIDING.on(IntakeDatesChanged)
 async def dates_changed(store: Store, event: IntakeDatesChanged, message: Message) -> None:
     """Pupils who are due in it are due on its new first day."""
     await admission.move_starts(store, event.intake_id, on=event.on, cause=message)
+
+
+@DECIDING.on(SchoolCalendarChanged, SchoolRegistered)
+async def open_days_changed(store: Store, event: SchoolCalendarChanged | SchoolRegistered, message: Message) -> None:
+    """A school's delays count other days: those of its intakes that still run end accordingly."""
+    await deadlines.follow_open_days(store, event.school, on=store.clock.today(), cause=message)
 
 
 @DECIDING.on(StudentGaveUp)
@@ -109,7 +122,10 @@ async def given_up(store: Store, student: StudentGaveUp, message: Message) -> No
 
 @DECIDING.on(StudentDidNotStart, StudentInterrupted)
 async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, message: Message) -> None:
-    """A pupil who did not start, or left: their seat is free again. Heard late, of one who came back, it concerns nobody."""
+    """A pupil who did not start, or left: their seat is free again, and a minor is handed back to who referred them.
+
+    Heard late, of one who came back, it concerns nobody.
+    """
     pupil = await store.pupils.acting(SYSTEM).get(student.young_id)
     enrolment = pupil.enrolment(student.enrolment_id)
     assert enrolment is not None
@@ -118,6 +134,7 @@ async def gone(store: Store, student: StudentDidNotStart | StudentInterrupted, m
         return
     intakes = store.intakes.acting(SYSTEM, cause=message)
     await intakes.decide(enrolment.now.intake_id, release_seat, young_id=student.young_id, on=student.on)
+    await handing_back.follow(store, student.young_id, message)
 
 
 HANDLERS: Mapping[type[Event], Handler[Store, Any]] = {

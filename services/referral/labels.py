@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from shared.events.applications import ApplicationStatus, IneligibleReason
+from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.contacts import ContactMeans
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
 
@@ -55,6 +56,19 @@ APPLICATION_STATUSES: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.WITHDRAWN: "Candidature retirée.",
 }
 """Those that need no detail."""
+CANCELLED: Mapping[Met, str] = {
+    Met.INTERVIEW: "L’entretien prévu est annulé ; l’école examine toujours la candidature.",
+    Met.IMMERSION: "L’immersion prévue est annulée ; l’école examine toujours la candidature.",
+}
+NOT_ATTENDED = "Le jeune n’est pas venu à l’immersion."
+CONTACTED: Mapping[ContactMeans, str] = {
+    ContactMeans.PHONE: "par téléphone",
+    ContactMeans.TEXT_MESSAGE: "par SMS",
+    ContactMeans.EMAIL: "par courriel",
+    ContactMeans.LETTER: "par courrier",
+    ContactMeans.VISIT: "par une visite",
+}
+UNANSWERED = "L’école n’a pas répondu dans le délai ; elle peut encore rouvrir la candidature."
 OFFER_WITHDRAWN = "L’école a repris la place proposée ; la candidature reste admissible."
 REOPENED = "L’école reprend l’examen de la candidature."
 MILESTONES: Mapping[str, str] = {
@@ -100,3 +114,17 @@ ALREADY_REFERRED = (
     "Votre organisme a déjà orienté, le {on:%d/%m/%Y}, quelqu’un du même nom et de la même date de naissance. "
     "Si c’est la même demande, demandez le retrait de l’une des deux."
 )
+UNFIT: Mapping[str, str] = {
+    "unreadable": "Ce message n’est pas lisible : son lot, ou le nom d’un de ses en-têtes, n’a pas la forme que Kafka veut.",
+    "deleted_unheard": "Ces messages ont été effacés de Kafka, qui les garde sept jours, avant d’être lus : renvoyez-les.",
+    "no_value": "Ce message ne dit rien : sa valeur est vide.",
+    "too_large": "La demande dépasse la taille permise.",
+    "malformed": "Cette demande ne peut être lue.",
+    "not_cloudevents": "Ce message n’est pas un CloudEvents 1.0 : « {attribute} » manque, est répété ou ne convient pas.",
+    "wrong_type": "Un seul type est reçu ici : fr.etabli.inbound.referral.requested.v1.",
+    "not_json": "Seul le JSON est reçu : application/json, ou application/cloudevents+json en mode structuré.",
+    "wrong_key": "La clé du message est votre référence, en UTF-8, la même que « external_id » là où il est dit.",
+    "no_external_id": "Donnez votre référence : par la clé du message, par « external_id », ou par les deux.",
+    "bug": "Une erreur de notre fait ; elle est notée. Renvoyez ce message plus tard.",
+}
+"""Why a message of an agency's topic was not judged as a referral. Codes that a request may have too have its words."""

@@ -5,11 +5,13 @@ from functools import partial
 from services.referral import outbound
 from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
+from services.referral.inbound.hearing import hear
 from services.referral.jobs import sweep
 from services.referral.settings import Settings
 from services.referral.store import Store
 from shared.settings import Settings as Shared
 from shared.web.app import Service, serve
+from shared.web.webhooks.work import send_to_webhooks
 
 
 def service(settings: Shared) -> Service[Store]:
@@ -19,6 +21,7 @@ def service(settings: Shared) -> Service[Store]:
     return Service(
         "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
         migrations=lambda store: [*store.migrations, outbound.of_an_earlier_build(store)], tenant_topics=Store.tenant_topics,
+        works=[hear, send_to_webhooks],
     )  # fmt: skip
 
 

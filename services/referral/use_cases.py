@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from services.referral.domain import amendments
 from services.referral.domain.access import Terms, may_name
@@ -12,76 +12,22 @@ from services.referral.domain.answer import ReferralStatus, status
 from services.referral.domain.erasure import ensure_no_pupil
 from services.referral.domain.file import Representative
 from services.referral.domain.journey import Journey, JourneyEvent
-from services.referral.domain.matching import Traits
 from services.referral.domain.person import Sent, to_complete
 from services.referral.domain.record import PersonRecord, erase, gone, merge
-from services.referral.domain.referral import Referral, close, submit
+from services.referral.domain.referral import Referral, close
 from services.referral.domain.wishes import ensure_possible
 from services.referral.store import Store
-from services.referral.store.recognition import traits_of
 from shared.events.amendments import Part
 from shared.events.corrections import CorrectionCode
 from shared.events.message import Message
 from shared.events.persons import ErasureCode, PersonErased
-from shared.events.referral import ReferralDetails
 from shared.kernel.calendar import month_of
 from shared.kernel.caller import SYSTEM, Actor, Caller
-from shared.kernel.errors import NotFound, key_reused
+from shared.kernel.errors import NotFound
 from shared.persistence.mongo import Session
 
 New = Mapping[str, Any]
 """What is said anew, by field."""
-
-
-async def refer(
-    store: Store,
-    caller: Caller,
-    sent: Sent,
-    details: ReferralDetails,
-    *,
-    key: UUID,
-    fingerprint: str,
-    secret: bytes,
-    on: date,
-    unreferenced: bool = False,
-) -> Referral:
-    """Take a referral in: the referral, its person and the request's key together or not at all, and each once.
-
-    Gone where this very referral was erased: nothing is kept of it anew, whatever it says now.
-    Invalid where a wish names what nobody teaches; one that was taken in already is not judged again.
-    `unreferenced`: the agency gave no reference of its own, so that what it sends twice is not known as such, and is said.
-    Of two that take the same person in at the same time, MongoDB runs one again, which then finds the other's.
-    """
-    if not await store.is_referred(sent.referral_id):
-        ensure_possible(details.wishes, await store.catalogue.every_school())
-    traits, new_young_id = traits_of(sent.identity, secret), uuid4()
-    missing = to_complete(sent.identity, today=store.clock.today())
-
-    async def take_in(session: Session) -> Referral:
-        if await store.erased(sent.referral_id, sent.agency, session):
-            raise gone()
-        await store.claim_key(key, sent.referral_id, session)
-        known = await store.known_referral(sent.referral_id, session)
-        if known:
-            young_id = known.young_id
-            await _bring_back(store, known, sent, traits, session)
-        else:
-            earlier = await store.vault.earlier_of(sent.agency, traits, session) if unreferenced else None
-            young_id = await store.vault.keep(sent.model_copy(update={"earlier": earlier}), traits, new_young_id, session)
-        return await store.referrals.within(session).acting(caller).create_once(
-            sent.referral_id, fingerprint, submit, referral_id=sent.referral_id, young_id=young_id, agency=sent.agency,
-            birth_month=month_of(sent.identity.birth_date), details=details, complete=not missing, on=on,
-        )  # fmt: skip
-
-    return await store.persistence.transaction(take_in, sent.referral_id, key, *sorted(traits.names))
-
-
-async def _bring_back(store: Store, known: Referral, sent: Sent, traits: Traits, session: Session) -> None:
-    """What no topic holds of a referral and a restore lost comes back with the agency that sends it again."""
-    if await store.vault.lacks(known.young_id, sent.referral_id, session):
-        if known.birth_month != month_of(sent.identity.birth_date):
-            raise key_reused()
-        await store.vault.keep_again(sent, traits, known.young_id, session)
 
 
 async def amend(

@@ -103,6 +103,13 @@ class Invalid(Problem):
         self.fields = fields or {}
 
 
+class TooLarge(Problem):
+    """More in one request than it may hold (413)."""
+
+    status = 413
+    codes = ("too_large",)
+
+
 class TooMany(Problem):
     """One asks more at once than is good for the others (429); `retry_after` seconds later it may go on."""
 

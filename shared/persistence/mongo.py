@@ -176,10 +176,10 @@ class Collection:
             done = await rows.update_one(where, change, upsert=upsert, **_in(session))
             return Updated(done.matched_count, done.upserted_id is not None)
 
-    async def bulk(self, writes: Sequence[Write]) -> int:
+    async def bulk(self, writes: Sequence[Write], *, session: Session | None = None) -> int:
         """Many writes at once, in no order: how many documents they found or made. DuplicateKey if that alone stopped some."""
-        async with self._verb() as rows:
-            done = await rows.bulk_write([native.native_write(write) for write in writes], ordered=False)
+        async with self._verb(session) as rows:
+            done = await rows.bulk_write([native.native_write(write) for write in writes], ordered=False, **_in(session))
             return int(done.inserted_count + done.matched_count + done.upserted_count)
 
     async def delete(self, where: Where, *, session: Session | None = None) -> int:

@@ -21,7 +21,8 @@ from shared.persistence.keyset import Asked, Part, read_part
 from shared.persistence.mongo import Collection, Key, Session
 from shared.persistence.once import RESTORED, ensure_same
 from shared.persistence.transaction import Persistence
-from shared.persistence.writes import Row
+from shared.persistence.visibility import filter_for, sees
+from shared.persistence.writes import Insert, Row
 
 S = TypeVar("S", bound=BaseModel)
 E = TypeVar("E", bound=Event)
@@ -43,6 +44,14 @@ class Repository(Generic[S, E]):
         bound = copy(self)
         bound.session = session
         return bound
+
+    async def keep_made(self, rows: Sequence[Row], session: Session) -> None:
+        """Keep what was decided on for the first time (`Acting.made`). Clash where another made one of them."""
+        try:
+            if rows:
+                await self.collection.bulk([Insert(row) for row in rows], session=session)
+        except DuplicateKey:
+            raise Clash from None
 
     def acting(self, actor: Actor, *, cause: Message | None = None) -> "Acting[S, E]":
         """The same documents as this actor sees them. With a cause, each decision handles that message, once."""
@@ -75,7 +84,7 @@ class Acting(Generic[S, E]):
 
     async def find(self, where: Mapping[str, Any], *, sort: Sequence[Key] = ("_id",), skip: int = 0, limit: int = 0) -> list[S]:
         """The states that match a MongoDB filter (fields are under `state.`) and that this actor may see."""
-        allowed = self._filter(where)
+        allowed = filter_for(self._aggregate, self._actor, where)
         if allowed is None:
             return []
         rows = await self._shown.find(allowed, fields={"state": 1}, sort=sort, skip=skip, limit=limit, session=self._session)
@@ -83,7 +92,7 @@ class Acting(Generic[S, E]):
 
     async def part(self, where: Mapping[str, Any], *, sort: Sequence[Key], asked: Asked) -> Part[S]:
         """The part that is asked for of the states that match and that this actor may see."""
-        allowed = self._filter(where)
+        allowed = filter_for(self._aggregate, self._actor, where)
         if allowed is None:
             return Part([], None)
         fields = {"state": 1}
@@ -92,7 +101,7 @@ class Acting(Generic[S, E]):
 
     async def count(self, where: Mapping[str, Any]) -> int:
         """How many match."""
-        allowed = self._filter(where)
+        allowed = filter_for(self._aggregate, self._actor, where)
         return 0 if allowed is None else await self._shown.count(allowed, session=self._session)
 
     async def decide(
@@ -129,6 +138,16 @@ class Acting(Generic[S, E]):
         """
         return await self._apply(str(id), name_of(decision), lambda state: decision(state, *args, **command), fingerprint)
 
+    def made(
+        self, id: UUID | str, fingerprint: str, decision: Callable[Concatenate[None, P], Sequence[E]], /,
+        *args: P.args, **command: P.kwargs,
+    ) -> tuple[S, Row]:  # fmt: skip
+        """A document that is not there yet, decided on: its state, and its row for `Repository.keep_made`."""
+        events = list(decision(None, *args, **command))
+        state = self._evolved(None, events)
+        DECISIONS.labels(self._aggregate.name, name_of(decision), "made").inc()
+        return state, self._new_row(str(id), state, events, fingerprint)
+
     async def _apply(self, id: str, verb: str, decision: Callable[[S | None], Sequence[E]], fingerprint: str | None) -> S:
         attempt = partial(self._attempt, id, verb, decision, fingerprint)
         with refusals_counted(self._aggregate.name, verb):
@@ -141,7 +160,7 @@ class Acting(Generic[S, E]):
         found = await self._collection.find_one({"_id": id}, session=self._session)
         state = self._aggregate.state.model_validate(found["state"]) if found else None
         if found and state:
-            if not self._sees(state):
+            if not sees(self._aggregate, self._actor, state):
                 raise NotFound
             if self._is_repeated(found, fingerprint):
                 await self._ensure_durable(found)
@@ -184,29 +203,34 @@ class Acting(Generic[S, E]):
             for event in self._aggregate.then(new, self._persistence.clock.today()):
                 events.append(event)
                 new = self._aggregate.evolve(new, event)
-        if not self._sees(new):
+        if not sees(self._aggregate, self._actor, new):
             raise NotFound
         return new
 
     async def _save(self, id: str, found: Row | None, state: S, events: Sequence[E], fingerprint: str | None) -> None:
-        last: int = found["sequence"] if found else 0
-        entries = [self._entry(id, event, last + rank) for rank, event in enumerate(events, start=1)]
-        inbox = Inbox(found["inbox"] if found else {})
-        inbox = inbox.after(self._cause) if self._cause else inbox
-        fields = {"state": state.model_dump(mode="json"), "inbox": inbox.positions, "sequence": last + len(events)}
         if found:
-            change = {"$set": fields, "$inc": {"version": 1}, "$push": {"outbox": {"$each": entries}}}
+            fields = self._fields(id, state, events, Inbox(found["inbox"]), last=found["sequence"])
+            change = {"$push": {"outbox": {"$each": fields.pop("outbox")}}, "$set": fields, "$inc": {"version": 1}}
             done = await self._collection.update({"_id": id, "version": found["version"]}, change, session=self._session)
             if not done.found:
                 raise Clash
         else:
-            row = {"_id": id, "version": 1, "outbox": entries, "fingerprint": fingerprint, **fields}
             try:
-                await self._collection.insert(row, session=self._session)
+                await self._collection.insert(self._new_row(id, state, events, fingerprint), session=self._session)
             except DuplicateKey:
                 raise Clash from None
-        if entries:
+        if events:
             self._persistence.outbox_changed.set()
+
+    def _new_row(self, id: str, state: S, events: Sequence[E], fingerprint: str | None) -> Row:
+        return {"_id": id, "version": 1, "fingerprint": fingerprint, **self._fields(id, state, events, Inbox(), last=0)}
+
+    def _fields(self, id: str, state: S, events: Sequence[E], inbox: Inbox, *, last: int) -> Row:
+        """What a decision writes of a document: its state, what it tells, what it has heard. `last`: of its sequence so far."""
+        inbox = inbox.after(self._cause) if self._cause else inbox
+        entries = [self._entry(id, event, last + rank) for rank, event in enumerate(events, start=1)]
+        said = {"state": state.model_dump(mode="json"), "inbox": inbox.positions, "sequence": last + len(events)}
+        return {**said, "outbox": entries}
 
     def _entry(self, id: str, event: E, sequence: int) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/{self._aggregate.name}/{id}"
@@ -219,20 +243,3 @@ class Acting(Generic[S, E]):
         if isinstance(self._actor, Caller):
             return f"{self._actor.organisation} {self._actor.sub}"
         return self._cause.id if self._cause else "service"
-
-    def _filter(self, where: Mapping[str, Any]) -> dict[str, Any] | None:
-        if not isinstance(self._actor, Caller) or self._actor.is_admin:
-            return dict(where)
-        own = self._aggregate.visible_to(self._actor)
-        return None if own is None else {"$and": [dict(where), {f"state.{field}": value for field, value in own.items()}]}
-
-    def _sees(self, state: S) -> bool:
-        if not isinstance(self._actor, Caller) or self._actor.is_admin:
-            return True
-        own = self._aggregate.visible_to(self._actor)
-        return own is not None and all(_holds(getattr(state, field), value) for field, value in own.items())
-
-
-def _holds(found: object, value: str) -> bool:
-    """Whether a field of a state is what a tenant filter asks for, or holds it."""
-    return value in found if isinstance(found, list | tuple) else found == value

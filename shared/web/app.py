@@ -48,6 +48,8 @@ from shared.web.runtime import Runtime, StoreT, Sweep
 from shared.web.serving import listening
 from shared.web.signin.desk import desk_of, wrong_claims
 from shared.web.tokens import verifier
+from shared.webhooks.resolving import resolve
+from shared.webhooks.sending import Sender
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -156,9 +158,11 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         desk=desk_of(settings, persistence),
         secret=persistence.secret,
         rate=Rate(settings.rate_per_organisation),
+        items=Rate(settings.items_per_organisation),
         streams=Streams(settings.streams, settings.streams_per_organisation),
         tenant_streams=Streams(settings.streams, settings.streams_per_tenant),
         tenant_topics=TenantTopics(brokers, max_backoff=settings.max_backoff),
+        sender=Sender(resolve, here=settings.webhooks_to_loopback, ca_file=settings.webhooks_ca_file),
         parking=parking,
         dispatcher=dispatcher,
         parked=service.parked(store) if service.parked else parked_beside(dispatcher),

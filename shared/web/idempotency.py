@@ -24,10 +24,26 @@ class IdempotencyKey:
     id: uuid.UUID
     fingerprints: bytes = field(repr=False)
     """The key of what is compared: not the one of ids, which topics carry."""
+    given: bool = True
+    """Whether the request has one; else nobody can send it again."""
 
     def fingerprint(self, body: BaseModel) -> str:
-        """Of what a request says once it is read: a number written otherwise, a default written out, a null change nothing."""
-        return fingerprint(self.fingerprints, body.model_dump(mode="json", exclude_defaults=True))
+        """Of what a request says once it is read."""
+        return fingerprint_of(self.fingerprints, body)
+
+    def of(self, rank: int) -> uuid.UUID:
+        """The id of one of many things that a request creates, by its rank."""
+        return uuid.uuid5(self.id, str(rank))
+
+
+def fingerprint_of(key: bytes, body: BaseModel) -> str:
+    """Of what a request says once it is read: a number written otherwise, a default written out, a null change nothing."""
+    return fingerprint(key, body.model_dump(mode="json", exclude_defaults=True))
+
+
+def fingerprints_key(secret: bytes) -> bytes:
+    """The key under which requests are compared."""
+    return derived(secret, "requests")
 
 
 def fingerprint(key: bytes, body: Any) -> str:
@@ -54,9 +70,9 @@ async def idempotency_key(
 ) -> IdempotencyKey:
     """From the Idempotency-Key header, the same id each time, or a fresh one without it."""
     secret = runtime(request).secret
-    fingerprints = derived(secret, "requests")
+    fingerprints = fingerprints_key(secret)
     if idempotency_key is None:
-        return IdempotencyKey(uuid.uuid4(), fingerprints)
+        return IdempotencyKey(uuid.uuid4(), fingerprints, given=False)
     name = [caller.organisation, caller.sub, _address(request), idempotency_key]
     return IdempotencyKey(keyed_id(secret, "idempotency keys", name), fingerprints)
 

@@ -11,6 +11,7 @@ from shared.kernel.errors import TooMany
 from shared.kernel.tracing import continuing, new_trace, trace_of, traceparent
 from shared.settings import Settings
 from shared.web.access import accessed
+from shared.web.bodies import largest_body
 from shared.web.problems import NOWHERE, malformed, problem, too_large, too_many
 from shared.web.rates import Rate, network_of
 from shared.web.runtime import runtime_of
@@ -38,7 +39,7 @@ class RequestGuard:
                 if refusal := await self._refusal(scope, headers):
                     await refusal(scope, receive, send_on)
                 else:
-                    await self._answer(scope, _limited(receive, self._settings), send_on)
+                    await self._answer(scope, self._limited(scope, receive), send_on)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Within a time, until an answer begins: a stream has none to end in."""
@@ -65,39 +66,42 @@ class RequestGuard:
         length = headers.get("content-length") or "0"
         if not (length.isascii() and length.isdigit()):
             return malformed()
-        if len(length) > 18 or int(length) > self._settings.body_limit:
+        if len(length) > 18 or self._is_too_large(scope, int(length)):
             return too_large()
         if not always and not runtime_of(self._outer).prepared:
             return problem(503, "starting", "Le service démarre : sa base de données ne répond pas encore.")
         return None
 
+    def _is_too_large(self, scope: Scope, length: int) -> bool:
+        usual = self._settings.body_limit
+        return length > usual and length > largest_body(scope, self._outer, usual)
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """A body sent in chunks, without its length, stops at the limit too; one that does not come, at its time."""
+        taken, whole = 0, False
+        until = asyncio.get_running_loop().time() + self._settings.body_within
+
+        async def take() -> Message:
+            nonlocal taken, whole
+            if whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
+            taken += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
+            if self._is_too_large(scope, taken):
+                raise HTTPException(413)
+            return message
+
+        return take
+
 
 def _arrived(headers: Mapping[str, str]) -> str:
     """The trace that a request came with, or a new one; nothing where it has a span already, which is to stay the present one."""
     return "" if traceparent() else trace_of(headers.get("traceparent", "")) or new_trace()
-
-
-def _limited(receive: Receive, settings: Settings) -> Receive:
-    """A body sent in chunks, without its length, stops at the limit too; one that does not come, at its time."""
-    taken, whole = 0, False
-    until = asyncio.get_running_loop().time() + settings.body_within
-
-    async def take() -> Message:
-        nonlocal taken, whole
-        if whole:
-            return await receive()
-        try:
-            async with asyncio.timeout_at(until):
-                message = await receive()
-        except TimeoutError:
-            raise HTTPException(408) from None
-        taken += len(message.get("body", b""))
-        whole = not message.get("more_body", False)
-        if taken > settings.body_limit:
-            raise HTTPException(413)
-        return message
-
-    return take
 
 
 def _begun(send: Send, clock: asyncio.Timeout) -> Send:

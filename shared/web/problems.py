@@ -1,6 +1,6 @@
 """Every error as problem+json (RFC 9457), in French, without a value that was sent."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from shared.kernel.errors import Invalid, Problem, Refused, TooMany
+from shared.kernel.errors import Problem, Refused, TooMany
 from shared.persistence.failures import Away, Clash
 from shared.web.access import METHODS, note_problem
+from shared.web.refusals import OUT_OF_RANGE, FieldProblem, Refusal, by_a_rule, by_its_form
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
@@ -29,49 +30,6 @@ TITLES: Mapping[int, str] = {
 HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"}, 408: {"Connection": "close"}, 503: {"Retry-After": RETRY_AFTER},
 }  # fmt: skip
-SENTENCES: Mapping[str, str] = {
-    "missing": "Ce champ est obligatoire.",
-    "json_invalid": "Le JSON est mal formé.",
-    "extra_forbidden": "Un champ qui n’est pas connu s’y trouve.",
-    "unknown_parameter": "Un paramètre de cette adresse n’est pas connu.",
-    "date_from_datetime_parsing": "Cette date n’est pas valable ; on l’écrit 2026-09-01.",
-    "date_parsing": "Cette date n’est pas valable ; on l’écrit 2026-09-01.",
-    "date_type": "Une date est attendue, écrite 2026-09-01.",
-    "uuid_parsing": "Cet identifiant n’est pas valable.",
-    "uuid_type": "Cet identifiant n’est pas valable.",
-    "enum": "Cette valeur n’est pas dans la liste permise.",
-    "literal_error": "Cette valeur n’est pas dans la liste permise.",
-    "union_tag_invalid": "Cette valeur n’est pas dans la liste permise.",
-    "union_tag_not_found": "Il y manque ce qui dit de quelle sorte il s’agit.",
-    "int_parsing": "Un nombre entier est attendu.",
-    "bool_type": "Vrai ou faux est attendu.",
-    "datetime_type": "Un instant est attendu, écrit 2026-09-01T08:00:00+02:00.",
-    "float_type": "Un nombre est attendu, sans guillemets.",
-    "finite_number": "Un nombre est attendu.",
-    "int_type": "Un nombre entier est attendu.",
-    "int_from_float": "Un nombre entier est attendu.",
-    "string_type": "Un texte est attendu.",
-    "string_unicode": "Ce texte contient un signe qui ne peut s’écrire.",
-    "tuple_type": "Une liste est attendue.",
-    "list_type": "Une liste est attendue.",
-    "string_too_short": "Ce texte est trop court.",
-    "string_too_long": "Ce texte est trop long.",
-    "string_pattern_mismatch": "Ce texte n’a pas la forme attendue.",
-    "too_long": "Il y a trop d’éléments.",
-    "too_short": "Il manque au moins un élément.",
-    "greater_than": "Ce nombre est trop petit.",
-    "greater_than_equal": "Ce nombre est trop petit.",
-    "less_than_equal": "Ce nombre est trop grand.",
-    "less_than": "Ce nombre est trop grand.",
-    "model_attributes_type": "Un objet JSON est attendu.",
-}
-
-
-class FieldProblem(BaseModel):
-    """Where a request is wrong: the field's path, empty for the whole, and a French sentence; never its value."""
-
-    field: str
-    detail: str
 
 
 class ProblemResponse(BaseModel):
@@ -97,25 +55,6 @@ def body_of(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
     """What a problem says, as JSON."""
     title = TITLES.get(status, "Erreur")
     return {"type": f"urn:etabli:{code}", "title": title, "status": status, "code": code, "detail": detail, **more}
-
-
-def sentence_of(error: Mapping[str, Any]) -> str:
-    """What pydantic found wrong, in French. A rule of ours has its own sentence."""
-    context = error.get("ctx", {})
-    if "sentence" in context:
-        return str(context["sentence"])
-    if error["type"] == "value_error":
-        return str(context["error"])
-    return SENTENCES.get(error["type"], "Cette valeur n’est pas acceptée.")
-
-
-def fields_of(error: RequestValidationError, known: Container[str]) -> list[dict[str, str]]:
-    """Each field that is wrong: where it stands and a French sentence; never its value, nor a name that the sender made up."""
-    return [{"field": _path(one["loc"], known), "detail": sentence_of(one)} for one in error.errors()]
-
-
-def _path(steps: Iterable[int | str], known: Container[str]) -> str:
-    return ".".join(str(step) for step in steps if isinstance(step, int) or step in known)
 
 
 def known_names(app: FastAPI) -> frozenset[str]:
@@ -183,20 +122,18 @@ async def _refused(request: Request, error: Exception) -> Response:
         return problem(error.status, error.code, error.told_to(caller), open_moves=moves)
     if isinstance(error, TooMany):
         return too_many(error)
-    if isinstance(error, Invalid) and error.fields:
-        fields = [{"field": field, "detail": detail} for field, detail in error.fields.items()]
-        return problem(error.status, error.code, error.sentence, errors=fields)
-    return problem(error.status, error.code, error.sentence)
+    return _said(by_a_rule(error))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields, types = fields_of(error, known_names(request.app)), {one["type"] for one in error.errors()}
-    detail = " ".join(f"{one['field']} : {one['detail']}" if one["field"] else one["detail"] for one in fields[:5])
-    if "json_invalid" in types:
-        return problem(400, "malformed", detail, errors=fields)
-    rules_alone = types == {"value_error"}  # ours, between fields that are each right
-    return problem(422, "inconsistent" if rules_alone else "invalid", detail, errors=fields)
+    return _said(by_its_form(error.errors(), known_names(request.app)))
+
+
+def _said(refusal: Refusal) -> Response:
+    if not refusal.errors:
+        return problem(refusal.status, refusal.code, refusal.detail)
+    return problem(refusal.status, refusal.code, refusal.detail, errors=[dict(one) for one in refusal.errors])
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -215,7 +152,7 @@ async def _away(_request: Request, _error: Exception) -> Response:
 
 
 async def _out_of_range(_request: Request, _error: Exception) -> Response:
-    return problem(422, "out_of_range", "Un nombre ou une date dépasse ce que l’on sait garder.")
+    return _said(OUT_OF_RANGE)
 
 
 async def _unexpected(_request: Request, error: Exception) -> Response:

@@ -24,9 +24,12 @@ class Rate:
         self._most = RateLimitItemPerMinute(most) if most else None
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
-    async def take(self, who: str) -> None:
-        """Count one more request of theirs. Raises TooMany, which says when to come back."""
-        if self._most and not await self._limiter.hit(self._most, who):
+    async def take(self, who: str, count: int = 1) -> None:
+        """Count one more of theirs, or several. Raises TooMany, which says when to come back.
+
+        More at once than a minute has are all of a minute: else they would never come.
+        """
+        if self._most and not await self._limiter.hit(self._most, who, cost=min(count, self._most.amount)):
             free_at = (await self._limiter.get_window_stats(self._most, who)).reset_time
             raise TooMany("too_many_requests", "Trop de demandes en peu de temps.", retry_after=max(1, ceil(free_at - time())))
 

@@ -9,7 +9,18 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from shared.kernel.errors import Forbidden, Gone, Invalid, NotFound, Problem, Refused, TooMany, Unauthenticated, Unavailable
+from shared.kernel.errors import (
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    Problem,
+    Refused,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 from shared.web.auth import Requirement, current_caller
 from shared.web.cursor import UNKNOWN_CURSOR, paging
 from shared.web.idempotency import idempotency_key
@@ -93,7 +104,7 @@ def needs_of(route: APIRoute) -> set[Any]:
 
 def _answers(route: APIRoute, needs: set[Any], rules: Mapping[int, set[str]]) -> Iterator[tuple[int, set[str]]]:
     """The statuses that this route can answer, each with its codes."""
-    yield 413, {"too_large"}
+    yield TooLarge.status, {*TooLarge.codes, *rules.get(413, ())}
     yield 500, {"bug"}
     yield Unavailable.status, {*Unavailable.codes, *rules.get(503, ())}
     yield Invalid.status, {*Invalid.codes, *rules.get(422, ()), *(code for need, code in OF_NEEDS.items() if need in needs)}

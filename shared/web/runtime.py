@@ -1,7 +1,7 @@
 """The runtime: what one process holds while it runs, typed by the service's store; the one place where a request finds it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from fastapi import FastAPI, Request
@@ -19,6 +19,7 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.rates import Rate, Streams
 from shared.web.signin.desk import Desk
+from shared.webhooks.sending import Sender
 
 
 class Store(Protocol):
@@ -45,10 +46,14 @@ class Runtime(Generic[StoreT]):
     secret: bytes
     rate: Rate
     """Of each organisation."""
+    items: Rate
+    """The same, of what it sends many of in one request."""
     streams: Streams
     tenant_streams: Streams
     """Those of tenants that follow their own events."""
     tenant_topics: TenantTopics
+    sender: Sender
+    """What calls webhooks."""
     parking: Parking
     dispatcher: Dispatcher[StoreT]
     parked: Parked
@@ -59,6 +64,8 @@ class Runtime(Generic[StoreT]):
     sweep: Sweep[StoreT] | None
     migrations: Migrations
     prepared: bool = False
+    groups: dict[str, Outage] = field(default_factory=dict)
+    """Other groups that it reads as, by name: whether what they read is away, or refused."""
 
     @property
     def kafka_is_away(self) -> bool:
@@ -69,6 +76,7 @@ class Runtime(Generic[StoreT]):
         """What Kafka refuses this service: topics that it does not take, `group:` what it may not read as, or `cluster`."""
         cluster = ["cluster"] if self.probe.kafka_refuses or self.relay.kafka_refuses else []
         group = [f"group:{self.persistence.producer}"] if self.reading.refused else []
+        group += [f"group:{name}" for name, outage in self.groups.items() if outage.refused]
         return [*cluster, *group, *await self.relay.refusing()]
 
 

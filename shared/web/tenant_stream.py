@@ -1,20 +1,20 @@
 """A tenant's own events as server-sent events: its outbound topic over HTTP, for an agency or a school, on either service."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated
 
 import orjson
 from fastapi import Header, Query, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.sse import ServerSentEvent
 
 from shared.messaging.structured import structured
 from shared.messaging.tenant_topic import Lost, Told, topic_of
 from shared.web.auth import CurrentCaller, require
 from shared.web.router import Router
 from shared.web.runtime import runtime
-from shared.web.streams import COUNTED_OF_TENANT, TOO_MANY_STREAMS, while_signed_in
+from shared.web.streams import COUNTED_OF_TENANT, TOO_MANY_STREAMS, Events, EventStream, event_stream
 
 POSITION = r"-1|[0-9]{1,19}"
 NEVER = 2**63
@@ -36,20 +36,18 @@ router = Router(tags=["flux"], dependencies=[FOLLOWERS])
 
 
 @router.get(
-    "/stream", response_class=EventSourceResponse, dependencies=[COUNTED_OF_TENANT], responses=TOO_MANY_STREAMS
+    "/stream", response_class=EventStream, dependencies=[COUNTED_OF_TENANT], responses=TOO_MANY_STREAMS
 )  # fmt: skip
 async def follow_events(
     request: Request, caller: CurrentCaller, last_event_id: LastEventId = None, since: Since = None
-) -> AsyncIterable[ServerSentEvent]:
+) -> EventStream:
     """Each event of this agency or school, once and in order; its name is its type, its data a CloudEvent in JSON.
 
     Without a position, from the oldest that is kept (thirty days). Where what follows a position is no longer there, an event
-    `resync` says so first. Silent while there is nothing to say, but for a comment every fifteen seconds; it ends with its token.
+    `resync` says so first. Silent while there is nothing to say, but for a comment every so often; it ends with its token.
     """
-    yield ServerSentEvent(retry=COME_BACK)
     told = runtime(request).tenant_topics.follow(topic_of(caller), position_of(last_event_id, since))
-    async for event in while_signed_in(request, events(told)):
-        yield event
+    return event_stream(request, events(told))
 
 
 def position_of(last_event_id: str | None, since: str | None) -> int | None:
@@ -60,8 +58,9 @@ def position_of(last_event_id: str | None, since: str | None) -> int | None:
     return int(said) if re.fullmatch(POSITION, said) else NEVER
 
 
-async def events(told: AsyncGenerator[Told | Lost, None]) -> AsyncGenerator[ServerSentEvent, None]:
+async def events(told: AsyncGenerator[Told | Lost, None]) -> Events:
     """As they are sent: `id` is the position of who has seen this one."""
+    yield ServerSentEvent(retry=COME_BACK)
     async with aclosing(told):
         async for one in told:
             id = str(one.position)

@@ -10,23 +10,38 @@ from services import SERVICES
 from services.reporting.projections import PROJECTIONS
 from shared.events import EVENTS, OUTBOUND_EVENTS, Event
 from shared.events.applications import ApplicationLeft, EntryPlanned
-from shared.events.catalogue import IntakeDatesChanged
+from shared.events.catalogue import IntakeCalendarChanged, IntakeDatesChanged, IntakeDelaysChanged
+from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationDue, ApplicationReminded
+from shared.events.hand_backs import HandBackAcknowledged, HandBackEnded, StudentHandedBack
 from shared.events.outbound import OutboundEvent
 from shared.events.persons import PersonErased
 from shared.events.referral import ReferralCompleted, ReferralWithdrawalRequested
+from shared.events.rejections import ReferralRejected
 from shared.events.students import StudentStartMoved
 from shared.kernel.aggregate import Aggregate
 
 NOT_COUNTED: set[type[Event]] = {
+    ApplicationDue,
+    ApplicationContacted,
     ApplicationLeft,
+    ApplicationReminded,
     EntryPlanned,
+    HandBackAcknowledged,
+    HandBackEnded,
+    IntakeCalendarChanged,
     IntakeDatesChanged,
+    IntakeDelaysChanged,
     PersonErased,
     ReferralCompleted,
     ReferralWithdrawalRequested,
+    StudentHandedBack,
     StudentStartMoved,
 }
 """Told to others, of which no figure is made."""
+
+BY_ONE_WRITE: set[type[Event]] = {ReferralRejected}
+"""Told by what is kept once and decides nothing: no document evolves by it."""
 
 
 def domain_modules() -> Iterator[ModuleType]:
@@ -57,7 +72,7 @@ def test_one_document_and_no_other_evolves_by_each_event() -> None:
 
 def test_one_kind_of_document_tells_each_event_of_a_tenant() -> None:
     told = [event for aggregate in aggregates().values() for event in evolved_by(aggregate) if issubclass(event, OutboundEvent)]
-    for event in OUTBOUND_EVENTS.values():
+    for event in set(OUTBOUND_EVENTS.values()) - BY_ONE_WRITE:
         assert len([one for one in told if issubclass(event, one)]) == 1, event.__name__
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrolment.domain import applications, places, pupils, seats
+from services.enrolment.domain.application import Contact
 from services.enrolment.domain.enrolment import Outcome, enrolment_id_of
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.pupil import Pupil, PupilEvent
@@ -17,6 +18,7 @@ from shared.events import Event
 from shared.events.amendments import ReferralAmended
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Certification, ProgrammeOpened, Promotion, SchoolRegistered
+from shared.events.contacts import ContactMeans
 from shared.events.message import Message, message_of
 from shared.events.referral import ReferralSubmitted, RefusalCode, Situation, Wish
 from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
@@ -66,6 +68,11 @@ def a_referral(**overrides: Any) -> ReferralSubmitted:
         "wishes": (Wish(school="besancon", programme="usinage"),),
     }  # fmt: skip
     return ReferralSubmitted(**{**default, **overrides})
+
+
+def an_attempt(**overrides: Any) -> Contact:
+    """An attempt to reach an applicant by phone, in vain, on 12 May."""
+    return Contact(**{"on": MAY, "means": ContactMeans.PHONE, "reached": False, **overrides})
 
 
 def happened(intake: Intake | None, events: Sequence[IntakeEvent]) -> Intake:

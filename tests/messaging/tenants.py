@@ -18,10 +18,13 @@ from tests.messaging.by_hand import Put, put
 NOON = datetime(2025, 9, 1, 10, tzinfo=UTC)
 
 
-def told(sequence: int, *, young: str = "a", teller: str = "enrolment", type: str = "fr.etabli.outbound.place.offered.v1") -> Put:
+OFFERED = "fr.etabli.outbound.place.offered.v1"
+
+
+def told(sequence: int, *, young: str = "a", teller: str = "enrolment", type: str = OFFERED, said: str = "") -> Put:
     """What a teller's document about a young person tells at this place of its order."""
     source = f"/{teller}/outbound/{young}"
-    data = orjson.dumps({"young_id": young, "number": sequence})
+    data = orjson.dumps({"young_id": young, "number": sequence} | ({"said": said} if said else {}))
     message = Message(event_id(source, sequence), source, type, sequence, NOON, young, data, cause="/enrolment/x k#1")
     return Put(young.encode(), data, message.headers())
 

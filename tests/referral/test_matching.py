@@ -10,8 +10,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.referral.api.schemas import IdentityRequest
 from services.referral.domain.matching import Recognised, Traits, own_links, same_person
+from services.referral.requests import IdentityRequest
 from services.referral.store.recognition import traits_of
 from tests.referral.builders import an_identity
 

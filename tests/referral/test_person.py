@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from services.referral.api.schemas import IdentityRequest, RepresentativeRequest
 from services.referral.domain.file import Representative
 from services.referral.domain.person import (
     Identity,
@@ -17,6 +16,7 @@ from services.referral.domain.person import (
     traits_with_contact,
     traits_with_ine,
 )
+from services.referral.requests import IdentityRequest, RepresentativeRequest
 from shared.kernel.errors import Invalid
 from tests.referral.builders import A_DAY, an_identity
 

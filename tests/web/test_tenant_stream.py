@@ -1,5 +1,6 @@
 """An agency or a school follows its own events over HTTP: from where it was, those of its own teller, while its token is good."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -130,6 +131,13 @@ async def test_an_agency_and_a_school_of_one_id_hear_each_its_own_teller(begun: 
         async with reading(at.port, at.token) as school, reading(at.port, agency) as other:
             assert await school.until(1) == ["a2"]
             assert await other.until(1) == ["a1"]
+
+
+async def test_a_silent_stream_says_that_it_is_there(begun: Begin) -> None:
+    async with begun(heartbeat_every=0.1) as at, reading(at.port, at.token) as stream:
+        async with asyncio.timeout(5):
+            while len(stream.comments) < 3:
+                await asyncio.sleep(0.02)
 
 
 async def test_a_stream_ends_with_its_token(begun: Begin) -> None:

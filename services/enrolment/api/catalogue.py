@@ -85,7 +85,8 @@ async def open_intake(body: IntakeRequest, caller: CurrentCaller, store: StoreDe
     intake = await store.intakes.acting(caller).create(
         intake_id, seats.open_intake, school=body.school, programme=programme, school_year=body.school_year,
         year_of_study=body.year_of_study, seats=body.seats, starts_on=body.starts_on, closes_on=body.closes_on,
-        promotion=body.promotion, on=store.clock.day(body.on),
+        promotion=body.promotion, answer_days=body.answer_days, offer_days=body.offer_days, calendar=school.open_days,
+        on=store.clock.day(body.on),
     )  # fmt: skip
     return (await shown.seats(store, [intake]))[0]
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.enrolment import views
 from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.late import Awaited, Late
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.visibility import school_of, shown_applications
 from services.enrolment.store import Store
@@ -18,19 +19,36 @@ async def application(
 ) -> views.ApplicationResponse:
     """An application as this caller may see it."""
     names = await _names(store, [intake.school], (one.agency for one in intake.application(young_id).referrals))
-    return views.application(intake, young_id, caller, names, motive)
+    said = (await store.words.of_each([young_id])).get((intake.intake_id, young_id), {})
+    return views.application(intake, young_id, caller, names, motive, said)
 
 
 async def applications(store: Store, caller: Caller, applied: Sequence[Applied]) -> list[views.ApplicationResponse]:
     """These applications as this caller may see them."""
     intakes = {intake.intake_id: intake for intake, _ in applied}.values()
     names = await _names(store, (one.school for one in intakes), (agency for one in intakes for agency in one.agencies))
-    return [views.application(intake, young_id, caller, names) for intake, young_id in applied]
+    said = await store.words.of_each({young_id for _, young_id in applied})
+    return [
+        views.application(intake, young_id, caller, names, said=said.get((intake.intake_id, young_id), {}))
+        for intake, young_id in applied
+    ]
 
 
 async def applications_to(store: Store, caller: Caller, intake: Intake) -> list[views.ApplicationResponse]:
     """All those to an intake that this caller may see."""
     return await applications(store, caller, [(intake, one.young_id) for one in shown_applications(caller, intake.applications)])
+
+
+async def late(store: Store, caller: Caller, found: Sequence[tuple[Intake, Late]]) -> list[views.LateResponse]:
+    """What a school is late with."""
+    names = await _names(store, (intake.school for intake, _ in found))
+    return [views.late(intake, one, caller, names, today=store.clock.today()) for intake, one in found]
+
+
+async def awaited(store: Store, found: Sequence[tuple[Intake, Awaited]]) -> list[views.AwaitedResponse]:
+    """What an agency waits for."""
+    names = await _names(store, (intake.school for intake, _ in found))
+    return [views.awaited(intake, one, names) for intake, one in found]
 
 
 async def seats(store: Store, intakes: Sequence[Intake]) -> list[views.SeatsResponse]:

@@ -42,6 +42,11 @@ def own_pupils(caller: Caller) -> TenantFilter:
     return {"schools": caller.tenant} if caller.kind == "school" else None
 
 
+def own_hand_backs(caller: Caller) -> TenantFilter:
+    """A school sees those of its pupils, an agency those that it is to acknowledge."""
+    return {caller.kind: caller.tenant} if caller.kind in ("school", "agency") else None
+
+
 def own_grants(caller: Caller) -> TenantFilter:
     """A school sees the grants that it holds; the Région and the federation, all."""
     match caller.kind:
@@ -108,6 +113,11 @@ def seen_by(application: Application, agency: str) -> Application:
 def follows(application: Application, agency: str) -> bool:
     """Whether an agency follows the pupil who came of an application: a referral of its own still asked when it was confirmed."""
     return any(one.seen.status is ApplicationStatus.ENROLLED for one in application.of(agency))
+
+
+def following(application: Application) -> list[str]:
+    """Each agency that follows the pupil who came of an application."""
+    return list(dict.fromkeys(one.agency for one in application.referrals if follows(application, one.agency)))
 
 
 def sees_what_others_make(caller: Caller) -> bool:

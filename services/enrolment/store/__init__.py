@@ -6,11 +6,12 @@ from datetime import date
 from uuid import UUID
 
 from services.enrolment.domain.grant import GRANTS, Grant
-from services.enrolment.domain.intake import INTAKES, Intake
+from services.enrolment.domain.hand_backs import HAND_BACKS, HandBack
+from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.outbound import OUTBOUND_PERSONS
+from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
-from services.enrolment.domain.statuses import OPEN
 from services.enrolment.domain.visibility import everyone
 from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
@@ -18,7 +19,8 @@ from services.enrolment.store.awards import Awards
 from services.enrolment.store.files import ReferralFiles
 from services.enrolment.store.migrations import steps
 from services.enrolment.store.motives import Motives
-from shared.events.applications import ApplicationStatus
+from services.enrolment.store.overdue import changed_by
+from services.enrolment.store.words import Words
 from shared.events.catalogue import Certification, GrantAwarded
 from shared.kernel.caller import SYSTEM, Actor
 from shared.messaging.topics import Topic, outbound_topic
@@ -28,6 +30,7 @@ from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.projections.aliases import Aliases
 from shared.projections.erased import Erased
+from shared.webhooks.store import Webhooks
 
 
 class Store:
@@ -35,8 +38,9 @@ class Store:
 
     `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
     `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
-    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside; `outbound` is how
-    far each school was told.
+    referrals said of each young person's age and file; `motives` is why a school set ineligibility aside, `words` what it
+    wrote about meeting somebody; `outbound` is how far each school was told; `webhooks` is where schools have sent what they
+    are told.
     """
 
     def __init__(self, persistence: Persistence) -> None:
@@ -50,13 +54,16 @@ class Store:
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
         self.outbound = Repository(persistence, OUTBOUND_PERSONS)
+        self.hand_backs = Repository(persistence, HAND_BACKS)
         self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
         self.aliases = Aliases(persistence.database)
         self.erased = Erased(persistence.database)
         self.files = ReferralFiles(persistence.database, self.erased)
         self._turns = persistence.database["enrolling"]
+        self.webhooks = Webhooks(persistence)
         self.motives = Motives(persistence.database["motives"], persistence.sealing_keys("motives"))
+        self.words = Words(persistence.database["words"], persistence.sealing_keys("words"))
 
     async def prepare(self) -> None:
         """Create the indexes of every query made here."""
@@ -72,13 +79,18 @@ class Store:
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
         await self.outbound.collection.index("state.young_id")
+        await self.hand_backs.collection.index("state.young_id")
+        await self.hand_backs.collection.index("state.school", "state.status")
+        await self.hand_backs.collection.index("state.agency", "state.status")
         await self.motives.prepare()
+        await self.words.prepare()
         await self.aliases.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:
         """What earlier builds kept otherwise."""
-        return steps(self.motives.sealed, self.files, intakes=self.intakes.collection)
+        return steps(self.motives.sealed, self.files, intakes=self.intakes.collection, schools=self.schools.collection)
 
     async def intakes_of(self, young_id: UUID, *, actor: Actor = SYSTEM) -> list[Intake]:
         """The intakes where a young person stands, whatever their application."""
@@ -144,18 +156,23 @@ class Store:
         where = {"state.programmes.sector": sector, "state.department": {"$in": list(departments)}}
         return await self.schools.acting(SYSTEM).find(where)
 
-    async def intakes_to_sweep(self, today: date) -> list[UUID]:
-        """Those that a day may change: an offer is late, the intake has closed on open applications, or someone waits."""
-        day = today.isoformat()
-        late = {"state.applications": {"$elemMatch": {"status": ApplicationStatus.OFFERED.value, "until": {"$lt": day}}}}
-        closed = {"state.applications.status": {"$in": [status.value for status in OPEN]}, "state.closes_on": {"$lt": day}}
-        waiting = {"state.applications.status": ApplicationStatus.WAITLISTED.value, "state.closes_on": {"$gte": day}}
-        found = await self.intakes.collection.find({"$or": [late, closed, waiting]}, fields={"_id": 1})
+    async def intakes_to_sweep(self, day: date) -> list[UUID]:
+        """Those that a day may change."""
+        found = await self.intakes.collection.find(changed_by(day), fields={"_id": 1})
         return [UUID(row["_id"]) for row in found]
+
+    async def open_intakes_of(self, school: str, day: date) -> list[Intake]:
+        """The intakes of a school that have not closed by a day."""
+        where = {"state.school": school, "state.closes_on": {"$gte": day.isoformat()}}
+        return await self.intakes.acting(SYSTEM).find(where)
 
     async def find_pupil(self, young_id: UUID) -> Pupil | None:
         """A young person's enrolments, whoever asks; None who never had one."""
         return await self.every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
+
+    async def hand_backs_of(self, young_id: UUID) -> list[HandBack]:
+        """Each handing back of a pupil, whoever asks."""
+        return await self.hand_backs.acting(SYSTEM).find({"state.young_id": str(young_id)})
 
     async def find_twin(self, awarded: GrantAwarded, *, session: Session) -> Grant | None:
         """A grant that stands, of the same holder, purpose, civil year, funder and amount, under another id."""

@@ -1,7 +1,20 @@
 """Referral's routes."""
 
-from services.referral.api import agencies, identities, persons, referrals, rights, schools
+from services.referral.api import agencies, batches, identities, persons, referrals, rejections, rights, schools
 from services.referral.api.snapshot import router as snapshot
 from shared.web.tenant_stream import router as stream
+from shared.web.webhooks.routes import router as webhooks
 
-ROUTERS = (agencies.router, schools.router, referrals.router, identities.router, rights.router, persons.router, snapshot, stream)
+ROUTERS = (
+    agencies.router,
+    schools.router,
+    batches.router,
+    referrals.router,
+    rejections.router,
+    identities.router,
+    rights.router,
+    persons.router,
+    snapshot,
+    stream,
+    webhooks,
+)

@@ -7,15 +7,15 @@ from fastapi import Depends, Request
 
 from services.referral import use_cases, views
 from services.referral.api.deps import Secret, StoreDep, read_by
-from services.referral.api.schemas import AmendmentRequest, CompletionRequest, ReferralRequest
-from services.referral.domain.amendments import check_file
+from services.referral.api.schemas import AmendmentRequest, CompletionRequest
 from services.referral.domain.answer import ReferralStatus
-from services.referral.domain.person import Sent
+from services.referral.domain.journey import Journey
 from services.referral.domain.record import gone
 from services.referral.domain.referral import Referral, request_withdrawal
+from services.referral.intake import take_in_one
+from services.referral.requests import ReferralRequest
 from services.referral.store import Store
 from services.referral.store.audit import What, Whom
-from services.referral.store.vault import referral_id_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden, Gone, Invalid, Refused
 from shared.web.auth import CurrentCaller, require
@@ -54,19 +54,14 @@ OF_AGENCIES = read_by("agency")
 
 @router.post("/referrals", status_code=201, dependencies=[require("agency")])
 async def submit_referral(
-    body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep, secret: Secret
+    body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep
 ) -> views.ReferralInFullResponse:
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
-    await store.agency_of(caller)  # refused until it is registered
-    on = store.clock.day(body.on)
-    own_id = referral_id_of(secret, caller.tenant, body.external_id) if body.external_id is not None else key.id
-    sent = Sent(referral_id=own_id, agency=caller.tenant, **dict(body.file))
-    check_file(sent, body.details, on=on, today=store.clock.today())
-    referral = await use_cases.refer(
-        store, caller, sent, body.details, key=key.id, fingerprint=key.fingerprint(body), secret=secret, on=on,
-        unreferenced=body.external_id is None,
-    )  # fmt: skip
-    return await _shown(store, caller, referral)
+    taken = await take_in_one(store, caller, body, own_id=key.id, key=key.id if key.given else None)
+    if taken.sent is None or taken.sent.earlier:
+        return await _shown(store, caller, taken.referral)
+    presenter = views.Presenter(taken.agency, {taken.referral.referral_id: taken.sent}, Names(taken.schools), store.clock.today())
+    return presenter.in_full(taken.referral, Journey(young_id=taken.referral.young_id))  # nothing was told of it yet
 
 
 @router.get("/referrals", dependencies=[OF_AGENCIES])

@@ -11,10 +11,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain.answer import OBSOLETE, Ending, ReferralStatus, conclude, status
-from services.referral.domain.applications import Step
+from services.referral.domain.applications import ApplicationHistory
 from services.referral.domain.enrolments import EnrolmentHistory
+from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
 from services.referral.domain.milestones import MilestoneKind
+from services.referral.domain.steps import Contact, Step
 from shared.events.applications import ApplicationStatus, UnopenedCode
 from shared.events.referral import AgencyKind, RefusalCode
 from shared.kernel.caller import Caller, TenantFilter
@@ -61,6 +63,9 @@ class ApplicationView(BaseModel):
     current: Step
     since: date
     steps: tuple[Step, ...]
+    contacts: tuple[Contact, ...] = ()
+    reminded_on: date | None = None
+    """When it was reminded that an offered place waits for its answer; None once that was given."""
 
 
 class ReferralView(BaseModel):
@@ -75,6 +80,7 @@ class ReferralView(BaseModel):
     """By rank of a wish that opened nothing: what may be said of it."""
     applications: tuple[ApplicationView, ...]
     enrolments: tuple[EnrolmentHistory, ...]
+    hand_backs: tuple[HandBackHistory, ...] = ()
 
 
 def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: AgencyKind) -> ReferralView:
@@ -87,6 +93,7 @@ def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: A
         unopened={wish.wish: _unopened(wish.code) for wish in wishes.unopened} if wishes else {},
         applications=tuple(_applications(journey, referral_id, wishes)) if wishes else (),
         enrolments=tuple(_enrolments(journey, referral_id, agency, MILESTONES_SEEN[kind])),
+        hand_backs=tuple(_hand_backs(journey, referral_id, agency, MILESTONES_SEEN[kind])),
     )
 
 
@@ -146,7 +153,14 @@ def _applications(journey: Journey, referral_id: UUID, wishes: AnsweredWishes) -
             yield ApplicationView(
                 intake_id=intake_id, school=application.school, programme=application.programme,
                 school_year=application.school_year, current=steps[-1], since=steps[-1].on, steps=steps,
+                contacts=application.contacts.get(referral_id, ()),
+                reminded_on=_reminded_on(application, referral_id, steps[-1]),
             )  # fmt: skip
+
+
+def _reminded_on(application: ApplicationHistory, referral_id: UUID, current: Step) -> date | None:
+    day = application.reminded.get(referral_id)
+    return day if day and current.status is ApplicationStatus.OFFERED and day >= current.on else None
 
 
 def _told(step: Step, answered_on: date) -> Step:
@@ -162,3 +176,13 @@ def _enrolments(journey: Journey, referral_id: UUID, agency: Slug, seen: frozens
     for enrolment in journey.followed_by(referral_id):
         told = [one for one in enrolment.milestones if one.kind in seen and one.agency in (None, agency)]
         yield enrolment.model_copy(update={"milestones": tuple(told)})
+
+
+def _hand_backs(journey: Journey, referral_id: UUID, agency: Slug, seen: frozenset[MilestoneKind]) -> Iterator[HandBackHistory]:
+    """Those of the pupils whom the referral follows, handed back to this agency, in the order in which they were."""
+    followed = journey.ids_followed_by(referral_id)
+    if MilestoneKind.INTERRUPTED in seen:
+        told = [one for one in journey.hand_backs.values() if one.agency == agency and one.enrolment_id in followed]
+        yield from sorted(
+            (one for one in told if one.handed_on and not one.ended), key=lambda one: (one.handed_on, one.hand_back_id)
+        )

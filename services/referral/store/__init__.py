@@ -1,6 +1,6 @@
-"""Referral's collections: agencies, referrals, the vault, journeys, the catalogue, and the keys of requests."""
+"""Referral's collections: agencies, referrals, the vault, journeys, the catalogue, rejections, and the keys of requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,17 +14,21 @@ from services.referral.store.journeys import Journeys
 from services.referral.store.matches import Matches
 from services.referral.store.migrations import steps
 from services.referral.store.records import Records
+from services.referral.store.rejections import Rejections
 from services.referral.store.vault import Vault
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
 from shared.messaging.topics import Topic, inbound_topic, outbound_topic
+from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.keyset import Asked, Part
 from shared.persistence.migrations import Step
 from shared.persistence.mongo import Key, Session
 from shared.persistence.once import create_once
 from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
+from shared.persistence.writes import Insert, Row
 from shared.projections.catalogue import Catalogue
+from shared.webhooks.store import Webhooks
 
 KEYS_KEPT = timedelta(days=30)
 """How long a request's own key is known again; its referral is known by its id, whenever it comes again."""
@@ -42,13 +46,17 @@ class Store:
         self.referrals = Repository(persistence, REFERRALS)
         self.outbound = Repository(persistence, OUTBOUND_REFERRALS)
         self.vault = Vault(persistence.database, persistence.clock, vault_keys)
+        self.rejections = Rejections(persistence)
         self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.records = Records(persistence)
         self.matches = Matches(self.vault.persons, self.records)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
+        self.webhooks = Webhooks(persistence)
         self._keys = persistence.database["request_keys"]
         self.swept_on: date | None = None
+        self.gathering: Any = None
+        """Of `referring`: those who refer at the same time share a transaction."""
 
     async def prepare(self) -> None:
         """Indexes for every query; the vault's are guards."""
@@ -62,6 +70,8 @@ class Store:
         await self.vault.prepare()
         await self.audit.prepare()
         await self.records.prepare()
+        await self.rejections.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:
@@ -73,18 +83,25 @@ class Store:
         """Every agency, by id."""
         return await self.agencies.acting(SYSTEM).find({})
 
+    async def agency_ids(self) -> list[str]:
+        """Who is registered."""
+        return [row["_id"] for row in await self.agencies.collection.find({}, fields={"_id": 1})]
+
     async def tenant_topics(self) -> list[Topic]:
         """Those of the agencies: what each says to us, and what it is told."""
-        ids = [row["_id"] for row in await self.agencies.collection.find({}, fields={"_id": 1})]
-        return [topic for id in ids for topic in (inbound_topic(id), outbound_topic(id))]
+        return [topic for id in await self.agency_ids() for topic in (inbound_topic(id), outbound_topic(id))]
 
     async def agency_of(self, caller: Caller) -> Agency:
         """The caller's own agency. Refused until an administrator has registered it."""
         try:
             return await self.agencies.acting(SYSTEM).get(caller.tenant)
         except NotFound:
-            sentence = "Votre organisme n’est pas encore enregistré : l’administrateur d’Établi doit le faire d’abord."
-            raise Refused("unknown_agency", sentence) from None
+            raise unknown_agency() from None
+
+    async def agencies_by_id(self, ids: set[str], session: Session) -> Mapping[str, Agency]:
+        """Those of these that are registered."""
+        found = await self.agencies.within(session).acting(SYSTEM).find({"_id": {"$in": sorted(ids)}})
+        return {agency.agency: agency for agency in found}
 
     async def agencies_listed(self, asked: Asked) -> Part[Agency]:
         """Every agency, by id."""
@@ -106,9 +123,11 @@ class Store:
         """Every referral of an agency."""
         return [UUID(row["_id"]) for row in await self.referrals.collection.find({"state.agency": agency}, fields={"_id": 1})]
 
-    async def is_referred(self, referral_id: UUID) -> bool:
-        """Whether there is such a referral, whoever asks."""
-        return await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)}) is not None
+    async def referral_rows(self, ids: set[UUID], session: Session) -> dict[UUID, Row]:
+        """Referrals as they are kept, whosever they are, those of erased persons among them."""
+        where, fields = {"_id": {"$in": sorted(map(str, ids))}}, {"state": 1, "fingerprint": 1, "erased": 1}
+        rows = await self.referrals.collection.find(where, fields=fields, session=session)
+        return {UUID(row["_id"]): row for row in rows}
 
     async def whom(self, referral_id: UUID) -> Whom:
         """Whom a referral is about, for the audit."""
@@ -132,9 +151,10 @@ class Store:
         """A referral of the caller's own agency; None where there is none to look for, or no longer."""
         return await self.referrals.acting(caller).find_one({"_id": str(referral_id)}) if referral_id else None
 
-    async def known_referral(self, referral_id: UUID, session: Session) -> Referral | None:
-        """A referral, whoever asks; None if there is no such."""
-        return await self.referrals.within(session).acting(SYSTEM).find_one({"_id": str(referral_id)})
+    async def own_referrals_by_id(self, caller: Caller, ids: set[UUID]) -> Mapping[UUID, Referral]:
+        """Those of these that are the caller's own agency's."""
+        found = await self.referrals.acting(caller).find({"_id": {"$in": sorted(map(str, ids))}}) if ids else []
+        return {referral.referral_id: referral for referral in found}
 
     async def own_referrals(self, caller: Caller, asked: Asked, *, status: ReferralStatus | None = None) -> Part[Referral]:
         """An agency's referrals (of one status), the latest first."""
@@ -155,11 +175,33 @@ class Store:
         older = {"_id": str(referral_id), "progress.version": {"$not": {"$gte": version}}}
         await self.referrals.collection.update(older, {"$set": {"progress": {"status": status, "version": version}}})
 
-    async def claim_key(self, key: UUID, referral_id: UUID, session: Session) -> None:
-        """Keep for which referral a request's own key served. Refused (422) where it was another."""
-        row = {"referral_id": str(referral_id), "at": self.clock.now()}
-        await create_once(self._keys, key, row, same=("referral_id",), session=session)
+    async def claim_key(self, key: UUID, serves: UUID) -> None:
+        """Keep for what a request's own key served. Refused (422) where it was another."""
+        await create_once(self._keys, key, self._claim(serves), same=("referral_id",))
+
+    async def keys_claimed(self, keys: set[UUID], session: Session) -> dict[UUID, UUID]:
+        """For which referral each of these keys served, where it did."""
+        rows = await self._keys.find({"_id": {"$in": sorted(map(str, keys))}}, session=session) if keys else []
+        return {UUID(row["_id"]): UUID(row["referral_id"]) for row in rows}
+
+    async def claim_keys(self, new: Mapping[UUID, UUID], session: Session) -> None:
+        """Keep for which referral each key serves that served for none. Clash where one just did."""
+        try:
+            if new:
+                rows = [{"_id": str(key), **self._claim(referral_id)} for key, referral_id in new.items()]
+                await self._keys.bulk([Insert(row) for row in rows], session=session)
+        except DuplicateKey:
+            raise Clash from None
+
+    def _claim(self, serves: UUID) -> Row:
+        return {"referral_id": str(serves), "at": self.clock.now()}
 
     async def let_go_of_keys(self) -> None:
         """Forget the keys of requests that nobody sends again any more."""
         await self._keys.delete({"at": {"$lt": self.clock.now() - KEYS_KEPT}})
+
+
+def unknown_agency() -> Refused:
+    """It cannot refer yet."""
+    sentence = "Votre organisme n’est pas encore enregistré : l’administrateur d’Établi doit le faire d’abord."
+    return Refused("unknown_agency", sentence)

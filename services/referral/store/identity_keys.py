@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from shared.kernel.secrets import derived
 from shared.persistence.mongo import Collection, Session
 from shared.persistence.sealing import seal, unseal
+from shared.persistence.writes import Insert
 
 
 class IdentityKeys:
@@ -27,17 +28,21 @@ class IdentityKeys:
         await self._rows.index("by")
         older = {"by": {"$ne": self._current}}
         for row in await self._rows.patient().find(older):
-            wrapped = seal(self._wrapping[self._current], self._unwrapped(row), about=_about(row["_id"]))
+            wrapped = self._wrapped(row["_id"], self._unwrapped(row))
             await self._rows.update({"_id": row["_id"], **older}, {"$set": {"wrapped": wrapped, "by": self._current}})
 
     async def obtain(self, young_id: str, *, session: Session | None = None) -> bytes:
         """The key of a person, made where there is none yet."""
-        wrapped = seal(self._wrapping[self._current], os.urandom(32), about=_about(young_id))
-        new = {"$setOnInsert": {"wrapped": wrapped, "by": self._current}}
+        new = {"$setOnInsert": {"wrapped": self._wrapped(young_id, os.urandom(32)), "by": self._current}}
         await self._rows.update({"_id": young_id}, new, upsert=True, session=session)
         row = await self._rows.find_one({"_id": young_id}, session=session)
         assert row
         return self._unwrapped(row)
+
+    async def keep(self, new: Iterable[tuple[str, bytes]], *, session: Session) -> None:
+        """Keep the keys of persons who have none."""
+        rows = [{"_id": id, "wrapped": self._wrapped(id, key), "by": self._current} for id, key in new]
+        await self._rows.bulk([Insert(row) for row in rows], session=session)
 
     async def of(self, young_ids: Iterable[str], *, session: Session | None = None) -> Mapping[str, bytes]:
         """The key of each of these persons who has one."""
@@ -48,6 +53,9 @@ class IdentityKeys:
     async def destroy(self, young_id: UUID, *, session: Session) -> None:
         """What was sealed with it is lost for good, wherever a copy stands."""
         await self._rows.delete({"_id": str(young_id)}, session=session)
+
+    def _wrapped(self, young_id: str, key: bytes) -> bytes:
+        return seal(self._wrapping[self._current], key, about=_about(young_id))
 
     def _unwrapped(self, row: Mapping[str, object]) -> bytes:
         key, wrapped = self._wrapping.get(str(row["by"])), row["wrapped"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from services.referral.domain.matching import Traits, same_person
+from services.referral.domain.matching import Traits
 from services.referral.domain.person import Sent
 from services.referral.domain.record import gone
 from services.referral.store.identity_keys import IdentityKeys
@@ -37,7 +37,7 @@ class Vault:
         """`wrapping` are the key-encryption keys, that which wraps new ones first."""
         self.persons: Collection = database["persons"]
         self.keys = IdentityKeys(database["identity_keys"], wrapping)
-        self._clock = clock
+        self.clock = clock
 
     async def prepare(self) -> None:
         """A link leads to one person, whatever the concurrency."""
@@ -74,36 +74,26 @@ class Vault:
         found = await self.persons.find({"linking": {"$in": sorted(traits.linking)}}, sort=["since", "_id"], session=session)
         return sorted(found, key=lambda row: traits.linking.isdisjoint(row.get("links", ())))
 
-    async def keep(self, sent: Sent, traits: Traits, new_id: UUID, session: Session) -> UUID:
-        """Keep what was sent: with the person whom it is of (`same_person`), else with a new one. Whose young_id."""
-        alike = await self._alike(traits, session)
-        readable = await self.keys.of((row["_id"] for row in alike), session=session) if alike else {}
-        known = same_person(traits, [recognised(row) for row in alike if row["_id"] in readable])
-        young_id = str(known or new_id)
-        entry = _closed(await self.keys.obtain(young_id, session=session), young_id, sent.model_dump(mode="json"))
-        fields = fields_of(traits, [recognised(row) for row in alike if row["_id"] != young_id])
-        if known:
-            known_by = {field: {"$each": hashes} for field, hashes in fields.items()}
-            await self.persons.update({"_id": young_id}, {"$push": {"sent": entry}, "$addToSet": known_by}, session=session)
-        else:
-            row = {"_id": young_id, "since": self._clock.now(), "sent": [entry], **fields}
-            await self.persons.insert(row, session=session)
-        return UUID(young_id)
+    async def lacking(self, sent: Mapping[UUID, UUID], session: Session) -> set[UUID]:
+        """Of referrals, by the young_id of each, those whose file a restore did not bring back.
 
-    async def lacks(self, young_id: UUID, referral_id: UUID, session: Session) -> bool:
-        """Whether a restore did not bring back what was sent with a referral. What is there and no key opens stays so."""
-        row = await self.persons.find_one({"_id": str(young_id)}, fields={"sent": 1}, session=session)
-        if row is None:
-            return True
-        kept = any(one["referral_id"] == str(referral_id) for one in row["sent"])
-        return not kept and bool(await self.keys.of([row["_id"]], session=session))
+        What is there and no key opens stays so.
+        """
+        ids = sorted({str(young_id) for young_id in sent.values()})
+        rows = await self.persons.find({"_id": {"$in": ids}}, fields={"sent.referral_id": 1}, session=session)
+        kept = {row["_id"]: {one["referral_id"] for one in row["sent"]} for row in rows}
+        open_to_us = await self.keys.of(kept, session=session) if kept else {}
+        return {
+            referral_id for referral_id, young_id in sent.items()
+            if (id := str(young_id)) not in kept or (str(referral_id) not in kept[id] and id in open_to_us)
+        }  # fmt: skip
 
     async def keep_again(self, sent: Sent, traits: Traits, young_id: UUID, session: Session) -> None:
         """Keep what a restore did not bring back, with whom it was of then, whoever they are like."""
-        entry = _closed(await self.keys.obtain(str(young_id), session=session), str(young_id), sent.model_dump(mode="json"))
+        entry = closed(await self.keys.obtain(str(young_id), session=session), str(young_id), sent.model_dump(mode="json"))
         others = [recognised(row) for row in await self._alike(traits, session) if row["_id"] != str(young_id)]
         known_by = {field: {"$each": hashes} for field, hashes in fields_of(traits, others).items()}
-        change = {"$push": {"sent": entry}, "$addToSet": known_by, "$setOnInsert": {"since": self._clock.now()}}
+        change = {"$push": {"sent": entry}, "$addToSet": known_by, "$setOnInsert": {"since": self.clock.now()}}
         await self.persons.update({"_id": str(young_id)}, change, upsert=True, session=session)
 
     async def sent_with_referral(self, young_id: UUID, referral_id: UUID, session: Session) -> Sent:
@@ -132,15 +122,8 @@ class Vault:
         fields = fields_of(traits, others)
         links = traits.linking.intersection(row.get("links", ())).union(fields.get("links", ()))
         known_by = {**fields, "links": sorted(links)} if links else fields
-        change: Row = {"$set": {"sent.$": _closed(key, one["_id"], sent.model_dump(mode="json")), **known_by}}
+        change: Row = {"$set": {"sent.$": closed(key, one["_id"], sent.model_dump(mode="json")), **known_by}}
         await self.persons.update(one, change if links else {**change, "$unset": {"links": ""}}, session=session)
-
-    async def earlier_of(self, agency: Slug, traits: Traits, session: Session) -> UUID | None:
-        """The first referral that an agency made of someone of these names and birth date, if it made one."""
-        known = {"names": {"$in": sorted(traits.names)}, "sent.agency": agency}
-        found = await self.persons.find(known, sort=["since", "_id"], session=session)
-        own = (sent["referral_id"] for person in found for sent in person["sent"] if sent["agency"] == agency)
-        return next(map(UUID, own), None)
 
     async def sent_with(self, young_ids: Iterable[UUID]) -> Mapping[UUID, Sent]:
         """What was sent about these persons, by referral, in the order in which it came for each."""
@@ -172,7 +155,7 @@ class Vault:
         return sent
 
 
-def _closed(key: bytes, young_id: str, entry: Row) -> Row:
+def closed(key: bytes, young_id: str, entry: Row) -> Row:
     """What was sent, as it is kept: it opens under this key, as this person's and with this referral alone."""
     said = {name: value for name, value in entry.items() if name not in IN_CLEAR}
     sealed = seal_json(key, said, about=_about(young_id, entry))
@@ -185,7 +168,7 @@ def _as_said_now(key: bytes, young_id: str, entry: Row) -> Row:
     said = unseal_json(key, entry["sealed"], about=_about(young_id, entry)) if "sealed" in entry else None
     kept = Sent.model_validate({**clear, **(said or {})}).model_dump(mode="json")
     same = said == {name: value for name, value in kept.items() if name not in IN_CLEAR}
-    return entry if same else _closed(key, young_id, kept)
+    return entry if same else closed(key, young_id, kept)
 
 
 def _opened(key: bytes, row: Row) -> Iterator[Sent]:

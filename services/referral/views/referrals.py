@@ -13,16 +13,18 @@ from services.referral import labels
 from services.referral.domain.agency import Agency
 from services.referral.domain.answer import Ending
 from services.referral.domain.enrolments import EnrolmentHistory
-from services.referral.domain.file import Missing
+from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import Journey
 from services.referral.domain.milestones import Milestone, MilestoneKind
-from services.referral.domain.person import Said, Sent, to_complete
+from services.referral.domain.person import Identity, Said, Sent, to_complete
 from services.referral.domain.referral import Referral
 from services.referral.domain.visibility import ApplicationView, ReferralView, UnopenedWish, seen_by_agency
 from services.referral.views.schemas import (
     AnswerResponse,
     ApplicationResponse,
     CommonResponse,
+    ContactResponse,
+    HandBackResponse,
     MissingResponse,
     NamesResponse,
     ReferralInFullResponse,
@@ -31,7 +33,7 @@ from services.referral.views.schemas import (
     WarningResponse,
     WishResponse,
 )
-from services.referral.views.sentences import of_ending, of_milestone, of_step
+from services.referral.views.sentences import of_contact, of_ending, of_hand_back, of_milestone, of_step
 from shared.events.referral import Wish
 from shared.web.names import Names, OrganisationResponse
 
@@ -58,9 +60,8 @@ class Presenter:
         """The same, with its steps by date, and what came later for this kind of agency; `earlier`: to be warned of."""
         view = self._view(referral, journey)
         timeline, later = _timeline(referral, view, self.names), _later(view, self.names)
-        warnings = [_already_referred(earlier)] if earlier else []
         shown = {**self._common(referral, view), "identity": self.sent[referral.referral_id].identity}
-        return ReferralInFullResponse(**shown, timeline=timeline, later=later, warnings=warnings)
+        return ReferralInFullResponse(**shown, timeline=timeline, later=later, warnings=list(warnings_of(earlier)))
 
     def _view(self, referral: Referral, journey: Journey) -> ReferralView:
         return seen_by_agency(journey, referral.referral_id, agency=self.agency.agency, kind=self.agency.kind)
@@ -73,20 +74,25 @@ class Presenter:
             status=view.status, sentence=labels.REFERRAL_STATUSES[view.status],
             answer=_answer(view.ending, opened=bool(view.applications)) if view.ending else None,
             wishes=[_wish(wish, unopened.get(rank), self.names) for rank, wish in enumerate(referral.wishes, start=1)],
-            to_complete=[_missing(one) for one in to_complete(own.identity, today=self.today)],
+            to_complete=missing_of(own.identity, today=self.today),
             **{name: getattr(own, name) for name in Said.model_fields if name != "identity"},
             applications=[_application(application, self.names) for application in view.applications],
+            hand_backs=[_hand_back(one, self.today) for one in view.hand_backs],
         )  # fmt: skip
         return dict(common)
 
 
-def _missing(one: Missing) -> MissingResponse:
-    return MissingResponse(code=one, sentence=labels.MISSING[one])
+def missing_of(identity: Identity, *, today: date) -> list[MissingResponse]:
+    """What is to be added to a file, in words."""
+    return [MissingResponse(code=one, sentence=labels.MISSING[one]) for one in to_complete(identity, today=today)]
 
 
-def _already_referred(earlier: Referral) -> WarningResponse:
+def warnings_of(earlier: Referral | None) -> tuple[WarningResponse, ...]:
+    """What its agency is told of a referral that may be the same demand as an earlier one."""
+    if earlier is None:
+        return ()
     sentence = labels.ALREADY_REFERRED.format(on=earlier.submitted_on)
-    return WarningResponse(sentence=sentence, referral_id=earlier.referral_id, submitted_on=earlier.submitted_on)
+    return (WarningResponse(sentence=sentence, referral_id=earlier.referral_id, submitted_on=earlier.submitted_on),)
 
 
 def _answer(ending: Ending, *, opened: bool) -> AnswerResponse:
@@ -107,8 +113,15 @@ def _application(view: ApplicationView, names: Names) -> ApplicationResponse:
     return ApplicationResponse(
         intake_id=view.intake_id, school=names.school(view.school), programme=names.programme(view.school, view.programme),
         school_year=view.school_year,
-        status=step.status, code=step.code, since=view.since, until=step.until, sentence=of_step(step),
+        status=step.status, code=step.code, since=view.since, until=step.until, sentence=of_step(step), at=step.at,
+        contacts=[ContactResponse(**dict(one), sentence=of_contact(one)) for one in view.contacts],
+        reminded_on=view.reminded_on,
     )  # fmt: skip
+
+
+def _hand_back(one: HandBackHistory, today: date) -> HandBackResponse:
+    late = one.acknowledged_on is None and one.due_on is not None and today > one.due_on
+    return HandBackResponse(**one.model_dump(exclude={"enrolment_id", "agency", "ended"}), late=late, sentence=of_hand_back(one))
 
 
 def _timeline(referral: Referral, view: ReferralView, names: Names) -> list[StepResponse]:
@@ -130,6 +143,8 @@ def _steps(applications: Iterable[ApplicationView], names: Names) -> Iterator[St
         where = _where(view, names)
         for step in view.steps:
             yield StepResponse(on=step.on, step=step.status, sentence=of_step(step), **where)
+        for contact in view.contacts:
+            yield StepResponse(on=contact.on, step="contacted", sentence=of_contact(contact), **where)
 
 
 def _later(view: ReferralView, names: Names) -> list[StepResponse]:

@@ -11,6 +11,7 @@ from services.referral.domain.file import Counsellor, InformationText, LastClass
 from services.referral.domain.person import Identity
 from services.referral.domain.visibility import UnopenedWish
 from shared.events.applications import ApplicationStatus
+from shared.events.contacts import ContactMeans
 from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation
 from shared.web.names import OrganisationResponse, ProgrammeResponse, SchoolResponse
 
@@ -35,6 +36,16 @@ class WishResponse(BaseModel):
     sentence: str | None = None
 
 
+class ContactResponse(BaseModel):
+    """An attempt of the school to reach the applicant."""
+
+    on: date
+    at: str | None
+    means: ContactMeans
+    reached: bool
+    sentence: str
+
+
 class ApplicationResponse(BaseModel):
     intake_id: UUID
     school: SchoolResponse
@@ -44,6 +55,9 @@ class ApplicationResponse(BaseModel):
     code: RefusalCode | None
     since: date
     until: date | None
+    at: str | None = Field(default=None, description="L’heure de ce qui est prévu ; son lieu se lit auprès d’`enrolment`.")
+    contacts: list[ContactResponse] = []
+    reminded_on: date | None = Field(default=None, description="Le jour du rappel : la place proposée attend votre réponse.")
     sentence: str
 
 
@@ -58,6 +72,17 @@ class StepResponse(BaseModel):
     school_year: str | None = None
     sentence: str
     corrected_on: date | None = Field(default=None, description="Le jour où l’école l’a corrigé.")
+
+
+class HandBackResponse(BaseModel):
+    """A pupil who interrupted as a minor, handed back: to acknowledge at `enrolment`, by the end of `due_on`."""
+
+    hand_back_id: UUID
+    handed_on: date
+    due_on: date
+    acknowledged_on: date | None
+    late: bool
+    sentence: str
 
 
 class NamesResponse(BaseModel):
@@ -96,6 +121,7 @@ class CommonResponse(BaseModel):
     counsellor: Counsellor
     last_class: LastClass | None
     applications: list[ApplicationResponse]
+    hand_backs: list[HandBackResponse]
 
 
 class ReferralResponse(CommonResponse):
