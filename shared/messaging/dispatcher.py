@@ -86,13 +86,22 @@ class Dispatcher(Generic[StoreT]):
         await until_answered(work, on=_is_a_server_s, limit=self._max_backoff, outage=outage)
 
     async def _take_in(self, record: ConsumerRecord) -> None:
-        if await self.parking.discards.has(record):
+        if self._is_no_concern(record):
+            HANDLED.labels(record.topic, "skipped").inc()
+        elif await self.parking.discards.has(record):
             log.info("consumer.passed_over", coordinates=record.coordinates)
             HANDLED.labels(record.topic, "discarded").inc()
         elif await self.parking.park_if_blocked(record):
             HANDLED.labels(record.topic, "behind").inc()
         else:
             await self._handle(record)
+
+    def _is_no_concern(self, record: ConsumerRecord) -> bool:
+        """Whether it can be read, and nobody here needs it: then nothing parked before it, nor a discard, changes anything."""
+        try:
+            return EVENTS[read(record).type] not in self._handlers
+        except Undecodable:
+            return False
 
     async def _handle(self, record: ConsumerRecord) -> None:
         message = read(record)

@@ -16,11 +16,11 @@ from shared.web.bodies import provided
 from shared.web.runtime import runtime
 
 
-def _secret(request: Request) -> bytes:
+async def _secret(request: Request) -> bytes:
     return runtime(request).secret
 
 
-def _terms(request: Request) -> Terms:
+async def _terms(request: Request) -> Terms:
     settings = runtime(request).settings
     assert isinstance(settings, Settings)
     return settings.terms
