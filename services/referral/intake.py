@@ -80,10 +80,10 @@ def _demand(store: Store, caller: Caller, body: ReferralRequest, *, own_id: UUID
     """What a request asks for, checked. Raises Invalid. `own_id` is its referral's where it has no external id."""
     on, secret = store.clock.day(body.on), store.persistence.secret
     referral_id = referral_id_of(secret, caller.tenant, body.external_id) if body.external_id is not None else own_id
-    sent = Sent(referral_id=referral_id, agency=caller.tenant, **dict(body.file))
-    check_file(sent, body.details, on=on, today=store.clock.today())
+    details, sent = body.details, Sent(referral_id=referral_id, agency=caller.tenant, **dict(body.file))
+    check_file(sent, details, on=on, today=store.clock.today())
     return Demand(
-        caller=caller, sent=sent, details=body.details, fingerprint=fingerprint_of(fingerprints_key(secret), body), on=on,
+        caller=caller, sent=sent, details=details, fingerprint=fingerprint_of(fingerprints_key(secret), body), on=on,
         key=key, unreferenced=body.external_id is None,
     )  # fmt: skip
 

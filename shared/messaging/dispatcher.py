@@ -56,6 +56,9 @@ class Dispatcher(Generic[StoreT]):
 
         Nothing is raised but cancellation. If even parking fails on healthy servers the process ends, unacknowledged.
         """
+        if self._is_no_concern(record):
+            HANDLED.labels(record.topic, "skipped").inc()
+            return
         with continuing(trace_of_record(record)):
             await self._handle_or_park(record)
 
@@ -86,9 +89,7 @@ class Dispatcher(Generic[StoreT]):
         await until_answered(work, on=_is_a_server_s, limit=self._max_backoff, outage=outage)
 
     async def _take_in(self, record: ConsumerRecord) -> None:
-        if self._is_no_concern(record):
-            HANDLED.labels(record.topic, "skipped").inc()
-        elif await self.parking.discards.has(record):
+        if await self.parking.discards.has(record):
             log.info("consumer.passed_over", coordinates=record.coordinates)
             HANDLED.labels(record.topic, "discarded").inc()
         elif await self.parking.park_if_blocked(record):

@@ -1,5 +1,5 @@
 """Referral's routes."""
 
-from services.referral.api import agencies, batches, identities, persons, referrals, rights, schools
+from services.referral.api import agencies, identities, making, persons, referrals, rights, schools
 
-ROUTERS = (agencies.router, schools.router, batches.router, referrals.router, identities.router, rights.router, persons.router)
+ROUTERS = (agencies.router, schools.router, making.router, referrals.router, identities.router, rights.router, persons.router)
