@@ -24,8 +24,8 @@ from shared.web.refusals import OUT_OF_RANGE, Refusal, by_a_rule, by_its_form
 
 REQUEST: TypeAdapter[ReferralRequest] = TypeAdapter(ReferralRequest)
 Told = Taken | BaseException | Refusal
-READ_AT_ONCE = 50
-"""Items, between which others have their turn."""
+READ_AT_ONCE = 100
+"""Items of a batch that are decided on together, and between which others have their turn."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,15 @@ async def take_in(store: Store, caller: Caller, items: Sequence[Any], *, ids: Se
     """
     await store.agency_of(caller)
     own_ids = ids if ids is not None else [uuid4() for _ in items]
-    parts = list[asyncio.Future[list[Told]]]()
+    told = list[Told]()
+    under_way: asyncio.Future[list[Told]] | None = None
     for start in range(0, len(items), READ_AT_ONCE):
         part = slice(start, start + READ_AT_ONCE)
         read = [_read(store, caller, item, own_id) for item, own_id in zip(items[part], own_ids[part], strict=True)]
-        parts.append(asyncio.ensure_future(_told_of_each(store, read)))
-        await asyncio.sleep(0)  # others have their turn, and what was read is written while more is
-    told = [one for part in await asyncio.gather(*parts) for one in part]
+        told += await under_way if under_way else []
+        under_way = asyncio.ensure_future(_told_of_each(store, read))
+        await asyncio.sleep(0)  # it is written while the next part is read
+    told += await under_way if under_way else []
     kept = [one.sent for one in told if isinstance(one, Taken) and one.sent]
     earlier = await store.own_referrals_by_id(caller, {one.earlier for one in kept if one.earlier})
     return [_verdict(store, one, earlier) for one in told]
@@ -94,10 +96,10 @@ def _demand(store: Store, caller: Caller, body: ReferralRequest, *, own_id: UUID
     on, secret = store.clock.day(body.on), store.persistence.secret
     sender = caller.organisation if caller.kind == "school" else caller.tenant
     referral_id = referral_id_of(secret, sender, body.external_id) if body.external_id is not None else own_id
-    sent = Sent(referral_id=referral_id, agency=caller.tenant, **dict(body.file))
-    check_file(sent, body.details, on=on, today=store.clock.today())
+    details, sent = body.details, Sent(referral_id=referral_id, agency=caller.tenant, **dict(body.file))
+    check_file(sent, details, on=on, today=store.clock.today())
     return Demand(
-        caller=caller, sent=sent, details=body.details, fingerprint=fingerprint_of(fingerprints_key(secret), body), on=on,
+        caller=caller, sent=sent, details=details, fingerprint=fingerprint_of(fingerprints_key(secret), body), on=on,
         key=key, unreferenced=body.external_id is None,
     )  # fmt: skip
 

@@ -28,8 +28,8 @@ from shared.persistence.mongo import Session
 from shared.persistence.once import RESTORED
 from shared.persistence.writes import Row
 
-AT_ONCE = 250
-"""Referrals, in one transaction: it ends well within the time that a verb has."""
+AT_ONCE = 200
+"""Referrals in one transaction: it ends well within the time that a verb has."""
 
 
 @dataclass(frozen=True)

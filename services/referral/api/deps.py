@@ -16,7 +16,7 @@ from shared.web.bodies import provided
 from shared.web.runtime import runtime
 
 
-def _secret(request: Request) -> bytes:
+async def _secret(request: Request) -> bytes:
     return runtime(request).secret
 
 
@@ -27,7 +27,7 @@ def settings_of(request: Request) -> Settings:
     return settings
 
 
-def _terms(request: Request) -> Terms:
+async def _terms(request: Request) -> Terms:
     return settings_of(request).terms
 
 
