@@ -8,11 +8,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.events.applications import ApplicationStatus, IneligibleReason
+from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.contacts import ContactMeans
 from shared.events.outbound import OutboundEvent
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
-from shared.kernel.calendar import SchoolYear
+from shared.kernel.calendar import Hour, SchoolYear
 from shared.kernel.identifiers import Slug
 from shared.kernel.strict import Day, Published
 
@@ -49,8 +50,21 @@ class ToldStep(_Told):
     reasons: tuple[IneligibleReason, ...] = ()
     planned_on: Day | None = None
     until: Day | None = None
+    at: Hour | None = Field(default=None, description="When to come to what is planned.")
+    attended: Annotated[bool, Published] = Field(default=True, description="Of an immersion that ended.")
+    cancelled: Met | None = Field(default=None, description="What was planned and will not be held.")
+    unanswered: Annotated[bool, Published] = Field(default=False, description="Expired by the school's own silence.")
     reopened: Annotated[bool, Published] = False
     offer_withdrawn: Annotated[bool, Published] = False
+
+
+class ToldContact(_Told):
+    """An attempt of the school to reach the applicant."""
+
+    on: Day
+    at: Hour | None = None
+    means: ContactMeans
+    reached: Annotated[bool, Published]
 
 
 class ToldApplication(_Told):
@@ -61,6 +75,10 @@ class ToldApplication(_Told):
     programme: Slug
     school_year: SchoolYear | None = None
     steps: tuple[ToldStep, ...] = Field(min_length=1, description="The last one says where it stands.")
+    contacts: tuple[ToldContact, ...] = ()
+    reminded_on: Day | None = Field(
+        default=None, description="When it was reminded of an offered place that waits for its answer."
+    )
 
 
 class ToldMilestone(_Told):
@@ -82,6 +100,16 @@ class ToldEnrolment(_Told):
     programme: Slug | None = None
     school_year: SchoolYear | None = None
     milestones: tuple[ToldMilestone, ...] = ()
+
+
+class ToldHandBack(_Told):
+    """An interrupted minor handed back to this agency: by when it takes note, and when it did."""
+
+    hand_back_id: UUID
+    enrolment_id: UUID
+    handed_on: Day
+    due_on: Day | None = None
+    acknowledged_on: Day | None = None
 
 
 AN_INTAKE = "6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11"
@@ -123,6 +151,7 @@ class AgencyView(_Told):
     unopened: tuple[ToldWish, ...] = ()
     applications: tuple[ToldApplication, ...] = ()
     enrolments: tuple[ToldEnrolment, ...] = ()
+    hand_backs: tuple[ToldHandBack, ...] = ()
 
 
 class ReferralTold(OutboundEvent, key="young_id", teller="referral"):
