@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.contacts import ContactMeans
 from shared.events.outbound import OutboundEvent
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
@@ -64,6 +65,15 @@ class ToldContact(_Told):
     on: Day
     at: Hour | None = None
     means: Code
+    reached: Annotated[bool, Published]
+
+
+class ToldContact(_Told):
+    """An attempt of the school to reach the applicant."""
+
+    on: Day
+    at: Hour | None = None
+    means: ContactMeans
     reached: Annotated[bool, Published]
 
 
