@@ -10,6 +10,7 @@ from shared.events.referral import AgencyKind, AgencyRegistered
 from shared.events.schools import ListedSchool
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.caller import Caller
+from shared.kernel.errors import Refused
 from shared.kernel.identifiers import DepartmentCode, Slug
 
 
@@ -41,9 +42,14 @@ def sender_of(caller: Caller, schools: Iterable[ListedSchool]) -> Sender | None:
 
 
 def register(
-    agency: Agency | None, *, id: Slug, kind: AgencyKind, name: str, department: DepartmentCode, on: date
+    agency: Agency | None, *, id: Slug, kind: AgencyKind, name: str, department: DepartmentCode, on: date, is_school: bool = False
 ) -> Sequence[AgencyRegistered]:
-    """The agency may refer from now on, under these facts. Registering the same again changes nothing."""
+    """The agency may refer from now on, under these facts. Registering the same again changes nothing.
+
+    Refused under the id of a school: each would be told what is the other's, on one topic.
+    """
+    if agency is None and is_school:
+        raise Refused("id_taken", "Cet identifiant est déjà celui d’une école : choisissez-en un autre.")
     if agency == Agency(agency=id, kind=kind, name=name, department=department):
         return []
     return [AgencyRegistered(agency=id, kind=kind, name=name, department=department, on=on)]
