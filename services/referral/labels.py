@@ -130,6 +130,42 @@ ALREADY_REFERRED = (
     "Votre organisme a déjà orienté, le {on:%d/%m/%Y}, quelqu’un du même nom et de la même date de naissance. "
     "Si c’est la même demande, demandez le retrait de l’une des deux."
 )
+SITUATIONS: Mapping[str, str] = {
+    "in_troisieme": "En troisième",
+    "in_school_at_risk": "Scolarisé, à risque de décrochage",
+    "out_of_school": "Sorti de l’école",
+    "in_training": "En formation",
+    "other": "Autre",
+}
+LAST_CLASSES: Mapping[str, str] = {
+    "sixieme": "Sixième",
+    "cinquieme": "Cinquième",
+    "quatrieme": "Quatrième",
+    "troisieme": "Troisième",
+    "troisieme_prepa_metiers": "Troisième prépa-métiers",
+    "seconde": "Seconde",
+    "premiere": "Première",
+    "terminale": "Terminale",
+    "cap_1": "CAP, première année",
+    "cap_2": "CAP, deuxième année",
+    "upe2a": "UPE2A",
+    "other": "Autre",
+}
+KINSHIPS: Mapping[str, str] = {
+    "mother": "Mère",
+    "father": "Père",
+    "guardian": "Tuteur",
+    "grandparent": "Grand-parent",
+    "sibling": "Frère ou sœur",
+    "other": "Autre",
+}
+INSTITUTION = "Institution"
+"""In the place of a kinship: who answers for a minor is no person."""
+IMPORT_STATUSES: Mapping[str, str] = {
+    "running": "En cours",
+    "done": "Terminé",
+    "stopped": "Arrêté",
+}
 UNFIT: Mapping[str, str] = {
     "unreadable": "Ce message n’est pas lisible : son lot, ou le nom d’un de ses en-têtes, n’a pas la forme que Kafka veut.",
     "deleted_unheard": "Ces messages ont été effacés de Kafka, qui les garde sept jours, avant d’être lus : renvoyez-les.",

@@ -1,6 +1,7 @@
 """Taking referrals in: many are decided on in one transaction, each once, each with its own answer."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -27,8 +28,8 @@ from shared.persistence.mongo import Session
 from shared.persistence.once import RESTORED
 from shared.persistence.writes import Row
 
-AT_ONCE = 250
-"""Referrals, in one transaction: it ends well within the time that a verb has."""
+AT_ONCE = 200
+"""Referrals in one transaction: it ends well within the time that a verb has."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,39 @@ async def refer_each(store: Store, demands: Sequence[Demand]) -> list[Taken | Pr
     return await store.persistence.transaction(work)
 
 
+class GivenUp(Exception):
+    """A transaction's own end, which keeps nothing."""
+
+
+async def foresee_each(store: Store, demands: Sequence[Demand]) -> list[Taken | Problem]:
+    """What `refer_each` would answer, group by group, with nothing kept: each group is decided on, and given up."""
+    schools, answers = await store.catalogue.every_school(), list[Taken | Problem]()
+    before: Group | None = None
+    for first in range(0, len(demands), AT_ONCE):
+        before, told = await _foreseen(store, demands[first : first + AT_ONCE], schools, before)
+        answers += told
+    return answers
+
+
+async def _foreseen(
+    store: Store, demands: Sequence[Demand], schools: Sequence[ListedSchool], before: "Group | None"
+) -> "tuple[Group, list[Taken | Problem]]":
+    decided: tuple[Group, list[Taken | Problem]] | None = None
+
+    async def work(session: Session) -> None:
+        nonlocal decided
+        group = Group(store, session, demands, schools)
+        await group.read()
+        group.go_on_from(before)
+        decided = group, [group.answer(rank) for rank in range(len(demands))]
+        raise GivenUp
+
+    with suppress(GivenUp):
+        await store.database.transact(work)
+    assert decided
+    return decided
+
+
 def together(store: Store) -> Gathering[Demand, Taken]:
     """Whoever refers while a transaction is under way shares the next one with the others who do."""
     if store.gathering is None:
@@ -128,6 +162,14 @@ class Group:
         await self._bring_back()
         new = [(one, traits) for one, traits in zip(self._demands, self._traits, strict=True) if one.id not in self._rows]
         await self._keeping.read([traits for _, traits in new], [traits for one, traits in new if one.unreferenced])
+
+    def go_on_from(self, before: "Group | None") -> None:
+        """Know what an earlier group decided that was not written, and those before it."""
+        if before:
+            unwritten = {UUID(row["_id"]): row for row in before._made}
+            self._rows = {**self._rows, **unwritten}
+            self._made = [*before._made]
+            self._keeping.go_on_from(before._keeping)
 
     def answer(self, rank: int) -> Taken | Problem:
         """One demand decided on, after those before it."""

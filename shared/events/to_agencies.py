@@ -55,6 +55,7 @@ class ToldStep(_Told):
     cancelled: Met | None = None
     reopened: Annotated[bool, Published] = False
     offer_withdrawn: Annotated[bool, Published] = False
+    unanswered: Annotated[bool, Published] = Field(default=False, description="Expired by the school’s own silence.")
 
 
 class ToldContact(_Told):
@@ -74,6 +75,7 @@ class ToldApplication(_Told):
     programme: Slug
     school_year: SchoolYear | None = None
     steps: tuple[ToldStep, ...] = Field(min_length=1, description="The last one says where it stands.")
+    reminded_on: Day | None = Field(default=None, description="When it was reminded that a place waits for its answer.")
     contacts: tuple[ToldContact, ...] = ()
 
 

@@ -21,6 +21,7 @@ from shared.events.rejections import ReferralRejected
 from shared.events.students import StudentStartMoved
 from shared.events.transfers import TransferAccepted, TransferDeclined, TransferLapsed, TransferProposed
 from shared.kernel.aggregate import Aggregate
+from shared.webhooks import standing
 
 NOT_COUNTED: set[type[Event]] = {
     ApplicationDue,
@@ -56,6 +57,7 @@ def domain_modules() -> Iterator[ModuleType]:
         except ModuleNotFoundError:  # reporting decides nothing
             continue
         yield from (importlib.import_module(f"{domain.__name__}.{one.name}") for one in pkgutil.iter_modules(domain.__path__))
+    yield standing
 
 
 def aggregates() -> dict[str, Aggregate[Any, Any]]:

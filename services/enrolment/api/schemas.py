@@ -15,7 +15,6 @@ from shared.kernel.calendar import BirthMonth, SchoolYear
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
-from shared.kernel.open_days import HolidayZone
 from shared.kernel.phones import Phone
 from shared.kernel.strict import WHOLE, Day, Flag
 from shared.kernel.territories import Commune, Department
@@ -58,24 +57,6 @@ class CertificationRequest(DatedBody):
     since: Day = Field(description="Le premier jour où cette certification est celle de la formation ; il peut être à venir.")
 
 
-class HolidaysRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    zone: HolidayZone = Field(description="La zone dont l’école observe les jours fériés.")
-
-
-class ClosureRequest(BaseModel):
-    """Days on which the school is closed, both included."""
-
-    model_config = ConfigDict(extra="forbid")
-    first_day: Day
-    last_day: Day
-
-
-class SweepRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    on: Day | None = Field(default=None, description="Le jour dont on fait les échéances ; sans lui, aujourd’hui.")
-
-
 class IntakeRequest(DatedBody):
     school: Slug
     programme: Slug
@@ -87,13 +68,6 @@ class IntakeRequest(DatedBody):
     promotion: Promotion = Promotion.CONFIRMED
     answer_days: Delay | None = Field(default=None, description="Pour que l’école réponde ; 20 si rien n’est dit.")
     offer_days: Delay | None = Field(default=None, description="Pour que la famille prenne la place ; 10 si rien n’est dit.")
-
-
-class DelaysRequest(DatedBody):
-    """In open days of the school, for what begins from now on."""
-
-    answer_days: Delay
-    offer_days: Delay
 
 
 class DatesRequest(DatedBody):

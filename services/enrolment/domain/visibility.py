@@ -147,4 +147,5 @@ def _own(referring: Referring) -> Referring:
     """A referral as its agency reads it: it ended apart only where it was taken back."""
     seen = referring.seen
     back = seen.status is ApplicationStatus.WITHDRAWN
-    return referring.model_copy(update={"ended": seen.status if back else None, "ended_on": seen.since if back else None})
+    ended = {"ended": seen.status if back else None, "ended_on": seen.since if back else None}
+    return referring.model_copy(update={**ended, "due": None})  # by when it is answered depends on what others were told

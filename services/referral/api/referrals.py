@@ -1,4 +1,4 @@
-"""Referrals: made, read and asked back by their own agency."""
+"""Referrals: read, amended and asked back by their own agency."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,19 +9,15 @@ from services.referral import use_cases, views
 from services.referral.api.deps import Secret, StoreDep, read_by
 from services.referral.api.schemas import AmendmentRequest, CompletionRequest
 from services.referral.domain.answer import ReferralStatus
-from services.referral.domain.journey import Journey
 from services.referral.domain.record import gone
 from services.referral.domain.referral import Referral, request_withdrawal
-from services.referral.intake import take_in_one
-from services.referral.requests import ReferralRequest
 from services.referral.store import Store
 from services.referral.store.audit import What, Whom
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden, Gone, Invalid, NotFound, Refused
-from shared.web.auth import CurrentCaller, require
+from shared.web.auth import CurrentCaller
 from shared.web.bodies import DatedBody
 from shared.web.cursor import Page, PagingDep
-from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.names import Names
 from shared.web.router import Router
 
@@ -59,34 +55,6 @@ OF_SENDERS = read_by("agency", "school:head", "school:office")
 """Agencies, and the schools that recorded what a family says."""
 
 
-@router.post("/referrals", status_code=201, dependencies=[require("agency")])
-async def submit_referral(
-    body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep
-) -> views.ReferralInFullResponse:
-    """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
-    return await _taken_in(store, caller, body, key)
-
-
-@router.post("/referrals/direct", status_code=201, dependencies=[require("school:head", "school:office")])
-async def record_direct_application(
-    body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep
-) -> views.ReferralInFullResponse:
-    """Record that a family applies to one's school itself: the same vault, rules and answer, of which the school tells them.
-
-    `counsellor` is who follows them at the school, which holds the mandate as whoever refers does; its wishes are its own
-    programmes alone.
-    """
-    return await _taken_in(store, caller, body, key)
-
-
-async def _taken_in(store: Store, caller: Caller, body: ReferralRequest, key: IdempotencyKey) -> views.ReferralInFullResponse:
-    taken = await take_in_one(store, caller, body, own_id=key.id, key=key.id if key.given else None)
-    if taken.sent is None or taken.sent.earlier:
-        return await _shown(store, caller, taken.referral)
-    presenter = views.Presenter(taken.agency, {taken.referral.referral_id: taken.sent}, Names(taken.schools), store.clock.today())
-    return presenter.in_full(taken.referral, Journey(young_id=taken.referral.young_id))  # nothing was told of it yet
-
-
 @router.get("/referrals", dependencies=[OF_SENDERS])
 async def list_referrals(
     caller: CurrentCaller, store: StoreDep, paging: PagingDep, status: ReferralStatus | None = None
@@ -102,7 +70,7 @@ async def list_referrals(
 async def read_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.ReferralInFullResponse:
     """One of the agency's own referrals, with its steps. Each read, and each refused one, is noted in the audit before."""
     async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
-        return await _shown(store, caller, await store.referrals.acting(caller).get(referral_id))
+        return await shown(store, caller, await store.referrals.acting(caller).get(referral_id))
 
 
 @router.post("/referrals/{referral_id}/amendment", dependencies=[OF_SENDERS])
@@ -115,7 +83,7 @@ async def amend_referral(
         referral = await use_cases.amend(
             store, caller, referral_id, file=body.file, details=body.details, code=body.code, secret=secret, on=on
         )
-        return await _shown(store, caller, referral)
+        return await shown(store, caller, referral)
 
 
 @router.post("/referrals/{referral_id}/completion", dependencies=[OF_SENDERS])
@@ -128,7 +96,7 @@ async def complete_referral(
         referral = await use_cases.complete(
             store, caller, referral_id, representatives=body.kept, informed=body.informed, secret=secret, on=on
         )
-        return await _shown(store, caller, referral)
+        return await shown(store, caller, referral)
 
 
 @router.post("/referrals/{referral_id}/withdrawal", status_code=202, dependencies=[OF_SENDERS])
@@ -139,10 +107,11 @@ async def request_withdrawal_of_referral(
     on = store.clock.day(body.on if body else None)
     async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
         referral = await store.referrals.acting(caller).decide(referral_id, request_withdrawal, on=on)
-        return await _shown(store, caller, referral)
+        return await shown(store, caller, referral)
 
 
-async def _shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
+async def shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
+    """A referral of the caller's, as it is now."""
     presenter, journey = await _presenter(store, caller, [referral.young_id]), await store.journeys.of(referral.young_id)
     if referral.referral_id not in presenter.sent:  # of a backup whose keys are gone
         raise gone()

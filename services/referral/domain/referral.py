@@ -91,7 +91,7 @@ def close(referral: Referral, *, journey: Journey) -> Sequence[ReferralEvent]:
 def evolve(referral: Referral | None, event: ReferralEvent) -> Referral:
     """The referral after one of its events."""
     if isinstance(event, ReferralSubmitted):
-        return Referral(**event.model_dump(exclude={"on"}), submitted_on=event.on)
+        return Referral(**{name: said for name, said in event if name != "on"}, submitted_on=event.on)
     assert referral is not None
     match event:
         case ReferralAmended():

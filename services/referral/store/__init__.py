@@ -1,6 +1,6 @@
 """Referral's collections: agencies, referrals, the vault, journeys, the catalogue, rejections, and the keys of requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.outbound import OUTBOUND_REFERRALS, OutboundReferral
 from services.referral.domain.referral import REFERRALS, Referral
 from services.referral.store.audit import Audit, Whom
+from services.referral.store.imports import Imports
 from services.referral.store.journeys import Journeys
 from services.referral.store.matches import Matches
 from services.referral.store.migrations import steps
@@ -51,6 +52,7 @@ class Store:
         self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.records = Records(persistence)
         self.matches = Matches(self.vault.persons, self.records)
+        self.imports = Imports(persistence.database, persistence.clock, vault_keys)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
         self.webhooks = Webhooks(persistence)
@@ -71,6 +73,7 @@ class Store:
         await self.vault.prepare()
         await self.audit.prepare()
         await self.records.prepare()
+        await self.imports.prepare()
         await self.rejections.prepare()
         await self.webhooks.prepare()
 
@@ -133,6 +136,11 @@ class Store:
         where, fields = {"_id": {"$in": sorted(map(str, ids))}}, {"state": 1, "fingerprint": 1, "erased": 1}
         rows = await self.referrals.collection.find(where, fields=fields, session=session)
         return {UUID(row["_id"]): row for row in rows}
+
+    async def referred_among(self, referral_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these referrals that there are, whoever asks."""
+        found = await self.referrals.collection.find({"_id": {"$in": sorted(map(str, referral_ids))}}, fields={"_id": 1})
+        return {UUID(row["_id"]) for row in found}
 
     async def whom(self, referral_id: UUID) -> Whom:
         """Whom a referral is about, for the audit."""
