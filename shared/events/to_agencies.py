@@ -64,15 +64,6 @@ class ToldContact(_Told):
 
     on: Day
     at: Hour | None = None
-    means: Code
-    reached: Annotated[bool, Published]
-
-
-class ToldContact(_Told):
-    """An attempt of the school to reach the applicant."""
-
-    on: Day
-    at: Hour | None = None
     means: ContactMeans
     reached: Annotated[bool, Published]
 
