@@ -168,7 +168,7 @@ async def test_a_file_is_sent_as_it_is_or_in_a_form_and_once_under_a_key(here: R
     form = await client.post("/referrals/imports/dry-run", files={"file": ("o.csv", raw)})
     assert (form.status_code, form.json()["rows"]) == (200, 1)
     for wrong in ({"content": b""}, {"files": {"file": ("vide.csv", b"")}}, {"data": {"file": "x"}, "files": {}}):
-        answer = await client.post("/referrals/imports", **wrong)  # type: ignore[arg-type]
+        answer = await client.post("/referrals/imports", **wrong)
         assert answer.status_code == 422, answer.text
     while await take_in_next(here.store):
         pass
