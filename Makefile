@@ -6,7 +6,7 @@ SEED ?=
 # Two workers, each with a Kafka and a mongod of its own; a file's tests stay together.
 AT_ONCE := -n 2 --dist loadfile
 
-.PHONY: help lock setup demo local secrets up down upgrade test test-driver test-slow test-docker cluster-test check contracts bench-latency bench-drivers bench-readings bench-rebuild bench-intake clean
+.PHONY: help lock setup demo local secrets up down upgrade test test-driver test-slow test-followers test-docker cluster-test check contracts bench-latency bench-inbound bench-drivers bench-readings bench-rebuild bench-intake clean
 
 help: ## Ce que l'on peut taper
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +48,10 @@ test-driver: setup ## Les mêmes tests avec l'autre pilote de MongoDB, celui de 
 	ETABLI_MONGO_DRIVER=pymongo $(BIN)/pytest -m "not slow and not docker" $(AT_ONCE)
 
 test-slow: setup ## Les tests plus longs : pannes en pleine démonstration
-	$(BIN)/pytest -m "slow and not docker"
+	$(BIN)/pytest -m "slow and not docker" --durations=20
+
+test-followers: setup ## Deux lecteurs d’un flux tués au hasard pendant deux minutes, services et Kafka aussi (SECONDS=n : la durée)
+	ETABLI_FOLLOWED_SECONDS=$(or $(SECONDS),120) $(BIN)/pytest -s -m slow tests/end_to_end/test_followers.py
 
 test-docker: setup ## Les tests sur des conteneurs qui tournent ; sautés, avec la raison, sans moteur Docker
 	$(BIN)/pytest -m docker
@@ -66,6 +69,9 @@ contracts: setup ## Réécrit docs/contracts et docs/settings.md d'après le cod
 
 bench-latency: setup ## Du POST d'une orientation à son décompte : médiane et 99e centile, à côté d'un pair
 	$(BIN)/python -m deploy.bench.latency
+
+bench-inbound: setup ## 400 organismes sur leurs topics : ce que le flot de l'un coûte au message d'un autre
+	$(BIN)/python -m deploy.bench.inbound
 
 bench-drivers: setup ## Les deux pilotes de MongoDB sur le même travail, en rapports
 	$(BIN)/python -m deploy.bench.drivers

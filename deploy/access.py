@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from services import SERVICES
+from services import INBOUND_GROUP, SERVICES
 from shared.events import EVENTS, Event
-from shared.messaging.topics import dead_letters
+from shared.events.outbound import OUTBOUND
+from shared.messaging.topics import INBOUND, dead_letters, inbound, outbound
 from shared.projections.group import transactional_id
 
 TABLE = PurePosixPath("deploy/kafka/access.txt")
@@ -19,9 +20,16 @@ HEAD = """\
 # Who may do what in Kafka: user, operation, kind of resource, kind of name, name. A writer and a reader may describe, too.
 # Made from the services' own code (deploy/access.py) by make contracts; do not edit.
 """
-INBOUND, OUTBOUND = "etabli.inbound.", "etabli.outbound."
-"""How the topics of the partners begin: what an agency says to us, and what a tenant is told."""
-PARTNERS = {"referral": (("Read", INBOUND), ("Write", OUTBOUND)), "enrolment": (("Write", OUTBOUND),)}
+PARTNERS = {
+    "referral": (
+        ("Create", INBOUND), ("Read", INBOUND), ("Create", OUTBOUND), ("Read", OUTBOUND), ("Write", OUTBOUND),
+    ),
+    "enrolment": (("Create", OUTBOUND), ("Read", OUTBOUND), ("Write", OUTBOUND)),
+}  # fmt: skip
+"""What a service may do to the topics of the partners, by how their names begin: it makes them as these appear, and shows over
+HTTP what is told on them."""
+PARTNER = "partner."
+"""How the names of the partners' own users begin: none is a service's, whatever a partner is called."""
 
 
 @dataclass(frozen=True, order=True)
@@ -41,6 +49,22 @@ class Rule:
 def rules() -> list[Rule]:
     """Every rule, sorted."""
     return sorted(rule for service in SERVICES for rule in _of_service(service))
+
+
+def partner_user(tenant: str) -> str:
+    """The user by which an agency or a school is known to Kafka."""
+    return f"{PARTNER}{tenant}"
+
+
+def partner_rules(tenant: str, *, is_agency: bool) -> list[Rule]:
+    """All that it may do: read what it is told, as groups whose names begin with its own; an agency, say what it has for us."""
+    user = partner_user(tenant)
+    rules = [
+        Rule(user, "Read", "group", "literal", user),
+        Rule(user, "Read", "group", "prefixed", f"{user}."),
+        Rule(user, "Read", "topic", "literal", outbound(tenant)),
+    ]
+    return [*rules, Rule(user, "Write", "topic", "literal", inbound(tenant))] if is_agency else rules
 
 
 def told(service: str) -> set[str]:
@@ -69,6 +93,8 @@ def _of_service(service: str) -> Iterator[Rule]:
     yield Rule(service, "Read", "group", "literal", service)
     if service == "reporting":  # its offsets are kept beside its rows, and shown to Kafka in transactions
         yield Rule(service, "Write", "transactional-id", "literal", transactional_id(service))
+    if service == "referral":  # what hears agencies is a group of its own
+        yield Rule(service, "Read", "group", "literal", INBOUND_GROUP)
     for operation, prefix in PARTNERS.get(service, ()):
         yield Rule(service, operation, "topic", "prefixed", prefix)
 

@@ -16,8 +16,10 @@ from deploy.cli_import import importing
 from deploy.cli_lag import lag
 from deploy.cli_options import Folder, admin_token
 from deploy.cli_parked import parked, unpark_services
+from deploy.cli_partners import partners
 from deploy.cli_person import person
 from deploy.cli_secrets import renew_key, secrets
+from deploy.cli_sweep import sweep
 from deploy.cli_tokens import tokens
 from deploy.cli_topics import topics
 from deploy.cli_up import NewFolder, down, embedded_stack, up
@@ -70,12 +72,14 @@ app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.add_typer(topics, name="topics")
+app.add_typer(partners, name="partners")
 app.command(name="unpark")(unpark_services)
 app.command(name="backup")(backup)
 app.command(name="restore")(restore_backup)
 app.command(name="secrets")(secrets)
 app.command(name="renew")(renew_key)
 app.command(name="upgrade")(upgrade)
+app.command(name="sweep")(sweep)
 
 
 @app.command()

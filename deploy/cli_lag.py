@@ -16,9 +16,9 @@ from rich.text import Text
 
 from deploy.cli_options import Folder, Json
 from deploy.doctor.queues import ago
-from deploy.local.lag import Lag, lags
+from deploy.local.lag import Lag, folded, lags
 from deploy.stacks.reach import running_stack_addresses
-from services import SERVICES
+from services import GROUPS
 from shared.kernel.clock import real_now
 from shared.messaging.kafka import Brokers
 from shared.web.pages.french import number
@@ -49,7 +49,7 @@ def _watch(brokers: Brokers) -> None:
 
 
 def _look(brokers: Brokers) -> list[Lag]:
-    return asyncio.run(lags(brokers, SERVICES))
+    return folded(asyncio.run(lags(brokers, GROUPS)))
 
 
 def _table(rows: list[Lag]) -> Table | Text:

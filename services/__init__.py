@@ -4,3 +4,7 @@ Addresses, contracts, the embedded stack and the simulation follow from this one
 """
 
 SERVICES: tuple[str, ...] = ("referral", "enrolment", "production", "reporting")
+INBOUND_GROUP = "referral-inbound"
+"""The consumer group in which referral's replicas share agencies' topics out."""
+GROUPS = (*SERVICES, INBOUND_GROUP)
+"""Every consumer group: a service's own is called as it is."""

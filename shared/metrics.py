@@ -76,6 +76,11 @@ REQUEST_SECONDS = _histogram(
 PROBLEMS = _counter("etabli_http_problems_total", "Answers that are a problem, by its code.", "route", "code")
 STREAMS = _gauge("etabli_streams_open", "Streams (SSE) that are open.")
 STREAMED = _counter("etabli_stream_events_sent_total", "Events sent on streams.")
+NOTICES = _counter(
+    "etabli_notices_total",
+    "Notices by e-mail, by what came of each try: sent, put_off, refused (its address), server_away.",
+    "outcome",
+)
 
 DECISIONS = _counter(
     "etabli_decisions_total",
@@ -93,13 +98,16 @@ RELAYS = _gauge("etabli_relay_active", "1 in the replica that publishes, by its 
 
 HANDLED = _counter(
     "etabli_messages_handled_total",
-    "Messages taken in: handled, skipped (nobody here needs them), parked, behind (a parked one), discarded.", "topic", "outcome",
+    "Messages taken in: handled, skipped (nobody here needs them), parked, behind (a parked one), discarded; "
+    "of agencies’ topics, together: accepted, same (as before), rejected, again (rejected before).", "topic", "outcome",
 )  # fmt: skip
 HANDLING_SECONDS = _histogram("etabli_message_handling_duration_seconds", ANSWERS, "One message in its handler.", "topic")
 MESSAGE_DELAY = _histogram(
     "etabli_message_delay_seconds", DELAYS, "From the time of an event to its being handled; not measured on a simulated clock."
 )
 LAG = _gauge("etabli_consumer_lag_messages", "Messages that this service has yet to take in, all replicas together.", "topic")
+INBOUND_LAG = _gauge("etabli_inbound_lag_messages", "Messages on agencies’ topics that this replica has yet to take in.")
+REJECTED = _counter("etabli_inbound_rejected_total", "Messages of agencies’ topics that were rejected, by reason.", "code")
 WAITING = _gauge("etabli_waiting_for_a_server", "1 while a message waits for a server to come back.")
 PARKED = _counter("etabli_messages_parked_total", "Messages parked, by reason.", "code")
 PARKED_NOW = _gauge("etabli_parked_messages", "Messages that are parked now, by reason.", "code")
@@ -122,7 +130,20 @@ MIGRATED = _counter(
     "etabli_migrated_documents_total", "Documents of a version before that were put into this one’s form, by step.", "step"
 )  # fmt: skip
 
+WEBHOOK_DELIVERERS = _gauge("etabli_webhook_deliverer_active", "1 in the replica that sends to webhooks, by its lease.")
+WEBHOOK_DOCUMENTS = _gauge("etabli_webhooks_documents", "Webhooks by state: active, failing, disabled.", "state")
+WEBHOOK_FAILING = _gauge(
+    "etabli_webhook_failing_age_seconds",
+    "Since when the oldest message that a webhook does not take fails; 0 where none does.",
+)
+WEBHOOK_ATTEMPTS = _counter("etabli_webhook_attempts_total", "Calls of webhooks, by what came of them.", "result")
+WEBHOOK_ATTEMPT_SECONDS = _histogram("etabli_webhook_attempt_duration_seconds", ANSWERS, "One call of a webhook.")
+WEBHOOKS_DISABLED = _counter("etabli_webhooks_disabled_total", "Webhooks that were disabled, by why: given_up, gone.", "code")
+
 SWEEPS = _counter("etabli_sweeps_total", "Sweeps of deadlines, by how they ended: done, failed.", "outcome")
+SWEPT_FAILED = _counter(
+    "etabli_swept_documents_failed_total", "Documents on which a sweep failed, and went on with the others.", "what"
+)  # fmt: skip
 SWEEP_SECONDS = _histogram("etabli_sweep_duration_seconds", ANSWERS, "One sweep.")
 
 

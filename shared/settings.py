@@ -9,7 +9,8 @@ from typing import Literal, NoReturn, TypeVar
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.kernel.addresses import hosts_in, is_closed
+from shared.kernel.addresses import hosts_in, is_closed, is_loopback
+from shared.kernel.identifiers import to_email
 from shared.kernel.secrets import PasswordFile
 from shared.persistence.driver import Login
 
@@ -60,11 +61,34 @@ class Settings(BaseSettings):
     rate_per_address: int = Field(12_000, ge=0, description="Requests a minute from one address, per replica; 0: any.")
     streams: int = Field(1_000, ge=0, description="Streams (SSE) that are open at once, per replica.")
     streams_per_organisation: int = Field(100, ge=0, description="Those of one organisation.")
+    streams_per_tenant: int = Field(10, ge=0, description="Those in which an agency or a school follows its own events.")
+    heartbeat_every: float = Field(15.0, gt=0, description="Seconds after which a silent stream says that it is there.")
+    webhooks_per_tenant: int = Field(5, ge=1, le=50, description="Webhooks that an agency or a school may have.")
+    webhooks_at_once: int = Field(8, ge=1, description="Messages that one webhook is sent side by side.")
+    webhooks_first_wait: float = Field(5.0, gt=0, description="Seconds until what a webhook did not take is sent again.")
+    webhooks_give_up_hours: float = Field(72.0, gt=0, description="Hours of failures after which a webhook is disabled.")
+    webhooks_ca_file: Path | None = Field(None, description="A CA beside those of the web, whose certificates webhooks may have.")
+    webhooks_to_loopback: bool = Field(
+        False,
+        description="For a playground alone: webhooks may be http and lead to this machine. Not where others reach it.",
+    )
     headers_within: float = Field(10.0, gt=0, description="Seconds in which the headers of a request come.")
     body_within: float = Field(30.0, gt=0, description="Seconds in which its body comes.")
     answer_within: float = Field(600.0, gt=0, description="Seconds until its answer begins, or it is given up.")
+    read_within: float = Field(30.0, gt=0, description="Seconds in which something of an answer is read, or it is cut off.")
     version: str = Field("unknown", description="What runs here, as the image says it, for `etabli_build_info`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    smtp_host: str | None = Field(None, description="The mail server of notices; without it, there are none.")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="Its port.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", description="How the way to it is closed: 465 is `tls`.")
+    smtp_sender: str | None = Field(None, description="The address that notices come from.")
+    smtp_user: str | None = Field(None, description="Who we are to it; without it, nobody.")
+    smtp_password_file: Path | None = Field(None, description="That user's password; read again at each connection.")
+    smtp_ca_file: Path | None = Field(None, description="The CA of its certificate, where it is none that machines know.")
+    notices_link: str | None = Field(None, description="The address at which one reads what a notice announces.")
+    notices_hour: int = Field(7, ge=0, le=23, description="The hour, in Paris, of the notices that come once a day.")
+    notices_apart: float = Field(600.0, ge=0, description="Seconds between two notices to a person who is told at once.")
 
     trusted_proxies: str = Field("", description="Addresses, networks and hosts, by commas, whose `X-Forwarded-*` are believed.")
     signed_in_hours: int = Field(8, ge=1, le=24, description="Hours that a sign-in on the pages lasts.")
@@ -87,28 +111,36 @@ class Settings(BaseSettings):
         return secrets
 
     def lacking(self) -> list[str]:
-        """The settings that others make necessary: of a provider, all or none."""
+        """The settings that others make necessary: of a provider, of a mail server, all or none."""
         of_provider = {
             "oidc_issuer": self.oidc_issuer, "oidc_client_id": self.oidc_client_id,
             "oidc_client_secret_file": self.oidc_client_secret_file, "oidc_claims_file": self.oidc_claims_file,
         }  # fmt: skip
-        return [name for name, said in of_provider.items() if any(of_provider.values()) and not said]
+        of_mail = {"smtp_host": self.smtp_host, "smtp_sender": self.smtp_sender}
+        of_sender = {"smtp_user": self.smtp_user, "smtp_password_file": self.smtp_password_file}
+        together = [some for some in (of_provider, of_mail, of_sender) if any(some.values())]
+        return [name for some in together for name, said in some.items() if not said]
 
     def unreadable(self) -> list[str]:
         """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
         files = {"jwks_file": self.jwks_file, "revoked_file": self.revoked_file, "kafka_ca_file": self.kafka_ca_file}
+        files["smtp_ca_file"] = self.smtp_ca_file
+        files["webhooks_ca_file"] = self.webhooks_ca_file
         passwords = {
             name: partial(_password, file)
             for name, user, file in (
                 ("kafka_password_file", self.kafka_user, self.kafka_password_file),
                 ("mongodb_password_file", self.mongodb_user, self.mongodb_password_file),
+                ("smtp_password_file", self.smtp_user, self.smtp_password_file),
             )
             if user
         }
         return [
             *(name for name, file in files.items() if file and not file.is_file()),
             *self.wrong_where(secret_file=lambda: self.secrets, **passwords),
+            *self.wrong_where(webhooks_to_loopback=lambda: not self.webhooks_to_loopback or is_loopback(self.host)),
             *self.wrong_where(trusted_proxies=lambda: (hosts_in(self.trusted_proxies), True), **self._of_provider()),
+            *self.wrong_where(smtp_tls=self._closes_the_way_of_a_password, smtp_sender=self._names_a_sender),
         ]
 
     def _of_provider(self) -> dict[str, Callable[[], object]]:
@@ -117,6 +149,12 @@ class Settings(BaseSettings):
         if not (issuer and secret):
             return {}
         return {"oidc_issuer": lambda: is_closed(issuer), "oidc_client_secret_file": lambda: secret.read_text().strip()}
+
+    def _closes_the_way_of_a_password(self) -> bool:
+        return not self.smtp_user or self.smtp_tls != "none" or is_loopback(self.smtp_host or "")
+
+    def _names_a_sender(self) -> bool:
+        return self.smtp_sender is None or bool(to_email(self.smtp_sender))
 
     @property
     def mongodb_login(self) -> Login | None:

@@ -1,7 +1,7 @@
 """How far each consumer group has heard, kept and put back: what was heard before a barrier is not heard again after it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,8 +9,8 @@ from aiokafka.errors import KafkaError, UnknownMemberIdError, for_code
 from aiokafka.protocol.commit import OffsetCommitRequest
 
 from deploy.backup import log
-from deploy.backup.log import OURS, Ends, administering
-from services import SERVICES
+from deploy.backup.log import HEARD, Ends, administering
+from services import GROUPS
 from shared.kernel.retry import until_answered
 from shared.messaging.kafka import Brokers
 
@@ -29,15 +29,21 @@ async def heard(brokers: Brokers) -> Groups:
     async with administering(brokers) as admin:
         for group in sorted(group for group, _kind in await admin.list_consumer_groups() if group != SHOWN_ALONE):
             offsets = await admin.list_consumer_group_offsets(group)
-            own = {f"{at.topic}/{at.partition}": said.offset for at, said in offsets.items() if OURS.fullmatch(at.topic)}
+            own = {f"{at.topic}/{at.partition}": said.offset for at, said in offsets.items() if HEARD.fullmatch(at.topic)}
             if own := {name: offset for name, offset in own.items() if offset >= 0}:
                 found[group] = own
     return found
 
 
+def of_topics(groups: Groups, topics: Container[str]) -> Groups:
+    """The places in these topics alone: others (what agencies say to us) begin anew, with nothing in them."""
+    kept = {group: {name: at for name, at in own.items() if name.rsplit("/", 1)[0] in topics} for group, own in groups.items()}
+    return {group: own for group, own in kept.items() if own}
+
+
 async def over_log(brokers: Brokers, groups: Groups) -> Groups:
     """Where each service goes on over a log that survived: a partition of which it had acknowledged nothing yet begins it."""
-    known = {name: partitions for name, (partitions, _) in (await log.topics(brokers)).items()}
+    known = {name: partitions for name, (partitions, _) in (await log.topics(brokers, HEARD)).items()}
     return from_barrier(groups, await heard(brokers), await log.ends(brokers, known))
 
 
@@ -46,7 +52,7 @@ def from_barrier(then: Groups, now: Groups, ends: Ends) -> Groups:
     starts = {f"{at.topic}/{at.partition}": start for at, start in ends.starts.items()}
     return {
         group: {**{name: starts.get(name, 0) for name in now.get(group, {})}, **then.get(group, {})}
-        for group in sorted((then.keys() | now.keys()) & set(SERVICES))
+        for group in sorted((then.keys() | now.keys()) & set(GROUPS))
     }
 
 

@@ -18,10 +18,13 @@ from deploy.backup.manifest import File, Partition
 from deploy.local.progress import Advance
 from shared.events.message import DELETED, ConsumerRecord
 from shared.messaging.kafka import Brokers, consumer
+from shared.messaging.topics import INBOUND
 from shared.messaging.wire.records import record_of
 from shared.persistence.dump import Instant, documents
 
-OURS = re.compile(r"(dlq\.)?etabli\..+")
+HEARD = re.compile(r"(dlq\.)?etabli\..+")
+OURS = re.compile(rf"(?!{re.escape(INBOUND)}){HEARD.pattern}")
+"""Without what agencies say to us: it may name a person in clear, and what was taken in of it is in the vault."""
 SOURCE = re.compile(rb"/([a-z]+)/([a-z_]+)/(.+)")
 """Of an event: its service, the collection of the document that told it, and which that is."""
 DYNAMIC_TOPIC_CONFIG = 1
@@ -53,10 +56,10 @@ async def administering(brokers: Brokers) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.close()
 
 
-async def topics(brokers: Brokers) -> dict[str, tuple[int, Mapping[str, str]]]:
+async def topics(brokers: Brokers, which: re.Pattern[str] = OURS) -> dict[str, tuple[int, Mapping[str, str]]]:
     """Our topics, each with how many partitions it has, and the settings that were given to it."""
     async with administering(brokers) as admin:
-        names = sorted(filter(OURS.fullmatch, await admin.list_topics()))
+        names = sorted(filter(which.fullmatch, await admin.list_topics()))
         if not names:
             return {}
         described = {one["topic"]: len(one["partitions"]) for one in await admin.describe_topics(names)}

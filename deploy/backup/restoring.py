@@ -61,7 +61,7 @@ async def restore(servers: Servers, chosen: Chosen) -> Restored:
         await log_back.make_topics(servers.brokers, chosen.main.topics)
         with progress("Messages") as advance:
             await log_back.put_back(servers.brokers, chosen.folder, chosen.main, advance)
-        await groups.put_back(servers.brokers, chosen.main.groups)
+        await groups.put_back(servers.brokers, groups.of_topics(chosen.main.groups, chosen.main.topics))
     return restored
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from shared.events import Event
 from shared.events.amendments import Part, ReferralAmended
-from shared.events.applications import ApplicationUnderReview
+from shared.events.applications import ApplicationUnderReview, ImmersionPlanned, InterviewPlanned
+from shared.events.contacts import ApplicationContacted
 from shared.events.production import OrderReceived
 from shared.events.referral import ReferralCompleted, ReferralSubmitted
 from shared.persistence.folding import Told
 
 KEPT_IN_THE_VAULT = ("identité", "coordonnées", "représentants", "information", "conseiller", "dernière classe", "référence")
-IN_THE_VAULT = frozenset({Part.IDENTITY, Part.COUNSELLOR, Part.LAST_CLASS, Part.INFORMED_ON, Part.INFORMATION})
+IN_THE_VAULT = frozenset({Part.IDENTITY, Part.COUNSELLOR, Part.LAST_CLASS, Part.INFORMED_ON, Part.INFORMATION, Part.REPORTED_ON})
 NOWHERE: Sequence[str] = (
     "qui a agi (history.by) et les clés de requêtes (fingerprint, request_keys) de tout ce qui suit cet instant",
     "l’audit des lectures, et qui a lu un message mis de côté",
@@ -42,5 +43,9 @@ def _fields(event: Event) -> list[tuple[str, Sequence[str]]]:
             return [("production.titles", ("titre",)), ("production.clients", (f"client {event.client_id}, s’il est nouveau",))]
         case ApplicationUnderReview() if event.overridden:
             return [("enrolment.motives", ("motif de la dispense",))]
+        case InterviewPlanned() | ImmersionPlanned():
+            return [("enrolment.words", ("lieu", "personne qui reçoit"))]
+        case ApplicationContacted():
+            return [("enrolment.words", ("note d’un essai de contact",))]
         case _:
             return []

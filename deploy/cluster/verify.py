@@ -20,7 +20,7 @@ from deploy.cluster.asking import Client, Refused, client_of
 from deploy.cluster.region import HEAD
 from deploy.local.lag import lags
 from deploy.stacks.addresses import Addresses, addresses_in
-from services import SERVICES
+from services import GROUPS, SERVICES
 from shared.events import TOPICS
 from shared.persistence.mongo import Database, connect
 from shared.projections.tables import HEAD as ROWS
@@ -65,7 +65,7 @@ async def verify(file: Path, kept: Kept, region: Mapping[str, Any]) -> Found:
 async def _until_quiet(stack: Addresses, client: Client, found: Found) -> None:
     began = time.time()
     while time.time() - began < QUIET_WITHIN:
-        found.lag = sum(row.messages for row in await lags(stack.brokers, SERVICES))
+        found.lag = sum(row.messages for row in await lags(stack.brokers, GROUPS))
         ready = [await client.ask("admin", service, "GET", "/health/ready", said=False) for service in SERVICES]
         found.parked = sum(one["parked"] for one in ready)
         if not found.lag and not any(one["pending"] for one in ready):

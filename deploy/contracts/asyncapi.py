@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from deploy.contracts import inbound
 from deploy.contracts.schemas import example
-from shared.events import EVENTS, TOPICS, Event
+from services import SERVICES
+from shared.events import EVENTS, OUTBOUND_EVENTS, TOPICS, Event
 from shared.events.attributes import CAUSE, SOURCE
-from shared.messaging.topics import PARTITIONS
+from shared.events.outbound import OutboundEvent
+from shared.messaging.topics import PARTITIONS, outbound_topic
 
 Json = dict[str, Any]
 BINDING = "0.5.0"
@@ -16,7 +19,14 @@ CloudEvents 1.0, mode binaire de Kafka : les attributs sont des en-têtes `ce_*`
 Chaque événement est dit au moins une fois : redit, il a le même `ce_id`. `ce_sequence` croît
 pour une même source et une même clé.
 Aucun nom, contact, date de naissance exacte ni texte libre sur une personne.
+
+`etabli.outbound.{tenant}` est le seul sujet qu’un organisme ou une école lit : ce qui le concerne, tel qu’il peut le voir.
+`etabli.inbound.{agency}` est le seul qu’un organisme écrit : ses orientations, identité comprise, gardées sept jours.
 """.strip()
+EVERY = {**EVENTS, **OUTBOUND_EVENTS}
+OUTBOUND_CHANNEL = OutboundEvent.topic
+OF_TENANTS = ("enrolment", "referral")
+"""Who tells the tenants: each of these, where an event names none."""
 
 
 def asyncapi() -> Json:
@@ -26,10 +36,18 @@ def asyncapi() -> Json:
         "info": {"title": "Établi : événements publiés", "version": "1.0.0", "description": DESCRIPTION},
         "defaultContentType": "application/json",
         "servers": SERVERS,
-        "channels": {topic: _channel(topic) for topic in TOPICS},
-        "operations": {f"receive_{topic.removeprefix('etabli.')}": _operation(topic) for topic in TOPICS},
+        "channels": {
+            **{topic: _channel(topic) for topic in TOPICS},
+            OUTBOUND_CHANNEL: _outbound_channel(),
+            inbound.CHANNEL: inbound.channel(_servers(), BINDING),
+        },
+        "operations": {
+            **{f"receive_{topic.removeprefix('etabli.')}": _operation(topic) for topic in TOPICS},
+            "receive_outbound": _operation(OUTBOUND_CHANNEL),
+            "send_inbound": inbound.operation(),
+        },
         "components": {
-            "messages": {name: _message(event) for name, event in EVENTS.items()},
+            "messages": {**{name: _message(event) for name, event in EVERY.items()}, **inbound.messages(BINDING)},
             "schemas": {"CloudEventHeaders": HEADERS},
             "securitySchemes": {"scram": {"type": "scramSha512", "description": "Un identifiant par organisme."}},
         },
@@ -86,9 +104,28 @@ def _channel(topic: str) -> Json:
     return {
         "address": topic,
         "description": f"Clé : {keys}. Douze partitions, fixées à la création ; tout l’historique est gardé.",
-        "servers": [{"$ref": f"#/servers/{name}"} for name in SERVERS],
+        "servers": _servers(),
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in published},
         "bindings": {"kafka": kafka},
+    }
+
+
+def _servers() -> list[Json]:
+    return [{"$ref": f"#/servers/{name}"} for name in SERVERS]
+
+
+def _outbound_channel() -> Json:
+    """One topic for each agency and each school, of its own."""
+    topic = outbound_topic("{tenant}")
+    settings = {"cleanup.policy": ["delete"], "retention.ms": int(topic.configs["retention.ms"])}
+    said = "L’identifiant de l’organisme ou de l’école."
+    return {
+        "address": topic.name,
+        "description": "Une seule partition : un offset y est une place dans tout ce qui est dit ; trente jours.",
+        "parameters": {"tenant": {"description": said, "examples": ["cio-dole"]}},
+        "servers": _servers(),
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in OUTBOUND_EVENTS},
+        "bindings": {"kafka": {"partitions": topic.partitions, "topicConfiguration": settings, "bindingVersion": BINDING}},
     }
 
 
@@ -99,7 +136,9 @@ def _operation(topic: str) -> Json:
 def _message(event: type[Event]) -> Json:
     data = example(event)
     key = event.model_json_schema()["properties"][event.keyed_by]
-    own = {"properties": {"ce_type": {"const": event.type}, "ce_source": {"pattern": f"^/{event.teller}/"}}}
+    tellers = _tellers(event)
+    teller = tellers[0] if len(tellers) == 1 else f"({'|'.join(tellers)})"
+    own = {"properties": {"ce_type": {"const": event.type}, "ce_source": {"pattern": f"^/{teller}/"}}}
     return {
         "name": event.type,
         "summary": (event.__doc__ or event.__name__).strip().splitlines()[0],
@@ -111,8 +150,12 @@ def _message(event: type[Event]) -> Json:
     }
 
 
+def _tellers(event: type[Event]) -> tuple[str, ...]:
+    return (event.teller,) if event.teller in SERVICES else OF_TENANTS
+
+
 def _headers(event: type[Event], key: str) -> Json:
-    source = f"/{event.teller}/documents/{key}"
+    source = f"/{_tellers(event)[0]}/documents/{key}"
     attributes = {"specversion": "1.0", "source": source, "type": event.type, "subject": key, "sequence": "1", "time": TIME}
     named = {f"ce_{name}": value for name, value in attributes.items()}
     return {**named, "ce_id": "6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11", "content-type": "application/json"}

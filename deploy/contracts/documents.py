@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from deploy.contracts import inbound
 from deploy.contracts.asyncapi import asyncapi
 from deploy.contracts.openapi import openapi
 from deploy.contracts.schemas import schema
 from services import SERVICES
-from shared.events import EVENTS
+from shared.events import EVENTS, OUTBOUND_EVENTS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = PurePosixPath("docs/contracts")
@@ -22,9 +23,9 @@ Contracts = Mapping[str, Any]
 
 def generated() -> Contracts:
     """As the code says them."""
-    schemas = {f"schemas/{name}.json": schema(event) for name, event in EVENTS.items()}
+    schemas = {f"schemas/{name}.json": schema(event) for name, event in {**EVENTS, **OUTBOUND_EVENTS}.items()}
     apis = {f"openapi-{service}.json": openapi(service) for service in SERVICES}
-    return {**schemas, **apis, "asyncapi.json": asyncapi()}
+    return {**schemas, inbound.SCHEMA: inbound.schema(), **apis, "asyncapi.json": asyncapi()}
 
 
 def committed(root: Path = ROOT) -> Contracts:

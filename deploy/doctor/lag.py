@@ -7,7 +7,7 @@ from deploy.doctor.finding import Finding, look, well
 from deploy.doctor.stack import Examined
 from deploy.local.errors import CannotRun
 from deploy.local.lag import lags
-from services import SERVICES
+from services import GROUPS
 from shared.web.pages.french import several
 
 LAG = "retard"
@@ -42,4 +42,4 @@ def of_lag(first: Behind, then: Behind) -> Sequence[Finding]:
 
 
 async def _behind(stack: Examined) -> Behind:
-    return {(row.group, row.topic): row.messages for row in await lags(stack.addresses.brokers, SERVICES)}
+    return {(row.group, row.topic): row.messages for row in await lags(stack.addresses.brokers, GROUPS)}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,8 +12,10 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.structs import OffsetAndMetadata
 
 from deploy.local.errors import CannotRun
+from services import INBOUND_GROUP
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
 from shared.messaging.kafka import Brokers
+from shared.messaging.topics import INBOUND
 
 TRIES = 20
 ANSWER_MS = 15_000
@@ -35,7 +37,7 @@ class Lag:
 
 
 async def lags(brokers: Brokers, groups: Iterable[str]) -> list[Lag]:
-    """One row per group and topic in which the group acknowledged something, all partitions together."""
+    """One row per group and topic in which the group acknowledged something, or is an agency's; all partitions together."""
     patience = {"request_timeout_ms": ANSWER_MS}
     admin = AIOKafkaAdminClient(**brokers.options(), **patience)
     consumer = AIOKafkaConsumer(**brokers.options(), **patience, isolation_level="read_committed")
@@ -54,11 +56,12 @@ async def lags(brokers: Brokers, groups: Iterable[str]) -> list[Lag]:
 async def _of_group(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer, group: str) -> list[Lag]:
     offsets = await _acknowledged(admin, group)
     committed = {at: stored.offset for at, stored in offsets.items() if stored.offset >= 0}
-    if not committed:
+    heard = {at.topic for at in committed} | await _to_be_heard(admin, group)
+    if not heard:
         return []
     partitions = [
         TopicPartition(topic["topic"], partition["partition"])
-        for topic in await admin.describe_topics(sorted({at.topic for at in committed}))
+        for topic in await admin.describe_topics(sorted(heard))
         for partition in topic["partitions"]
     ]
     first, end = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
@@ -70,6 +73,20 @@ async def _of_group(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer, grou
         if oldest := next_messages.get(at):
             since[at.topic] = min(oldest, since.get(at.topic, oldest))
     return [Lag(group, topic, messages, since.get(topic)) for topic, messages in sorted(behind.items())]
+
+
+def folded(rows: Sequence[Lag]) -> list[Lag]:
+    """The same, with one row for all the agencies of which everything was heard: there may be hundreds."""
+    shown = [row for row in rows if row.messages or not row.topic.startswith(INBOUND)]
+    others = [row for row in rows if row not in shown]
+    return [*shown, *([Lag(others[0].group, f"{INBOUND}*", 0)] if others else [])]
+
+
+async def _to_be_heard(admin: AIOKafkaAdminClient, group: str) -> set[str]:
+    """Topics that a group is to hear, whether it has acknowledged anything of them or not: agencies' come as these do."""
+    if group != INBOUND_GROUP:
+        return set()
+    return {name for name in await admin.list_topics() if name.startswith(INBOUND)}
 
 
 async def _next_messages(

@@ -34,7 +34,7 @@ class Unparked:
 def unpark(urls: Mapping[str, str], token: str, *, like: str | None = None) -> Iterator[Unparked]:
     """Have each service hear again, in order, what it had set aside, or only the story of one message."""
     for service, url in urls.items():
-        answer = _request(service, "POST", f"{url}/admin/{_parked(like)}/unpark" if like else f"{url}/admin/unpark", token)
+        answer = request(service, "POST", f"{url}/admin/{_parked(like)}/unpark" if like else f"{url}/admin/unpark", token)
         stopped = [(str(one["coordinates"]), str(one["code"])) for one in answer["stopped"]]
         yield Unparked(service, int(answer["replayed"]), int(answer["left"]), stopped)
 
@@ -53,18 +53,23 @@ def list_discarded(urls: Mapping[str, str], token: str) -> Iterator[Json]:
 
 def show_parked(url: str, service: str, coordinates: str, token: str) -> Json:
     """What one message that was set aside says."""
-    found: Json = _request(service, "GET", f"{url}/admin/{_parked(coordinates)}", token)
+    found: Json = request(service, "GET", f"{url}/admin/{_parked(coordinates)}", token)
     return found
 
 
 def discard(url: str, service: str, coordinates: str, reason: str, token: str) -> None:
     """Have a service pass over a message for ever."""
-    _request(service, "POST", f"{url}/admin/{_parked(coordinates)}/discard", token, {"reason": reason})
+    request(service, "POST", f"{url}/admin/{_parked(coordinates)}/discard", token, {"reason": reason})
+
+
+def list_agencies(referral: str, token: str) -> list[Json]:
+    """The agencies that are registered."""
+    return list(_every("referral", f"{referral}/agencies", token))
 
 
 def erase_person(referral: str, young_id: UUID, code: str, token: str) -> None:
     """Have a person erased, in every service."""
-    _request("referral", "POST", f"{referral}/persons/{young_id}/erasure", token, {"code": code})
+    request("referral", "POST", f"{referral}/persons/{young_id}/erasure", token, {"code": code})
 
 
 def export_person(urls: Mapping[str, str], young_id: UUID, token: str) -> Json:
@@ -78,7 +83,7 @@ def export_person(urls: Mapping[str, str], young_id: UUID, token: str) -> Json:
 
 def _held(urls: Mapping[str, str], young_id: str, token: str) -> Json:
     path = f"/persons/{young_id}/file"
-    return {service: _request(service, "GET", f"{urls[service]}{path}", token, absent=None) for service in HOLDING}
+    return {service: request(service, "GET", f"{urls[service]}{path}", token, absent=None) for service in HOLDING}
 
 
 def _parked(coordinates: str) -> str:
@@ -101,10 +106,10 @@ class Rebuilt:
 def rebuild(reporting: str, token: str) -> Rebuilt:
     """Have reporting rebuild its rows from the topics; returns once it has ended."""
     route = f"{reporting}/admin/rebuild"
-    _request("reporting", "POST", route, token)
+    request("reporting", "POST", route, token)
     with progress("Reconstruction des indicateurs") as advance:
         while True:
-            status = _request("reporting", "GET", route, token)
+            status = request("reporting", "GET", route, token)
             advance(status["done"], status["total"])
             if not status["running"]:
                 break
@@ -121,15 +126,15 @@ def _every(service: str, url: str, token: str) -> Iterator[Json]:
     """Each item of a list, which is answered in parts."""
     address = f"{url}?limit=200"
     while True:
-        page = _request(service, "GET", address, token)
+        page = request(service, "GET", address, token)
         yield from page["items"]
         if page["next"] is None:
             return
         address = f"{url}?limit=200&cursor={quote(page['next'])}"
 
 
-def _request(service: str, method: str, url: str, token: str, body: Json | None = None, *, absent: Any = ...) -> Any:
-    """The answer. Where there is no such thing, `absent` if that is given."""
+def request(service: str, method: str, url: str, token: str, body: Json | None = None, *, absent: Any = ...) -> Any:
+    """What a service answers; where there is no such thing, `absent` if that is given. Else CannotRun, with its sentence."""
     try:
         timeout = ANSWER_SECONDS if method == "GET" else UNPARK_SECONDS
         with httpx.Client(trust_env=False, timeout=timeout) as client:  # no proxy on the loopback

@@ -47,7 +47,7 @@ def answer_rate(tally: Tally) -> Figure:
         if contacts:
             firsts.append(_open_days(since, min(contacts)))
             delays += [_open_days(since, one.closed_on)] if one.closed_on else []
-    silent = [
+    silent = [  # of those that their school let expire, none is reopened here
         one for one in tally.applications if (one.status == "expired" or one.because == "intake_closed") and not one.contacts
     ]
     medians = {"median_open_days": _median(delays), "median_open_days_to_contact": _median(firsts)}

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 
 from shared.events.applications import ApplicationStatus, HeardBy, SaidBy
+from shared.events.contacts import ContactMeans
 from shared.events.students import EnrolmentStatus, Move
 from shared.kernel.transitions import Labels
 
 NETWORK = "Réseau des Écoles de Production"
 """Who holds the grants that are no single school's."""
+DIRECT = "Candidature directe ({school})"
+"""In the place of an agency's name, where a family applied to a school itself."""
 PAY, CHANGE_SEATS = "verser moins", "changer le nombre de places"
 CHANGE_DATES = "changer les dates"
 PROMOTE = "proposer la place au premier de la liste d’attente"
@@ -26,14 +29,16 @@ APPLICATION = Labels(
         ApplicationStatus.INELIGIBLE: "non éligible",
         ApplicationStatus.REFUSED: "refusée",
         ApplicationStatus.DECLINED: "place déclinée",
-        ApplicationStatus.EXPIRED: "offre sans réponse",
+        ApplicationStatus.EXPIRED: "délai dépassé",
         ApplicationStatus.WITHDRAWN: "retirée",
         ApplicationStatus.OBSOLETE: "sans objet",
     },
     actions={
         "review": "étudier",
+        "contact": "noter un essai de contact",
         "plan_interview": "prévoir un entretien",
         "plan_immersion": "prévoir une immersion",
+        "cancel_meeting": "annuler le rendez-vous",
         "end_immersion": "terminer l’immersion",
         "admit": "admettre",
         "waitlist": "mettre sur liste d’attente",
@@ -48,6 +53,20 @@ APPLICATION = Labels(
         "withdraw": "retirer",
     },
 )
+LATE: Mapping[str, str] = {
+    "answer": "L’école n’a pas encore répondu : les deux tiers du délai sont passés.",
+    "meeting": "Le rendez-vous est passé : l’école n’a pas dit ce qu’il en est.",
+    "offer": "La place proposée n’est ni prise ni déclinée : les deux tiers du délai sont passés.",
+    "expired": "L’école n’a pas répondu dans le délai ; la candidature peut être rouverte.",
+}
+"""By kind of what is late."""
+CONTACTED: Mapping[ContactMeans, str] = {
+    ContactMeans.PHONE: "par téléphone",
+    ContactMeans.TEXT_MESSAGE: "par SMS",
+    ContactMeans.EMAIL: "par courriel",
+    ContactMeans.LETTER: "par courrier",
+    ContactMeans.VISIT: "par une visite",
+}
 ANSWERED: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.ENROLLED: "confirmé",
     ApplicationStatus.DECLINED: "décliné",
@@ -85,6 +104,16 @@ ENROLMENT = Labels(
         "declare_an_outcome": "déclarer le devenir",
         "correct": "corriger ce qui est déclaré",
     },
+)
+HAND_BACK = Labels(
+    "cette remise",
+    statuses={"waiting": "à accuser", "acknowledged": "accusée", "ended": "sans objet"},
+    actions={"acknowledge": "accuser réception"},
+)
+TRANSFER = Labels(
+    "cette proposition",
+    statuses={"proposed": "proposée", "accepted": "acceptée", "declined": "déclinée", "lapsed": "sans objet"},
+    actions={"accept": "accepter", "decline": "décliner"},
 )
 FACTS = {
     "start": "L’entrée",

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from shared.events.applications import ApplicationStatus, IneligibleReason
+from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.contacts import ContactMeans
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
 
@@ -55,6 +56,35 @@ APPLICATION_STATUSES: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.WITHDRAWN: "Candidature retirée.",
 }
 """Those that need no detail."""
+CANCELLED: Mapping[Met, str] = {
+    Met.INTERVIEW: "L’entretien prévu est annulé ; l’école examine toujours la candidature.",
+    Met.IMMERSION: "L’immersion prévue est annulée ; l’école examine toujours la candidature.",
+}
+NOT_ATTENDED = "Le jeune n’est pas venu à l’immersion."
+CONTACTED: Mapping[ContactMeans, str] = {
+    ContactMeans.PHONE: "par téléphone",
+    ContactMeans.TEXT_MESSAGE: "par SMS",
+    ContactMeans.EMAIL: "par courriel",
+    ContactMeans.LETTER: "par courrier",
+    ContactMeans.VISIT: "par une visite",
+}
+UNANSWERED = "L’école n’a pas répondu dans le délai ; elle peut encore rouvrir la candidature."
+DUTIES: Mapping[str, str] = {"instruction": "Instruction obligatoire", "formation": "Obligation de formation"}
+DELAYS: Mapping[str, str] = {
+    "running": "deux mois, comptés du signalement, jusqu’au {due_on:%d/%m/%Y}",
+    "late": "les deux mois, comptés du signalement, sont passés depuis le {due_on:%d/%m/%Y}",
+    "fulfilled": "remplie : le jeune est inscrit",
+    "of_age": "le jeune est majeur",
+}
+DIRECT = "Candidature directe"
+"""In the place of an agency's name, where a family applied to a school itself."""
+NO_DELAY = "sans délai fixé par la loi"
+TRANSFERS: Mapping[str, str] = {
+    "proposed": "D’autres écoles ont de la place : acceptez l’une d’elles, ou déclinez, au plus tard le {until:%d/%m/%Y}.",
+    "accepted": "Proposition acceptée : la candidature continue dans une autre école.",
+    "declined": "Proposition déclinée.",
+    "lapsed": "Cette proposition n’a plus cours.",
+}
 OFFER_WITHDRAWN = "L’école a repris la place proposée ; la candidature reste admissible."
 REOPENED = "L’école reprend l’examen de la candidature."
 MILESTONES: Mapping[str, str] = {
@@ -100,3 +130,53 @@ ALREADY_REFERRED = (
     "Votre organisme a déjà orienté, le {on:%d/%m/%Y}, quelqu’un du même nom et de la même date de naissance. "
     "Si c’est la même demande, demandez le retrait de l’une des deux."
 )
+SITUATIONS: Mapping[str, str] = {
+    "in_troisieme": "En troisième",
+    "in_school_at_risk": "Scolarisé, à risque de décrochage",
+    "out_of_school": "Sorti de l’école",
+    "in_training": "En formation",
+    "other": "Autre",
+}
+LAST_CLASSES: Mapping[str, str] = {
+    "sixieme": "Sixième",
+    "cinquieme": "Cinquième",
+    "quatrieme": "Quatrième",
+    "troisieme": "Troisième",
+    "troisieme_prepa_metiers": "Troisième prépa-métiers",
+    "seconde": "Seconde",
+    "premiere": "Première",
+    "terminale": "Terminale",
+    "cap_1": "CAP, première année",
+    "cap_2": "CAP, deuxième année",
+    "upe2a": "UPE2A",
+    "other": "Autre",
+}
+KINSHIPS: Mapping[str, str] = {
+    "mother": "Mère",
+    "father": "Père",
+    "guardian": "Tuteur",
+    "grandparent": "Grand-parent",
+    "sibling": "Frère ou sœur",
+    "other": "Autre",
+}
+INSTITUTION = "Institution"
+"""In the place of a kinship: who answers for a minor is no person."""
+IMPORT_STATUSES: Mapping[str, str] = {
+    "running": "En cours",
+    "done": "Terminé",
+    "stopped": "Arrêté",
+}
+UNFIT: Mapping[str, str] = {
+    "unreadable": "Ce message n’est pas lisible : son lot, ou le nom d’un de ses en-têtes, n’a pas la forme que Kafka veut.",
+    "deleted_unheard": "Ces messages ont été effacés de Kafka, qui les garde sept jours, avant d’être lus : renvoyez-les.",
+    "no_value": "Ce message ne dit rien : sa valeur est vide.",
+    "too_large": "La demande dépasse la taille permise.",
+    "malformed": "Cette demande ne peut être lue.",
+    "not_cloudevents": "Ce message n’est pas un CloudEvents 1.0 : « {attribute} » manque, est répété ou ne convient pas.",
+    "wrong_type": "Un seul type est reçu ici : fr.etabli.inbound.referral.requested.v1.",
+    "not_json": "Seul le JSON est reçu : application/json, ou application/cloudevents+json en mode structuré.",
+    "wrong_key": "La clé du message est votre référence, en UTF-8, la même que « external_id » là où il est dit.",
+    "no_external_id": "Donnez votre référence : par la clé du message, par « external_id », ou par les deux.",
+    "bug": "Une erreur de notre fait ; elle est notée. Renvoyez ce message plus tard.",
+}
+"""Why a message of an agency's topic was not judged as a referral. Codes that a request may have too have its words."""

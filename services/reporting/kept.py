@@ -105,6 +105,7 @@ class Kept:
         touched.enrolments.update(week.of[0] for week in self._both_weeks(changed))
         touched.young.update(enrolments.rows[id].young_id for id in touched.enrolments & enrolments.rows.keys())
         touched.young.update(self._who_named(changed))
+        touched.young.update(self._who_waited(changed))
         touched.young.update(self._one_person(touched.young, changed))
         touched.enrolments.update(row.id for row in enrolments.of(touched.young))
         touched.enrolments.update(row.id for row in self._both("enrolments", changed))
@@ -134,6 +135,12 @@ class Kept:
             for row in self._tables["applications"].rows.values():
                 if not agencies.isdisjoint(row.agencies):
                     yield row.young_id
+
+    def _who_waited(self, changed: Changed) -> Iterable[UUID]:
+        """Who applied to a school whose open days changed: their delays count otherwise."""
+        known = self._tables["schools"].rows
+        others = {row.id for row in changed.get("schools", ()) if row.id not in known or known[row.id].open_days != row.open_days}
+        return [row.young_id for row in self._tables["applications"].rows.values() if row.school in others]
 
     def _one_person(self, young: set[UUID], changed: Changed) -> set[UUID]:
         """All that are, or were, or will be of one person with any of these, or with an alias that was written."""

@@ -22,6 +22,7 @@ from services.reporting.projections.referrals import ReferralRow
 from services.reporting.projections.schools import ProgrammeRow, SchoolRow
 from services.reporting.projections.weeks import HoursLogged, Minutes, Week, WeekRow
 from shared.events.referral import AgencyKind
+from shared.kernel.open_days import OpenDays
 from shared.persistence.mongo import Where
 from shared.projections.aliases import kept_of
 from shared.projections.history import last_value_as_of
@@ -73,6 +74,14 @@ class Tables:
         if len(using) == 1:
             return next(iter(using))
         return " ; ".join(f"{title} ({', '.join(sorted(names))})" for title, names in sorted(using.items()))
+
+    def open_days_of(self, school: str | None) -> OpenDays:
+        """Those of a school, as far as it is known; of metropolitan France, for none."""
+        return self._open_days.get(school or "", OpenDays())
+
+    @cached_property
+    def _open_days(self) -> Mapping[str, OpenDays]:
+        return {row.id: row.open_days for row in self.schools}
 
     @cached_property
     def kind_of_agency(self) -> Mapping[str, AgencyKind]:

@@ -1,15 +1,15 @@
 """Events of applications, published by enrolment: one per (young person, intake), from opening to a terminal answer."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.events.catalogue import Delay
 from shared.events.event import Event
 from shared.events.referral import RefusalCode
-from shared.kernel.calendar import SchoolYear
+from shared.kernel.calendar import Hour, SchoolYear
 from shared.kernel.identifiers import Slug
 from shared.kernel.strict import Day, Published
 
@@ -105,6 +105,7 @@ class ApplicationOpened(ApplicationEvent, type="enrolment.application.opened.v1"
     agency: Slug
     school_year: SchoolYear
     priority: Annotated[int, Field(ge=1, le=3), Published]
+    transferred: Annotated[bool, Published] = Field(default=False, description="Proposed where another school had no place.")
 
 
 class ApplicationIneligible(ApplicationEvent, type="enrolment.application.ineligible.v1"):
@@ -126,16 +127,28 @@ class ApplicationUnderReview(ApplicationEvent, type="enrolment.application.under
 
 
 class InterviewPlanned(ApplicationEvent, type="enrolment.application.interview_planned.v1"):
+    """A day to meet. Told again: another day or hour, another place or person, which enrolment's API alone says."""
+
     planned_on: Day
+    at: Hour | None = Field(default=None, description="In France.")
 
 
 class ImmersionPlanned(ApplicationEvent, type="enrolment.application.immersion_planned.v1"):
     planned_from: Day
     planned_until: Day
+    at: Hour | None = Field(default=None, description="When to come on the first day, in France.")
+
+
+class MeetingCancelled(ApplicationEvent, type="enrolment.application.meeting_cancelled.v1"):
+    """The interview or the immersion that was planned will not be held; nothing else is planned yet."""
+
+    meeting: Met
 
 
 class ImmersionEnded(ApplicationEvent, type="enrolment.application.immersion_ended.v1"):
-    """The immersion took place."""
+    """The immersion took place, or its days passed and the applicant did not come."""
+
+    attended: Annotated[bool, Published] = True
 
 
 class ApplicationAdmissible(ApplicationEvent, type="enrolment.application.admissible.v1"):
@@ -159,6 +172,7 @@ class PlaceOffered(ApplicationEvent, type="enrolment.place.offered.v1"):
     """A seat is held until the end of a day. Told again with another day, the offer ends on that one."""
 
     until: Day
+    days: Delay | None = Field(default=None, description="The delay that ends on it; none where the school said the day.")
     at_school: Annotated[bool, Published] = Field(default=False, description="The answer is given to the school alone.")
 
 
@@ -212,25 +226,3 @@ class ApplicationObsolete(ApplicationEvent, type="enrolment.application.obsolete
     """Enrolled elsewhere, or the intake closed: no longer asks for an answer."""
 
     because: Annotated[str, Field(pattern="^(enrolled_elsewhere|intake_closed)$")]
-
-
-STATUS_AFTER: Mapping[type[ApplicationEvent], ApplicationStatus] = {
-    ApplicationIneligible: ApplicationStatus.INELIGIBLE,
-    ApplicationUnderReview: ApplicationStatus.UNDER_REVIEW,
-    InterviewPlanned: ApplicationStatus.INTERVIEW_PLANNED,
-    ImmersionPlanned: ApplicationStatus.IMMERSION_PLANNED,
-    ImmersionEnded: ApplicationStatus.IMMERSION_ENDED,
-    ApplicationAdmissible: ApplicationStatus.ADMISSIBLE,
-    ApplicationWaitlisted: ApplicationStatus.WAITLISTED,
-    PlaceOffered: ApplicationStatus.OFFERED,
-    PlaceOfferWithdrawn: ApplicationStatus.ADMISSIBLE,
-    PlaceConfirmed: ApplicationStatus.ENROLLED,
-    PlaceDeclined: ApplicationStatus.DECLINED,
-    PlaceReleased: ApplicationStatus.RELEASED,
-    PlaceExpired: ApplicationStatus.EXPIRED,
-    ApplicationRefused: ApplicationStatus.REFUSED,
-    ApplicationWithdrawn: ApplicationStatus.WITHDRAWN,
-    ApplicationObsolete: ApplicationStatus.OBSOLETE,
-}
-"""What each event makes of the status; a reopening depends on what was before; an opening that joins, and another day of
-entry, change nothing."""

@@ -9,9 +9,13 @@ from pydantic import Field
 from shared.events.event import Event
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import CommuneCode, DepartmentCode, KeptPhone, RncpCode, SiretCode, Slug, UaiCode
+from shared.kernel.open_days import OpenDays
 from shared.kernel.strict import Day, Published
 
 NETWORK = "network"
+ANSWER_DAYS, OFFER_DAYS = 20, 10
+"""Open days that a school has to answer, and a family to take a place, where the intake says nothing else."""
+Delay = Annotated[int, Field(ge=1, le=120, description="Open days of the school."), Published]
 
 
 class Certification(StrEnum):
@@ -73,6 +77,12 @@ class CertificationReplaced(_SchoolEvent, type="enrolment.programme.certificatio
     since: Day
 
 
+class SchoolCalendarChanged(_SchoolEvent, type="enrolment.school.calendar_changed.v1"):
+    """The school's open days, whole: the public holidays that it keeps, and when it is closed, as it now says."""
+
+    calendar: OpenDays
+
+
 class _IntakeEvent(_SchoolEvent):
     intake_id: UUID
     seats: Annotated[int, Field(ge=0), Published]
@@ -87,6 +97,9 @@ class IntakeOpened(_IntakeEvent, type="enrolment.intake.opened.v1"):
     starts_on: Day
     closes_on: Day = Field(description="Nothing stays open after this day.")
     promotion: Promotion
+    answer_days: Delay = ANSWER_DAYS
+    offer_days: Delay = OFFER_DAYS
+    calendar: OpenDays = Field(default=OpenDays(), description="The open days of its school, as they were known.")
 
 
 class IntakeSeatsChanged(_IntakeEvent, type="enrolment.intake.seats_changed.v1"):
@@ -99,6 +112,21 @@ class IntakeDatesChanged(_SchoolEvent, type="enrolment.intake.dates_changed.v1")
     intake_id: UUID
     starts_on: Day
     closes_on: Day
+
+
+class IntakeDelaysChanged(_SchoolEvent, type="enrolment.intake.delays_changed.v1"):
+    """What begins from now on has these delays; what runs keeps its own."""
+
+    intake_id: UUID
+    answer_days: Delay
+    offer_days: Delay
+
+
+class IntakeCalendarChanged(_SchoolEvent, type="enrolment.intake.calendar_changed.v1"):
+    """The intake counts its school's open days anew: what still runs ends accordingly."""
+
+    intake_id: UUID
+    calendar: OpenDays
 
 
 class _GrantEvent(Event, topic="etabli.catalogue", key="holder"):

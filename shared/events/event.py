@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.kernel.strict import Day
 
-EVENTS: dict[str, type["Event"]] = {}
+ByType = dict[str, type["Event"]]
+EVENTS: ByType = {}
 """Every published event by its type: each class enters itself. Complete once `shared.events` is imported."""
 
 
@@ -26,18 +27,29 @@ class Event(BaseModel):
     teller: ClassVar[str]
     topic: ClassVar[str]
     keyed_by: ClassVar[str]
+    published: ClassVar[ByType] = EVENTS
+    tells_its_cause: ClassVar[bool] = True
 
     on: Day
 
-    def __init_subclass__(cls, type: str = "", topic: str = "", key: str = "", **rest: Any) -> None:
+    def __init_subclass__(cls, type: str = "", topic: str = "", key: str = "", teller: str = "", **rest: Any) -> None:
         super().__init_subclass__(**rest)
         if topic:
-            cls.topic, cls.keyed_by = topic, key
+            cls.topic = topic
+        if key:
+            cls.keyed_by = key
+        if teller:
+            cls.teller = teller
         if type:
-            cls.type, cls.teller = f"fr.etabli.{type}", type.partition(".")[0]
-            if cls.type in EVENTS:
+            cls.type, cls.teller = f"fr.etabli.{type}", getattr(cls, "teller", "") or type.partition(".")[0]
+            if cls.type in cls.published:
                 raise TypeError(f"{cls.type} is published twice")
-            EVENTS[cls.type] = cls
+            cls.published[cls.type] = cls
+
+    @property
+    def destination(self) -> str:
+        """The topic that this very event is published on: its type's, for all that is no tenant's own."""
+        return self.topic
 
     @property
     def key(self) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from shared.events.applications import (
-    STATUS_AFTER,
     ApplicationEvent,
     ApplicationIneligible,
     ApplicationReopened,
@@ -17,10 +16,13 @@ from shared.events.applications import (
     ImmersionEnded,
     ImmersionPlanned,
     InterviewPlanned,
+    MeetingCancelled,
     PlaceConfirmed,
     PlaceOfferWithdrawn,
     PlaceReleased,
 )
+from shared.events.delays import ApplicationExpired
+from shared.events.statuses import STATUS_AFTER
 
 S = ApplicationStatus
 FAR: Mapping[ApplicationStatus, int] = {
@@ -64,10 +66,17 @@ def heard(
         return ()  # a pupil who comes from another intake: no answer to this referral
     if own is before:
         return (status,)
-    if own not in FAR or isinstance(event, ApplicationIneligible | ImmersionEnded):
+    if own not in FAR or isinstance(event, ApplicationIneligible | ImmersionEnded | MeetingCancelled):
         return ()
+    if isinstance(event, ApplicationExpired):
+        return (status,)  # of a school that did not answer: there was no offer
     rests_on = RESTS_ON[S.DECLINED] if isinstance(event, PlaceOfferWithdrawn) else RESTS_ON.get(status, ())
     return (*(one for one in rests_on if one in reached and FAR[own] < FAR[one]), status)
+
+
+def hears_contact(own: ApplicationStatus, on: date, *, referral_on: date) -> bool:
+    """Whether a referral hears that the school tried to reach somebody on a day: it still asks, and had come by then."""
+    return own in FAR and on >= referral_on
 
 
 def _is_of_before(event: ApplicationEvent, referral_on: date) -> bool:

@@ -1,13 +1,11 @@
 """Months, weeks, school years and ages, in France."""
 
 import re
-from datetime import date, timedelta
-from functools import cache
+from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
-from holidays import country_holidays
 from pydantic import BeforeValidator
 
 from shared.kernel.identifiers import checked, shown_as
@@ -36,6 +34,13 @@ def is_month(value: str) -> bool:
     return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value)) and not value.startswith("0000")
 
 
+def is_hour(value: str) -> bool:
+    """An hour of the day in France: 14:30."""
+    return bool(re.fullmatch(HOUR, value))
+
+
+HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
+Hour = Annotated[str, checked(is_hour, "Une heure s’écrit 14:30."), shown_as("14:30", pattern=f"^{HOUR}$")]
 Week = Annotated[
     str,
     checked(is_week, "Cette semaine n’existe pas ; on l’écrit 2025-W37."),
@@ -53,6 +58,11 @@ Month = Annotated[
 ]
 KeptMonth = Annotated[Month, BeforeValidator(lambda value: value[:7] if writes_a_day(value) else value)]
 """As it was told or kept: earlier builds said a day, of which the month alone is read."""
+
+
+def hour_of(instant: datetime) -> str:
+    """The hour in France of an instant, as 14:30."""
+    return f"{instant.astimezone(PARIS):%H:%M}"
 
 
 def monday_of(week: str) -> date:
@@ -100,16 +110,3 @@ def age_at(born: date, day: date) -> int:
 def age_on(birth_month: str, day: date) -> int:
     """The age surely reached on a day by someone born in a month: counted from that month's last day."""
     return age_at(date.fromisoformat(f"{birth_month}-01") + relativedelta(day=31), day)
-
-
-@cache
-def holidays_of(year: int) -> tuple[date, ...]:
-    """The public holidays of metropolitan France in a year that fall from Monday to Friday."""
-    return tuple(day for day in sorted(country_holidays("FR", years=year)) if day.weekday() < 5)
-
-
-def open_days_between(since: date, until: date) -> int:
-    """Open days after one day and up to another, which counts: Monday to Friday, but the holidays of metropolitan France."""
-    weeks, rest = divmod((until - since).days, 7)
-    weekdays = weeks * 5 + sum((since + timedelta(days=extra)).weekday() < 5 for extra in range(1, rest + 1))
-    return weekdays - sum(since < day <= until for year in range(since.year, until.year + 1) for day in holidays_of(year))

@@ -22,7 +22,7 @@ from aiokafka.protocol.group import HeartbeatRequest
 from shared.kernel.secrets import PasswordFile
 from shared.messaging.connecting import saying_why
 from shared.messaging.producer import PromptProducer
-from shared.messaging.topics import copies, topics
+from shared.messaging.topics import Topic, copies, topics
 from shared.messaging.wire.client import Client
 from shared.settings import Settings
 
@@ -66,14 +66,21 @@ def brokers_of(settings: Settings) -> Brokers:
 
 
 async def create_topics(brokers: Brokers) -> None:
-    """Create the topics that are missing, each with as many copies as there are brokers, three at most. Idempotent."""
+    """Create the topics that are missing, whoever the partners are. Idempotent."""
+    await make_missing(brokers, topics())
+
+
+async def make_missing(brokers: Brokers, wanted: Sequence[Topic]) -> None:
+    """Create those of these that are missing, each with as many copies as there are brokers, three at most. Idempotent."""
     admin = AIOKafkaAdminClient(**brokers.options())
     await admin.start()
     try:
+        there = set(await admin.list_topics())
         number = copies(len(admin._client.cluster.brokers()))
-        wanted = [NewTopic(one.name, one.partitions, number, topic_configs=dict(one.configs)) for one in topics()]
-        answer = await admin.create_topics(wanted)
-        for topic, code, *_rest in answer.topic_errors:
+        missing = [one for one in wanted if one.name not in there]
+        new = [NewTopic(one.name, one.partitions, number, topic_configs=dict(one.configs)) for one in missing]
+        answer = await admin.create_topics(new) if new else None
+        for topic, code, *_rest in answer.topic_errors if answer else ():
             if code not in (0, TopicAlreadyExistsError.errno):
                 raise for_code(code)(topic)
     finally:

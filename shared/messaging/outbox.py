@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.events.outbound import OUTBOUND
 from shared.kernel.clock import real_now
 from shared.kernel.retry import FIRST_WAIT
 from shared.persistence.mongo import Collection
@@ -78,11 +79,14 @@ class Outbox:
     async def settle(self, sendings: Sequence[Sending], held: Sequence[Sending], *, longest: float) -> Mapping[str, int]:
         """Keep what was published in the history, with who made it happen, take it out of the outboxes, and hold those.
 
+        What a tenant is told is in no history: it says again what is, or what its own document keeps.
         How many entries that was, by topic. `longest`, in seconds, is as long as one is held until its next try.
         """
         published = [(one.id, entry) for one in sendings for entry in one.entries[: one.sent]]
         records = [
-            Replace({"_id": entry["id"]}, {"_id": entry["id"], **entry, "document": id}, upsert=True) for id, entry in published
+            Replace({"_id": entry["id"]}, {"_id": entry["id"], **entry, "document": id}, upsert=True)
+            for id, entry in published
+            if not str(entry.get("topic")).startswith(OUTBOUND)
         ]
         if records:
             await self._history.patient().bulk(records)

@@ -234,8 +234,9 @@ class Acting(Generic[S, E]):
 
     def _entry(self, id: str, event: E, sequence: int) -> dict[str, Any]:
         source = f"/{self._persistence.producer}/{self._aggregate.name}/{id}"
-        message = message_of(event, source=source, sequence=sequence, time=self._persistence.clock.now(), cause=self._cause)
-        return {**vars(message), "topic": event.topic, "at": real_now(), "by": self._actor_name()}
+        cause = self._cause if event.tells_its_cause else None
+        message = message_of(event, source=source, sequence=sequence, time=self._persistence.clock.now(), cause=cause)
+        return {**vars(message), "topic": event.destination, "at": real_now(), "by": self._actor_name()}
 
     def _actor_name(self) -> str:
         """Who did it, for the history: the person and their organisation, the message that made us, or the service."""

@@ -1,5 +1,6 @@
 """The tombstones of erased persons: whatever is told of one later, late or again, brings nothing back."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from shared.persistence.mongo import Database, Session
@@ -18,3 +19,8 @@ class Erased:
     async def has(self, young_id: UUID, session: Session | None = None) -> bool:
         """Whether a person is erased."""
         return await self._rows.find_one({"_id": str(young_id)}, session=session) is not None
+
+    async def among(self, young_ids: Iterable[UUID]) -> set[UUID]:
+        """Those of these that are."""
+        rows = await self._rows.majority().find({"_id": {"$in": [str(id) for id in set(young_ids)]}}, fields={"_id": 1})
+        return {UUID(row["_id"]) for row in rows}

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.retry import Outage
 from shared.messaging.consumer import consume, new_faust_app, new_outage
 from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.following import TenantTopics
 from shared.messaging.handlers import Handler
 from shared.messaging.kafka import ask_brokers, ask_to_read, brokers_of, producer, producer_one_by_one
 from shared.messaging.lag import AskPositions, acknowledged
@@ -28,6 +29,8 @@ from shared.messaging.parked import Parked, parked_beside
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe, watch_permission
 from shared.messaging.relay import Relay
+from shared.messaging.tenants import keep_topics
+from shared.messaging.topics import Topic
 from shared.persistence.migrations import Migrations, Step
 from shared.persistence.mongo import connect
 from shared.persistence.transaction import Persistence
@@ -46,6 +49,8 @@ from shared.web.runtime import Runtime, StoreT, Sweep
 from shared.web.serving import listening
 from shared.web.signin.desk import desk_of, wrong_claims
 from shared.web.tokens import verifier
+from shared.webhooks.resolving import resolve
+from shared.webhooks.sending import Sender
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 COLLECTED_AFTER = (20_000, 20, 50)
@@ -68,6 +73,8 @@ class Service(Generic[StoreT]):
     positions: Callable[[StoreT], AskPositions] | None = None
     """Where the service reads Kafka itself: how to learn how far it is."""
     sweep: Sweep[StoreT] | None = None
+    tenant_topics: Callable[[StoreT], Awaitable[Sequence[Topic]]] | None = None
+    """The topics of the partners that this service knows of: it makes them as they appear."""
     migrations: Callable[[StoreT], Sequence[Step]] | None = None
     """What a version before kept otherwise, step by step."""
     works: Sequence[Callable[[Runtime[StoreT]], Coroutine[Any, Any, None]]] = ()
@@ -133,6 +140,7 @@ def _lifespan(service: Service[StoreT]) -> Callable[[FastAPI], AbstractAsyncCont
             async with at_work(runtime, _works(service, runtime)):
                 yield
         finally:
+            await runtime.tenant_topics.close()
             await runtime.persistence.database.close()
 
     return lifespan
@@ -157,6 +165,9 @@ def _runtime(service: Service[StoreT]) -> Runtime[StoreT]:
         rate=Rate(settings.rate_per_organisation),
         items=Rate(settings.items_per_organisation),
         streams=Streams(settings.streams, settings.streams_per_organisation),
+        tenant_streams=Streams(settings.streams, settings.streams_per_tenant),
+        tenant_topics=TenantTopics(brokers, max_backoff=settings.max_backoff),
+        sender=Sender(resolve, here=settings.webhooks_to_loopback, ca_file=settings.webhooks_ca_file),
         parking=parking,
         dispatcher=dispatcher,
         parked=service.parked(store) if service.parked else parked_beside(dispatcher),
@@ -201,6 +212,8 @@ def _works(service: Service[StoreT], runtime: Runtime[StoreT]) -> dict[str, Work
     if service.reading:
         asking = partial(ask_to_read, brokers, service.name, TOPICS)
         works["permission"] = partial(watch_permission, asking, runtime.reading)
+    if service.tenant_topics:
+        works["tenants"] = partial(keep_topics, brokers, partial(service.tenant_topics, runtime.store))
     if service.sweep:
         works["sweep"] = partial(sweep_every, settings.sweep_every, service.sweep, runtime.store)
     return works | {f"work {rank}": partial(work, runtime) for rank, work in enumerate(service.works)}

@@ -108,7 +108,7 @@ async def list_parked(parked: ParkedDep, paging: PagingDep) -> Page[ParkedRespon
 async def show_parked(place: PlaceDep, parked: ParkedDep, caller: CurrentCaller) -> ParkedMessageResponse:
     """One parked message with its value. Who read it is kept before it is answered."""
     found = await parked.read(place, by=f"{caller.organisation} {caller.sub}")
-    return ParkedMessageResponse(**_shown(found), **_value(found))
+    return ParkedMessageResponse(**_shown(found), **shown_value(found.record.value))
 
 
 @router.post("/unpark")
@@ -154,9 +154,8 @@ def _shown(message: ParkedMessage) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _value(message: ParkedMessage) -> dict[str, Any]:
-    """What it says, as JSON or text if it is that, else byte by byte."""
-    value = message.record.value
+def shown_value(value: bytes | None) -> dict[str, Any]:
+    """What a message says, as JSON or text if it is that, else byte by byte."""
     if value is None:
         return {"encoding": "none", "value": ""}
     try:

@@ -1,7 +1,7 @@
 """The runtime: what one process holds while it runs, typed by the service's store; the one place where a request finds it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from fastapi import FastAPI, Request
@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from shared.kernel.caller import Caller
 from shared.kernel.retry import Outage
 from shared.messaging.dispatcher import Dispatcher
+from shared.messaging.following import TenantTopics
 from shared.messaging.parked import Parked
 from shared.messaging.parking import Parking
 from shared.messaging.probe import KafkaProbe
@@ -18,6 +19,7 @@ from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.rates import Rate, Streams
 from shared.web.signin.desk import Desk
+from shared.webhooks.sending import Sender
 
 
 class Store(Protocol):
@@ -47,6 +49,11 @@ class Runtime(Generic[StoreT]):
     items: Rate
     """The same, of what it sends many of in one request."""
     streams: Streams
+    tenant_streams: Streams
+    """Those of tenants that follow their own events."""
+    tenant_topics: TenantTopics
+    sender: Sender
+    """What calls webhooks."""
     parking: Parking
     dispatcher: Dispatcher[StoreT]
     parked: Parked
@@ -57,6 +64,8 @@ class Runtime(Generic[StoreT]):
     sweep: Sweep[StoreT] | None
     migrations: Migrations
     prepared: bool = False
+    groups: dict[str, Outage] = field(default_factory=dict)
+    """Other groups that it reads as, by name: whether what they read is away, or refused."""
 
     @property
     def kafka_is_away(self) -> bool:
@@ -67,6 +76,7 @@ class Runtime(Generic[StoreT]):
         """What Kafka refuses this service: topics that it does not take, `group:` what it may not read as, or `cluster`."""
         cluster = ["cluster"] if self.probe.kafka_refuses or self.relay.kafka_refuses else []
         group = [f"group:{self.persistence.producer}"] if self.reading.refused else []
+        group += [f"group:{name}" for name, outage in self.groups.items() if outage.refused]
         return [*cluster, *group, *await self.relay.refusing()]
 
 

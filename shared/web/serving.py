@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,8 +17,6 @@ from shared.web.problems import PROBLEM_JSON, body_of
 
 LARGEST_HEADERS = 32_768
 """Bytes of a request's headers, its address among them."""
-STUCK = 30.0
-"""Seconds for which somebody may read nothing of what was answered before the connection is dropped."""
 SENTENCES: Mapping[int, str] = {
     400: "Cette demande ne peut être lue.",
     408: "Cette demande est arrivée trop lentement.",
@@ -30,6 +29,7 @@ def listening(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
     class Protocol(Timed):
         headers_within = settings.headers_within
+        read_within = settings.read_within
 
     return uvicorn.Config(
         app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False, ws="none",
@@ -41,12 +41,17 @@ class Timed(H11Protocol):
     """HTTP/1.1 whose headers come within a time, and whose answers are read."""
 
     headers_within: float
+    read_within: float
     _headers: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Somebody is there: they have so long to say what they want."""
         super().connection_made(transport)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # else a stream whose reader has vanished is held open for a quarter of an hour
+            transport.get_extra_info("socket").setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(self.read_within * 1000)
+            )
         self._await_headers()
 
     def data_received(self, data: bytes) -> None:
@@ -65,7 +70,7 @@ class Timed(H11Protocol):
     def pause_writing(self) -> None:
         """Nobody reads: for so long, and no longer."""
         super().pause_writing()
-        self._reading = self.loop.call_later(STUCK, self.transport.abort)
+        self._reading = self.loop.call_later(self.read_within, self.transport.abort)
 
     def resume_writing(self) -> None:
         """They do again."""

@@ -3,9 +3,15 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
-from typing import Any, TypeVar
+from time import monotonic
+from typing import Any
 
 from fastapi import Depends, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.sse import ServerSentEvent, format_sse_event
+from orjson import dumps
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from shared.kernel.errors import TooMany, Unauthenticated
 from shared.kernel.retry import stop
@@ -15,9 +21,11 @@ from shared.web.auth import Credential, CurrentCaller, credential
 from shared.web.router import responses_for
 from shared.web.runtime import runtime
 
-T = TypeVar("T")
+Events = AsyncGenerator[ServerSentEvent, None]
 LOOK_EVERY = 1.0
 """Seconds between two looks at a token whose stream is silent."""
+HEARTBEAT = b": rien de neuf\n\n"
+"""A comment, which readers pass over, and by which both sides learn that the other is gone."""
 
 
 async def counted(request: Request, caller: CurrentCaller) -> AsyncIterator[None]:
@@ -26,29 +34,62 @@ async def counted(request: Request, caller: CurrentCaller) -> AsyncIterator[None
         yield
 
 
+async def counted_of_tenant(request: Request, caller: CurrentCaller) -> AsyncIterator[None]:
+    """The same of a tenant's own events, of which there may be fewer."""
+    with runtime(request).tenant_streams.opened(caller.organisation), STREAMS.track_inprogress():
+        yield
+
+
 COUNTED: Any = Depends(counted)
+COUNTED_OF_TENANT: Any = Depends(counted_of_tenant)
 TOO_MANY_STREAMS = responses_for({TooMany: ("too_many_streams",)})
 
 
-async def while_signed_in(request: Request, source: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
-    """What a source gives, as long as the credential of this request is good: it ends once that expires or is revoked."""
-    asked_by = credential(request)
-    coming: asyncio.Task[T] | None = None
+class EventStream(StreamingResponse):
+    """The answer of a route that streams. What makes its events is closed whenever the reader leaves.
+
+    FastAPI's own way of it takes a reader who leaves in the midst of much for a bug of the route.
+    """
+
+    media_type = "text/event-stream"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self.body_iterator):  # type: ignore[type-var]  # a generator of ours
+            await super().__call__(scope, receive, send)
+
+
+def event_stream(request: Request, source: Events) -> EventStream:
+    """What a source gives, while the credential of this request is good, with a heartbeat wherever it is silent for long."""
+    return EventStream(_written(request, source), headers={"X-Accel-Buffering": "no"})
+
+
+async def _written(request: Request, source: Events) -> AsyncGenerator[bytes, None]:
+    asked_by, every = credential(request), runtime(request).settings.heartbeat_every
+    coming: asyncio.Task[ServerSentEvent] | None = None
     async with aclosing(source):
         try:
+            sent = monotonic()
             while True:
                 coming = coming or asyncio.create_task(_next(source))
-                await asyncio.wait({coming}, timeout=LOOK_EVERY)
+                await asyncio.wait({coming}, timeout=min(LOOK_EVERY, every))
                 await _still_good(asked_by)
                 if coming.done():
-                    given, coming = coming.result(), None
+                    given, coming, sent = coming.result(), None, monotonic()
                     STREAMED.inc()
-                    yield given
+                    yield _bytes_of(given)
+                elif monotonic() - sent >= every:
+                    sent = monotonic()
+                    yield HEARTBEAT
         except (Unauthenticated, StopAsyncIteration):
             return
         finally:
             if coming:
                 await stop(coming, grace=LOOK_EVERY)
+
+
+def _bytes_of(one: ServerSentEvent) -> bytes:
+    data = one.raw_data if one.data is None else dumps(jsonable_encoder(one.data)).decode()
+    return format_sse_event(data_str=data, event=one.event, id=one.id, retry=one.retry, comment=one.comment)
 
 
 async def _still_good(asked_by: Credential) -> None:
@@ -57,5 +98,5 @@ async def _still_good(asked_by: Credential) -> None:
         await asked_by()
 
 
-async def _next(source: AsyncGenerator[T, None]) -> T:
+async def _next(source: Events) -> ServerSentEvent:
     return await anext(source)

@@ -10,6 +10,7 @@ import pytest
 from deploy import access
 from services import SERVICES
 from shared.events import TOPICS
+from shared.events.outbound import OUTBOUND
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "deploy" / "kafka" / "apply-access.sh"
@@ -37,7 +38,7 @@ def test_a_service_may_what_its_card_says(service: str) -> None:
 
 def test_no_two_services_write_one_topic_of_events() -> None:
     writers = [rule.name for rule in access.rules() if rule.operation == "Write" and rule.name.startswith("etabli.")]
-    literal = [name for name in writers if name != access.OUTBOUND]
+    literal = [name for name in writers if name != OUTBOUND]
     assert len(literal) == len(set(literal))
 
 

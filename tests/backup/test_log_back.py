@@ -18,7 +18,7 @@ from tests.messaging.by_hand import heard
 
 def a_record(offset: int, *, key: bytes | None = b"k", value: bytes | None = b"v") -> ConsumerRecord:
     return ConsumerRecord(
-        "etabli.inbound.x", 0, offset, key, value, (("h", b"1"), ("h", b"2")), timestamp=1_600_000_000_000 + offset
+        "etabli.outbound.x", 0, offset, key, value, (("h", b"1"), ("h", b"2")), timestamp=1_600_000_000_000 + offset
     )
 
 

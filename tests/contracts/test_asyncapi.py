@@ -14,16 +14,20 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from deploy.contracts import inbound
 from deploy.contracts.asyncapi import asyncapi
 from deploy.contracts.schemas import example, schema
 from deploy.local.servers import Servers
-from shared.events import EVENTS, TOPICS, Event
-from shared.events.message import message_of
+from services.referral.inbound.wire import TYPE, item_of
+from services.referral.requests import ReferralRequest
+from shared.events import EVENTS, OUTBOUND_EVENTS, TOPICS, Event
+from shared.events.message import ConsumerRecord, message_of
 from shared.kernel.tracing import continuing, new_trace
 
 OFFICIAL = Path(__file__).with_name("asyncapi-3.0.0.schema.json")
 """From the npm package @asyncapi/specs 6.11.1, as it is (Apache-2.0, beside it)."""
 DOCUMENT = asyncapi()
+EVERY = {**EVENTS, **OUTBOUND_EVENTS}
 each_event = pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
 
 
@@ -53,7 +57,7 @@ def test_the_official_schema_sees_a_binding_that_is_none() -> None:
     assert faults(document)
 
 
-@each_event
+@pytest.mark.parametrize("event", EVERY.values(), ids=EVERY)
 def test_an_example_is_data_that_its_schema_accepts(event: type[Event]) -> None:
     (shown,) = DOCUMENT["components"]["messages"][event.type]["examples"]
     Draft202012Validator(schema(event)).validate(shown["payload"])
@@ -81,8 +85,23 @@ def _definitions(event: type[Event]) -> Registry[Any]:
 def test_every_message_is_on_the_channel_of_its_topic() -> None:
     channels = DOCUMENT["channels"]
     assert {name: topic for topic, channel in channels.items() for name in channel["messages"]} == {
-        name: event.topic for name, event in EVENTS.items()
+        **{name: event.topic for name, event in EVERY.items()},
+        **dict.fromkeys((TYPE, inbound.STRUCTURED), inbound.CHANNEL),
     }
+
+
+@pytest.mark.parametrize("name", [TYPE, inbound.STRUCTURED])
+def test_an_agency_s_message_is_shown_as_it_is_heard(name: str) -> None:
+    message = DOCUMENT["components"]["messages"][name]
+    (shown,) = message["examples"]
+    found = Registry().with_resource(inbound.SCHEMA, DRAFT202012.create_resource(inbound.schema()))
+    Draft202012Validator(message["payload"], registry=found).validate(shown["payload"])
+    Draft202012Validator(message["headers"]).validate(shown["headers"])
+    headers = tuple((header, value.encode()) for header, value in shown["headers"].items())
+    value = json.dumps(shown["payload"]).encode()
+    record = ConsumerRecord("etabli.inbound.cio-dole", 0, 0, inbound.REFERENCE.encode(), value, headers)
+    assert item_of(record, limit=10_000) == inbound.EXAMPLE
+    ReferralRequest.model_validate(inbound.EXAMPLE)
 
 
 async def test_topics_are_created_as_the_bindings_say(servers: Servers) -> None:
@@ -94,7 +113,9 @@ async def test_topics_are_created_as_the_bindings_say(servers: Servers) -> None:
     finally:
         await admin.close()
     partitions = {one["topic"]: len(one["partitions"]) for one in described}
-    for topic, channel in DOCUMENT["channels"].items():
+    assert DOCUMENT["channels"]["etabli.outbound.{tenant}"]["bindings"]["kafka"]["partitions"] == 1
+    for topic in TOPICS:
+        channel = DOCUMENT["channels"][topic]
         kafka = channel["bindings"]["kafka"]
         assert (kafka["topic"], kafka["partitions"]) == (channel["address"], partitions[topic])
         found = kafka["topicConfiguration"]

@@ -24,7 +24,10 @@ ADMIN = {"admin:admin"}
 AGENCY = {"agency:counsellor", "agency:manager"}
 HEAD = {"school:head"}
 OFFICE = {"school:head", "school:office"}
+TENANTS = AGENCY | OFFICE
 SCHOOL = OFFICE | {"school:workshop"}
+WEBHOOKS = {"agency:manager", "school:head"}
+"""Each at the service that tells its organisation: tests/webhooks/test_desk.py."""
 REGION, FEDERATION = {"region:reader"}, {"federation:reader"}
 SIGNED_IN = set(CALLERS)
 ANYBODY = SIGNED_IN | {"signed out"}
@@ -38,17 +41,30 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "register_agency export_file list_audit": ADMIN,
         "list_matches merge_persons keep_apart split_person erase_person": ADMIN,
         "list_agencies list_schools": SIGNED_IN,
-        "submit_referral submit_batch list_referrals read_referral request_withdrawal_of_referral": AGENCY,
-        "amend_referral complete_referral": AGENCY,
+        "submit_referral submit_batch": AGENCY,
+        "record_direct_application": OFFICE,
+        "amend_referral complete_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY | OFFICE,
+        "list_rejections read_rejection read_snapshot": AGENCY,
+        "read_rejected_message": {"agency:manager"},
+        "import_referrals foresee_import list_imports read_template read_import list_imported_rows": AGENCY,
+        "read_rejected_rows forget_import": AGENCY,
         "read_identity": SCHOOL,
+        "register_webhook list_webhooks read_webhook change_webhook delete_webhook try_webhook": WEBHOOKS,
+        "roll_secret replay_webhook enable_webhook list_attempts": WEBHOOKS,
+        "follow_events read_notices choose_notices confirm_notices forget_notices": TENANTS,
     },
     "enrolment": {
-        "register_school list_conflicts export_file": ADMIN,
-        "open_programme replace_certification open_intake change_seats change_dates": ADMIN | HEAD,
+        "register_school list_conflicts export_file sweep": ADMIN,
+        "open_programme replace_certification open_intake change_seats change_dates change_delays": ADMIN | HEAD,
+        "keep_holidays close_school cancel_closure": ADMIN | HEAD,
+        "read_snapshot": OFFICE,
+        "list_late": ADMIN | OFFICE,
+        "list_awaited": AGENCY,
         "promote_first_waiting continue_pupil take_over_pupil": ADMIN | HEAD,
         "list_schools list_intakes read_intake": SIGNED_IN,
         "list_applications_to_intake review_application plan_interview plan_immersion end_immersion": ADMIN | OFFICE,
         "admit_applicant waitlist_applicant offer_place refuse_application reopen_application": ADMIN | OFFICE,
+        "log_contact cancel_meeting": ADMIN | OFFICE,
         "plan_entry extend_offer take_back_offer give_up": ADMIN | OFFICE,
         "list_pupils read_pupil start_pupil record_no_show interrupt_pupil resume_pupil complete_pupil": ADMIN | OFFICE,
         "move_up repeat_year change_programme register_exam give_result": ADMIN | OFFICE,
@@ -56,6 +72,12 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "correct_an_exam correct_a_result": ADMIN | OFFICE,
         "list_applications read_application confirm_place decline_place withdraw_application": ADMIN | OFFICE | AGENCY,
         "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
+        "register_webhook list_webhooks read_webhook change_webhook delete_webhook try_webhook": WEBHOOKS,
+        "roll_secret replay_webhook enable_webhook list_attempts": WEBHOOKS,
+        "follow_events read_notices choose_notices confirm_notices forget_notices": TENANTS,
+        "list_transfers accept_transfer decline_transfer": ADMIN | OFFICE | AGENCY,
+        "list_hand_backs": ADMIN | OFFICE | AGENCY,
+        "acknowledge_hand_back": ADMIN | AGENCY,
         "award_grant pay_grant correct_grant correct_payment": ADMIN | REGION,
         "list_grants": ADMIN | REGION | FEDERATION | OFFICE,
     },

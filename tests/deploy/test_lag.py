@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from deploy.local.lag import Lag, lags
+from deploy.local.lag import Lag, folded, lags
 from deploy.local.servers import Servers
 
 PUBLISHED = datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
@@ -50,3 +50,10 @@ async def test_marks_of_transactions_and_what_was_aborted_are_no_lag(servers: Se
         assert await lags(servers.brokers, [group]) == [Lag(group, topic, messages=0)]
         await consumer.commit({partitions[1]: 0})
         assert [row.messages for row in await lags(servers.brokers, [group])] == [2]
+
+
+def test_agencies_of_which_everything_was_heard_are_one_row() -> None:
+    behind, other = Lag("referral-inbound", "etabli.inbound.c", 3, PUBLISHED), Lag("referral", "etabli.referral", 0)
+    well = [Lag("referral-inbound", f"etabli.inbound.{name}", 0) for name in "ab"]
+    assert folded([*well, behind, other]) == [behind, other, Lag("referral-inbound", "etabli.inbound.*", 0)]
+    assert folded([other]) == [other]

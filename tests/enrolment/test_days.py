@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.enrolment.domain import applications, diplomas, places, pupils, withdrawals
+from services.enrolment.domain import applications, diplomas, overdue, places, pupils, withdrawals
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
@@ -117,8 +117,8 @@ def test_an_intake_starts_and_closes_around_its_school_year(days: dict[str, date
 def test_an_intake_is_open_on_the_day_that_it_closes() -> None:
     referral = a_referral()
     intake = applied(an_intake(), referral)
-    assert places.expire_overdue(intake, today=intake.closes_on) == []
-    (event,) = places.expire_overdue(intake, today=intake.closes_on + timedelta(days=1))
+    assert overdue.expire_overdue(intake, today=intake.closes_on) == []
+    (event,) = overdue.expire_overdue(intake, today=intake.closes_on + timedelta(days=1))
     assert event.on == intake.closes_on + timedelta(days=1)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, offers, places, withdrawals
+from services.enrolment.domain import applications, offers, overdue, places, policy, withdrawals
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN_AFTER, OPEN, ApplicationAction
@@ -19,37 +19,20 @@ from services.referral.domain.journey import Journey, JourneyEvent, fold
 from services.referral.domain.visibility import ReferralView, seen_by_agency
 from shared.events import applications as events
 from shared.events.applications import ApplicationEvent, ApplicationStatus, Met, WishesAnswered
+from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationDue, ApplicationExpired, ApplicationReminded
 from shared.events.referral import AgencyKind, ReferralSubmitted, RefusalCode, Situation
 from shared.kernel.errors import Problem
-from tests.enrolment.builders import CLOSING, MAY, a_programme, a_referral, an_intake, happened
-
-YOUNG = UUID(int=7)
-HONEST, HOSTILE, THIRD = (
-    a_referral(young_id=YOUNG, referral_id=UUID(int=number), agency=agency, situation=situation)
-    for number, (agency, situation) in enumerate(
-        [("cio-dole", Situation.OTHER), ("mlds-jura", Situation.OUT_OF_SCHOOL), ("psad-39", Situation.OTHER)], start=1
-    )
-)
-Decision = Callable[[Intake, date, str], Sequence[IntakeEvent]]
+from tests.enrolment.builders import CLOSING, MAY, a_referral, an_intake, happened
+from tests.enrolment.deciding import MEETING, YOUNG, Decision, asks, leaves, moves_in
 
 
-def asks(referral: ReferralSubmitted) -> Decision:
-    def decide(intake: Intake, on: date, born: str) -> Sequence[IntakeEvent]:
-        asked = referral.model_copy(update={"birth_month": born})
-        return applications.apply(intake, referral=asked, programme=a_programme(), on=on)
-
-    return decide
+def referred(number: int, agency: str, situation: Situation = Situation.OTHER) -> ReferralSubmitted:
+    return a_referral(young_id=YOUNG, referral_id=UUID(int=number), agency=agency, situation=situation)
 
 
-def leaves(referral: ReferralSubmitted) -> Decision:
-    return lambda i, on, _: withdrawals.withdraw_referral(i, young_id=YOUNG, referral_id=referral.referral_id, on=on)
-
-
-def moves_in(intake: Intake, on: date) -> Sequence[IntakeEvent]:
-    """A pupil of another intake changes programme: their open applications were ended when they became one."""
-    return [] if intake.application(YOUNG).status in OPEN else places.take_seat(intake, young_id=YOUNG, on=on)
-
-
+HONEST, HOSTILE = referred(1, "cio-dole"), referred(2, "mlds-jura", Situation.OUT_OF_SCHOOL)
+THIRD = referred(3, "psad-39")
 WEEK = timedelta(days=7)
 FIRST: dict[str, Decision] = {"honest": asks(HONEST), "honest leaves": leaves(HONEST)}
 SCHOOL: dict[str, Decision] = {
@@ -58,6 +41,7 @@ SCHOOL: dict[str, Decision] = {
     "immersion": lambda i, on, _: applications.plan_immersion(
         i, young_id=YOUNG, planned_from=on + timedelta(days=1), planned_until=on + WEEK, on=on
     ),
+    **MEETING,
     "immersion over": lambda i, on, _: applications.end_immersion(i, young_id=YOUNG, on=on),
     "admit": lambda i, on, _: applications.admit(i, young_id=YOUNG, met=Met.INTERVIEW, on=on),
     "waitlist": lambda i, on, _: applications.waitlist(i, young_id=YOUNG, on=on),
@@ -78,8 +62,11 @@ LATER: dict[str, Decision] = {
     **SCHOOL, **FIRST, "third": asks(THIRD),
     "third, of age": lambda i, on, _: asks(THIRD)(i, on, "2009-03"),
     "third leaves": leaves(THIRD), "hostile leaves": leaves(HOSTILE),
-    "expire": lambda i, on, _: places.expire_overdue(i, today=on + WEEK),
-    "close": lambda i, on, _: places.expire_overdue(i, today=CLOSING + WEEK),
+    "expire": lambda i, on, _: overdue.expire_overdue(i, today=on + WEEK),
+    "a month passes": lambda i, on, _: overdue.expire_overdue(i, today=on + 5 * WEEK),
+    "due": lambda i, on, _: policy.what_follows(i, on),
+    "remind": lambda i, on, _: overdue.remind(i, today=on + WEEK),
+    "close": lambda i, on, _: overdue.expire_overdue(i, today=CLOSING + WEEK),
 }  # fmt: skip
 
 
@@ -111,7 +98,8 @@ class World:
 ACTIONS: dict[type[IntakeEvent], ApplicationAction] = {
     events.InterviewPlanned: ApplicationAction.PLAN_INTERVIEW,
     events.ImmersionPlanned: ApplicationAction.PLAN_IMMERSION,
-    events.ImmersionEnded: ApplicationAction.END_IMMERSION,
+    events.MeetingCancelled: ApplicationAction.CANCEL_MEETING,
+    ApplicationContacted: ApplicationAction.CONTACT,
     events.ApplicationAdmissible: ApplicationAction.ADMIT,
     events.ApplicationWaitlisted: ApplicationAction.WAITLIST,
     events.PlaceConfirmed: ApplicationAction.CONFIRM,
@@ -140,9 +128,9 @@ def alone(joining: date, born: str, after: Iterable[tuple[IntakeEvent, Applicati
 
 def _told_alone(event: IntakeEvent, before: Application, own: Application, joining: date) -> Iterator[IntakeEvent]:
     assert isinstance(event, ApplicationEvent)
-    event = event.model_copy(update={"on": max(event.on, joining)})
+    said_on, event = event.on, event.model_copy(update={"on": max(event.on, joining)})
     fields: dict[str, Any] = event.model_dump(include={"intake_id", "young_id", "school", "programme", "on"})
-    met = not isinstance(event, events.ImmersionEnded) or own.status is ApplicationStatus.IMMERSION_PLANNED
+    met = not isinstance(event, events.ImmersionEnded | events.MeetingCancelled) or own.status is before.status
     match event:
         case events.ApplicationOpened() | events.PlaceReleased():
             return
@@ -157,10 +145,23 @@ def _told_alone(event: IntakeEvent, before: Application, own: Application, joini
                 yield event
             return
         case events.ApplicationReopened():
-            if own.status in (ApplicationStatus.REFUSED, ApplicationStatus.EXPIRED):
+            if own.status is before.status and APPLICATION.allows(own.status, ApplicationAction.REOPEN):
                 yield event
             return
+        case ApplicationDue():
+            return
+        case ApplicationReminded():
+            if event.referral_id == HOSTILE.referral_id:
+                yield event
+            return
+        case ApplicationExpired(referral_id=other) if other not in (None, HOSTILE.referral_id):
+            return
+        case ApplicationExpired() if own.status in OPEN:
+            yield event.model_copy(update={"referral_id": None})
+            return
         case events.InterviewPlanned(planned_on=day) | events.ImmersionPlanned(planned_from=day) if day < joining:
+            return
+        case ApplicationContacted() if said_on < joining:
             return
         case _ if own.status not in OPEN or not met:
             return
@@ -184,7 +185,7 @@ def read(world: World) -> ReferralView:
         referral_id=HOSTILE.referral_id, young_id=YOUNG, agency=HOSTILE.agency, opened=(world.intake.intake_id,),
         on=next(one.on for one in world.told if _opens(one)),
     )  # fmt: skip
-    told: list[JourneyEvent] = [one for one in world.told if not isinstance(one, events.PlaceReleased)]  # type: ignore[misc]
+    told: list[JourneyEvent] = [one for one in world.told if not isinstance(one, events.PlaceReleased | ApplicationDue)]  # type: ignore[misc]
     journey = reduce(fold, [*told, answered], Journey(young_id=YOUNG))
     return seen_by_agency(journey, HOSTILE.referral_id, agency=HOSTILE.agency, kind=AgencyKind.CIO)
 

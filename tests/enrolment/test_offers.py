@@ -10,8 +10,9 @@ import pytest
 
 from services.enrolment.domain import applications, places
 from services.enrolment.domain.dates import change_dates, move_start
-from services.enrolment.domain.intake import Intake, IntakeEvent, promote_automatically
+from services.enrolment.domain.intake import Intake, IntakeEvent
 from services.enrolment.domain.offers import extend_offer, take_back_offer
+from services.enrolment.domain.policy import promote_automatically
 from shared.events.applications import ApplicationReopened, ApplicationStatus, PlaceOffered, PlaceOfferWithdrawn
 from shared.events.catalogue import IntakeDatesChanged, Promotion
 from shared.events.students import StudentStartMoved

@@ -16,14 +16,14 @@ async def refused(life: Life, path: str, **body: Any) -> tuple[str, list[str]]:
 async def test_each_no_about_an_application_names_the_moves_that_are_open(running: Start) -> None:
     async with living(running) as life:
         holder, one = life.one(await life.refers()), life.one(await life.refers())
-        met = ["plan_interview", "plan_immersion", "admit", "plan_entry", "refuse", "withdraw"]
+        met = ["contact", "plan_interview", "plan_immersion", "admit", "plan_entry", "refuse", "withdraw"]
         assert await refused(life, f"{one}/offer", until=LATER) == ("not_allowed", met)
         assert await refused(life, f"{one}/plan-interview", planned_on=PASSED) == ("planned_before", met)
         assert await refused(life, f"{one}/admit", met="interview", on="2025-05-11") == ("before_previous_step", met)
         for each in (holder, one):
             await life.does(f"{each}/admit", met="interview")
         await life.does(f"{holder}/offer", until=LATER)
-        both = ["waitlist", "plan_entry"]
+        both = ["contact", "waitlist", "plan_entry"]
         assert await refused(life, f"{one}/offer", until=PASSED) == ("until_before", [*both, "offer", "refuse", "withdraw"])
         assert await refused(life, f"{one}/offer", until=LATER) == ("no_place", [*both, "refuse", "withdraw"])
         await life.passes_to("2025-11-03")

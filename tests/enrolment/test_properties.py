@@ -8,9 +8,10 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, places, pupils, seats, withdrawals
+from services.enrolment.domain import applications, overdue, places, pupils, seats, withdrawals
 from services.enrolment.domain.enrolment import ACTIVE
-from services.enrolment.domain.intake import INTAKES, Intake, IntakeEvent, promote_automatically
+from services.enrolment.domain.intake import Intake, IntakeEvent
+from services.enrolment.domain.policy import INTAKES, promote_automatically
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.pupil import evolve as evolve_place
 from services.enrolment.domain.statuses import HOLDS_A_SEAT
@@ -44,7 +45,7 @@ DECISIONS: dict[str, Decision] = {
     "obsolete": lambda i, y, on: withdrawals.make_obsolete(i, young_id=y, on=on),
     "promote": lambda i, y, on: places.promote(i, until=on + timedelta(days=7), on=on),
     "promote_automatically": lambda i, y, on: promote_automatically(i, on),
-    "expire_overdue": lambda i, y, on: places.expire_overdue(i, today=on),
+    "expire_overdue": lambda i, y, on: overdue.expire_overdue(i, today=on),
     "take": lambda i, y, on: places.take_seat(i, young_id=y, on=on),
     "take_again": lambda i, y, on: places.take_seat_again(i, young_id=y, on=on),
     "give_back": lambda i, y, on: places.release_seat(i, young_id=y, on=on),

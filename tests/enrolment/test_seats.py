@@ -1,11 +1,13 @@
 """Seats: opened, changed, promoted, taken and given back."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from services.enrolment.domain import applications, places, seats
-from services.enrolment.domain.intake import intake_id_of, promote_automatically
+from services.enrolment.domain import applications, overdue, places, seats
+from services.enrolment.domain.intake import intake_id_of
+from services.enrolment.domain.policy import promote_automatically
 from shared.events.applications import (
     ApplicationObsolete,
     ApplicationStatus,
@@ -99,13 +101,13 @@ def test_no_seat_is_promoted_that_is_not_free() -> None:
         places.promote(intake, until=DEADLINE, on=MAY)
 
 
-def test_an_automatic_intake_offers_each_free_seat_for_14_days() -> None:
+def test_an_automatic_intake_offers_each_free_seat_for_ten_open_days() -> None:
     first, second, third = a_referral(), a_referral(), a_referral()
     intake = waitlisted(waitlisted(waitlisted(an_intake(promotion=Promotion.AUTOMATIC), first), second), third)
-    until = MAY + timedelta(days=14)
+    offer: dict[str, Any] = {"until": MAY + timedelta(days=14), "days": 10}
     assert promote_automatically(intake, MAY) == [
-        PlaceOffered(**fields_of(intake, first.young_id), until=until),
-        PlaceOffered(**fields_of(intake, second.young_id), until=until),
+        PlaceOffered(**fields_of(intake, first.young_id), **offer),
+        PlaceOffered(**fields_of(intake, second.young_id), **offer),
     ]
     assert promote_automatically(intake.model_copy(update={"promotion": Promotion.CONFIRMED}), MAY) == []
     assert promote_automatically(intake, CLOSING + timedelta(days=1)) == []
@@ -114,18 +116,18 @@ def test_an_automatic_intake_offers_each_free_seat_for_14_days() -> None:
 def test_an_offer_expires_the_day_after_its_deadline() -> None:
     referral = a_referral()
     intake = offered(an_intake(), referral)
-    assert places.expire_overdue(intake, today=DEADLINE) == []
-    decided = places.expire_overdue(intake, today=date(2025, 7, 14))
+    assert overdue.expire_overdue(intake, today=DEADLINE) == []
+    decided = overdue.expire_overdue(intake, today=date(2025, 7, 14))
     assert decided == [PlaceExpired(**fields_of(intake, referral.young_id, on=date(2025, 6, 16)))]
-    assert places.expire_overdue(happened(intake, decided), today=date(2025, 7, 14)) == []
+    assert overdue.expire_overdue(happened(intake, decided), today=date(2025, 7, 14)) == []
 
 
 def test_nothing_stays_open_after_the_closing() -> None:
     waiting, refused, pupil = a_referral(), a_referral(birth_month="2013-01"), a_referral()
     intake = confirmed(applied(waitlisted(an_intake(), waiting), refused), pupil)
-    assert places.expire_overdue(intake, today=CLOSING) == []
+    assert overdue.expire_overdue(intake, today=CLOSING) == []
     closed = fields_of(intake, waiting.young_id, on=date(2025, 11, 1))
-    assert places.expire_overdue(intake, today=date(2025, 12, 24)) == [ApplicationObsolete(**closed, because="intake_closed")]
+    assert overdue.expire_overdue(intake, today=date(2025, 12, 24)) == [ApplicationObsolete(**closed, because="intake_closed")]
 
 
 def test_a_pupil_from_elsewhere_takes_a_seat_without_having_applied() -> None:

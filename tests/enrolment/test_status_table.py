@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.enrolment.domain import applications, entries, offers, places, pupils, withdrawals
+from services.enrolment.domain import applications, entries, meetings, offers, places, pupils, withdrawals
 from services.enrolment.domain.intake import Intake, IntakeEvent
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.statuses import APPLICATION, ENROLMENT, OPEN, ApplicationAction, EnrolmentAction
@@ -21,6 +21,7 @@ from tests.enrolment.builders import (
     MAY,
     START,
     a_programme,
+    an_attempt,
     completed,
     enrolled,
     happened,
@@ -42,6 +43,8 @@ DECISIONS: dict[Do, tuple[ApplicationStatus | None, Decision]] = {
         ApplicationStatus.IMMERSION_PLANNED,
         lambda i, y: applications.plan_immersion(i, young_id=y, planned_from=MAY, planned_until=MAY, on=MAY),
     ),
+    Do.CANCEL_MEETING: (ApplicationStatus.UNDER_REVIEW, lambda i, y: meetings.cancel_meeting(i, young_id=y, on=MAY)),
+    Do.CONTACT: (None, lambda i, y: meetings.log_contact(i, young_id=y, contact=an_attempt())),
     Do.END_IMMERSION: (ApplicationStatus.IMMERSION_ENDED, lambda i, y: applications.end_immersion(i, young_id=y, on=MAY)),
     Do.ADMIT: (ApplicationStatus.ADMISSIBLE, lambda i, y: applications.admit(i, young_id=y, met=Met.INTERVIEW, on=MAY)),
     Do.WAITLIST: (ApplicationStatus.WAITLISTED, lambda i, y: applications.waitlist(i, young_id=y, on=MAY)),

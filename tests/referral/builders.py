@@ -167,7 +167,7 @@ async def handle_again(here: Running, message: Message) -> None:
 
 def without_stream(settings: Settings) -> Service[Store]:
     """The service, hearing only what a test says to it."""
-    return replace(service(settings), handlers={})
+    return replace(service(settings), handlers={}, works=())
 
 
 def school_registered(school: str = "dole", **overrides: Any) -> SchoolRegistered:

@@ -11,9 +11,9 @@ import pytest
 from services.referral.domain.agency import evolve as evolve_agency
 from services.referral.domain.agency import register
 from services.referral.domain.answer import ReferralStatus, conclude, status
-from services.referral.domain.applications import ApplicationMoved
 from services.referral.domain.journey import Journey, JourneyEvent, fold
 from services.referral.domain.referral import close, evolve, request_withdrawal, submit
+from services.referral.domain.steps import ApplicationMoved
 from shared.events import applications
 from shared.events.applications import Unopened, UnopenedCode
 from shared.events.referral import (

@@ -2,12 +2,11 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterable
 from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.sse import ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.identifiers import Uai
@@ -22,7 +21,7 @@ from shared.web.cursor import Page, PagingDep
 from shared.web.idempotency import Idempotency
 from shared.web.router import Router
 from shared.web.runtime import runtime
-from shared.web.streams import COUNTED, TOO_MANY_STREAMS, while_signed_in
+from shared.web.streams import COUNTED, TOO_MANY_STREAMS, Events, EventStream, event_stream
 from tests.persistence.builders import TOYS, Toy, receive
 
 router = Router()
@@ -97,15 +96,14 @@ async def list_other_names(paging: PagingDep) -> Page[str]:
     return await list_names(paging)
 
 
-async def silence() -> AsyncGenerator[int, None]:
+async def silence() -> Events:
     await asyncio.Event().wait()
-    yield 1
+    yield ServerSentEvent(data=1)
 
 
-@router.get("/stream", response_class=EventSourceResponse, dependencies=[COUNTED], responses=TOO_MANY_STREAMS)
-async def stream(request: Request) -> AsyncIterable[ServerSentEvent]:
-    async for number in while_signed_in(request, silence()):
-        yield ServerSentEvent(data=number)
+@router.get("/stream", response_class=EventStream, dependencies=[COUNTED], responses=TOO_MANY_STREAMS)
+async def stream(request: Request) -> EventStream:
+    return event_stream(request, silence())
 
 
 @router.get("/sleeping/{milliseconds}")

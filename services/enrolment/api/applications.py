@@ -5,13 +5,11 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import use_cases
+from services.enrolment import transferring, use_cases
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import (
     AdmitRequest,
-    ImmersionRequest,
-    InterviewRequest,
     OfferRequest,
     RefuseRequest,
     ReviewRequest,
@@ -31,8 +29,9 @@ from shared.web.cursor import Page, PagingDep
 from shared.web.router import Router
 
 REFUSALS = (
-    "after_closing", "already_enrolled", "answered_at_school", "before_immersion", "before_previous_step", "intake_closed",
-    "no_place", "not_allowed", "not_eligible", "offer_expired", "planned_before", "referral_incomplete", "until_before",
+    "already_enrolled", "answered_at_school", "before_immersion", "before_previous_step", "intake_closed",
+    "no_place", "not_allowed", "not_attended", "not_eligible", "offer_expired", "referral_incomplete", "too_few_attempts",
+    "until_before",
     "withdrawn_by_you", "erased",
 )  # fmt: skip
 router = Router(
@@ -90,40 +89,6 @@ async def review_application(
     return await shown.application(store, caller, intake, young_id)
 
 
-@router.post(ONE + "/plan-interview", dependencies=[may(APPLICATION, A.PLAN_INTERVIEW)])
-async def plan_interview(
-    intake_id: UUID, young_id: UUID, body: InterviewRequest, caller: CurrentCaller, store: StoreDep
-) -> ApplicationResponse:
-    """Agree on a day to meet."""
-    on, day = store.clock.day(body.on), body.planned_on
-    intake = await store.intakes.acting(caller).decide(
-        intake_id, decisions.plan_interview, young_id=young_id, planned_on=day, on=on
-    )
-    return await shown.application(store, caller, intake, young_id)
-
-
-@router.post(ONE + "/plan-immersion", dependencies=[may(APPLICATION, A.PLAN_IMMERSION)])
-async def plan_immersion(
-    intake_id: UUID, young_id: UUID, body: ImmersionRequest, caller: CurrentCaller, store: StoreDep
-) -> ApplicationResponse:
-    """Agree on days in the workshop."""
-    intake = await store.intakes.acting(caller).decide(
-        intake_id, decisions.plan_immersion, young_id=young_id, on=store.clock.day(body.on),
-        planned_from=body.planned_from, planned_until=body.planned_until,
-    )  # fmt: skip
-    return await shown.application(store, caller, intake, young_id)
-
-
-@router.post(ONE + "/end-immersion", dependencies=[may(APPLICATION, A.END_IMMERSION)])
-async def end_immersion(
-    intake_id: UUID, young_id: UUID, body: DatedBody, caller: CurrentCaller, store: StoreDep
-) -> ApplicationResponse:
-    """The immersion took place."""
-    on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, decisions.end_immersion, young_id=young_id, on=on)
-    return await shown.application(store, caller, intake, young_id)
-
-
 @router.post(ONE + "/admit", dependencies=[may(APPLICATION, A.ADMIT)])
 async def admit_applicant(
     intake_id: UUID, young_id: UUID, body: AdmitRequest, caller: CurrentCaller, store: StoreDep
@@ -148,10 +113,10 @@ async def waitlist_applicant(
 async def offer_place(
     intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
-    """Hold a seat until the end of a day."""
+    """Hold a seat until the end of a day, or for as long as the intake says."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(
-        intake_id, places.offer, young_id=young_id, until=body.until, at_school=body.at_school, on=on
+        intake_id, places.offer, young_id=young_id, until=body.until, at_school=body.at_school, on=on, today=store.clock.today()
     )
     return await shown.application(store, caller, intake, young_id)
 
@@ -160,9 +125,11 @@ async def offer_place(
 async def refuse_application(
     intake_id: UUID, young_id: UUID, body: RefuseRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
-    """Answer no, with a code that the sender sees."""
+    """Answer no, with a code that the sender sees; for want of a place, those of other schools are proposed."""
     on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, decisions.refuse, young_id=young_id, code=body.code, on=on)
+    intake = await transferring.refuse(
+        store, caller, decisions.refuse, intake_id=intake_id, young_id=young_id, code=body.code, on=on
+    )
     return await shown.application(store, caller, intake, young_id)
 
 
@@ -193,6 +160,6 @@ async def promote_first_waiting(
     """Offer the free seat to the first of the waiting list; answers with the intake's applications."""
     on = store.clock.day(body.on)
     intake = await store.intakes.acting(caller).decide(
-        intake_id, places.promote, until=body.until, at_school=body.at_school, on=on
+        intake_id, places.promote, until=body.until, at_school=body.at_school, on=on, today=store.clock.today()
     )
     return await shown.applications_to(store, caller, intake)

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.enrolment import admission
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
-from services.enrolment.api.schemas import EntryRequest, OfferRequest
+from services.enrolment.api.schemas import EntryRequest, ExtendRequest
 from services.enrolment.domain import offers
 from services.enrolment.domain.statuses import APPLICATION, A
 from services.enrolment.views import ApplicationResponse
@@ -38,7 +38,7 @@ async def plan_entry(
 
 @router.post(ONE + "/extend-offer", dependencies=[may(APPLICATION, A.EXTEND_OFFER)])
 async def extend_offer(
-    intake_id: UUID, young_id: UUID, body: OfferRequest, caller: CurrentCaller, store: StoreDep
+    intake_id: UUID, young_id: UUID, body: ExtendRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """Hold the seat until another day, later or earlier, at the latest the day the intake closes."""
     on = store.clock.day(body.on)

@@ -20,5 +20,9 @@ async def export_file(young_id: UUID, store: StoreDep) -> PersonFileResponse:
     if not (intakes or wishes or pupil or files != Files()):
         raise NotFound("Cette personne")
     motives = {intake.intake_id: await store.motives.of(intake.intake_id, young_id) for intake in intakes}
-    applications = [held_application(intake, young_id, motives[intake.intake_id]) for intake in intakes]
+    words = await store.words.of_each([young_id])
+    applications = [
+        held_application(intake, young_id, motives[intake.intake_id], words.get((intake.intake_id, young_id), {}))
+        for intake in intakes
+    ]
     return PersonFileResponse(young_id=young_id, files=files, wishes=wishes, applications=applications, pupil=pupil)

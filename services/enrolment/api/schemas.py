@@ -24,6 +24,7 @@ from shared.web.bodies import DatedBody
 Cents = Annotated[int, Field(gt=0, le=10**12, description="Centimes d’euro."), WHOLE]
 Year = Annotated[int, Field(ge=1, le=3), WHOLE]
 """Of study."""
+Delay = Annotated[int, Field(ge=1, le=120, description="Jours ouvrés de l’école."), WHOLE]
 Seats = Annotated[int, Field(ge=0, le=500), WHOLE]
 
 
@@ -65,6 +66,8 @@ class IntakeRequest(DatedBody):
     starts_on: Day
     closes_on: Day
     promotion: Promotion = Promotion.CONFIRMED
+    answer_days: Delay | None = Field(default=None, description="Pour que l’école réponde ; 20 si rien n’est dit.")
+    offer_days: Delay | None = Field(default=None, description="Pour que la famille prenne la place ; 10 si rien n’est dit.")
 
 
 class DatesRequest(DatedBody):
@@ -87,21 +90,16 @@ class ReviewRequest(DatedBody):
         return self
 
 
-class InterviewRequest(DatedBody):
-    planned_on: Day
-
-
-class ImmersionRequest(DatedBody):
-    planned_from: Day
-    planned_until: Day
-
-
 class AdmitRequest(DatedBody):
     met: Met
 
 
-class OfferRequest(DatedBody):
+class ExtendRequest(DatedBody):
     until: Day
+
+
+class OfferRequest(DatedBody):
+    until: Day | None = Field(default=None, description="Sans elle, le délai d’offre de la rentrée, en jours ouvrés de l’école.")
     at_school: Flag = Field(default=False, description="La famille répond à l’école elle-même, et aucun organisme pour elle.")
 
 

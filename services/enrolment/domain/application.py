@@ -9,8 +9,25 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER
 from shared.events.applications import ApplicationStatus, HeardBy, IneligibleReason, Met, SaidBy
+from shared.events.contacts import ContactMeans
 from shared.events.referral import RefusalCode
+from shared.kernel.calendar import Hour
 from shared.kernel.identifiers import Slug
+
+
+class Contact(BaseModel):
+    """An attempt of the school to reach the applicant, at a moment."""
+
+    model_config = ConfigDict(frozen=True)
+    on: date
+    at: Hour | None = None
+    means: ContactMeans
+    reached: bool
+
+    @property
+    def moment(self) -> tuple[date, str]:
+        """When: of several without an hour on one day, the same."""
+        return self.on, self.at or ""
 
 
 class Standing(BaseModel):
@@ -26,10 +43,33 @@ class Standing(BaseModel):
     planned_on: date | None = None
     planned_from: date | None = None
     planned_until: date | None = None
+    at: Hour | None = None
+    """When to come to what is planned."""
+    attended: bool | None = None
+    """Of an immersion that ended: whether they came."""
+    contacts: tuple[Contact, ...] = ()
+    """Attempts to reach them, by moment."""
     met: Met | None = None
     until: date | None = None
     code: RefusalCode | None = None
     because: str | None = None
+
+
+class Due(BaseModel):
+    """An answer that is due by the end of a day, `days` open days after one; without `days`, the school said which.
+
+    Two thirds of it have passed on `remind_on`; None once that was reminded of, or where there is no day for it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    since: date
+    days: int | None
+    on: date
+    remind_on: date | None
+
+    def is_to_remind_of(self, today: date) -> bool:
+        """Whether two thirds have passed, and not all of it, and nobody was reminded."""
+        return self.remind_on is not None and self.remind_on <= today <= self.on
 
 
 class Referring(BaseModel):
@@ -45,9 +85,13 @@ class Referring(BaseModel):
     on: date
     arrival: int = 0
     priority: int = 3
+    transferred: bool = False
+    """Not wished for: proposed where another school had no place, and accepted."""
     seen: Standing
     ended: ApplicationStatus | None = None
     ended_on: date | None = None
+    due: Due | None = None
+    """By when the school is to answer it, while it is the school's turn."""
 
     @property
     def waits_ineligible(self) -> bool:
@@ -77,6 +121,10 @@ class Application(Standing):
     offered_to: UUID | None = None
     heard_by: HeardBy | None = None
     said_by: SaidBy | None = None
+    offer_days: int | None = None
+    """The delay that ends an offer; None where the school said the day."""
+    answer_due: Due | None = None
+    """By when an offered place is to be answered."""
 
     @model_validator(mode="before")
     @classmethod
@@ -91,8 +139,14 @@ class Application(Standing):
 
     @property
     def asking(self) -> tuple[Referring, ...]:
-        """The referrals that it goes on for, the earliest first."""
-        return tuple(one for one in self.referrals if one.ended is None and one.seen.status is not ApplicationStatus.INELIGIBLE)
+        """The referrals that it goes on for, the earliest first: none that waited in vain while it goes on for others."""
+        left = {ApplicationStatus.INELIGIBLE, *({ApplicationStatus.EXPIRED} - {self.status})}
+        return tuple(one for one in self.referrals if one.ended is None and one.seen.status not in left)
+
+    @property
+    def waiting(self) -> Mapping[UUID, Due]:
+        """What is due to each referral that the school has yet to answer, the earliest first."""
+        return {one.referral_id: one.due for one in self.asking if one.due}
 
     @property
     def in_whose_name(self) -> UUID | None:

@@ -1,36 +1,43 @@
 """An intake: the seats of a programme for one school year and year of study, and where each young person stands in it."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, assert_never
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.application import Application, Referring
+from services.enrolment.domain.due import expired_alone, reminded, set_due, tried_to_reach
+from services.enrolment.domain.moved import moved, new
 from services.enrolment.domain.standings import (
     by_priority,
     eligible_again,
     entry_planned,
     ineligible_alone,
     left_behind,
-    stood,
-    told_to,
     without,
 )
 from services.enrolment.domain.statuses import BEGINS_AGAIN_AFTER, HOLDS_A_SEAT
-from services.enrolment.domain.visibility import own_applications
 from shared.events import applications as events
-from shared.events.applications import STATUS_AFTER, ApplicationEvent, ApplicationStatus
-from shared.events.catalogue import IntakeDatesChanged, IntakeOpened, IntakeSeatsChanged, Promotion
-from shared.kernel.aggregate import Aggregate
+from shared.events.applications import ApplicationEvent, ApplicationStatus
+from shared.events.catalogue import (
+    ANSWER_DAYS,
+    OFFER_DAYS,
+    IntakeCalendarChanged,
+    IntakeDatesChanged,
+    IntakeDelaysChanged,
+    IntakeOpened,
+    IntakeSeatsChanged,
+    Promotion,
+)
+from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationDue, ApplicationExpired, ApplicationReminded
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.errors import NotFound
 from shared.kernel.identifiers import Slug
+from shared.kernel.open_days import OpenDays
 
 INTAKE_NAMESPACE = UUID("1d0f8f4e-58f0-5b52-8a3a-0c5a4a3f9a10")
-OFFER_DAYS = 14
-"""How long an automatic promotion holds its seat."""
 
 
 def intake_id_of(school: str, programme: str, school_year: str, year_of_study: int) -> UUID:
@@ -49,6 +56,11 @@ class Intake(BaseModel):
     starts_on: date
     closes_on: date
     promotion: Promotion
+    answer_days: int = ANSWER_DAYS
+    offer_days: int = OFFER_DAYS
+    """The delays of what begins now, in open days of the school."""
+    calendar: OpenDays = OpenDays()
+    """Those days, as its school last said them."""
     arrivals: int = 0
     agencies: tuple[Slug, ...] = ()
     applications: tuple[Application, ...] = ()
@@ -84,9 +96,6 @@ class Intake(BaseModel):
         return self.model_copy(update={"applications": tuple({**known, application.young_id: application}.values())})
 
 
-ANSWERED: Mapping[str, Any] = {"offered_to": None, "heard_by": None, "said_by": None}
-
-
 def common_fields(intake: Intake, young_id: UUID, on: date) -> dict[str, Any]:
     """What every event about a young person in an intake says."""
     return {
@@ -98,11 +107,16 @@ IntakeEvent = (
     IntakeOpened
     | IntakeSeatsChanged
     | IntakeDatesChanged
+    | IntakeDelaysChanged
+    | IntakeCalendarChanged
+    | ApplicationDue
+    | ApplicationReminded
     | events.ApplicationOpened
     | events.ApplicationIneligible
     | events.ApplicationUnderReview
     | events.InterviewPlanned
     | events.ImmersionPlanned
+    | events.MeetingCancelled
     | events.ImmersionEnded
     | events.ApplicationAdmissible
     | events.ApplicationWaitlisted
@@ -113,11 +127,13 @@ IntakeEvent = (
     | events.PlaceReleased
     | events.PlaceDeclined
     | events.PlaceExpired
+    | ApplicationExpired
     | events.ApplicationRefused
     | events.ApplicationReopened
     | events.ApplicationLeft
     | events.ApplicationWithdrawn
     | events.ApplicationObsolete
+    | ApplicationContacted
 )
 """Every event of an intake."""
 
@@ -132,10 +148,22 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             return intake.model_copy(update={"seats": event.seats})
         case IntakeDatesChanged():
             return intake.model_copy(update={"starts_on": event.starts_on, "closes_on": event.closes_on})
+        case IntakeDelaysChanged():
+            return intake.model_copy(update={"answer_days": event.answer_days, "offer_days": event.offer_days})
+        case IntakeCalendarChanged():
+            return intake.model_copy(update={"calendar": event.calendar})
+        case ApplicationDue():
+            return intake.with_application(set_due(intake.application(event.young_id), event))
+        case ApplicationReminded():
+            return intake.with_application(reminded(intake.application(event.young_id), event))
+        case ApplicationExpired() if event.referral_id:
+            return intake.with_application(expired_alone(intake.application(event.young_id), event))
         case events.ApplicationOpened():
             return _opened(intake, event)
         case events.EntryPlanned():
             return intake.with_application(entry_planned(intake.application(event.young_id), event))
+        case ApplicationContacted():
+            return intake.with_application(tried_to_reach(intake.application(event.young_id), event))
         case events.ApplicationLeft():
             application = intake.application(event.young_id)
             leaving = [one for one in application.asking if one.referral_id == event.referral_id]
@@ -151,6 +179,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             | events.ApplicationUnderReview()
             | events.InterviewPlanned()
             | events.ImmersionPlanned()
+            | events.MeetingCancelled()
             | events.ImmersionEnded()
             | events.ApplicationAdmissible()
             | events.ApplicationWaitlisted()
@@ -160,6 +189,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             | events.PlaceReleased()
             | events.PlaceDeclined()
             | events.PlaceExpired()
+            | ApplicationExpired()
             | events.ApplicationRefused()
             | events.ApplicationReopened()
             | events.ApplicationObsolete()
@@ -169,26 +199,18 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             assert_never(event)
 
 
-def promote_automatically(intake: Intake, today: date) -> list[IntakeEvent]:
-    """What an automatic intake does with its free seats: one offer of 14 days for each, down the waiting list."""
-    if intake.promotion is not Promotion.AUTOMATIC or today > intake.closes_on:
-        return []
-    until = min(today + timedelta(days=OFFER_DAYS), intake.closes_on)
-    first = intake.waiting_list[: max(intake.seats_left, 0)]
-    return [events.PlaceOffered(**common_fields(intake, application.young_id, today), until=until) for application in first]
-
-
 def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
     """A first referral brings an application, a later one joins it; once it has ended one begins it again, behind the others."""
     application = intake.application_of(event.young_id)
     if application and application.is_ineligible_alone(event.referral_id):
         return intake.with_application(eligible_again(application, event))
     asking = Referring(
-        **event.model_dump(include={"referral_id", "agency", "on", "priority"}), arrival=intake.arrivals + 1,
+        **event.model_dump(include={"referral_id", "agency", "on", "priority", "transferred"}), arrival=intake.arrivals + 1,
     )  # fmt: skip
     if application is None or application.status in BEGINS_AGAIN_AFTER:
         before = left_behind(application) if application else ()
-        joined = _new(intake, event, status=ApplicationStatus.UNDER_REVIEW, priority=event.priority, referrals=(*before, asking))
+        begun = new(event, asking.arrival, ApplicationStatus.UNDER_REVIEW)
+        joined = begun.model_copy(update={"priority": event.priority, "referrals": (*before, asking)})
     else:
         joined = by_priority(application.model_copy(update={"referrals": (*application.referrals, asking)}))
     agencies = dict.fromkeys([*intake.agencies, event.agency])
@@ -197,35 +219,4 @@ def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
 
 
 def _moved(intake: Intake, event: ApplicationEvent) -> Application:
-    application = intake.application_of(event.young_id) or _new(intake, event, status=ApplicationStatus.ENROLLED, priority=3)
-    standing = stood(application, event, _status_after(application, event), event.on)
-    answer = {field: getattr(event, field) for field in ANSWERED.keys() & set(type(event).model_fields)}
-    if isinstance(event, events.PlaceOffered):
-        answer["offered_to"] = _offered_to(application, event)
-    referrals = tuple(one if one.ended else told_to(one, application, event) for one in application.referrals)
-    return by_priority(standing.model_copy(update={**ANSWERED, **answer, "referrals": referrals}))
-
-
-def _offered_to(application: Application, event: events.PlaceOffered) -> UUID | None:
-    """The referral that may answer: the earliest that asks, unless the school hears the answer itself; told again, as it was."""
-    if application.status is ApplicationStatus.OFFERED:
-        return application.offered_to
-    return None if event.at_school else next((one.referral_id for one in application.asking), None)
-
-
-def _status_after(application: Application, event: ApplicationEvent) -> ApplicationStatus:
-    if isinstance(event, events.ApplicationReopened):
-        return ApplicationStatus.ADMISSIBLE if application.met else ApplicationStatus.UNDER_REVIEW
-    return STATUS_AFTER[type(event)]
-
-
-def _new(
-    intake: Intake, event: ApplicationEvent, *, status: ApplicationStatus, priority: int, referrals: tuple[Referring, ...] = ()
-) -> Application:
-    return Application(
-        young_id=event.young_id, status=status, priority=priority, arrival=intake.arrivals + 1, opened_on=event.on,
-        since=event.on, referrals=referrals,
-    )  # fmt: skip
-
-
-INTAKES = Aggregate("intakes", Intake, evolve, visible_to=own_applications, then=promote_automatically)
+    return moved(intake.application_of(event.young_id) or new(event, intake.arrivals + 1, ApplicationStatus.ENROLLED), event)

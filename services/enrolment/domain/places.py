@@ -1,8 +1,8 @@
-"""Decisions on who holds a seat: offered, promoted, confirmed, declined, expired, taken and given back."""
+"""Decisions on who holds a seat: offered, promoted, confirmed, declined, taken and given back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from services.enrolment.domain.files import Files
 from services.enrolment.domain.intake import Intake, IntakeEvent, common_fields
 from services.enrolment.domain.mandates import ensure_answers, mandate_of
 from services.enrolment.domain.seats import CHANGE_SEATS
-from services.enrolment.domain.statuses import OPEN, ApplicationAction
+from services.enrolment.domain.statuses import ApplicationAction
 from shared.events import applications as events
 from shared.events.applications import ApplicationStatus, HeardBy, SaidBy
 from shared.kernel.errors import Move, Refused, Unavailable
@@ -35,37 +35,45 @@ class Word:
 PROMOTE = Move("promote", labels.PROMOTE, CHANGE_SEATS.who)
 
 
-def offer(intake: Intake, *, young_id: UUID, until: date, at_school: bool = False, on: date) -> list[IntakeEvent]:
+def offer(
+    intake: Intake, *, young_id: UUID, until: date | None, at_school: bool = False, on: date, today: date | None = None
+) -> list[IntakeEvent]:
     """Hold a seat until the end of a day, at the latest the day the intake closes. Offering twice changes nothing.
 
+    Without a day, for as long as the intake says, counted from `today` (else `on`).
     `at_school`: the family answers the school itself, and no agency for it.
     """
     if intake.application(young_id).status is ApplicationStatus.OFFERED:
         return []
     ensure_allowed(intake, young_id, ApplicationAction.OFFER, on)
-    ensure_until(until, on, open_moves(intake, young_id, on))
+    ensure_until(until or on, on, open_moves(intake, young_id, on))
     if intake.seats_left < 1:
         moves = open_moves(intake, young_id, on, ApplicationAction.OFFER)
         raise Refused("no_place", "Toutes les places de cette rentrée sont prises.", moves=moves)
-    return [_offered(intake, young_id, until=until, at_school=at_school, on=on)]
+    return [_offered(intake, young_id, until=until, at_school=at_school, on=on, today=today or on)]
 
 
-def _offered(intake: Intake, young_id: UUID, *, until: date, at_school: bool, on: date) -> IntakeEvent:
+def _offered(intake: Intake, young_id: UUID, *, until: date | None, at_school: bool, on: date, today: date) -> IntakeEvent:
+    ends_on = until or intake.calendar.after(today, intake.offer_days)
     return events.PlaceOffered(
-        **common_fields(intake, young_id, on), until=min(until, intake.closes_on), at_school=at_school
+        **common_fields(intake, young_id, on), until=min(ends_on, intake.closes_on), at_school=at_school,
+        days=None if until else intake.offer_days,
     )  # fmt: skip
 
 
-def promote(intake: Intake, *, until: date, at_school: bool = False, on: date) -> list[IntakeEvent]:
-    """Offer the free seat to the first of the waiting list. Nobody waiting changes nothing."""
+def promote(
+    intake: Intake, *, until: date | None, at_school: bool = False, on: date, today: date | None = None
+) -> list[IntakeEvent]:
+    """Offer the free seat to the first of the waiting list, as an offer is made. Nobody waiting changes nothing."""
     if on > intake.closes_on:
         raise Refused("intake_closed", f"Cette rentrée est close depuis le {intake.closes_on:%d/%m/%Y}.", moves=())
-    ensure_until(until, on, [PROMOTE])
+    ensure_until(until or on, on, [PROMOTE])
     if not intake.waiting_list:
         return []
     if intake.seats_left < 1:
         raise Refused("no_place", "Toutes les places de cette rentrée sont prises.", moves=[CHANGE_SEATS])
-    return [_offered(intake, intake.waiting_list[0].young_id, until=until, at_school=at_school, on=on)]
+    first = intake.waiting_list[0].young_id
+    return [_offered(intake, first, until=until, at_school=at_school, on=on, today=today or on)]
 
 
 def confirm(
@@ -123,22 +131,6 @@ def ensure_answerable(intake: Intake, application: Application, action: Applicat
     if application.until and on > application.until:
         moves = open_moves(intake, application.young_id, on, action)
         raise Refused("offer_expired", f"Cette place était proposée jusqu’au {application.until:%d/%m/%Y}.", moves=moves)
-
-
-def expire_overdue(intake: Intake, *, today: date) -> list[IntakeEvent]:
-    """What the days bring: offers past their deadline expire; once the intake has closed, nothing stays open."""
-    return [event for application in intake.applications for event in _overdue_events(today, intake, application)]
-
-
-def _overdue_events(today: date, intake: Intake, application: Application) -> list[IntakeEvent]:
-    def fields(last_day: date) -> dict[str, Any]:
-        return common_fields(intake, application.young_id, last_day + timedelta(days=1))
-
-    if application.until and application.until < today:
-        return [events.PlaceExpired(**fields(application.until))]
-    if application.status in OPEN and intake.closes_on < today:
-        return [events.ApplicationObsolete(**fields(intake.closes_on), because="intake_closed")]
-    return []
 
 
 def take_seat(intake: Intake, *, young_id: UUID, moves: Sequence[Move] | None = None, on: date) -> list[IntakeEvent]:

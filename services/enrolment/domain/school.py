@@ -6,11 +6,18 @@ from typing import assert_never
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.visibility import own_school
-from shared.events.catalogue import Certification, CertificationReplaced, ProgrammeOpened, SchoolRegistered
+from shared.events.catalogue import (
+    Certification,
+    CertificationReplaced,
+    ProgrammeOpened,
+    SchoolCalendarChanged,
+    SchoolRegistered,
+)
 from shared.events.certifications import Replacement, in_force, with_replacement
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Invalid, Refused
 from shared.kernel.identifiers import CommuneCode, DepartmentCode, KeptPhone, RncpCode, SiretCode, Slug, UaiCode
+from shared.kernel.open_days import OpenDays, zone_of
 
 
 class Programme(BaseModel):
@@ -46,10 +53,18 @@ class School(BaseModel):
     address: str | None = None
     phone: KeptPhone | None = None
     programmes: tuple[Programme, ...] = ()
+    calendar: OpenDays | None = None
+    """Its open days, once it said something of them."""
+
+    @property
+    def open_days(self) -> OpenDays:
+        """What its delays count: by the public holidays of its department, until it says otherwise."""
+        return self.calendar or OpenDays(zone=zone_of(self.department))
 
     def on(self, day: date) -> "School":
-        """The school with its programmes under the titles in force on a day."""
-        return self.model_copy(update={"programmes": tuple(programme.on(day) for programme in self.programmes)})
+        """The school with its programmes under the titles in force on a day, and its open days."""
+        programmes = tuple(programme.on(day) for programme in self.programmes)
+        return self.model_copy(update={"programmes": programmes, "calendar": self.open_days})
 
     def programme(self, slug: str) -> Programme:
         """One of its programmes. Raises Invalid (422 `unknown_programme`)."""
@@ -60,12 +75,17 @@ class School(BaseModel):
         raise Invalid("unknown_programme", sentence, fields={"programme": sentence})
 
 
-SchoolEvent = SchoolRegistered | ProgrammeOpened | CertificationReplaced
+SchoolEvent = SchoolRegistered | ProgrammeOpened | CertificationReplaced | SchoolCalendarChanged
 """Every event of a school."""
 
 
-def register(school: School | None, *, event: SchoolRegistered) -> list[SchoolEvent]:
-    """A school enters the network, or its public facts change. Saying the same again changes nothing."""
+def register(school: School | None, *, event: SchoolRegistered, is_agency: bool = False) -> list[SchoolEvent]:
+    """A school enters the network, or its public facts change. Saying the same again changes nothing.
+
+    Refused under the id of an agency: each would be told what is the other's, on one topic.
+    """
+    if school is None and is_agency:
+        raise Refused("id_taken", "Cet identifiant est déjà celui d’un organisme : choisissez-en un autre.")
     return [] if school and evolve(school, event) == school else [event]
 
 
@@ -85,7 +105,8 @@ def evolve(school: School | None, event: SchoolEvent) -> School:
     match event:
         case SchoolRegistered():
             facts = event.model_dump(exclude={"on"})
-            return School(**facts, programmes=school.programmes if school else ())
+            before = school or School(**facts)
+            return School(**facts, programmes=before.programmes, calendar=before.calendar)
         case ProgrammeOpened():
             assert school is not None
             known = {programme.programme: programme for programme in school.programmes}
@@ -95,10 +116,13 @@ def evolve(school: School | None, event: SchoolEvent) -> School:
         case CertificationReplaced():
             assert school is not None
             known = {programme.programme: programme for programme in school.programmes}
-            before = known[event.programme]
-            replaced = with_replacement(before.replaced, Replacement.of(event))
-            known[event.programme] = before.model_copy(update={"replaced": replaced})
+            programme = known[event.programme]
+            replaced = with_replacement(programme.replaced, Replacement.of(event))
+            known[event.programme] = programme.model_copy(update={"replaced": replaced})
             return school.model_copy(update={"programmes": tuple(known.values())})
+        case SchoolCalendarChanged():
+            assert school is not None
+            return school.model_copy(update={"calendar": event.calendar})
         case _:
             assert_never(event)
 

@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
-from services.enrolment.domain.application import Application, Referring, Standing
-from shared.events.applications import ApplicationEvent, ApplicationIneligible, ApplicationOpened, ApplicationStatus, EntryPlanned
-from shared.events.mandates import heard
+from services.enrolment.domain.application import Application, Contact, Referring, Standing
+from shared.events.applications import (
+    ApplicationEvent,
+    ApplicationIneligible,
+    ApplicationOpened,
+    ApplicationStatus,
+    EntryPlanned,
+    ImmersionPlanned,
+    MeetingCancelled,
+)
+from shared.events.contacts import ApplicationContacted
+from shared.events.mandates import heard, hears_contact
 
 DETAILS = frozenset(Standing.model_fields) - {"status", "since"}
+PLANNED = ("planned_on", "planned_from", "planned_until", "at")
 S = TypeVar("S", bound=Standing)
 
 
@@ -30,7 +40,28 @@ def told_to(one: Referring, application: Application, event: ApplicationEvent) -
 def stood(standing: S, event: ApplicationEvent, status: ApplicationStatus, on: date) -> S:
     """Where it stands after an event, with what the event says; an offer, a refusal and why it is obsolete say nothing later."""
     details = {field: getattr(event, field) for field in DETAILS & set(type(event).model_fields)}
+    if isinstance(event, ImmersionPlanned):
+        details["attended"] = None
+    if isinstance(event, MeetingCancelled):
+        details |= dict.fromkeys(PLANNED)
     return standing.model_copy(update={"until": None, "code": None, "because": None, **details, "status": status, "since": on})
+
+
+def contacted(application: Application, event: ApplicationContacted) -> Application:
+    """The application after an attempt to reach its applicant, for its school and for each referral that hears of it."""
+    contact = Contact(**event.model_dump(include=set(Contact.model_fields)))
+
+    def told(one: Referring) -> Referring:
+        hears = one.ended is None and hears_contact(one.seen.status, event.on, referral_on=one.on)
+        return one.model_copy(update={"seen": _with(one.seen, contact)}) if hears else one
+
+    return _with(application, contact).model_copy(update={"referrals": tuple(map(told, application.referrals))})
+
+
+def _with(standing: S, contact: Contact) -> S:
+    """A standing with a contact more, or one that is said otherwise."""
+    others = (one for one in standing.contacts if (one.moment, one.means) != (contact.moment, contact.means))
+    return standing.model_copy(update={"contacts": tuple(sorted((*others, contact), key=lambda one: one.moment))})
 
 
 def left_behind(application: Application) -> tuple[Referring, ...]:

@@ -14,8 +14,10 @@ class ApplicationAction(StrEnum):
     """What a school or an agency may do to an application."""
 
     REVIEW = "review"
+    CONTACT = "contact"
     PLAN_INTERVIEW = "plan_interview"
     PLAN_IMMERSION = "plan_immersion"
+    CANCEL_MEETING = "cancel_meeting"
     END_IMMERSION = "end_immersion"
     ADMIT = "admit"
     WAITLIST = "waitlist"
@@ -32,18 +34,20 @@ class ApplicationAction(StrEnum):
 
 A = ApplicationAction
 _meets = {A.PLAN_INTERVIEW, A.PLAN_IMMERSION, A.ADMIT}
-_ends = {A.PLAN_ENTRY, A.REFUSE, A.WITHDRAW}
+_ends = {A.CONTACT, A.PLAN_ENTRY, A.REFUSE, A.WITHDRAW}
 APPLICATION = Transitions(
     ApplicationStatus, ApplicationAction, labels=labels.APPLICATION,
     rows={
         ApplicationStatus.INELIGIBLE: {A.REVIEW, A.PLAN_ENTRY},
         ApplicationStatus.UNDER_REVIEW: _meets | _ends,
-        ApplicationStatus.INTERVIEW_PLANNED: _meets | _ends,
-        ApplicationStatus.IMMERSION_PLANNED: _meets | _ends | {A.END_IMMERSION},
+        ApplicationStatus.INTERVIEW_PLANNED: _meets | _ends | {A.CANCEL_MEETING},
+        ApplicationStatus.IMMERSION_PLANNED: _meets | _ends | {A.CANCEL_MEETING, A.END_IMMERSION},
         ApplicationStatus.IMMERSION_ENDED: _meets | _ends,
         ApplicationStatus.ADMISSIBLE: _ends | {A.WAITLIST, A.OFFER},
         ApplicationStatus.WAITLISTED: _ends,  # a seat comes to them by promotion alone, in their order
-        ApplicationStatus.OFFERED: {A.PLAN_ENTRY, A.EXTEND_OFFER, A.TAKE_BACK_OFFER, A.CONFIRM, A.DECLINE, A.WITHDRAW},
+        ApplicationStatus.OFFERED: {
+            A.CONTACT, A.PLAN_ENTRY, A.EXTEND_OFFER, A.TAKE_BACK_OFFER, A.CONFIRM, A.DECLINE, A.WITHDRAW,
+        },
         ApplicationStatus.REFUSED: {A.REOPEN},
         ApplicationStatus.EXPIRED: {A.REOPEN},
         ApplicationStatus.DECLINED: {A.REOPEN},
@@ -60,9 +64,11 @@ BEGINS_AGAIN_AFTER = TAKEN_BACK | {ApplicationStatus.REFUSED, ApplicationStatus.
 """A referral that comes then begins the application again."""
 OPEN = APPLICATION.allowing(A.WITHDRAW)
 """Still asks for an answer: what may be taken back."""
+WAITS_FOR_THE_SCHOOL = APPLICATION.allowing(A.ADMIT)
+"""Whose answer is the school's to give: from the opening until somebody is found admissible."""
 WAS_A_PUPIL = frozenset({ApplicationStatus.ENROLLED, ApplicationStatus.RELEASED})
 HOLDS_A_SEAT = frozenset({ApplicationStatus.OFFERED, ApplicationStatus.ENROLLED})
-NOT_AFTER_CLOSING = frozenset(A) - {A.CONFIRM, A.DECLINE, A.REFUSE, A.WITHDRAW}
+NOT_AFTER_CLOSING = frozenset(A) - {A.CONTACT, A.CONFIRM, A.DECLINE, A.REFUSE, A.WITHDRAW}
 """What can no longer be done once the intake has closed."""
 
 

@@ -42,6 +42,16 @@ def own_pupils(caller: Caller) -> TenantFilter:
     return {"schools": caller.tenant} if caller.kind == "school" else None
 
 
+def own_hand_backs(caller: Caller) -> TenantFilter:
+    """A school sees those of its pupils, an agency those that it is to acknowledge."""
+    return {caller.kind: caller.tenant} if caller.kind in ("school", "agency") else None
+
+
+def own_transfers(caller: Caller) -> TenantFilter:
+    """A school sees those that it has no place for, an agency those that its referrals are proposed."""
+    return {caller.kind: caller.tenant} if caller.kind in ("school", "agency") else None
+
+
 def own_grants(caller: Caller) -> TenantFilter:
     """A school sees the grants that it holds; the Région and the federation, all."""
     match caller.kind:
@@ -110,6 +120,11 @@ def follows(application: Application, agency: str) -> bool:
     return any(one.seen.status is ApplicationStatus.ENROLLED for one in application.of(agency))
 
 
+def following(application: Application) -> list[str]:
+    """Each agency that follows the pupil who came of an application."""
+    return list(dict.fromkeys(one.agency for one in application.referrals if follows(application, one.agency)))
+
+
 def sees_what_others_make(caller: Caller) -> bool:
     """Whether priority and rank, which other referrals make, and motives, which the school keeps, are shown."""
     return agency_of(caller) is None
@@ -132,4 +147,5 @@ def _own(referring: Referring) -> Referring:
     """A referral as its agency reads it: it ended apart only where it was taken back."""
     seen = referring.seen
     back = seen.status is ApplicationStatus.WITHDRAWN
-    return referring.model_copy(update={"ended": seen.status if back else None, "ended_on": seen.since if back else None})
+    ended = {"ended": seen.status if back else None, "ended_on": seen.since if back else None}
+    return referring.model_copy(update={**ended, "due": None})  # by when it is answered depends on what others were told

@@ -1,14 +1,18 @@
 """Enrolment's lists, each read in parts."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.grant import Grant
+from services.enrolment.domain.hand_backs import HandBack, HandBackStatus, Listed
 from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.late import Awaited, Late, awaited_in, late_in
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.school import School
+from services.enrolment.domain.transfers import Transfer, TransferStatus
 from services.enrolment.domain.visibility import as_shown, rank_in_list, school_of, shown_applications
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus
@@ -53,6 +57,29 @@ async def applications(
     return Part([one for one, _ in found], None)
 
 
+async def late(store: Store, caller: Caller, asked: Asked) -> Part[tuple[Intake, Late]]:
+    """What a school is late with, in its intakes that have not closed, the oldest first."""
+    today = store.clock.today()
+    found = [(intake, late) for intake in await _not_closed(store, caller, today) for late in late_in(intake, today)]
+    return part_of(found, lambda one: [one[1].since.isoformat(), str(one[0].intake_id), str(one[1].young_id)], asked)
+
+
+async def awaited(store: Store, caller: Caller, asked: Asked, *, late: bool | None = None) -> Part[tuple[Intake, Awaited]]:
+    """The referrals of a caller's agency that wait for a school, the oldest first; those alone that are late, or that are not."""
+    today = store.clock.today()
+    found = [
+        (intake, one)
+        for intake in await _not_closed(store, caller, today)
+        for one in awaited_in(intake, caller.tenant, today)
+        if late in (None, one.late)
+    ]
+    return part_of(found, lambda one: [one[1].since.isoformat(), str(one[0].intake_id), str(one[1].referral_id)], asked)
+
+
+async def _not_closed(store: Store, caller: Caller, today: date) -> list[Intake]:
+    return await store.intakes.acting(caller).find({"state.closes_on": {"$gte": today.isoformat()}})
+
+
 async def pupils(store: Store, caller: Caller, asked: Asked, *, school_year: str | None = None) -> Part[Pupil]:
     """A caller's pupils, of one school year where it is said: for a school, in its own enrolments."""
     school = school_of(caller)
@@ -69,6 +96,20 @@ async def schools(store: Store, asked: Asked) -> Part[School]:
 async def grants(store: Store, caller: Caller, asked: Asked) -> Part[Grant]:
     """The grants that a caller may see."""
     return await store.grants.acting(caller).part({}, sort=["_id"], asked=asked)
+
+
+async def hand_backs(store: Store, caller: Caller, asked: Asked, *, listed: Listed | None = None) -> Part[HandBack]:
+    """Those that a caller may see, in one status where it is said: what is due first, first."""
+    where: dict[str, Any] = {"state.status": listed.value} if listed else {}
+    if listed is Listed.LATE:
+        where = {"state.status": HandBackStatus.WAITING.value, "state.due_on": {"$lt": store.clock.today().isoformat()}}
+    return await store.hand_backs.acting(caller).part(where, sort=["state.due_on", "_id"], asked=asked)
+
+
+async def transfers(store: Store, caller: Caller, asked: Asked, *, status: TransferStatus | None = None) -> Part[Transfer]:
+    """The proposed transfers that a caller may see, in one status where it is said."""
+    where = {"state.status": status.value} if status else {}
+    return await store.transfers.acting(caller).part(where, sort=["_id"], asked=asked)
 
 
 async def _intakes_from(

@@ -19,6 +19,7 @@ from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.keyset import Asked, Part
 from shared.persistence.migrations import Step
 from shared.persistence.repository import Repository
+from shared.persistence.sweeping import each_apart
 from shared.persistence.transaction import Persistence
 from shared.projections.catalogue import Catalogue
 from shared.projections.erased import Erased
@@ -73,11 +74,16 @@ class Store:
 
     async def let_go_of_clients(self, *, without_order: date, last_step: date) -> None:
         """Delete who never ordered and is kept since before a day, and whose orders ended before another; and their titles."""
-        for client_id, orders in (await self.clients.with_orders(kept_before=without_order)).items():
+        kept = await self.clients.with_orders(kept_before=without_order)
+
+        async def let_go(client_id: UUID) -> None:
+            orders = kept[client_id]
             latest = max((day for steps in orders.values() for day in steps), default=None)
             if latest is None or latest < last_step:
                 await self.titles.forget(orders)
                 await self.clients.forget(client_id)
+
+        await each_apart(kept, let_go, what="client")
 
     async def weeks_of(self, young_id: UUID) -> list[WorkedWeek]:
         """Every week that was logged of someone, whatever the school."""

@@ -20,10 +20,15 @@ async def _secret(request: Request) -> bytes:
     return runtime(request).secret
 
 
-async def _terms(request: Request) -> Terms:
+def settings_of(request: Request) -> Settings:
+    """Referral's own settings."""
     settings = runtime(request).settings
     assert isinstance(settings, Settings)
-    return settings.terms
+    return settings
+
+
+async def _terms(request: Request) -> Terms:
+    return settings_of(request).terms
 
 
 StoreDep = Annotated[Store, Depends(provided(Store))]
@@ -31,19 +36,23 @@ Secret = Annotated[bytes, Depends(_secret)]
 TermsDep = Annotated[Terms, Depends(_terms)]
 
 
-def read_by(*kinds: str) -> Any:
+def read_by(*kinds: str, what: What = What.WHOLE) -> Any:
     """Only these may ask for an identity; that others did is noted before they are refused (403)."""
-    return Depends(NotedRequirement(*kinds))
+    return Depends(NotedRequirement(*kinds, what=what))
 
 
 class NotedRequirement(Requirement):
     """Lets only some kinds and roles through; of others it keeps that they asked."""
 
+    def __init__(self, *kinds_and_roles: str, what: What) -> None:
+        super().__init__(*kinds_and_roles)
+        self._what = what
+
     async def __call__(  # type: ignore[override]  # FastAPI gives each what it names
         self, caller: CurrentCaller, request: Request, store: StoreDep
     ) -> Caller:
         if not self.allows(caller):
-            await store.audit.note(caller, What.WHOLE, [await _asked_about(request, store)], allowed=False)
+            await store.audit.note(caller, self._what, [await _asked_about(request, store)], allowed=False)
             raise Forbidden
         return caller
 
@@ -54,4 +63,6 @@ async def _asked_about(request: Request, store: Store) -> Whom:
         ids = {name: UUID(value) for name, value in request.path_params.items()}
     except ValueError:
         return Whom()
-    return await store.whom(ids["referral_id"]) if "referral_id" in ids else Whom(ids.get("young_id"))
+    if "referral_id" in ids:
+        return await store.whom(ids["referral_id"])
+    return Whom(ids.get("young_id"), rejection_id=ids.get("rejection_id"))

@@ -14,10 +14,12 @@ from services.referral.api.referrals import INVALID, shown
 from services.referral.domain.journey import Journey
 from services.referral.intake import Verdict, take_in, take_in_one
 from services.referral.requests import ReferralRequest
+from services.referral.store import Store
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden, Gone, Invalid, Refused, TooLarge
 from shared.web.auth import CurrentCaller, require
 from shared.web.bodies import large_body
-from shared.web.idempotency import Idempotency
+from shared.web.idempotency import Idempotency, IdempotencyKey
 from shared.web.names import Names
 from shared.web.router import Router, responses_for
 from shared.web.runtime import runtime
@@ -41,6 +43,26 @@ router = Router(tags=["orientations"], problems={Forbidden: (), Refused: ("unkno
 )
 async def submit_referral(body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep) -> Response:
     """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
+    return await _taken_in(store, caller, body, key)
+
+
+@router.post(
+    "/referrals/direct",
+    status_code=201,
+    response_model=views.ReferralInFullResponse,
+    dependencies=[require("school:head", "school:office")],
+    responses=responses_for({Invalid: INVALID, Gone: ()}),
+)
+async def record_direct_application(body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep) -> Response:
+    """Record that a family applies to one's school itself: the same vault, rules and answer, of which the school tells them.
+
+    `counsellor` is who follows them at the school, which holds the mandate as whoever refers does; its wishes are its own
+    programmes alone.
+    """
+    return await _taken_in(store, caller, body, key)
+
+
+async def _taken_in(store: Store, caller: Caller, body: ReferralRequest, key: IdempotencyKey) -> Response:
     taken = await take_in_one(store, caller, body, own_id=key.id, key=key.id if key.given else None)
     if taken.sent is None or taken.sent.earlier:
         return _answer(await shown(store, caller, taken.referral), 201)

@@ -14,7 +14,7 @@ from services.referral.domain.referral import Referral, request_withdrawal
 from services.referral.store import Store
 from services.referral.store.audit import What, Whom
 from shared.kernel.caller import Caller
-from shared.kernel.errors import Forbidden, Gone, Invalid, Refused
+from shared.kernel.errors import Forbidden, Gone, Invalid, NotFound, Refused
 from shared.web.auth import CurrentCaller
 from shared.web.bodies import DatedBody
 from shared.web.cursor import Page, PagingDep
@@ -23,7 +23,7 @@ from shared.web.router import Router
 
 INVALID = (
     "before_birth", "birth_in_the_future", "birth_too_early", "informed_in_the_future", "out_of_school_in_the_future",
-    "too_young", "unknown_wish",
+    "another_school", "reported_in_the_future", "too_young", "unknown_wish",
 )  # fmt: skip
 REFUSED = (
     "already_complete", "before_previous_step", "referral_closed", "still_incomplete", "unknown_agency", "withdrawn_by_you",
@@ -31,11 +31,17 @@ REFUSED = (
 
 
 async def not_erased(request: Request, caller: CurrentCaller, store: StoreDep) -> None:
-    """Raise Gone for a referral of the caller's whose person was erased: it is not told nor changed, and that is noted."""
+    """Raise Gone for a referral of the caller's whose person was erased: it is not told nor changed, and that is noted.
+
+    NotFound, noted too, for an agency that goes by the id of the school which recorded it: no such one is ever registered.
+    """
     try:
         referral_id = UUID(request.path_params["referral_id"])
     except (KeyError, ValueError):  # no referral in this address; or no id, which its own route refuses
         return
+    if caller.kind == "agency" and await store.is_direct(referral_id):
+        await store.audit.note(caller, What.WHOLE, [await store.whom(referral_id)], allowed=False)
+        raise NotFound
     if await store.erased(referral_id, caller.tenant):
         await store.audit.note(caller, What.WHOLE, [await store.whom(referral_id)], allowed=False)
         raise gone()
@@ -45,10 +51,11 @@ router = Router(
     tags=["orientations"], dependencies=[Depends(not_erased)],
     problems={Forbidden: (), Refused: REFUSED, Invalid: INVALID, Gone: ()},
 )  # fmt: skip
-OF_AGENCIES = read_by("agency")
+OF_SENDERS = read_by("agency", "school:head", "school:office")
+"""Agencies, and the schools that recorded what a family says."""
 
 
-@router.get("/referrals", dependencies=[OF_AGENCIES])
+@router.get("/referrals", dependencies=[OF_SENDERS])
 async def list_referrals(
     caller: CurrentCaller, store: StoreDep, paging: PagingDep, status: ReferralStatus | None = None
 ) -> Page[views.ReferralResponse]:
@@ -59,14 +66,14 @@ async def list_referrals(
     return paging.page(part, items)
 
 
-@router.get("/referrals/{referral_id}", dependencies=[OF_AGENCIES])
+@router.get("/referrals/{referral_id}", dependencies=[OF_SENDERS])
 async def read_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.ReferralInFullResponse:
     """One of the agency's own referrals, with its steps. Each read, and each refused one, is noted in the audit before."""
     async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
         return await shown(store, caller, await store.referrals.acting(caller).get(referral_id))
 
 
-@router.post("/referrals/{referral_id}/amendment", dependencies=[OF_AGENCIES])
+@router.post("/referrals/{referral_id}/amendment", dependencies=[OF_SENDERS])
 async def amend_referral(
     referral_id: UUID, body: AmendmentRequest, caller: CurrentCaller, store: StoreDep, secret: Secret
 ) -> views.ReferralInFullResponse:
@@ -79,7 +86,7 @@ async def amend_referral(
         return await shown(store, caller, referral)
 
 
-@router.post("/referrals/{referral_id}/completion", dependencies=[OF_AGENCIES])
+@router.post("/referrals/{referral_id}/completion", dependencies=[OF_SENDERS])
 async def complete_referral(
     referral_id: UUID, body: CompletionRequest, caller: CurrentCaller, store: StoreDep, secret: Secret
 ) -> views.ReferralInFullResponse:
@@ -92,7 +99,7 @@ async def complete_referral(
         return await shown(store, caller, referral)
 
 
-@router.post("/referrals/{referral_id}/withdrawal", status_code=202, dependencies=[OF_AGENCIES])
+@router.post("/referrals/{referral_id}/withdrawal", status_code=202, dependencies=[OF_SENDERS])
 async def request_withdrawal_of_referral(
     referral_id: UUID, caller: CurrentCaller, store: StoreDep, body: DatedBody | None = None
 ) -> views.ReferralInFullResponse:
@@ -120,5 +127,5 @@ async def _listed(store: Store, caller: Caller, referrals: Sequence[Referral]) -
 
 
 async def _presenter(store: Store, caller: Caller, young_ids: Sequence[UUID]) -> views.Presenter:
-    agency, sent = await store.agency_of(caller), await store.vault.sent_with(young_ids)
+    agency, sent = await store.sender_of(caller), await store.vault.sent_with(young_ids)
     return views.Presenter(agency, sent, Names(await store.catalogue.every_school()), store.clock.today())

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.referral.domain.applications import ApplicationHistory, Step
+from services.referral.domain.applications import ApplicationHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
+from services.referral.domain.steps import Step
 from shared.events.applications import ApplicationStatus, UnopenedCode
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 

@@ -5,58 +5,26 @@ Each referral is a mandate of its own: it begins under review when it opens or j
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, assert_never
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.referral.domain.steps import ApplicationMoved, Contact, Step, step_of, with_contact
 from shared.events.applications import (
-    STATUS_AFTER,
-    ApplicationAdmissible,
     ApplicationIneligible,
     ApplicationLeft,
-    ApplicationObsolete,
     ApplicationOpened,
-    ApplicationRefused,
     ApplicationReopened,
     ApplicationStatus,
     ApplicationUnderReview,
-    ApplicationWaitlisted,
-    ApplicationWithdrawn,
-    ImmersionEnded,
-    ImmersionPlanned,
-    IneligibleReason,
-    InterviewPlanned,
-    PlaceConfirmed,
-    PlaceDeclined,
-    PlaceExpired,
-    PlaceOffered,
-    PlaceOfferWithdrawn,
 )
-from shared.events.mandates import heard
-from shared.events.referral import RefusalCode
+from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationExpired, ApplicationReminded, WaitsFor
+from shared.events.mandates import heard, hears_contact
+from shared.events.statuses import STATUS_AFTER
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.identifiers import Slug
 
-ApplicationMoved = (
-    ApplicationIneligible
-    | ApplicationUnderReview
-    | InterviewPlanned
-    | ImmersionPlanned
-    | ImmersionEnded
-    | ApplicationAdmissible
-    | ApplicationWaitlisted
-    | PlaceOffered
-    | PlaceOfferWithdrawn
-    | PlaceConfirmed
-    | PlaceDeclined
-    | PlaceExpired
-    | ApplicationRefused
-    | ApplicationReopened
-    | ApplicationWithdrawn
-    | ApplicationObsolete
-)
-"""All that adds a step. Not `place.released`: that a seat is free again is the pupil's story, which milestones tell."""
 BEGINS_AGAIN_AFTER = (
     ApplicationStatus.WITHDRAWN,
     ApplicationStatus.OBSOLETE,
@@ -64,24 +32,6 @@ BEGINS_AGAIN_AFTER = (
     ApplicationStatus.DECLINED,
     ApplicationStatus.EXPIRED,
 )
-
-
-class Step(BaseModel):
-    """One thing that happened to an application, and its status from then on."""
-
-    model_config = ConfigDict(frozen=True)
-    status: ApplicationStatus
-    on: date
-    code: RefusalCode | None = None
-    because: str | None = None
-    """Why it is obsolete."""
-    reasons: tuple[IneligibleReason, ...] = ()
-    planned_on: date | None = None
-    until: date | None = None
-    reopened: bool = False
-    by_school: bool = False
-    """Taken back by the school."""
-    offer_withdrawn: bool = False
 
 
 class ApplicationHistory(BaseModel):
@@ -97,6 +47,10 @@ class ApplicationHistory(BaseModel):
     """All of them since it began."""
     own: Mapping[UUID, tuple[Step, ...]] = {}
     """By referral: what it heard since it came."""
+    contacts: Mapping[UUID, tuple[Contact, ...]] = {}
+    """By referral: the attempts to reach the applicant that it heard of, by moment."""
+    reminded: Mapping[UUID, date] = {}
+    """By referral: when it was last reminded of a place that it may answer."""
     ended: Mapping[UUID, tuple[Step, ...]] = {}
     """The same, kept by an earlier build of those that it no longer went on for."""
 
@@ -139,7 +93,8 @@ def opened(application: ApplicationHistory, event: ApplicationOpened) -> Applica
     first = (Step(status=ApplicationStatus.UNDER_REVIEW, on=_since_came(before, event.on)),)
     asking = dict.fromkeys([*referrals, event.referral_id])
     changed = {"own": {**own, event.referral_id: (*before, *first)}, "referrals": tuple(asking), "steps": steps or first}
-    return application.model_copy(update={**changed, "school_year": event.school_year})
+    contacts = {id: heard for id, heard in application.contacts.items() if before or id != event.referral_id}
+    return application.model_copy(update={**changed, "school_year": event.school_year, "contacts": contacts})
 
 
 def left(application: ApplicationHistory, event: ApplicationLeft) -> ApplicationHistory:
@@ -154,16 +109,35 @@ def left(application: ApplicationHistory, event: ApplicationLeft) -> Application
 def moved(application: ApplicationHistory, event: ApplicationMoved) -> ApplicationHistory:
     """One step further: for all of its referrals, each as far as it concerns that one, or for one alone."""
     own = _heard_so_far(application)
-    if isinstance(event, ApplicationIneligible) and event.referral_id:
+    if isinstance(event, ApplicationIneligible | ApplicationExpired) and event.referral_id:
         steps = own.get(event.referral_id, ())
-        alone = _step(event, ApplicationStatus.INELIGIBLE, _since_came(steps, event.on))
+        alone = step_of(event, STATUS_AFTER[type(event)], _since_came(steps, event.on))
         return application.model_copy(update={"own": {**own, event.referral_id: (*steps, alone)}})
     concerned = [id for id in application.referrals if getattr(event, "referral_id", None) in (None, id)]
     heard_now = {id: (*own[id], *_heard(own[id], application, event)) for id in concerned}
     steps = application.steps
     if not (isinstance(event, ApplicationUnderReview) and _status(steps) is ApplicationStatus.UNDER_REVIEW and steps):
-        steps = (*steps, _step(event, _status_after(steps, event), event.on))
+        steps = (*steps, step_of(event, _status_after(steps, event), event.on))
     return application.model_copy(update={"own": {**own, **heard_now}, "steps": steps})
+
+
+def contacted(application: ApplicationHistory, event: ApplicationContacted) -> ApplicationHistory:
+    """The school tried to reach the applicant: for each of its referrals that hears of it. No step follows."""
+    contact = Contact(**event.model_dump(include=set(Contact.model_fields)))
+
+    def hears(id: UUID) -> bool:
+        steps = application.steps_of(id)
+        return bool(steps) and hears_contact(_status(steps), event.on, referral_on=steps[0].on)
+
+    heard_now = {id: with_contact(application.contacts.get(id, ()), contact) for id in application.referrals if hears(id)}
+    return application.model_copy(update={"contacts": {**application.contacts, **heard_now}})
+
+
+def reminded(application: ApplicationHistory, event: ApplicationReminded) -> ApplicationHistory:
+    """Whoever may answer an offered place is reminded of it; that the school was reminded is the school's own."""
+    if event.waits_for is not WaitsFor.FAMILY or event.referral_id is None:
+        return application
+    return application.model_copy(update={"reminded": {**application.reminded, event.referral_id: event.on}})
 
 
 def told_apart(application: ApplicationHistory) -> ApplicationHistory:
@@ -186,7 +160,7 @@ def _heard(own: tuple[Step, ...], application: ApplicationHistory, event: Applic
     until = offers[-1] if offers else event.on
     day = _since_came(own, min(event.on, until))
     implied = [Step(status=one, on=day, until=until if one is ApplicationStatus.OFFERED else None) for one in passed[:-1]]
-    return [*implied, *(_step(event, one, _since_came(own, event.on)) for one in passed[-1:])]
+    return [*implied, *(step_of(event, one, _since_came(own, event.on)) for one in passed[-1:])]
 
 
 def _since_came(own: tuple[Step, ...], on: date) -> date:
@@ -204,35 +178,3 @@ def _status_after(steps: tuple[Step, ...], event: ApplicationMoved) -> Applicati
         return STATUS_AFTER[type(event)]
     was = {step.status for step in steps}
     return ApplicationStatus.ADMISSIBLE if ApplicationStatus.ADMISSIBLE in was else ApplicationStatus.UNDER_REVIEW
-
-
-def _step(event: ApplicationMoved, status: ApplicationStatus, on: date) -> Step:
-    return Step(status=status, on=on, **_details(event))
-
-
-def _details(event: ApplicationMoved) -> dict[str, Any]:
-    match event:
-        case ApplicationIneligible():
-            return {"reasons": event.reasons}
-        case InterviewPlanned():
-            return {"planned_on": event.planned_on}
-        case ImmersionPlanned():
-            return {"planned_on": event.planned_from, "until": event.planned_until}
-        case PlaceOffered():
-            return {"until": event.until}
-        case ApplicationRefused():
-            return {"code": event.code}
-        case ApplicationObsolete():
-            return {"because": event.because}
-        case ApplicationReopened():
-            return {"reopened": True}
-        case PlaceOfferWithdrawn():
-            return {"offer_withdrawn": True}
-        case ApplicationUnderReview() | ImmersionEnded() | ApplicationAdmissible() | ApplicationWaitlisted():
-            return {}
-        case ApplicationWithdrawn():
-            return {"by_school": event.by_school}
-        case PlaceConfirmed() | PlaceDeclined() | PlaceExpired():
-            return {}
-        case _:
-            assert_never(event)

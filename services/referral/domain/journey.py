@@ -12,13 +12,30 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain import applications, enrolments
-from services.referral.domain.applications import ApplicationHistory, ApplicationMoved
+from services.referral.domain.applications import ApplicationHistory
 from services.referral.domain.enrolments import EnrolmentHistory, PupilEvent
+from services.referral.domain.hand_backs import HandBackEvent, HandBackHistory, handed
+from services.referral.domain.steps import ApplicationMoved
+from services.referral.domain.transfers import TransferEvent, TransferHistory, transferred
 from shared.events.applications import ApplicationEvent, ApplicationLeft, ApplicationOpened, Unopened, WishesAnswered
+from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationReminded
+from shared.events.hand_backs import HandBackAcknowledged, HandBackEnded, StudentHandedBack
 from shared.events.students import StudentEvent
+from shared.events.transfers import TransferAccepted, TransferDeclined, TransferLapsed, TransferProposed
 from shared.kernel.identifiers import Slug
 
-JourneyEvent = WishesAnswered | ApplicationOpened | ApplicationLeft | ApplicationMoved | PupilEvent
+JourneyEvent = (
+    WishesAnswered
+    | ApplicationOpened
+    | ApplicationLeft
+    | ApplicationContacted
+    | ApplicationReminded
+    | ApplicationMoved
+    | PupilEvent
+    | HandBackEvent
+    | TransferEvent
+)
 
 
 class AnsweredWishes(BaseModel):
@@ -37,18 +54,25 @@ class AnsweredWishes(BaseModel):
 
 
 class Journey(BaseModel):
-    """Applications by intake, answered wishes by referral, enrolments by their id."""
+    """Applications by intake, answered wishes by referral, enrolments, handings back and transfers by their id."""
 
     model_config = ConfigDict(frozen=True)
     young_id: UUID
     applications: Mapping[UUID, ApplicationHistory] = {}
     wishes: Mapping[UUID, AnsweredWishes] = {}
     enrolments: Mapping[UUID, EnrolmentHistory] = {}
+    hand_backs: Mapping[UUID, HandBackHistory] = {}
+    transfers: Mapping[UUID, TransferHistory] = {}
 
     def followed_by(self, referral_id: UUID) -> list[EnrolmentHistory]:
         """The enrolments that a referral follows: it still asked when the place was confirmed."""
-        found = [(one, self.applications.get(one.intake_id)) for one in self.enrolments.values() if one.intake_id]
-        return [one for one, application in found if application and application.has_enrolled(referral_id, one.enrolled_on)]
+        followed = self.ids_followed_by(referral_id)
+        return [one for id, one in self.enrolments.items() if id in followed]
+
+    def ids_followed_by(self, referral_id: UUID) -> set[UUID]:
+        """The same by their ids."""
+        found = [(id, one, self.applications.get(one.intake_id)) for id, one in self.enrolments.items() if one.intake_id]
+        return {id for id, one, application in found if application and application.has_enrolled(referral_id, one.enrolled_on)}
 
     def applications_at(self, school: Slug, referral_id: UUID) -> list[ApplicationHistory]:
         """The applications of a referral at a school, those that it took back among them."""
@@ -69,6 +93,12 @@ def fold(journey: Journey, event: JourneyEvent) -> Journey:
             application = known or ApplicationHistory(school=event.school, programme=event.programme)
             changed = {**journey.applications, event.intake_id: _of_application(application, event)}
             return journey.model_copy(update={"applications": changed})
+        case StudentHandedBack() | HandBackAcknowledged() | HandBackEnded():
+            after = handed(journey.hand_backs.get(event.hand_back_id), event)
+            return journey.model_copy(update={"hand_backs": {**journey.hand_backs, event.hand_back_id: after}})
+        case TransferProposed() | TransferAccepted() | TransferDeclined() | TransferLapsed():
+            moved = transferred(journey.transfers.get(event.transfer_id), event)
+            return journey.model_copy(update={"transfers": {**journey.transfers, event.transfer_id: moved}})
         case StudentEvent():
             enrolment = enrolments.followed(journey.enrolments.get(event.enrolment_id, EnrolmentHistory()), event)
             return journey.model_copy(update={"enrolments": {**journey.enrolments, event.enrolment_id: enrolment}})
@@ -77,12 +107,17 @@ def fold(journey: Journey, event: JourneyEvent) -> Journey:
 
 
 def _of_application(
-    application: ApplicationHistory, event: ApplicationOpened | ApplicationLeft | ApplicationMoved
+    application: ApplicationHistory,
+    event: ApplicationOpened | ApplicationLeft | ApplicationContacted | ApplicationReminded | ApplicationMoved,
 ) -> ApplicationHistory:
     match event:
         case ApplicationOpened():
             return applications.opened(application, event)
         case ApplicationLeft():
             return applications.left(application, event)
+        case ApplicationContacted():
+            return applications.contacted(application, event)
+        case ApplicationReminded():
+            return applications.reminded(application, event)
         case _:
             return applications.moved(application, event)

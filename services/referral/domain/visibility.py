@@ -11,12 +11,15 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain.answer import OBSOLETE, Ending, ReferralStatus, conclude, status
-from services.referral.domain.applications import Step
+from services.referral.domain.applications import ApplicationHistory
 from services.referral.domain.enrolments import EnrolmentHistory
+from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
 from services.referral.domain.milestones import MilestoneKind
+from services.referral.domain.steps import Contact, Step
+from services.referral.domain.transfers import TransferHistory
 from shared.events.applications import ApplicationStatus, UnopenedCode
-from shared.events.referral import AgencyKind, RefusalCode
+from shared.events.referral import AgencyKind, RefusalCode, Source
 from shared.kernel.caller import Caller, TenantFilter
 from shared.kernel.identifiers import Slug
 
@@ -61,6 +64,9 @@ class ApplicationView(BaseModel):
     current: Step
     since: date
     steps: tuple[Step, ...]
+    contacts: tuple[Contact, ...] = ()
+    reminded_on: date | None = None
+    """When it was reminded that an offered place waits for its answer; None once that was given."""
 
 
 class ReferralView(BaseModel):
@@ -75,10 +81,16 @@ class ReferralView(BaseModel):
     """By rank of a wish that opened nothing: what may be said of it."""
     applications: tuple[ApplicationView, ...]
     enrolments: tuple[EnrolmentHistory, ...]
+    hand_backs: tuple[HandBackHistory, ...] = ()
+    transfers: tuple[TransferHistory, ...] = ()
 
 
-def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: AgencyKind) -> ReferralView:
-    """The one view of a referral of an agency, in every channel: what it would read if nobody else had referred."""
+def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: AgencyKind | None) -> ReferralView:
+    """The one view of a referral of an agency, in every channel: what it would read if nobody else had referred.
+
+    No kind: a school that recorded a family's own application, and reads what came of it there.
+    """
+    seen = MILESTONES_SEEN[kind] if kind else ALL
     wishes = journey.wishes.get(referral_id)
     return ReferralView(
         status=status(journey, referral_id),
@@ -86,7 +98,9 @@ def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: A
         answered_on=wishes.on if wishes else None,
         unopened={wish.wish: _unopened(wish.code) for wish in wishes.unopened} if wishes else {},
         applications=tuple(_applications(journey, referral_id, wishes)) if wishes else (),
-        enrolments=tuple(_enrolments(journey, referral_id, agency, MILESTONES_SEEN[kind])),
+        enrolments=tuple(_enrolments(journey, referral_id, agency, seen)),
+        transfers=tuple(_transfers(journey, referral_id)),
+        hand_backs=tuple(_hand_backs(journey, referral_id, agency, seen)),
     )
 
 
@@ -113,6 +127,13 @@ def still_asks(journey: Journey, referral_id: UUID, school: Slug) -> bool:
 def own_agency(caller: Caller) -> TenantFilter:
     """An agency sees its own referrals; nobody else sees any."""
     return {"agency": caller.tenant} if caller.kind == "agency" else None
+
+
+def own_referrals(caller: Caller) -> TenantFilter:
+    """An agency sees its own, a school those that it recorded for a family; nobody else sees any."""
+    if caller.kind == "school" and not names_alone(caller):
+        return {"agency": caller.tenant, "source": Source.DIRECT}
+    return own_agency(caller)
 
 
 def nobody(_caller: Caller) -> TenantFilter:
@@ -146,7 +167,14 @@ def _applications(journey: Journey, referral_id: UUID, wishes: AnsweredWishes) -
             yield ApplicationView(
                 intake_id=intake_id, school=application.school, programme=application.programme,
                 school_year=application.school_year, current=steps[-1], since=steps[-1].on, steps=steps,
+                contacts=application.contacts.get(referral_id, ()),
+                reminded_on=_reminded_on(application, referral_id, steps[-1]),
             )  # fmt: skip
+
+
+def _reminded_on(application: ApplicationHistory, referral_id: UUID, current: Step) -> date | None:
+    day = application.reminded.get(referral_id)
+    return day if day and current.status is ApplicationStatus.OFFERED and day >= current.on else None
 
 
 def _told(step: Step, answered_on: date) -> Step:
@@ -162,3 +190,19 @@ def _enrolments(journey: Journey, referral_id: UUID, agency: Slug, seen: frozens
     for enrolment in journey.followed_by(referral_id):
         told = [one for one in enrolment.milestones if one.kind in seen and one.agency in (None, agency)]
         yield enrolment.model_copy(update={"milestones": tuple(told)})
+
+
+def _hand_backs(journey: Journey, referral_id: UUID, agency: Slug, seen: frozenset[MilestoneKind]) -> Iterator[HandBackHistory]:
+    """Those of the pupils whom the referral follows, handed back to this agency, in the order in which they were."""
+    followed = journey.ids_followed_by(referral_id)
+    if MilestoneKind.INTERRUPTED in seen:
+        told = [one for one in journey.hand_backs.values() if one.agency == agency and one.enrolment_id in followed]
+        yield from sorted(
+            (one for one in told if one.handed_on and not one.ended), key=lambda one: (one.handed_on, one.hand_back_id)
+        )
+
+
+def _transfers(journey: Journey, referral_id: UUID) -> list[TransferHistory]:
+    """What this referral is proposed where it found no place; nobody else's."""
+    own = [one for one in journey.transfers.values() if one.referral_id == referral_id and one.until]
+    return sorted(own, key=lambda one: str(one.transfer_id))

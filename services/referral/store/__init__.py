@@ -1,21 +1,26 @@
-"""Referral's collections: agencies, referrals, the vault, journeys, the catalogue, and the keys of requests."""
+"""Referral's collections: agencies, referrals, the vault, journeys, the catalogue, rejections, and the keys of requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.referral.domain.agency import AGENCIES, Agency
+from services.referral.domain.agency import AGENCIES, Agency, Sender, sender_of
 from services.referral.domain.answer import ReferralStatus
+from services.referral.domain.outbound import OUTBOUND_REFERRALS, OutboundReferral
 from services.referral.domain.referral import REFERRALS, Referral
 from services.referral.store.audit import Audit, Whom
+from services.referral.store.imports import Imports
 from services.referral.store.journeys import Journeys
 from services.referral.store.matches import Matches
 from services.referral.store.migrations import steps
 from services.referral.store.records import Records
+from services.referral.store.rejections import Rejections
 from services.referral.store.vault import Vault
+from shared.events.referral import Source
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
+from shared.messaging.topics import Topic, inbound_topic, outbound_topic
 from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.keyset import Asked, Part
 from shared.persistence.migrations import Step
@@ -25,6 +30,7 @@ from shared.persistence.repository import Repository
 from shared.persistence.transaction import Persistence
 from shared.persistence.writes import Insert, Row
 from shared.projections.catalogue import Catalogue
+from shared.webhooks.store import Webhooks
 
 KEYS_KEPT = timedelta(days=30)
 """How long a request's own key is known again; its referral is known by its id, whenever it comes again."""
@@ -40,12 +46,16 @@ class Store:
         self.database = persistence.database
         self.agencies = Repository(persistence, AGENCIES)
         self.referrals = Repository(persistence, REFERRALS)
+        self.outbound = Repository(persistence, OUTBOUND_REFERRALS)
         self.vault = Vault(persistence.database, persistence.clock, vault_keys)
+        self.rejections = Rejections(persistence)
         self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.records = Records(persistence)
         self.matches = Matches(self.vault.persons, self.records)
+        self.imports = Imports(persistence.database, persistence.clock, vault_keys)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
+        self.webhooks = Webhooks(persistence)
         self._keys = persistence.database["request_keys"]
         self.swept_on: date | None = None
         self.gathering: Any = None
@@ -57,10 +67,15 @@ class Store:
         await referrals.index("state.young_id")
         await referrals.index("state.agency", *LATEST_FIRST)
         await referrals.index("state.agency", "progress.status", *LATEST_FIRST)
+        await self.outbound.collection.index("state.young_id")
+        await self.outbound.collection.index("state.agency", "_id")
         await self._keys.index("at")
         await self.vault.prepare()
         await self.audit.prepare()
         await self.records.prepare()
+        await self.imports.prepare()
+        await self.rejections.prepare()
+        await self.webhooks.prepare()
 
     @property
     def migrations(self) -> Sequence[Step]:
@@ -71,6 +86,18 @@ class Store:
     async def all_agencies(self) -> list[Agency]:
         """Every agency, by id."""
         return await self.agencies.acting(SYSTEM).find({})
+
+    async def agency_ids(self) -> list[str]:
+        """Who is registered."""
+        return [row["_id"] for row in await self.agencies.collection.find({}, fields={"_id": 1})]
+
+    async def tenant_topics(self) -> list[Topic]:
+        """Those of the agencies: what each says to us, and what it is told."""
+        return [topic for id in await self.agency_ids() for topic in (inbound_topic(id), outbound_topic(id))]
+
+    async def sender_of(self, caller: Caller) -> Agency | Sender:
+        """Who holds the mandate of what the caller sends: their agency, or their school for a family."""
+        return sender_of(caller, await self.catalogue.every_school()) or await self.agency_of(caller)
 
     async def agency_of(self, caller: Caller) -> Agency:
         """The caller's own agency. Refused until an administrator has registered it."""
@@ -93,16 +120,37 @@ class Store:
         referrals = self.referrals.within(session) if session else self.referrals
         return await referrals.acting(SYSTEM).find({"state.young_id": {"$in": sorted(map(str, young_ids))}})
 
+    async def referral_and_version(self, referral_id: UUID) -> tuple[Referral, int]:
+        """A referral, whoever asks, and how often it changed. Raises NotFound."""
+        row = await self.referrals.collection.majority().find_one({"_id": str(referral_id)}, fields={"state": 1, "version": 1})
+        if row is None:
+            raise NotFound("Cette orientation")
+        return Referral.model_validate(row["state"]), row["version"]
+
+    async def referral_ids_of(self, agency: str) -> list[UUID]:
+        """Every referral of an agency."""
+        return [UUID(row["_id"]) for row in await self.referrals.collection.find({"state.agency": agency}, fields={"_id": 1})]
+
     async def referral_rows(self, ids: set[UUID], session: Session) -> dict[UUID, Row]:
         """Referrals as they are kept, whosever they are, those of erased persons among them."""
         where, fields = {"_id": {"$in": sorted(map(str, ids))}}, {"state": 1, "fingerprint": 1, "erased": 1}
         rows = await self.referrals.collection.find(where, fields=fields, session=session)
         return {UUID(row["_id"]): row for row in rows}
 
+    async def referred_among(self, referral_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these referrals that there are, whoever asks."""
+        found = await self.referrals.collection.find({"_id": {"$in": sorted(map(str, referral_ids))}}, fields={"_id": 1})
+        return {UUID(row["_id"]) for row in found}
+
     async def whom(self, referral_id: UUID) -> Whom:
         """Whom a referral is about, for the audit."""
         referral = await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)})
         return Whom(referral.young_id if referral else None, referral_id)
+
+    async def is_direct(self, referral_id: UUID) -> bool:
+        """Whether a family sent it itself."""
+        direct = {"_id": str(referral_id), "state.source": Source.DIRECT}
+        return await self.referrals.collection.find_one(direct, fields={"_id": 1}) is not None
 
     async def erased(self, referral_id: UUID, agency: str, session: Session | None = None) -> bool:
         """Whether a referral of this agency is of a person who was erased."""
@@ -131,6 +179,11 @@ class Store:
         statuses = [status, None] if status is ReferralStatus.SUBMITTED else [status]  # nothing was heard yet: no progress
         where: dict[str, Any] = {"erased": None, **({"progress.status": {"$in": statuses}} if status else {})}
         return await self.referrals.acting(caller).part(where, sort=LATEST_FIRST, asked=asked)
+
+    async def told_referrals(self, caller: Caller, asked: Asked) -> Part[OutboundReferral]:
+        """What an agency was told last of each of its referrals, by id; nothing of the erased."""
+        there = {"state.erased": False, "state.view": {"$ne": None}}
+        return await self.outbound.acting(caller).part(there, sort=["_id"], asked=asked)
 
     async def keep_progress(self, referral_id: UUID, status: ReferralStatus, version: int) -> None:
         """Keep the status beside the referral, for pages to be filtered by; never an older one over a newer.

@@ -31,14 +31,17 @@ class What(StrEnum):
     WHOLE = "whole"
     FILE = "file"
     """All that is held of the person."""
+    MESSAGE = "message"
+    """What a rejected message of an agency's topic said."""
 
 
 @dataclass(frozen=True)
 class Whom:
-    """About whom: the person, the referral, or both; neither where a whole list was refused."""
+    """About whom: the person, the referral, or both; or a rejected message. None where a whole list was refused."""
 
     young_id: UUID | None = None
     referral_id: UUID | None = None
+    rejection_id: UUID | None = None
 
 
 class AuditEntry(BaseModel):
@@ -52,6 +55,7 @@ class AuditEntry(BaseModel):
     role: str | None = None
     young_id: UUID | None = None
     referral_id: UUID | None = None
+    rejection_id: UUID | None = None
     what: What = What.WHOLE
     allowed: bool = True
 

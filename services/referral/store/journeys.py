@@ -34,6 +34,11 @@ class Journeys:
         found = [journeys.state_of(row) for row in rows]
         return {id: Journey(young_id=id) for id in wanted} | {journey.young_id: journey for journey in found}
 
+    async def with_version(self, young_id: UUID) -> tuple[Journey, int]:
+        """The journey of one young person and its version, which rises with each message; 0 when nothing was heard yet."""
+        row = await self._live.collection.majority().find_one({"_id": str(young_id)})
+        return (journeys.state_of(row), row["version"]) if row else (Journey(young_id=young_id), 0)
+
     async def follow(self, message: Message) -> tuple[Journey, int]:
         """Fold a message in, once, and answer with the journey and its version, which rises with each message."""
         [row] = await self._live.apply(message)

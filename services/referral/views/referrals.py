@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from services.referral import labels
-from services.referral.domain.agency import Agency
+from services.referral.domain.agency import Agency, Sender
 from services.referral.domain.answer import Ending
 from services.referral.domain.enrolments import EnrolmentHistory
+from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import Journey
+from services.referral.domain.legal import legal_delay
 from services.referral.domain.milestones import Milestone, MilestoneKind
 from services.referral.domain.person import Identity, Said, Sent, to_complete
 from services.referral.domain.referral import Referral
@@ -22,6 +24,9 @@ from services.referral.views.schemas import (
     AnswerResponse,
     ApplicationResponse,
     CommonResponse,
+    ContactResponse,
+    HandBackResponse,
+    LegalDelayResponse,
     MissingResponse,
     NamesResponse,
     ReferralInFullResponse,
@@ -30,7 +35,8 @@ from services.referral.views.schemas import (
     WarningResponse,
     WishResponse,
 )
-from services.referral.views.sentences import of_ending, of_milestone, of_step
+from services.referral.views.sentences import of_contact, of_delay, of_ending, of_hand_back, of_milestone, of_step
+from services.referral.views.transfers import show_transfer
 from shared.events.referral import Wish
 from shared.web.names import Names, OrganisationResponse
 
@@ -42,7 +48,7 @@ class Presenter:
     `sent` holds, by referral, all that was sent of these persons (or more), in order of arrival.
     """
 
-    agency: Agency
+    agency: Agency | Sender
     sent: Mapping[UUID, Sent]
     names: Names
     today: date
@@ -74,6 +80,9 @@ class Presenter:
             to_complete=missing_of(own.identity, today=self.today),
             **{name: getattr(own, name) for name in Said.model_fields if name != "identity"},
             applications=[_application(application, self.names) for application in view.applications],
+            legal_delay=_delay(own, referral, view, self.today),
+            transfers=[show_transfer(one, self.names) for one in view.transfers],
+            hand_backs=[_hand_back(one, self.today) for one in view.hand_backs],
         )  # fmt: skip
         return dict(common)
 
@@ -109,8 +118,20 @@ def _application(view: ApplicationView, names: Names) -> ApplicationResponse:
     return ApplicationResponse(
         intake_id=view.intake_id, school=names.school(view.school), programme=names.programme(view.school, view.programme),
         school_year=view.school_year,
-        status=step.status, code=step.code, since=view.since, until=step.until, sentence=of_step(step),
+        status=step.status, code=step.code, since=view.since, until=step.until, sentence=of_step(step), at=step.at,
+        contacts=[ContactResponse(**dict(one), sentence=of_contact(one)) for one in view.contacts],
+        reminded_on=view.reminded_on,
     )  # fmt: skip
+
+
+def _delay(own: Sent, referral: Referral, view: ReferralView, today: date) -> LegalDelayResponse | None:
+    delay = legal_delay(own, referral.situation, view.ending, today=today)
+    return LegalDelayResponse(**dict(delay), sentence=of_delay(delay)) if delay else None
+
+
+def _hand_back(one: HandBackHistory, today: date) -> HandBackResponse:
+    late = one.acknowledged_on is None and one.due_on is not None and today > one.due_on
+    return HandBackResponse(**one.model_dump(exclude={"enrolment_id", "agency", "ended"}), late=late, sentence=of_hand_back(one))
 
 
 def _timeline(referral: Referral, view: ReferralView, names: Names) -> list[StepResponse]:
@@ -132,6 +153,8 @@ def _steps(applications: Iterable[ApplicationView], names: Names) -> Iterator[St
         where = _where(view, names)
         for step in view.steps:
             yield StepResponse(on=step.on, step=step.status, sentence=of_step(step), **where)
+        for contact in view.contacts:
+            yield StepResponse(on=contact.on, step="contacted", sentence=of_contact(contact), **where)
 
 
 def _later(view: ReferralView, names: Names) -> list[StepResponse]:

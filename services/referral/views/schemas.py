@@ -8,10 +8,13 @@ from pydantic import BaseModel, Field
 
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.file import Counsellor, InformationText, LastClass, Missing
+from services.referral.domain.legal import DelayState, Duty
 from services.referral.domain.person import Identity
+from services.referral.domain.transfers import TransferStatus
 from services.referral.domain.visibility import UnopenedWish
 from shared.events.applications import ApplicationStatus
-from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation
+from shared.events.contacts import ContactMeans
+from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation, Source
 from shared.web.names import OrganisationResponse, ProgrammeResponse, SchoolResponse
 
 
@@ -35,6 +38,16 @@ class WishResponse(BaseModel):
     sentence: str | None = None
 
 
+class ContactResponse(BaseModel):
+    """An attempt of the school to reach the applicant."""
+
+    on: date
+    at: str | None
+    means: ContactMeans
+    reached: bool
+    sentence: str
+
+
 class ApplicationResponse(BaseModel):
     intake_id: UUID
     school: SchoolResponse
@@ -44,6 +57,9 @@ class ApplicationResponse(BaseModel):
     code: RefusalCode | None
     since: date
     until: date | None
+    at: str | None = Field(default=None, description="L’heure de ce qui est prévu ; son lieu se lit auprès d’`enrolment`.")
+    contacts: list[ContactResponse] = []
+    reminded_on: date | None = Field(default=None, description="Le jour du rappel : la place proposée attend votre réponse.")
     sentence: str
 
 
@@ -58,6 +74,50 @@ class StepResponse(BaseModel):
     school_year: str | None = None
     sentence: str
     corrected_on: date | None = Field(default=None, description="Le jour où l’école l’a corrigé.")
+
+
+class HandBackResponse(BaseModel):
+    """A pupil who interrupted as a minor, handed back: to acknowledge at `enrolment`, by the end of `due_on`."""
+
+    hand_back_id: UUID
+    handed_on: date
+    due_on: date
+    acknowledged_on: date | None
+    late: bool
+    sentence: str
+
+
+class ProposedResponse(BaseModel):
+    """An intake of another school that had seats."""
+
+    intake_id: UUID
+    school: SchoolResponse
+    programme: ProgrammeResponse
+    school_year: str
+    year_of_study: int
+
+
+class TransferResponse(BaseModel):
+    """Where an application found no place (`intake_id`): others are proposed, to accept or decline at `enrolment`."""
+
+    transfer_id: UUID
+    intake_id: UUID
+    proposed: list[ProposedResponse]
+    until: date
+    status: TransferStatus
+    since: date
+    to_intake_id: UUID | None
+    sentence: str
+
+
+class LegalDelayResponse(BaseModel):
+    """What the law asks for after the day of a signalement, and by when."""
+
+    duty: Duty
+    since: date
+    due_on: date | None
+    state: DelayState
+    sentence: str
 
 
 class NamesResponse(BaseModel):
@@ -80,6 +140,7 @@ class CommonResponse(BaseModel):
     referral_id: UUID
     young_id: UUID
     agency: OrganisationResponse
+    source: Source
     status: ReferralStatus
     sentence: str
     answer: AnswerResponse | None
@@ -95,7 +156,11 @@ class CommonResponse(BaseModel):
     information: InformationText | None
     counsellor: Counsellor
     last_class: LastClass | None
+    reported_on: date | None
+    legal_delay: LegalDelayResponse | None
     applications: list[ApplicationResponse]
+    hand_backs: list[HandBackResponse]
+    transfers: list[TransferResponse]
 
 
 class ReferralResponse(CommonResponse):

@@ -2,11 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import Header, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.sse import ServerSentEvent
 
 from services.reporting.api.schemas import IndicatorsResponse, figure_response, programme_of, school_of
 from services.reporting.deps import READERS, AsOf, Cohort, StoreDep, known_on, masking_for, perimeter_for, settings_of
@@ -15,7 +16,7 @@ from shared.projections.notifier import Changes
 from shared.web.auth import CurrentCaller
 from shared.web.pages import SIMULATED
 from shared.web.router import Router
-from shared.web.streams import COUNTED, TOO_MANY_STREAMS, while_signed_in
+from shared.web.streams import COUNTED, TOO_MANY_STREAMS, Events, EventStream, event_stream
 
 router = Router(tags=["indicateurs"], dependencies=[READERS], problems={NotFound: ()})
 A_SECOND = 1.0
@@ -46,14 +47,20 @@ async def read_indicators(
     )
 
 
-@router.get("/events", response_class=EventSourceResponse, dependencies=[COUNTED], responses=TOO_MANY_STREAMS)
-async def stream_changes(request: Request, store: StoreDep, last_event_id: EventId = None) -> AsyncIterable[ServerSentEvent]:
+@router.get("/events", response_class=EventStream, dependencies=[COUNTED], responses=TOO_MANY_STREAMS)
+async def stream_changes(request: Request, store: StoreDep, last_event_id: EventId = None) -> EventStream:
     """An event `changed` whenever rows changed, once a second at most. A reader who comes back late hears at once.
 
     So does one whose `Last-Event-ID` is none of ours: the present state, then what comes. It ends with its token.
     """
-    async for number in while_signed_in(request, changes(store.projector.changes, last_read(last_event_id))):
-        yield ServerSentEvent(event="changed", id=str(number), data=number)
+    return event_stream(request, events(changes(store.projector.changes, last_read(last_event_id))))
+
+
+async def events(numbers: AsyncGenerator[int, None]) -> Events:
+    """Change numbers as they are sent."""
+    async with aclosing(numbers):
+        async for number in numbers:
+            yield ServerSentEvent(event="changed", id=str(number), data=number)
 
 
 def last_read(event_id: str | None) -> int | None:

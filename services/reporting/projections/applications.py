@@ -1,10 +1,9 @@
 """One row per application, a young person for an intake: where it stands, and each day the school met or answered them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from shared.events.applications import (
-    STATUS_AFTER,
     ApplicationAdmissible,
     ApplicationEvent,
     ApplicationIneligible,
@@ -19,6 +18,7 @@ from shared.events.applications import (
     ImmersionEnded,
     ImmersionPlanned,
     InterviewPlanned,
+    MeetingCancelled,
     PlaceConfirmed,
     PlaceDeclined,
     PlaceExpired,
@@ -26,7 +26,11 @@ from shared.events.applications import (
     PlaceOfferWithdrawn,
     PlaceReleased,
 )
+from shared.events.delays import ApplicationExpired
+from shared.events.statuses import STATUS_AFTER
 from shared.projections.table import REQUIRED, History, TableRow
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class ApplicationRow(TableRow, table="applications"):
@@ -48,6 +52,8 @@ class ApplicationRow(TableRow, table="applications"):
     """Why it is obsolete, where it is."""
     contacted_at: History[datetime] = ()
     """Each time a person of the school told of a meeting, a yes or a no."""
+    unanswered_at: History[datetime] = ()
+    """Each time that a delay of the school's passed without an answer to one referral, or to all."""
     admissible_on: date | None = None
 
     @property
@@ -64,6 +70,14 @@ class ApplicationRow(TableRow, table="applications"):
     def intake_closed(self) -> bool:
         """Whether the closing of its intake ended it."""
         return self.status is ApplicationStatus.OBSOLETE and self.because == "intake_closed"
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the school let a delay, or its intake, end before it met or answered the applicant; reopened since, too."""
+        if self.unanswered_at and min(self.unanswered_at) < min(self.contacted_at, default=NEVER):
+            return True
+        lapsed = self.status is ApplicationStatus.EXPIRED or self.intake_closed
+        return lapsed and not self.contacted_at
 
 
 def _id(event: ApplicationEvent) -> str:
@@ -90,7 +104,7 @@ def ineligible(event: ApplicationIneligible) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=ApplicationStatus.INELIGIBLE, met=False)
 
 
-@ApplicationRow.on(PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired)
+@ApplicationRow.on(MeetingCancelled, PlaceOfferWithdrawn, PlaceReleased, PlaceDeclined, PlaceExpired)
 def moved(event: ApplicationEvent) -> ApplicationRow:
     return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)])
 
@@ -107,6 +121,13 @@ def admissible(event: ApplicationAdmissible, time: datetime) -> ApplicationRow:
     return ApplicationRow(
         id=_id(event), moved_to=ApplicationStatus.ADMISSIBLE, met=True, admissible_on=event.on, contacted_at=(time,)
     )
+
+
+@ApplicationRow.told(ApplicationExpired)
+def unanswered(event: ApplicationExpired, time: datetime) -> ApplicationRow:
+    if event.referral_id:  # it goes on for those who came later
+        return ApplicationRow(id=_id(event), unanswered_at=(time,))
+    return ApplicationRow(id=_id(event), moved_to=STATUS_AFTER[type(event)], unanswered_at=(time,))
 
 
 @ApplicationRow.on(ApplicationReopened)

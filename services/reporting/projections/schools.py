@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from shared.events.catalogue import Certification, CertificationReplaced, ProgrammeOpened, SchoolRegistered
+from shared.events.catalogue import Certification, CertificationReplaced, ProgrammeOpened, SchoolCalendarChanged, SchoolRegistered
 from shared.events.certifications import Replacement, in_force
+from shared.kernel.open_days import OpenDays, zone_of
 from shared.projections.table import REQUIRED, History, TableRow
 
 
@@ -13,6 +14,14 @@ class SchoolRow(TableRow, table="schools"):
     town: str = REQUIRED
     address: str | None = None
     phone: str | None = None
+    department: str | None = None
+    calendar: OpenDays | None = None
+    """Its open days, once it said something of them."""
+
+    @property
+    def open_days(self) -> OpenDays:
+        """What its delays count."""
+        return self.calendar or OpenDays(zone=zone_of(self.department or ""))
 
 
 class ProgrammeRow(TableRow, table="programmes"):
@@ -31,7 +40,14 @@ class ProgrammeRow(TableRow, table="programmes"):
 
 @SchoolRow.on(SchoolRegistered)
 def registered(event: SchoolRegistered) -> SchoolRow:
-    return SchoolRow(id=event.school, name=event.name, town=event.town, address=event.address, phone=event.phone)
+    return SchoolRow(
+        id=event.school, name=event.name, town=event.town, address=event.address, phone=event.phone, department=event.department
+    )  # fmt: skip
+
+
+@SchoolRow.on(SchoolCalendarChanged)
+def calendar_changed(event: SchoolCalendarChanged) -> SchoolRow:
+    return SchoolRow(id=event.school, calendar=event.calendar)
 
 
 @ProgrammeRow.on(ProgrammeOpened)

@@ -1,0 +1,5 @@
+"""What every test of webhooks is given."""
+
+from tests.webhooks.drivers import desk
+
+__all__ = ["desk"]
