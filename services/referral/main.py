@@ -5,6 +5,7 @@ from functools import partial
 from services.referral import outbound
 from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
+from services.referral.imports.running import take_in_files
 from services.referral.inbound.hearing import hear
 from services.referral.jobs import sweep
 from services.referral.settings import Settings
@@ -22,7 +23,7 @@ def service(settings: Shared) -> Service[Store]:
     return Service(
         "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
         migrations=lambda store: [*store.migrations, outbound.of_an_earlier_build(store)], tenant_topics=Store.tenant_topics,
-        works=[hear, send_to_webhooks, notify],
+        works=[hear, send_to_webhooks, notify, take_in_files],
     )  # fmt: skip
 
 
