@@ -47,6 +47,11 @@ def own_hand_backs(caller: Caller) -> TenantFilter:
     return {caller.kind: caller.tenant} if caller.kind in ("school", "agency") else None
 
 
+def own_transfers(caller: Caller) -> TenantFilter:
+    """A school sees those that it has no place for, an agency those that its referrals are proposed."""
+    return {caller.kind: caller.tenant} if caller.kind in ("school", "agency") else None
+
+
 def own_grants(caller: Caller) -> TenantFilter:
     """A school sees the grants that it holds; the Région and the federation, all."""
     match caller.kind:
