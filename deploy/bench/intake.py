@@ -46,8 +46,8 @@ DAY = date(2025, 1, 6)
 TAUGHT = (
     SchoolRegistered(school="banc", name="École d’essai", commune="39198", town="Dole", department="39", on=DAY),
     ProgrammeOpened(
-        school="banc", programme="cap-essai", title="CAP", certification=Certification.CAP, sector="essai", years=2, dangerous_machines=False,
-        on=DAY,
+        school="banc", programme="cap-essai", title="CAP", certification=Certification.CAP, sector="essai", years=2,
+        dangerous_machines=False, on=DAY,
     ),
 )  # fmt: skip
 Figures = dict[str, float]

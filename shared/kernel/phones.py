@@ -77,8 +77,16 @@ def _code_of_block(block: str) -> str:
 def _lent_overseas(national: str) -> str | None:
     """What the plan gives to all of France and libphonenumber knows to be lent overseas: 0708 40 …, 0976 …"""
     lent = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.VOIP)
-    own = (phonenumbers.parse(f"0{national}", place) for place in OVERSEAS)
+    own = (phonenumbers.parse(f"0{national}", place) for place in OVERSEAS if _may_be_of(place, national))
     return next((_e164(one) for one in own if phonenumbers.number_type(one) in lent), None)
+
+
+def _may_be_of(place: str, national: str) -> bool:
+    """Whether it has the form of a number of this place, or of those that share its country code; the library asks that last."""
+    code = phonenumbers.country_code_for_region(place)
+    known = (phonenumbers.PhoneMetadata.metadata_for_region(one) for one in phonenumbers.region_codes_for_country_code(code))
+    forms = (one.general_desc.national_number_pattern or "" for one in known if one and one.general_desc)
+    return any(re.fullmatch(form, national) for form in forms)
 
 
 def _no_phone() -> PydanticCustomError:
