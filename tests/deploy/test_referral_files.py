@@ -12,8 +12,8 @@ from deploy.local.errors import CannotRun
 from deploy.local.referral_files import Files, agency_of, sentences
 
 STATE = {
-    "import_id": "i", "status": "running", "format": "csv", "rows": 2, "done": 0, "accepted": 0, "same": 0, "refused": 0, "warned": 0,
-    "incomplete": 0, "seconds": 0.0,
+    "import_id": "i", "status": "running", "format": "csv", "rows": 2, "done": 0, "accepted": 0, "same": 0, "refused": 0,
+    "warned": 0, "incomplete": 0, "seconds": 0.0,
 }  # fmt: skip
 DONE = {**STATE, "status": "done", "done": 2, "accepted": 1, "refused": 1, "seconds": 0.5}
 
