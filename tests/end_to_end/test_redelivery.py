@@ -108,7 +108,7 @@ async def opens(agencies: Running, schools: Running) -> str:
         await post(agencies, "admin", f"/agencies/{agency}", {"kind": kind, "name": agency, "department": "25"}, method="PUT")
     await post(schools, "admin", "/schools/redit", SCHOOL, method="PUT")
     await post(schools, "admin", "/schools/redit/programmes/cap", PROGRAMME, method="PUT")
-    intake = await post(schools, "school:redit:head", "/intakes", {**INTAKE, "school": "redit"})
+    intake = await post(schools, "school:redit:head", "/intakes", {**INTAKE, "school": "redit", "starts_on": "2025-09-01"})
 
     async def known() -> bool:
         listed = (await agencies.as_("admin").get("/schools")).json()["items"]
