@@ -9,6 +9,7 @@ from services.enrolment.domain.outbound import OUTBOUND_PERSONS
 from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS
 from services.enrolment.domain.school import SCHOOLS
+from services.enrolment.domain.transfers import TRANSFERS
 from services.enrolment.domain.wishes import WISHES
 from services.production.domain.order import ORDERS
 from services.production.domain.weeks import WEEKS
@@ -21,7 +22,7 @@ from shared.webhooks.standing import STANDINGS
 
 _BY_SERVICE: Mapping[str, tuple[Aggregate[Any, Any], ...]] = {
     "referral": (AGENCIES, REFERRALS, RECORDS, OUTBOUND_REFERRALS, STANDINGS),
-    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS, HAND_BACKS, OUTBOUND_PERSONS, STANDINGS),
+    "enrolment": (SCHOOLS, INTAKES, PUPILS, WISHES, GRANTS, HAND_BACKS, TRANSFERS, OUTBOUND_PERSONS, STANDINGS),
     "production": (ORDERS, WEEKS),
 }
 AGGREGATES = {(service, one.name): one for service, every in _BY_SERVICE.items() for one in every}

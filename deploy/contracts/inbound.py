@@ -38,18 +38,15 @@ KEY: Json = {
 DESCRIPTION = (
     "Ce que l’organisme {agency} nous envoie, et que lui seul écrit ; une partition, sept jours. Chaque message est pris, "
     "reconnu (même référence, même contenu) ou rejeté, avec les codes et les mots de POST /referrals : GET /rejections, et "
-    "fr.etabli.outbound.referral.rejected.v1. Un rejet ne retient rien de ce qui suit, et n’est pas relu : renvoyez le "
-    "message corrigé."
+    "fr.etabli.outbound.referral.rejected.v1. Un rejet ne retient rien de ce qui suit, et n’est pas relu : renvoyez le message, "
+    "corrigé."
 )
 
 
 def schema() -> Json:
     """The JSON Schema of the data: what POST /referrals takes."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:{TYPE}",
-        **ReferralRequest.model_json_schema(),
-    }
+    said = ReferralRequest.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{TYPE}", **said}
 
 
 def channel(servers: list[Json], binding: str) -> Json:

@@ -13,6 +13,7 @@ from shared.events.contacts import ContactMeans
 from shared.events.outbound import OutboundEvent
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
+from shared.events.transfers import ProposedIntake
 from shared.kernel.calendar import Hour, SchoolYear
 from shared.kernel.identifiers import Slug
 from shared.kernel.strict import Day, Published
@@ -50,12 +51,12 @@ class ToldStep(_Told):
     reasons: tuple[IneligibleReason, ...] = ()
     planned_on: Day | None = None
     until: Day | None = None
-    at: Hour | None = Field(default=None, description="When to come to what is planned.")
-    attended: Annotated[bool, Published] = Field(default=True, description="Of an immersion that ended.")
-    cancelled: Met | None = Field(default=None, description="What was planned and will not be held.")
-    unanswered: Annotated[bool, Published] = Field(default=False, description="Expired by the school's own silence.")
+    at: Hour | None = Field(default=None, description="When to come to what is planned; where, enrolment's API says.")
+    attended: Annotated[bool, Published] = True
+    cancelled: Met | None = None
     reopened: Annotated[bool, Published] = False
     offer_withdrawn: Annotated[bool, Published] = False
+    unanswered: Annotated[bool, Published] = Field(default=False, description="Expired by the school’s own silence.")
 
 
 class ToldContact(_Told):
@@ -75,10 +76,8 @@ class ToldApplication(_Told):
     programme: Slug
     school_year: SchoolYear | None = None
     steps: tuple[ToldStep, ...] = Field(min_length=1, description="The last one says where it stands.")
+    reminded_on: Day | None = Field(default=None, description="When it was reminded that a place waits for its answer.")
     contacts: tuple[ToldContact, ...] = ()
-    reminded_on: Day | None = Field(
-        default=None, description="When it was reminded of an offered place that waits for its answer."
-    )
 
 
 class ToldMilestone(_Told):
@@ -103,13 +102,24 @@ class ToldEnrolment(_Told):
 
 
 class ToldHandBack(_Told):
-    """An interrupted minor handed back to this agency: by when it takes note, and when it did."""
+    """A pupil who interrupted as a minor: to acknowledge by the end of `due_on`, at enrolment."""
 
     hand_back_id: UUID
-    enrolment_id: UUID
     handed_on: Day
-    due_on: Day | None = None
+    due_on: Day
     acknowledged_on: Day | None = None
+
+
+class ToldTransfer(_Told):
+    """Where an application found no place (`intake_id`), others: to accept or decline by the end of `until`, at enrolment."""
+
+    transfer_id: UUID
+    intake_id: UUID
+    intakes: tuple[ProposedIntake, ...] = ()
+    until: Day
+    status: Code
+    since: Day
+    to_intake_id: UUID | None = None
 
 
 AN_INTAKE = "6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11"
@@ -152,6 +162,7 @@ class AgencyView(_Told):
     applications: tuple[ToldApplication, ...] = ()
     enrolments: tuple[ToldEnrolment, ...] = ()
     hand_backs: tuple[ToldHandBack, ...] = ()
+    transfers: tuple[ToldTransfer, ...] = ()
 
 
 class ReferralTold(OutboundEvent, key="young_id", teller="referral"):

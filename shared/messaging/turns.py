@@ -24,6 +24,9 @@ from shared.messaging.wire.records import record_of
 BATCH, AT_ONCE = 50, 4
 """Records of one turn, and turns that run at once."""
 LOOK_SECONDS = 5
+SESSION_SECONDS = 10
+"""After which the topics of one that was killed are the others', or its own again."""
+DAY_MS = 86_400_000
 COMMIT_SECONDS = 0.5
 WAIT_SECONDS = 0.1
 STOP_SECONDS = 5.0
@@ -42,12 +45,15 @@ class Everything:
         return True
 
 
-def new_client(brokers: Brokers, group: str, instance: str, *, session_timeout: int) -> Client:
-    """A static member of a group, whose replicas share the topics: one that restarts has its own back at once."""
+def new_client(brokers: Brokers, group: str) -> Client:
+    """A member of a group, whose replicas share the topics.
+
+    No static one: a broker gives such a member, when it comes back, what it had before, and none of the topics that are new.
+    """
     return consumer(
-        brokers, group_id=group, group_instance_id=f"{group}-{instance}", session_timeout_ms=session_timeout * 1000,
-        metadata_max_age_ms=LOOK_SECONDS * 1000, max_partition_fetch_bytes=PARTITION_BYTES, fetch_max_bytes=FETCH_BYTES,
-        whole=Everything(),
+        brokers, group_id=group, session_timeout_ms=SESSION_SECONDS * 1000, metadata_max_age_ms=LOOK_SECONDS * 1000,
+        max_poll_interval_ms=DAY_MS,  # while a database is away nothing is asked for, and the topics stay ours
+        max_partition_fetch_bytes=PARTITION_BYTES, fetch_max_bytes=FETCH_BYTES, whole=Everything(),
     )  # fmt: skip
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 
 import structlog
 
+from shared.events.webhooks import DisabledCode
 from shared.kernel.retry import Outage, anything, stop, until_answered
-from shared.metrics import WEBHOOK_DELIVERERS, WEBHOOK_DOCUMENTS, WEBHOOK_FAILING
+from shared.metrics import WEBHOOK_DELIVERERS, WEBHOOK_DOCUMENTS, WEBHOOK_FAILING, WEBHOOKS_DISABLED
 from shared.persistence.failures import is_denied, is_transient
 from shared.persistence.lease import Lease
 from shared.webhooks.endpoint import Endpoint
@@ -46,6 +47,8 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
+        for code in DisabledCode:
+            WEBHOOKS_DISABLED.labels(code)  # shown from 0 on, so that the first one is a rise
         try:
             await until_answered(self._look_on, on=anything, limit=self._max_backoff)
         finally:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from datetime import datetime
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -62,8 +63,12 @@ class Endpoint:
         self._waits, self._at_once, self._now, self._max_backoff = waits, at_once, now, max_backoff
         self._outage = Outage(log, "webhooks.database", is_refusal=is_denied)
         self._under_way: dict[asyncio.Task[Outcome], Item] = {}
+        self._whose = {"webhook": webhook.id, "tenant": webhook.tenant}
         self._tried: list[Attempt] = []
         self._over = False
+        self._moved = webhook.place is None
+        """Whether its place is another than that which is kept, though nothing was answered."""
+        self._kept_at = -LOOK_SECONDS
 
     async def run(self) -> None:
         """Deliver. Returns once the webhook is disabled, or another course of it has begun."""
@@ -92,7 +97,8 @@ class Endpoint:
     async def _something(self, course: Course, reading: "asyncio.Task[Came] | None") -> None:
         """Return once something has come, was answered, or is due."""
         until = course.next_look(self._now())
-        timeout = None if until is None else min(until.total_seconds(), LOOK_SECONDS)
+        timeout = LOOK_SECONDS if self._moved else None
+        timeout = timeout if until is None else min(until.total_seconds(), LOOK_SECONDS)
         waiting = {*self._under_way, *({reading} if reading else ())}
         if waiting:
             await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
@@ -101,12 +107,13 @@ class Endpoint:
 
     def _take(self, course: Course, one: Came) -> None:
         if isinstance(one, Lost):
-            log.warning("webhooks.lost", webhook=self._webhook.id, position=one.position)
+            log.warning("webhooks.lost", **self._whose, position=one.position)
             course.lose(resync_of(self._webhook.id, one.position, self._now()))
         elif self._is_sent(one):
             course.take(item_of(one.message, one.position, self._kind))
         else:
             course.pass_over(one.position)
+            self._moved = True
 
     def _is_sent(self, one: Told) -> bool:
         """Whether it is not among what a replay leaves out: acknowledged before, and told before its day."""
@@ -119,7 +126,8 @@ class Endpoint:
         """Take in what was answered, then keep the place: one write, however much was answered since the last."""
         done = [task for task in self._under_way if task.done()]
         ends = [end for task in done if (end := self._learnt(course, self._under_way.pop(task), task.result()))]
-        if done and not await self._is_kept(course):
+        late = self._moved and monotonic() - self._kept_at >= LOOK_SECONDS
+        if (done or late) and not await self._is_kept(course):
             self._over = True
         elif ends:
             self._over = True
@@ -132,16 +140,20 @@ class Endpoint:
         if outcome.result is Result.DELIVERED:
             course.delivered(item, now)
             return None
+        if not course.place.holds:
+            log.warning("webhooks.failing", **self._whose, result=outcome.result, status=outcome.status)
         over = course.failed(item, outcome, now)
         if outcome.result is not Result.GONE and not over:
             return None
         code = DisabledCode.GONE if outcome.result is Result.GONE else DisabledCode.GIVEN_UP
+        log.warning("webhooks.disabled", **self._whose, code=code)
         hold = course.place.holds.get(item.key)
         return Disabled(now, code, hold.since if hold else now, outcome.result, outcome.status)
 
     async def _is_kept(self, course: Course) -> bool:
         """Keep the place, and what was tried. False where another course has begun, or another replica goes on."""
         place, tried, self._tried = course.place, self._tried, []
+        self._moved, self._kept_at = False, monotonic()
         await self._written(lambda: self._keeping.keep_attempts(self._webhook, tried))
         return await self._written(lambda: self._keeping.keep_place(self._webhook, place, term=self._term))
 

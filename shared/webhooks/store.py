@@ -121,11 +121,12 @@ class Webhooks:
 
         return await self._change(tenant, id, replayed)
 
-    async def delete(self, tenant: str, id: UUID) -> None:
-        """Forget one, and what was tried. Raises NotFound."""
-        if not await self._rows.delete({"_id": str(id), "tenant": tenant}):
-            raise NotFound("Ce webhook")
+    async def delete(self, tenant: str, id: UUID) -> Webhook:
+        """Forget one, and what was tried: what it was. Raises NotFound."""
+        was = await self.get(tenant, id)
+        await self._rows.delete({"_id": str(id), "tenant": tenant})
         await self.attempts.drop(str(id))
+        return was
 
     async def keep_place(self, webhook: Webhook, place: Place, *, term: int) -> bool:
         """Keep how far a webhook was sent. False where another course of it has begun, or a later holder of the lease has it."""

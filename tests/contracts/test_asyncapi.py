@@ -18,7 +18,7 @@ from deploy.contracts import inbound
 from deploy.contracts.asyncapi import asyncapi
 from deploy.contracts.schemas import example, schema
 from deploy.local.servers import Servers
-from services.referral.inbound.wire import item_of
+from services.referral.inbound.wire import TYPE, item_of
 from services.referral.requests import ReferralRequest
 from shared.events import EVENTS, OUTBOUND_EVENTS, TOPICS, Event
 from shared.events.message import ConsumerRecord, message_of
@@ -86,11 +86,11 @@ def test_every_message_is_on_the_channel_of_its_topic() -> None:
     channels = DOCUMENT["channels"]
     assert {name: topic for topic, channel in channels.items() for name in channel["messages"]} == {
         **{name: event.topic for name, event in EVERY.items()},
-        **dict.fromkeys((inbound.TYPE, inbound.STRUCTURED), inbound.CHANNEL),
+        **dict.fromkeys((TYPE, inbound.STRUCTURED), inbound.CHANNEL),
     }
 
 
-@pytest.mark.parametrize("name", [inbound.TYPE, inbound.STRUCTURED])
+@pytest.mark.parametrize("name", [TYPE, inbound.STRUCTURED])
 def test_an_agency_s_message_is_shown_as_it_is_heard(name: str) -> None:
     message = DOCUMENT["components"]["messages"][name]
     (shown,) = message["examples"]
@@ -98,9 +98,8 @@ def test_an_agency_s_message_is_shown_as_it_is_heard(name: str) -> None:
     Draft202012Validator(message["payload"], registry=found).validate(shown["payload"])
     Draft202012Validator(message["headers"]).validate(shown["headers"])
     headers = tuple((header, value.encode()) for header, value in shown["headers"].items())
-    record = ConsumerRecord(
-        "etabli.inbound.cio-dole", 0, 0, inbound.REFERENCE.encode(), json.dumps(shown["payload"]).encode(), headers
-    )
+    value = json.dumps(shown["payload"]).encode()
+    record = ConsumerRecord("etabli.inbound.cio-dole", 0, 0, inbound.REFERENCE.encode(), value, headers)
     assert item_of(record, limit=10_000) == inbound.EXAMPLE
     ReferralRequest.model_validate(inbound.EXAMPLE)
 

@@ -26,6 +26,8 @@ HEAD = {"school:head"}
 OFFICE = {"school:head", "school:office"}
 TENANTS = AGENCY | OFFICE
 SCHOOL = OFFICE | {"school:workshop"}
+WEBHOOKS = {"agency:manager", "school:head"}
+"""Each at the service that tells its organisation: tests/webhooks/test_desk.py."""
 REGION, FEDERATION = {"region:reader"}, {"federation:reader"}
 SIGNED_IN = set(CALLERS)
 ANYBODY = SIGNED_IN | {"signed out"}
@@ -39,11 +41,17 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "register_agency export_file list_audit": ADMIN,
         "list_matches merge_persons keep_apart split_person erase_person": ADMIN,
         "list_agencies list_schools": SIGNED_IN,
-        "submit_referral submit_batch list_referrals read_referral request_withdrawal_of_referral": AGENCY,
-        "amend_referral complete_referral list_rejections read_rejection read_snapshot": AGENCY,
+        "submit_referral submit_batch": AGENCY,
+        "record_direct_application": OFFICE,
+        "amend_referral complete_referral list_referrals read_referral request_withdrawal_of_referral": AGENCY | OFFICE,
+        "list_rejections read_rejection read_snapshot": AGENCY,
         "read_rejected_message": {"agency:manager"},
+        "import_referrals foresee_import list_imports read_template read_import list_imported_rows": AGENCY,
+        "read_rejected_rows forget_import": AGENCY,
         "read_identity": SCHOOL,
-        "follow_events": TENANTS,
+        "register_webhook list_webhooks read_webhook change_webhook delete_webhook try_webhook": WEBHOOKS,
+        "roll_secret replay_webhook enable_webhook list_attempts": WEBHOOKS,
+        "follow_events read_notices choose_notices confirm_notices forget_notices": TENANTS,
     },
     "enrolment": {
         "register_school list_conflicts export_file sweep": ADMIN,
@@ -64,7 +72,10 @@ MATRIX: Mapping[str, Mapping[str, set[str]]] = {
         "correct_an_exam correct_a_result": ADMIN | OFFICE,
         "list_applications read_application confirm_place decline_place withdraw_application": ADMIN | OFFICE | AGENCY,
         "declare_outcome correct_an_outcome": ADMIN | OFFICE | AGENCY,
-        "follow_events": TENANTS,
+        "register_webhook list_webhooks read_webhook change_webhook delete_webhook try_webhook": WEBHOOKS,
+        "roll_secret replay_webhook enable_webhook list_attempts": WEBHOOKS,
+        "follow_events read_notices choose_notices confirm_notices forget_notices": TENANTS,
+        "list_transfers accept_transfer decline_transfer": ADMIN | OFFICE | AGENCY,
         "list_hand_backs": ADMIN | OFFICE | AGENCY,
         "acknowledge_hand_back": ADMIN | AGENCY,
         "award_grant pay_grant correct_grant correct_payment": ADMIN | REGION,

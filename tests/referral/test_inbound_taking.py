@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from services.referral.inbound.taking import take
-from services.referral.store import Store
 from services.referral.store.rejections import KEPT
 from shared.events.message import DELETED, UNREADABLE, ConsumerRecord
 from shared.events.outbound import OUTBOUND_EVENTS
 from shared.events.rejections import ReferralRejected
+from shared.kernel.caller import Caller
 from shared.messaging.topics import inbound, outbound
 from shared.metrics import HANDLED, LOST
 from shared.persistence.failures import Away
@@ -162,23 +162,16 @@ async def test_what_cannot_be_read_or_was_deleted_is_answered_too_and_the_loss_i
 
 
 async def test_one_that_is_a_bug_is_rejected_alone(api: Running) -> None:
-    class Bugged:
-        """The store, whose catalogue fails for one wish."""
+    asked_so_far, agency_of = count(1), api.store.agency_of
 
-        def __init__(self, store: Store) -> None:
-            self._store = store
+    async def bugged(caller: Caller) -> Any:
+        if next(asked_so_far) in (1, 3):  # of all three, then of the second alone
+            raise KeyError(MARK)
+        return await agency_of(caller)
 
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._store, name)
-
-        async def is_referred(self, referral_id: Any) -> bool:
-            self.asked = getattr(self, "asked", 0) + 1
-            if self.asked in (2, 4):
-                raise KeyError(MARK)
-            return await self._store.is_referred(referral_id)
-
+    api.store.agency_of = bugged
     records = [a_record(asked(), key=f"R-{rank}".encode()) for rank in range(3)]
-    await heard(api, *records, store=Bugged(api.store))
+    await heard(api, *records)
     assert [(one["code"], one["offset"]) for one in await rejections(api)] == [("bug", records[1].offset)]
     assert len(await referrals(api)) == 2
 

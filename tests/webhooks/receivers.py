@@ -96,10 +96,10 @@ class Receiver:
 
 @asynccontextmanager
 async def receiving(
-    answers: Answers | None = None, *, tls: ssl.SSLContext | None = None, port: int = 0
+    answers: Answers = lambda _got: 204, *, tls: ssl.SSLContext | None = None, port: int = 0
 ) -> AsyncIterator[Receiver]:
     """A server of somebody's on this machine."""
-    receiver = Receiver(scheme="https" if tls else "http", **({"answers": answers} if answers else {}))
+    receiver = Receiver(answers, scheme="https" if tls else "http")
     server = await asyncio.start_server(receiver.serve, "127.0.0.1", port, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     try:

@@ -1,13 +1,15 @@
 """Partner agencies: the organisations that may refer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
 from services.referral.domain.visibility import everyone
 from shared.events.referral import AgencyKind, AgencyRegistered
+from shared.events.schools import ListedSchool
 from shared.kernel.aggregate import Aggregate
+from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused
 from shared.kernel.identifiers import DepartmentCode, Slug
 
@@ -20,6 +22,23 @@ class Agency(BaseModel):
     kind: AgencyKind
     name: str
     department: DepartmentCode
+
+
+class Sender(BaseModel):
+    """A school that sends what a family says: no agency, in no figure of agencies."""
+
+    model_config = ConfigDict(frozen=True)
+    agency: Slug
+    name: str | None
+    kind: None = None
+
+
+def sender_of(caller: Caller, schools: Iterable[ListedSchool]) -> Sender | None:
+    """The school for which somebody records a family's own application; None of who speaks for none."""
+    if caller.kind != "school":
+        return None
+    name = next((one.name for one in schools if one.school == caller.tenant), None)
+    return Sender(agency=caller.tenant, name=name)
 
 
 def register(

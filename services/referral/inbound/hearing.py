@@ -65,7 +65,7 @@ async def hear(here: Runtime[Store]) -> None:
 async def _hear(here: Runtime[Store], outage: Outage) -> None:
     """For as long as one client serves."""
     settings = here.settings
-    client = new_client(brokers_of(settings), INBOUND_GROUP, settings.instance, session_timeout=settings.session_timeout)
+    client = new_client(brokers_of(settings), INBOUND_GROUP)
     taking = partial(take, here.store, limit=settings.body_limit, max_backoff=settings.max_backoff)
     turns = Turns(client, taking, Registered(here.store).is_open)
     measuring = asyncio.create_task(_measure(turns))

@@ -53,6 +53,7 @@ async def _take(store: Store, agency: str, records: Records, limit: int) -> Coun
     rejected = [Rejected(record, refusal) for record, refusal in read if isinstance(refusal, Refusal)]
     judged = zip(asked, verdicts, strict=True)
     rejected += [Rejected(record, verdict.refusal) for (record, _), verdict in judged if verdict.refusal]
+    rejected.sort(key=lambda one: one.record.offset)  # as they are told to the agency
     await store.rejections.keep(agency, rejected)
     for one in rejected:
         _say(one)

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 
 from shared.kernel.calendar import PARIS
 from shared.kernel.caller import Caller
 from shared.kernel.clock import Clock, real_now
 from shared.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from shared.messaging.tenant_topic import TELLERS
+from shared.persistence.keyset import part_of
 from shared.web.auth import CurrentCaller, require
 from shared.web.cursor import Page, PagingDep
 from shared.web.router import Router
@@ -82,9 +83,10 @@ async def register_webhook(
 
 
 @router.get("/webhooks")
-async def list_webhooks(caller: Home, webhooks: WebhooksDep) -> list[WebhookResponse]:
+async def list_webhooks(caller: Home, webhooks: WebhooksDep, paging: PagingDep) -> Page[WebhookResponse]:
     """The webhooks of this organisation, how each is, since when, and what to do."""
-    return [schemas.shown(one, real_now()) for one in await webhooks.of(caller.tenant)]
+    part = part_of(await webhooks.of(caller.tenant), lambda one: [one.registered_at.isoformat(), one.id], paging.asked)
+    return paging.page(part, [schemas.shown(one, real_now()) for one in part.items])
 
 
 @router.get(ONE)
@@ -102,11 +104,10 @@ async def change_webhook(
     return schemas.shown(await webhooks.move(caller.tenant, webhook_id, body.url), real_now())
 
 
-@router.delete(ONE, status_code=204)
-async def delete_webhook(webhook_id: UUID, caller: Home, webhooks: WebhooksDep) -> Response:
-    """Send nothing more, and forget what was tried."""
-    await webhooks.delete(caller.tenant, webhook_id)
-    return Response(status_code=204)
+@router.delete(ONE)
+async def delete_webhook(webhook_id: UUID, caller: Home, webhooks: WebhooksDep) -> WebhookResponse:
+    """Send nothing more, and forget what was tried. The answer is the last that is known of it."""
+    return schemas.shown(await webhooks.delete(caller.tenant, webhook_id), real_now())
 
 
 @router.post(f"{ONE}/test")
@@ -159,4 +160,4 @@ def _start_of(body: ReplayRequest, clock: Clock) -> Start:
     if first < clock.today() - timedelta(days=KEPT_DAYS):
         raise Invalid("too_long_ago", "Rien n’est gardé plus de trente jours : relisez tout votre état (GET /snapshot).")
     morning = datetime.combine(first, time(), PARIS).astimezone(UTC)
-    return Start(BEGINNING if clock.simulated else morning, told_since=morning)
+    return Start(BEGINNING, told_since=morning) if clock.simulated else Start(morning)
