@@ -6,7 +6,7 @@ SEED ?=
 # Two workers, each with a Kafka and a mongod of its own; a file's tests stay together.
 AT_ONCE := -n 2 --dist loadfile
 
-.PHONY: help lock setup demo local secrets up down upgrade test test-driver test-slow test-docker cluster-test check contracts bench-latency bench-inbound bench-drivers bench-readings bench-rebuild clean
+.PHONY: help lock setup demo local secrets up down upgrade test test-driver test-slow test-followers test-docker cluster-test check contracts bench-latency bench-inbound bench-drivers bench-readings bench-rebuild bench-intake clean
 
 help: ## Ce que l'on peut taper
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test-driver: setup ## Les mêmes tests avec l'autre pilote de MongoDB, celui de 
 test-slow: setup ## Les tests plus longs : pannes en pleine démonstration
 	$(BIN)/pytest -m "slow and not docker" --durations=20
 
+test-followers: setup ## Deux lecteurs d’un flux tués au hasard pendant deux minutes, services et Kafka aussi (SECONDS=n : la durée)
+	ETABLI_FOLLOWED_SECONDS=$(or $(SECONDS),120) $(BIN)/pytest -s -m slow tests/end_to_end/test_followers.py
+
 test-docker: setup ## Les tests sur des conteneurs qui tournent ; sautés, avec la raison, sans moteur Docker
 	$(BIN)/pytest -m docker
 
@@ -78,6 +81,9 @@ bench-readings: setup ## Une page après un changement, tenue à jour, à côté
 
 bench-rebuild: setup ## Une reconstruction, à côté d'une lecture des mêmes messages
 	$(BIN)/python -m deploy.bench.rebuild
+
+bench-intake: setup ## Des orientations, par lots de 2 000 et une à une, à côté d’insertions nues
+	$(BIN)/python -m deploy.bench.intake
 
 cluster-test: setup ## Un cluster à part, sous charge : on tue l'un après l'autre, rien n'est perdu ni doublé (Docker, dix minutes)
 	docker build --quiet -f deploy/Dockerfile -t etabli:cluster-test .

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from services import INBOUND_GROUP, SERVICES
 from shared.events import EVENTS, Event
 from shared.events.outbound import OUTBOUND
-from shared.messaging.topics import INBOUND, dead_letters
+from shared.messaging.topics import INBOUND, dead_letters, inbound, outbound
 from shared.projections.group import transactional_id
 
 TABLE = PurePosixPath("deploy/kafka/access.txt")
@@ -21,9 +21,15 @@ HEAD = """\
 # Made from the services' own code (deploy/access.py) by make contracts; do not edit.
 """
 PARTNERS = {
-    "referral": (("Read", INBOUND), ("Write", OUTBOUND), ("Read", OUTBOUND)),
-    "enrolment": (("Write", OUTBOUND), ("Read", OUTBOUND)),  # who follows its events over HTTP reads by us
-}
+    "referral": (
+        ("Create", INBOUND), ("Read", INBOUND), ("Create", OUTBOUND), ("Read", OUTBOUND), ("Write", OUTBOUND),
+    ),
+    "enrolment": (("Create", OUTBOUND), ("Read", OUTBOUND), ("Write", OUTBOUND)),
+}  # fmt: skip
+"""What a service may do to the topics of the partners, by how their names begin: it makes them as these appear, and shows over
+HTTP what is told on them."""
+PARTNER = "partner."
+"""How the names of the partners' own users begin: none is a service's, whatever a partner is called."""
 
 
 @dataclass(frozen=True, order=True)
@@ -43,6 +49,22 @@ class Rule:
 def rules() -> list[Rule]:
     """Every rule, sorted."""
     return sorted(rule for service in SERVICES for rule in _of_service(service))
+
+
+def partner_user(tenant: str) -> str:
+    """The user by which an agency or a school is known to Kafka."""
+    return f"{PARTNER}{tenant}"
+
+
+def partner_rules(tenant: str, *, is_agency: bool) -> list[Rule]:
+    """All that it may do: read what it is told, as groups whose names begin with its own; an agency, say what it has for us."""
+    user = partner_user(tenant)
+    rules = [
+        Rule(user, "Read", "group", "literal", user),
+        Rule(user, "Read", "group", "prefixed", f"{user}."),
+        Rule(user, "Read", "topic", "literal", outbound(tenant)),
+    ]
+    return [*rules, Rule(user, "Write", "topic", "literal", inbound(tenant))] if is_agency else rules
 
 
 def told(service: str) -> set[str]:

@@ -16,6 +16,7 @@ from deploy.cli_import import importing
 from deploy.cli_lag import lag
 from deploy.cli_options import Folder, admin_token
 from deploy.cli_parked import parked, unpark_services
+from deploy.cli_partners import partners
 from deploy.cli_person import person
 from deploy.cli_secrets import renew_key, secrets
 from deploy.cli_sweep import sweep
@@ -71,6 +72,7 @@ app.add_typer(parked, name="parked")
 app.add_typer(importing, name="import")
 app.add_typer(person, name="person")
 app.add_typer(topics, name="topics")
+app.add_typer(partners, name="partners")
 app.command(name="unpark")(unpark_services)
 app.command(name="backup")(backup)
 app.command(name="restore")(restore_backup)

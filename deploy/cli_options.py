@@ -16,7 +16,7 @@ Folder = Annotated[
     typer.Option("--data", metavar="DOSSIER", help=f"Le dossier de la pile ; sinon la dernière lancée d’ici ({POINTER})."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Du JSON seul, sans tableau.")]
-SHORT = timedelta(minutes=15)
+SHORT, LONG = timedelta(minutes=15), timedelta(hours=2)
 
 
 def service_name(name: str) -> str:
@@ -24,6 +24,11 @@ def service_name(name: str) -> str:
     if name not in SERVICES:
         raise typer.BadParameter(f"« {name} » n’est pas un service : {', '.join(SERVICES)}.")
     return name
+
+
+def token_of(data: Path | None, scope: str) -> str:
+    """A token of this stack for a scope, for one command, in the name of who types it."""
+    return token(stack_keys(data), scope, LONG)
 
 
 def admin_token(data: Path | None) -> str:

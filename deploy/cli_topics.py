@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from deploy.brokers.change import Change, Kind
-from deploy.brokers.plan import planned
+from deploy.brokers.plan import NOBODY, planned
+from deploy.brokers.tenants import Tenants, known_tenants
 from deploy.cli_options import Folder, Json
 from deploy.local.progress import say
+from deploy.stacks.addresses import Addresses
 from deploy.stacks.reach import running_stack_addresses
 from shared.messaging.kafka import Brokers
 
@@ -25,7 +27,7 @@ NOTHING = "Topics, règles et utilisateurs sont comme ils doivent être."
 @topics.command()
 def plan(data: Folder = None, as_json: Json = False) -> None:
     """Montre ce qui manque ou diffère, et n’y touche pas."""
-    found = asyncio.run(_planned(running_stack_addresses(data).brokers))
+    found = asyncio.run(_planned(running_stack_addresses(data)))
     if as_json:
         print(json.dumps([{"kind": one.kind.name.lower(), **_said(one)} for one in found]))
     elif found:
@@ -40,17 +42,18 @@ def apply(data: Folder = None, yes: Yes = False) -> None:
 
     Jamais fait : changer le nombre de partitions, supprimer un topic ou un utilisateur.
     """
-    asyncio.run(_apply(running_stack_addresses(data).brokers, yes=yes))
+    at = running_stack_addresses(data)
+    asyncio.run(_apply(at.brokers, asyncio.run(known_tenants(at)), yes=yes))
 
 
-async def _planned(brokers: Brokers) -> list[Change]:
-    async with planned(brokers) as changes:
+async def _planned(at: Addresses) -> list[Change]:
+    async with planned(at.brokers, await known_tenants(at)) as changes:
         return changes
 
 
-async def _apply(brokers: Brokers, *, yes: bool) -> None:
+async def _apply(brokers: Brokers, tenants: Tenants | None = NOBODY, *, yes: bool) -> None:
     made = {Kind.SAFE, Kind.DESTRUCTIVE} if yes else {Kind.SAFE}
-    async with planned(brokers) as changes:
+    async with planned(brokers, tenants) as changes:
         for one in changes:
             if one.make is not None and one.kind in made:
                 await one.make()

@@ -76,6 +76,11 @@ REQUEST_SECONDS = _histogram(
 PROBLEMS = _counter("etabli_http_problems_total", "Answers that are a problem, by its code.", "route", "code")
 STREAMS = _gauge("etabli_streams_open", "Streams (SSE) that are open.")
 STREAMED = _counter("etabli_stream_events_sent_total", "Events sent on streams.")
+NOTICES = _counter(
+    "etabli_notices_total",
+    "Notices by e-mail, by what came of each try: sent, put_off, refused (its address), server_away.",
+    "outcome",
+)
 
 DECISIONS = _counter(
     "etabli_decisions_total",

@@ -10,6 +10,7 @@ from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.kernel.addresses import hosts_in, is_closed, is_loopback
+from shared.kernel.identifiers import to_email
 from shared.kernel.secrets import PasswordFile
 from shared.persistence.driver import Login
 
@@ -78,6 +79,17 @@ class Settings(BaseSettings):
     version: str = Field("unknown", description="What runs here, as the image says it, for `etabli_build_info`.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
+    smtp_host: str | None = Field(None, description="The mail server of notices; without it, there are none.")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="Its port.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", description="How the way to it is closed: 465 is `tls`.")
+    smtp_sender: str | None = Field(None, description="The address that notices come from.")
+    smtp_user: str | None = Field(None, description="Who we are to it; without it, nobody.")
+    smtp_password_file: Path | None = Field(None, description="That user's password; read again at each connection.")
+    smtp_ca_file: Path | None = Field(None, description="The CA of its certificate, where it is none that machines know.")
+    notices_link: str | None = Field(None, description="The address at which one reads what a notice announces.")
+    notices_hour: int = Field(7, ge=0, le=23, description="The hour, in Paris, of the notices that come once a day.")
+    notices_apart: float = Field(600.0, ge=0, description="Seconds between two notices to a person who is told at once.")
+
     trusted_proxies: str = Field("", description="Addresses, networks and hosts, by commas, whose `X-Forwarded-*` are believed.")
     signed_in_hours: int = Field(8, ge=1, le=24, description="Hours that a sign-in on the pages lasts.")
     oidc_issuer: str | None = Field(None, description="The OpenID provider that people sign in with; without it, one-time links.")
@@ -99,22 +111,27 @@ class Settings(BaseSettings):
         return secrets
 
     def lacking(self) -> list[str]:
-        """The settings that others make necessary: of a provider, all or none."""
+        """The settings that others make necessary: of a provider, of a mail server, all or none."""
         of_provider = {
             "oidc_issuer": self.oidc_issuer, "oidc_client_id": self.oidc_client_id,
             "oidc_client_secret_file": self.oidc_client_secret_file, "oidc_claims_file": self.oidc_claims_file,
         }  # fmt: skip
-        return [name for name, said in of_provider.items() if any(of_provider.values()) and not said]
+        of_mail = {"smtp_host": self.smtp_host, "smtp_sender": self.smtp_sender}
+        of_sender = {"smtp_user": self.smtp_user, "smtp_password_file": self.smtp_password_file}
+        together = [some for some in (of_provider, of_mail, of_sender) if any(some.values())]
+        return [name for some in together for name, said in some.items() if not said]
 
     def unreadable(self) -> list[str]:
         """The settings that name a file which cannot serve. A service that reads files of its own adds them."""
         files = {"jwks_file": self.jwks_file, "revoked_file": self.revoked_file, "kafka_ca_file": self.kafka_ca_file}
+        files["smtp_ca_file"] = self.smtp_ca_file
         files["webhooks_ca_file"] = self.webhooks_ca_file
         passwords = {
             name: partial(_password, file)
             for name, user, file in (
                 ("kafka_password_file", self.kafka_user, self.kafka_password_file),
                 ("mongodb_password_file", self.mongodb_user, self.mongodb_password_file),
+                ("smtp_password_file", self.smtp_user, self.smtp_password_file),
             )
             if user
         }
@@ -123,6 +140,7 @@ class Settings(BaseSettings):
             *self.wrong_where(secret_file=lambda: self.secrets, **passwords),
             *self.wrong_where(webhooks_to_loopback=lambda: not self.webhooks_to_loopback or is_loopback(self.host)),
             *self.wrong_where(trusted_proxies=lambda: (hosts_in(self.trusted_proxies), True), **self._of_provider()),
+            *self.wrong_where(smtp_tls=self._closes_the_way_of_a_password, smtp_sender=self._names_a_sender),
         ]
 
     def _of_provider(self) -> dict[str, Callable[[], object]]:
@@ -131,6 +149,12 @@ class Settings(BaseSettings):
         if not (issuer and secret):
             return {}
         return {"oidc_issuer": lambda: is_closed(issuer), "oidc_client_secret_file": lambda: secret.read_text().strip()}
+
+    def _closes_the_way_of_a_password(self) -> bool:
+        return not self.smtp_user or self.smtp_tls != "none" or is_loopback(self.smtp_host or "")
+
+    def _names_a_sender(self) -> bool:
+        return self.smtp_sender is None or bool(to_email(self.smtp_sender))
 
     @property
     def mongodb_login(self) -> Login | None:

@@ -16,8 +16,9 @@ from shared.persistence.restoring import RESTORING
 KEYS = "identity_keys"
 KEYS_OF = "referral"
 """The service that has them."""
-OF_NOBODY = frozenset({"leases", "settled", "generations", "sessions", RESTORING})
-"""Who works now and is signed in, and which rows are read: a stack that starts makes them anew. Who had signed out stays so."""
+OF_NOBODY = frozenset({"leases", "settled", "generations", "sessions", "imports", "import_rows", RESTORING})
+"""Who works now and is signed in, and which rows are read: a stack that starts makes them anew. Who had signed out stays so.
+Files that were being taken in are sent again by whoever has them: nothing of them is accepted twice."""
 ROWS = "rows_"
 """Reporting's rows: they are what the log says, and are made of it again."""
 BESIDE_ROWS = {"generation": None}

@@ -18,9 +18,10 @@ from deploy.backup.untold import untold
 from deploy.local.errors import CannotRun
 from deploy.local.progress import Advance
 from services import SERVICES
-from shared.events import TOPICS
-from shared.events.message import ConsumerRecord, Message, Undecodable, read
+from shared.events import EVENTS, TOPICS
+from shared.events.message import ConsumerRecord, Message, Undecodable, read, read_of_tenant
 from shared.events.order_corrections import OrderCredited
+from shared.events.outbound import OUTBOUND
 from shared.events.persons import PersonErased
 from shared.events.production import OrderInvoiced
 from shared.messaging.kafka import consumer
@@ -71,10 +72,10 @@ async def gather(mongo: Whole, servers: Servers, made: Manifest, advance: Advanc
     starts = {
         TopicPartition(name, number): partition.before
         for name, topic in made.topics.items()
-        if name in TOPICS
+        if _is_told_on(name)
         for number, partition in enumerate(topic.partitions)
     }
-    known = {name: partitions for name, (partitions, _) in (await log.topics(servers.brokers)).items() if name in TOPICS}
+    known = {name: partitions for name, (partitions, _) in (await log.topics(servers.brokers)).items() if _is_told_on(name)}
     ends, count = (await log.ends(servers.brokers, known)).ends, 0
     async with consumer(servers.brokers, whole=(), max_poll_records=AT_ONCE) as reader:
         reader.assign(list(ends))
@@ -85,6 +86,11 @@ async def gather(mongo: Whole, servers: Servers, made: Manifest, advance: Advanc
                 rows = [row for row in map(_row, map(record_of, batch)) if row]
                 await _keep(mongo, rows)
                 advance(count := count + len(batch), None)
+
+
+def _is_told_on(topic: str) -> bool:
+    """Whether documents of ours tell on it: what they may tell is theirs to know once the databases are gone."""
+    return topic in TOPICS or topic.startswith(OUTBOUND)
 
 
 async def _keep(mongo: Whole, rows: Sequence[dict[str, Any]]) -> None:
@@ -113,7 +119,7 @@ def _row(record: ConsumerRecord) -> dict[str, Any] | None:
     if told is None or told[:2] not in AGGREGATES or told[3] >= TOO_MANY:
         return None
     try:
-        message = read(record)
+        message = read(record) if record.topic in TOPICS else read_of_tenant(record)
         message.event()
     except Undecodable as error:
         if error.code not in OF_ANOTHER_BUILD:
@@ -142,7 +148,7 @@ async def fold_all(mongo: Whole, advance: Advance) -> Found:
         found.documents += bool(new)
         found.events += len(new)
         found.wrong += folded.wrong
-        for one in (one for one in new if one.message.type):
+        for one in (one for one in new if one.message.type in EVENTS):
             await _note(mongo, found, source, one)
         advance(found.events, None)
     return found
@@ -150,7 +156,7 @@ async def fold_all(mongo: Whole, advance: Advance) -> Found:
 
 async def _write(mongo: Whole, service: str, name: str, row: dict[str, Any], history: Sequence[dict[str, Any]]) -> None:
     """The history first: a restore that is cut short here is begun anew in any case."""
-    for entry in history:
+    for entry in (entry for entry in history if not entry["topic"].startswith(OUTBOUND)):
         await mongo.put(database_of(service), "history", entry)
     await mongo.put(database_of(service), name, row)
 

@@ -12,7 +12,7 @@ from shared.events.referral import ReferralCompleted, ReferralSubmitted
 from shared.persistence.folding import Told
 
 KEPT_IN_THE_VAULT = ("identité", "coordonnées", "représentants", "information", "conseiller", "dernière classe", "référence")
-IN_THE_VAULT = frozenset({Part.IDENTITY, Part.COUNSELLOR, Part.LAST_CLASS, Part.INFORMED_ON, Part.INFORMATION})
+IN_THE_VAULT = frozenset({Part.IDENTITY, Part.COUNSELLOR, Part.LAST_CLASS, Part.INFORMED_ON, Part.INFORMATION, Part.REPORTED_ON})
 NOWHERE: Sequence[str] = (
     "qui a agi (history.by) et les clés de requêtes (fingerprint, request_keys) de tout ce qui suit cet instant",
     "l’audit des lectures, et qui a lu un message mis de côté",

@@ -2,7 +2,6 @@
 majority, journaled, as every write of ours."""
 
 import os
-import sys
 from typing import Any
 from uuid import uuid4
 
@@ -35,5 +34,5 @@ def bare(rows: Collection) -> FastAPI:
 
 
 if __name__ == "__main__":
-    url, port = os.environ["MONGODB_URL"], int(sys.argv[1])
+    url, port = os.environ["MONGODB_URL"], int(os.environ["ETABLI_PORT"])
     uvicorn.run(bare(connect(url, "bench_bare")["rows"]), port=port, access_log=False, log_level="warning")

@@ -79,12 +79,16 @@ class KeepUsersStruct(RequestStruct):
 
 
 class KeepUsers(Request[KeepUsersStruct]):
-    """These users with these salted passwords: (name, mechanism, iterations, salt, salted password)."""
+    """These users have these salted passwords: (name, mechanism, iterations, salt, salted password).
+
+    Those of `gone` (name, mechanism) have none any more.
+    """
 
     API_KEY = 51
 
-    def __init__(self, users: Sequence[tuple[str, int, int, bytes, bytes]]) -> None:
+    def __init__(self, users: Sequence[tuple[str, int, int, bytes, bytes]], gone: Sequence[tuple[str, int]] = ()) -> None:
         self._users: list[Any] = [(*user, {}) for user in users]
+        self._gone: list[Any] = [(*user, {}) for user in gone]
 
     def build(self, request_struct_class: type[KeepUsersStruct]) -> KeepUsersStruct:
-        return request_struct_class([], self._users, {})
+        return request_struct_class(self._gone, self._users, {})

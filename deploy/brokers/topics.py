@@ -9,6 +9,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.brokers.asking import ensure
 from deploy.brokers.change import Change, Kind
+from deploy.brokers.tenants import Tenants
 from shared.events.outbound import OUTBOUND
 from shared.messaging.topics import INBOUND, Topic, copies, topics
 
@@ -26,13 +27,14 @@ class Found:
     configs: Mapping[str, str]
 
 
-async def changes(admin: AIOKafkaAdminClient) -> list[Change]:
-    """What is to be made of them, one by one."""
+async def changes(admin: AIOKafkaAdminClient, tenants: Tenants | None) -> list[Change]:
+    """What is to be made of them, one by one; of the partners' own where it is known who these are."""
     there = await _present(admin)
     number = copies(len(admin._client.cluster.brokers()))
-    wanted = topics()
+    wanted = [*topics(), *(tenants.topics() if tenants else ())]
     found = [change for topic in wanted for change in _of_topic(admin, topic, there.get(topic.name), number)]
-    return [*found, *_strays(there.keys() - {topic.name for topic in wanted})]
+    strays = there.keys() - {topic.name for topic in wanted}
+    return [*found, *_strays(strays), *(_of_partners(strays, tenants) if tenants else ())]
 
 
 def _of_topic(admin: AIOKafkaAdminClient, topic: Topic, found: Found | None, number: int) -> Iterator[Change]:
@@ -64,6 +66,15 @@ def _strays(names: Iterable[str]) -> Iterator[Change]:
     for name in sorted(names):
         if name.startswith(OURS) and not name.startswith((INBOUND, OUTBOUND)):
             yield Change(Kind.BY_HAND, f"topic {name}", "présent", "inconnu d’Établi")
+
+
+def _of_partners(strays: Iterable[str], tenants: Tenants) -> Iterator[Change]:
+    """Topics of partners that there are not; and who shares one with another."""
+    for name in sorted(strays):
+        if name.startswith((INBOUND, OUTBOUND)):
+            yield Change(Kind.BY_HAND, f"topic {name}", "présent", "d’aucun organisme ni école")
+    for id in sorted(tenants.both):
+        yield Change(Kind.BY_HAND, f"identifiant {id}", "d’un organisme et d’une école", "de l’un ou de l’autre")
 
 
 async def _present(admin: AIOKafkaAdminClient) -> dict[str, Found]:

@@ -33,6 +33,12 @@ async def keep(admin: AIOKafkaAdminClient, user: str, password: PasswordFile) ->
     ensure(answer.results[0][1], user)
 
 
+async def drop(admin: AIOKafkaAdminClient, user: str) -> None:
+    """Nobody is let in under this name any more; who is connected stays so until they connect again."""
+    answer = await ask(admin, KeepUsers([], [(user, SHA_512)]), controller=True)
+    ensure(answer.results[0][1], user)
+
+
 async def has_this_password(brokers: Brokers) -> bool:
     """Whether Kafka lets this user in with the password of that file."""
     try:

@@ -9,7 +9,7 @@ from deploy.local.keys import make_keys
 from deploy.local.private import private
 from services import SERVICES
 
-READABLE, WRITTEN = 0o444, {"revoked": 0o666, "oidc-client-secret": 0o644}
+READABLE, WRITTEN = 0o444, {"revoked": 0o666, "oidc-client-secret": 0o644, "smtp-password": 0o644}
 """Nobody else enters the folder. Inside a container the file is read by the number of a user that the machine does not know."""
 KEY_BYTES = 32
 GRAFANA = ("grafana-admin", "grafana-key")
@@ -23,11 +23,12 @@ def passwords() -> list[str]:
 
 
 def made_of() -> Mapping[str, Callable[[], str]]:
-    """What each is made of, by the name of its file; the key that signs tokens apart. A provider's own is put there by hand."""
+    """What each is made of, by the name of its file; the key that signs tokens apart. What a provider or a mail
+    server gave is put there by hand."""
     key = {
         name: lambda: secrets.token_hex(KEY_BYTES) for name in ("secret", "vault-key", "mongo-keyfile", *GRAFANA, *passwords())
     }
-    return {"revoked": str, "oidc-client-secret": str, **key}
+    return {"revoked": str, "oidc-client-secret": str, "smtp-password": str, **key}
 
 
 def make_secrets(folder: Path) -> list[str]:

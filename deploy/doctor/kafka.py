@@ -6,10 +6,12 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from deploy.brokers.tenants import known_tenants
 from deploy.doctor.finding import Finding, act, look, well
 from deploy.doctor.stack import Examined
 from shared.messaging.failures import KAFKA_ERRORS, is_refused
 from shared.messaging.kafka import ask_brokers
+from shared.messaging.topics import Topic
 from shared.messaging.topics import topics as wanted_topics
 from shared.web.pages.french import several
 
@@ -33,8 +35,10 @@ async def kafka(stack: Examined) -> Sequence[Finding]:
         settings = await _settings(admin, [topic["topic"] for topic in topics])
     finally:
         await admin.close()
+    tenants = await known_tenants(stack.addresses)
+    wanted = [*wanted_topics(), *(tenants.topics() if tenants else ())]
     asked = len(brokers.bootstrap.split(","))
-    return [*of_brokers(stack, cluster, asked), *of_partitions(stack, topics, settings), *of_topics(topics, settings)]
+    return [*of_brokers(stack, cluster, asked), *of_partitions(stack, topics, settings), *of_topics(topics, settings, wanted)]
 
 
 def _silent(stack: Examined, error: BaseException) -> Finding:
@@ -85,10 +89,12 @@ def of_partitions(
     return found
 
 
-def of_topics(topics: Sequence[Mapping[str, Any]], settings: Mapping[str, Mapping[str, str]]) -> Sequence[Finding]:
-    """Those that lack, and those that are not as they should be."""
+def of_topics(
+    topics: Sequence[Mapping[str, Any]], settings: Mapping[str, Mapping[str, str]], wanted: Sequence[Topic]
+) -> Sequence[Finding]:
+    """Those that lack, and those that are not as they should be, the partners' own among them."""
     partitions = {topic["topic"]: len(topic["partitions"]) for topic in topics}
-    wanted, found = wanted_topics(), []
+    found = []
     if missing := [topic.name for topic in wanted if topic.name not in partitions]:
         found.append(act(KAFKA, f"topics absents : {_some(missing)}", TO_MEND))
     there = [topic for topic in wanted if topic.name in partitions]

@@ -63,7 +63,8 @@ grep -v -e '^#' -e '^$' "$table" | LC_ALL=C sort >"$folder/wanted"
 ask --list >"$folder/list" </dev/null
 written <"$folder/list" | LC_ALL=C sort >"$folder/there"
 LC_ALL=C comm -23 "$folder/wanted" "$folder/there" >"$folder/missing"
-LC_ALL=C comm -13 "$folder/wanted" "$folder/there" >"$folder/strange"
+# Those of the partners' users are given by « etabli partners », which answers for them.
+LC_ALL=C comm -13 "$folder/wanted" "$folder/there" | awk '$1 !~ /^partner[.]/' >"$folder/strange"
 
 change added "$folder/missing" --add
 if [ "$prune" = yes ]; then

@@ -62,6 +62,11 @@ def discard(url: str, service: str, coordinates: str, reason: str, token: str) -
     request(service, "POST", f"{url}/admin/{_parked(coordinates)}/discard", token, {"reason": reason})
 
 
+def list_agencies(referral: str, token: str) -> list[Json]:
+    """The agencies that are registered."""
+    return list(_every("referral", f"{referral}/agencies", token))
+
+
 def erase_person(referral: str, young_id: UUID, code: str, token: str) -> None:
     """Have a person erased, in every service."""
     request("referral", "POST", f"{referral}/persons/{young_id}/erasure", token, {"code": code})

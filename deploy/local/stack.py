@@ -153,11 +153,12 @@ def environment_of(service: str, data: Path, addresses: Addresses, *, simulated:
 
 
 def _is_passed_on(name: str) -> bool:
-    """Whether a service is told this as we were: who it is to servers that were given, and any knob. Keys are the stack's own."""
+    """Whether a service is told this as we were: who it is to servers that were given, and any knob. Keys are the stack's own;
+    the password of a mail server is not."""
     for server, given in (("ETABLI_KAFKA_", "KAFKA_BOOTSTRAP_SERVERS"), ("ETABLI_MONGODB_", "MONGODB_URL")):
         if name.startswith(server):
             return bool(os.environ.get(given))
-    return not (name.startswith("ETABLI_") and name.endswith("_FILE"))
+    return name.startswith("ETABLI_SMTP_") or not (name.startswith("ETABLI_") and name.endswith("_FILE"))
 
 
 def _service(name: str, port: int, data: Path, command: Command, environment: Mapping[str, str]) -> Process:

@@ -80,6 +80,7 @@ async def withdrawal_requested(store: Store, event: ReferralWithdrawalRequested,
         await intakes.decide(
             intake.intake_id, withdraw_referral, young_id=event.young_id, referral_id=event.referral_id, on=event.on
         )
+    await persons.lapse_transfers(store, event.young_id, referral_id=event.referral_id, on=event.on, cause=message)
 
 
 Enrolled = StudentEnrolled | StudentResumed | NoShowCorrected | InterruptionCorrected | CompletionCorrected
@@ -89,6 +90,8 @@ Enrolled = StudentEnrolled | StudentResumed | NoShowCorrected | InterruptionCorr
 async def enrolled(store: Store, student: Enrolled, message: Message) -> None:
     """A pupil of one intake, or again, by a correction too: the others need not answer any more."""
     await use_cases.close_open_applications(store, student.young_id, on=student.on, cause=message)
+    if await use_cases.is_active(store, student.young_id):
+        await persons.lapse_transfers(store, student.young_id, on=student.on, cause=message)
     await handing_back.follow(store, student.young_id, message)
 
 

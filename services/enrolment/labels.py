@@ -9,6 +9,8 @@ from shared.kernel.transitions import Labels
 
 NETWORK = "Réseau des Écoles de Production"
 """Who holds the grants that are no single school's."""
+DIRECT = "Candidature directe ({school})"
+"""In the place of an agency's name, where a family applied to a school itself."""
 PAY, CHANGE_SEATS = "verser moins", "changer le nombre de places"
 CHANGE_DATES = "changer les dates"
 PROMOTE = "proposer la place au premier de la liste d’attente"
@@ -107,6 +109,11 @@ HAND_BACK = Labels(
     "cette remise",
     statuses={"waiting": "à accuser", "acknowledged": "accusée", "ended": "sans objet"},
     actions={"acknowledge": "accuser réception"},
+)
+TRANSFER = Labels(
+    "cette proposition",
+    statuses={"proposed": "proposée", "accepted": "acceptée", "declined": "déclinée", "lapsed": "sans objet"},
+    actions={"accept": "accepter", "decline": "décliner"},
 )
 FACTS = {
     "start": "L’entrée",

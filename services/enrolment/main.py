@@ -6,6 +6,7 @@ from services.enrolment.jobs import sweep
 from services.enrolment.store import Store
 from shared.settings import Settings
 from shared.web.app import Service, serve
+from shared.web.notices.work import notify
 from shared.web.webhooks.work import send_to_webhooks
 
 
@@ -13,7 +14,7 @@ def service(settings: Settings) -> Service[Store]:
     """Enrolment on these settings."""
     return Service(
         "enrolment", settings, Store, routers=ROUTERS, handlers=HANDLERS, sweep=sweep, migrations=lambda store: store.migrations,
-        tenant_topics=Store.tenant_topics, works=[send_to_webhooks],
+        tenant_topics=Store.tenant_topics, works=[send_to_webhooks, notify],
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.enrolment.domain import hand_backs
+from services.enrolment.domain import hand_backs, transfers
 from services.enrolment.domain.pupils import ensure_enrolled_once
 from services.enrolment.domain.statuses import HOLDS_A_SEAT
 from services.enrolment.domain.withdrawals import withdraw_wholly
@@ -58,9 +58,20 @@ async def erase(store: Store, young_id: UUID, *, on: date, cause: Message | None
     handed_back = store.hand_backs.acting(SYSTEM, cause=cause)
     for one in await store.hand_backs_of(young_id):
         await handed_back.decide(one.hand_back_id, hand_backs.end, because=HandBackEnd.ERASED, on=on)
+    await lapse_transfers(store, young_id, on=on, cause=cause)
     intakes = store.intakes.acting(SYSTEM, cause=cause)
     for intake in await store.intakes_of(young_id):
         await intakes.decide(intake.intake_id, withdraw_wholly, young_id=young_id, on=on)
+
+
+async def lapse_transfers(
+    store: Store, young_id: UUID, *, referral_id: UUID | None = None, on: date, cause: Message | None = None
+) -> None:
+    """No answer is asked for any more to what a young person's referrals, or one of them, were proposed."""
+    acting = store.transfers.acting(SYSTEM, cause=cause)
+    for one in await store.transfers_of(young_id):
+        if referral_id in (None, one.referral_id):
+            await acting.decide(one.transfer_id, transfers.lapse, on=on)
 
 
 async def conflicts(store: Store) -> list[Sequence[HeldPlace]]:

@@ -13,7 +13,7 @@ from services.referral import views
 from services.referral.domain.amendments import check_file
 from services.referral.domain.person import Sent
 from services.referral.domain.referral import Referral
-from services.referral.referring import Demand, Taken, together
+from services.referral.referring import Demand, Taken, foresee_each, together
 from services.referral.requests import ReferralRequest
 from services.referral.store import Store
 from services.referral.store.vault import referral_id_of
@@ -23,10 +23,9 @@ from shared.web.idempotency import fingerprint_of, fingerprints_key
 from shared.web.refusals import OUT_OF_RANGE, Refusal, by_a_rule, by_its_form
 
 REQUEST: TypeAdapter[ReferralRequest] = TypeAdapter(ReferralRequest)
-
 Told = Taken | BaseException | Refusal
-READ_AT_ONCE = 50
-"""Items, between which others have their turn."""
+READ_AT_ONCE = 100
+"""Items of a batch that are decided on together, and between which others have their turn."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +51,15 @@ async def take_in(store: Store, caller: Caller, items: Sequence[Any], *, ids: Se
     """
     await store.agency_of(caller)
     own_ids = ids if ids is not None else [uuid4() for _ in items]
-    parts = list[asyncio.Future[list[Told]]]()
+    told = list[Told]()
+    under_way: asyncio.Future[list[Told]] | None = None
     for start in range(0, len(items), READ_AT_ONCE):
         part = slice(start, start + READ_AT_ONCE)
         read = [_read(store, caller, item, own_id) for item, own_id in zip(items[part], own_ids[part], strict=True)]
-        parts.append(asyncio.ensure_future(_told_of_each(store, read)))
-        await asyncio.sleep(0)  # others have their turn, and what was read is written while more is
-    told = [one for part in await asyncio.gather(*parts) for one in part]
+        told += await under_way if under_way else []
+        under_way = asyncio.ensure_future(_told_of_each(store, read))
+        await asyncio.sleep(0)  # it is written while the next part is read
+    told += await under_way if under_way else []
     kept = [one.sent for one in told if isinstance(one, Taken) and one.sent]
     earlier = await store.own_referrals_by_id(caller, {one.earlier for one in kept if one.earlier})
     return [_verdict(store, one, earlier) for one in told]
@@ -69,6 +70,22 @@ async def _told_of_each(store: Store, read: Sequence[Demand | Refusal]) -> list[
     return [next(answers) if isinstance(one, Demand) else one for one in read]
 
 
+async def foresee(store: Store, caller: Caller, items: Sequence[Any], *, ids: Sequence[UUID]) -> list[Verdict]:
+    """What `take_in` would answer to these now, by the same decisions; nothing is kept."""
+    await store.agency_of(caller)
+    read = []
+    for rank, (item, own_id) in enumerate(zip(items, ids, strict=True)):
+        read.append(_read(store, caller, item, own_id))
+        if rank % READ_AT_ONCE == 0:
+            await asyncio.sleep(0)  # others are answered meanwhile
+    answers = iter(await foresee_each(store, [one for one in read if isinstance(one, Demand)]))
+    told = [next(answers) if isinstance(one, Demand) else one for one in read]
+    new = {one.referral.referral_id: one.referral for one in told if isinstance(one, Taken) and one.sent}
+    kept = [one.sent for one in told if isinstance(one, Taken) and one.sent]
+    known = await store.own_referrals_by_id(caller, {one.earlier for one in kept if one.earlier})
+    return [_verdict(store, one, {**known, **new}) for one in told]
+
+
 async def take_in_one(store: Store, caller: Caller, body: ReferralRequest, *, own_id: UUID, key: UUID | None) -> Taken:
     """Take in one request that was read. Raises its problem."""
     return await together(store).ask(_demand(store, caller, body, own_id=own_id, key=key))
@@ -77,11 +94,12 @@ async def take_in_one(store: Store, caller: Caller, body: ReferralRequest, *, ow
 def _demand(store: Store, caller: Caller, body: ReferralRequest, *, own_id: UUID, key: UUID | None = None) -> Demand:
     """What a request asks for, checked. Raises Invalid. `own_id` is its referral's where it has no external id."""
     on, secret = store.clock.day(body.on), store.persistence.secret
-    referral_id = referral_id_of(secret, caller.tenant, body.external_id) if body.external_id is not None else own_id
-    sent = Sent(referral_id=referral_id, agency=caller.tenant, **dict(body.file))
-    check_file(sent, body.details, on=on, today=store.clock.today())
+    sender = caller.organisation if caller.kind == "school" else caller.tenant
+    referral_id = referral_id_of(secret, sender, body.external_id) if body.external_id is not None else own_id
+    details, sent = body.details, Sent(referral_id=referral_id, agency=caller.tenant, **dict(body.file))
+    check_file(sent, details, on=on, today=store.clock.today())
     return Demand(
-        caller=caller, sent=sent, details=body.details, fingerprint=fingerprint_of(fingerprints_key(secret), body), on=on,
+        caller=caller, sent=sent, details=details, fingerprint=fingerprint_of(fingerprints_key(secret), body), on=on,
         key=key, unreferenced=body.external_id is None,
     )  # fmt: skip
 

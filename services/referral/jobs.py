@@ -13,7 +13,7 @@ from shared.persistence.sweeping import each_apart
 
 
 async def sweep(store: Store, kept: Retention) -> None:
-    """Once a day: the audit, the keys of requests, rejections, old identities. Doing it twice changes nothing.
+    """Once a day: the audit, the keys of requests, rejections, files, old identities. Doing it twice changes nothing.
 
     A person who cannot be erased holds up nobody else; they are tried again the next day.
     """
@@ -23,6 +23,7 @@ async def sweep(store: Store, kept: Retention) -> None:
     await store.audit.let_go(kept.audit)
     await store.let_go_of_keys()
     await store.rejections.let_go()
+    await store.imports.let_go(kept.files)
     before = today - kept.identity
     await each_apart(await store.vault.kept_before(before), partial(_erase_if_old, store, before, today), what="person")
     store.swept_on = today

@@ -69,6 +69,22 @@ CONTACTED: Mapping[ContactMeans, str] = {
     ContactMeans.VISIT: "par une visite",
 }
 UNANSWERED = "L’école n’a pas répondu dans le délai ; elle peut encore rouvrir la candidature."
+DUTIES: Mapping[str, str] = {"instruction": "Instruction obligatoire", "formation": "Obligation de formation"}
+DELAYS: Mapping[str, str] = {
+    "running": "deux mois, comptés du signalement, jusqu’au {due_on:%d/%m/%Y}",
+    "late": "les deux mois, comptés du signalement, sont passés depuis le {due_on:%d/%m/%Y}",
+    "fulfilled": "remplie : le jeune est inscrit",
+    "of_age": "le jeune est majeur",
+}
+DIRECT = "Candidature directe"
+"""In the place of an agency's name, where a family applied to a school itself."""
+NO_DELAY = "sans délai fixé par la loi"
+TRANSFERS: Mapping[str, str] = {
+    "proposed": "D’autres écoles ont de la place : acceptez l’une d’elles, ou déclinez, au plus tard le {until:%d/%m/%Y}.",
+    "accepted": "Proposition acceptée : la candidature continue dans une autre école.",
+    "declined": "Proposition déclinée.",
+    "lapsed": "Cette proposition n’a plus cours.",
+}
 OFFER_WITHDRAWN = "L’école a repris la place proposée ; la candidature reste admissible."
 REOPENED = "L’école reprend l’examen de la candidature."
 MILESTONES: Mapping[str, str] = {
@@ -114,6 +130,42 @@ ALREADY_REFERRED = (
     "Votre organisme a déjà orienté, le {on:%d/%m/%Y}, quelqu’un du même nom et de la même date de naissance. "
     "Si c’est la même demande, demandez le retrait de l’une des deux."
 )
+SITUATIONS: Mapping[str, str] = {
+    "in_troisieme": "En troisième",
+    "in_school_at_risk": "Scolarisé, à risque de décrochage",
+    "out_of_school": "Sorti de l’école",
+    "in_training": "En formation",
+    "other": "Autre",
+}
+LAST_CLASSES: Mapping[str, str] = {
+    "sixieme": "Sixième",
+    "cinquieme": "Cinquième",
+    "quatrieme": "Quatrième",
+    "troisieme": "Troisième",
+    "troisieme_prepa_metiers": "Troisième prépa-métiers",
+    "seconde": "Seconde",
+    "premiere": "Première",
+    "terminale": "Terminale",
+    "cap_1": "CAP, première année",
+    "cap_2": "CAP, deuxième année",
+    "upe2a": "UPE2A",
+    "other": "Autre",
+}
+KINSHIPS: Mapping[str, str] = {
+    "mother": "Mère",
+    "father": "Père",
+    "guardian": "Tuteur",
+    "grandparent": "Grand-parent",
+    "sibling": "Frère ou sœur",
+    "other": "Autre",
+}
+INSTITUTION = "Institution"
+"""In the place of a kinship: who answers for a minor is no person."""
+IMPORT_STATUSES: Mapping[str, str] = {
+    "running": "En cours",
+    "done": "Terminé",
+    "stopped": "Arrêté",
+}
 UNFIT: Mapping[str, str] = {
     "unreadable": "Ce message n’est pas lisible : son lot, ou le nom d’un de ses en-têtes, n’a pas la forme que Kafka veut.",
     "deleted_unheard": "Ces messages ont été effacés de Kafka, qui les garde sept jours, avant d’être lus : renvoyez-les.",

@@ -5,12 +5,14 @@ from functools import partial
 from services.referral import outbound
 from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
+from services.referral.imports.running import take_in_files
 from services.referral.inbound.hearing import hear
 from services.referral.jobs import sweep
 from services.referral.settings import Settings
 from services.referral.store import Store
 from shared.settings import Settings as Shared
 from shared.web.app import Service, serve
+from shared.web.notices.work import notify
 from shared.web.webhooks.work import send_to_webhooks
 
 
@@ -21,7 +23,7 @@ def service(settings: Shared) -> Service[Store]:
     return Service(
         "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
         migrations=lambda store: [*store.migrations, outbound.of_an_earlier_build(store)], tenant_topics=Store.tenant_topics,
-        works=[hear, send_to_webhooks],
+        works=[hear, send_to_webhooks, notify, take_in_files],
     )  # fmt: skip
 
 

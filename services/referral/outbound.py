@@ -8,6 +8,7 @@ from services.referral.domain.journey import Journey
 from services.referral.domain.outbound import view_of
 from services.referral.domain.referral import Referral
 from services.referral.store import Store
+from shared.events.referral import Source
 from shared.kernel.caller import SYSTEM
 from shared.kernel.errors import NotFound
 from shared.persistence.migrations import Step
@@ -61,6 +62,8 @@ async def _tell(store: Store, referral: Referral, journey: Journey, *, on: date)
     told = store.outbound.acting(SYSTEM)
     if await store.records.is_erased(referral.young_id):
         await forget(store, referral.young_id, on=on)
+        return
+    if referral.source is Source.DIRECT:  # of no agency: its school follows its own stream
         return
     agency = await store.agencies.acting(SYSTEM).get(referral.agency)
     view = view_of(referral, journey, agency.kind)

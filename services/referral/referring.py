@@ -1,21 +1,22 @@
 """Taking referrals in: many are decided on in one transaction, each once, each with its own answer."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from uuid import UUID
 
-from services.referral.domain.agency import Agency
+from services.referral.domain.agency import Agency, Sender, sender_of
 from services.referral.domain.matching import Traits
 from services.referral.domain.person import Sent, to_complete
 from services.referral.domain.record import gone
 from services.referral.domain.referral import Referral, submit
-from services.referral.domain.wishes import ensure_possible
+from services.referral.domain.wishes import ensure_own, ensure_possible
 from services.referral.store import Store, unknown_agency
 from services.referral.store.keeping import Keeping
 from services.referral.store.recognition import traits_of
-from shared.events.referral import ReferralDetails
+from shared.events.referral import ReferralDetails, Source
 from shared.events.schools import ListedSchool
 from shared.kernel.calendar import month_of
 from shared.kernel.caller import Caller
@@ -27,8 +28,8 @@ from shared.persistence.mongo import Session
 from shared.persistence.once import RESTORED
 from shared.persistence.writes import Row
 
-AT_ONCE = 250
-"""Referrals, in one transaction: it ends well within the time that a verb has."""
+AT_ONCE = 200
+"""Referrals in one transaction: it ends well within the time that a verb has."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Demand:
     trace: str = field(default_factory=traceparent)
 
     @property
+    def source(self) -> Source:
+        """Direct, where a school records what a family says."""
+        return Source.DIRECT if self.caller.kind == "school" else Source.AGENCY
+
+    @property
     def id(self) -> UUID:
         """Of its referral."""
         return self.sent.referral_id
@@ -60,7 +66,7 @@ class Taken:
 
     referral: Referral
     again: bool
-    agency: Agency
+    agency: Agency | Sender
     schools: Sequence[ListedSchool]
     sent: Sent | None = None
     """What was kept of it now."""
@@ -83,6 +89,39 @@ async def refer_each(store: Store, demands: Sequence[Demand]) -> list[Taken | Pr
         return answers
 
     return await store.persistence.transaction(work)
+
+
+class GivenUp(Exception):
+    """A transaction's own end, which keeps nothing."""
+
+
+async def foresee_each(store: Store, demands: Sequence[Demand]) -> list[Taken | Problem]:
+    """What `refer_each` would answer, group by group, with nothing kept: each group is decided on, and given up."""
+    schools, answers = await store.catalogue.every_school(), list[Taken | Problem]()
+    before: Group | None = None
+    for first in range(0, len(demands), AT_ONCE):
+        before, told = await _foreseen(store, demands[first : first + AT_ONCE], schools, before)
+        answers += told
+    return answers
+
+
+async def _foreseen(
+    store: Store, demands: Sequence[Demand], schools: Sequence[ListedSchool], before: "Group | None"
+) -> "tuple[Group, list[Taken | Problem]]":
+    decided: tuple[Group, list[Taken | Problem]] | None = None
+
+    async def work(session: Session) -> None:
+        nonlocal decided
+        group = Group(store, session, demands, schools)
+        await group.read()
+        group.go_on_from(before)
+        decided = group, [group.answer(rank) for rank in range(len(demands))]
+        raise GivenUp
+
+    with suppress(GivenUp):
+        await store.database.transact(work)
+    assert decided
+    return decided
 
 
 def together(store: Store) -> Gathering[Demand, Taken]:
@@ -124,6 +163,14 @@ class Group:
         new = [(one, traits) for one, traits in zip(self._demands, self._traits, strict=True) if one.id not in self._rows]
         await self._keeping.read([traits for _, traits in new], [traits for one, traits in new if one.unreferenced])
 
+    def go_on_from(self, before: "Group | None") -> None:
+        """Know what an earlier group decided that was not written, and those before it."""
+        if before:
+            unwritten = {UUID(row["_id"]): row for row in before._made}
+            self._rows = {**self._rows, **unwritten}
+            self._made = [*before._made]
+            self._keeping.go_on_from(before._keeping)
+
     def answer(self, rank: int) -> Taken | Problem:
         """One demand decided on, after those before it."""
         demand = self._demands[rank]
@@ -142,7 +189,8 @@ class Group:
         await self._store.referrals.keep_made(self._made, self._session)
 
     def _decided(self, demand: Demand, traits: Traits) -> Taken:
-        agency, found = self._agencies.get(demand.caller.tenant), self._rows.get(demand.id)
+        agency = sender_of(demand.caller, self._schools) or self._agencies.get(demand.caller.tenant)
+        found = self._rows.get(demand.id)
         if agency is None:
             raise unknown_agency()
         if found and found.get("erased"):
@@ -158,19 +206,21 @@ class Group:
         if not _says_the_same(demand, found) or demand.id in self._contradicted:
             raise key_reused()
         referral = Referral.model_validate(found["state"])
-        if referral.agency != demand.caller.tenant:
+        if (referral.agency, referral.source) != (demand.caller.tenant, demand.source):
             raise NotFound
         return referral
 
-    def _new(self, demand: Demand, traits: Traits, agency: Agency) -> Taken:
+    def _new(self, demand: Demand, traits: Traits, agency: Agency | Sender) -> Taken:
         ensure_possible(demand.details.wishes, self._schools)
+        if demand.source is Source.DIRECT:
+            ensure_own(demand.details.wishes, demand.caller.tenant)
         earlier = self._keeping.earlier_of(demand.sent.agency, traits) if demand.unreferenced else None
         sent = demand.sent.model_copy(update={"earlier": earlier}) if earlier else demand.sent
         with continuing(demand.trace):
             referral, row = self._store.referrals.acting(demand.caller).made(
                 demand.id, demand.fingerprint, submit, referral_id=demand.id, young_id=self._keeping.keep(sent, traits),
                 agency=sent.agency, birth_month=month_of(sent.identity.birth_date), details=demand.details,
-                complete=not to_complete(sent.identity, today=self._today), on=demand.on,
+                complete=not to_complete(sent.identity, today=self._today), source=demand.source, on=demand.on,
             )  # fmt: skip
         self._rows[demand.id] = row
         self._made.append(row)

@@ -86,6 +86,10 @@ class FileRequest(DatedBody):
     information: InformationText = InformationText.V1
     counsellor: CounsellorRequest
     last_class: LastClass | None = None
+    reported_on: Day | None = Field(
+        None,
+        description="Le jour du signalement d’un mineur sorti de l’école ; les délais de la loi ne courent que s’il est dit.",
+    )
 
 
 class ReferralRequest(FileRequest, ReferralDetails):

@@ -24,6 +24,8 @@ class Settings(Shared):
         1827, ge=761, description="Days after the last thing told of a person that their identity is erased: five years."
     )
     audit_days: int = Field(1096, ge=1, description="Days that the audit of identities keeps who read what: three years.")
+    import_rows: int = Field(20_000, ge=1, description="Rows, the most of one file of referrals.")
+    import_days: int = Field(7, ge=1, description="Days that a file's refused rows can be fetched, and how its rows ended.")
 
     @property
     def terms(self) -> Terms:
@@ -33,8 +35,9 @@ class Settings(Shared):
 
     @property
     def retention(self) -> Retention:
-        """How long the audit and identities are kept."""
-        return Retention(timedelta(days=self.audit_days), timedelta(days=self.identity_days_kept))
+        """How long the audit, identities and files are kept."""
+        days = (self.audit_days, self.identity_days_kept, self.import_days)
+        return Retention(*(timedelta(days=count) for count in days))
 
     @property
     def vault_keys(self) -> tuple[bytes, ...]:

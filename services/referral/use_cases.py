@@ -15,12 +15,13 @@ from services.referral.domain.journey import Journey, JourneyEvent
 from services.referral.domain.person import Sent, to_complete
 from services.referral.domain.record import PersonRecord, erase, gone, merge
 from services.referral.domain.referral import Referral, close
-from services.referral.domain.wishes import ensure_possible
+from services.referral.domain.wishes import ensure_own, ensure_possible
 from services.referral.store import Store
 from shared.events.amendments import Part
 from shared.events.corrections import CorrectionCode
 from shared.events.message import Message
 from shared.events.persons import ErasureCode, PersonErased
+from shared.events.referral import Source
 from shared.kernel.calendar import month_of
 from shared.kernel.caller import SYSTEM, Actor, Caller
 from shared.kernel.errors import NotFound
@@ -47,6 +48,8 @@ async def amend(
         check_file(now, said, on=on, today=today)
         if said.wishes != referral.wishes:
             ensure_possible(said.wishes, schools)
+            if referral.source is Source.DIRECT:
+                ensure_own(said.wishes, referral.agency)
         await _keep_anew(store, referral, sent, now, secret, session)
         answered = status(await store.journeys.of(referral.young_id), referral_id) is ReferralStatus.CLOSED
         return await referrals.decide(

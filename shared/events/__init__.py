@@ -19,6 +19,7 @@ from shared.events import (
     rejections,
     students,
     to_agencies,
+    transfers,
     webhooks,
 )
 from shared.events.event import EVENTS, Event
@@ -28,7 +29,7 @@ from shared.events.to_schools import copies_of
 __all__ = [
     "EVENTS", "OUTBOUND_EVENTS", "TOPICS", "TO_SCHOOLS", "Event", "amendments", "applications", "catalogue", "contacts",
     "corrections", "delays", "grant_corrections", "hand_backs", "order_corrections", "persons", "production", "referral",
-    "rejections", "students", "to_agencies", "webhooks",
+    "rejections", "students", "to_agencies", "transfers", "webhooks",
 ]  # fmt: skip
 
 TOPICS = sorted({event.topic for event in EVENTS.values()})

@@ -19,6 +19,7 @@ class Part(StrEnum):
     LAST_CLASS = "last_class"
     INFORMED_ON = "informed_on"
     INFORMATION = "information"
+    REPORTED_ON = "reported_on"
     BIRTH_MONTH = "birth_month"
     SITUATION = "situation"
     OUT_OF_SCHOOL_SINCE = "out_of_school_since"

@@ -105,6 +105,7 @@ class ApplicationOpened(ApplicationEvent, type="enrolment.application.opened.v1"
     agency: Slug
     school_year: SchoolYear
     priority: Annotated[int, Field(ge=1, le=3), Published]
+    transferred: Annotated[bool, Published] = Field(default=False, description="Proposed where another school had no place.")
 
 
 class ApplicationIneligible(ApplicationEvent, type="enrolment.application.ineligible.v1"):

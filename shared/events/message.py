@@ -137,6 +137,16 @@ def read(record: ConsumerRecord) -> Message:
     return message
 
 
+def read_of_tenant(record: ConsumerRecord) -> Message:
+    """The message in a record of a tenant's topic, told on that tenant's own. Raises Undecodable, as `read` and `event` do."""
+    message = envelope(record)
+    if message.type not in OUTBOUND_EVENTS:
+        raise Undecodable("unknown_type")
+    if message.event().destination != record.topic:
+        raise Undecodable("wrong_topic")
+    return message
+
+
 def envelope(record: ConsumerRecord) -> Message:
     """The message in a Kafka record, whatever its type, its topic and its teller.
 

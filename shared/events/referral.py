@@ -32,6 +32,14 @@ class Situation(StrEnum):
     OTHER = "other"
 
 
+class Source(StrEnum):
+    """Who sent a referral: it then holds its mandate, and is given its answer."""
+
+    AGENCY = "agency"
+    DIRECT = "direct"
+    """A family that applied to a school itself, which recorded it: `agency` is then that school's id."""
+
+
 class RefusalCode(StrEnum):
     """Why the answer is no, as the sender of a referral sees it."""
 
@@ -121,6 +129,7 @@ class ReferralSubmitted(AboutReferral, ReferralDetails, type="referral.referral.
 
     birth_month: BirthMonth
     complete: Annotated[bool, Published] = Field(default=True, description=COMPLETE)
+    source: Source = Field(default=Source.AGENCY, description="`direct`: a family's; `agency` is the school that recorded it.")
 
 
 class ReferralCompleted(AboutReferral, type="referral.referral.completed.v1"):

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.events.applications import ApplicationStatus, IneligibleReason
+from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.contacts import ContactMeans
 from shared.events.outbound import OutboundEvent
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
-from shared.kernel.calendar import SchoolYear
+from shared.events.transfers import ProposedIntake
+from shared.kernel.calendar import Hour, SchoolYear
 from shared.kernel.identifiers import Slug
 from shared.kernel.strict import Day, Published
 
@@ -49,8 +51,21 @@ class ToldStep(_Told):
     reasons: tuple[IneligibleReason, ...] = ()
     planned_on: Day | None = None
     until: Day | None = None
+    at: Hour | None = Field(default=None, description="When to come to what is planned; where, enrolment's API says.")
+    attended: Annotated[bool, Published] = True
+    cancelled: Met | None = None
     reopened: Annotated[bool, Published] = False
     offer_withdrawn: Annotated[bool, Published] = False
+    unanswered: Annotated[bool, Published] = Field(default=False, description="Expired by the school’s own silence.")
+
+
+class ToldContact(_Told):
+    """An attempt of the school to reach the applicant."""
+
+    on: Day
+    at: Hour | None = None
+    means: ContactMeans
+    reached: Annotated[bool, Published]
 
 
 class ToldApplication(_Told):
@@ -61,6 +76,8 @@ class ToldApplication(_Told):
     programme: Slug
     school_year: SchoolYear | None = None
     steps: tuple[ToldStep, ...] = Field(min_length=1, description="The last one says where it stands.")
+    reminded_on: Day | None = Field(default=None, description="When it was reminded that a place waits for its answer.")
+    contacts: tuple[ToldContact, ...] = ()
 
 
 class ToldMilestone(_Told):
@@ -82,6 +99,27 @@ class ToldEnrolment(_Told):
     programme: Slug | None = None
     school_year: SchoolYear | None = None
     milestones: tuple[ToldMilestone, ...] = ()
+
+
+class ToldHandBack(_Told):
+    """A pupil who interrupted as a minor: to acknowledge by the end of `due_on`, at enrolment."""
+
+    hand_back_id: UUID
+    handed_on: Day
+    due_on: Day
+    acknowledged_on: Day | None = None
+
+
+class ToldTransfer(_Told):
+    """Where an application found no place (`intake_id`), others: to accept or decline by the end of `until`, at enrolment."""
+
+    transfer_id: UUID
+    intake_id: UUID
+    intakes: tuple[ProposedIntake, ...] = ()
+    until: Day
+    status: Code
+    since: Day
+    to_intake_id: UUID | None = None
 
 
 AN_INTAKE = "6a3c3f0e-55a0-5f0b-9d3b-6f1f7c1e7a11"
@@ -123,6 +161,8 @@ class AgencyView(_Told):
     unopened: tuple[ToldWish, ...] = ()
     applications: tuple[ToldApplication, ...] = ()
     enrolments: tuple[ToldEnrolment, ...] = ()
+    hand_backs: tuple[ToldHandBack, ...] = ()
+    transfers: tuple[ToldTransfer, ...] = ()
 
 
 class ReferralTold(OutboundEvent, key="young_id", teller="referral"):

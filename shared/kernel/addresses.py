@@ -1,6 +1,7 @@
 """Addresses and networks of the Internet Protocol, as people and headers write them."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ def hosts_in(text: str) -> tuple[tuple[Network, ...], tuple[str, ...]]:
     return tuple(ip_network(one) for one in said if one not in names), names
 
 
+@lru_cache(maxsize=10_000)
 def address_in(text: str) -> Address | None:
     """An address, with its port or without; an IPv4 that IPv6 wraps is itself. None where it is none."""
     with_port = WITH_PORT.fullmatch(text)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Annotated
 
 from anyascii import anyascii
@@ -71,6 +72,7 @@ def _words(text: str) -> list[str]:
     return "".join(map(_latin, text)).split()
 
 
+@lru_cache(maxsize=4_096)
 def _latin(sign: str) -> str:
     """A letter or the mark of one in small Latin letters, as it is where the library knows none; a space for the rest."""
     category = unicodedata.category(sign)

@@ -56,6 +56,9 @@ class Dispatcher(Generic[StoreT]):
 
         Nothing is raised but cancellation. If even parking fails on healthy servers the process ends, unacknowledged.
         """
+        if self._is_no_concern(record):
+            HANDLED.labels(record.topic, "skipped").inc()
+            return
         with continuing(trace_of_record(record)):
             await self._handle_or_park(record)
 
@@ -93,6 +96,13 @@ class Dispatcher(Generic[StoreT]):
             HANDLED.labels(record.topic, "behind").inc()
         else:
             await self._handle(record)
+
+    def _is_no_concern(self, record: ConsumerRecord) -> bool:
+        """Whether it can be read, and nobody here needs it: then nothing parked before it, nor a discard, changes anything."""
+        try:
+            return EVENTS[read(record).type] not in self._handlers
+        except Undecodable:
+            return False
 
     async def _handle(self, record: ConsumerRecord) -> None:
         message = read(record)

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TypeVar
 
 from shared.kernel.retry import stop, until_answered
 from shared.messaging.failures import KAFKA_ERRORS
 from shared.messaging.feed import KEPT, Feed
 from shared.messaging.kafka import Brokers
-from shared.messaging.tenant_topic import NOTHING, Lost, TenantTopic, Told, bounds_of, page, told_in
+from shared.messaging.tenant_topic import NOTHING, Lost, TenantTopic, Told, bounds_of, page, position_at, told_in
 
 T = TypeVar("T")
 PAGES = 4
@@ -49,6 +50,10 @@ class TenantTopics:
                 if reached == position:
                     await moved.wait()
                 position = reached
+
+    async def position_at(self, topic: TenantTopic, instant: datetime) -> int:
+        """The position after which comes all that was written from that instant on. Raises one of KAFKA_ERRORS."""
+        return await position_at(self._brokers, topic, instant)
 
     @property
     def feeds(self) -> list[Feed]:

@@ -42,7 +42,12 @@ TELLERS: Mapping[str, str] = {"agency": "referral", "school": "enrolment"}
 
 def topic_of(caller: Caller) -> TenantTopic:
     """The topic of a caller's own organisation, an agency or a school. KeyError where it is neither."""
-    return TenantTopic(outbound(caller.tenant), TELLERS[caller.kind])
+    return topic_named(caller.kind, caller.tenant)
+
+
+def topic_named(kind: str, tenant: str) -> TenantTopic:
+    """The topic of an agency or a school, by its id."""
+    return TenantTopic(outbound(tenant), TELLERS[kind])
 
 
 @dataclass(frozen=True)

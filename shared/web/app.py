@@ -1,6 +1,7 @@
 """The application factory: HTTP, relay, consumer, periodic jobs and health of one service, in one process."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -52,6 +53,8 @@ from shared.webhooks.resolving import resolve
 from shared.webhooks.sending import Sender
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
+COLLECTED_AFTER = (20_000, 20, 50)
+"""Objects: Python's own 700 has every request pay for looks at all that a batch holds."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ async def prepare(service: Service[StoreT]) -> None:
 
 
 async def _serve(service: Service[StoreT]) -> NoReturn:
+    gc.freeze()  # what is there by now stays: no collection need look at it
+    gc.set_threshold(*COLLECTED_AFTER)
     server = uvicorn.Server(listening(build(service), service.settings))
     await server.serve()
     traces.end()

@@ -1,6 +1,6 @@
 """What requests of every service have in common: the day that a body may state, its size, the store as a dependency."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from fastapi import Depends, FastAPI, Request
@@ -22,10 +22,10 @@ class DatedBody(BaseModel):
     on: Day | None = Field(default=None, description="Le jour où cela s’est passé ; aujourd’hui s’il n’est pas dit.")
 
 
-def provided(store: type[T]) -> Callable[[Request], T]:
+def provided(store: type[T]) -> Callable[[Request], Awaitable[T]]:
     """A dependency that gives the service's store: `StoreDep = Annotated[Store, Depends(provided(Store))]`."""
 
-    def give(request: Request) -> T:
+    async def give(request: Request) -> T:  # one that is not async FastAPI runs in a thread of its own
         found = runtime(request).store
         assert isinstance(found, store)
         return found

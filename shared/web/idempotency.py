@@ -1,6 +1,5 @@
 """Idempotency keys: an id that follows from the key of a request, and a keyed hash (HMAC) of what it says."""
 
-import hashlib
 import hmac
 import json
 import uuid
@@ -15,6 +14,8 @@ from shared.events.message import NAMESPACE
 from shared.kernel.secrets import derived
 from shared.web.auth import CurrentCaller
 from shared.web.runtime import runtime
+
+WRITTEN = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,7 @@ def fingerprint(key: bytes, body: Any) -> str:
 
     Its text is written as it always was: ids and traits that are kept follow from it.
     """
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.digest(key, WRITTEN.encode(body).encode(errors="surrogatepass"), "sha256").hex()
 
 
 def keyed_id(secret: bytes, purpose: str, name: Any) -> uuid.UUID:

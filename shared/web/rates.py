@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from time import time
@@ -57,6 +58,7 @@ class Streams:
             self._open += Counter()  # forgets those who have none
 
 
+@lru_cache(maxsize=10_000)
 def network_of(address: str) -> str:
     """By what an address is counted: itself or, in IPv6, its customer’s network (a mapped IPv4 is itself). Others stay."""
     try:

@@ -109,7 +109,7 @@ def _answers(route: APIRoute, needs: set[Any], rules: Mapping[int, set[str]]) ->
     yield Unavailable.status, {*Unavailable.codes, *rules.get(503, ())}
     yield Invalid.status, {*Invalid.codes, *rules.get(422, ()), *(code for need, code in OF_NEEDS.items() if need in needs)}
     yield TooMany.status, {*TooMany.codes, *rules.get(429, ())}
-    if route.body_field:
+    if route.body_field or "requestBody" in (route.openapi_extra or {}):
         yield 400, {"malformed"}
         yield 408, {"too_slow"}
     if current_caller in needs:

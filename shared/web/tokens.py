@@ -5,6 +5,7 @@ Both files are read again as soon as they change: a key taken out, or a token pu
 
 import json
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ REREAD_EVERY = 10.0
 """Seconds after which a file is read again though it looks the same: it may have changed twice within a tick of its clock."""
 LONGEST = 8_192
 """Characters. What is longer is not looked at."""
+REMEMBERED = 1_000
+"""Tokens whose signature was found good: each of them is shown again and again."""
 CLAIMS = ("exp", "sub", "org", "role", "jti")
 """Each token has them; `jti`, as RFC 9068 has it, so that there is none that cannot be revoked."""
 UNREADABLE = (jwt.PyJWTError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError)
@@ -77,16 +80,31 @@ def reader(
 ) -> Callable[[str], Claims]:
     """What reads tokens signed for one audience: their claims, which name a caller. It raises Unauthenticated, or Expired."""
     keys = Watched(jwks_file, keys_of, monotonic)
+    known: OrderedDict[str, tuple[jwt.PyJWK, Claims]] = OrderedDict()
+
+    def decoded(token: str) -> Claims:
+        """As it was signed: checked once, and again as soon as its key is another. It may have expired since."""
+        by_id, before = keys.now(), known.get(token)
+        if before and before[0] is by_id.get(before[0].key_id or ""):
+            if int(before[1]["exp"]) <= time.time() - LEEWAY.total_seconds():
+                raise jwt.ExpiredSignatureError
+            return before[1]
+        key = by_id[jwt.get_unverified_header(token)["kid"]]
+        claims: Claims = jwt.decode(
+            token, key, algorithms=[ALGORITHM], issuer=ISSUER, audience=audience, leeway=LEEWAY,
+            options={"require": list(CLAIMS)},
+        )  # fmt: skip
+        caller_named(claims)
+        known[token] = key, claims
+        if len(known) > REMEMBERED:
+            known.popitem(last=False)
+        return claims
 
     def read(token: str) -> Claims:
         if len(token) > LONGEST:
             raise Unauthenticated
         try:
-            claims: Claims = jwt.decode(
-                token, keys.now()[jwt.get_unverified_header(token)["kid"]], algorithms=[ALGORITHM], issuer=ISSUER,
-                audience=audience, leeway=LEEWAY, options={"require": list(CLAIMS)},
-            )  # fmt: skip
-            caller_named(claims)
+            claims = decoded(token)
         except jwt.ExpiredSignatureError as error:
             raise Expired from error
         except UNREADABLE as error:

@@ -93,8 +93,13 @@ async def test_an_agency_s_messages_and_a_tenant_s_copies_have_writers_and_reade
     for service in SERVICES:
         may = {(operation, name) for operation, name in PARTNERS.get(service, ())}
         brokers = guarded.brokers(service)
-        assert await writes(brokers, [inbound, outbound]) == ({outbound} if ("Write", OUTBOUND) in may else set())
-        assert await reads(brokers, service, [inbound, outbound]) == ({inbound} if ("Read", INBOUND) in may else set())
+        topics = ((INBOUND, inbound), (OUTBOUND, outbound))
+        assert await writes(brokers, [inbound, outbound]) == {name for prefix, name in topics if ("Write", prefix) in may}
+        assert await reads(brokers, service, [inbound, outbound]) == {name for prefix, name in topics if ("Read", prefix) in may}
+        for prefix, name in topics:
+            made = await _may_make_topics(brokers, f"{name}-{service}")
+            assert made == (("Create", prefix) in may)
+            await admin.delete_topics([f"{name}-{service}"] if made else [])
     await admin.delete_topics([inbound, outbound])
     await admin.close()
 
@@ -119,11 +124,11 @@ async def test_the_administrator_may_everything(guarded: Guarded) -> None:
         await connect(guarded.mongodb, f"etabli_{service}", login=guarded.login("ops"), driver=DRIVER).names()
 
 
-async def _may_make_topics(brokers: Brokers) -> bool:
+async def _may_make_topics(brokers: Brokers, name: str = "etabli.forged") -> bool:
     admin = AIOKafkaAdminClient(**brokers.options())
     await admin.start()
     try:
-        answer: Any = await admin.create_topics([NewTopic("etabli.forged", 1, 1)])
+        answer: Any = await admin.create_topics([NewTopic(name, 1, 1)])
         error: type[KafkaError] = for_code(answer.topic_errors[0][1])
         return not error.__name__.endswith("AuthorizationFailedError")
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from services import SERVICES
 from shared.events import TOPICS
-from shared.messaging.topics import dead_letters
+from shared.messaging.topics import dead_letters, inbound, outbound
 from shared.settings import Settings
 from shared.web.app import _runtime
 
@@ -34,7 +34,8 @@ def _named_in_code() -> set[str]:
 def made(keys: Path) -> set[str]:
     """What a running stack has: the collections of each service, and the topics."""
     settings = Settings(jwks_file=keys / "jwks.json", secret_file=keys / "secret", simulated=True)
-    names = {*TOPICS, *map(dead_letters, TOPICS), *_named_in_code()}
+    of_partners = {inbound("a-partner"), outbound("a-partner")}
+    names = {*TOPICS, *map(dead_letters, TOPICS), *of_partners, *_named_in_code()}
     for service in SERVICES:
         runtime = _runtime(importlib.import_module(f"services.{service}.main").service(settings))
         names |= runtime.persistence.database._named.keys()

@@ -9,13 +9,16 @@ import pytest_asyncio
 
 from deploy.backup import surviving
 from deploy.backup.ground import OWN
+from deploy.backup.log import OURS
 from deploy.local.servers import Servers
+from services.enrolment.domain import outbound
+from shared.events.applications import PlaceOffered
 from shared.events.event import Event
 from shared.events.message import ConsumerRecord, message_of
 from shared.events.production import ClientKind, OrderAccepted, OrderReceived
 from shared.persistence.dump import Whole, whole
 
-PRODUCTION = "etabli_production"
+PRODUCTION, ENROLMENT = "etabli_production", "etabli_enrolment"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -23,7 +26,7 @@ async def mongo(servers: Servers) -> AsyncIterator[Whole]:
     """A MongoDB on which nothing was restored."""
     async with whole(servers.mongodb) as mongo:
         yield mongo
-        for name in (OWN, PRODUCTION):
+        for name in (OWN, PRODUCTION, ENROLMENT):
             await mongo.drop(name)
 
 
@@ -69,6 +72,30 @@ async def test_what_cannot_be_read_never_stands_before_what_can(mongo: Whole) ->
     assert kept
     assert (kept["sequence"], kept["state"]["status"]) == (2, "accepted")
     assert found.wrong == []
+
+
+async def test_what_a_school_was_told_after_the_backup_is_neither_told_again_nor_under_a_number_of_before(mongo: Whole) -> None:
+    young_id = uuid4()
+    fields = {"intake_id": uuid4(), "young_id": young_id, "school": "dole", "programme": "cap", "on": date(2025, 9, 1)}
+    offered = PlaceOffered.model_validate({**fields, "until": date(2025, 9, 9)})
+    [copy] = outbound.tell(None, event=offered, document="/enrolment/intakes/x", revision=7)
+    id = outbound.outbound_id("dole", young_id)
+    message = message_of(copy, source=f"/enrolment/outbound_persons/{id}", sequence=4, time=datetime(2025, 9, 1, tzinfo=UTC))
+    for topic in ("etabli.outbound.dole", "etabli.outbound.another"):
+        record = ConsumerRecord(topic, 0, 0, message.key.encode(), message.data, tuple(message.headers()), timestamp=0)
+        await surviving._keep(mongo, [row for row in [surviving._row(record)] if row])
+    found = await surviving.fold_all(mongo, lambda done, total: None)
+    [kept] = await mongo.rows(ENROLMENT, "outbound_persons", {"_id": id})
+    known = outbound.OutboundPerson.model_validate(kept["state"])
+    assert (kept["sequence"], found.events, found.untold) == (4, 1, [])
+    assert await mongo.rows(ENROLMENT, "history", {"document": id}) == []
+    assert outbound.tell(known, event=offered, document="/enrolment/intakes/x", revision=7) == []
+    assert len(outbound.tell(known, event=offered, document="/enrolment/intakes/x", revision=8)) == 1
+
+
+def test_what_agencies_say_is_in_no_backup_and_what_tenants_are_told_is() -> None:
+    names = ("etabli.referral", "dlq.etabli.referral", "etabli.outbound.cio-dole", "etabli.inbound.cio-dole", "etabli.inbound.x")
+    assert [bool(OURS.fullmatch(name)) for name in names] == [True, True, True, False, False]
 
 
 async def test_no_document_is_made_of_what_it_alone_could_not_take(mongo: Whole) -> None:

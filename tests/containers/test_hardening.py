@@ -89,6 +89,7 @@ def test_each_service_is_given_its_own_secrets_alone(stack: Project) -> None:
     common = {"jwks.json", "revoked", "secret", "oidc-client-secret"}
     for name in LASTING[2:]:
         own = {f"kafka-{name}", f"mongodb-{name}"} | ({"vault-key"} if name == "referral" else set())
+        own |= {"smtp-password"} if name in ("referral", "enrolment") else set()
         assert set(inside(stack, name, "ls", "/run/secrets").stdout.split()) == common | own, name
     assert inside(stack, "mongodb", "ls", "/run/secrets").stdout.split() == ["mongo-keyfile"]
 

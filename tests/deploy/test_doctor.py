@@ -102,12 +102,12 @@ def test_a_partition_is_led_and_kept_enough_times(topic: Any, expected: Any, sta
 def test_topics_that_lack_or_differ_are_named() -> None:
     there = [{"topic": topic.name, "partitions": [{}] * topic.partitions} for topic in topics()]
     settings = {topic.name: dict(topic.configs) for topic in topics()}
-    assert said(of_topics(there, settings)) == [(WELL, f"{len(there)} topics tels que voulus")]
-    assert said(of_topics(there[1:], settings)) == [(ACT, f"topics absents : {there[0]['topic']}")]
+    assert said(of_topics(there, settings, topics())) == [(WELL, f"{len(there)} topics tels que voulus")]
+    assert said(of_topics(there[1:], settings, topics())) == [(ACT, f"topics absents : {there[0]['topic']}")]
     settings["etabli.referral"]["retention.ms"] = "1000"
-    assert "leur histoire peut se perdre : etabli.referral" in said(of_topics(there, settings))[0][1]
+    assert "leur histoire peut se perdre : etabli.referral" in said(of_topics(there, settings, topics()))[0][1]
     there[-1]["partitions"] = []
-    assert "nombre de partitions inattendu" in said(of_topics(there, settings))[0][1]
+    assert "nombre de partitions inattendu" in said(of_topics(there, settings, topics()))[0][1]
 
 
 def a_member(name: str, state: int, *, behind: float = 0) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from deploy.backup.aggregates import AGGREGATES
 from deploy.backup.databases import file_of
 from deploy.backup.files import opened
 from deploy.backup.log import teller_of
-from deploy.backup.surviving import _row, _told
+from deploy.backup.surviving import _is_told_on, _row, _told
 from shared.events import TOPICS
 from shared.messaging.kafka import consumer
 from shared.messaging.topics import PARTITIONS
@@ -66,7 +66,7 @@ def told_otherwise(backup: Path) -> list[str]:
 def _told_in(backup: Path) -> Mapping[str, dict[int, Told]]:
     every: dict[str, dict[int, Told]] = defaultdict(dict)
     for name, topic in manifest.read(backup, "main").topics.items():
-        for number in range(len(topic.partitions) if name in TOPICS else 0):
+        for number in range(len(topic.partitions) if _is_told_on(name) else 0):
             for row in filter(None, map(_row, log.records(backup, name, number))):
                 every[row["_id"]["source"]][row["_id"]["sequence"]] = _told(row)
     return every

@@ -11,6 +11,8 @@ from services.enrolment.domain import applications, places, pupils, seats
 from services.enrolment.domain.application import Contact
 from services.enrolment.domain.enrolment import Outcome, enrolment_id_of
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
+from services.enrolment.domain.overdue import keep_time
+from services.enrolment.domain.policy import what_follows
 from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.pupil import evolve as evolve_pupil
 from services.enrolment.domain.school import Programme
@@ -22,6 +24,7 @@ from shared.events.contacts import ContactMeans
 from shared.events.message import Message, message_of
 from shared.events.referral import ReferralSubmitted, RefusalCode, Situation, Wish
 from shared.events.students import InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource
+from shared.kernel.open_days import OpenDays
 
 OPENING = date(2025, 5, 1)
 START = date(2025, 9, 1)
@@ -104,6 +107,16 @@ def offered(intake: Intake, referral: ReferralSubmitted, *, until: date = DEADLI
 def confirmed(intake: Intake, referral: ReferralSubmitted) -> Intake:
     intake = offered(intake, referral)
     return happened(intake, places.confirm(intake, young_id=referral.young_id, on=MAY))
+
+
+def follows(intake: Intake, today: date = MAY) -> Intake:
+    """The intake with what follows by itself on a day of the service's clock, as a repository has it in the same write."""
+    return happened(intake, what_follows(intake, today))
+
+
+def passes_to(intake: Intake, day: date, calendar: OpenDays | None = None) -> list[IntakeEvent]:
+    """What a sweep tells on a day."""
+    return keep_time(intake, calendar=calendar or intake.calendar, by=day, today=day)
 
 
 def fields_of(intake: Intake, young_id: UUID, *, on: date = MAY, **more: Any) -> dict[str, Any]:

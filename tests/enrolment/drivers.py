@@ -12,6 +12,7 @@ from shared.events import EVENTS, Event
 from shared.events.amendments import ReferralAmended
 from shared.events.applications import ApplicationStatus, Met
 from shared.events.catalogue import Promotion
+from shared.events.delays import ApplicationDue
 from shared.events.referral import ReferralCompleted, ReferralSubmitted
 from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.repository import Repository
@@ -71,6 +72,11 @@ async def starts(store: Store, young_id: UUID) -> Pupil:
 
 
 async def events_of(documents: Repository[Any, Any], id: UUID | str) -> list[Event]:
+    """What a document has told but by when answers are due, which follows by itself (test_delays), oldest first."""
+    return [event for event in await everything_of(documents, id) if not isinstance(event, ApplicationDue)]
+
+
+async def everything_of(documents: Repository[Any, Any], id: UUID | str) -> list[Event]:
     """Every event that a document has told, oldest first (no relay runs here, so they are all in its outbox)."""
     found = await documents.collection.find_one({"_id": str(id)})
     return [EVENTS[entry["type"]].model_validate_json(entry["data"]) for entry in found["outbox"]] if found else []

@@ -8,6 +8,7 @@ from services.enrolment.domain.hand_backs import HandBackEvent
 from services.enrolment.domain.intake import IntakeEvent
 from services.enrolment.domain.pupil import PupilEvent
 from services.enrolment.domain.school import SchoolEvent
+from services.enrolment.domain.transfers import TransferEvent
 from shared.events import EVENTS
 from shared.events import applications as events
 from shared.events.applications import ApplicationEvent, WishesAnswered
@@ -17,7 +18,7 @@ from shared.events.statuses import STATUS_AFTER
 
 
 def test_each_event_of_enrolment_is_told_by_one_aggregate() -> None:
-    unions = (SchoolEvent, IntakeEvent, PupilEvent, GrantEvent, HandBackEvent)
+    unions = (SchoolEvent, IntakeEvent, PupilEvent, GrantEvent, HandBackEvent, TransferEvent)
     decided = Counter([WishesAnswered, *(event for union in unions for event in get_args(union))])
     published = [event for name, event in EVENTS.items() if name.startswith("fr.etabli.enrolment.")]
     assert decided == Counter(published)

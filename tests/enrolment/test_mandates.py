@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, offers, overdue, places, withdrawals
+from services.enrolment.domain import applications, offers, overdue, places, policy, withdrawals
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.intake import Intake, IntakeEvent, evolve
 from services.enrolment.domain.statuses import APPLICATION, BEGINS_AGAIN_AFTER, OPEN, ApplicationAction
@@ -20,6 +20,7 @@ from services.referral.domain.visibility import ReferralView, seen_by_agency
 from shared.events import applications as events
 from shared.events.applications import ApplicationEvent, ApplicationStatus, Met, WishesAnswered
 from shared.events.contacts import ApplicationContacted
+from shared.events.delays import ApplicationDue, ApplicationExpired, ApplicationReminded
 from shared.events.referral import AgencyKind, ReferralSubmitted, RefusalCode, Situation
 from shared.kernel.errors import Problem
 from tests.enrolment.builders import CLOSING, MAY, a_referral, an_intake, happened
@@ -62,6 +63,9 @@ LATER: dict[str, Decision] = {
     "third, of age": lambda i, on, _: asks(THIRD)(i, on, "2009-03"),
     "third leaves": leaves(THIRD), "hostile leaves": leaves(HOSTILE),
     "expire": lambda i, on, _: overdue.expire_overdue(i, today=on + WEEK),
+    "a month passes": lambda i, on, _: overdue.expire_overdue(i, today=on + 5 * WEEK),
+    "due": lambda i, on, _: policy.what_follows(i, on),
+    "remind": lambda i, on, _: overdue.remind(i, today=on + WEEK),
     "close": lambda i, on, _: overdue.expire_overdue(i, today=CLOSING + WEEK),
 }  # fmt: skip
 
@@ -141,8 +145,19 @@ def _told_alone(event: IntakeEvent, before: Application, own: Application, joini
                 yield event
             return
         case events.ApplicationReopened():
-            if own.status in (ApplicationStatus.REFUSED, ApplicationStatus.EXPIRED):
+            if own.status is before.status and APPLICATION.allows(own.status, ApplicationAction.REOPEN):
                 yield event
+            return
+        case ApplicationDue():
+            return
+        case ApplicationReminded():
+            if event.referral_id == HOSTILE.referral_id:
+                yield event
+            return
+        case ApplicationExpired(referral_id=other) if other not in (None, HOSTILE.referral_id):
+            return
+        case ApplicationExpired() if own.status in OPEN:
+            yield event.model_copy(update={"referral_id": None})
             return
         case events.InterviewPlanned(planned_on=day) | events.ImmersionPlanned(planned_from=day) if day < joining:
             return
@@ -170,7 +185,7 @@ def read(world: World) -> ReferralView:
         referral_id=HOSTILE.referral_id, young_id=YOUNG, agency=HOSTILE.agency, opened=(world.intake.intake_id,),
         on=next(one.on for one in world.told if _opens(one)),
     )  # fmt: skip
-    told: list[JourneyEvent] = [one for one in world.told if not isinstance(one, events.PlaceReleased)]  # type: ignore[misc]
+    told: list[JourneyEvent] = [one for one in world.told if not isinstance(one, events.PlaceReleased | ApplicationDue)]  # type: ignore[misc]
     journey = reduce(fold, [*told, answered], Journey(young_id=YOUNG))
     return seen_by_agency(journey, HOSTILE.referral_id, agency=HOSTILE.agency, kind=AgencyKind.CIO)
 

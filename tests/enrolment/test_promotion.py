@@ -125,7 +125,7 @@ async def test_whoever_is_put_on_the_list_while_a_seat_is_free_is_offered_it_in_
     await store.intakes.acting(ADMIN).decide(intake.intake_id, applications.waitlist, young_id=referral.young_id, on=MAY)
     assert (await events_of(store.intakes, intake.intake_id))[-2:] == [
         ApplicationWaitlisted(**fields_of(intake, referral.young_id)),
-        PlaceOffered(**fields_of(intake, referral.young_id), until=MAY + timedelta(days=14)),
+        PlaceOffered(**fields_of(intake, referral.young_id), until=MAY + timedelta(days=14), days=10),
     ]
     assert await version(store, intake) - before == 1
 

@@ -5,12 +5,15 @@ import asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.servers import Servers
+from services.enrolment import handlers
 from services.enrolment.main import service
 from shared.events import TO_SCHOOLS
+from shared.events.referral import AgencyKind, AgencyRegistered
 from shared.kernel.caller import Grant
 from shared.messaging.tenant_topic import last_of, topic_of
 from tests.conftest import Start
-from tests.enrolment.life import Life, living, read
+from tests.enrolment.builders import MAY, a_message
+from tests.enrolment.life import SCHOOL, Life, living, read
 from tests.enrolment.stream import School, told_to
 
 HEAD = Grant.of("school", "essai", "head").held_by("someone")
@@ -96,3 +99,11 @@ async def test_a_snapshot_is_of_one_s_own_school_and_of_nobody_else(running: Sta
         assert read(await life.here.as_("school:voisine:office").get("/snapshot"))["items"] == []
         for scope in ("agency:cio-essai:counsellor", "region", "federation", "admin", "school:essai:workshop"):
             assert (await life.here.as_(scope).get("/snapshot")).status_code == 403
+
+
+async def test_no_school_has_the_id_of_an_agency(running: Start) -> None:
+    async with living(running) as life:
+        registered = AgencyRegistered(agency="vesoul", kind=AgencyKind.CIO, name="Vesoul", department="70", on=MAY)
+        await handlers.agency_registered(life.here.store, registered, a_message(registered, source="/referral/agencies/vesoul"))
+        refused = await life.here.as_("admin").put("/schools/vesoul", json=SCHOOL)
+        assert (refused.status_code, refused.json()["code"]) == (409, "id_taken")

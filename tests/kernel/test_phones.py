@@ -1,9 +1,11 @@
 """Phone numbers: one number however it is written, in France, overseas and abroad."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.kernel.phones import Phone
+from shared.kernel.phones import Phone, _code_of_block, _lent_overseas, to_phone
 
 PHONE: TypeAdapter[str] = TypeAdapter(Phone)
 
@@ -76,3 +78,12 @@ def test_what_nobody_can_dial_is_no_phone(given: str) -> None:
 def test_a_number_is_no_phone(given: object) -> None:
     with pytest.raises(ValidationError):
         PHONE.validate_python(given)
+
+
+@given(st.from_regex(r"(26|59|63|69|70|9|[1-9])[0-9]{8}", fullmatch=True).map(lambda digits: digits[:9]))
+def test_a_plain_number_is_read_as_the_library_reads_it(national: str) -> None:
+    """Which overseas department has it is remembered by its first five digits: the last four never count."""
+    plain, otherwise = f"0{national}", f"(0{national[0]}) {national[1:]}"
+    assert to_phone(plain) == to_phone(f"+33 {national}") == to_phone(otherwise)
+    code = _code_of_block(national[:5])
+    assert _lent_overseas(national) == (f"{code}{national}" if code else None)

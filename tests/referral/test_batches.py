@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.referral.api.batches import MOST, MOST_BYTES
+from services.referral.api.making import MOST, MOST_BYTES
 from services.referral.referring import Demand, Taken, refer_each
 from shared.kernel.errors import Problem
 from shared.persistence.failures import Away

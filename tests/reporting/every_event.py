@@ -38,9 +38,11 @@ from shared.events.catalogue import (
     IntakeSeatsChanged,
     ProgrammeOpened,
     Promotion,
+    SchoolCalendarChanged,
     SchoolRegistered,
 )
 from shared.events.corrections import CorrectionCode
+from shared.events.delays import ApplicationExpired
 from shared.events.persons import PersonMerged, PersonSplit
 from shared.events.referral import (
     AgencyKind,
@@ -72,6 +74,7 @@ from shared.events.students import (
     StudentResumed,
     StudentStarted,
 )
+from shared.kernel.open_days import Closure, OpenDays
 from tests.reporting import money, works
 from tests.reporting.corrections import each_correction
 
@@ -106,7 +109,9 @@ def _catalogue(publisher: Publisher) -> None:
         registered = AgencyRegistered(on=DAY, agency=agency, kind=AgencyKind.CIO, name=agency, department="39")
         publisher.publish(f"/referral/agencies/{agency}", registered)
     school = SchoolRegistered(on=DAY, school="dole", name="Eccofor", commune="39198", town="Dole", department="39")
-    publisher.publish("/enrolment/schools/dole", school)
+    closed = OpenDays(closures=(Closure(first_day=DAY, last_day=DAY + timedelta(days=11)),))
+    for told in (school, SchoolCalendarChanged(on=DAY, school="dole", calendar=closed)):
+        publisher.publish("/enrolment/schools/dole", told)
     publisher.publish(
         "/enrolment/schools/dole",
         ProgrammeOpened(
@@ -171,6 +176,9 @@ def _applications(publisher: Publisher) -> None:
             ApplicationWaitlisted(**of),
             PlaceOffered(until=DAY, **of),
             PlaceExpired(**of),
+            ApplicationReopened(**of),
+            ApplicationExpired(**of, referral_id=referral),
+            ApplicationExpired(**of),
             ApplicationReopened(**of),
             ApplicationRefused(code=RefusalCode.NO_PLACE, **of),
             ApplicationReopened(**of),

@@ -24,6 +24,21 @@ from tests.reporting.builders import (
 )
 
 
+def test_what_families_asked_of_a_school_themselves_is_apart_from_what_agencies_did() -> None:
+    referrals = [
+        a_referral("a"),
+        a_referral("b", source="direct", agency="dole"),
+        a_referral("c", source="direct", agency="dole"),
+    ]
+    applications = [an_application(young, contacted_at=[at("2024-03-06")]) for young in "ab"]
+    applications.append(an_application("c"))
+    figure = figure_of("answer_rate", known("2024-04-01", intakes=[an_intake()], referrals=referrals, applications=applications))
+    assert (figure.numerator, figure.denominator) == (1, 1)
+    assert (figure.parts["direct"], figure.parts["direct_answered"]) == (2, 1)
+    alone = figure_of("answer_rate", known("2024-04-01", intakes=[an_intake()], referrals=[a_referral("a")]))
+    assert "direct" not in alone.parts
+
+
 def test_diploma_success_counts_the_absent_as_presented_and_a_result_to_come_as_unknown() -> None:
     enrolments = [a_finisher("a"), a_finisher("b"), a_finisher("c"), a_finisher("d"), an_enrolment("e")]
     exams = [an_exam("a", "obtained"), an_exam("b", "absent"), an_exam("c")]

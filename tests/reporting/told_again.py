@@ -1,6 +1,6 @@
 """A region of which nearly everything is told again, otherwise: each of these changes what is counted of others too."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -25,6 +25,7 @@ from shared.events.catalogue import (
     IntakeSeatsChanged,
     ProgrammeOpened,
     Promotion,
+    SchoolCalendarChanged,
     SchoolRegistered,
 )
 from shared.events.corrections import CorrectionCode
@@ -61,6 +62,7 @@ from shared.events.students import (
     StudentStarted,
 )
 from shared.kernel.calendar import week_of
+from shared.kernel.open_days import Closure, OpenDays
 from tests.reporting import money
 from tests.reporting.corrections import each_correction
 
@@ -105,7 +107,9 @@ def _catalogue(publisher: Publisher, draw: Random) -> None:
             on=TODAY, school=school, programme=f"{school}-metier", title="Autre titre", certification=Certification.CAP,
             sector="metal", years=2, dangerous_machines=True,
         )  # fmt: skip
-        for event in (moved, renamed):
+        closed = Closure(first_day=date(draw.randrange(FIRST, TODAY.year), 1, 1), last_day=date(TODAY.year, 1, 1))
+        calendar = SchoolCalendarChanged(on=TODAY, school=school, calendar=OpenDays(closures=(closed,)))
+        for event in (moved, renamed, calendar):
             publisher.publish(f"/enrolment/schools/{school}", event)
         for year in range(FIRST, TODAY.year + 1):
             _intake(publisher, draw, school, year)

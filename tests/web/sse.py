@@ -1,7 +1,7 @@
 """Server-sent events as a client of the field reads them, over a real socket."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +27,19 @@ class Sent:
         return self.event if self.event == "resync" else f"{self.data['subject']}{self.data['sequence']}"
 
 
+def sent_in(lines: Iterable[str]) -> Iterator[Sent]:
+    """The events of these lines, each once its last line, an empty one, has come."""
+    fields: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(": ")
+        if line and name:
+            fields[name] = value
+        elif not line:
+            if "data" in fields:
+                yield Sent(fields["event"], fields.get("id", ""), orjson.loads(fields["data"]))
+            fields = {}
+
+
 @dataclass
 class Reading:
     """A stream that is read: its answer, and what came so far."""
@@ -37,16 +50,13 @@ class Reading:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def read(self) -> None:
-        fields: dict[str, str] = {}
+        lines = list[str]()
         async for line in self.answer.aiter_lines():
-            name, _, value = line.partition(": ")
-            if line.startswith(":"):
-                self.comments.append(line)
-            elif line:
-                fields[name] = value
-            elif "data" in fields:
-                self.came.append(Sent(fields["event"], fields.get("id", ""), orjson.loads(fields["data"])))
-                fields = {}
+            lines.append(line)
+            if not line:
+                self.came += sent_in(lines)
+                self.comments += [one for one in lines if one.startswith(":")]
+                lines = []
         self.ended.set()
 
     async def until(self, count: int, *, within: float = 30) -> list[str]:

@@ -15,10 +15,12 @@ from services.enrolment.api.pupils import router as pupils
 from services.enrolment.api.rights import router as rights
 from services.enrolment.api.snapshot import router as snapshot
 from services.enrolment.api.taken_over import router as taken_over
+from services.enrolment.api.transfers import router as transfers
+from shared.web.notices.routes import router as notices
 from shared.web.tenant_stream import router as stream
 from shared.web.webhooks.routes import router as webhooks
 
 ROUTERS = (
-    catalogue, calendars, late, applications, arrangements, meetings, pupils, hand_backs, taken_over, outcomes, corrections,
-    conflicts, grants, rights, snapshot, stream, webhooks,
+    catalogue, calendars, late, applications, arrangements, meetings, transfers, pupils, hand_backs, taken_over, outcomes,
+    corrections, conflicts, grants, rights, snapshot, stream, webhooks, notices,
 )  # fmt: skip

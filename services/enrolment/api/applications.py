@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import use_cases
+from services.enrolment import transferring, use_cases
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import (
@@ -125,9 +125,11 @@ async def offer_place(
 async def refuse_application(
     intake_id: UUID, young_id: UUID, body: RefuseRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
-    """Answer no, with a code that the sender sees."""
+    """Answer no, with a code that the sender sees; for want of a place, those of other schools are proposed."""
     on = store.clock.day(body.on)
-    intake = await store.intakes.acting(caller).decide(intake_id, decisions.refuse, young_id=young_id, code=body.code, on=on)
+    intake = await transferring.refuse(
+        store, caller, decisions.refuse, intake_id=intake_id, young_id=young_id, code=body.code, on=on
+    )
     return await shown.application(store, caller, intake, young_id)
 
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from services.enrolment import deadlines, views
 from services.enrolment.api import shown
+from services.enrolment.api.delay_schemas import ClosureRequest, DelaysRequest, HolidaysRequest, SweepRequest
 from services.enrolment.api.deps import StoreDep
-from services.enrolment.api.schemas import ClosureRequest, DelaysRequest, HolidaysRequest, SweepRequest
 from services.enrolment.deadlines import Swept
 from services.enrolment.domain import calendars, seats
 from services.enrolment.domain.school import School

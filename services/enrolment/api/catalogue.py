@@ -33,18 +33,22 @@ from shared.web.router import Router, responses_for
 router = Router(
     tags=["écoles et rentrées"],
     problems={
-        Refused: ("already_begun", "already_open", "closes_before_opening", "no_such_year", "not_eligible", "seats_taken"),
+        Refused: (
+            "already_begun", "already_open", "closes_before_opening", "id_taken", "no_such_year", "not_eligible", "seats_taken",
+        ),
         Invalid: ("outside_school_year", "unknown_programme"),
     },
-)
+)  # fmt: skip
 HEADS = require(*seats.CHANGE_SEATS.who)
 
 
 @router.put("/schools/{school}", dependencies=[require("admin")])
 async def register_school(school: Slug, body: SchoolRequest, caller: CurrentCaller, store: StoreDep) -> School:
-    """A school enters the network, or its public facts change."""
+    """A school enters the network, or its public facts change. No agency has its id."""
+    is_agency = bool(await store.agencies.names([school]))
     registered = SchoolRegistered(**{**body.model_dump(), "school": school, "on": store.clock.day(body.on)})
-    return (await store.schools.acting(caller).create(school, schools.register, event=registered)).on(store.clock.today())
+    kept = await store.schools.acting(caller).create(school, schools.register, event=registered, is_agency=is_agency)
+    return kept.on(store.clock.today())
 
 
 @router.put("/schools/{school}/programmes/{programme}", dependencies=[HEADS])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import views
+from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.domain.hand_backs import HAND_BACK, HandBack, HandBackAction, Listed, acknowledge
 from services.enrolment.domain.statuses import SCHOOL
@@ -21,9 +21,7 @@ from shared.web.router import Router
 
 
 async def _shown(store: Store, found: Sequence[HandBack]) -> list[HandBackResponse]:
-    schools = await store.schools_named(one.school for one in found)
-    agencies = await store.agencies.names(one.agency for one in found if one.agency)
-    names = views.names(schools, agencies, on=store.clock.today())
+    names = await shown.names_of(store, (one.school for one in found), (one.agency for one in found if one.agency))
     return [hand_back(one, names, today=store.clock.today()) for one in found]
 
 

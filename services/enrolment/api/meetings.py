@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from services.enrolment import meetings
+from services.enrolment import meetings, transferring
 from services.enrolment.api import shown
 from services.enrolment.api.applications import ONE
 from services.enrolment.api.deps import StoreDep
-from services.enrolment.api.schemas import ContactRequest, EndImmersionRequest, ImmersionRequest, InterviewRequest
+from services.enrolment.api.meeting_schemas import ContactRequest, EndImmersionRequest, ImmersionRequest, InterviewRequest
 from services.enrolment.domain import applications as decisions
 from services.enrolment.domain.meetings import cancel_meeting as cancel
 from services.enrolment.domain.statuses import APPLICATION, A
@@ -73,8 +73,8 @@ async def end_immersion(
     intake_id: UUID, young_id: UUID, body: EndImmersionRequest, caller: CurrentCaller, store: StoreDep
 ) -> ApplicationResponse:
     """The immersion took place, or the applicant did not come; and, where it is said, what follows: admissible or refused."""
-    intake = await store.intakes.acting(caller).decide(
-        intake_id, decisions.end_immersion, young_id=young_id, attended=body.attended, admissible=body.admissible,
-        code=body.code, on=store.clock.day(body.on),
+    intake = await transferring.refuse(
+        store, caller, decisions.end_immersion, intake_id=intake_id, young_id=young_id, attended=body.attended,
+        admissible=body.admissible, code=body.code, on=store.clock.day(body.on),
     )  # fmt: skip
     return await shown.application(store, caller, intake, young_id)

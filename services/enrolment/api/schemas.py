@@ -5,21 +5,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.enrolment.domain.application import Contact
 from services.enrolment.domain.places import Word
 from services.enrolment.domain.visibility import agency_of
-from services.enrolment.domain.words import Said
 from shared.events.applications import HeardBy, Met, SaidBy
 from shared.events.catalogue import Certification, Promotion
-from shared.events.contacts import ContactMeans
 from shared.events.referral import RefusalCode
 from shared.events.students import ContractKind, InterruptionCode, OutcomeProof, OutcomeSituation, OutcomeSource, Result
-from shared.kernel.calendar import BirthMonth, Hour, SchoolYear, hour_of
+from shared.kernel.calendar import BirthMonth, SchoolYear
 from shared.kernel.caller import Caller
-from shared.kernel.clock import Clock
 from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import Rncp, Siret, Slug, Uai
-from shared.kernel.open_days import HolidayZone
 from shared.kernel.phones import Phone
 from shared.kernel.strict import WHOLE, Day, Flag
 from shared.kernel.territories import Commune, Department
@@ -62,24 +57,6 @@ class CertificationRequest(DatedBody):
     since: Day = Field(description="Le premier jour où cette certification est celle de la formation ; il peut être à venir.")
 
 
-class HolidaysRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    zone: HolidayZone = Field(description="La zone dont l’école observe les jours fériés.")
-
-
-class ClosureRequest(BaseModel):
-    """Days on which the school is closed, both included."""
-
-    model_config = ConfigDict(extra="forbid")
-    first_day: Day
-    last_day: Day
-
-
-class SweepRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    on: Day | None = Field(default=None, description="Le jour dont on fait les échéances ; sans lui, aujourd’hui.")
-
-
 class IntakeRequest(DatedBody):
     school: Slug
     programme: Slug
@@ -91,13 +68,6 @@ class IntakeRequest(DatedBody):
     promotion: Promotion = Promotion.CONFIRMED
     answer_days: Delay | None = Field(default=None, description="Pour que l’école réponde ; 20 si rien n’est dit.")
     offer_days: Delay | None = Field(default=None, description="Pour que la famille prenne la place ; 10 si rien n’est dit.")
-
-
-class DelaysRequest(DatedBody):
-    """In open days of the school, for what begins from now on."""
-
-    answer_days: Delay
-    offer_days: Delay
 
 
 class DatesRequest(DatedBody):
@@ -118,65 +88,6 @@ class ReviewRequest(DatedBody):
         if self.overridden and not self.motive:
             raise ValueError("Une dérogation demande un motif.")
         return self
-
-
-class MeetingRequest(DatedBody):
-    """Where and with whom, as the applicant is told: kept sealed here, read by the school and by who referred them."""
-
-    at: Hour | None = Field(default=None, description="L’heure, en France ; d’une immersion, celle du premier jour.")
-    place: Line | None = Field(default=None, description="Le lieu ; jamais diffusé sur un topic.")
-    person: Line | None = Field(default=None, description="Qui reçoit ; jamais diffusé sur un topic.")
-
-    @property
-    def said(self) -> Said:
-        """What is kept beside the plan."""
-        return Said(place=self.place, person=self.person)
-
-
-class InterviewRequest(MeetingRequest):
-    planned_on: Day
-
-
-class ImmersionRequest(MeetingRequest):
-    planned_from: Day
-    planned_until: Day
-
-
-class EndImmersionRequest(DatedBody):
-    """Whether the applicant came, and what follows where the school knows: admissible, or refused with a code."""
-
-    attended: Flag = True
-    admissible: Flag | None = Field(default=None, description="Ce qui s’ensuit ; absent : à décider plus tard.")
-    code: RefusalCode | None = Field(default=None, description="D’un refus : pourquoi. Qui n’est pas venu : did_not_come.")
-
-    @model_validator(mode="after")
-    def follows(self) -> Self:
-        if self.admissible and not self.attended:
-            raise ValueError("Qui n’est pas venu à l’immersion n’est pas admissible par elle.")
-        if self.code and self.admissible is not False:
-            raise ValueError("Un code ne se dit que d’un refus.")
-        if self.admissible is False and self.attended and self.code is None:
-            raise ValueError("Un refus dit son code.")
-        return self
-
-
-class ContactRequest(DatedBody):
-    """An attempt to reach the applicant: now, or on a day and at an hour that are said."""
-
-    at: Hour | None = Field(
-        default=None, description="L’heure, en France. Sans elle, deux essais d’un jour passé n’en font qu’un."
-    )
-    means: ContactMeans
-    reached: Flag
-    note: Words | None = Field(default=None, description="Gardée ici, scellée ; l’école seule la lit.")
-
-    def contact(self, clock: Clock) -> Contact:
-        """The attempt at its moment. Raises Invalid for one to come."""
-        on, now = clock.day(self.on), hour_of(clock.now())
-        today = on == clock.today()
-        if today and self.at and self.at > now:
-            raise Invalid("in_the_future", f"Il n’est pas encore {self.at}.", fields={"at": f"Il n’est pas encore {self.at}."})
-        return Contact(on=on, at=self.at or (now if today else None), means=self.means, reached=self.reached)
 
 
 class AdmitRequest(DatedBody):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.enrolment import views
+from services.enrolment import labels, views
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.late import Awaited, Late
 from services.enrolment.domain.pupil import Pupil
@@ -18,7 +18,7 @@ async def application(
     store: Store, caller: Caller, intake: Intake, young_id: UUID, motive: str | None = None
 ) -> views.ApplicationResponse:
     """An application as this caller may see it."""
-    names = await _names(store, [intake.school], (one.agency for one in intake.application(young_id).referrals))
+    names = await names_of(store, [intake.school], (one.agency for one in intake.application(young_id).referrals))
     said = (await store.words.of_each([young_id])).get((intake.intake_id, young_id), {})
     return views.application(intake, young_id, caller, names, motive, said)
 
@@ -26,7 +26,7 @@ async def application(
 async def applications(store: Store, caller: Caller, applied: Sequence[Applied]) -> list[views.ApplicationResponse]:
     """These applications as this caller may see them."""
     intakes = {intake.intake_id: intake for intake, _ in applied}.values()
-    names = await _names(store, (one.school for one in intakes), (agency for one in intakes for agency in one.agencies))
+    names = await names_of(store, (one.school for one in intakes), (agency for one in intakes for agency in one.agencies))
     said = await store.words.of_each({young_id for _, young_id in applied})
     return [
         views.application(intake, young_id, caller, names, said=said.get((intake.intake_id, young_id), {}))
@@ -41,25 +41,25 @@ async def applications_to(store: Store, caller: Caller, intake: Intake) -> list[
 
 async def late(store: Store, caller: Caller, found: Sequence[tuple[Intake, Late]]) -> list[views.LateResponse]:
     """What a school is late with."""
-    names = await _names(store, (intake.school for intake, _ in found))
+    names = await names_of(store, (intake.school for intake, _ in found))
     return [views.late(intake, one, caller, names, today=store.clock.today()) for intake, one in found]
 
 
 async def awaited(store: Store, found: Sequence[tuple[Intake, Awaited]]) -> list[views.AwaitedResponse]:
     """What an agency waits for."""
-    names = await _names(store, (intake.school for intake, _ in found))
+    names = await names_of(store, (intake.school for intake, _ in found))
     return [views.awaited(intake, one, names) for intake, one in found]
 
 
 async def seats(store: Store, intakes: Sequence[Intake]) -> list[views.SeatsResponse]:
     """Intakes without persons."""
-    names = await _names(store, (one.school for one in intakes))
+    names = await names_of(store, (one.school for one in intakes))
     return [views.seats(intake, names) for intake in intakes]
 
 
 async def pupils(store: Store, caller: Caller, found: Sequence[Pupil]) -> list[views.PupilResponse]:
     """Pupils as a caller sees them."""
-    names = await _names(store, (enrolment.school for pupil in found for enrolment in pupil.enrolments))
+    names = await names_of(store, (enrolment.school for pupil in found for enrolment in pupil.enrolments))
     return [views.pupil(pupil, school_of(caller), names) for pupil in found]
 
 
@@ -68,5 +68,9 @@ async def pupil(store: Store, caller: Caller, found: Pupil) -> views.PupilRespon
     return (await pupils(store, caller, [found]))[0]
 
 
-async def _names(store: Store, schools: Iterable[str], agencies: Iterable[str] = ()) -> Names:
-    return views.names(await store.schools_named(schools), await store.agencies.names(agencies), on=store.clock.today())
+async def names_of(store: Store, schools: Iterable[str], agencies: Iterable[str] = ()) -> Names:
+    """The names of these schools and senders: of a school that sent, that a family applied to it."""
+    ids = set(agencies)
+    found = await store.schools_named({*schools, *ids})
+    direct = {one.school: labels.DIRECT.format(school=one.name) for one in found if one.school in ids}
+    return views.names(found, {**direct, **await store.agencies.names(ids)}, on=store.clock.today())

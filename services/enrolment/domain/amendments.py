@@ -41,6 +41,8 @@ def follow(intake: Intake, *, referral: ReferralAmended, school: School, on: dat
 
     What its own agency took it back from stays so, unless it is wished for anew. What goes on is judged again.
     """
+    if _was_transferred(intake, referral):  # it was never wished for, and wishes say nothing of it
+        return judge_again(intake, referral=referral, programme=school.programme(intake.programme), on=on)
     if Part.WISHES in referral.replaces and not any(names(wish, intake, school) for wish in referral.wishes):
         return withdraw_referral(intake, young_id=referral.young_id, referral_id=referral.referral_id, on=on)
     stood = referral.replaces_wishes or referral.wishes
@@ -48,6 +50,12 @@ def follow(intake: Intake, *, referral: ReferralAmended, school: School, on: dat
     programme = school.programme(intake.programme)
     asked = apply(intake, referral=referral, programme=programme, again=again, on=on)
     return asked or judge_again(intake, referral=referral, programme=programme, on=on)
+
+
+def _was_transferred(intake: Intake, referral: ReferralAmended) -> bool:
+    application = intake.application_of(referral.young_id)
+    own = (one for one in application.referrals if one.referral_id == referral.referral_id) if application else ()
+    return any(one.transferred for one in own)
 
 
 def _too_young_alone(intake: Intake, referral: ReferralAmended) -> bool:

@@ -85,6 +85,8 @@ class Referring(BaseModel):
     on: date
     arrival: int = 0
     priority: int = 3
+    transferred: bool = False
+    """Not wished for: proposed where another school had no place, and accepted."""
     seen: Standing
     ended: ApplicationStatus | None = None
     ended_on: date | None = None

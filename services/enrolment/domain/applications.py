@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import reduce
+from typing import Protocol
 from uuid import UUID
 
 from services.enrolment.domain.application import Application
@@ -19,22 +20,36 @@ from services.enrolment.domain.statuses import (
     ApplicationAction,
 )
 from shared.events import applications as events
-from shared.events.amendments import ReferralAmended
 from shared.events.applications import ApplicationStatus, Met
-from shared.events.referral import ReferralSubmitted, RefusalCode, Situation
+from shared.events.referral import RefusalCode, Situation
 from shared.kernel.errors import Invalid, Move, Refused
 
 ENDS_FIRST = "L’immersion finit avant de commencer."
 
 
+class Asking(Protocol):
+    """What a referral says that an application is opened by."""
+
+    @property
+    def referral_id(self) -> UUID: ...
+    @property
+    def young_id(self) -> UUID: ...
+    @property
+    def agency(self) -> str: ...
+    @property
+    def birth_month(self) -> str: ...
+    @property
+    def situation(self) -> Situation: ...
+
+
 def apply(
-    intake: Intake, *, referral: ReferralSubmitted | ReferralAmended, programme: Programme, again: bool = False, on: date
+    intake: Intake, *, referral: Asking, programme: Programme, again: bool = False, transferred: bool = False, on: date
 ) -> list[IntakeEvent]:
     """A referral opens an application, joins the one that is open, or begins it again: nothing where its agency has its answer.
 
     Age and priority are those of the day of entry. Whether it is eligible is said to each referral: who joins is told it alone,
     for the application is what the first made it; and who comes once the age is reached is examined, for it alone.
-    `again`: this one may have asked before, and left: its wishes name this anew.
+    `again`: this one may have asked before, and left: its wishes name this anew. `transferred`: it was proposed instead.
     """
     application, entry_on = intake.application_of(referral.young_id), day_of_entry(intake, None, on)
     reasons = reasons_against(referral.birth_month, entry_on=entry_on, programme=programme)
@@ -43,7 +58,7 @@ def apply(
     fields, out_of_school = common_fields(intake, referral.young_id, on), referral.situation is Situation.OUT_OF_SCHOOL
     opened = events.ApplicationOpened(
         **fields, referral_id=referral.referral_id, agency=referral.agency, school_year=intake.school_year,
-        priority=priority_of(referral.birth_month, out_of_school=out_of_school, entry_on=entry_on),
+        priority=priority_of(referral.birth_month, out_of_school=out_of_school, entry_on=entry_on), transferred=transferred,
     )  # fmt: skip
     joins = application is not None and application.status not in BEGINS_AGAIN_AFTER
     if reasons:
@@ -54,7 +69,7 @@ def apply(
     return [opened, events.ApplicationUnderReview(**fields, referral_id=referral.referral_id if joins else None)]
 
 
-def _may_ask(application: Application, referral: ReferralSubmitted | ReferralAmended, *, eligible: bool, again: bool) -> bool:
+def _may_ask(application: Application, referral: Asking, *, eligible: bool, again: bool) -> bool:
     """Whether a referral may ask for an application: as far as its own agency knows, nobody else's referral counts."""
     asked = application.has_referral(referral.referral_id) and not again
     if asked or application.asks_for(referral.referral_id) or application.status in WAS_A_PUPIL:

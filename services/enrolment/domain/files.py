@@ -22,6 +22,8 @@ class File(BaseModel):
     birth_month: BirthMonth
     out_of_school: bool = False
     complete: bool = True
+    departments: tuple[str, ...] = ()
+    """Those that its wishes name; none where each names a school."""
 
     def complete_on(self, day: date) -> bool:
         """Whether a place may be confirmed on it. Referral knows the exact birthday, and may tell it complete earlier."""

@@ -205,7 +205,7 @@ def _opened(intake: Intake, event: events.ApplicationOpened) -> Intake:
     if application and application.is_ineligible_alone(event.referral_id):
         return intake.with_application(eligible_again(application, event))
     asking = Referring(
-        **event.model_dump(include={"referral_id", "agency", "on", "priority"}), arrival=intake.arrivals + 1,
+        **event.model_dump(include={"referral_id", "agency", "on", "priority", "transferred"}), arrival=intake.arrivals + 1,
     )  # fmt: skip
     if application is None or application.status in BEGINS_AGAIN_AFTER:
         before = left_behind(application) if application else ()

@@ -15,7 +15,7 @@ from shared.events.catalogue import (
 )
 from shared.events.certifications import Replacement, in_force, with_replacement
 from shared.kernel.aggregate import Aggregate
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Invalid, Refused
 from shared.kernel.identifiers import CommuneCode, DepartmentCode, KeptPhone, RncpCode, SiretCode, Slug, UaiCode
 from shared.kernel.open_days import OpenDays, zone_of
 
@@ -79,8 +79,13 @@ SchoolEvent = SchoolRegistered | ProgrammeOpened | CertificationReplaced | Schoo
 """Every event of a school."""
 
 
-def register(school: School | None, *, event: SchoolRegistered) -> list[SchoolEvent]:
-    """A school enters the network, or its public facts change. Saying the same again changes nothing."""
+def register(school: School | None, *, event: SchoolRegistered, is_agency: bool = False) -> list[SchoolEvent]:
+    """A school enters the network, or its public facts change. Saying the same again changes nothing.
+
+    Refused under the id of an agency: each would be told what is the other's, on one topic.
+    """
+    if school is None and is_agency:
+        raise Refused("id_taken", "Cet identifiant est déjà celui d’un organisme : choisissez-en un autre.")
     return [] if school and evolve(school, event) == school else [event]
 
 

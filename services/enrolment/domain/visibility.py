@@ -47,6 +47,11 @@ def own_hand_backs(caller: Caller) -> TenantFilter:
     return {caller.kind: caller.tenant} if caller.kind in ("school", "agency") else None
 
 
+def own_transfers(caller: Caller) -> TenantFilter:
+    """A school sees those that it has no place for, an agency those that its referrals are proposed."""
+    return {caller.kind: caller.tenant} if caller.kind in ("school", "agency") else None
+
+
 def own_grants(caller: Caller) -> TenantFilter:
     """A school sees the grants that it holds; the Région and the federation, all."""
     match caller.kind:
@@ -142,4 +147,5 @@ def _own(referring: Referring) -> Referring:
     """A referral as its agency reads it: it ended apart only where it was taken back."""
     seen = referring.seen
     back = seen.status is ApplicationStatus.WITHDRAWN
-    return referring.model_copy(update={"ended": seen.status if back else None, "ended_on": seen.since if back else None})
+    ended = {"ended": seen.status if back else None, "ended_on": seen.since if back else None}
+    return referring.model_copy(update={**ended, "due": None})  # by when it is answered depends on what others were told

@@ -1,8 +1,9 @@
 """Enrolment's collections, their indexes, and the reads that several rooms share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.enrolment.domain.grant import GRANTS, Grant
@@ -12,6 +13,7 @@ from services.enrolment.domain.outbound import OUTBOUND_PERSONS
 from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
+from services.enrolment.domain.transfers import TRANSFERS, Transfer
 from services.enrolment.domain.visibility import everyone
 from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
@@ -36,7 +38,8 @@ from shared.webhooks.store import Webhooks
 class Store:
     """Schools, intakes, pupils, answered wishes and grants; beside them, what no event may carry.
 
-    `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before.
+    `every_pupil` is the same pupils for whom an intake has let in, whatever the school of before; `every_intake`, intakes for
+    who accepts a transfer to one.
     `aliases` is which `young_id` are of one person, `erased` is who is; `agencies` is their public names; `files` is what
     referrals said of each young person's age and file; `motives` is why a school set ineligibility aside, `words` what it
     wrote about meeting somebody; `outbound` is how far each school was told; `webhooks` is where schools have sent what they
@@ -49,12 +52,14 @@ class Store:
         self.database = persistence.database
         self.schools = Repository(persistence, SCHOOLS)
         self.intakes = Repository(persistence, INTAKES)
+        self.every_intake = Repository(persistence, replace(INTAKES, visible_to=everyone))
         self.pupils = Repository(persistence, PUPILS)
         self.every_pupil = Repository(persistence, replace(PUPILS, visible_to=everyone))
         self.wishes = Repository(persistence, WISHES)
         self.grants = Repository(persistence, GRANTS)
-        self.outbound = Repository(persistence, OUTBOUND_PERSONS)
         self.hand_backs = Repository(persistence, HAND_BACKS)
+        self.outbound = Repository(persistence, OUTBOUND_PERSONS)
+        self.transfers = Repository(persistence, TRANSFERS)
         self.awards = Awards(persistence.database["awards"])
         self.agencies = Agencies(persistence.database)
         self.aliases = Aliases(persistence.database)
@@ -78,10 +83,13 @@ class Store:
         await self.pupils.collection.index("state.enrolments.years.intake_id")
         await self.grants.collection.index("state.holder")
         await self.wishes.collection.index("state.young_id")
-        await self.outbound.collection.index("state.young_id")
         await self.hand_backs.collection.index("state.young_id")
         await self.hand_backs.collection.index("state.school", "state.status")
         await self.hand_backs.collection.index("state.agency", "state.status")
+        await self.outbound.collection.index("state.young_id")
+        await self.transfers.collection.index("state.young_id")
+        await self.transfers.collection.index("state.school", "state.status")
+        await self.transfers.collection.index("state.agency", "state.status")
         await self.motives.prepare()
         await self.words.prepare()
         await self.aliases.prepare()
@@ -169,6 +177,17 @@ class Store:
     async def find_pupil(self, young_id: UUID) -> Pupil | None:
         """A young person's enrolments, whoever asks; None who never had one."""
         return await self.every_pupil.acting(SYSTEM).find_one({"_id": str(young_id)})
+
+    async def transfers_of(self, young_id: UUID) -> list[Transfer]:
+        """What a young person's referrals were proposed, whoever asks."""
+        return await self.transfers.acting(SYSTEM).find({"state.young_id": str(young_id)})
+
+    async def schools_teaching_like(self, programme: str, sector: str, departments: Collection[str] | None) -> list[School]:
+        """The schools that teach a programme, or one of its sector: of these departments, or of all."""
+        where: dict[str, Any] = {"$or": [{"state.programmes.programme": programme}, {"state.programmes.sector": sector}]}
+        if departments is not None:
+            where["state.department"] = {"$in": sorted(departments)}
+        return await self.schools.acting(SYSTEM).find(where)
 
     async def hand_backs_of(self, young_id: UUID) -> list[HandBack]:
         """Each handing back of a pupil, whoever asks."""

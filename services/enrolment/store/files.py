@@ -26,7 +26,8 @@ def said(known: Files, event: ReferralSubmitted | ReferralAmended) -> Files:
 
 def _file(event: ReferralSubmitted | ReferralAmended) -> File:
     out_of_school = event.situation is Situation.OUT_OF_SCHOOL
-    return File(birth_month=event.birth_month, out_of_school=out_of_school, complete=event.complete)
+    departments = tuple(sorted({department for wish in event.wishes for department in wish.departments}))
+    return File(birth_month=event.birth_month, out_of_school=out_of_school, complete=event.complete, departments=departments)
 
 
 @files.on(ReferralCompleted)

@@ -12,6 +12,7 @@ from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.late import Awaited, Late, awaited_in, late_in
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.school import School
+from services.enrolment.domain.transfers import Transfer, TransferStatus
 from services.enrolment.domain.visibility import as_shown, rank_in_list, school_of, shown_applications
 from services.enrolment.store import Store
 from shared.events.applications import ApplicationStatus
@@ -103,6 +104,12 @@ async def hand_backs(store: Store, caller: Caller, asked: Asked, *, listed: List
     if listed is Listed.LATE:
         where = {"state.status": HandBackStatus.WAITING.value, "state.due_on": {"$lt": store.clock.today().isoformat()}}
     return await store.hand_backs.acting(caller).part(where, sort=["state.due_on", "_id"], asked=asked)
+
+
+async def transfers(store: Store, caller: Caller, asked: Asked, *, status: TransferStatus | None = None) -> Part[Transfer]:
+    """The proposed transfers that a caller may see, in one status where it is said."""
+    where = {"state.status": status.value} if status else {}
+    return await store.transfers.acting(caller).part(where, sort=["_id"], asked=asked)
 
 
 async def _intakes_from(

@@ -16,14 +16,19 @@ from shared.web.bodies import provided
 from shared.web.runtime import runtime
 
 
-def _secret(request: Request) -> bytes:
+async def _secret(request: Request) -> bytes:
     return runtime(request).secret
 
 
-def _terms(request: Request) -> Terms:
+def settings_of(request: Request) -> Settings:
+    """Referral's own settings."""
     settings = runtime(request).settings
     assert isinstance(settings, Settings)
-    return settings.terms
+    return settings
+
+
+async def _terms(request: Request) -> Terms:
+    return settings_of(request).terms
 
 
 StoreDep = Annotated[Store, Depends(provided(Store))]

@@ -6,6 +6,7 @@ from services.referral import use_cases, views
 from services.referral.api.deps import StoreDep, TermsDep, read_by
 from services.referral.domain.record import gone
 from services.referral.domain.visibility import names_alone
+from services.referral.labels import DIRECT
 from services.referral.store.audit import What, Whom
 from shared.kernel.errors import Forbidden, Gone
 from shared.web.auth import CurrentCaller
@@ -27,5 +28,6 @@ async def read_identity(
         journey = await use_cases.applicant(store, caller, young_id, terms)
         if await store.records.is_erased(young_id):
             raise gone()
-        names = Names(agencies={agency.agency: agency.name for agency in await store.all_agencies()})
+        own = {caller.tenant: DIRECT}
+        names = Names(agencies={**own, **{agency.agency: agency.name for agency in await store.all_agencies()}})
         return views.show_identity(caller, young_id, journey, await store.vault.sent_of(young_id), names)

@@ -1,4 +1,4 @@
-"""Referrals: made, read and asked back by their own agency."""
+"""Referrals: read, amended and asked back by their own agency."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,25 +9,21 @@ from services.referral import use_cases, views
 from services.referral.api.deps import Secret, StoreDep, read_by
 from services.referral.api.schemas import AmendmentRequest, CompletionRequest
 from services.referral.domain.answer import ReferralStatus
-from services.referral.domain.journey import Journey
 from services.referral.domain.record import gone
 from services.referral.domain.referral import Referral, request_withdrawal
-from services.referral.intake import take_in_one
-from services.referral.requests import ReferralRequest
 from services.referral.store import Store
 from services.referral.store.audit import What, Whom
 from shared.kernel.caller import Caller
-from shared.kernel.errors import Forbidden, Gone, Invalid, Refused
-from shared.web.auth import CurrentCaller, require
+from shared.kernel.errors import Forbidden, Gone, Invalid, NotFound, Refused
+from shared.web.auth import CurrentCaller
 from shared.web.bodies import DatedBody
 from shared.web.cursor import Page, PagingDep
-from shared.web.idempotency import Idempotency
 from shared.web.names import Names
 from shared.web.router import Router
 
 INVALID = (
     "before_birth", "birth_in_the_future", "birth_too_early", "informed_in_the_future", "out_of_school_in_the_future",
-    "too_young", "unknown_wish",
+    "another_school", "reported_in_the_future", "too_young", "unknown_wish",
 )  # fmt: skip
 REFUSED = (
     "already_complete", "before_previous_step", "referral_closed", "still_incomplete", "unknown_agency", "withdrawn_by_you",
@@ -35,11 +31,17 @@ REFUSED = (
 
 
 async def not_erased(request: Request, caller: CurrentCaller, store: StoreDep) -> None:
-    """Raise Gone for a referral of the caller's whose person was erased: it is not told nor changed, and that is noted."""
+    """Raise Gone for a referral of the caller's whose person was erased: it is not told nor changed, and that is noted.
+
+    NotFound, noted too, for an agency that goes by the id of the school which recorded it: no such one is ever registered.
+    """
     try:
         referral_id = UUID(request.path_params["referral_id"])
     except (KeyError, ValueError):  # no referral in this address; or no id, which its own route refuses
         return
+    if caller.kind == "agency" and await store.is_direct(referral_id):
+        await store.audit.note(caller, What.WHOLE, [await store.whom(referral_id)], allowed=False)
+        raise NotFound
     if await store.erased(referral_id, caller.tenant):
         await store.audit.note(caller, What.WHOLE, [await store.whom(referral_id)], allowed=False)
         raise gone()
@@ -49,22 +51,11 @@ router = Router(
     tags=["orientations"], dependencies=[Depends(not_erased)],
     problems={Forbidden: (), Refused: REFUSED, Invalid: INVALID, Gone: ()},
 )  # fmt: skip
-OF_AGENCIES = read_by("agency")
+OF_SENDERS = read_by("agency", "school:head", "school:office")
+"""Agencies, and the schools that recorded what a family says."""
 
 
-@router.post("/referrals", status_code=201, dependencies=[require("agency")])
-async def submit_referral(
-    body: ReferralRequest, caller: CurrentCaller, key: Idempotency, store: StoreDep
-) -> views.ReferralInFullResponse:
-    """Refer a young person. The same (agency, external_id) or Idempotency-Key again creates nothing and answers the same."""
-    taken = await take_in_one(store, caller, body, own_id=key.id, key=key.id if key.given else None)
-    if taken.sent is None or taken.sent.earlier:
-        return await _shown(store, caller, taken.referral)
-    presenter = views.Presenter(taken.agency, {taken.referral.referral_id: taken.sent}, Names(taken.schools), store.clock.today())
-    return presenter.in_full(taken.referral, Journey(young_id=taken.referral.young_id))  # nothing was told of it yet
-
-
-@router.get("/referrals", dependencies=[OF_AGENCIES])
+@router.get("/referrals", dependencies=[OF_SENDERS])
 async def list_referrals(
     caller: CurrentCaller, store: StoreDep, paging: PagingDep, status: ReferralStatus | None = None
 ) -> Page[views.ReferralResponse]:
@@ -75,14 +66,14 @@ async def list_referrals(
     return paging.page(part, items)
 
 
-@router.get("/referrals/{referral_id}", dependencies=[OF_AGENCIES])
+@router.get("/referrals/{referral_id}", dependencies=[OF_SENDERS])
 async def read_referral(referral_id: UUID, caller: CurrentCaller, store: StoreDep) -> views.ReferralInFullResponse:
     """One of the agency's own referrals, with its steps. Each read, and each refused one, is noted in the audit before."""
     async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
-        return await _shown(store, caller, await store.referrals.acting(caller).get(referral_id))
+        return await shown(store, caller, await store.referrals.acting(caller).get(referral_id))
 
 
-@router.post("/referrals/{referral_id}/amendment", dependencies=[OF_AGENCIES])
+@router.post("/referrals/{referral_id}/amendment", dependencies=[OF_SENDERS])
 async def amend_referral(
     referral_id: UUID, body: AmendmentRequest, caller: CurrentCaller, store: StoreDep, secret: Secret
 ) -> views.ReferralInFullResponse:
@@ -92,10 +83,10 @@ async def amend_referral(
         referral = await use_cases.amend(
             store, caller, referral_id, file=body.file, details=body.details, code=body.code, secret=secret, on=on
         )
-        return await _shown(store, caller, referral)
+        return await shown(store, caller, referral)
 
 
-@router.post("/referrals/{referral_id}/completion", dependencies=[OF_AGENCIES])
+@router.post("/referrals/{referral_id}/completion", dependencies=[OF_SENDERS])
 async def complete_referral(
     referral_id: UUID, body: CompletionRequest, caller: CurrentCaller, store: StoreDep, secret: Secret
 ) -> views.ReferralInFullResponse:
@@ -105,10 +96,10 @@ async def complete_referral(
         referral = await use_cases.complete(
             store, caller, referral_id, representatives=body.kept, informed=body.informed, secret=secret, on=on
         )
-        return await _shown(store, caller, referral)
+        return await shown(store, caller, referral)
 
 
-@router.post("/referrals/{referral_id}/withdrawal", status_code=202, dependencies=[OF_AGENCIES])
+@router.post("/referrals/{referral_id}/withdrawal", status_code=202, dependencies=[OF_SENDERS])
 async def request_withdrawal_of_referral(
     referral_id: UUID, caller: CurrentCaller, store: StoreDep, body: DatedBody | None = None
 ) -> views.ReferralInFullResponse:
@@ -116,10 +107,11 @@ async def request_withdrawal_of_referral(
     on = store.clock.day(body.on if body else None)
     async with store.audit.reading(caller, What.WHOLE, await store.whom(referral_id)):
         referral = await store.referrals.acting(caller).decide(referral_id, request_withdrawal, on=on)
-        return await _shown(store, caller, referral)
+        return await shown(store, caller, referral)
 
 
-async def _shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
+async def shown(store: Store, caller: Caller, referral: Referral) -> views.ReferralInFullResponse:
+    """A referral of the caller's, as it is now."""
     presenter, journey = await _presenter(store, caller, [referral.young_id]), await store.journeys.of(referral.young_id)
     if referral.referral_id not in presenter.sent:  # of a backup whose keys are gone
         raise gone()
@@ -135,5 +127,5 @@ async def _listed(store: Store, caller: Caller, referrals: Sequence[Referral]) -
 
 
 async def _presenter(store: Store, caller: Caller, young_ids: Sequence[UUID]) -> views.Presenter:
-    agency, sent = await store.agency_of(caller), await store.vault.sent_with(young_ids)
+    agency, sent = await store.sender_of(caller), await store.vault.sent_with(young_ids)
     return views.Presenter(agency, sent, Names(await store.catalogue.every_school()), store.clock.today())

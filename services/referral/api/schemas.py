@@ -32,6 +32,7 @@ class AmendmentRequest(DatedBody):
     information: InformationText | None = None
     counsellor: CounsellorRequest | None = None
     last_class: LastClass | None = None
+    reported_on: Day | None = None
     situation: Situation | None = None
     out_of_school_since: Month | None = Field(None, description="Null écrit : on ne sait pas depuis quel mois.")
     wishes: Wishes | None = None
@@ -46,6 +47,7 @@ class AmendmentRequest(DatedBody):
     def file(self) -> dict[str, Any]:
         """What changes of what the vault keeps."""
         given: dict[str, Any] = {"informed_on": self.informed_on, "information": self.information, "last_class": self.last_class}
+        given["reported_on"] = self.reported_on
         given["identity"] = self.identity.kept if self.identity else None
         given["counsellor"] = Counsellor(**dict(self.counsellor)) if self.counsellor else None
         return {name: value for name, value in given.items() if value is not None}

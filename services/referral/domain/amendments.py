@@ -47,6 +47,15 @@ def check_file(sent: Sent, details: ReferralDetails, *, on: date, today: date) -
     check_situation(details)
     since = details.out_of_school_since
     check_dates(sent.identity, informed_on=sent.informed_on, out_of_school_since=since, on=on, today=today)
+    check_reported(sent, on=on)
+
+
+def check_reported(sent: Sent, *, on: date) -> None:
+    """Raise Invalid where a signalement is of a day after the referral, or before the birth."""
+    if sent.reported_on and sent.reported_on > on:
+        raise Invalid("reported_in_the_future", "Le jour du signalement est postérieur à l’orientation.")
+    if sent.reported_on and sent.reported_on < sent.identity.birth_date:
+        raise Invalid("before_birth", "Le jour du signalement précède la naissance.")
 
 
 def check_situation(details: ReferralDetails) -> None:

@@ -20,10 +20,11 @@ IS_PUPIL: Mapping[MilestoneKind, bool] = {
 
 @dataclass(frozen=True)
 class Retention:
-    """How long things are kept: the audit; an identity, after the last thing told of its person."""
+    """How long things are kept: the audit; an identity, after the last thing told of its person; a file that was sent."""
 
     audit: timedelta
     identity: timedelta
+    files: timedelta = timedelta(days=7)
 
 
 def is_pupil(journey: Journey) -> bool:

@@ -16,11 +16,13 @@ from services.referral.domain.applications import ApplicationHistory
 from services.referral.domain.enrolments import EnrolmentHistory, PupilEvent
 from services.referral.domain.hand_backs import HandBackEvent, HandBackHistory, handed
 from services.referral.domain.steps import ApplicationMoved
+from services.referral.domain.transfers import TransferEvent, TransferHistory, transferred
 from shared.events.applications import ApplicationEvent, ApplicationLeft, ApplicationOpened, Unopened, WishesAnswered
 from shared.events.contacts import ApplicationContacted
 from shared.events.delays import ApplicationReminded
 from shared.events.hand_backs import HandBackAcknowledged, HandBackEnded, StudentHandedBack
 from shared.events.students import StudentEvent
+from shared.events.transfers import TransferAccepted, TransferDeclined, TransferLapsed, TransferProposed
 from shared.kernel.identifiers import Slug
 
 JourneyEvent = (
@@ -32,6 +34,7 @@ JourneyEvent = (
     | ApplicationMoved
     | PupilEvent
     | HandBackEvent
+    | TransferEvent
 )
 
 
@@ -51,7 +54,7 @@ class AnsweredWishes(BaseModel):
 
 
 class Journey(BaseModel):
-    """Applications by intake, answered wishes by referral, enrolments and handings back by their id."""
+    """Applications by intake, answered wishes by referral, enrolments, handings back and transfers by their id."""
 
     model_config = ConfigDict(frozen=True)
     young_id: UUID
@@ -59,6 +62,7 @@ class Journey(BaseModel):
     wishes: Mapping[UUID, AnsweredWishes] = {}
     enrolments: Mapping[UUID, EnrolmentHistory] = {}
     hand_backs: Mapping[UUID, HandBackHistory] = {}
+    transfers: Mapping[UUID, TransferHistory] = {}
 
     def followed_by(self, referral_id: UUID) -> list[EnrolmentHistory]:
         """The enrolments that a referral follows: it still asked when the place was confirmed."""
@@ -92,6 +96,9 @@ def fold(journey: Journey, event: JourneyEvent) -> Journey:
         case StudentHandedBack() | HandBackAcknowledged() | HandBackEnded():
             after = handed(journey.hand_backs.get(event.hand_back_id), event)
             return journey.model_copy(update={"hand_backs": {**journey.hand_backs, event.hand_back_id: after}})
+        case TransferProposed() | TransferAccepted() | TransferDeclined() | TransferLapsed():
+            moved = transferred(journey.transfers.get(event.transfer_id), event)
+            return journey.model_copy(update={"transfers": {**journey.transfers, event.transfer_id: moved}})
         case StudentEvent():
             enrolment = enrolments.followed(journey.enrolments.get(event.enrolment_id, EnrolmentHistory()), event)
             return journey.model_copy(update={"enrolments": {**journey.enrolments, event.enrolment_id: enrolment}})

@@ -46,6 +46,7 @@ class Said(BaseModel):
     informed_on: date = Field(description="When the young person, and who answers for them, were told of the sharing of data.")
     information: InformationText | None = Field(None, description="The text that they were given. None: not known then.")
     last_class: LastClass | None = None
+    reported_on: date | None = Field(None, description="When they were reported as a minor out of school (signalement).")
 
     @model_validator(mode="before")
     @classmethod

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.referral.domain.answer import Ending, conclude
 from services.referral.domain.journey import Journey
-from services.referral.domain.visibility import own_agency
+from services.referral.domain.visibility import own_referrals
 from shared.events.amendments import ReferralAmended
 from shared.events.referral import (
     ReferralClosed,
@@ -15,6 +15,7 @@ from shared.events.referral import (
     ReferralDetails,
     ReferralSubmitted,
     ReferralWithdrawalRequested,
+    Source,
 )
 from shared.kernel.aggregate import Aggregate
 from shared.kernel.calendar import BirthMonth
@@ -31,6 +32,7 @@ class Referral(ReferralDetails):
     young_id: UUID
     agency: Slug
     birth_month: BirthMonth
+    source: Source = Source.AGENCY
     complete: bool = True
     """Nothing was missing from its file when that was last said. An earlier build did not ask."""
     submitted_on: date
@@ -50,6 +52,7 @@ def submit(
     birth_month: BirthMonth,
     details: ReferralDetails,
     complete: bool = True,
+    source: Source = Source.AGENCY,
     on: date,
 ) -> Sequence[ReferralEvent]:
     """Refer a young person, with one to five wishes in order of preference."""
@@ -57,7 +60,7 @@ def submit(
         return []
     submitted = ReferralSubmitted(
         referral_id=referral_id, young_id=young_id, agency=agency, birth_month=birth_month, **dict(details),
-        complete=complete, on=on,
+        complete=complete, source=source, on=on,
     )  # fmt: skip
     return [submitted]
 
@@ -88,7 +91,7 @@ def close(referral: Referral, *, journey: Journey) -> Sequence[ReferralEvent]:
 def evolve(referral: Referral | None, event: ReferralEvent) -> Referral:
     """The referral after one of its events."""
     if isinstance(event, ReferralSubmitted):
-        return Referral(**event.model_dump(exclude={"on"}), submitted_on=event.on)
+        return Referral(**{name: said for name, said in event if name != "on"}, submitted_on=event.on)
     assert referral is not None
     match event:
         case ReferralAmended():
@@ -105,4 +108,4 @@ def evolve(referral: Referral | None, event: ReferralEvent) -> Referral:
             assert_never(event)
 
 
-REFERRALS = Aggregate("referrals", Referral, evolve, visible_to=own_agency)
+REFERRALS = Aggregate("referrals", Referral, evolve, visible_to=own_referrals)

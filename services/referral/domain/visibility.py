@@ -17,8 +17,9 @@ from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import AnsweredWishes, Journey
 from services.referral.domain.milestones import MilestoneKind
 from services.referral.domain.steps import Contact, Step
+from services.referral.domain.transfers import TransferHistory
 from shared.events.applications import ApplicationStatus, UnopenedCode
-from shared.events.referral import AgencyKind, RefusalCode
+from shared.events.referral import AgencyKind, RefusalCode, Source
 from shared.kernel.caller import Caller, TenantFilter
 from shared.kernel.identifiers import Slug
 
@@ -81,10 +82,15 @@ class ReferralView(BaseModel):
     applications: tuple[ApplicationView, ...]
     enrolments: tuple[EnrolmentHistory, ...]
     hand_backs: tuple[HandBackHistory, ...] = ()
+    transfers: tuple[TransferHistory, ...] = ()
 
 
-def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: AgencyKind) -> ReferralView:
-    """The one view of a referral of an agency, in every channel: what it would read if nobody else had referred."""
+def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: AgencyKind | None) -> ReferralView:
+    """The one view of a referral of an agency, in every channel: what it would read if nobody else had referred.
+
+    No kind: a school that recorded a family's own application, and reads what came of it there.
+    """
+    seen = MILESTONES_SEEN[kind] if kind else ALL
     wishes = journey.wishes.get(referral_id)
     return ReferralView(
         status=status(journey, referral_id),
@@ -92,8 +98,9 @@ def seen_by_agency(journey: Journey, referral_id: UUID, *, agency: Slug, kind: A
         answered_on=wishes.on if wishes else None,
         unopened={wish.wish: _unopened(wish.code) for wish in wishes.unopened} if wishes else {},
         applications=tuple(_applications(journey, referral_id, wishes)) if wishes else (),
-        enrolments=tuple(_enrolments(journey, referral_id, agency, MILESTONES_SEEN[kind])),
-        hand_backs=tuple(_hand_backs(journey, referral_id, agency, MILESTONES_SEEN[kind])),
+        enrolments=tuple(_enrolments(journey, referral_id, agency, seen)),
+        transfers=tuple(_transfers(journey, referral_id)),
+        hand_backs=tuple(_hand_backs(journey, referral_id, agency, seen)),
     )
 
 
@@ -120,6 +127,13 @@ def still_asks(journey: Journey, referral_id: UUID, school: Slug) -> bool:
 def own_agency(caller: Caller) -> TenantFilter:
     """An agency sees its own referrals; nobody else sees any."""
     return {"agency": caller.tenant} if caller.kind == "agency" else None
+
+
+def own_referrals(caller: Caller) -> TenantFilter:
+    """An agency sees its own, a school those that it recorded for a family; nobody else sees any."""
+    if caller.kind == "school" and not names_alone(caller):
+        return {"agency": caller.tenant, "source": Source.DIRECT}
+    return own_agency(caller)
 
 
 def nobody(_caller: Caller) -> TenantFilter:
@@ -186,3 +200,9 @@ def _hand_backs(journey: Journey, referral_id: UUID, agency: Slug, seen: frozens
         yield from sorted(
             (one for one in told if one.handed_on and not one.ended), key=lambda one: (one.handed_on, one.hand_back_id)
         )
+
+
+def _transfers(journey: Journey, referral_id: UUID) -> list[TransferHistory]:
+    """What this referral is proposed where it found no place; nobody else's."""
+    own = [one for one in journey.transfers.values() if one.referral_id == referral_id and one.until]
+    return sorted(own, key=lambda one: str(one.transfer_id))

@@ -22,6 +22,14 @@ def ensure_possible(wishes: Sequence[Wish], catalogue: Iterable[ListedSchool]) -
         raise Invalid("unknown_wish", " ".join(f"{field} : {sentence}" for field, sentence in faults.items()), fields=faults)
 
 
+def ensure_own(wishes: Sequence[Wish], school: str) -> None:
+    """Raise Invalid (`another_school`) where a family's own application is for another school than the one that records it."""
+    sentence = "Une candidature directe se fait pour une formation de votre école."
+    faults = {f"wishes.{rank}.school": sentence for rank, wish in enumerate(wishes) if wish.school != school}
+    if faults:
+        raise Invalid("another_school", sentence, fields=faults)
+
+
 def _of_a_programme(wish: Wish, schools: dict[str, ListedSchool]) -> Iterator[Fault]:
     assert wish.school
     assert wish.programme

@@ -1,21 +1,23 @@
 """Referral's collections: agencies, referrals, the vault, journeys, the catalogue, rejections, and the keys of requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.referral.domain.agency import AGENCIES, Agency
+from services.referral.domain.agency import AGENCIES, Agency, Sender, sender_of
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.outbound import OUTBOUND_REFERRALS, OutboundReferral
 from services.referral.domain.referral import REFERRALS, Referral
 from services.referral.store.audit import Audit, Whom
+from services.referral.store.imports import Imports
 from services.referral.store.journeys import Journeys
 from services.referral.store.matches import Matches
 from services.referral.store.migrations import steps
 from services.referral.store.records import Records
 from services.referral.store.rejections import Rejections
 from services.referral.store.vault import Vault
+from shared.events.referral import Source
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
 from shared.messaging.topics import Topic, inbound_topic, outbound_topic
@@ -50,6 +52,7 @@ class Store:
         self.audit = Audit(persistence.database["audit"], persistence.clock)
         self.records = Records(persistence)
         self.matches = Matches(self.vault.persons, self.records)
+        self.imports = Imports(persistence.database, persistence.clock, vault_keys)
         self.journeys = Journeys(persistence.database["journeys"])
         self.catalogue = Catalogue(persistence.database, persistence.clock)
         self.webhooks = Webhooks(persistence)
@@ -70,6 +73,7 @@ class Store:
         await self.vault.prepare()
         await self.audit.prepare()
         await self.records.prepare()
+        await self.imports.prepare()
         await self.rejections.prepare()
         await self.webhooks.prepare()
 
@@ -90,6 +94,10 @@ class Store:
     async def tenant_topics(self) -> list[Topic]:
         """Those of the agencies: what each says to us, and what it is told."""
         return [topic for id in await self.agency_ids() for topic in (inbound_topic(id), outbound_topic(id))]
+
+    async def sender_of(self, caller: Caller) -> Agency | Sender:
+        """Who holds the mandate of what the caller sends: their agency, or their school for a family."""
+        return sender_of(caller, await self.catalogue.every_school()) or await self.agency_of(caller)
 
     async def agency_of(self, caller: Caller) -> Agency:
         """The caller's own agency. Refused until an administrator has registered it."""
@@ -129,10 +137,20 @@ class Store:
         rows = await self.referrals.collection.find(where, fields=fields, session=session)
         return {UUID(row["_id"]): row for row in rows}
 
+    async def referred_among(self, referral_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these referrals that there are, whoever asks."""
+        found = await self.referrals.collection.find({"_id": {"$in": sorted(map(str, referral_ids))}}, fields={"_id": 1})
+        return {UUID(row["_id"]) for row in found}
+
     async def whom(self, referral_id: UUID) -> Whom:
         """Whom a referral is about, for the audit."""
         referral = await self.referrals.acting(SYSTEM).find_one({"_id": str(referral_id)})
         return Whom(referral.young_id if referral else None, referral_id)
+
+    async def is_direct(self, referral_id: UUID) -> bool:
+        """Whether a family sent it itself."""
+        direct = {"_id": str(referral_id), "state.source": Source.DIRECT}
+        return await self.referrals.collection.find_one(direct, fields={"_id": 1}) is not None
 
     async def erased(self, referral_id: UUID, agency: str, session: Session | None = None) -> bool:
         """Whether a referral of this agency is of a person who was erased."""

@@ -81,6 +81,12 @@ class Keeping:
             sent = [(one["agency"], one["referral_id"]) for one in row["sent"]]
             self._add(Person(row["_id"], row["since"], keys.get(row["_id"]), known_by, sent))
 
+    def go_on_from(self, before: "Keeping") -> None:
+        """Know whom an earlier group kept that was not written, and what it added to those whom this one read."""
+        for person in before._persons.values():
+            if person.entries:
+                self._add(person)
+
     def earlier_of(self, agency: str, traits: Traits) -> UUID | None:
         """An agency's first referral under these names and birth date."""
         found = self._of_traits(traits.names)

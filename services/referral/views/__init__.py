@@ -2,6 +2,7 @@
 
 from services.referral.views.batches import AcceptedResponse, BatchResponse, RefusedResponse, SameResponse
 from services.referral.views.identities import AgencyResponse, IdentityResponse, NamesResponse, show_identity
+from services.referral.views.imports import ForesightResponse, ImportResponse, show_import
 from services.referral.views.matches import DistinctResponse, MatchResponse, RecordResponse, show_match, sides
 from services.referral.views.person_file import PersonFileResponse, show_file
 from services.referral.views.referrals import Presenter, missing_of, warnings_of
@@ -13,7 +14,9 @@ __all__ = [
     "AgencyResponse",
     "BatchResponse",
     "DistinctResponse",
+    "ForesightResponse",
     "IdentityResponse",
+    "ImportResponse",
     "MatchResponse",
     "MissingResponse",
     "NamesResponse",
@@ -30,6 +33,7 @@ __all__ = [
     "missing_of",
     "show_file",
     "show_identity",
+    "show_import",
     "show_match",
     "show_original",
     "show_rejection",

@@ -32,6 +32,7 @@ class SentResponse(BaseModel):
     informed_on: date
     information: InformationText | None
     last_class: LastClass | None
+    reported_on: date | None
 
 
 class IdentityResponse(BaseModel):

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from services.referral import labels
-from services.referral.domain.agency import Agency
+from services.referral.domain.agency import Agency, Sender
 from services.referral.domain.answer import Ending
 from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.hand_backs import HandBackHistory
 from services.referral.domain.journey import Journey
+from services.referral.domain.legal import legal_delay
 from services.referral.domain.milestones import Milestone, MilestoneKind
 from services.referral.domain.person import Identity, Said, Sent, to_complete
 from services.referral.domain.referral import Referral
@@ -25,6 +26,7 @@ from services.referral.views.schemas import (
     CommonResponse,
     ContactResponse,
     HandBackResponse,
+    LegalDelayResponse,
     MissingResponse,
     NamesResponse,
     ReferralInFullResponse,
@@ -33,7 +35,8 @@ from services.referral.views.schemas import (
     WarningResponse,
     WishResponse,
 )
-from services.referral.views.sentences import of_contact, of_ending, of_hand_back, of_milestone, of_step
+from services.referral.views.sentences import of_contact, of_delay, of_ending, of_hand_back, of_milestone, of_step
+from services.referral.views.transfers import show_transfer
 from shared.events.referral import Wish
 from shared.web.names import Names, OrganisationResponse
 
@@ -45,7 +48,7 @@ class Presenter:
     `sent` holds, by referral, all that was sent of these persons (or more), in order of arrival.
     """
 
-    agency: Agency
+    agency: Agency | Sender
     sent: Mapping[UUID, Sent]
     names: Names
     today: date
@@ -77,6 +80,8 @@ class Presenter:
             to_complete=missing_of(own.identity, today=self.today),
             **{name: getattr(own, name) for name in Said.model_fields if name != "identity"},
             applications=[_application(application, self.names) for application in view.applications],
+            legal_delay=_delay(own, referral, view, self.today),
+            transfers=[show_transfer(one, self.names) for one in view.transfers],
             hand_backs=[_hand_back(one, self.today) for one in view.hand_backs],
         )  # fmt: skip
         return dict(common)
@@ -117,6 +122,11 @@ def _application(view: ApplicationView, names: Names) -> ApplicationResponse:
         contacts=[ContactResponse(**dict(one), sentence=of_contact(one)) for one in view.contacts],
         reminded_on=view.reminded_on,
     )  # fmt: skip
+
+
+def _delay(own: Sent, referral: Referral, view: ReferralView, today: date) -> LegalDelayResponse | None:
+    delay = legal_delay(own, referral.situation, view.ending, today=today)
+    return LegalDelayResponse(**dict(delay), sentence=of_delay(delay)) if delay else None
 
 
 def _hand_back(one: HandBackHistory, today: date) -> HandBackResponse:

@@ -8,11 +8,13 @@ from pydantic import BaseModel, Field
 
 from services.referral.domain.answer import ReferralStatus
 from services.referral.domain.file import Counsellor, InformationText, LastClass, Missing
+from services.referral.domain.legal import DelayState, Duty
 from services.referral.domain.person import Identity
+from services.referral.domain.transfers import TransferStatus
 from services.referral.domain.visibility import UnopenedWish
 from shared.events.applications import ApplicationStatus
 from shared.events.contacts import ContactMeans
-from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation
+from shared.events.referral import Answer, AnsweredBy, RefusalCode, Situation, Source
 from shared.web.names import OrganisationResponse, ProgrammeResponse, SchoolResponse
 
 
@@ -85,6 +87,39 @@ class HandBackResponse(BaseModel):
     sentence: str
 
 
+class ProposedResponse(BaseModel):
+    """An intake of another school that had seats."""
+
+    intake_id: UUID
+    school: SchoolResponse
+    programme: ProgrammeResponse
+    school_year: str
+    year_of_study: int
+
+
+class TransferResponse(BaseModel):
+    """Where an application found no place (`intake_id`): others are proposed, to accept or decline at `enrolment`."""
+
+    transfer_id: UUID
+    intake_id: UUID
+    proposed: list[ProposedResponse]
+    until: date
+    status: TransferStatus
+    since: date
+    to_intake_id: UUID | None
+    sentence: str
+
+
+class LegalDelayResponse(BaseModel):
+    """What the law asks for after the day of a signalement, and by when."""
+
+    duty: Duty
+    since: date
+    due_on: date | None
+    state: DelayState
+    sentence: str
+
+
 class NamesResponse(BaseModel):
     """Of whom a line of a list is."""
 
@@ -105,6 +140,7 @@ class CommonResponse(BaseModel):
     referral_id: UUID
     young_id: UUID
     agency: OrganisationResponse
+    source: Source
     status: ReferralStatus
     sentence: str
     answer: AnswerResponse | None
@@ -120,8 +156,11 @@ class CommonResponse(BaseModel):
     information: InformationText | None
     counsellor: Counsellor
     last_class: LastClass | None
+    reported_on: date | None
+    legal_delay: LegalDelayResponse | None
     applications: list[ApplicationResponse]
     hand_backs: list[HandBackResponse]
+    transfers: list[TransferResponse]
 
 
 class ReferralResponse(CommonResponse):

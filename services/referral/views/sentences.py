@@ -3,6 +3,7 @@
 from services.referral import labels
 from services.referral.domain.answer import Ending
 from services.referral.domain.hand_backs import HandBackHistory
+from services.referral.domain.legal import DelayState, LegalDelay
 from services.referral.domain.milestones import Milestone
 from services.referral.domain.steps import Contact, Step
 from shared.events.applications import ApplicationStatus
@@ -44,6 +45,13 @@ def of_contact(contact: Contact) -> str:
     if contact.reached:
         return f"L’école a joint le jeune ou son représentant {how}."
     return f"L’école a cherché à joindre le jeune {how}, sans réponse."
+
+
+def of_delay(delay: LegalDelay) -> str:
+    """What the law asks for, and by when."""
+    runs = delay.due_on is None and delay.state is DelayState.RUNNING
+    state = labels.NO_DELAY if runs else labels.DELAYS[delay.state].format(due_on=delay.due_on)
+    return f"{labels.DUTIES[delay.duty]} (signalement du {delay.since:%d/%m/%Y}) : {state}."
 
 
 def of_hand_back(one: HandBackHistory) -> str:

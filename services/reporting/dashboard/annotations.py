@@ -48,6 +48,7 @@ def _answers(parts: Parts) -> tuple[str, ...]:
         _some(parts["closed_by_rule"], "close par une règle", "closes par une règle"),
         _some(parts["closed_unanswered"], "close sans réponse", "closes sans réponse"),
         _some(parts["withdrawn"], "retirée, à part", "retirées, à part"),
+        _some(parts.get("direct", 0), "candidature directe, à part", "candidatures directes, à part"),
         _some(parts["silent"], "candidature sans réponse", "candidatures sans réponse"),
     )
 

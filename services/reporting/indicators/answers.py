@@ -60,11 +60,13 @@ def _of_whole(referral: ReferralRow, selection: Selection) -> OpenDays:
 def count(selection: Selection) -> Counted:
     """Referrals to which a person of a school of the perimeter said yes, no or came to meet / referrals received.
 
-    Those that their agency withdrew are apart. Delays run from the receipt to the first contact, and to the last answer
-    of the whole referral where a school gave it.
+    Those that their agency withdrew are apart, as is what families asked of a school themselves. Delays run from the receipt to
+    the first contact, and to the last answer of the whole referral where a school gave it.
     """
     open_days_of = selection.tables.open_days_of
-    contacts = [(one, by) for one, by in _contacts(selection) if not one.is_withdrawn]
+    every = [(one, by) for one, by in _contacts(selection) if not one.is_withdrawn]
+    contacts = [(one, by) for one, by in every if not one.is_direct]
+    direct = [by for one, by in every if one.is_direct]
     answered = [(one, by) for one, by in contacts if by]
     closed = [one for one, _ in answered if one.closed_on]
     return Counted(
@@ -77,7 +79,9 @@ def count(selection: Selection) -> Counted:
             "open_days_to_contact": _open_days((open_days_of(by.school), one.received_on, by.on) for one, by in answered if by),
             "closed_by_rule": _closed(contacts, AnsweredBy.RULE),
             "closed_unanswered": _closed(contacts, AnsweredBy.NOBODY),
-            "withdrawn": sum(one.is_withdrawn for one in selection.referrals),
+            "withdrawn": sum(one.is_withdrawn and not one.is_direct for one in selection.referrals),
+            "direct": len(direct),
+            "direct_answered": sum(by is not None for by in direct),
             "silent": sum(one.is_silent for one in selection.applications),
             "closed": Counter(one.answer for one, _ in contacts if one.answer),
         },
@@ -94,17 +98,18 @@ def conclude(counted: Counted, _day: date) -> Counted:
     medians = {f"median_{delays}": _median(parts[delays]) for delays in ("open_days", "open_days_to_contact")}
     closed = {f"closed_{answer}": number for answer, number in sorted(parts["closed"].items())}
     counts = {name: parts[name] for name in ("closed_by_rule", "closed_unanswered", "withdrawn", "silent")}
-    return replace(counted, parts={**medians, **counts, **closed})
+    direct = {name: parts[name] for name in ("direct", "direct_answered") if parts["direct"]}
+    return replace(counted, parts={**medians, **counts, **direct, **closed})
 
 
 INDICATORS = (
     Indicator(
         name="answer_rate",
-        version=3,
+        version=4,
         label="Demandes auxquelles une école a répondu",
         formula=(
-            "demandes auxquelles une personne de l’école a dit oui, non ou « venez » / demandes reçues, hors retirées ; "
-            "délais médians en jours ouvrés de l’école depuis la réception"
+            "demandes auxquelles une personne de l’école a dit oui, non ou « venez » / demandes d’organismes reçues, "
+            "hors retirées ; candidatures directes à part ; délais médians en jours ouvrés de l’école depuis la réception"
         ),
         unit="demandes",
         count=count,

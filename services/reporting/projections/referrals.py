@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import WishesAnswered
-from shared.events.referral import Answer, AnsweredBy, ReferralClosed, ReferralSubmitted, RefusalCode, Situation, Wish
+from shared.events.referral import Answer, AnsweredBy, ReferralClosed, ReferralSubmitted, RefusalCode, Situation, Source, Wish
 from shared.kernel.calendar import PARIS
 from shared.projections.table import REQUIRED, Latest, TableRow
 
@@ -26,6 +26,7 @@ class ReferralRow(TableRow, table="referrals"):
     id: UUID
     young_id: UUID = REQUIRED
     agency: str = REQUIRED
+    source: Source = Source.AGENCY
     situation: Situation = REQUIRED
     submitted_on: date = REQUIRED
     """The day that its agency said."""
@@ -53,6 +54,11 @@ class ReferralRow(TableRow, table="referrals"):
         return self.closed_at.astimezone(PARIS).date() if self.closed_at else None
 
     @property
+    def is_direct(self) -> bool:
+        """A family's own application, which its school recorded: of no agency."""
+        return self.source is Source.DIRECT
+
+    @property
     def is_withdrawn(self) -> bool:
         """Taken back by its agency, and not by a school."""
         return self.answer is Answer.WITHDRAWN and self.answered_by is not AnsweredBy.SCHOOL
@@ -61,7 +67,8 @@ class ReferralRow(TableRow, table="referrals"):
 @ReferralRow.told(ReferralSubmitted)
 def submitted(event: ReferralSubmitted, time: datetime) -> ReferralRow:
     return ReferralRow(
-        id=event.referral_id, young_id=event.young_id, agency=event.agency, situation=event.situation, submitted_on=event.on,
+        id=event.referral_id, young_id=event.young_id, agency=event.agency, source=event.source,
+        situation=event.situation, submitted_on=event.on,
         wishes=_programmes(event.wishes), received_at=time,
     )  # fmt: skip
 
