@@ -135,6 +135,11 @@ Start = Callable[..., AbstractAsyncContextManager[Running]]
 
 @pytest.fixture
 def running(servers: Servers, keys: Path) -> Start:
+    """`async with running(make_service) as r`: see `starting`."""
+    return starting(servers, keys)
+
+
+def starting(servers: Servers, keys: Path) -> Start:
     """`async with running(make_service) as r`: the service of `make_service(settings)`, on an emptied database.
 
     Its group keeps its offsets from test to test: what earlier tests told is not heard again. Keyword arguments are

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.applications import ApplicationStatus, IneligibleReason, Met
+from shared.events.contacts import ContactMeans
 from shared.events.outbound import OutboundEvent
 from shared.events.referral import Answer, AnsweredBy, RefusalCode
 from shared.events.students import InterruptionCode, OutcomeSituation
@@ -63,7 +64,7 @@ class ToldContact(_Told):
 
     on: Day
     at: Hour | None = None
-    means: Code
+    means: ContactMeans
     reached: Annotated[bool, Published]
 
 

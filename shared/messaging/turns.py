@@ -26,6 +26,7 @@ BATCH, AT_ONCE = 50, 4
 LOOK_SECONDS = 5
 SESSION_SECONDS = 10
 """After which the topics of one that was killed are the others', or its own again."""
+DAY_MS = 86_400_000
 COMMIT_SECONDS = 0.5
 WAIT_SECONDS = 0.1
 STOP_SECONDS = 5.0
@@ -51,6 +52,7 @@ def new_client(brokers: Brokers, group: str) -> Client:
     """
     return consumer(
         brokers, group_id=group, session_timeout_ms=SESSION_SECONDS * 1000, metadata_max_age_ms=LOOK_SECONDS * 1000,
+        max_poll_interval_ms=DAY_MS,  # while a database is away nothing is asked for, and the topics stay ours
         max_partition_fetch_bytes=PARTITION_BYTES, fetch_max_bytes=FETCH_BYTES, whole=Everything(),
     )  # fmt: skip
 

@@ -44,7 +44,9 @@ def departures(document: Json, response: httpx.Response) -> Iterator[str]:
         return
     yield from (f"{here}: no header {name}" for name in documented.get("headers", ()) if name not in response.headers)
     kind = response.headers.get("content-type", "").partition(";")[0]
-    if kind not in documented["content"]:
+    if "content" not in documented:
+        yield from [f"{here}: content not listed"] * bool(response.content)
+    elif kind not in documented["content"]:
         yield f"{here}: {kind or 'no content type'} not listed"
     elif kind.endswith("json"):
         yield from (f"{here}: {fault}" for fault in _faults(document, documented["content"][kind]["schema"], response.json()))

@@ -14,7 +14,7 @@ from services.referral.domain.referral import Referral, evolve, submit
 from services.referral.handlers import HANDLERS
 from services.referral.main import service
 from services.referral.store import Store
-from shared.events import Event, applications, corrections, students
+from shared.events import Event, applications, contacts, corrections, hand_backs, students, transfers
 from shared.events.applications import ApplicationEvent
 from shared.events.catalogue import ProgrammeOpened, SchoolRegistered
 from shared.events.message import Message, message_of
@@ -67,6 +67,8 @@ def application(kind: type[A], intake_id: UUID = X, **overrides: Any) -> A:
         applications.ApplicationIneligible: {"reasons": ("too_young",)},
         applications.InterviewPlanned: {"planned_on": A_DAY},
         applications.ImmersionPlanned: {"planned_from": A_DAY, "planned_until": A_DAY},
+        applications.MeetingCancelled: {"meeting": "interview"},
+        contacts.ApplicationContacted: {"means": "phone", "reached": False},
         applications.ApplicationAdmissible: {"met": "interview"},
         applications.PlaceOffered: {"until": A_DAY},
         applications.ApplicationRefused: {"code": "no_place"},
@@ -121,6 +123,10 @@ def source_of(event: Event) -> str:
     match event:
         case applications.WishesAnswered():
             return f"/enrolment/wishes/{event.referral_id}"
+        case hand_backs.HandBackEvent():
+            return f"/enrolment/hand_backs/{event.hand_back_id}"
+        case transfers.TransferEvent():
+            return f"/enrolment/transfers/{event.transfer_id}"
         case ApplicationEvent():
             return f"/enrolment/intakes/{event.intake_id}"
         case _:

@@ -63,6 +63,14 @@ async def foreseen(here: Running, raw: bytes, agency: str = CIO) -> dict[str, An
     return told
 
 
+COUNTS = ("rows", "done", "accepted", "same", "refused", "percent")
+
+
+def counts(state: dict[str, Any]) -> tuple[int, ...]:
+    """How far a file is, and how its rows ended."""
+    return tuple(state[name] for name in COUNTS)
+
+
 async def rejected(here: Running, state: dict[str, Any], agency: str = CIO) -> bytes:
     """The file of its refused rows."""
     answer = await here.as_(f"agency:{agency}").get(f"/referrals/imports/{state['import_id']}/rejected")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from services.referral.domain.person import Identity, Sent
 from services.referral.domain.referral import Referral, close, evolve
 from services.referral.store.journeys import journeys
 from services.referral.views import Presenter
-from shared.events import Event, applications, corrections, students
+from shared.events import Event, applications, contacts, corrections, hand_backs, students, transfers
 from shared.events.applications import ApplicationEvent, Unopened, UnopenedCode
 from shared.events.referral import AgencyKind
 from shared.events.students import StudentEvent
@@ -22,6 +24,7 @@ from shared.web.names import Names
 from tests.referral.builders import (
     A_DAY,
     CIO,
+    ENROLMENT,
     REFERRAL,
     YOUNG,
     X,
@@ -39,6 +42,8 @@ STEPS: list[type[ApplicationEvent]] = [
     applications.ApplicationIneligible,
     applications.ApplicationUnderReview,
     applications.InterviewPlanned,
+    applications.MeetingCancelled,
+    contacts.ApplicationContacted,
     applications.ApplicationAdmissible,
     applications.PlaceOffered,
     applications.PlaceConfirmed,
@@ -60,6 +65,29 @@ YEARS: list[type[StudentEvent]] = [
     corrections.StartCorrected,
     corrections.InterruptionCorrected,
     corrections.OutcomeCorrected,
+]
+
+OF_HAND_BACK: dict[str, Any] = {
+    "hand_back_id": UUID(int=41), "enrolment_id": ENROLMENT, "young_id": YOUNG, "school": "dole", "agency": CIO, "on": A_DAY,
+    "programme": "dole-cap-serrurerie",
+}  # fmt: skip
+HAND_BACKS: list[Event] = [
+    hand_backs.StudentHandedBack(interrupted_on=A_DAY, due_on=A_DAY + timedelta(days=8), **OF_HAND_BACK),
+    hand_backs.HandBackAcknowledged(by=hand_backs.AcknowledgedBy.AGENCY, **OF_HAND_BACK),
+    hand_backs.HandBackEnded(because=hand_backs.HandBackEnd.RESUMED, **OF_HAND_BACK),
+]
+OF_TRANSFER: dict[str, Any] = {
+    "transfer_id": UUID(int=51), "young_id": YOUNG, "school": "dole", "programme": "dole-cap-serrurerie", "intake_id": X,
+    "referral_id": REFERRAL, "agency": CIO, "on": A_DAY,
+}  # fmt: skip
+ELSEWHERE = transfers.ProposedIntake(
+    intake_id=Y, school="besancon", programme="serrurerie", school_year="2025-2026", year_of_study=1
+)
+TRANSFERS: list[Event] = [
+    transfers.TransferProposed(intakes=(ELSEWHERE,), until=A_DAY, **OF_TRANSFER),
+    transfers.TransferAccepted(to_intake_id=Y, **OF_TRANSFER),
+    transfers.TransferDeclined(**OF_TRANSFER),
+    transfers.TransferLapsed(**OF_TRANSFER),
 ]
 
 
@@ -85,12 +113,16 @@ def histories(draw: st.DrawFn) -> list[list[Delivery]]:
     opened = draw(st.sampled_from([(X,), (X, Y), (Y,), ()]))
     answered = wishes_answered(*opened, unopened=() if opened else (Unopened(wish=1, code=UnopenedCode.NO_OPEN_INTAKE),))
     wishes_events: list[Event] = [answered] if draw(st.booleans()) else []
+    handed = draw(st.lists(st.sampled_from(HAND_BACKS), max_size=3))
+    moved = draw(st.lists(st.sampled_from(TRANSFERS), max_size=3))
     years = draw(st.lists(st.sampled_from(YEARS), max_size=6))
     return [
         dated([application(kind, X) for kind in of_x]),
         dated([application(kind, Y) for kind in of_y]),
         dated(wishes_events),
         dated([student(kind) for kind in years]),
+        dated(handed),
+        dated(moved),
     ]
 
 

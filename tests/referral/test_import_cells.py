@@ -8,13 +8,16 @@ from services.referral.imports.choices import Choices
 from services.referral.imports.columns import COLUMNS, column_of
 from services.referral.imports.readers import AN_ERROR, DAY, FORMULA, NOW_A_DAY
 from services.referral.imports.table import header_of, parsed
+from shared.events.catalogue import Certification
 from shared.events.schools import ListedProgramme, ListedSchool
 from shared.kernel.errors import Invalid
 from shared.sheets.cells import Cell, Form, Row, Sheet
 from shared.sheets.reading import read_sheet
 from tests.referral.files import HEADINGS, a_csv, a_line
 
-SERRURERIE = ListedProgramme(programme="dole-cap-serrurerie", title="CAP Serrurerie", certification="cap", sector="bois", years=2)
+SERRURERIE = ListedProgramme(
+    programme="dole-cap-serrurerie", title="CAP Serrurerie", certification=Certification.CAP, sector="bois", years=2
+)
 DOLE = ListedSchool(school="dole", name="École de Dole", town="Dole", department="39", programmes=(SERRURERIE,))
 CHOICES = Choices([DOLE, ListedSchool(school="lons", name="École de Lons", town="Lons-le-Saunier", department="39")])
 

@@ -7,21 +7,18 @@ from datetime import timedelta
 from functools import partial
 from itertools import count
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from services.referral.inbound.taking import take
-from services.referral.store import Store
 from services.referral.store.rejections import KEPT
-from services.referral.store.vault import referral_id_of
 from shared.events.message import DELETED, UNREADABLE, ConsumerRecord
 from shared.events.outbound import OUTBOUND_EVENTS
 from shared.events.rejections import ReferralRejected
+from shared.kernel.caller import Caller
 from shared.messaging.topics import inbound, outbound
 from shared.metrics import HANDLED, LOST
 from shared.persistence.failures import Away
-from shared.persistence.mongo import Session
 from tests.conftest import Running
 from tests.referral.builders import CIO, COLLEGE, a_referral, an_identity, catalogue_publishes, programme_opened
 from tests.referral.inbound import asked, headers, referrals, rejections
@@ -165,22 +162,16 @@ async def test_what_cannot_be_read_or_was_deleted_is_answered_too_and_the_loss_i
 
 
 async def test_one_that_is_a_bug_is_rejected_alone(api: Running) -> None:
-    class Bugged:
-        """The store, which fails for one of them whoever it is asked for with."""
+    asked_so_far, agency_of = count(1), api.store.agency_of
 
-        def __init__(self, store: Store) -> None:
-            self._store = store
+    async def bugged(caller: Caller) -> Any:
+        if next(asked_so_far) in (1, 3):  # of all three, then of the second alone
+            raise KeyError(MARK)
+        return await agency_of(caller)
 
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._store, name)
-
-        async def referral_rows(self, ids: set[UUID], session: Session) -> dict[UUID, Any]:
-            if referral_id_of(self._store.persistence.secret, CIO, "R-1") in ids:
-                raise KeyError(MARK)
-            return await self._store.referral_rows(ids, session)
-
+    api.store.agency_of = bugged
     records = [a_record(asked(), key=f"R-{rank}".encode()) for rank in range(3)]
-    await heard(api, *records, store=Bugged(api.store))
+    await heard(api, *records)
     assert [(one["code"], one["offset"]) for one in await rejections(api)] == [("bug", records[1].offset)]
     assert len(await referrals(api)) == 2
 

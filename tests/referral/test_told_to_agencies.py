@@ -6,16 +6,35 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import BaseModel
 
 from services.referral import outbound
+from services.referral.domain.answer import Ending
+from services.referral.domain.enrolments import EnrolmentHistory
+from services.referral.domain.hand_backs import HandBackHistory
+from services.referral.domain.milestones import Milestone
 from services.referral.domain.outbound import OutboundReferral, evolve, forget, tell, view_of
+from services.referral.domain.steps import Contact, Step
+from services.referral.domain.visibility import ApplicationView, ReferralView
 from services.referral.handlers import HANDLERS
 from services.referral.store import Store
 from shared.events import Event, applications, students
 from shared.events.message import Message, message_of
 from shared.events.persons import ErasureCode, PersonErased
 from shared.events.referral import AgencyKind, AgencyRegistered
-from shared.events.to_agencies import AgencyView, ReferralChanged, ReferralErased, ReferralReceived
+from shared.events.to_agencies import (
+    AgencyView,
+    ReferralChanged,
+    ReferralErased,
+    ReferralReceived,
+    ToldApplication,
+    ToldContact,
+    ToldEnding,
+    ToldEnrolment,
+    ToldHandBack,
+    ToldMilestone,
+    ToldStep,
+)
 from tests.conftest import A_MORNING, Running
 from tests.referral.builders import (
     A_DAY,
@@ -86,6 +105,16 @@ def test_of_the_erased_it_is_said_once_and_nothing_is_kept() -> None:
     assert gone == OutboundReferral(referral_id=REFERRAL, young_id=YOUNG, agency=CIO, revision=1, erased=True)
     assert list(forget(gone, on=A_DAY)) == []
     assert list(tell(gone, referral=the_referral(), view=view(wishes_answered(X)), on=A_DAY)) == []
+
+
+def test_whatever_is_shown_of_a_referral_is_told() -> None:
+    said_otherwise = {"current", "since", "because", "by_school", "source", "agency", "ended"}
+    pairs: list[tuple[type[BaseModel], type[BaseModel]]] = [
+        (ReferralView, AgencyView), (ApplicationView, ToldApplication), (Step, ToldStep), (Contact, ToldContact),
+        (EnrolmentHistory, ToldEnrolment), (Milestone, ToldMilestone), (HandBackHistory, ToldHandBack), (Ending, ToldEnding),
+    ]  # fmt: skip
+    for shown, told in pairs:
+        assert set(shown.model_fields) - set(told.model_fields) <= said_otherwise, shown
 
 
 async def own_messages(here: Running, shown: Mapping[str, Any]) -> list[Message]:

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
 
+import pytest
+
 from tests.messaging.by_hand import delete_before
 from tests.webhooks.drivers import Desk, OpenDesk, a_desk
 from tests.webhooks.receivers import Got, Receiver, in_turn, receiving
@@ -25,6 +27,7 @@ async def test_what_is_told_after_the_registration_comes_signed_and_thin(desk: O
         assert "secret" not in shown
 
 
+@pytest.mark.slow
 async def test_each_person_s_events_come_in_order_and_several_persons_side_by_side(desk: OpenDesk) -> None:
     async def slowly(_got: Got) -> int:
         await asyncio.sleep(0.05)
@@ -58,6 +61,7 @@ async def test_what_fails_is_sent_again_under_its_id_before_what_follows_of_the_
         assert [(attempt["status"], attempt["result"]) for attempt in rest] == [(None, "unreachable"), (500, "answered_no")]
 
 
+@pytest.mark.slow
 async def test_an_endpoint_that_hangs_or_fails_holds_up_no_other_of_the_tenant_or_of_another(desk: OpenDesk) -> None:
     async def hang(_got: Got) -> None:
         await asyncio.sleep(60)
@@ -75,6 +79,7 @@ async def test_an_endpoint_that_hangs_or_fails_holds_up_no_other_of_the_tenant_o
             await well.until(partial(_has, well, told[0]), within=3)
 
 
+@pytest.mark.slow
 async def test_three_days_of_failures_disable_it_with_a_word_on_the_stream_and_at_the_desk(desk: OpenDesk) -> None:
     async with desk(webhooks_give_up_hours=0.0001) as at, receiving(in_turn(*[500] * 99)) as receiver:
         made = await at.register(receiver.url)
@@ -98,6 +103,7 @@ async def test_three_days_of_failures_disable_it_with_a_word_on_the_stream_and_a
         assert (await at.until(id, lambda shown: shown["position"] == 1))["state"] == "active"
 
 
+@pytest.mark.slow
 async def test_410_disables_it_at_once(desk: OpenDesk) -> None:
     async with desk() as at, receiving(in_turn(410)) as receiver:
         made = await at.register(receiver.url)
@@ -108,6 +114,7 @@ async def test_410_disables_it_at_once(desk: OpenDesk) -> None:
         assert b'"code":"gone"' in bytes((await at.standing())[0]["data"])
 
 
+@pytest.mark.slow
 async def test_it_is_left_alone_for_as_long_as_it_asks(desk: OpenDesk) -> None:
     busy = b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n"
     async with desk() as at, receiving(in_turn(busy)) as receiver:
@@ -121,6 +128,7 @@ async def test_it_is_left_alone_for_as_long_as_it_asks(desk: OpenDesk) -> None:
         assert loop.time() - asked_at > 1.8
 
 
+@pytest.mark.slow
 async def test_a_replay_sends_everything_again_from_a_day_under_the_same_ids_then_goes_on(desk: OpenDesk) -> None:
     async with desk(simulated=False) as at, receiving() as receiver:
         today = date.today()
@@ -138,6 +146,7 @@ async def test_a_replay_sends_everything_again_from_a_day_under_the_same_ids_the
             assert (refused.status_code, refused.json()["code"]) == (422, code)
 
 
+@pytest.mark.slow
 async def test_a_replay_under_a_simulated_clock_looks_at_when_events_were_told(desk: OpenDesk) -> None:
     async with desk(simulated_start="2025-09-02T06:00:00+00:00") as at, receiving() as receiver:
         first = await at.tells(1, 2)
@@ -154,6 +163,7 @@ async def test_a_replay_under_a_simulated_clock_looks_at_when_events_were_told(d
         assert receiver.ids()[1:] == [*first, *second]
 
 
+@pytest.mark.slow
 async def test_too_old_a_place_gets_a_word_and_goes_on_with_what_is_left(desk: OpenDesk) -> None:
     async with desk() as at, receiving(in_turn(410)) as receiver:
         made = await at.register(receiver.url)
@@ -169,6 +179,7 @@ async def test_too_old_a_place_gets_a_word_and_goes_on_with_what_is_left(desk: O
         assert last.said["data"]["position"] == 2
 
 
+@pytest.mark.slow
 async def test_a_rolled_secret_signs_beside_the_former_one_for_a_while(desk: OpenDesk) -> None:
     async with desk() as at, receiving() as receiver:
         made = await at.register(receiver.url)

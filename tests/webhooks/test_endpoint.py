@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
+import pytest
+
 from shared.events.message import ConsumerRecord, envelope
 from shared.kernel.retry import stop
 from shared.messaging.tenant_topic import Lost, Told
@@ -107,6 +109,7 @@ async def working(receiver: Receiver) -> AsyncIterator[tuple[At, "asyncio.Task[N
         assert await stop(task, grace=6)
 
 
+@pytest.mark.slow
 async def test_over_three_days_it_is_tried_less_and_less_often_then_disabled() -> None:
     async with receiving(in_turn(*[500] * 99)) as receiver, working(receiver) as (at, task):
         at.tell(1)

@@ -96,7 +96,7 @@ async def test_who_does_not_answer_in_time_is_left(begun: bytes | None) -> None:
     server = await asyncio.start_server(lambda _reader, writer: drip(writer), "127.0.0.1", 0)
     async with server:
         started = asyncio.get_running_loop().time()
-        sender = Sender(resolve, here=True, within=0.5)
+        sender = Sender(resolve, here=True, within=0.2)
         outcome = await sent(f"http://localhost:{server.sockets[0].getsockname()[1]}/", sender=sender)
         assert asyncio.get_running_loop().time() - started < 2
     assert outcome.result in (Result.TIMED_OUT, Result.UNREACHABLE)

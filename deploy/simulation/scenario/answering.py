@@ -11,6 +11,7 @@ from shared.events.referral import RefusalCode
 from shared.web.pages.french import several
 
 MOTIVE = "Projet solide, quatorze ans à Noël."
+MORNING = ("07:10", "07:30", "07:50")
 TAKEN_BACK = (RefusalCode.NO_PLACE, RefusalCode.DID_NOT_COME)
 
 
@@ -38,6 +39,8 @@ async def review(simulation: Simulation, entry: int) -> None:
             if application.status != "under_review" or reply.answer == "silence":
                 continue
             if reply.answer == "refused":
+                if reply.code is RefusalCode.UNREACHABLE:
+                    await _try_for(simulation, application)
                 await say(simulation, application, "refuse", code=reply.code)
             elif reply.met is Met.INTERVIEW:
                 await say(simulation, application, "plan-interview", planned_on=_in_days(simulation.today, 8))
@@ -51,6 +54,12 @@ async def review(simulation: Simulation, entry: int) -> None:
                 )
 
     await gather(of(intake) for intake in simulation.entries(entry))
+
+
+async def _try_for(simulation: Simulation, application: Application) -> None:
+    """The school tries to reach the applicant, in vain: as often as it takes to say so."""
+    for at in MORNING:
+        await say(simulation, application, "contacts", contact=False, means="phone", reached=False, at=at)
 
 
 async def meet(simulation: Simulation, entry: int) -> None:
