@@ -6,7 +6,8 @@ exams, diplomas and outcomes; grants and their payments; where else an applicant
 interrupted minor is handed back.
 Subscribes to: `etabli.referral` (`agency.registered`, `referral.submitted`, `.amended`, `.completed`,
 `.withdrawal_requested`; `person.*`); its own
-`etabli.enrolment` (`student.enrolled`, `.did_not_start`, `.gave_up`, `.interrupted`, `.resumed`, corrections of these; all of it, to tell schools)
+`etabli.enrolment` (`student.enrolled`, `.did_not_start`, `.gave_up`, `.interrupted`, `.resumed`, corrections of
+these; all of it, to tell schools)
 and `etabli.catalogue` (`intake.dates_changed`, `school.registered`, `.calendar_changed`).
 Publishes: `etabli.catalogue` and `etabli.enrolment`; to each school, on a topic of its own, what is told of its young people.
 Knows of a young person: an opaque id, a birth month, whether a referral is complete, and codes. No name of theirs; what a
