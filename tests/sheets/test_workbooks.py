@@ -109,6 +109,12 @@ def test_a_workbook_that_no_spreadsheet_writes_is_refused_in_words(part: str, co
     assert refused.value.code == "unreadable_file"
 
 
+def test_entities_are_refused_before_anything_reads_them() -> None:
+    raw = with_part(a_workbook(["Nom"]), SHEET, LAUGHS + OPENING + b"</sheetData></worksheet>")
+    with zipfile.ZipFile(BytesIO(raw)) as archive, pytest.raises(Invalid):
+        ensure_harmless(archive)
+
+
 def test_a_workbook_of_too_many_cells_is_refused() -> None:
     rows = [["x"] * 100] * 30
     with zipfile.ZipFile(BytesIO(a_workbook(*rows))) as archive:
