@@ -93,7 +93,7 @@ LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
     ("part", "content"),
     [
         (SHEET, OPENING + b"<row>" + b"<c/>" * 20_000 + b"</row></sheetData></worksheet>"),
-        (SHEET, b" " * 90_000_000),
+        (SHEET, OPENING + b" " * 85_000_000 + b"</sheetData></worksheet>"),
         (SHEET, LAUGHS + OPENING + b"<row><c><v>&b;</v></c></row></sheetData></worksheet>"),
         ("xl/styles.xml", b" " * 5_000_000),
         ("xl/workbook.xml", b"<workbook>" + b"<sheet/>" * 60 + b"</workbook>"),
