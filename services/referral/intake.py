@@ -16,6 +16,7 @@ from services.referral.domain.referral import Referral
 from services.referral.referring import Demand, Taken, foresee_each, together
 from services.referral.requests import ReferralRequest
 from services.referral.store import Store
+from services.referral.store.recognition import traits_of
 from services.referral.store.vault import referral_id_of
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Gone, Invalid, NotFound, Refused
@@ -99,8 +100,8 @@ def _demand(store: Store, caller: Caller, body: ReferralRequest, *, own_id: UUID
     details, sent = body.details, Sent(referral_id=referral_id, agency=caller.tenant, **dict(body.file))
     check_file(sent, details, on=on, today=store.clock.today())
     return Demand(
-        caller=caller, sent=sent, details=details, fingerprint=fingerprint_of(fingerprints_key(secret), body), on=on,
-        key=key, unreferenced=body.external_id is None,
+        caller=caller, sent=sent, traits=traits_of(sent.identity, secret), details=details,
+        fingerprint=fingerprint_of(fingerprints_key(secret), body), on=on, key=key, unreferenced=body.external_id is None,
     )  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from services.referral.domain.referral import Referral, submit
 from services.referral.domain.wishes import ensure_own, ensure_possible
 from services.referral.store import Store, unknown_agency
 from services.referral.store.keeping import Keeping
-from services.referral.store.recognition import traits_of
 from shared.events.referral import ReferralDetails, Source
 from shared.events.schools import ListedSchool
 from shared.kernel.calendar import month_of
@@ -28,7 +27,7 @@ from shared.persistence.mongo import Session
 from shared.persistence.once import RESTORED
 from shared.persistence.writes import Row
 
-AT_ONCE = 200
+AT_ONCE = 100
 """Referrals in one transaction: it ends well within the time that a verb has."""
 
 
@@ -42,6 +41,7 @@ class Demand:
 
     caller: Caller
     sent: Sent
+    traits: Traits
     details: ReferralDetails
     fingerprint: str
     on: date
@@ -141,7 +141,6 @@ class Group:
         self._demands = demands
         self._schools = schools
         self._today = store.clock.today()
-        self._traits = [traits_of(one.sent.identity, store.persistence.secret) for one in demands]
         self._keeping = Keeping(store.vault, session)
         self._agencies: Mapping[str, Agency] = {}
         self._rows: dict[UUID, Row] = {}
@@ -160,8 +159,8 @@ class Group:
         self._rows = await store.referral_rows({one.id for one in self._demands}, session)
         self._keys = await store.keys_claimed({one.key for one in self._demands if one.key}, session)
         await self._bring_back()
-        new = [(one, traits) for one, traits in zip(self._demands, self._traits, strict=True) if one.id not in self._rows]
-        await self._keeping.read([traits for _, traits in new], [traits for one, traits in new if one.unreferenced])
+        new = [one for one in self._demands if one.id not in self._rows]
+        await self._keeping.read([one.traits for one in new], [one.traits for one in new if one.unreferenced])
 
     def go_on_from(self, before: "Group | None") -> None:
         """Know what an earlier group decided that was not written, and those before it."""
@@ -175,7 +174,7 @@ class Group:
         """One demand decided on, after those before it."""
         demand = self._demands[rank]
         try:
-            taken = self._decided(demand, self._traits[rank])
+            taken = self._decided(demand)
         except (Gone, Invalid, NotFound, Refused) as problem:
             return problem
         if demand.key and demand.key not in self._keys:
@@ -188,7 +187,7 @@ class Group:
         await self._store.claim_keys(self._claimed, self._session)
         await self._store.referrals.keep_made(self._made, self._session)
 
-    def _decided(self, demand: Demand, traits: Traits) -> Taken:
+    def _decided(self, demand: Demand) -> Taken:
         agency = sender_of(demand.caller, self._schools) or self._agencies.get(demand.caller.tenant)
         found = self._rows.get(demand.id)
         if agency is None:
@@ -198,7 +197,7 @@ class Group:
         if demand.key and self._keys.get(demand.key, demand.id) != demand.id:
             raise key_reused()
         if found is None:
-            return self._new(demand, traits, agency)
+            return self._new(demand, agency)
         with refusals_counted("referrals", "submit"):
             return Taken(self._again(demand, found), True, agency, self._schools)
 
@@ -210,15 +209,15 @@ class Group:
             raise NotFound
         return referral
 
-    def _new(self, demand: Demand, traits: Traits, agency: Agency | Sender) -> Taken:
+    def _new(self, demand: Demand, agency: Agency | Sender) -> Taken:
         ensure_possible(demand.details.wishes, self._schools)
         if demand.source is Source.DIRECT:
             ensure_own(demand.details.wishes, demand.caller.tenant)
-        earlier = self._keeping.earlier_of(demand.sent.agency, traits) if demand.unreferenced else None
+        earlier = self._keeping.earlier_of(demand.sent.agency, demand.traits) if demand.unreferenced else None
         sent = demand.sent.model_copy(update={"earlier": earlier}) if earlier else demand.sent
         with continuing(demand.trace):
             referral, row = self._store.referrals.acting(demand.caller).made(
-                demand.id, demand.fingerprint, submit, referral_id=demand.id, young_id=self._keeping.keep(sent, traits),
+                demand.id, demand.fingerprint, submit, referral_id=demand.id, young_id=self._keeping.keep(sent, demand.traits),
                 agency=sent.agency, birth_month=month_of(sent.identity.birth_date), details=demand.details,
                 complete=not to_complete(sent.identity, today=self._today), source=demand.source, on=demand.on,
             )  # fmt: skip
@@ -235,8 +234,7 @@ class Group:
             if state["birth_month"] != month_of(demand.sent.identity.birth_date):
                 self._contradicted.add(id)
             else:
-                traits = traits_of(demand.sent.identity, self._store.persistence.secret)
-                await self._store.vault.keep_again(demand.sent, traits, young_ids[id], self._session)
+                await self._store.vault.keep_again(demand.sent, demand.traits, young_ids[id], self._session)
 
     def _is_repeated(self, demand: Demand) -> bool:
         found = self._rows.get(demand.id)

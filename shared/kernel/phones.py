@@ -83,10 +83,9 @@ def _lent_overseas(national: str) -> str | None:
 
 def _may_be_of(place: str, national: str) -> bool:
     """Whether it has the form of a number of this place, or of those that share its country code; the library asks that last."""
-    code = phonenumbers.country_code_for_region(place)
-    known = (phonenumbers.PhoneMetadata.metadata_for_region(one) for one in phonenumbers.region_codes_for_country_code(code))
-    forms = (one.general_desc.national_number_pattern or "" for one in known if one and one.general_desc)
-    return any(re.fullmatch(form, national) for form in forms)
+    regions = phonenumbers.region_codes_for_country_code(phonenumbers.country_code_for_region(place))
+    forms = (one.general_desc for region in regions if (one := phonenumbers.PhoneMetadata.metadata_for_region(region)))
+    return any(re.fullmatch(form.national_number_pattern or "", national) for form in forms if form)
 
 
 def _no_phone() -> PydanticCustomError:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -216,26 +215,6 @@ def test_a_revoked_token_is_believed_no_more_and_another_of_the_same_person_is(j
     assert verify(signed(jti="two")) == A_HEAD
     with pytest.raises(Unauthenticated):
         verify(signed(jti=" another"))  # whoever signs may write it so
-
-
-def test_a_token_that_was_good_before_is_looked_at_again_each_time(jwks: Path, tmp_path: Path) -> None:
-    """Its signature alone is not checked twice."""
-    revoked, token = tmp_path / "revoked", signed()
-    revoked.write_text("")
-    verify = verifier(jwks, revoked, Stopwatch())
-    brief = signed(jti="two", exp=int(real_now().timestamp() - LEEWAY.total_seconds()) + 1)
-    assert [verify(one) for one in (token, token, brief)] == [A_HEAD] * 3
-    time.sleep(1.1)
-    with pytest.raises(Unauthenticated):
-        verify(brief)
-    revoked.write_text("one")
-    with pytest.raises(Unauthenticated):
-        verify(token)
-    revoked.write_text("")
-    assert verify(token) == A_HEAD
-    published({"a": OTHERS}, jwks)
-    with pytest.raises(Unauthenticated):
-        verify(token)
 
 
 def test_keys_of_other_algorithms_beside_ours_are_left_alone(jwks: Path) -> None:
