@@ -3,7 +3,8 @@
 A batch of 2,000 beside a bare route that inserts the 2,000 objects of its body in bulk; single POSTs on 32 connections beside
 a bare route that inserts its body. In turns, each pair one after the other, on servers of their own; no other service runs.
 What the ratio buys: each field checked, an identity sealed under a key of its own, persons matched, a decision, an outbox.
-Also processor time for each referral, of the service and of mongod: on a busy machine it says more than the clock.
+Also processor time for each referral, of the service and of mongod: on a busy machine, whose load stands beside (five
+minutes' mean), it says more than the clock.
 """
 
 import asyncio
@@ -143,7 +144,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
             await asyncio.sleep(SETTLED)
             if turn:
                 taken[name].append(found)
-    return {name: summary(pairs) for name, pairs in taken.items()}
+    return {name: {**summary(pairs), "load": round(os.getloadavg()[1], 1)} for name, pairs in taken.items()}
 
 
 async def teach(brokers: Brokers, port: int, admin: str) -> None:
@@ -201,7 +202,7 @@ def main() -> None:
         print(
             f"{name:>8} : {ours['per_second']} par seconde, pair {peer['per_second']} ; rapport {one['ratio']} ; processeur "
             f"{ours['service_ms_each']} + {ours['mongod_ms_each']} ms par orientation, pair {peer['service_ms_each']} + "
-            f"{peer['mongod_ms_each']}"
+            f"{peer['mongod_ms_each']} ; charge de la machine {one['load']}"
         )
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
