@@ -27,7 +27,7 @@ LOOK_SECONDS = 5
 SESSION_SECONDS = 10
 """After which the topics of one that was killed are the others', or its own again."""
 DAY_MS = 86_400_000
-COMMIT_SECONDS = 0.5
+COMMIT_SECONDS, COMMIT_AT_LAST_SECONDS = 0.5, 1.0
 WAIT_SECONDS = 0.1
 STOP_SECONDS = 5.0
 PARTITION_BYTES, FETCH_BYTES = 256_000, 8_000_000
@@ -82,9 +82,7 @@ class Turns(ConsumerRebalanceListener):
             committing.result()
         finally:
             await stop(committing, *self._turns.values(), grace=STOP_SECONDS)
-            with suppress(*KAFKA_ERRORS, TimeoutError):
-                async with asyncio.timeout(1):
-                    await self._commit()
+            await self._commit_at_last()
 
     def lag(self) -> int:
         """How many messages of its topics are not taken in, as far as brokers have said lately; marks of transactions too."""
@@ -94,8 +92,7 @@ class Turns(ConsumerRebalanceListener):
         """Others may have them: nothing of theirs is under way here any more."""
         await stop(*self._turns.values(), grace=STOP_SECONDS)
         self._turns.clear()
-        with suppress(*KAFKA_ERRORS):
-            await self._commit()
+        await self._commit_at_last()
         self._next.clear()
         self._committed.clear()
 
@@ -131,6 +128,12 @@ class Turns(ConsumerRebalanceListener):
         while True:
             await asyncio.sleep(COMMIT_SECONDS)
             await self._commit()
+
+    async def _commit_at_last(self) -> None:
+        """The same, if Kafka takes it soon: what it does not know is heard again, which changes nothing."""
+        with suppress(*KAFKA_ERRORS):
+            async with asyncio.timeout(COMMIT_AT_LAST_SECONDS):
+                await self._commit()
 
     async def _commit(self) -> None:
         """Acknowledge what was taken in. Where the group has changed meanwhile, it is heard again by whoever has it now."""

@@ -30,8 +30,8 @@ from tests.referral.builders import a_referral, an_identity
 
 SECONDS = float(os.environ.get("ETABLI_FOLLOWED_SECONDS", "30"))
 SEED = 10
-SETTLED_WITHIN = 120.0
-"""Seconds for all that was asked to be told, once nothing is killed any more."""
+SETTLED_WITHIN, QUIET = 240.0, 10.0
+"""Seconds for all that was asked to be told, once nothing is killed any more; and for which nothing has come then."""
 TENANTS = {"cio-dole": ("agency", "referral"), "essai": ("school", "enrolment")}
 """Who is followed: its kind, and the service that it asks and that tells it."""
 BETWEEN_DEATHS = 31.0
@@ -177,32 +177,31 @@ def kill_at_random(stack: Stack, readers: list[Reader]) -> Callable[[], None]:
 
 
 async def everything_is_there(stack: Stack, load: Load, readers: list[Reader]) -> None:
+    """Once nothing more comes, each reader has what its tenant's topic holds: all that its tenant did or was sent, no more."""
     await asyncio.to_thread(stack.wait_ready, within=120)
-    expected = {tenant: await settled(stack.addresses.kafka, tenant, load) for tenant in TENANTS}
-    for reader in readers:
-        wanted = expected[reader.file.stem]
-        async with asyncio.timeout(60):
-            while len(reader.seen()) < len(wanted):
-                await asyncio.sleep(0.5)
-        assert reader.seen() == wanted, reader.file.name
-    print({tenant: len(ids) for tenant, ids in expected.items()}, "deaths of readers:", sum(reader.deaths for reader in readers))
-
-
-async def settled(brokers: str, tenant: str, load: Load) -> list[str]:
-    """The ids of every event of a tenant, once nothing more comes, and all that it referred or was sent is among them."""
-    about = "referral_id" if tenant in load.referred else "young_id"
-    wanted, before = set(load.referred.get(tenant) or load.young[tenant]), -1
-    until = time.monotonic() + SETTLED_WITHIN
+    before: Any
+    until, quiet_since, before = time.monotonic() + SETTLED_WITHIN, time.monotonic(), ({}, {})
     while True:
-        told = await told_on(brokers, outbound(tenant))
-        found = {data[about] for data in told.values()}
-        if len(told) == before and found == wanted:
-            assert wanted
-            assert in_order(told.values())
-            return list(told)
-        assert time.monotonic() < until, f"{tenant}: {len(wanted - found)} lack, {len(found - wanted)} are not its own"
-        before = len(told)
-        await asyncio.sleep(3)
+        seen = {reader.file.name: reader.seen() for reader in readers}
+        told = {tenant: await told_on(stack.addresses.kafka, outbound(tenant)) for tenant in TENANTS}
+        for name, ids in seen.items():
+            assert ids == list(told[name.partition(".")[0]])[: len(ids)], name
+        wrong = [one for tenant in TENANTS for one in not_its_own(tenant, told[tenant], load)]
+        if (told, seen) != before:
+            quiet_since, before = time.monotonic(), (told, seen)
+        behind = [name for name, ids in seen.items() if len(ids) < len(told[name.partition(".")[0]])]
+        if not (wrong or behind) and time.monotonic() - quiet_since > QUIET:
+            break
+        assert time.monotonic() < until, f"{behind} are behind; {wrong}"
+        await asyncio.sleep(2)
+    assert all(in_order(of_tenant.values()) and of_tenant for of_tenant in told.values())
+    print({name: len(ids) for name, ids in seen.items()}, "deaths of readers:", sum(reader.deaths for reader in readers))
+
+
+def not_its_own(tenant: str, told: dict[str, dict[str, Any]], load: Load) -> list[str]:
+    """Referrals of an agency, or young people of a school, of whom it was not told; or was, and they are not its own."""
+    about = "referral_id" if tenant in load.referred else "young_id"
+    return sorted({data[about] for data in told.values()} ^ set(load.referred.get(tenant) or load.young[tenant]))
 
 
 async def told_on(brokers: str, topic: str) -> dict[str, dict[str, Any]]:

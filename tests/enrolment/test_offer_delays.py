@@ -23,7 +23,10 @@ def offered(until: date | None = None, on: date = MAY) -> Intake:
 
 
 def test_without_a_day_an_offer_lasts_for_the_delay_of_its_intake_from_the_service_s_own_clock() -> None:
-    application = offered(on=date(2025, 5, 2)).application(YOUNG)
+    typed = date(2025, 5, 2)
+    (told,) = places.offer(admitted(an_intake(), REFERRAL, on=typed), young_id=YOUNG, until=None, on=typed, today=MAY)
+    assert told == PlaceOffered(**fields_of(an_intake(), YOUNG, on=typed), until=LAST, days=10)
+    application = offered(on=typed).application(YOUNG)
     assert (application.until, application.offer_days) == (LAST, 10)
     due = application.answer_due
     assert due

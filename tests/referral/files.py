@@ -1,11 +1,15 @@
 """Files of referrals, as secretaries write them, and a service that takes them in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
-from services.referral.imports.running import take_in_next
+from services.referral.imports.running import take_in_files, take_in_next
+from services.referral.main import service
+from shared.settings import Settings
+from shared.web.app import Service
 from tests.conftest import Running
 from tests.referral.builders import CIO
 
@@ -84,3 +88,8 @@ async def outcomes(here: Running, state: dict[str, Any], agency: str = CIO) -> l
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
+
+
+def with_files(settings: Settings) -> Service[Any]:
+    """The service with the work that takes files in, and no other."""
+    return replace(service(settings), handlers={}, works=[take_in_files])

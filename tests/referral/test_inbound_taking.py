@@ -24,7 +24,7 @@ from tests.referral.builders import CIO, COLLEGE, a_referral, an_identity, catal
 from tests.referral.inbound import asked, headers, referrals, rejections
 
 OFFSETS = count(1)
-MARK = "Marquée-Quintard"
+MARK = "Marquee-Quintard"
 TELL = ("code", "detail", "errors")
 
 
@@ -81,6 +81,7 @@ async def test_what_the_message_says_of_its_agency_is_not_believed(api: Running)
 async def test_heard_again_late_and_out_of_order_nothing_changes(api: Running) -> None:
     unknown = asked(wishes=[{"school": "dole", "programme": "bientot"}])
     records = [a_record(unknown, key=b"R-2"), a_record(asked(), key=b"R-2"), a_record(asked()), a_record(None, key=b"R-3")]
+    records.append(a_record(unknown, key=b"R-4"))  # which would be taken in by now
     await heard(api, *records)
     before = await everything(api)
     await catalogue_publishes(api, programme_opened("bientot"))
@@ -88,7 +89,7 @@ async def test_heard_again_late_and_out_of_order_nothing_changes(api: Running) -
         await heard(api, record)
     await asyncio.gather(*(heard(api, *records) for _ in range(2)))
     assert await everything(api) == before
-    assert len(await rejections(api)) == 2
+    assert len(await rejections(api)) == 3
 
 
 async def everything(here: Running) -> dict[str, list[Any]]:
@@ -98,6 +99,7 @@ async def everything(here: Running) -> dict[str, list[Any]]:
     return {name: [{**row, "outbox": [], "version": 0} for row in found] for name, found in rows.items()}
 
 
+@pytest.mark.slow
 async def test_another_log_at_the_same_coordinates_is_heard(api: Running) -> None:
     first = a_record(asked(situation="?"))
     await heard(api, first)
@@ -161,6 +163,7 @@ async def test_what_cannot_be_read_or_was_deleted_is_answered_too_and_the_loss_i
     assert LOST.labels("etabli.inbound")._value.get() == lost + 12
 
 
+@pytest.mark.slow
 async def test_one_that_is_a_bug_is_rejected_alone(api: Running) -> None:
     asked_so_far, agency_of = count(1), api.store.agency_of
 
@@ -192,7 +195,7 @@ class Failing:
         return await getattr(self._rejections, name)(*arguments)
 
 
-@pytest.mark.parametrize("verb", ["known", "keep"])
+@pytest.mark.parametrize("verb", [pytest.param("known", marks=pytest.mark.slow), "keep"])
 async def test_a_server_that_is_away_is_waited_for_and_rejects_nothing(api: Running, verb: str) -> None:
     api.store.rejections = Failing(api.store.rejections, verb, 3)
     await heard(api, a_record(asked()), a_record(None))
@@ -201,6 +204,7 @@ async def test_a_server_that_is_away_is_waited_for_and_rejects_nothing(api: Runn
     assert len(await referrals(api)) == 1
 
 
+@pytest.mark.slow
 async def test_outcomes_are_counted_without_whose_they_are(api: Running) -> None:
     def counted() -> dict[str, float]:
         return {name: HANDLED.labels("etabli.inbound", name)._value.get() for name in ("accepted", "same", "rejected", "again")}

@@ -1,28 +1,19 @@
 """A file of referrals whose service stops, whose database is read by somebody else, whose days are over."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.referral.imports.running import take_in_files, take_in_next
-from services.referral.main import service
+from services.referral.imports.running import take_in_next
 from services.referral.store.imports import ROWS_OF_A_PIECE
-from shared.settings import Settings
-from shared.web.app import Service
 from tests.conftest import Running, Start
 from tests.referral.builders import referring
-from tests.referral.files import HEADINGS, a_csv, a_line, counts, send, state_of
+from tests.referral.files import HEADINGS, a_csv, a_line, counts, send, state_of, with_files
 
 
 class Killed(BaseException):
     """As a process that ends between two writes."""
-
-
-def with_files(settings: Settings) -> Service[Any]:
-    """The service with the work that takes files in, and no other."""
-    return replace(service(settings), handlers={}, works=[take_in_files])
 
 
 async def killed(*_piece: Any) -> None:

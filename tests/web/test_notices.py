@@ -92,6 +92,7 @@ async def test_who_proved_their_address_is_told_that_something_waits_and_of_whom
         assert all(told_to_nobody not in one.as_string() for one in mail.to(MARIE))
 
 
+@pytest.mark.slow
 async def test_a_wrong_code_is_no_proof_and_after_five_none_is_right(begun: Begin) -> None:
     async with mail_server() as mail, begun(mail) as at:
         await at.choose()
@@ -105,6 +106,7 @@ async def test_a_wrong_code_is_no_proof_and_after_five_none_is_right(begun: Begi
         assert (await at.person().get("/notices")).json()["state"] == "waiting"
 
 
+@pytest.mark.slow
 async def test_once_a_day_all_that_came_is_one_message(begun: Begin) -> None:
     async with mail_server() as mail, begun(mail, notices_hour=9) as at:
         await at.subscribe("daily")
@@ -121,6 +123,7 @@ async def test_once_a_day_all_that_came_is_one_message(begun: Begin) -> None:
     assert "– Une candidature vous attend (3).\n" in digest.get_content()
 
 
+@pytest.mark.slow
 async def test_an_address_that_takes_no_mail_is_told_so_and_left_alone(begun: Begin) -> None:
     async with mail_server() as mail, begun(mail) as at:
         await at.subscribe()
@@ -135,6 +138,7 @@ async def test_an_address_that_takes_no_mail_is_told_so_and_left_alone(begun: Be
         assert (shown["frequency"], shown["sentence"].startswith("Le serveur de courriel refuse")) == ("off", True)
 
 
+@pytest.mark.slow
 async def test_what_a_server_took_without_saying_so_is_sent_again_under_the_same_id(begun: Begin) -> None:
     async with mail_server() as mail, begun(mail) as at:
         await at.subscribe()
@@ -145,6 +149,7 @@ async def test_what_a_server_took_without_saying_so_is_sent_again_under_the_same
     assert first.get_content() == again.get_content()
 
 
+@pytest.mark.slow
 async def test_what_comes_while_the_service_or_the_mail_server_is_away_is_told_once_they_are_back(begun: Begin) -> None:
     async with mail_server() as mail, begun(mail) as at:
         await at.subscribe()
@@ -176,6 +181,7 @@ async def test_nobody_s_address_is_flooded_with_codes(begun: Begin) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_who_has_enough_is_forgotten_and_told_nothing_more(begun: Begin) -> None:
     async with mail_server() as mail, begun(mail) as at:
         await at.subscribe()

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 
+import pytest
+
 from deploy.local.ports import HOST
 from tests.messaging.tenants import tell, told
 from tests.web.sse import reading
@@ -13,6 +15,7 @@ MANY = 300
 LARGE = "x" * 40_000
 
 
+@pytest.mark.slow
 async def test_a_reader_who_reads_nothing_is_cut_off_and_resumes(begun: Begin) -> None:
     async with begun(read_within=0.5) as at:
         puts = [told(number, said=LARGE) for number in range(1, MANY + 1)]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.webhooks.course import Course, Place
+from shared.webhooks.course import Course, Hold, Place
 from shared.webhooks.sending import Outcome, Result
 from shared.webhooks.thin import resync_of
 from shared.webhooks.waits import GIVE_UP_AFTER, Waits
@@ -99,6 +99,16 @@ def test_a_receiver_that_is_down_is_asked_by_one_message_at_a_time_and_caught_up
             hand.answer(id)
     assert hand.now == caught_up
     assert hand.course.place.left == ()
+
+
+def test_once_a_receiver_is_back_what_failed_meanwhile_waits_no_longer() -> None:
+    later = MONDAY + timedelta(hours=6)
+    holds = {"ali": Hold(MONDAY, 9, later, "timed_out"), "zoe": Hold(MONDAY, 9, MONDAY, "timed_out")}
+    hand = ByHand(Place(1, left=(0, 1), holds=holds, suspects=frozenset(holds), rounds=9))
+    hand.read(an_item(0), an_item(1, "ali"))
+    assert hand.begun() == ["id-0"]
+    hand.answer("id-0")
+    assert hand.begun() == ["id-1"]
 
 
 def test_one_message_that_is_never_taken_does_not_slow_a_quiet_webhook_down() -> None:

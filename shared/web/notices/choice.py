@@ -16,7 +16,7 @@ TRIES = 5
 """Codes that may be typed before another is to be asked for."""
 GIVEN_UP = timedelta(days=3)
 """After which a message that a server does not take is sent no more."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -147,5 +147,5 @@ def next_digest(now: datetime, hour: int) -> datetime:
 
 def wait_after(failures: int) -> timedelta:
     """How long to wait after so many tries of one message."""
-    factor: int = 2 ** min(failures, 10)
+    factor: int = 2 ** min(failures, 12)
     return min(LONGEST_WAIT, FIRST_WAIT * factor)

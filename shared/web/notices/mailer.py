@@ -18,7 +18,7 @@ from aiosmtplib import (
     SMTPResponseException,
     SMTPSenderRefused,
 )  # fmt: skip
-from aiosmtplib.errors import SMTPAuthenticationError, SMTPDataError, SMTPHeloError, SMTPNotSupported
+from aiosmtplib.errors import SMTPAuthenticationError, SMTPDataError, SMTPHeloError, SMTPNotSupported, SMTPServerDisconnected
 
 from shared.kernel.clock import real_now
 from shared.kernel.secrets import PasswordFile, Unreadable
@@ -49,6 +49,10 @@ class AddressRefused(Exception):
 
 class NotNow(Exception):
     """The server answers, and does not take this message now."""
+
+
+class CutOff(OSError):
+    """The connection ended in the midst of this message, which the server may have."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class Connection:
     sender: str
 
     async def send(self, mail: Mail) -> None:
-        """Hand one over: it is the server's from then on. Raises AddressRefused, NotNow, or one of MAIL_ERRORS."""
+        """Hand one over: it is the server's from then on. Raises AddressRefused, NotNow, CutOff, or one of MAIL_ERRORS."""
         try:
             await self.client.send_message(_written(mail, self.sender), sender=self.sender, recipients=[mail.to])
         except SMTPRecipientsRefused as error:
@@ -103,6 +107,8 @@ class Connection:
             raise (AddressRefused(code) if code >= PERMANENT else NotNow()) from None
         except SMTPRecipientRefused as error:
             raise (AddressRefused(error.code) if error.code >= PERMANENT else NotNow()) from None
+        except (SMTPServerDisconnected, TimeoutError):
+            raise CutOff from None
         except SMTPDataError:
             raise NotNow from None  # of what it says, or of now: no word on the address
 

@@ -1,6 +1,7 @@
 """The work behind notices, in one replica of a service: what comes on each person's stream is noted, what is due is sent."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -21,7 +22,7 @@ from shared.settings import Settings
 from shared.web.notices import choice as decisions
 from shared.web.notices.book import Book
 from shared.web.notices.choice import Choice, next_digest
-from shared.web.notices.mailer import MAIL_ERRORS, AddressRefused, Connection, Mail, Mailer, NotNow, is_refused, mailer_of
+from shared.web.notices.mailer import MAIL_ERRORS, AddressRefused, Connection, CutOff, Mail, Mailer, NotNow, is_refused, mailer_of
 from shared.web.notices.words import SIMULATED, body, noticed, subject
 from shared.web.runtime import Runtime
 
@@ -30,6 +31,7 @@ LOOK_EVERY = 1.0
 """Seconds between two looks at who is to be followed, and what is due."""
 NOTED_EVERY = 100
 """Events that say nothing to anybody, after which their position is kept all the same."""
+SWEPT_EVERY = 3_600.0
 STOP_SECONDS = 3.0
 Decide = Callable[[Choice], Choice]
 
@@ -57,6 +59,7 @@ class Notifier:
         self._book = Book(runtime.persistence)
         self._lease = Lease(runtime.persistence.database, "notices", f"{runtime.persistence.producer}-{self._settings.instance}")
         self._followed: dict[tuple[str, datetime | None], asyncio.Task[None]] = {}
+        self._swept = -SWEPT_EVERY
         self._server = Outage(log, "notices.mail", is_refusal=is_refused)
         self._database = Outage(log, "notices.database")
 
@@ -87,7 +90,9 @@ class Notifier:
                 self._followed[key] = asyncio.create_task(until_answered(work, on=anything, limit=self._settings.max_backoff))
         if leads and (due := await self._book.due()):
             await self._send_all(due)
+        if leads and time.monotonic() - self._swept > SWEPT_EVERY:
             await self._book.sweep()
+            self._swept = time.monotonic()
 
     async def _follow(self, one: Choice) -> None:
         """Note what comes for one person, after the last event that was looked at for them."""
@@ -141,6 +146,9 @@ class Notifier:
             done, decide = "refused", partial(decisions.refuse, number=now.number, at=real_now())
         except NotNow:
             done, decide = "put_off", partial(decisions.put_off, number=now.number, at=real_now())
+        except CutOff:  # a message for which that happens each time must not hold up the others
+            await self._book.change(now, partial(decisions.put_off, number=now.number, at=real_now()))
+            raise
         else:
             apart = timedelta(seconds=self._settings.notices_apart if now.sending["kind"] == "notice" else 0)
             done, decide = "sent", partial(decisions.sent, number=now.number, not_before=real_now() + apart)
