@@ -155,7 +155,7 @@ async def teach(brokers: Brokers, port: int, admin: str) -> None:
             await sender.send_and_wait(event.topic, message.data, key=message.key.encode(), headers=message.headers())
     async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", headers={"Authorization": f"Bearer {admin}"}) as http:
         agency = {"kind": "cio", "name": "CIO d’essai", "department": "39"}
-        (await http.put("/agencies/banc", json=agency)).raise_for_status()
+        (await http.put("/agencies/cio-banc", json=agency)).raise_for_status()
         while not any(one["programmes"] for one in (await http.get("/schools")).json()["items"]):
             await asyncio.sleep(0.1)
 
@@ -176,7 +176,8 @@ def at_work(data: Path, servers: Servers) -> Iterator[Bench]:
         for name, command in commands.items()
     ]  # fmt: skip
     admin, agency = (
-        sign(keys.private, scope, sub="bench", now=real_now(), lifetime=timedelta(hours=4)) for scope in ("admin", "agency:banc")
+        sign(keys.private, scope, sub="bench", now=real_now(), lifetime=timedelta(hours=4))
+        for scope in ("admin", "agency:cio-banc")
     )
     try:
         for process in processes:
