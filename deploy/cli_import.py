@@ -24,10 +24,11 @@ importing = typer.Typer(
 
 @importing.command(
     name="pupils",
-    help=f"""Reprend les élèves d’un fichier CSV, avec leurs dates passées : un par ligne.
+    help=f"""Reprend les élèves d’un fichier CSV ou XLSX, avec leurs dates passées : un par ligne.
 
-Colonnes : {", ".join(COLUMNS)} (« ecole » est facultative avec --school). UTF-8 ou Windows-1252, « ; » ou « , » ;
-jours 2024-09-02 ou 02/09/2024, mois 2008-05 ou 05/2008. Aucun nom. La même ligne encore ne crée rien.
+Colonnes : {", ".join(COLUMNS)} (« ecole » est facultative avec --school). UTF-8, UTF-16 ou Windows-1252,
+séparés par « ; », « , » ou tabulation ; jours 2024-09-02 ou 02/09/2024, mois 2008-05 ou 05/2008.
+Aucun nom. La même ligne encore ne crée rien.
 Sur la sortie : « référence;identifiant » de chaque élève repris ou déjà là, que l’école garde.
 Chaque ligne refusée est dite avec son numéro, les autres sont reprises ; statut 1 s’il y en a.""",
 )

@@ -1,17 +1,18 @@
 """A school's file of the pupils whom it has already: read line by line, and handed to enrolment one by one."""
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 import httpx
 
 from deploy.local.errors import CannotRun
+from shared.kernel.errors import Invalid
+from shared.sheets.cells import Row, Sheet
+from shared.sheets.reading import read_sheet
 
 COLUMNS: Mapping[str, str] = {
     "ecole": "school",
@@ -56,31 +57,30 @@ class Answer:
 
 
 def lines_of(file: Path) -> list[Line]:
-    """The lines of a CSV file (UTF-8 or Windows-1252, commas or semicolons). CannotRun where it is none of that."""
-    text = _text(file)
-    first = text.partition("\n")[0]
-    rows = _rows(file, text, ";" if first.count(";") >= first.count(",") else ",")
-    fields = [_field(header) for header in (rows[0][1] if rows else [])]
+    """The lines of a CSV or XLSX file. CannotRun where it is none of that, or its columns are not those."""
+    sheet = _sheet(file)
+    fields = [_field(header) for header in sheet.header]
     if missing := [FRENCH[field] for field in FRENCH if field != "school" and field not in fields]:
         raise CannotRun(f"Il manque à {file.name} les colonnes : {', '.join(missing)}.")
     if unknown := [number for number, field in enumerate(fields, start=1) if field not in FRENCH]:
         raise CannotRun(f"Colonnes inconnues dans {file.name} : {', '.join(map(str, unknown))}. Permises : {', '.join(COLUMNS)}.")
     if twice := [FRENCH[field] for field in FRENCH if fields.count(field) > 1]:
         raise CannotRun(f"Des colonnes de {file.name} y sont deux fois : {', '.join(twice)}.")
-    return [
-        Line(number, dict(zip(fields, row, strict=False)), whole=not any(row[len(fields) :]))
-        for number, row in rows[1:]
-        if any(row)
-    ]
+    return [_line(row, fields) for row in sheet.rows]
 
 
-def _rows(file: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """The cells of each line, under its number. A quote left open would take the rest of the file for one cell."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _sheet(file: Path) -> Sheet:
     try:
-        return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except csv.Error:
-        raise CannotRun(f"La ligne {reader.line_num} de {file.name} ne peut être lue : un guillemet reste ouvert ?") from None
+        return read_sheet(file.read_bytes())
+    except OSError as error:
+        raise CannotRun(f"Le fichier {file} ne peut être lu : {error.strerror}.") from None
+    except Invalid as refused:
+        raise CannotRun(f"{file.name} : {refused.sentence}") from None
+
+
+def _line(row: Row, fields: list[str]) -> Line:
+    texts = [cell.text.strip() for cell in row.cells]
+    return Line(row.number, dict(zip(fields, texts, strict=False)), whole=not any(texts[len(fields) :]))
 
 
 def take_over(post: Post, lines: Iterable[Line], *, school: str | None) -> Iterator[Answer]:
@@ -123,20 +123,11 @@ def _written(field: str, text: str) -> object:
         return int(text) if re.fullmatch(r"[0-9]", text) else text
     if field in DAYS and (found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", text)):
         return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
+    if field == "birth_month" and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return text[:7]  # a spreadsheet makes a day of a month
     if field == "birth_month" and (found := re.fullmatch(r"([0-9]{1,2})/([0-9]{4})", text)):
         return f"{found[2]}-{found[1]:0>2}"
     return text
-
-
-def _text(file: Path) -> str:
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise CannotRun(f"Le fichier {file} ne peut être lu : {error.strerror}.") from None
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
 
 
 def _field(header: str) -> str:

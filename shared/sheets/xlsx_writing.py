@@ -1,8 +1,9 @@
 """XLSX, by xlsxwriter: texts stay texts, in memory alone, for what is written may be about people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +17,9 @@ MOST_REMARKS = 2_000
 """Each is a drawing of its own, and a spreadsheet with more opens slowly."""
 DAY, INSTANT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
 WIDTH, SHOWN_ROWS = 20, 5_000
+EXACT = 15
+"""Digits that a spreadsheet keeps of a number: longer ones are written as texts."""
+WRONG: dict[str, Any] = {"bg_color": "#FFD7D7"}
 Place = tuple[int, int]
 """A row and a column, from 0."""
 
@@ -46,34 +50,34 @@ def write_xlsx(*sheets: Written, since_1904: bool = False) -> bytes:
 
 
 def _write(workbook: Workbook, page: Any, sheet: Written) -> None:
-    formats = {"header": workbook.add_format({"bold": True}), "text": workbook.add_format({"num_format": "@"})}
-    formats |= {name: workbook.add_format({"num_format": name}) for name in (DAY, INSTANT)}
-    wrong = {**formats, **{name: workbook.add_format({"bg_color": "#FFD7D7", "num_format": name}) for name in (DAY, INSTANT)}}
-    wrong["text"] = workbook.add_format({"bg_color": "#FFD7D7"})
+    known: dict[str, Any] = {}
+
+    def styled(**style: Any) -> Any:
+        return known.setdefault(repr(style), workbook.add_format(style)) if style else None
+
     page.freeze_panes(1, 0)
-    for column in range(len(sheet.rows[0]) if sheet.rows else 0):
-        kind = (formats[DAY] if column in sheet.days else formats["text"]) if sheet.to_fill else None
-        page.set_column(column, column, WIDTH, kind)
+    for column in range(len(sheet.rows[0])):
+        kind = {"num_format": DAY if column in sheet.days else "@"} if sheet.to_fill else {}
+        page.set_column(column, column, WIDTH, styled(**kind))
     for rank, row in enumerate(sheet.rows):
         for column, cell in enumerate(row):
-            as_is = formats if (rank, column) not in sheet.remarks else wrong
-            _write_cell(page, rank, column, cell, as_is, formats["header"] if rank == 0 else None)
+            style: dict[str, Any] = {"bold": True} if rank == 0 else WRONG if (rank, column) in sheet.remarks else {}
+            _write_cell(page, (rank, column), cell, partial(styled, **style))
     for place, remark in list(sheet.remarks.items())[:MOST_REMARKS]:
         page.write_comment(*place, remark)
     for column, cells in sheet.choices.items():
         page.data_validation(1, column, SHOWN_ROWS, column, {"validate": "list", "source": cells, "error_type": "warning"})
 
 
-def _write_cell(page: Any, row: int, column: int, cell: Cell, formats: Mapping[str, Any], header: Any) -> None:
-    plain = header or (formats["text"] if formats["text"].bg_color else None)
-    if cell.kind == "number" and len(cell.text) <= 17:
-        page.write_number(row, column, float(cell.text), plain)
+def _write_cell(page: Any, place: Place, cell: Cell, styled: Callable[..., Any]) -> None:
+    if cell.kind == "number" and len(cell.text) <= EXACT:
+        page.write_number(*place, float(cell.text), styled())
     elif cell.kind == "day" and (day := _day(cell.text)):
-        page.write_datetime(row, column, day, formats[INSTANT if isinstance(day, datetime) else DAY])
+        page.write_datetime(*place, day, styled(num_format=INSTANT if isinstance(day, datetime) else DAY))
     elif cell.kind == "flag":
-        page.write_boolean(row, column, cell.text == "VRAI", plain)
-    elif cell.text or plain:
-        page.write_string(row, column, neutralised(cell.text), plain)
+        page.write_boolean(*place, cell.text == "VRAI", styled())
+    elif cell.text or styled():
+        page.write_string(*place, neutralised(cell.text), styled())
 
 
 def _day(text: str) -> date | datetime | None:

@@ -91,7 +91,7 @@ class Delivery:
         except Exception as error:
             log.error("webhooks.failed", webhook=mark[0], error=type(error).__name__, exc_info=True)
             await asyncio.sleep(AGAIN_SECONDS)
-            del self._tasks[mark]
+            self._tasks.pop(mark, None)
 
     async def _stop(self, *marks: Mark) -> None:
         stopping = [self._tasks.pop(mark) for mark in marks]

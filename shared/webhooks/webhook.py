@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from shared.persistence.writes import Row
 from shared.webhooks.course import Hold, Place
@@ -58,6 +59,10 @@ class Webhook:
     """Rises with whatever its tenant changes."""
     course: int = 1
     """Rises whenever its place is set anew: what an earlier course acknowledged is kept no more."""
+
+    @property
+    def uuid(self) -> UUID:
+        return UUID(self.id)
 
     @property
     def failing_since(self) -> datetime | None:

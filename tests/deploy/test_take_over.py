@@ -9,6 +9,8 @@ import pytest
 from deploy.cli_import import summary
 from deploy.local.errors import CannotRun
 from deploy.local.take_over import Answer, lines_of, take_over
+from shared.sheets.cells import Cell
+from shared.sheets.xlsx_writing import Written, write_xlsx
 
 HEADER = "Référence;Mois de naissance;Formation;Année scolaire;Année de formation;Inscrit le;Entré le"
 BODY = {
@@ -90,6 +92,15 @@ def test_a_line_cut_short_or_with_a_cell_too_many_is_a_fault_of_that_line_alone(
     assert [answer.number for answer in take_over(post, lines_of(file), school="dole") if answer.fault] == [2, 3]
     assert bodies[0] == {"school": "dole", "programme": "cap"}  # Léa's line is not even sent
     assert len(bodies) == 1
+
+
+def test_a_workbook_says_the_same(tmp_path: Path) -> None:
+    days = [Cell("2024-06-10", "day"), Cell("2024-09-02", "day")]
+    row = [*map(Cell, ("2024/017",)), Cell("2008-03-01", "day"), *map(Cell, ("cap", "2025-2026")), Cell("2", "number"), *days]
+    file = tmp_path / "eleves.xlsx"
+    file.write_bytes(write_xlsx(Written("Élèves", [[Cell(heading) for heading in HEADER.split(";")], row])))
+    (line,) = lines_of(file)
+    assert (line.number, line.body("dole")) == (2, BODY)
 
 
 @pytest.mark.parametrize("line", ['"a', "x" * 200_000])

@@ -80,6 +80,15 @@ def test_for_a_referral_that_joins_they_are_tried_for_anew_with_what_it_brought(
     assert seen == {"cio-dole": 3, "mlds-jura": 0}
 
 
+def test_an_attempt_of_a_day_before_a_referral_came_is_not_told_to_it_however_late_it_is_logged() -> None:
+    first, second = a_referral(), a_referral(agency="mlds-jura")
+    second = second.model_copy(update={"young_id": first.young_id})
+    joined = applied(applied(an_intake(), first), second, on=LATER)
+    logged = after(joined, first, an_attempt(), an_attempt(on=LATER))
+    seen = {one.agency: [each.on for each in one.seen.contacts] for one in logged.application(first.young_id).referrals}
+    assert seen == {"cio-dole": [MAY, LATER], "mlds-jura": [LATER]}
+
+
 def test_an_attempt_is_not_of_a_day_before_they_applied_nor_of_an_application_that_has_its_answer() -> None:
     referral = a_referral()
     intake = applied(an_intake(), referral)

@@ -130,7 +130,7 @@ async def test_the_sweep_ends_what_the_days_ended_and_offers_the_seats_on(store:
         await sweep(store)
         assert (await events_of(store.intakes, intake.intake_id))[-2:] == [
             PlaceExpired(**fields_of(intake, held.young_id, on=date(2025, 6, 16))),
-            PlaceOffered(**fields_of(intake, waiting.young_id, on=date(2025, 6, 16)), until=date(2025, 6, 30)),
+            PlaceOffered(**fields_of(intake, waiting.young_id, on=date(2025, 6, 16)), until=date(2025, 6, 30), days=10),
         ]
     store.clock.advance(datetime(2025, 12, 1, 8, tzinfo=UTC))
     await sweep(store)

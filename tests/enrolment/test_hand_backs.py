@@ -1,6 +1,7 @@
 """An interrupted minor is handed back to each agency that may be told of it, once, and to be acknowledged within eight days."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,7 +23,7 @@ from shared.events.students import InterruptionCode, StudentInterrupted, Student
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Refused
 from tests.enrolment.builders import MAY, a_message, a_referral, enrolled, interrupted
-from tests.enrolment.drivers import ADMIN, enrols, intake_opens, refers, starts
+from tests.enrolment.drivers import ADMIN, enrols, events_of, intake_opens, refers, starts
 
 LEFT = date(2025, 12, 1)
 TOLD = date(2025, 12, 3)
@@ -64,6 +65,19 @@ async def leaves(store: Store, young_id: UUID, sequence: int = 10) -> StudentInt
     return told
 
 
+CORRECTED: dict[str, Any] = {
+    "code": CorrectionCode.TYPING, "replaces_on": LEFT, "happened_on": LEFT, "on": TOLD,
+    "replaces_interruption": InterruptionCode.MOVED, "interruption": InterruptionCode.LOST_CONTACT,
+}  # fmt: skip
+"""Another code of the same interruption."""
+
+
+async def about(store: Store, young_id: UUID) -> dict[str, Any]:
+    """What every event about a pupil says."""
+    last = (await store.pupils.acting(ADMIN).get(young_id)).last()
+    return {"enrolment_id": last.enrolment_id, "young_id": young_id, "school": last.school, "programme": last.now.programme}
+
+
 async def standing(store: Store, young_id: UUID) -> set[tuple[str | None, HandBackStatus]]:
     return {(one.agency, one.status) for one in await store.hand_backs_of(young_id)}
 
@@ -86,6 +100,9 @@ async def test_each_agency_that_follows_a_minor_is_handed_them_but_whom_interrup
     await leaves(store, young_id)
     assert await standing(store, young_id) == {("cio-dole", W), ("ml-dole", W)}
     (one, _) = await store.hand_backs_of(young_id)
+    assert len(await events_of(store.hand_backs, one.hand_back_id)) == 1
+    await hears(store, InterruptionCorrected(**CORRECTED, **(await about(store, young_id))), 12)
+    assert len(await events_of(store.hand_backs, one.hand_back_id)) == 1
     assert (one.interrupted_on, one.handed_on, one.due_on) == (LEFT, TOLD, date(2025, 12, 11))
     assert not one.late_on(date(2025, 12, 11))
     assert one.late_on(date(2025, 12, 12))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -93,7 +94,7 @@ async def test_a_topic_made_anew_is_said_and_followed_from_its_beginning(
 
 
 async def test_who_follows_before_there_is_such_a_topic_hears_it_once_it_is_made(servers: Servers, topics: TenantTopics) -> None:
-    topic = TenantTopic("test.not-yet-there", "enrolment")
+    topic = TenantTopic(f"test.{uuid4()}", "enrolment")
     async with following(topics, topic) as follower:
         await make(servers.kafka, topic.name)
         await tell(servers, topic, told(1))

@@ -6,8 +6,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from services.referral.imports.receiving import AT_ONCE
+from services.referral.imports.receiving import AT_ONCE as FILES_AT_ONCE
 from services.referral.imports.running import take_in_next
+from services.referral.referring import AT_ONCE
 from shared.sheets.reading import read_sheet
 from tests.conftest import Running
 from tests.referral.builders import CIO, COLLEGE, read
@@ -118,6 +119,14 @@ async def test_a_dry_run_says_what_happens_and_writes_nothing(here: Running) -> 
     assert (await foreseen(here, raw))["same"] == 4
 
 
+async def test_a_dry_run_knows_the_whole_file_however_long(here: Running) -> None:
+    rows = [
+        a_line("", NOM=f"Long{'abcdefghij'[one % 10]}{'abcdefghijklmnopqrstuvwxyz'[one // 10]}", Tél="") for one in range(AT_ONCE)
+    ]
+    told = await foreseen(here, a_csv(*rows, rows[0]))
+    assert (told["accepted"], told["same"]) == (AT_ONCE, 1)
+
+
 async def snapshot(here: Running) -> dict[str, list[Any]]:
     """Every document that the service keeps, but who holds its leases."""
     database = here.store.database
@@ -180,7 +189,7 @@ async def test_too_large_a_file_too_many_rows_and_too_many_files_are_refused_in_
     assert (large.status_code, large.json()["code"]) == (413, "too_large")
     many = await send(here, a_csv(*[["x"]] * 20_001, headings=HEADINGS), COLLEGE)
     assert (many.status_code, many.json()["code"]) == (422, "too_many_rows")
-    for _ in range(AT_ONCE):
+    for _ in range(FILES_AT_ONCE):
         assert (await send(here, a_csv(a_line("u")), COLLEGE)).status_code == 202
     refused = await send(here, a_csv(a_line("u")), COLLEGE)
     assert (refused.status_code, refused.json()["code"]) == (409, "too_many_imports")

@@ -63,11 +63,12 @@ async def test_each_is_answered_and_a_bad_one_holds_nothing_back(api: Running) -
     assert len(await referrals(api)) == 2
 
 
-async def test_another_demand_under_a_reference_is_refused_and_the_same_is_known(api: Running) -> None:
+async def test_of_two_demands_under_a_reference_the_first_stands_and_the_same_is_known(api: Running) -> None:
+    other = a_record(asked(situation="in_troisieme", out_of_school_since=None))
+    await heard(api, a_record(asked()), other, a_record(asked()))
     await heard(api, a_record(asked()))
-    await heard(api, a_record(asked()), a_record(asked(situation="in_troisieme", out_of_school_since=None)))
-    assert [one["code"] for one in await rejections(api)] == ["key_reused"]
-    assert len(await referrals(api)) == 1
+    assert [(one["code"], one["offset"]) for one in await rejections(api)] == [("key_reused", other.offset)]
+    assert [one["situation"] for one in await referrals(api)] == ["out_of_school"]
 
 
 async def test_what_the_message_says_of_its_agency_is_not_believed(api: Running) -> None:

@@ -40,6 +40,7 @@ async def test_a_stopped_service_goes_on_where_it_was_and_counts_what_it_had_acc
 
         state = await again.until(done)
     assert counts(state) == (len(rows), len(rows), len(rows) - 1, 1, 0, 100)
+    assert state["incomplete"] == len(rows) - 1
 
 
 async def test_what_nobody_foresaw_stops_one_file_and_no_other(here: Running) -> None:

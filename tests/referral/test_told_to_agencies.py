@@ -46,12 +46,10 @@ from tests.referral.builders import (
     X,
     an_identity,
     application,
-    catalogue_publishes,
     enrolment_publishes,
     folded,
     handle_again,
     refer,
-    school_registered,
     student,
     the_referral,
     wishes_answered,
@@ -244,10 +242,3 @@ async def test_referrals_of_before_are_told_at_the_start(api: Running) -> None:
 @pytest.mark.parametrize("scope", ["school:dole:head", "region", "federation", "admin"])
 async def test_a_snapshot_is_the_agency_s_own(api: Running, scope: str) -> None:
     assert (await api.as_(scope).get("/snapshot")).status_code == 403
-
-
-async def test_no_agency_has_the_id_of_a_school(api: Running) -> None:
-    await catalogue_publishes(api, school_registered("vesoul"))
-    facts = {"kind": "cio", "name": "Vesoul", "department": "70"}
-    refused = await api.as_("admin").put("/agencies/vesoul", json=facts)
-    assert (refused.status_code, refused.json()["code"]) == (409, "id_taken")

@@ -93,7 +93,7 @@ LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
     ("part", "content"),
     [
         (SHEET, OPENING + b"<row>" + b"<c/>" * 20_000 + b"</row></sheetData></worksheet>"),
-        (SHEET, b" " * 90_000_000),
+        (SHEET, OPENING + b" " * 85_000_000 + b"</sheetData></worksheet>"),
         (SHEET, LAUGHS + OPENING + b"<row><c><v>&b;</v></c></row></sheetData></worksheet>"),
         ("xl/styles.xml", b" " * 5_000_000),
         ("xl/workbook.xml", b"<workbook>" + b"<sheet/>" * 60 + b"</workbook>"),
@@ -107,6 +107,12 @@ def test_a_workbook_that_no_spreadsheet_writes_is_refused_in_words(part: str, co
     with pytest.raises(Invalid) as refused:
         read_sheet(raw)
     assert refused.value.code == "unreadable_file"
+
+
+def test_entities_are_refused_before_anything_reads_them() -> None:
+    raw = with_part(a_workbook(["Nom"]), SHEET, LAUGHS + OPENING + b"</sheetData></worksheet>")
+    with zipfile.ZipFile(BytesIO(raw)) as archive, pytest.raises(Invalid):
+        ensure_harmless(archive)
 
 
 def test_a_workbook_of_too_many_cells_is_refused() -> None:

@@ -112,7 +112,8 @@ async def test_a_tenant_has_so_many_streams_and_is_told_when_to_come_back(begun:
     async with begun(streams_per_tenant=2) as at, AsyncExitStack() as open_ones:
         for _ in range(2):
             await open_ones.enter_async_context(reading(at.port, at.token))
-        refused = await at.running.as_(at.scope).get("/stream")
+        async with asyncio.timeout(10):  # an answer that is no refusal would not end
+            refused = await at.running.as_(at.scope).get("/stream")
         async with reading(at.port, token_for(at.keys, "agency:cio-dole")) as other:
             assert other.answer.status_code == 200
     assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, "too_many_streams", "60")
@@ -120,7 +121,7 @@ async def test_a_tenant_has_so_many_streams_and_is_told_when_to_come_back(begun:
 
 @pytest.mark.parametrize("scope", ["region", "federation", "admin", "school:dole:workshop"])
 async def test_who_has_no_events_or_may_not_read_applications_follows_nothing(begun: Begin, scope: str) -> None:
-    async with begun() as at:
+    async with begun() as at, asyncio.timeout(10):
         assert (await at.running.as_(scope).get("/stream")).status_code == 403
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from pydantic import ValidationError
 
 from services.referral.domain.importing import Import, RowOutcome
+from services.referral.domain.person import to_complete
 from services.referral.imports.choices import Choices
 from services.referral.imports.reasons import reasons_of
 from services.referral.imports.table import Header, Parsed, header_of, parsed
@@ -65,7 +66,8 @@ async def take_in_rows(
     for one in rows:
         outcome = ended(header, one, by_row.get(one.row.number))
         if outcome.outcome == "same" and outcome.referral_id in new:
-            outcome = outcome.model_copy(update={"outcome": "accepted"})
+            incomplete = bool(one.demand and to_complete(one.demand.identity.kept, today=store.clock.today()))
+            outcome = outcome.model_copy(update={"outcome": "accepted", "incomplete": incomplete})
         new.discard(outcome.referral_id)
         outcomes.append(outcome)
     return outcomes

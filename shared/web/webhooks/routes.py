@@ -16,6 +16,7 @@ from shared.messaging.tenant_topic import TELLERS
 from shared.persistence.keyset import part_of
 from shared.web.auth import CurrentCaller, require
 from shared.web.cursor import Page, PagingDep
+from shared.web.rates import Rate
 from shared.web.router import Router
 from shared.web.runtime import runtime
 from shared.web.webhooks import schemas
@@ -40,6 +41,8 @@ from shared.webhooks.webhook import Start
 KEPT_DAYS = 30
 """How long a tenant's topic keeps what it was told."""
 ONE = "/webhooks/{webhook_id}"
+TRIALS = Rate(20)
+"""A minute, of one tenant: a trial is a call to somebody's server for the asking."""
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -114,6 +117,7 @@ async def delete_webhook(webhook_id: UUID, caller: Home, webhooks: WebhooksDep) 
 async def try_webhook(webhook_id: UUID, caller: Home, webhooks: WebhooksDep, sender: SenderDep) -> TrialResponse:
     """Send a word of trial now, signed as any other, and say what was answered. Also where it is disabled."""
     webhook, now = await webhooks.get(caller.tenant, webhook_id), real_now()
+    await TRIALS.take(caller.organisation)
     item = trial_of(str(uuid.uuid4()), webhook.id, now)
     outcome = await call(sender, webhook, item, now=now)
     await webhooks.keep_attempts(webhook, [attempt_of(item, outcome, now)])

@@ -96,7 +96,7 @@ def shown(webhook: Webhook, now: datetime) -> WebhookResponse:
     """A webhook as its tenant reads it."""
     place, off = webhook.place, webhook.disabled
     return WebhookResponse(
-        webhook_id=UUID(webhook.id), url=webhook.url, state=webhook.state, says=said_of(webhook),
+        webhook_id=webhook.uuid, url=webhook.url, state=webhook.state, says=said_of(webhook),
         since=off.at if off else webhook.failing_since, registered_at=webhook.registered_at,
         delivered_at=place.delivered_at if place else None, position=place.after if place else None,
         former_secret_until=webhook.secrets[1].until if len(webhook.good_secrets(now)) > 1 else None,
