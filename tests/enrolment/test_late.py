@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from services.enrolment.domain import applications
+from services.enrolment.domain import applications, meetings
 from services.enrolment.domain.late import Awaited, LateKind, awaited_in, late_in
 from shared.events.applications import ApplicationStatus
 from shared.kernel.open_days import OpenDays
@@ -10,6 +10,7 @@ from tests.enrolment.builders import (
     CLOSING,
     MAY,
     a_referral,
+    an_attempt,
     an_intake,
     applied,
     follows,
@@ -78,6 +79,19 @@ def test_a_meeting_that_was_agreed_on_before_a_referral_came_does_not_show_in_wh
     (theirs,) = awaited_in(both, "ml-dole", MEETING - DAY)
     alone = follows(applied(an_intake(), other, on=joined), joined)
     assert [theirs] == awaited_in(alone, "ml-dole", MEETING - DAY)
+
+
+def test_nor_does_that_it_was_cancelled_while_what_a_referral_hears_makes_it_wait_anew() -> None:
+    intake = follows(applied(an_intake(), REFERRAL))
+    planned = follows(happened(intake, applications.plan_interview(intake, young_id=YOUNG, planned_on=MEETING, on=MAY)))
+    other, joined, cancelled = a_referral(young_id=YOUNG, agency="ml-dole"), MAY + DAY, MAY + 2 * DAY
+    both = follows(applied(planned, other, on=joined), joined)
+    freed = follows(happened(both, meetings.cancel_meeting(both, young_id=YOUNG, on=cancelled)), cancelled)
+    (theirs,) = awaited_in(freed, "ml-dole", MEETING)
+    assert theirs.since == joined
+    assert [one.since for one in awaited_in(freed, REFERRAL.agency, MEETING)] == [cancelled]
+    called = follows(happened(freed, meetings.log_contact(freed, young_id=YOUNG, contact=an_attempt(on=MEETING))), MEETING)
+    assert {one.since for agency in ("ml-dole", REFERRAL.agency) for one in awaited_in(called, agency, LAST)} == {MEETING}
 
 
 def test_a_school_that_did_not_answer_in_time_is_late_for_its_agency_too() -> None:

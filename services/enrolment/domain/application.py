@@ -92,6 +92,8 @@ class Referring(BaseModel):
     ended_on: date | None = None
     due: Due | None = None
     """By when the school is to answer it, while it is the school's turn."""
+    waits_since: date | None = None
+    """The day after which it waits for the school, as its agency may know: until it hears something else, it stays so."""
 
     @property
     def waits_ineligible(self) -> bool:

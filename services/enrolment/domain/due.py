@@ -1,6 +1,8 @@
 """What is due in one application, as events say it: to its referrals by the school, or by the family for an offered place."""
 
-from services.enrolment.domain.application import Application, Due, Referring
+from datetime import date
+
+from services.enrolment.domain.application import Application, Due, Referring, Standing
 from services.enrolment.domain.standings import by_priority, contacted, stood
 from services.enrolment.domain.statuses import WAITS_FOR_THE_SCHOOL
 from shared.events.applications import ApplicationStatus
@@ -15,9 +17,32 @@ def set_due(application: Application, event: ApplicationDue) -> Application:
         return application.model_copy(update={"answer_due": due})
 
     def told(one: Referring) -> Referring:
-        return one.model_copy(update={"due": due}) if one.referral_id == event.referral_id else one
+        since = one.waits_since or since_when(application, one, due)
+        return one.model_copy(update={"due": due, "waits_since": since}) if one.referral_id == event.referral_id else one
 
     return application.model_copy(update={"referrals": tuple(map(told, application.referrals))})
+
+
+def since_when(application: Application, one: Referring, due: Due | None) -> date:
+    """The day after which a referral begins to wait: of what it heard, and of nothing that was told before it came."""
+    if due and one.seen.status is application.status:
+        return due.since
+    return one.on if one.seen.status is ApplicationStatus.UNDER_REVIEW else one.seen.since
+
+
+def waiting_anew(before: Application, after: Application) -> Application:
+    """The application, of whose referrals each that heard something waits from then on; of the others nothing moves."""
+    heard = {one.referral_id: _heard(one) for one in before.referrals}
+
+    def told(one: Referring) -> Referring:
+        same = heard.get(one.referral_id, _heard(one)) == _heard(one)
+        return one if same else one.model_copy(update={"waits_since": None})
+
+    return after.model_copy(update={"referrals": tuple(map(told, after.referrals))})
+
+
+def _heard(one: Referring) -> tuple[Standing, int]:
+    return one.seen.model_copy(update={"contacts": ()}), len(one.seen.contacts)
 
 
 def reminded(application: Application, event: ApplicationReminded) -> Application:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.application import Application, Referring
-from services.enrolment.domain.due import expired_alone, reminded, set_due, tried_to_reach
+from services.enrolment.domain.due import expired_alone, reminded, set_due, tried_to_reach, waiting_anew
 from services.enrolment.domain.moved import moved, new
 from services.enrolment.domain.standings import (
     by_priority,
@@ -93,7 +93,9 @@ class Intake(BaseModel):
 
     def with_application(self, application: Application) -> "Intake":
         known = {one.young_id: one for one in self.applications}
-        return self.model_copy(update={"applications": tuple({**known, application.young_id: application}.values())})
+        before = known.get(application.young_id)
+        known[application.young_id] = waiting_anew(before, application) if before else application
+        return self.model_copy(update={"applications": tuple(known.values())})
 
 
 def common_fields(intake: Intake, young_id: UUID, on: date) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.application import Application, Due, Referring
+from services.enrolment.domain.due import since_when
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.statuses import WAITS_FOR_THE_SCHOOL
 from shared.events.applications import ApplicationStatus
@@ -90,7 +91,7 @@ def _of(intake: Intake, application: Application, kind: LateKind, since: date, d
 
 
 def _awaited(intake: Intake, application: Application, referring: Referring, today: date) -> Awaited | None:
-    seen, since = referring.seen, _since(application, referring)
+    seen, since = referring.seen, referring.waits_since or since_when(application, referring, referring.due)
     unanswered = seen.status is ApplicationStatus.EXPIRED and seen.met is None
     if referring.ended or since > today or not (unanswered or seen.status in WAITS_FOR_THE_SCHOOL):
         return None
@@ -99,10 +100,3 @@ def _awaited(intake: Intake, application: Application, referring: Referring, tod
         referral_id=referring.referral_id, young_id=application.young_id, status=seen.status, since=since, open_days=open_days,
         late=unanswered or open_days >= two_thirds(intake.answer_days),
     )  # fmt: skip
-
-
-def _since(application: Application, referring: Referring) -> date:
-    """The day after which it waits: of what it heard, and of nothing that was told before it came."""
-    if referring.due and referring.seen.status is application.status:
-        return referring.due.since
-    return referring.on if referring.seen.status is ApplicationStatus.UNDER_REVIEW else referring.seen.since

@@ -148,4 +148,6 @@ def _own(referring: Referring) -> Referring:
     seen = referring.seen
     back = seen.status is ApplicationStatus.WITHDRAWN
     ended = {"ended": seen.status if back else None, "ended_on": seen.since if back else None}
-    return referring.model_copy(update={**ended, "due": None})  # by when it is answered depends on what others were told
+    return referring.model_copy(
+        update={**ended, "due": None, "waits_since": None}
+    )  # by when it is answered depends on what others were told

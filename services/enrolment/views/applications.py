@@ -145,7 +145,9 @@ def _contact(contact: Contact, said: Mapping[str, Said]) -> ContactResponse:
 def _referring(application: Application, names: Names, caller: Caller) -> list[ReferringResponse]:
     hidden = {} if sees_what_others_make(caller) else {"priority": None}
     return [
-        ReferringResponse(**{**one.model_dump(exclude={"arrival", "seen", "due"}), "agency": names.agency(one.agency), **hidden})
+        ReferringResponse(
+            **{**one.model_dump(exclude={"arrival", "seen", "due", "waits_since"}), "agency": names.agency(one.agency), **hidden}
+        )
         for one in application.referrals
     ]
 
