@@ -30,7 +30,7 @@ async def play(at: Addresses, keys: Keys, agency: str) -> None:
             raise CannotRun("Cette pile suit l’heure réelle : un bac à sable, dont tout est inventé, n’y a pas sa place.")
         await furnish(client, agency)
         referral, enrolment = at.services["referral"], at.services["enrolment"]
-        as_agency, as_school = token(keys, f"agency:{agency}", name=NAME), token(keys, f"school:{SCHOOL}", name=NAME)
+        as_agency, as_school = token(keys, f"agency:{agency}:manager", name=NAME), token(keys, AS, name=NAME)
         told_agency = (await client.get(f"agency:{agency}:manager", "referral", "/snapshot"))["position"]
         told_school = (await client.get(AS, "enrolment", "/snapshot"))["position"]
         _hand_out(
