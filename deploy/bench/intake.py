@@ -3,7 +3,8 @@
 A batch of 2,000 beside a bare route that inserts the 2,000 objects of its body in bulk; single POSTs on 32 connections beside
 a bare route that inserts its body. In turns, each pair one after the other, on servers of their own; no other service runs.
 What the ratio buys: each field checked, an identity sealed under a key of its own, persons matched, a decision, an outbox.
-Also processor time for each referral, of the service and of mongod: on a busy machine it says more than the clock.
+Also processor time for each referral, of the service and of mongod: on a busy machine, whose load stands beside (five
+minutes' mean), it says more than the clock.
 """
 
 import asyncio
@@ -143,7 +144,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
             await asyncio.sleep(SETTLED)
             if turn:
                 taken[name].append(found)
-    return {name: summary(pairs) for name, pairs in taken.items()}
+    return {name: {**summary(pairs), "load": round(os.getloadavg()[1], 1)} for name, pairs in taken.items()}
 
 
 async def teach(brokers: Brokers, port: int, admin: str) -> None:
@@ -154,7 +155,7 @@ async def teach(brokers: Brokers, port: int, admin: str) -> None:
             await sender.send_and_wait(event.topic, message.data, key=message.key.encode(), headers=message.headers())
     async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", headers={"Authorization": f"Bearer {admin}"}) as http:
         agency = {"kind": "cio", "name": "CIO d’essai", "department": "39"}
-        (await http.put("/agencies/banc", json=agency)).raise_for_status()
+        (await http.put("/agencies/cio-banc", json=agency)).raise_for_status()
         while not any(one["programmes"] for one in (await http.get("/schools")).json()["items"]):
             await asyncio.sleep(0.1)
 
@@ -175,7 +176,8 @@ def at_work(data: Path, servers: Servers) -> Iterator[Bench]:
         for name, command in commands.items()
     ]  # fmt: skip
     admin, agency = (
-        sign(keys.private, scope, sub="bench", now=real_now(), lifetime=timedelta(hours=4)) for scope in ("admin", "agency:banc")
+        sign(keys.private, scope, sub="bench", now=real_now(), lifetime=timedelta(hours=4))
+        for scope in ("admin", "agency:cio-banc")
     )
     try:
         for process in processes:
@@ -201,7 +203,7 @@ def main() -> None:
         print(
             f"{name:>8} : {ours['per_second']} par seconde, pair {peer['per_second']} ; rapport {one['ratio']} ; processeur "
             f"{ours['service_ms_each']} + {ours['mongod_ms_each']} ms par orientation, pair {peer['service_ms_each']} + "
-            f"{peer['mongod_ms_each']}"
+            f"{peer['mongod_ms_each']} ; charge de la machine {one['load']}"
         )
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")

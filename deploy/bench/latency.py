@@ -75,16 +75,16 @@ async def etabli(addresses: Addresses, private_key: Path, database: Database) ->
     rows = (await Generations(Persistence(database, "bench", Clock()), ()).current())["referrals"]
     token = {
         scope: sign(private_key, scope, sub="bench", now=real_now(), lifetime=timedelta(hours=1))
-        for scope in ("admin", "agency:banc")
+        for scope in ("admin", "agency:cio-banc")
     }
     async with httpx.AsyncClient(base_url=addresses.services["referral"], timeout=30) as http:
         await _teach(addresses, token["admin"])
         agency = {"kind": "cio", "name": "CIO d’essai", "department": "39"}
-        await http.put("/agencies/banc", json=agency, headers={"Authorization": f"Bearer {token['admin']}"})
+        await http.put("/agencies/cio-banc", json=agency, headers={"Authorization": f"Bearer {token['admin']}"})
 
         async def journey(number: int) -> None:
             answer = await http.post(
-                "/referrals", json=a_referral(number), headers={"Authorization": f"Bearer {token['agency:banc']}"}
+                "/referrals", json=a_referral(number), headers={"Authorization": f"Bearer {token['agency:cio-banc']}"}
             )
             assert answer.status_code == 201, answer.text
             await until_row(rows, answer.json()["referral_id"])

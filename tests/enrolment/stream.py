@@ -48,6 +48,8 @@ class School:
         if kind == "person.erased":
             self.known = {key: value for key, value in self.known.items() if key[1] != data["young_id"]}
             return
+        if not data["document"].startswith(SHOWN):
+            return
         key = (data["document"], data["young_id"])
         status, steps, revision = self.known.get(key, ("", 0, 0))
         if data["revision"] > revision:
@@ -67,5 +69,7 @@ class School:
             query["cursor"] = part["next"]
 
 
+SHOWN = ("/enrolment/intakes/", "/enrolment/pupils/")
+"""The documents that a snapshot shows."""
 COUNTED = ("student.started", "student.interrupted", "student.resumed")
 """Each is one more step of a presence: told twice, it would count twice."""

@@ -27,7 +27,7 @@ async def test_a_referral_is_taken_in_and_told_without_its_identity(running: Sta
                 {"school": "dole", "programme": "dole-cap-serrurerie", "sector": None, "departments": [], "year_of_study": 1}
             ],
             "complete": True, "submitted_on": "2025-09-01", "amended_on": [], "completed_on": None,
-            "withdrawal_requested_on": None, "ending": None,
+            "withdrawal_requested_on": None, "ending": None, "source": "agency",
         }  # fmt: skip
 
 
@@ -185,7 +185,8 @@ async def test_another_agency_finds_nothing(api: Running) -> None:
     assert (await college.post(f"/referrals/{mine}/withdrawal")).status_code == 404
     assert mine not in (await college.get("/referrals")).text
     assert (await college.get(f"/referrals/{uuid4()}")).status_code == 404
-    for scope in ("admin", "school:dole", "region", "federation"):
+    assert (await api.as_("school:dole").get(f"/referrals/{mine}")).status_code == 404  # it has its own, of families
+    for scope in ("admin", "region", "federation"):
         assert (await api.as_(scope).get(f"/referrals/{mine}")).status_code == 403
 
 

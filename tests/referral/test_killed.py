@@ -16,7 +16,7 @@ from deploy.local.keys import sign
 from deploy.local.ports import HOST, keep_ports
 from deploy.local.process import Process
 from deploy.local.servers import Servers
-from deploy.local.stack import is_ready, service_command
+from deploy.local.stack import ROOT, is_ready, service_command
 from shared.kernel.clock import real_now
 from shared.persistence.mongo import connect
 
@@ -27,7 +27,7 @@ async def test_a_batch_that_a_kill_cut_short_sent_again_gives_the_same_ids(serve
     told = {
         "KAFKA_BOOTSTRAP_SERVERS": servers.kafka, "MONGODB_URL": servers.mongodb, "ETABLI_JWKS_FILE": str(keys / "jwks.json"),
         "ETABLI_SECRET_FILE": str(keys / "secret"), "ETABLI_VAULT_KEY_FILE": str(keys / "vault-key"), "ETABLI_PORT": str(port),
-        "ETABLI_INSTANCE": uuid.uuid4().hex[:6],
+        "ETABLI_INSTANCE": uuid.uuid4().hex[:6], "PYTHONPATH": str(ROOT),
     }  # fmt: skip
     database = connect(servers.mongodb, "etabli_referral")
     await database.drop()
@@ -38,7 +38,7 @@ async def test_a_batch_that_a_kill_cut_short_sent_again_gives_the_same_ids(serve
         await asyncio.to_thread(service.wait_ready)
         admin, agency = (
             sign(keys / "private.pem", scope, sub="someone", now=real_now(), lifetime=timedelta(hours=1))
-            for scope in ("admin", "agency:banc")
+            for scope in ("admin", "agency:cio-banc")
         )
         await teach(servers.brokers, port, admin)
         items, headers = [a_referral() for _ in range(2_000)], {"Authorization": f"Bearer {agency}"}

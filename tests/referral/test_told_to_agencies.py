@@ -106,7 +106,7 @@ def test_of_the_erased_it_is_said_once_and_nothing_is_kept() -> None:
 
 
 def test_whatever_is_shown_of_a_referral_is_told() -> None:
-    said_otherwise = {"current", "since", "because", "by_school", "source", "agency", "ended"}
+    said_otherwise = {"current", "since", "because", "by_school", "source", "agency", "ended", "enrolment_id"}
     pairs: list[tuple[type[BaseModel], type[BaseModel]]] = [
         (ReferralView, AgencyView), (ApplicationView, ToldApplication), (Step, ToldStep), (Contact, ToldContact),
         (EnrolmentHistory, ToldEnrolment), (Milestone, ToldMilestone), (HandBackHistory, ToldHandBack), (Ending, ToldEnding),
