@@ -51,7 +51,7 @@ class Put:
 
     key: bytes | None
     value: bytes | None = b"{}"
-    headers: Sequence[tuple[str, bytes | None]] = ()
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 async def a_topic(servers: Servers, *, partitions: int = 1, **configs: str) -> str:
