@@ -17,6 +17,7 @@ WORDS = {
     "closed": ("candidature a fini avec sa rentrée", "candidatures ont fini avec leur rentrée"),
     "reminded": ("rappel", "rappels"),
     "offered": ("place proposée ou prolongée", "places proposées ou prolongées"),
+    "lapsed": ("proposition d’une autre école est sans objet", "propositions d’une autre école sont sans objet"),
 }
 """What a sweep did, each once and more than once."""
 
@@ -39,6 +40,8 @@ def sweep(
     told = [several(done[name], *words) for name, words in WORDS.items() if done[name]]
     say(f"Échéances du {day} : {', '.join(told) if told else 'rien à faire'}.")
     if done["failed"]:
-        failed = several(done["failed"], "rentrée n’a pu être traitée", "rentrées n’ont pu être traitées")
+        failed = several(
+            done["failed"], "rentrée ou proposition n’a pu être traitée", "rentrées ou propositions n’ont pu être traitées"
+        )
         say(f"{failed} : le journal d’enrolment dit pourquoi.")
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""What time brings to intakes: deadlines in their school's open days, reminders, and free seats offered on."""
+"""What time brings to intakes: deadlines in their school's open days, reminders, free seats offered on, proposals lapsed."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from uuid import UUID
 from services.enrolment.domain.intake import Intake, IntakeEvent
 from services.enrolment.domain.overdue import follow_calendar, keep_time
 from services.enrolment.domain.school import School
+from services.enrolment.domain.transfers import Transfer, TransferEvent, expire
 from services.enrolment.store import Store
 from shared.events import Event
 from shared.events.message import Message
@@ -25,7 +26,7 @@ FURTHEST = timedelta(days=5 * 365)
 
 @dataclass
 class Swept:
-    """What a sweep did: how many of each event, and of how many intakes it could not say."""
+    """What a sweep did: how many of each event, and of how many intakes or proposals it could not say."""
 
     told: Counter[type[Event]] = field(default_factory=Counter)
     failed: int = 0
@@ -42,7 +43,10 @@ async def reach(store: Store, on: date | None) -> date:
 
 
 async def sweep(store: Store, by: date) -> Swept:
-    """Do all that was due before a day, on every intake that it may change, whatever becomes of another. Again: nothing."""
+    """Do all that was due before a day, on every intake and proposal that it may change, whatever becomes of another.
+
+    Again: nothing.
+    """
     swept, open_days = Swept(), store.schools.acting(SYSTEM)
 
     async def work(intake_id: UUID) -> None:
@@ -50,7 +54,11 @@ async def sweep(store: Store, by: date) -> Swept:
         school = await open_days.get(intake.school)
         swept.told += await _keep_time(store, intake_id, school, by)
 
+    async def lapse(transfer_id: UUID) -> None:
+        swept.told += await _lapse(store, transfer_id, by)
+
     swept.failed = await each_apart(await store.intakes_to_sweep(by), work, what="intake")
+    swept.failed += await each_apart(await store.transfers_to_sweep(by), lapse, what="transfer")
     return swept
 
 
@@ -73,4 +81,17 @@ async def _keep_time(store: Store, intake_id: UUID, school: School, by: date) ->
 
     today = store.clock.today()
     await store.intakes.acting(SYSTEM).decide(intake_id, counted, calendar=school.open_days, by=by, today=today)
+    return Counter(map(type, told))
+
+
+async def _lapse(store: Store, transfer_id: UUID, by: date) -> Counter[type[Event]]:
+    """Of one proposal; how many of each event that told."""
+    told: list[TransferEvent] = []
+
+    @wraps(expire)
+    def counted(transfer: Transfer, *, by: date) -> Sequence[TransferEvent]:
+        told[:] = expire(transfer, by=by)
+        return told
+
+    await store.transfers.acting(SYSTEM).decide(transfer_id, counted, by=by)
     return Counter(map(type, told))

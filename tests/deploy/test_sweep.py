@@ -16,7 +16,7 @@ from deploy.local.keys import keys_in
 from deploy.stacks.addresses import Addresses
 from services import SERVICES
 
-NOTHING = {"unanswered": 0, "offers_expired": 0, "closed": 0, "reminded": 0, "offered": 0, "failed": 0}
+NOTHING = {"unanswered": 0, "offers_expired": 0, "closed": 0, "reminded": 0, "offered": 0, "lapsed": 0, "failed": 0}
 
 
 class Enrolment(BaseHTTPRequestHandler):
@@ -81,7 +81,7 @@ def test_it_says_what_a_sweep_did_or_that_there_was_nothing_to_do(stack: Path, s
 
 def test_what_failed_is_said_and_is_status_1(stack: Path, service: type[Enrolment]) -> None:
     service.done |= {"failed": 1}
-    failed = "1 rentrée n’a pu être traitée : le journal d’enrolment dit pourquoi."
+    failed = "1 rentrée ou proposition n’a pu être traitée : le journal d’enrolment dit pourquoi."
     assert sweep(stack) == (1, f"Échéances du 12/05/2025 : rien à faire.\n{failed}\n")
 
 

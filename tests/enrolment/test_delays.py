@@ -4,19 +4,23 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrolment.domain import applications, meetings, overdue, seats
+from services.enrolment.domain import applications, calendars, meetings, overdue, seats
 from services.enrolment.domain.intake import Intake
+from services.enrolment.domain.school import evolve, register
 from services.enrolment.domain.visibility import seen_by
 from shared.events.applications import ApplicationObsolete, ApplicationStatus, Met, PlaceExpired
 from shared.events.delays import ApplicationDue, ApplicationExpired, ApplicationReminded, WaitsFor
+from shared.kernel.errors import Refused
 from shared.kernel.open_days import Closure, OpenDays
 from tests.enrolment.builders import (
     CLOSING,
     MAY,
     a_referral,
+    a_school,
     admitted,
     an_attempt,
     an_intake,
@@ -186,3 +190,15 @@ def test_whenever_sweeps_come_each_thing_is_told_once(gaps: list[int], answered:
     kinds = [type(one) for one in told]
     assert all(kinds.count(kind) <= 1 for kind in (ApplicationExpired, ApplicationReminded, PlaceExpired))
     assert (ApplicationExpired in kinds) == (day > LAST and not answered)
+
+
+def test_a_school_declares_a_hundred_closures_at_most_and_may_say_one_of_them_again() -> None:
+    (registered,) = register(None, event=a_school())
+    school = evolve(None, registered)
+    for day in (MAY + extra * DAY for extra in range(calendars.MOST)):
+        (said,) = calendars.close(school, first_day=day, last_day=day, on=MAY)
+        school = evolve(school, said)
+    assert calendars.close(school, first_day=MAY, last_day=MAY, on=MAY) == []
+    with pytest.raises(Refused, match="too_many_closures"):
+        calendars.close(school, first_day=MAY - DAY, last_day=MAY - DAY, on=MAY)
+    assert calendars.cancel_closure(school, first_day=MAY, last_day=MAY, on=MAY)

@@ -72,7 +72,8 @@ async def test_a_sweep_says_what_it_did_and_a_day_to_come_is_for_a_simulated_clo
     assert (place["until"], place["due_on"]) == ("2025-09-15", "2025-09-15")
     done = read(await admin.post("/sweep", json={"on": "2025-09-19"}))
     assert done == {
-        "on": "2025-09-19", "unanswered": 0, "offers_expired": 1, "closed": 0, "reminded": 1, "offered": 0, "failed": 0
+        "on": "2025-09-19", "unanswered": 0, "offers_expired": 1, "closed": 0, "reminded": 1, "offered": 0, "lapsed": 0,
+        "failed": 0,
     }  # fmt: skip
     assert read(await admin.get("/admin/clock"))["today"] == "2025-09-19"
     done = read(await admin.post("/sweep", json={"on": "2025-10-02"}))

@@ -1,12 +1,12 @@
 """A refusal for want of a place proposes other schools that have seats, to each referral on its own; it may go on there."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.enrolment import handlers, persons, transferring, use_cases
+from services.enrolment import deadlines, handlers, persons, transferring, use_cases
 from services.enrolment.domain import applications, transfers
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.places import Word
@@ -16,6 +16,7 @@ from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import ApplicationStatus, HeardBy, SaidBy, WishesAnswered
 from shared.events.corrections import CorrectionCode
 from shared.events.referral import ReferralSubmitted, ReferralWithdrawalRequested, RefusalCode, Situation, Wish
+from shared.events.transfers import TransferLapsed
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
 from tests.enrolment.builders import MAY, a_message, a_programme, a_referral
@@ -167,6 +168,25 @@ async def test_no_proposal_outlives_its_day_an_enrolment_a_withdrawal_or_an_eras
     await persons.erase(store, referral.young_id, on=MAY)
     with pytest.raises(Refused, match="not_allowed"):
         await accepts(store, CIO, proposed, there)
+
+
+def passes_to(store: Store, day: date) -> None:
+    store.clock.advance(datetime(day.year, day.month, day.day, 8, tzinfo=UTC))
+
+
+async def test_a_proposal_that_nobody_answered_lapses_by_itself_once(store: Store) -> None:
+    here, there = await schools(store)
+    referral = a_referral()
+    await refers(store, referral)
+    proposed = await refuses(store, here, referral)
+    assert proposed
+    for day, count in ((proposed.until, 0), (proposed.until + timedelta(days=1), 1), (proposed.until + timedelta(days=2), 0)):
+        passes_to(store, day)
+        assert (await deadlines.sweep(store, day)).told[TransferLapsed] == count
+    (lapsed,) = await store.transfers_of(referral.young_id)
+    assert (lapsed.status, lapsed.since) == (TransferStatus.LAPSED, proposed.until + timedelta(days=1))
+    with pytest.raises(Refused, match="not_allowed"):
+        await accepts(store, CIO, proposed, there, on=proposed.until)
 
 
 async def test_of_who_is_enrolled_elsewhere_meanwhile_nothing_more_is_said_than_that_it_is_too_late(store: Store) -> None:

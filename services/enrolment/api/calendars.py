@@ -15,9 +15,11 @@ from services.enrolment.domain import calendars, seats
 from services.enrolment.domain.school import School
 from shared.events.applications import ApplicationObsolete, PlaceExpired, PlaceOffered
 from shared.events.delays import ApplicationExpired, ApplicationReminded
+from shared.events.transfers import TransferLapsed
+from shared.kernel.errors import Refused
 from shared.kernel.identifiers import Slug
 from shared.web.auth import CurrentCaller, require
-from shared.web.router import Router
+from shared.web.router import Router, responses_for
 
 router = Router(tags=["délais"])
 HEADS = require(*seats.CHANGE_SEATS.who)
@@ -25,7 +27,7 @@ HEADS = require(*seats.CHANGE_SEATS.who)
 
 class SweepResponse(BaseModel):
     """What a sweep did: applications that their school left without an answer, offers that nobody took, applications that ended
-    with their intake, reminders, offers made or moved; and intakes on which it failed."""
+    with their intake, reminders, offers made or moved, transfers that nobody answered; and what it failed on."""
 
     on: date
     unanswered: int
@@ -33,6 +35,7 @@ class SweepResponse(BaseModel):
     closed: int
     reminded: int
     offered: int
+    lapsed: int
     failed: int
 
     @classmethod
@@ -40,7 +43,7 @@ class SweepResponse(BaseModel):
         told = swept.told
         return cls(
             on=on, unanswered=told[ApplicationExpired], offers_expired=told[PlaceExpired], closed=told[ApplicationObsolete],
-            reminded=told[ApplicationReminded], offered=told[PlaceOffered], failed=swept.failed,
+            reminded=told[ApplicationReminded], offered=told[PlaceOffered], lapsed=told[TransferLapsed], failed=swept.failed,
         )  # fmt: skip
 
 
@@ -51,7 +54,9 @@ async def keep_holidays(school: Slug, body: HolidaysRequest, caller: CurrentCall
     return (await store.schools.acting(caller).decide(school, calendars.keep_holidays_of, zone=body.zone, on=today)).on(today)
 
 
-@router.post("/schools/{school}/closures", dependencies=[HEADS])
+@router.post(
+    "/schools/{school}/closures", dependencies=[HEADS], responses=responses_for({Refused: ("too_many_closures",)})
+)  # fmt: skip
 async def close_school(school: Slug, body: ClosureRequest, caller: CurrentCaller, store: StoreDep) -> School:
     """Be closed on these days: no delay counts them, and what still runs ends later."""
     days, today = body.model_dump(), store.clock.today()

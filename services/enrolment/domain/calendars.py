@@ -6,12 +6,14 @@ from datetime import date
 from services.enrolment.domain.school import School, SchoolEvent
 from shared.events.catalogue import SchoolCalendarChanged
 from shared.kernel.calendar import months_after
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Invalid, Refused
 from shared.kernel.open_days import Closure, HolidayZone, OpenDays
 
 MONTHS_BACK, MONTHS_AHEAD = 12, 24
 LONGEST = 120
 """Days of one closure: more is a slip of the year."""
+MOST = 100
+"""Closures of one school, which each of its intakes keeps."""
 
 
 def keep_holidays_of(school: School, *, zone: HolidayZone, on: date) -> list[SchoolEvent]:
@@ -22,8 +24,10 @@ def keep_holidays_of(school: School, *, zone: HolidayZone, on: date) -> list[Sch
 def close(school: School, *, first_day: date, last_day: date, on: date) -> list[SchoolEvent]:
     """Be closed on these days: no delay counts them. Saying the same again changes nothing."""
     _ensure_sensible(first_day, last_day, on)
-    closure = Closure(first_day=first_day, last_day=last_day)
-    return _changed(school, _closed(school.open_days, {*school.open_days.closures, closure}), on)
+    closures = {*school.open_days.closures, Closure(first_day=first_day, last_day=last_day)}
+    if len(closures) > max(MOST, len(school.open_days.closures)):
+        raise Refused("too_many_closures", f"{MOST} fermetures sont déjà déclarées : annulez celles qui ne servent plus.")
+    return _changed(school, _closed(school.open_days, closures), on)
 
 
 def cancel_closure(school: School, *, first_day: date, last_day: date, on: date) -> list[SchoolEvent]:

@@ -135,6 +135,11 @@ def lapse(transfer: Transfer, *, on: date) -> list[TransferEvent]:
     return [TransferLapsed(**_about(transfer), on=on)] if transfer.status is TransferStatus.PROPOSED else []
 
 
+def expire(transfer: Transfer, *, by: date) -> list[TransferEvent]:
+    """Nobody answered in time: it lapses on the day after its last. Doing it twice changes nothing."""
+    return lapse(transfer, on=transfer.until + timedelta(days=1)) if transfer.until < by else []
+
+
 def closed(transfer: Transfer) -> Refused:
     """It is too late, whatever for: nothing is said of what became of others."""
     return Refused("transfer_closed", "Cette proposition n’a plus cours.", moves=TRANSFER.moves(transfer.status, but=NOT_LATE))

@@ -13,7 +13,7 @@ from services.enrolment.domain.outbound import OUTBOUND_PERSONS
 from services.enrolment.domain.policy import INTAKES
 from services.enrolment.domain.pupil import PUPILS, Pupil
 from services.enrolment.domain.school import SCHOOLS, Programme, School
-from services.enrolment.domain.transfers import TRANSFERS, Transfer
+from services.enrolment.domain.transfers import TRANSFERS, Transfer, TransferStatus
 from services.enrolment.domain.visibility import everyone
 from services.enrolment.domain.wishes import WISHES, Wishes
 from services.enrolment.store.agencies import Agencies
@@ -90,6 +90,7 @@ class Store:
         await self.transfers.collection.index("state.young_id")
         await self.transfers.collection.index("state.school", "state.status")
         await self.transfers.collection.index("state.agency", "state.status")
+        await self.transfers.collection.index("state.status", "state.until")
         await self.motives.prepare()
         await self.words.prepare()
         await self.aliases.prepare()
@@ -168,6 +169,11 @@ class Store:
         """Those that a day may change."""
         found = await self.intakes.collection.find(changed_by(day), fields={"_id": 1})
         return [UUID(row["_id"]) for row in found]
+
+    async def transfers_to_sweep(self, day: date) -> list[UUID]:
+        """The proposals that nobody answered before a day, though their last has passed."""
+        unanswered = {"state.status": TransferStatus.PROPOSED.value, "state.until": {"$lt": day.isoformat()}}
+        return [UUID(row["_id"]) for row in await self.transfers.collection.find(unanswered, fields={"_id": 1})]
 
     async def open_intakes_of(self, school: str, day: date) -> list[Intake]:
         """The intakes of a school that have not closed by a day."""
