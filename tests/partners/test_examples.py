@@ -41,7 +41,7 @@ def test_a_batch_says_what_became_of_each_and_the_robot_refuses_who_wants_to_coo
 @CURL
 def test_the_stream_goes_on_after_the_last_event_that_was_seen(playground: Playground) -> None:
     playground.run("agency", "sh", "refer.sh")
-    position = playground.folder / "position.txt"
+    position = playground.folder / "position-mission-essai.txt"
     position.unlink(missing_ok=True)
     with playground.running("agency", "sh", "follow.sh") as followed:
         followed.until("\nid: 0\n", "\nid: 1\n")

@@ -36,7 +36,7 @@ def test_every_example_is_shown_and_every_link_leads_to_one() -> None:
     texts = [(FOLDER / page).read_text() for page in PAGES]
     shown = {name for text in texts for name, _ in SHOWN.findall(text)}
     linked = {name for text in texts for name in re.findall(r"\(examples/(\S+)\)", text)}
-    files = {file.name for file in EXAMPLES.iterdir()} - left_by_examples()
+    files = {file.name for file in EXAMPLES.iterdir() if not any(map(file.match, left_by_examples()))}
     assert shown == linked == files - UNSHOWN
 
 
