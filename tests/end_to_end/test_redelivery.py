@@ -127,7 +127,9 @@ async def hear(services: Sequence[Running], records: Sequence[ConsumerRecord]) -
 async def tell_again(servers: Servers, chance: random.Random) -> None:
     """All that tenants were told, twice more and shuffled: a relay that was restarted may have."""
     for topic in TOPICS_OF_TENANTS:
-        again = [Put(one.key, one.value, one.headers) for one in await whole(servers, topic)] * 2
+        again = [
+            Put(one.key, one.value, [(name, value or b"") for name, value in one.headers]) for one in await whole(servers, topic)
+        ] * 2
         chance.shuffle(again)
         for first in range(0, len(again), 20):
             await put(servers, topic, again[first : first + 20])
