@@ -128,7 +128,7 @@ async def tell_again(servers: Servers, chance: random.Random) -> None:
     """All that tenants were told, twice more and shuffled: a relay that was restarted may have."""
     for topic in TOPICS_OF_TENANTS:
         again = [
-            Put(one.key, one.value, [(name, value or b"") for name, value in one.headers]) for one in await whole(servers, topic)
+            Put(one.key, one.value, [(name, said or b"") for name, said in one.headers]) for one in await whole(servers, topic)
         ] * 2
         chance.shuffle(again)
         for first in range(0, len(again), 20):
