@@ -47,11 +47,8 @@ class Repository(Generic[S, E]):
 
     async def keep_made(self, rows: Sequence[Row], session: Session) -> None:
         """Keep what was decided on for the first time (`Acting.made`). Clash where another made one of them."""
-        try:
-            if rows:
-                await self.collection.bulk([Insert(row) for row in rows], session=session)
-        except DuplicateKey:
-            raise Clash from None
+        if rows:
+            await self.collection.bulk([Insert(row) for row in rows], session=session)
 
     def acting(self, actor: Actor, *, cause: Message | None = None) -> "Acting[S, E]":
         """The same documents as this actor sees them. With a cause, each decision handles that message, once."""

@@ -12,7 +12,7 @@ from shared.projections.states import StateProjection
 
 
 class Agency(BaseModel):
-    """Under its latest name. Of one that an earlier build heard of, the kind is not known."""
+    """Under its latest name. Of one that an earlier build heard of, the kind is known once referral says it again."""
 
     name: str = ""
     kind: AgencyKind | None = None

@@ -21,7 +21,6 @@ from shared.events.referral import Source
 from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
 from shared.messaging.topics import Topic, inbound_topic, outbound_topic
-from shared.persistence.failures import Clash, DuplicateKey
 from shared.persistence.gathering import Gathering
 from shared.persistence.keyset import Asked, Part
 from shared.persistence.migrations import Step
@@ -205,12 +204,9 @@ class Store:
 
     async def claim_keys(self, new: Mapping[UUID, UUID], session: Session) -> None:
         """Keep for which referral each key serves that served for none. Clash where one just did."""
-        try:
-            if new:
-                rows = [{"_id": str(key), **self._claim(referral_id)} for key, referral_id in new.items()]
-                await self._keys.bulk([Insert(row) for row in rows], session=session)
-        except DuplicateKey:
-            raise Clash from None
+        if new:
+            rows = [{"_id": str(key), **self._claim(referral_id)} for key, referral_id in new.items()]
+            await self._keys.bulk([Insert(row) for row in rows], session=session)
 
     def _claim(self, serves: UUID) -> Row:
         return {"referral_id": str(serves), "at": self.clock.now()}

@@ -13,7 +13,7 @@ from services.referral.domain.matching import Recognised, Traits, same_person
 from services.referral.domain.person import Sent
 from services.referral.store.recognition import fields_of
 from services.referral.store.vault import Vault, closed
-from shared.persistence.failures import Clash, DuplicateKey
+from shared.persistence.failures import Clash
 from shared.persistence.mongo import Session
 from shared.persistence.writes import Insert, Row, Update, Write
 
@@ -108,12 +108,9 @@ class Keeping:
         if not changed:
             return
         new = [(one.id, one.key) for one in changed if one.is_new and one.key]
-        try:
-            if new:
-                await self._vault.keys.keep(new, session=self._session)
-            found = await self._vault.persons.bulk([one.written() for one in changed], session=self._session)
-        except DuplicateKey:
-            raise Clash from None
+        if new:
+            await self._vault.keys.keep(new, session=self._session)
+        found = await self._vault.persons.bulk([one.written() for one in changed], session=self._session)
         if found < len(changed):
             raise Clash
 
