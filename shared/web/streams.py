@@ -6,6 +6,7 @@ from contextlib import aclosing, suppress
 from time import monotonic
 from typing import Any
 
+from anyio import CancelScope
 from fastapi import Depends, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.sse import ServerSentEvent, format_sse_event
@@ -84,7 +85,8 @@ async def _written(request: Request, source: Events) -> AsyncGenerator[bytes, No
             return
         finally:
             if coming:
-                await stop(coming, grace=LOOK_EVERY)
+                with CancelScope(shield=True):  # who left is cancelled at each await, and the source would be closed as it runs
+                    await stop(coming, grace=LOOK_EVERY)
 
 
 def _bytes_of(one: ServerSentEvent) -> bytes:
