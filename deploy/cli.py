@@ -2,9 +2,6 @@
 
 import logging
 import sys
-from _thread import interrupt_main
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,18 +15,18 @@ from deploy.cli_options import Folder, admin_token
 from deploy.cli_parked import parked, unpark_services
 from deploy.cli_partners import partners
 from deploy.cli_person import person
+from deploy.cli_sandbox import sandbox
 from deploy.cli_secrets import renew_key, secrets
 from deploy.cli_sweep import sweep
 from deploy.cli_tokens import tokens
 from deploy.cli_topics import topics
-from deploy.cli_up import NewFolder, down, embedded_stack, up
+from deploy.cli_up import NewFolder, down, embedded_stack, interrupted_by_failure, up
 from deploy.cli_upgrade import upgrade
 from deploy.links import link
 from deploy.local.errors import CannotRun
 from deploy.local.keys import keys_in
 from deploy.local.operations import rebuild
 from deploy.local.progress import say
-from deploy.local.supervisor import Supervisor, nothing
 from deploy.stacks.hand_over import hand_over
 from deploy.stacks.pointer import forget_compose, point_at_compose
 from deploy.stacks.reach import InContainers, running_stack_addresses
@@ -80,6 +77,7 @@ app.command(name="secrets")(secrets)
 app.command(name="renew")(renew_key)
 app.command(name="upgrade")(upgrade)
 app.command(name="sweep")(sweep)
+app.command(name="sandbox")(sandbox)
 
 
 @app.command()
@@ -132,7 +130,7 @@ def demo(
 
     with embedded_stack(data, simulated=True) as stack:
         _show_dashboard(stack)
-        with _interrupted_by_failure(stack.supervisor):
+        with interrupted_by_failure(stack.supervisor):
             equal = run(stack.addresses, keys_in(stack.data).private, pupils=pupils, seed=seed)
             if not once:
                 _show_dashboard(stack)
@@ -146,17 +144,6 @@ def _show_dashboard(stack: "Stack") -> None:
     say("Tableau de bord, en tant que Région (ce lien sert une fois, pendant 15 minutes) :")
     say(f"  {link(keys_in(stack.data), 'region', stack.addresses.services)}")
     say("Un autre : etabli token region --link")
-
-
-@contextmanager
-def _interrupted_by_failure(supervisor: Supervisor) -> Iterator[None]:
-    supervisor.on_failure = interrupt_main
-    try:
-        yield
-    except BaseException:
-        supervisor.on_failure = nothing  # a second interruption would hide the reason
-        supervisor.check()
-        raise
 
 
 if __name__ == "__main__":

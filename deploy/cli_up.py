@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from deploy.cli_options import Folder, Json
 from deploy.local.errors import CannotRun
 from deploy.local.progress import say
 from deploy.local.signals import end_on_signal
+from deploy.local.supervisor import Supervisor, nothing
 from deploy.stacks.addresses import Addresses
 from deploy.stacks.pointer import pointed_at
 from deploy.stacks.reach import InContainers, stack_file
@@ -92,6 +94,18 @@ def embedded_stack(data: Path | None, *, simulated: bool, tied: bool = True) -> 
         stack = ending.enter_context(running_stack(folder, simulated=simulated, temporary=data is None))
         ending.enter_context(pointed_at(stack.data))
         yield stack
+
+
+@contextmanager
+def interrupted_by_failure(supervisor: Supervisor) -> Iterator[None]:
+    """What goes on within ends, with the reason, once the stack could not be kept up."""
+    supervisor.on_failure = interrupt_main
+    try:
+        yield
+    except BaseException:
+        supervisor.on_failure = nothing  # a second interruption would hide the reason
+        supervisor.check()
+        raise
 
 
 def _launch(data: Path | None, *, as_json: bool) -> None:

@@ -22,7 +22,7 @@ def service(settings: Shared) -> Service[Store]:
     sweeping = partial(sweep, kept=own.retention)
     return Service(
         "referral", own, lambda made: Store(made, own.vault_keys), routers=ROUTERS, handlers=HANDLERS, sweep=sweeping,
-        migrations=lambda store: [*store.migrations, outbound.of_an_earlier_build(store)], tenant_topics=Store.tenant_topics,
+        migrations=lambda store: [*store.migrations, *outbound.of_an_earlier_build(store)], tenant_topics=Store.tenant_topics,
         works=[hear, send_to_webhooks, notify, take_in_files],
     )  # fmt: skip
 

@@ -1,9 +1,11 @@
 """What referral tells each agency of its own referrals, on the agency's topic: the view that it has of each, once it changes."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from services.referral.domain import outbound
+from services.referral.domain.agency import tell_again
 from services.referral.domain.journey import Journey
 from services.referral.domain.outbound import view_of
 from services.referral.domain.referral import Referral
@@ -49,13 +51,21 @@ async def forget(store: Store, young_id: UUID, *, on: date) -> None:
         await told.decide(one.referral_id, outbound.forget, on=on)
 
 
-def of_an_earlier_build(store: Store) -> Step:
-    """Referrals that were there before their agencies were told of them."""
+def of_an_earlier_build(store: Store) -> Sequence[Step]:
+    """Referrals that were there before their agencies were told of them; agencies of whom enrolment kept but the name."""
+    agencies = store.agencies.collection
 
-    async def mend(row: Row) -> None:
+    async def tell_of_it(row: Row) -> None:
         await tell(store, UUID(row["_id"]), on=store.clock.today())
 
-    return Step("007 agencies told of their referrals", store.referrals.collection, {}, mend)
+    async def tell_its_kind(row: Row) -> None:
+        await store.agencies.acting(SYSTEM).decide(row["_id"], tell_again, on=store.clock.today())
+        await agencies.update({"_id": row["_id"]}, {"$set": {"kind_told": True}})
+
+    return [
+        Step("007 agencies told of their referrals", store.referrals.collection, {}, tell_of_it),
+        Step("008 the kinds of agencies told again", agencies, {"kind_told": {"$exists": False}}, tell_its_kind),
+    ]
 
 
 async def _tell(store: Store, referral: Referral, journey: Journey, *, on: date) -> None:

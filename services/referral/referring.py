@@ -128,8 +128,7 @@ def together(store: Store) -> Gathering[Demand, Taken]:
     """Whoever refers while a transaction is under way shares the next one with the others who do."""
     if store.gathering is None:
         store.gathering = Gathering(partial(refer_each, store), most=AT_ONCE)
-    gathering: Gathering[Demand, Taken] = store.gathering
-    return gathering
+    return store.gathering
 
 
 class Group:

@@ -50,6 +50,8 @@ class Gathering(Generic[A, T]):
     async def _answer(self, group: list[Waiting[A, T]]) -> None:
         try:
             answers = await self._write([demand for demand, _ in group])
+            if len(answers) != len(group):
+                raise ValueError(f"{len(answers)} answers to {len(group)} demands")
         except Exception as error:
             if len(group) > 1 and not isinstance(error, Problem) and not is_transient(error):
                 for one in group:

@@ -6,7 +6,6 @@ from contextlib import aclosing, suppress
 from time import monotonic
 from typing import Any
 
-from anyio import CancelScope
 from fastapi import Depends, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.sse import ServerSentEvent, format_sse_event
@@ -67,26 +66,30 @@ def event_stream(request: Request, source: Events) -> EventStream:
 async def _written(request: Request, source: Events) -> AsyncGenerator[bytes, None]:
     asked_by, every = credential(request), runtime(request).settings.heartbeat_every
     coming: asyncio.Task[ServerSentEvent] | None = None
-    async with aclosing(source):
-        try:
-            sent = monotonic()
-            while True:
-                coming = coming or asyncio.create_task(_next(source))
-                await asyncio.wait({coming}, timeout=min(LOOK_EVERY, every))
-                await _still_good(asked_by)
-                if coming.done():
-                    given, coming, sent = coming.result(), None, monotonic()
-                    STREAMED.inc()
-                    yield _bytes_of(given)
-                elif monotonic() - sent >= every:
-                    sent = monotonic()
-                    yield HEARTBEAT
-        except (Unauthenticated, StopAsyncIteration):
-            return
-        finally:
-            if coming:
-                with CancelScope(shield=True):  # who left is cancelled at each await, and the source would be closed as it runs
-                    await stop(coming, grace=LOOK_EVERY)
+    try:
+        sent = monotonic()
+        while True:
+            coming = coming or asyncio.create_task(_next(source))
+            await asyncio.wait({coming}, timeout=min(LOOK_EVERY, every))
+            await _still_good(asked_by)
+            if coming.done():
+                given, coming, sent = coming.result(), None, monotonic()
+                STREAMED.inc()
+                yield _bytes_of(given)
+            elif monotonic() - sent >= every:
+                sent = monotonic()
+                yield HEARTBEAT
+    except (Unauthenticated, StopAsyncIteration):
+        return
+    finally:
+        await asyncio.shield(asyncio.create_task(_end(source, coming)))
+
+
+async def _end(source: Events, coming: "asyncio.Task[ServerSentEvent] | None") -> None:
+    """Close a source, which it cannot be while it is asked. A task of its own: who leaves is cancelled wherever they wait."""
+    if coming:
+        await stop(coming, grace=LOOK_EVERY)
+    await source.aclose()
 
 
 def _bytes_of(one: ServerSentEvent) -> bytes:

@@ -21,6 +21,7 @@ NOT_FOR_US: Sequence[Network] = (
     IPv6Network("100::/64"),  # discarded
     IPv6Network("2001::/23"),  # protocol assignments, Teredo
     IPv6Network("2002::/16"),  # 6to4
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637)
     IPv6Network("5f00::/16"),  # segment routing
     IPv6Network("fec0::/10"),  # what sites once had
 )

@@ -1,4 +1,7 @@
-"""Fifty marked identities lived on the real stack: no file, log, topic nor dump shows one, nor a backup once forgotten."""
+"""Fifty marked identities lived on the real stack: no file, log, topic nor dump shows one, nor a backup once forgotten.
+
+They come by every road. What an agency wrote on its own topic stands there, for seven days, and nowhere else.
+"""
 
 import asyncio
 import itertools
@@ -26,18 +29,23 @@ from services import SERVICES
 from services.referral.store.vault import Vault
 from shared.events.students import DiplomaObtained
 from shared.kernel.clock import Clock, real_now
+from shared.messaging.topics import inbound
 from shared.persistence.driver import ask
 from shared.persistence.mongo import Database, connect
 from shared.persistence.transaction import Persistence
 from tests.architecture.test_privacy import documented
 from tests.end_to_end.marked import files, found_in, marked, word
+from tests.end_to_end.marked_roads import ROADS, walk
 from tests.enrolment.life import PROGRAMME, SCHOOL, THIS_YEAR
 from tests.messaging.by_hand import Put, put
 from tests.own_mongod import Mongod
 from tests.referral.builders import CIO, a_referral, an_identity
+from tests.web.mail import mail_server
 
 pytestmark = pytest.mark.slow
 PEOPLE = 50
+MAIL = 26_525
+"""The port of a mail server, which says no to whom it is told of."""
 WITNESS = "Jabberwock"
 """What is kept in clear, to know that whoever searches would find."""
 DATABASES = ("etabli_referral", "etabli_enrolment", "etabli_production", "etabli_reporting", "local", "config", "witness")
@@ -55,11 +63,12 @@ class Client:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
 
-    def ask(self, scope: str, method: str, service: str, path: str, **body: Any) -> Any:
+    def ask(self, scope: str, method: str, service: str, path: str, *, content: Any = None, **body: Any) -> Any:
         key = keys_in(self._stack.data).private
         token = sign(key, scope, sub="someone", now=real_now(), lifetime=timedelta(hours=1))
         address, headers = f"{self._stack.addresses.services[service]}{path}", {"Authorization": f"Bearer {token}"}
-        answer = httpx.request(method, address, headers=headers, json=body or None, timeout=60, trust_env=False)
+        sent: dict[str, Any] = {"content": content} if content else {"json": body or None}
+        answer = httpx.request(method, address, headers=headers, timeout=60, trust_env=False, **sent)
         assert answer.status_code < 300, answer.text
         return answer.json()
 
@@ -85,7 +94,10 @@ def server(not_started: Mongod) -> Mongod:
 def stack(server: Mongod, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """The whole stack on that mongod."""
     monkeypatch.setenv("MONGODB_URL", server.url)
-    monkeypatch.setenv("ETABLI_SIMULATED_START", "2025-09-01T06:00:00+00:00")
+    mail = {"ETABLI_SMTP_HOST": HOST, "ETABLI_SMTP_PORT": f"{MAIL}", "ETABLI_SMTP_TLS": "none"}
+    knobs = {"ETABLI_SMTP_SENDER": "etabli@exemple.test", "ETABLI_WEBHOOKS_TO_LOOPBACK": "true", "ETABLI_LOG_LEVEL": "DEBUG"}
+    for name, value in {"ETABLI_SIMULATED_START": "2025-09-01T06:00:00+00:00", **mail, **knobs}.items():
+        monkeypatch.setenv(name, value)
     with running_stack(tmp_path / "stack", simulated=True) as running:
         yield running
 
@@ -99,7 +111,7 @@ async def databases(server: Mongod) -> AsyncIterator[dict[str, Database]]:
         await one.close()
 
 
-def live(client: Client) -> list[str]:
+def live(client: Client, servers: Servers) -> list[str]:
     """Fifty marked people referred, read, one examined all the same, one client with an order each: their young_id."""
     client.ask("admin", "PUT", "referral", f"/agencies/{CIO}", kind="cio", name="CIO", department="39")
     head, school, programme = HERE
@@ -108,7 +120,8 @@ def live(client: Client) -> list[str]:
     intake = {"school": school, "programme": programme, "seats": PEOPLE, **THIS_YEAR}
     intake_id = client.ask(head, "POST", "enrolment", "/intakes", **intake)["intake_id"]
     client.until(lambda: any(one["programmes"] for one in client.ask("admin", "GET", "referral", "/schools")["items"]))
-    young_ids = [refer(client, number) for number in range(PEOPLE)]
+    young_ids = [refer(client, number) for number in range(PEOPLE - ROADS)]
+    walk(client.ask, client.until, servers, PEOPLE)
     for number in range(PEOPLE):
         work(client, number)
     one = f"/intakes/{intake_id}/applications/{young_ids[0]}"
@@ -172,14 +185,17 @@ async def test_no_identity_is_found_in_files_logs_topics_and_dumps_nor_in_a_back
     server: Mongod, stack: Stack, databases: dict[str, Database]
 ) -> None:
     await databases["witness"]["said"].update({"_id": 1}, {"$set": {"said": WITNESS}}, upsert=True)
-    young_ids = await asyncio.to_thread(live, Client(stack))
+    async with mail_server(port=MAIL) as mail:
+        mail.refusing["*"] = f"550 5.1.1 <{word('notices', 1)}@exemple.test> unknown"
+        young_ids = await asyncio.to_thread(live, Client(stack), Servers(stack.addresses.kafka, "", None, None))
 
     scraped = await asyncio.to_thread(scrapes, stack)
     assert found_in(scraped) == set()
     assert all(b"etabli_http_requests_total{" in one for one in scraped)
     assert not any(id.encode() in one for id in young_ids for one in scraped)
     on_disk = written(server, stack)
-    assert {name for name, content in on_disk.items() if found_in([content])} == set()
+    marks = {name for name, content in on_disk.items() if found_in([content])}
+    assert {Path(name).parent.name for name in marks} == {f"{inbound(CIO)}-0"}  # what they wrote there themselves
     places = {Path(name).parent.name or name for name, content in on_disk.items() if WITNESS.encode() in content}
     assert {"journal", "mongod", server.process.log.parent.name} <= places  # whoever searches would find
     assert any(young_ids[0].encode() in content for name, content in on_disk.items() if "/kafka/" in name)

@@ -17,9 +17,11 @@ STATUS: Mapping[str, str] = {
     "application.waitlisted": "waitlisted", "application.refused": "refused", "application.withdrawn": "withdrawn",
     "application.obsolete": "obsolete", "place.offered": "offered", "place.confirmed": "enrolled", "place.released": "released",
     "place.declined": "declined", "student.enrolled": "due", "student.started": "present", "student.interrupted": "interrupted",
-    "student.resumed": "present",
+    "student.resumed": "present", "student.handed_back": "waiting", "student.hand_back_acknowledged": "acknowledged",
+    "student.hand_back_ended": "ended", "transfer.proposed": "proposed", "transfer.accepted": "accepted",
+    "transfer.declined": "declined", "transfer.lapsed": "lapsed",
 }  # fmt: skip
-"""What each event makes of the application or of the pupil that it is about."""
+"""What each event makes of the application, the pupil, the hand-back or the transfer that it is about."""
 
 
 async def told_to(servers: Servers, caller: Caller, after: int = -1) -> list[Told]:
@@ -48,8 +50,6 @@ class School:
         if kind == "person.erased":
             self.known = {key: value for key, value in self.known.items() if key[1] != data["young_id"]}
             return
-        if not data["document"].startswith(SHOWN):
-            return
         key = (data["document"], data["young_id"])
         status, steps, revision = self.known.get(key, ("", 0, 0))
         if data["revision"] > revision:
@@ -69,7 +69,5 @@ class School:
             query["cursor"] = part["next"]
 
 
-SHOWN = ("/enrolment/intakes/", "/enrolment/pupils/")
-"""The documents that a snapshot shows."""
 COUNTED = ("student.started", "student.interrupted", "student.resumed")
 """Each is one more step of a presence: told twice, it would count twice."""

@@ -75,6 +75,7 @@ async def test_what_is_told_comes_back_through_kafka_and_frees_seats(running: St
         assert {one["young_id"]: one["status"] for one in shown}[str(waiting.young_id)] == "offered"
         await life.passes_to("2025-09-21")
         assert read(await life.head.get(life.one(waiting)))["status"] == "expired"
+        await life.passes_to("2025-10-20")  # its delay goes on past the closing
         last = await life.refers()
         await life.passes_to("2025-11-01")
         closed = read(await life.head.get(life.one(last)))

@@ -1,6 +1,7 @@
 """A school that lost its place reads its whole present state and goes on from there, without a hole and without a double."""
 
 import asyncio
+from collections import Counter
 
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -13,7 +14,7 @@ from shared.kernel.caller import Grant
 from shared.messaging.tenant_topic import last_of, topic_of
 from tests.conftest import Start
 from tests.enrolment.builders import MAY, a_message
-from tests.enrolment.life import SCHOOL, Life, living, read
+from tests.enrolment.life import INTAKE, SCHOOL, THIS_YEAR, Life, living, read
 from tests.enrolment.stream import School, told_to
 
 HEAD = Grant.of("school", "essai", "head").held_by("someone")
@@ -24,7 +25,10 @@ async def lives(life: Life, number: int) -> None:
     referral = await life.refers()
     one = life.one(referral)
     if number % 4 == 0:
-        await life.does(f"{one}/refuse", code="not_mobile")
+        code = "no_place" if number % 8 == 0 else "not_mobile"
+        await life.does(f"{one}/refuse", code=code)
+        if number % 16 == 0:
+            await declines(life, str(referral.young_id))
         return
     await life.does(f"{one}/admit", met="interview")
     if number % 4 == 1:
@@ -35,6 +39,12 @@ async def lives(life: Life, number: int) -> None:
     await life.does(f"/pupils/{referral.young_id}/start")
     if number % 4 == 2:
         await life.does(f"/pupils/{referral.young_id}/interrupt", code="moved")
+
+
+async def declines(life: Life, young_id: str) -> None:
+    """Their agency wants nothing of what it is proposed."""
+    (one,) = [one for one in read(await life.agency.get("/transfers"))["items"] if one["young_id"] == young_id]
+    read(await life.agency.post(f"/transfers/{one['transfer_id']}/decline", json={}))
 
 
 async def quiet(life: Life, servers: Servers, start: int) -> bool:
@@ -49,6 +59,8 @@ async def quiet(life: Life, servers: Servers, start: int) -> bool:
 async def test_who_reads_the_snapshot_and_goes_on_ends_as_who_followed_from_the_start(running: Start, servers: Servers) -> None:
     async with living(running, service, seats=30) as life:
         topic = topic_of(HEAD)
+        elsewhere = {**INTAKE, **THIS_YEAR, "school": "voisine", "seats": 30}
+        read(await life.here.as_("school:voisine:head").post("/intakes", json=elsewhere), 201)
 
         async def there() -> bool:
             return topic.name in (await told_topics(servers))
@@ -68,7 +80,8 @@ async def test_who_reads_the_snapshot_and_goes_on_ends_as_who_followed_from_the_
         for told in await told_to(servers, HEAD, start):
             followed.hears(told)
         assert len(readers) >= 3
-        assert len(followed.state) == 20 + 10
+        kinds = Counter(document.split("/")[2] for document, _ in followed.state)
+        assert kinds == {"intakes": 20, "pupils": 10, "hand_backs": 5, "transfers": 3}
         for school, position in readers:
             for told in await told_to(servers, HEAD, position):
                 school.hears(told)

@@ -21,6 +21,8 @@ class Written:
         await asyncio.sleep(0)
         if "bug" in demands:
             raise ValueError
+        if "unanswered" in demands:
+            return []
         if "away" in demands:
             raise Away("gone")
         return [Invalid("wrong", "Non.") if one == "wrong" else one.upper() for one in demands]
@@ -66,5 +68,12 @@ async def test_who_left_is_served_all_the_same_and_holds_nobody_up() -> None:
     left, stayed = asyncio.create_task(gathering.ask("a")), asyncio.create_task(gathering.ask("b"))
     await asyncio.sleep(0)
     left.cancel()
-    assert await stayed == "B"
+    async with asyncio.timeout(5):
+        assert await stayed == "B"
     assert write.groups == [["a", "b"]]
+
+
+async def test_nobody_waits_for_ever_for_an_answer_that_was_forgotten() -> None:
+    async with asyncio.timeout(5):
+        answers = await Gathering(Written(), most=9).ask_each(["a", "unanswered", "b"])
+    assert (answers[0], type(answers[1]), answers[2]) == ("A", ValueError, "B")

@@ -231,14 +231,6 @@ async def test_of_two_who_tell_at_once_the_last_word_is_of_now(api: Running) -> 
     assert (await kept(api.store, shown["referral_id"]))["state"]["view"]["status"] == "in_progress"
 
 
-async def test_referrals_of_before_are_told_at_the_start(api: Running) -> None:
-    shown = await refer(api)
-    assert (await kept(api.store, shown["referral_id"]))["state"] == {}
-    await api.store.database["migrations"].delete({"_id": {"$regex": "^007"}})
-    await api.migrate()
-    assert (await kept(api.store, shown["referral_id"]))["state"]["view"]["status"] == "submitted"
-
-
 @pytest.mark.parametrize("scope", ["school:dole:head", "region", "federation", "admin"])
 async def test_a_snapshot_is_the_agency_s_own(api: Running, scope: str) -> None:
     assert (await api.as_(scope).get("/snapshot")).status_code == 403

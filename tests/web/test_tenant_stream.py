@@ -158,3 +158,17 @@ async def test_the_streams_of_a_tenant_are_read_from_kafka_once(begun: Begin) ->
             assert await stream.until(1) == ["a1"]
         (feed,) = at.running.runtime.tenant_topics.feeds
         assert feed.followers == 5
+
+
+async def test_a_reader_who_leaves_a_silent_stream_is_no_failure_of_ours(begun: Begin, caplog: pytest.LogCaptureFixture) -> None:
+    async with begun() as at:
+        await at.tells(1)
+        for _ in range(3):
+            async with reading(at.port, at.token) as stream:
+                await stream.until(1)
+                await asyncio.sleep(0.1)
+        async with asyncio.timeout(20):
+            while at.running.runtime.tenant_topics.feeds:
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
+    assert "Exception in ASGI application" not in caplog.text

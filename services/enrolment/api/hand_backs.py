@@ -1,6 +1,5 @@
 """Interrupted minors handed back, over HTTP: listed for their school and for who referred them, who takes note of it."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -8,22 +7,16 @@ from fastapi import Query
 
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
-from services.enrolment.domain.hand_backs import HAND_BACK, HandBack, HandBackAction, Listed, acknowledge
+from services.enrolment.domain.hand_backs import HAND_BACK, HandBackAction, Listed, acknowledge
 from services.enrolment.domain.statuses import SCHOOL
 from services.enrolment.domain.visibility import agency_of
-from services.enrolment.store import Store, lists
-from services.enrolment.views.hand_backs import HandBackResponse, hand_back
+from services.enrolment.store import lists
+from services.enrolment.views.hand_backs import HandBackResponse
 from shared.kernel.errors import Refused
 from shared.web.auth import CurrentCaller, may, require
 from shared.web.bodies import DatedBody
 from shared.web.cursor import Page, PagingDep
 from shared.web.router import Router
-
-
-async def _shown(store: Store, found: Sequence[HandBack]) -> list[HandBackResponse]:
-    names = await shown.names_of(store, (one.school for one in found), (one.agency for one in found if one.agency))
-    return [hand_back(one, names, today=store.clock.today()) for one in found]
-
 
 router = Router(tags=["élèves"], problems={Refused: ("before_previous_step", "not_allowed")})
 
@@ -37,7 +30,7 @@ async def list_hand_backs(
 ) -> Page[HandBackResponse]:
     """A school's interrupted minors, or those handed back to an agency: what is due first, first."""
     part = await lists.hand_backs(store, caller, paging.asked, listed=status)
-    return paging.page(part, await _shown(store, part.items))
+    return paging.page(part, await shown.hand_backs(store, part.items))
 
 
 @router.post("/hand-backs/{hand_back_id}/acknowledge", dependencies=[may(HAND_BACK, HandBackAction.ACKNOWLEDGE)])
@@ -45,4 +38,4 @@ async def acknowledge_hand_back(hand_back_id: UUID, body: DatedBody, caller: Cur
     """Take note that this minor is to be followed again; an administrator does so for an agency that is gone, or for none."""
     on = store.clock.day(body.on)
     known = await store.hand_backs.acting(caller).decide(hand_back_id, acknowledge, agency=agency_of(caller), on=on)
-    return (await _shown(store, [known]))[0]
+    return (await shown.hand_backs(store, [known]))[0]

@@ -1,15 +1,19 @@
-"""Intakes, applications and pupils with the names of what they mention: a query for the schools, one for the agencies."""
+"""What enrolment answers, with the names of what it mentions: a query for the schools, one for the agencies."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.enrolment import labels, views
+from services.enrolment.domain.hand_backs import HandBack
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.late import Awaited, Late
 from services.enrolment.domain.pupil import Pupil
+from services.enrolment.domain.transfers import Transfer
 from services.enrolment.domain.visibility import school_of, shown_applications
 from services.enrolment.store import Store
 from services.enrolment.store.lists import Applied
+from services.enrolment.views.hand_backs import HandBackResponse, hand_back
+from services.enrolment.views.transfers import TransferResponse, schools_in, transfer
 from shared.kernel.caller import Caller
 from shared.web.names import Names
 
@@ -66,6 +70,18 @@ async def pupils(store: Store, caller: Caller, found: Sequence[Pupil]) -> list[v
 async def pupil(store: Store, caller: Caller, found: Pupil) -> views.PupilResponse:
     """A pupil as a caller sees them."""
     return (await pupils(store, caller, [found]))[0]
+
+
+async def hand_backs(store: Store, found: Sequence[HandBack]) -> list[HandBackResponse]:
+    """Minors handed back, as they are today."""
+    names = await names_of(store, (one.school for one in found), (one.agency for one in found if one.agency))
+    return [hand_back(one, names, today=store.clock.today()) for one in found]
+
+
+async def transfers(store: Store, found: Sequence[Transfer]) -> list[TransferResponse]:
+    """Proposed transfers."""
+    names = await names_of(store, schools_in(found), (one.agency for one in found))
+    return [transfer(one, names) for one in found]
 
 
 async def names_of(store: Store, schools: Iterable[str], agencies: Iterable[str] = ()) -> Names:

@@ -1,6 +1,5 @@
 """Transfers over HTTP: proposed where a school has no place, answered by who referred, or by the school that heard the family."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -11,9 +10,9 @@ from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import AnswerRequest
 from services.enrolment.domain import transfers
-from services.enrolment.domain.transfers import ANSWERING, TRANSFER, Transfer, TransferAction, TransferStatus
-from services.enrolment.store import Store, lists
-from services.enrolment.views.transfers import TransferResponse, schools_in, transfer
+from services.enrolment.domain.transfers import ANSWERING, TRANSFER, TransferAction, TransferStatus
+from services.enrolment.store import lists
+from services.enrolment.views.transfers import TransferResponse
 from shared.kernel.errors import Refused
 from shared.web.auth import CurrentCaller, may, require
 from shared.web.cursor import Page, PagingDep
@@ -36,7 +35,7 @@ async def list_transfers(
 ) -> Page[TransferResponse]:
     """What an agency's own referrals are proposed; for a school, what those that it has no place for are."""
     part = await lists.transfers(store, caller, paging.asked, status=status)
-    return paging.page(part, await _shown(store, part.items))
+    return paging.page(part, await shown.transfers(store, part.items))
 
 
 @router.post("/transfers/{transfer_id}/accept", dependencies=[may(TRANSFER, TransferAction.ACCEPT)])
@@ -44,7 +43,7 @@ async def accept_transfer(transfer_id: UUID, body: AcceptRequest, caller: Curren
     """Ask for one of the proposed intakes: the application is opened there, under the same referral."""
     on, word = store.clock.day(body.on), body.word_told_to(caller)
     done = await transferring.accept(store, caller, transfer_id=transfer_id, intake_id=body.intake_id, word=word, on=on)
-    return (await _shown(store, [done]))[0]
+    return (await shown.transfers(store, [done]))[0]
 
 
 @router.post("/transfers/{transfer_id}/decline", dependencies=[may(TRANSFER, TransferAction.DECLINE)])
@@ -52,9 +51,4 @@ async def decline_transfer(transfer_id: UUID, body: AnswerRequest, caller: Curre
     """Say no to all that is proposed."""
     on, word = store.clock.day(body.on), body.word_told_to(caller)
     done = await store.transfers.acting(caller).decide(transfer_id, transfers.decline, word=word, on=on)
-    return (await _shown(store, [done]))[0]
-
-
-async def _shown(store: Store, found: Sequence[Transfer]) -> list[TransferResponse]:
-    names = await shown.names_of(store, schools_in(found), (one.agency for one in found))
-    return [transfer(one, names) for one in found]
+    return (await shown.transfers(store, [done]))[0]

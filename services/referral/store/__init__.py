@@ -22,6 +22,7 @@ from shared.kernel.caller import SYSTEM, Caller
 from shared.kernel.errors import NotFound, Refused
 from shared.messaging.topics import Topic, inbound_topic, outbound_topic
 from shared.persistence.failures import Clash, DuplicateKey
+from shared.persistence.gathering import Gathering
 from shared.persistence.keyset import Asked, Part
 from shared.persistence.migrations import Step
 from shared.persistence.mongo import Key, Session
@@ -58,7 +59,7 @@ class Store:
         self.webhooks = Webhooks(persistence)
         self._keys = persistence.database["request_keys"]
         self.swept_on: date | None = None
-        self.gathering: Any = None
+        self.gathering: Gathering[Any, Any] | None = None
         """Of `referring`: those who refer at the same time share a transaction."""
 
     async def prepare(self) -> None:
