@@ -19,10 +19,16 @@ def unreadable(sentence: str) -> Invalid:
 def decoded(raw: bytes) -> tuple[str, str]:
     """A file's text, and the encoding in which it can be written again. Raises Invalid where it is no text."""
     marked = next((encoding for mark, encoding in MARKS.items() if raw.startswith(mark)), None)
+    if not marked:
+        _ensure_text(raw.decode("latin-1"))  # before its accents are blamed
     text, encoding = (_read(raw, marked), marked) if marked else _unmarked(raw)
+    _ensure_text(text)
+    return text, encoding
+
+
+def _ensure_text(text: str) -> None:
     if _NO_TEXT.search(text):
         raise unreadable("Ce fichier n’est ni un CSV ni un classeur .xlsx : enregistrez-le sous l’un de ces formats.")
-    return text, encoding
 
 
 def _unmarked(raw: bytes) -> tuple[str, str]:

@@ -25,7 +25,7 @@ async def uploaded(request: Request) -> bytes:
     form = request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM
     raw = await _of_form(request) if form else await request.body()
     if not raw:
-        raise Invalid("no_file", "Aucun fichier n’est joint à cette demande.")
+        raise Invalid("no_file", "Aucun fichier n’est joint à cette demande, ou il est vide.")
     return raw
 
 

@@ -19,8 +19,8 @@ from services import SERVICES
 from shared.kernel.clock import real_now
 
 ROOT = Path(__file__).parents[2]
-NO_STREAM = ("--exclude-operation-id", "stream_changes")
-"""Without the stream, whose every answer is waited for until it says nothing more: minutes, for one operation."""
+NO_STREAM = ("--exclude-operation-id", "stream_changes", "--exclude-operation-id", "follow_events")
+"""Without the streams, whose every answer is waited for until it says nothing more: minutes, for one operation."""
 HOW = ("--max-examples", "8", *NO_STREAM)
 SCOPES = {
     "referral": ("admin", "agency:cio-dole:manager", "school:besancon:workshop"),

@@ -6,7 +6,7 @@ import pytest
 
 from services.referral.imports.choices import Choices
 from services.referral.imports.columns import COLUMNS, column_of
-from services.referral.imports.readers import AN_ERROR, DAY, FORMULA, NOW_A_DAY
+from services.referral.imports.readers import AN_ERROR, DAY, FORMULA, MONTH, NOW_A_DAY
 from services.referral.imports.table import header_of, parsed
 from shared.events.catalogue import Certification
 from shared.events.schools import ListedProgramme, ListedSchool
@@ -67,7 +67,8 @@ def test_every_column_of_ours_is_known_by_its_own_heading() -> None:
         ("Né(e) le", Cell("2009-05-14"), "2009-05-14"), ("Né(e) le", Cell("2009-05-14", "day"), "2009-05-14"),
         ("Né(e) le", Cell("2009-05-14 00:00:00"), "2009-05-14"), ("Né(e) le", Cell("39947", "number"), "2009-05-14"),
         ("Né(e) le", Cell("39947"), "2009-05-14"), ("Hors de l’école depuis", Cell("06/2025"), "2025-06"),
-        ("Hors de l’école depuis", Cell("juin 2025"), "2025-06"),
+        ("Hors de l’école depuis", Cell("juin 2025"), "2025-06"), ("Hors de l’école depuis", Cell("juin-25"), "2025-06"),
+        ("Hors de l’école depuis", Cell("févr-25"), "2025-02"), ("Hors de l’école depuis", Cell("Sept. 25"), "2025-09"),
         ("Hors de l’école depuis", Cell("2025-06-01", "day"), "2025-06"),
         ("Tél", Cell("612345678", "number"), "0612345678"), ("Tél", Cell("33612345678", "number"), "+33612345678"),
         ("Tél", Cell("262692123456"), "+262692123456"), ("INE", Cell("612345678", "number"), "00612345678"),
@@ -93,7 +94,8 @@ def test_a_number_of_a_day_is_counted_as_its_workbook_counts() -> None:
     [
         ("Né(e) le", Cell("14/05/09"), DAY), ("Né(e) le", Cell("31/02/2009"), DAY), ("Né(e) le", Cell("=B2", "formula"), FORMULA),
         ("Né(e) le", Cell("2009", "number"), DAY), ("Réf.", Cell("2025-03-01", "day"), NOW_A_DAY),
-        ("NOM", Cell("#N/A", "error"), AN_ERROR),
+        ("NOM", Cell("#N/A", "error"), AN_ERROR), ("Hors de l’école depuis", Cell("13/2025"), MONTH),
+        ("Hors de l’école depuis", Cell("2025-00"), MONTH), ("Hors de l’école depuis", Cell("jui-25"), MONTH),
         ("NOM", Cell("#NOM?"), AN_ERROR), ("NOM", Cell("2025-03-01", "day"), NOW_A_DAY),
     ],
 )  # fmt: skip
@@ -121,6 +123,7 @@ def test_an_institution_that_answers_for_a_minor_has_no_kinship() -> None:
     ("headings", "code", "named"),
     [
         (HEADINGS[:2], "missing_columns", "Prénom"), (HEADINGS[:9], "missing_columns", "« Vœu 1 : école »"),
+        (("Orientations du mois",), "missing_columns", "La première ligne"),
         ((*HEADINGS, "nom de famille"), "doubled_columns", "Nom"),
     ],
 )  # fmt: skip

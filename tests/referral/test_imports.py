@@ -166,6 +166,15 @@ async def test_another_agency_knows_nothing_of_it_and_its_own_may_forget_it(here
     assert await here.store.database["import_rows"].count({"import_id": state["import_id"]}) == 0
 
 
+async def test_files_are_listed_in_parts_the_latest_first(here: Running) -> None:
+    client = here.as_(f"agency:{COLLEGE}")
+    sent = [(await imported(here, a_csv(a_line(f"l-{n}")), COLLEGE))["import_id"] for n in range(3)]
+    first = (await client.get("/referrals/imports?limit=2")).json()
+    then = (await client.get("/referrals/imports", params={"limit": 2, "cursor": first["next"]})).json()
+    listed = [one["import_id"] for one in (*first["items"], *then["items"])]
+    assert listed[:3] == sent[::-1]
+
+
 async def test_a_file_is_sent_as_it_is_or_in_a_form_and_once_under_a_key(here: Running) -> None:
     client = here.as_(f"agency:{CIO}")
     raw = a_csv(a_line("s"), encoding="utf-8-sig")

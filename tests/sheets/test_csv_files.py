@@ -49,6 +49,7 @@ def test_the_header_is_the_first_row_that_is_not_empty() -> None:
         (b"Nom;Mot\r\n" + b"x" * 200_000, "La ligne 2 ne peut "),
         ("Nom;Prénom".encode("utf-8-sig") + b"\xe9", "Les accents"),
         (b"Nom\x00;\x01", "ni un CSV ni un classeur"),
+        (b"\x89PNG\r\n\x1a\n\x00\x81", "ni un CSV ni un classeur"),
         (b"\xd0\xcf\x11\xe0 ancien", "ancien format"),
         (b"%PDF-1.7", "PDF"),
         (b"PK\x03\x04 pas un zip", "abîmé"),

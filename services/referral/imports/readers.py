@@ -52,17 +52,17 @@ def day(cell: Cell, since_1904: bool) -> Read:
 
 
 def month(cell: Cell, since_1904: bool) -> Read:
-    """A month; of a day, its month."""
+    """A month; of a day, its month. Excel writes « juin-26 » of what was typed 06/2026."""
     written = cell.text.strip()
     found = re.fullmatch(r"([0-9]{1,2})\s*[/.-]\s*([0-9]{4})", written)
     year_first = re.fullmatch(r"([0-9]{4})\s*[/.-]\s*([0-9]{1,2})", written)
-    named = re.fullmatch(r"([a-z]+) ([0-9]{4})", plain(written))
-    if found:
+    named = re.fullmatch(r"([a-z]{3,}) (20)?([0-9]{2})", plain(written))
+    if found and int(found[1]) in range(1, 13):
         return Read(f"{found[2]}-{found[1]:0>2}")
-    if year_first:
+    if year_first and int(year_first[2]) in range(1, 13):
         return Read(f"{year_first[1]}-{year_first[2]:0>2}")
-    if named and named[1] in MONTHS:
-        return Read(f"{named[2]}-{MONTHS.index(named[1]) + 1:02}")
+    if named and (rank := _rank_of(named[1])):
+        return Read(f"20{named[3]}-{rank:02}")
     in_it = _day(written, since_1904)
     return Read(f"{in_it:%Y-%m}") if in_it else Read(written, _why(cell, MONTH))
 
@@ -114,6 +114,12 @@ def choice(labels: Mapping[str, str], **others: str) -> Reader:
         return Read(code) if code else Read(cell.text.strip(), _why(cell, sentence))
 
     return read
+
+
+def _rank_of(name: str) -> int | None:
+    """A month's by its name, whole or cut as spreadsheets cut it: « juil », which « jui » is not."""
+    found = [rank for rank, one in enumerate(MONTHS, start=1) if one.startswith(name)]
+    return found[0] if len(found) == 1 else None
 
 
 def _day(written: str, since_1904: bool) -> date | None:

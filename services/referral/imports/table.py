@@ -18,6 +18,11 @@ EXAMPLE = "EXEMPLE"
 """What begins the reference of the template's own row, which nobody means to send."""
 TOO_WIDE = "Cette ligne a plus de cellules que de colonnes : un texte qui porte le séparateur doit être entre guillemets."
 
+NO_HEADINGS = (
+    "La première ligne écrite ne porte aucun titre de colonne que l’on connaisse : mettez-y ceux du modèle, sans rien au-dessus, "
+    "sur la première feuille du classeur."
+)
+
 
 @dataclass(frozen=True)
 class Header:
@@ -146,4 +151,6 @@ def _ensure_all(found: Any) -> None:
         missing.append(f"{' ou bien '.join(pairs)}")
     if missing:
         fields = dict.fromkeys(missing, "Cette colonne est nécessaire.")
+        if not there:
+            raise Invalid("missing_columns", NO_HEADINGS, fields=fields)
         raise Invalid("missing_columns", f"Il manque des colonnes : {', '.join(missing)}.", fields=fields)

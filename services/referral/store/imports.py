@@ -26,7 +26,7 @@ from shared.sheets.cells import Row as SheetRow
 ROWS_OF_A_PIECE, SIZE_OF_A_PIECE = 150, 200_000
 """Rows at most, and characters after which a piece takes no more."""
 SEALED = ("header", "unknown", "stopped_because")
-LATEST_FIRST = ("since", -1), ("_id", -1)
+LATEST_FIRST = ("began_at", -1), ("_id", -1)  # texts: a cursor holds no instant
 
 
 @dataclass(frozen=True)
