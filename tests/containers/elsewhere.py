@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.events import TOPICS
-from shared.messaging.kafka import Brokers, ask_brokers, ask_to_read, create_topics, producer
-from shared.messaging.topics import dead_letters
+from shared.messaging.kafka import Brokers, ask_brokers, ask_to_read, make_missing, producer
+from shared.messaging.topics import Topic, dead_letters
 from shared.persistence.driver import Login
 from shared.persistence.mongo import connect
 
@@ -47,7 +47,7 @@ async def kafka() -> dict[str, str]:
     attempts: dict[str, Any] = {f"write {topic}": write(topic) for topic in EVERY if topic not in WRITTEN}
     attempts |= {f"read {topic}": ask_to_read(OURS, ME, [topic]) for topic in EVERY if topic not in READ and topic not in WRITTEN}
     attempts |= {f"group {one}": ask_to_read(OURS, one, READ) for one in SERVICES if one != ME}
-    attempts["create topics"] = create_topics(OURS)
+    attempts["create topics"] = make_missing(OURS, [Topic("etabli.intruders", 1, {})])
     attempts["sign in to Kafka as nobody"] = ask_brokers(Brokers(OURS.bootstrap))
     attempts["sign in to Kafka as ops"] = ask_brokers(Brokers(OURS.bootstrap, "ops", OURS.password_file))
     return {name: await outcome(attempt) for name, attempt in attempts.items()}
