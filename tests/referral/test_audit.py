@@ -48,7 +48,7 @@ async def test_whoever_is_refused_an_identity_is_noted_with_whom_they_asked_abou
     asked = [
         ("region", identity, 403), (f"agency:{CIO}", identity, 403), ("school:besancon:head", identity, 404),
         ("school:dole:workshop", identity, 404), ("school:dole:head", f"/identities/{nobody}", 404),
-        (f"agency:{COLLEGE}", referral, 404), ("school:dole:head", referral, 403), ("school:dole:head", "/referrals", 403),
+        (f"agency:{COLLEGE}", referral, 404), ("school:dole:workshop", referral, 403), ("school:dole:workshop", "/referrals", 403),
         ("school:dole:head", f"/persons/{young_id}/file", 403), ("admin", f"/persons/{nobody}/file", 404),
     ]  # fmt: skip
     for scope, path, status in asked:

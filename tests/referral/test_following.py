@@ -55,6 +55,9 @@ async def test_an_agency_reads_each_step_in_french_and_then_its_answer(case: Cas
             "code": None,
             "since": "2025-09-01",
             "until": "2025-09-12",
+            "at": None,
+            "contacts": [],
+            "reminded_on": None,
             "sentence": "Une place est proposée au jeune ; l’école attend sa réponse jusqu’au 12/09/2025.",
         }
     ]

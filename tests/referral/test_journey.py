@@ -7,9 +7,8 @@ import pytest
 from services.referral.domain.answer import conclude
 from services.referral.domain.journey import JourneyEvent, fold
 from services.referral.handlers import HANDLERS
-from shared.events import EVENTS, applications, students
-from shared.events.applications import ApplicationEvent, ApplicationStatus, Unopened, UnopenedCode
-from shared.events.students import StudentEvent
+from shared.events import EVENTS, applications, delays, students
+from shared.events.applications import ApplicationStatus, Unopened, UnopenedCode
 from tests.referral.builders import A_DAY, REFERRAL, X, Y, application, folded, student, wishes_answered
 
 S = ApplicationStatus
@@ -19,11 +18,11 @@ def statuses(*history: JourneyEvent) -> list[ApplicationStatus]:
     return [step.status for step in folded(wishes_answered(X), *history).applications[X].steps]
 
 
-def test_every_event_of_an_application_or_a_pupil_is_followed_but_free_seats_and_days_of_entry() -> None:
-    published = {event for event in EVENTS.values() if issubclass(event, ApplicationEvent | StudentEvent)}
+def test_every_event_of_enrolment_is_followed_but_free_seats_days_of_entry_and_days_when_answers_are_due() -> None:
+    published = {event for event in EVENTS.values() if event.topic == "etabli.enrolment"}
     followed = {event for event in HANDLERS if event.topic == "etabli.enrolment"}
-    unsaid = {applications.PlaceReleased, applications.EntryPlanned, students.StudentStartMoved}
-    assert followed == {applications.WishesAnswered, *published} - unsaid
+    unsaid = {applications.PlaceReleased, applications.EntryPlanned, students.StudentStartMoved, delays.ApplicationDue}
+    assert followed == published - unsaid
 
 
 def test_an_application_is_under_review_from_its_opening_on_and_says_so_once() -> None:

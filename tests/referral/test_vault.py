@@ -205,6 +205,7 @@ async def test_a_school_reads_who_its_own_applicant_is_and_the_read_is_noted(api
                     "informed_on": "2025-08-28",
                     "information": "v1",
                     "last_class": None,
+                    "reported_on": None,
                 }
             ],
             "differences": [],
