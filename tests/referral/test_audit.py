@@ -49,7 +49,8 @@ async def test_whoever_is_refused_an_identity_is_noted_with_whom_they_asked_abou
         ("region", identity, 403), (f"agency:{CIO}", identity, 403), ("school:besancon:head", identity, 404),
         ("school:dole:workshop", identity, 404), ("school:dole:head", f"/identities/{nobody}", 404),
         (f"agency:{COLLEGE}", referral, 404), ("school:dole:workshop", referral, 403),
-        ("school:dole:workshop", "/referrals", 403), ("school:dole:head", f"/persons/{young_id}/file", 403), ("admin", f"/persons/{nobody}/file", 404),
+        ("school:dole:workshop", "/referrals", 403), ("school:dole:head", f"/persons/{young_id}/file", 403),
+        ("admin", f"/persons/{nobody}/file", 404),
     ]  # fmt: skip
     for scope, path, status in asked:
         assert (await api.as_(scope).get(path)).status_code == status, (scope, path)
