@@ -67,6 +67,10 @@ async def _leave(guarded: Guarded) -> None:
     await admin.start()
     await admin.delete_topics([topic.name for topic in TENANTS.topics()])
     await admin.close()
+    for name, collection in (("referral", "agencies"), ("enrolment", "schools")):
+        database = connect(guarded.mongodb, f"etabli_{name}", login=guarded.login("ops"), driver="pymongo")
+        await database[collection].delete({"state": None})  # those that are an id and nothing else
+        await database.close()
 
 
 async def given(guarded: Guarded, tenant: str, folder: Path) -> Brokers:
