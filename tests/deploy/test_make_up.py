@@ -92,7 +92,7 @@ def test_interrupted_it_says_how_to_stop_what_started_and_nothing_goes_on_behind
             assert making.poll() is None
             time.sleep(0.05)
         making.send_signal(signal.SIGINT)
-        _, said = making.communicate(timeout=50)
+        _, said = making.communicate(timeout=150)
     assert making.returncode == 130
     assert "« make down » l’arrête" in said
     with pytest.raises(ProcessLookupError):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -11,6 +12,7 @@ from services.enrolment.main import service
 from shared.events import TO_SCHOOLS
 from shared.events.referral import AgencyKind, AgencyRegistered
 from shared.kernel.caller import Grant
+from shared.messaging.lag import acknowledged, behind
 from shared.messaging.tenant_topic import last_of, topic_of
 from tests.conftest import Start
 from tests.enrolment.builders import MAY, a_message
@@ -66,6 +68,7 @@ async def test_who_reads_the_snapshot_and_goes_on_ends_as_who_followed_from_the_
             return topic.name in (await told_topics(servers))
 
         await life.here.until(there)
+        await life.here.until(lambda: caught_up(life, servers))  # with what tests before told: it is told this school too
         start = await last_of(servers.brokers, topic)
         for number in range(4):
             await lives(life, number)
@@ -89,6 +92,13 @@ async def test_who_reads_the_snapshot_and_goes_on_ends_as_who_followed_from_the_
         whole = School()
         await whole.reads(life.head, limit=200)
         assert whole.state == followed.state
+
+
+async def caught_up(life: Life, servers: Servers) -> bool:
+    """Whether the service has heard all that there is to hear."""
+    topics = sorted(life.here.runtime.dispatcher.topics)
+    lag = await behind(servers.brokers, topics, partial(acknowledged, servers.brokers, "enrolment"))
+    return not any(lag.values())
 
 
 async def all_live(life: Life, numbers: range) -> None:

@@ -41,7 +41,8 @@ async def test_a_school_records_reads_and_gives_the_answer_of_its_own_direct_app
         assert (shown["source"], shown["agency"]) == ("direct", {"id": "dole", "name": "École de Dole"})
         assert (await recorded(here, external_id="famille-12"))["referral_id"] == shown["referral_id"]
         row = await here.store.database["referrals"].find_one({"_id": shown["referral_id"]})
-        (entry,) = row["outbox"] + await here.store.database["history"].find({"document": shown["referral_id"]})
+        kept = await here.store.database["history"].find({"document": shown["referral_id"]})
+        (entry,) = {one["id"]: one for one in [*row["outbox"], *kept]}.values()  # in both, where it is told meanwhile
         told = ReferralSubmitted.model_validate_json(entry["data"])
         assert (told.source, told.agency) == (Source.DIRECT, "dole")
         of: dict[str, Any] = {"young_id": UUID(shown["young_id"]), "referral_id": UUID(shown["referral_id"]), "agency": "dole"}
