@@ -1,7 +1,6 @@
 """What Schemathesis must know of our field: texts of our formats, and that 422 `invalid` is no answer to a right request."""
 
 import ast
-import threading
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -11,17 +10,9 @@ from hypothesis import strategies as st
 
 from shared.kernel.identifiers import UAI_LETTERS
 from shared.kernel.territories import communes
+from tests.syntax import parse
 
-_parse, _one_at_a_time = ast.parse, threading.Lock()
-
-
-def parse(*source: Any, **options: Any) -> Any:
-    """CPython 3.11 counts the depths of two trees that are made at once together, and fails: each of our workers in its turn."""
-    with _one_at_a_time:
-        return _parse(*source, **options)
-
-
-ast.parse = parse
+ast.parse = parse  # Schemathesis has threads, and draws with it
 digits = st.characters(codec="ascii", categories=["Nd"])
 
 
