@@ -81,7 +81,7 @@ class Running:
     """
 
     app: FastAPI
-    settings: Settings
+    service: Service[Any]
     _keys: Path
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
 
@@ -105,10 +105,14 @@ class Running:
 
     def _client(self, headers: dict[str, str], origin: str = "http://etabli") -> httpx.AsyncClient:
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
-        hooks = {"response": [holds_to_contract(self.app)]}
+        hooks = {"response": [holds_to_contract(self.service, self.app)]}
         client = httpx.AsyncClient(transport=transport, base_url=origin, headers=headers, event_hooks=hooks)
         self._clients.append(client)
         return client
+
+    @property
+    def settings(self) -> Settings:
+        return self.service.settings
 
     @property
     def runtime(self) -> Runtime[Any]:
@@ -165,7 +169,7 @@ def starting(servers: Servers, keys: Path) -> Start:
                 await emptied.drop()
                 await emptied.close()
             await stack.enter_async_context(app.router.lifespan_context(app))
-            here = Running(app, service.settings, keys)
+            here = Running(app, service, keys)
             async with asyncio.timeout(60):
                 while not here.runtime.prepared:
                     await asyncio.sleep(0.02)

@@ -62,9 +62,10 @@ async def test_mongodb_refuses_a_service_which_says_so_and_starts_once_its_passw
     password.write_text(WRONG)
     known = {"jwks_file": keys / "jwks.json", "secret_file": keys / "secret", "mongo_driver": driver, "max_backoff": 0.5}
     settings = Settings(**{**guarded.knobs("enrolment"), **known, "mongodb_password_file": password})
-    app = build(enrolment(settings))
+    service = enrolment(settings)
+    app = build(service)
     async with app.router.lifespan_context(app):
-        here = Running(app, settings, keys)
+        here = Running(app, service, keys)
 
         async def says(code: str) -> bool:
             return bool((await health(here)).get("code") == code)
