@@ -165,9 +165,7 @@ def starting(servers: Servers, keys: Path) -> Start:
         app = build(service)
         async with AsyncExitStack() as stack:
             if fresh:
-                emptied = connect(servers.mongodb, own_database, driver=DRIVER)
-                await emptied.drop()
-                await emptied.close()
+                await emptied(servers, own_database)
             await stack.enter_async_context(app.router.lifespan_context(app))
             here = Running(app, service, keys)
             async with asyncio.timeout(60):
@@ -178,6 +176,19 @@ def starting(servers: Servers, keys: Path) -> Start:
                 await client.aclose()
 
     return start
+
+
+async def emptied(servers: Servers, name: str) -> None:
+    """A database without a document, whose collections and indexes are left: to make them anew takes four times a start.
+
+    A collection with options (a validator, a profile) goes with them.
+    """
+    database = connect(servers.mongodb, name, driver=DRIVER)
+    listed = await database.command({"listCollections": 1, "cursor": {"batchSize": 10_000}})
+    for one in listed["cursor"]["firstBatch"]:
+        all_of_it = {"delete": one["name"], "deletes": [{"q": {}, "limit": 0}]}
+        await database.command({"drop": one["name"]} if one["options"] else all_of_it)
+    await database.close()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -49,13 +49,18 @@ async def declines(life: Life, young_id: str) -> None:
     read(await life.agency.post(f"/transfers/{one['transfer_id']}/decline", json={}))
 
 
-async def quiet(life: Life, servers: Servers, start: int) -> bool:
-    """Whether all that was decided is told, and heard, and its copies told in turn."""
-    copied = {"type": {"$in": [event.type for event in TO_SCHOOLS]}}
+async def copies(life: Life) -> int | None:
+    """How many copies for schools were told so far. None while one of them waits to be told."""
     if await life.here.runtime.relay.pending(1):
-        return False
-    told: int = await life.here.store.database["history"].count(copied)
-    return len(await told_to(servers, HEAD, start)) == told
+        return None
+    told: int = await life.here.store.database["history"].count({"type": {"$in": [event.type for event in TO_SCHOOLS]}})
+    return told
+
+
+async def quiet(life: Life, servers: Servers, start: int, before: int) -> bool:
+    """Whether all that was decided is told, and heard, and its copies told in turn."""
+    told = await copies(life)
+    return told is not None and len(await told_to(servers, HEAD, start)) == told - before
 
 
 async def test_who_reads_the_snapshot_and_goes_on_ends_as_who_followed_from_the_start(running: Start, servers: Servers) -> None:
@@ -69,7 +74,12 @@ async def test_who_reads_the_snapshot_and_goes_on_ends_as_who_followed_from_the_
 
         await life.here.until(there)
         await life.here.until(lambda: caught_up(life, servers))  # with what tests before told: it is told this school too
-        start = await last_of(servers.brokers, topic)
+
+        async def settled() -> bool:
+            return await copies(life) is not None
+
+        await life.here.until(settled)
+        before, start = await copies(life) or 0, await last_of(servers.brokers, topic)
         for number in range(4):
             await lives(life, number)
         working = asyncio.create_task(all_live(life, range(4, 20)))
@@ -78,7 +88,7 @@ async def test_who_reads_the_snapshot_and_goes_on_ends_as_who_followed_from_the_
             school = School()
             readers.append((school, await school.reads(life.head)))
         await working
-        await life.here.until(lambda: quiet(life, servers, start))
+        await life.here.until(lambda: quiet(life, servers, start, before))
         followed = School()
         for told in await told_to(servers, HEAD, start):
             followed.hears(told)
