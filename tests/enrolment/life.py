@@ -73,8 +73,10 @@ def deaf(settings: Settings) -> Service[Store]:
 
 
 @asynccontextmanager
-async def living(running: Start, make: Callable[[Settings], Service[Store]] = deaf, *, seats: int = 1) -> AsyncIterator[Life]:
-    async with running(make) as here:
+async def living(
+    running: Start, make: Callable[[Settings], Service[Store]] = deaf, *, seats: int = 1, **knobs: Any
+) -> AsyncIterator[Life]:
+    async with running(make, **knobs) as here:
         admin, head = here.as_("admin"), here.as_("school:essai:head")
         for slug in ("essai", "voisine"):
             read(await admin.put(f"/schools/{slug}", json=SCHOOL))
