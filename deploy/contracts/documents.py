@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,8 +22,9 @@ Contracts = Mapping[str, Any]
 """Documents by path: `schemas/<type>.json`, `openapi-<service>.json`, `asyncapi.json`."""
 
 
+@cache
 def generated() -> Contracts:
-    """As the code says them."""
+    """As the code says them, which does not change while it runs. Not to be changed."""
     schemas = {f"schemas/{name}.json": schema(event) for name, event in {**EVENTS, **OUTBOUND_EVENTS}.items()}
     apis = {f"openapi-{service}.json": openapi(service) for service in SERVICES}
     return {**schemas, inbound.SCHEMA: inbound.schema(), **apis, "asyncapi.json": asyncapi()}

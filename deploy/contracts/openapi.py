@@ -1,6 +1,7 @@
 """OpenAPI 3.1 of each service, as the service itself answers it."""
 
 import importlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from shared.settings import Settings
 from shared.web.app import build
 
 
+@cache
 def openapi(service: str) -> dict[str, Any]:
-    """The document of one service, made without any server."""
+    """The document of one service, made without any server. Not to be changed."""
     return application(service).openapi()
 
 
