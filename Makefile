@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PUPILS ?=
 SEED ?=
-# Two workers, each with a Kafka and a mongod of its own; a file's tests stay together.
-AT_ONCE := -n 2 --dist loadfile
+# Three workers, as each waits a third of its time, with a Kafka and a mongod of its own; a file's tests stay together.
+AT_ONCE := -n 3 --dist loadfile
 
 .PHONY: help lock setup demo local secrets up down upgrade test test-driver test-slow test-followers test-docker cluster-test check contracts bench-latency bench-inbound bench-drivers bench-readings bench-rebuild bench-intake clean
 

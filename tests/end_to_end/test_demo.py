@@ -27,6 +27,7 @@ from shared.persistence.mongo import connect
 from tests.end_to_end.writers import ELSEWHERE, UNREADABLE, write_by_hand
 from tests.servers import stack_in
 
+pytestmark = pytest.mark.slow
 PUPILS, SEED = 10, 7
 """Beside the cast of the story."""
 VAULT = ("family_name", "given_name", "birth_date", "phone", "email", "ine", "name")
