@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from deploy.backup.manifest import File
-from deploy.local.errors import CannotRun
+from deploy.local.errors import CannotRun, reason
 from deploy.local.private import private
 from shared.persistence.dump import as_bson
 
@@ -77,6 +77,6 @@ def check(folder: Path, name: str, said: File) -> None:
         with (folder / name).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise CannotRun(f"Sauvegarde incomplète : {folder / name} ne peut être lu ({error.strerror}).") from None
+        raise CannotRun(f"Sauvegarde incomplète : {folder / name} ne peut être lu ({reason(error)}).") from None
     if (size, digest) != (said.bytes, said.sha256):
         raise CannotRun(f"Sauvegarde abîmée : {folder / name} n’est pas tel qu’il fut écrit. Prenez-en une autre.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from deploy.local.errors import CannotRun
+from deploy.local.errors import CannotRun, reason
 from deploy.local.private import private
 from deploy.stacks.addresses import Addresses
 
@@ -20,19 +20,9 @@ def locked(data: Path) -> Iterator[None]:
     except Timeout:
         raise CannotRun(f"Le dossier {data} sert déjà à une pile en marche : arrêtez-la d’abord.") from None
     except OSError as error:
-        raise CannotRun(f"Le dossier {data} ne peut pas servir : {_reason(error)}.") from error
+        raise CannotRun(f"Le dossier {data} ne peut pas servir : {reason(error)}.") from error
     with lock:
         yield
-
-
-def _reason(error: OSError) -> str:
-    match error:
-        case FileExistsError() | NotADirectoryError():
-            return "ce n’est pas un dossier"
-        case PermissionError():
-            return "vous n’avez pas le droit d’y écrire"
-        case _:
-            return str(error.strerror)
 
 
 def is_held(data: Path) -> bool:

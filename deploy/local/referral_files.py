@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import httpx
 
-from deploy.local.errors import CannotRun
+from deploy.local.errors import CannotRun, reason
 from deploy.local.progress import Advance
 
 PATIENCE = 120.0
@@ -97,7 +97,7 @@ def read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise CannotRun(f"Le fichier {file} ne peut être lu : {error.strerror}.") from None
+        raise CannotRun(f"Le fichier {file} ne peut être lu : {reason(error)}.") from None
 
 
 def agency_of(agencies: Callable[[], list[Json]], asked: str | None) -> str:
@@ -113,9 +113,9 @@ def agency_of(agencies: Callable[[], list[Json]], asked: str | None) -> str:
 
 def sentences(row: Json) -> Iterator[str]:
     """Why a row was refused: a line for each cell."""
-    for reason in row["reasons"]:
-        where = f"Ligne {row['row']}, {reason['column']}" if reason.get("column") else f"Ligne {row['row']}"
-        yield f"{where} : {reason['detail']}"
+    for one in row["reasons"]:
+        where = f"Ligne {row['row']}, {one['column']}" if one.get("column") else f"Ligne {row['row']}"
+        yield f"{where} : {one['detail']}"
 
 
 def _accepted(answer: httpx.Response) -> httpx.Response:
@@ -137,7 +137,7 @@ def _beside(file: Path, kind: str, made: bytes) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise CannotRun(f"Les lignes refusées ne peuvent être écrites dans {path} : {error.strerror}.") from None
+            raise CannotRun(f"Les lignes refusées ne peuvent être écrites dans {path} : {reason(error)}.") from None
         with os.fdopen(handle, "wb") as into:
             into.write(made)
         return path

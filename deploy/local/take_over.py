@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from deploy.local.errors import CannotRun
+from deploy.local.errors import CannotRun, reason
 from shared.kernel.errors import Invalid
 from shared.sheets.cells import Row, Sheet
 from shared.sheets.reading import read_sheet
@@ -73,7 +73,7 @@ def _sheet(file: Path) -> Sheet:
     try:
         return read_sheet(file.read_bytes())
     except OSError as error:
-        raise CannotRun(f"Le fichier {file} ne peut être lu : {error.strerror}.") from None
+        raise CannotRun(f"Le fichier {file} ne peut être lu : {reason(error)}.") from None
     except Invalid as refused:
         raise CannotRun(f"{file.name} : {refused.sentence}") from None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from deploy.local.errors import CannotRun
+from deploy.local.errors import CannotRun, reason
 from services import SERVICES
 from shared.messaging.kafka import Brokers
 from shared.persistence.driver import Login
@@ -74,4 +74,4 @@ def addresses_in(file: Path) -> Addresses:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CannotRun(f"Le fichier {file} ne dit pas où répond une pile ({type(error).__name__} : {error}).") from error
     except OSError as error:
-        raise CannotRun(f"Le fichier {file} ne peut être lu : {error.strerror}.") from error
+        raise CannotRun(f"Le fichier {file} ne peut être lu : {reason(error)}.") from error

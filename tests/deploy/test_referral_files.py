@@ -74,7 +74,7 @@ def test_a_file_that_is_refused_or_a_service_that_stays_away_is_a_sentence(file:
     away, _ = files_that_answer(httpx.ConnectError("away"), patience=-1)
     with pytest.raises(CannotRun, match="rien n’est accepté deux fois"):
         away.take_in(file, nowhere)
-    with pytest.raises(CannotRun, match="ne peut être lu"):
+    with pytest.raises(CannotRun, match="ne peut être lu : il n’existe pas"):
         away.foresee(file.with_name("absent.csv"))
 
 

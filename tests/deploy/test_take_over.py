@@ -44,8 +44,10 @@ def test_a_file_without_its_columns_says_which(tmp_path: Path) -> None:
         lines_of(written(tmp_path, "reference;annee_scolaire;annee_de_formation;inscrit_le;entre_le"))
     with pytest.raises(CannotRun, match="Colonnes inconnues"):
         lines_of(written(tmp_path, HEADER + ";Nom"))
-    with pytest.raises(CannotRun, match="ne peut être lu"):
+    with pytest.raises(CannotRun, match="ne peut être lu : il n’existe pas"):
         lines_of(tmp_path / "absent.csv")
+    with pytest.raises(CannotRun, match="ne peut être lu : c’est un dossier"):
+        lines_of(tmp_path)
 
 
 def test_a_line_that_is_refused_is_said_by_its_number_and_the_others_go_on(tmp_path: Path) -> None:

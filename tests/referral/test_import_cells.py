@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from services.referral.imports.choices import Choices
 from services.referral.imports.columns import COLUMNS, column_of
 from services.referral.imports.readers import AN_ERROR, DAY, FORMULA, MONTH, NOW_A_DAY
 from services.referral.imports.table import header_of, parsed
+from services.referral.requests import CounsellorRequest, IdentityRequest, ReferralRequest, RepresentativeRequest, WishRequest
 from shared.events.catalogue import Certification
 from shared.events.schools import ListedProgramme, ListedSchool
 from shared.kernel.errors import Invalid
@@ -47,7 +49,8 @@ def read(heading: str, cell: Cell, *, since_1904: bool = False, kind: Any = "xls
         ("Téléphone_représentant 2", "identity.representatives.1.phone"), ("Conseillère référente", "counsellor.name"),
         ("tél conseiller", "counsellor.phone"), ("Voeu 2 : Formation", "wishes.1.programme"), ("École", "wishes.0.school"),
         ("birth_date", "identity.birth_date"), ("external_id", "external_id"), ("Réf.", "external_id"),
-        ("Déscolarisé depuis", "out_of_school_since"), ("Nom et prénom", None), ("Remarque", None), ("", None),
+        ("Déscolarisé depuis", "out_of_school_since"), ("Date du signalement", "reported_on"),
+        ("Nom et prénom", None), ("Remarque", None), ("", None),
     ],
 )  # fmt: skip
 def test_a_column_is_known_by_its_usual_names(written: str, path: str | None) -> None:
@@ -58,6 +61,17 @@ def test_a_column_is_known_by_its_usual_names(written: str, path: str | None) ->
 def test_every_column_of_ours_is_known_by_its_own_heading() -> None:
     assert [column_of(column.title) for column in COLUMNS] == list(COLUMNS)
     assert [column_of(column.path) for column in COLUMNS] == list(COLUMNS)
+
+
+def test_a_file_may_say_all_that_a_request_may() -> None:
+    parts: dict[str, type[BaseModel]] = {
+        "": ReferralRequest, "identity.": IdentityRequest, "identity.representatives.0.": RepresentativeRequest,
+        "counsellor.": CounsellorRequest, "wishes.0.": WishRequest,
+    }  # fmt: skip
+    of_parts = {"identity", "identity.representatives", "counsellor", "wishes"}
+    said = {f"{part}{name}" for part, model in parts.items() for name in model.model_fields} - of_parts
+    kinds = {"identity.representatives.0.kind"}  # an institution is one among the kinships
+    assert said - kinds <= {column.path for column in COLUMNS}
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,8 @@ def _of_the_file() -> Iterator[Column]:
     )
     since = ("Sortie", "Date de sortie", "Mois de sortie", "Sorti depuis", "Déscolarisé depuis")
     yield Column("out_of_school_since", "Hors de l’école depuis", month, since, "06/2026")
+    signalled = ("Signalement", "Date du signalement", "Date de signalement", "Jour du signalement")
+    yield Column("reported_on", "Signalé le", day, signalled)
     yield Column("last_class", "Dernière classe", LAST_CLASS, ("Classe",), "Troisième", choices="Dernière classe")
     yield Column("on", "Orienté le", day, ("Date d’orientation", "Date de la demande"), in_template=False)
 
