@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.referral.inbound.wire import TYPE
-from services.referral.requests import ReferralRequest
+from services.referral.use_cases.requests import ReferralRequest
 from shared.messaging.topics import inbound_topic
 
 Json = dict[str, Any]

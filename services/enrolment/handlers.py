@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from services.enrolment import admission, amending, deadlines, handing_back, outbound, persons, use_cases
+from services.enrolment import use_cases
 from services.enrolment.domain.enrolment import ACTIVE
 from services.enrolment.domain.giving_up import decline_given_up
 from services.enrolment.domain.places import release_seat
 from services.enrolment.domain.withdrawals import withdraw_referral
 from services.enrolment.store import Store
+from services.enrolment.use_cases import admission, amending, deadlines, handing_back, outbound, persons
 from shared.events import TO_SCHOOLS, Event
 from shared.events.amendments import ReferralAmended
 from shared.events.catalogue import IntakeDatesChanged, SchoolCalendarChanged, SchoolRegistered

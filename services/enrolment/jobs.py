@@ -1,7 +1,7 @@
 """What time alone brings about: deadlines pass, closed intakes end what is open, free seats are offered on."""
 
-from services.enrolment import deadlines
 from services.enrolment.store import Store
+from services.enrolment.use_cases import deadlines
 
 
 async def sweep(store: Store) -> None:

@@ -5,10 +5,11 @@ Whatever may change what an agency sees of a referral has its agency told, once 
 
 from typing import get_args
 
-from services.referral import outbound, use_cases
+from services.referral import use_cases
 from services.referral.domain.journey import JourneyEvent
 from services.referral.domain.referral import ReferralEvent
 from services.referral.store import Store
+from services.referral.use_cases import outbound
 from shared.events.message import Message
 from shared.events.persons import PersonErased
 from shared.events.referral import AgencyRegistered

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from services.referral import outbound
 from services.referral.api import ROUTERS
 from services.referral.handlers import HANDLERS
 from services.referral.imports.running import take_in_files
@@ -10,6 +9,7 @@ from services.referral.inbound.hearing import hear
 from services.referral.jobs import sweep
 from services.referral.settings import Settings
 from services.referral.store import Store
+from services.referral.use_cases import outbound
 from shared.settings import Settings as Shared
 from shared.web.app import Service, serve
 from shared.web.notices.work import notify

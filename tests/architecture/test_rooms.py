@@ -56,8 +56,9 @@ def test_a_domain_imports_the_standard_library_pydantic_the_kernel_the_events_it
 @pytest.mark.parametrize(
     ("file", "planted"),
     [
-        ("services/enrolment/use_cases.py", "from services.enrolment.api import applications"),
-        ("services/referral/views.py", "from services.referral.api import deps"),
+        ("services/enrolment/use_cases/__init__.py", "from services.enrolment.api import applications"),
+        ("services/referral/views/__init__.py", "from services.referral.api import deps"),
+        ("services/referral/use_cases/referring.py", "from services.referral.use_cases import intake"),
         ("services/referral/domain/person.py", "from services.referral.store import Store"),
         ("services/production/handlers.py", "from services.enrolment.domain import intake"),
         ("services/reporting/readings.py", "from services.reporting.dashboard import board"),

@@ -19,7 +19,7 @@ from deploy.contracts.asyncapi import asyncapi
 from deploy.contracts.schemas import example, schema
 from deploy.local.servers import Servers
 from services.referral.inbound.wire import TYPE, item_of
-from services.referral.requests import ReferralRequest
+from services.referral.use_cases.requests import ReferralRequest
 from shared.events import EVENTS, OUTBOUND_EVENTS, TOPICS, Event
 from shared.events.message import ConsumerRecord, message_of
 from shared.kernel.tracing import continuing, new_trace

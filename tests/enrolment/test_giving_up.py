@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.enrolment import admission, handlers, use_cases
+from services.enrolment import handlers, use_cases
 from services.enrolment.domain import applications, places, pupils
 from services.enrolment.domain.enrolment import enrolment_id_of
 from services.enrolment.domain.giving_up import decline_given_up, give_up
 from services.enrolment.store import Store
+from services.enrolment.use_cases import admission
 from shared.events.applications import ApplicationStatus, PlaceDeclined
 from shared.events.catalogue import Promotion
 from shared.events.message import Message

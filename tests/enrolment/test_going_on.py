@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from services.enrolment import admission, use_cases
+from services.enrolment import use_cases
 from services.enrolment.domain import pupils
 from services.enrolment.domain.giving_up import give_up
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.pupil import Pupil
 from services.enrolment.handlers import HANDLERS
 from services.enrolment.store import Store
+from services.enrolment.use_cases import admission
 from shared.events.applications import ApplicationStatus
 from shared.events.catalogue import Certification, Promotion
 from shared.events.referral import Wish

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from services.enrolment import handlers, persons
+from services.enrolment import handlers
 from services.enrolment.domain import corrections, hand_backs, pupils
 from services.enrolment.domain.corrections import Mending
 from services.enrolment.domain.hand_backs import TOLD_OF_INTERRUPTIONS, HandBack, HandBackStatus
 from services.enrolment.domain.presence import Fact
 from services.enrolment.store import Store
-from services.enrolment.use_cases import resume
+from services.enrolment.use_cases import persons, resume
 from services.referral.domain.milestones import MilestoneKind
 from services.referral.domain.visibility import MILESTONES_SEEN
 from shared.events import Event

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from services.enrolment import handlers, persons, use_cases
+from services.enrolment import handlers, use_cases
 from services.enrolment.domain import pupils
 from services.enrolment.domain.applications import apply
 from services.enrolment.domain.files import Files
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.withdrawals import withdraw_wholly
 from services.enrolment.store import Store
+from services.enrolment.use_cases import persons
 from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import ApplicationStatus, ApplicationWithdrawn
 from shared.events.corrections import CorrectionCode

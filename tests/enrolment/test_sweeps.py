@@ -3,10 +3,11 @@
 import asyncio
 from datetime import UTC, date, datetime
 
-from services.enrolment import deadlines, handlers
+from services.enrolment import handlers
 from services.enrolment.domain import calendars
 from services.enrolment.domain.intake import Intake
 from services.enrolment.store import Store
+from services.enrolment.use_cases import deadlines
 from shared.events.applications import ApplicationStatus, PlaceExpired
 from shared.events.catalogue import IntakeCalendarChanged, SchoolCalendarChanged
 from shared.events.delays import ApplicationDue, ApplicationExpired, ApplicationReminded

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.enrolment import handlers, outbound
+from services.enrolment import handlers
 from services.enrolment.domain.outbound import OutboundPerson, evolve, forget, outbound_id, revision_of, tell
 from services.enrolment.store import Store
+from services.enrolment.use_cases import outbound
 from shared.events import EVENTS, OUTBOUND_EVENTS, TO_SCHOOLS, Event
 from shared.events.applications import ApplicationAdmissible, ApplicationOpened, Met, PlaceOffered, WishesAnswered
 from shared.events.catalogue import SchoolRegistered

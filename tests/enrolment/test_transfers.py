@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from services.enrolment import deadlines, handlers, persons, transferring, use_cases
+from services.enrolment import handlers, use_cases
 from services.enrolment.domain import applications, transfers
 from services.enrolment.domain.intake import Intake
 from services.enrolment.domain.places import Word
 from services.enrolment.domain.transfers import Transfer, TransferStatus
 from services.enrolment.store import Store
+from services.enrolment.use_cases import deadlines, persons, transferring
 from shared.events.amendments import Part, ReferralAmended
 from shared.events.applications import ApplicationStatus, HeardBy, SaidBy, WishesAnswered
 from shared.events.corrections import CorrectionCode

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.referral.api.making import MOST, MOST_BYTES
-from services.referral.referring import Demand, Taken, refer_each
+from services.referral.use_cases.referring import Demand, Taken, refer_each
 from shared.kernel.errors import Problem
 from shared.persistence.failures import Away
 from shared.persistence.gathering import Gathering

@@ -9,7 +9,13 @@ from services.referral.imports.choices import Choices
 from services.referral.imports.columns import COLUMNS, column_of
 from services.referral.imports.readers import AN_ERROR, DAY, FORMULA, MONTH, NOW_A_DAY
 from services.referral.imports.table import header_of, parsed
-from services.referral.requests import CounsellorRequest, IdentityRequest, ReferralRequest, RepresentativeRequest, WishRequest
+from services.referral.use_cases.requests import (
+    CounsellorRequest,
+    IdentityRequest,
+    ReferralRequest,
+    RepresentativeRequest,
+    WishRequest,
+)
 from shared.events.catalogue import Certification
 from shared.events.schools import ListedProgramme, ListedSchool
 from shared.kernel.errors import Invalid

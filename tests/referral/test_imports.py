@@ -8,7 +8,7 @@ import pytest
 
 from services.referral.imports.receiving import AT_ONCE as FILES_AT_ONCE
 from services.referral.imports.running import take_in_next
-from services.referral.referring import AT_ONCE
+from services.referral.use_cases.referring import AT_ONCE
 from shared.sheets.reading import read_sheet
 from tests.conftest import Running
 from tests.referral.builders import CIO, COLLEGE, read

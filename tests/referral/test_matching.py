@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.referral.domain.matching import Recognised, Traits, own_links, same_person
-from services.referral.requests import IdentityRequest
 from services.referral.store.recognition import traits_of
+from services.referral.use_cases.requests import IdentityRequest
 from tests.referral.builders import an_identity
 
 SECRET = b"a secret of these tests, for them"

@@ -16,7 +16,7 @@ from services.referral.domain.person import (
     traits_with_contact,
     traits_with_ine,
 )
-from services.referral.requests import IdentityRequest, RepresentativeRequest
+from services.referral.use_cases.requests import IdentityRequest, RepresentativeRequest
 from shared.kernel.errors import Invalid
 from tests.referral.builders import A_DAY, an_identity
 

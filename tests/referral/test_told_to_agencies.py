@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 
-from services.referral import outbound
 from services.referral.domain.answer import Ending
 from services.referral.domain.enrolments import EnrolmentHistory
 from services.referral.domain.hand_backs import HandBackHistory
@@ -18,6 +17,7 @@ from services.referral.domain.steps import Contact, Step
 from services.referral.domain.visibility import ApplicationView, ReferralView
 from services.referral.handlers import HANDLERS
 from services.referral.store import Store
+from services.referral.use_cases import outbound
 from shared.events import Event, applications, students
 from shared.events.message import Message, message_of
 from shared.events.persons import ErasureCode, PersonErased

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from services.referral.intake import Verdict, take_in
+from services.referral.use_cases.intake import Verdict, take_in
 from shared.kernel.caller import Caller
 from tests.conftest import Running
 from tests.referral.builders import CIO, a_referral, an_identity, refer

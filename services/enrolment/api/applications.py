@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import transferring, use_cases
+from services.enrolment import use_cases
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import (
@@ -19,6 +19,7 @@ from services.enrolment.domain import places, withdrawals
 from services.enrolment.domain.statuses import APPLICATION, SCHOOL, A
 from services.enrolment.domain.visibility import agency_of, sees_what_others_make
 from services.enrolment.store import lists
+from services.enrolment.use_cases import transferring
 from services.enrolment.views import ApplicationResponse
 from shared.events.applications import ApplicationStatus
 from shared.kernel.calendar import SchoolYear

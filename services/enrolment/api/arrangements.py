@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from services.enrolment import admission
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import EntryRequest, ExtendRequest
 from services.enrolment.domain import offers
 from services.enrolment.domain.statuses import APPLICATION, A
+from services.enrolment.use_cases import admission
 from services.enrolment.views import ApplicationResponse
 from shared.kernel.errors import Invalid, Refused, Unavailable
 from shared.web.auth import CurrentCaller, may

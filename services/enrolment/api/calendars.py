@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.enrolment import deadlines, views
+from services.enrolment import views
 from services.enrolment.api import shown
 from services.enrolment.api.delay_schemas import ClosureRequest, DelaysRequest, HolidaysRequest, SweepRequest
 from services.enrolment.api.deps import StoreDep
-from services.enrolment.deadlines import Swept
 from services.enrolment.domain import calendars, seats
 from services.enrolment.domain.school import School
+from services.enrolment.use_cases import deadlines
+from services.enrolment.use_cases.deadlines import Swept
 from shared.events.applications import ApplicationObsolete, PlaceExpired, PlaceOffered
 from shared.events.delays import ApplicationExpired, ApplicationReminded
 from shared.events.transfers import TransferLapsed

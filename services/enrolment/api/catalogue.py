@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import admission, views
+from services.enrolment import views
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import (
@@ -21,6 +21,7 @@ from services.enrolment.domain import seats
 from services.enrolment.domain.intake import intake_id_of
 from services.enrolment.domain.school import School
 from services.enrolment.store import lists
+from services.enrolment.use_cases import admission
 from shared.events.catalogue import CertificationReplaced, ProgrammeOpened, SchoolRegistered
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import SYSTEM

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.enrolment import persons
 from services.enrolment.api.deps import StoreDep
-from services.enrolment.persons import HeldPlace
+from services.enrolment.use_cases import persons
+from services.enrolment.use_cases.persons import HeldPlace
 from shared.persistence.keyset import part_of
 from shared.web.auth import require
 from shared.web.cursor import Page, PagingDep

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from services.enrolment import corrections
 from services.enrolment.api import shown
 from services.enrolment.api.correcting import (
     CorrectionRequest,
@@ -19,6 +18,7 @@ from services.enrolment.domain.corrections import correct_presence
 from services.enrolment.domain.presence import Fact
 from services.enrolment.domain.statuses import ENROLMENT, E
 from services.enrolment.domain.visibility import agency_of
+from services.enrolment.use_cases import corrections
 from services.enrolment.views import OutcomesResponse, PupilResponse
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Refused, Unavailable

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from services.enrolment import meetings, transferring
 from services.enrolment.api import shown
 from services.enrolment.api.applications import ONE
 from services.enrolment.api.deps import StoreDep
@@ -11,6 +10,7 @@ from services.enrolment.domain import applications as decisions
 from services.enrolment.domain.meetings import cancel_meeting as cancel
 from services.enrolment.domain.statuses import APPLICATION, A
 from services.enrolment.domain.words import Said
+from services.enrolment.use_cases import meetings, transferring
 from services.enrolment.views import ApplicationResponse
 from shared.kernel.errors import Refused
 from shared.web.auth import CurrentCaller, may

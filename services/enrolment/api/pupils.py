@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import admission, use_cases
+from services.enrolment import use_cases
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import InterruptRequest, MoveRequest
@@ -14,7 +14,7 @@ from services.enrolment.domain import pupils as decisions
 from services.enrolment.domain.statuses import ENROLMENT, SCHOOL, E
 from services.enrolment.domain.visibility import school_of
 from services.enrolment.store import lists
-from services.enrolment.use_cases import Move
+from services.enrolment.use_cases import Move, admission
 from services.enrolment.views import PupilResponse
 from shared.kernel.calendar import SchoolYear
 from shared.kernel.caller import Caller

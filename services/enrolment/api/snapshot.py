@@ -5,7 +5,6 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, Field
 
-from services.enrolment import outbound
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.domain.hand_backs import HandBack
@@ -14,6 +13,7 @@ from services.enrolment.domain.pupil import Pupil
 from services.enrolment.domain.transfers import Transfer
 from services.enrolment.store import Store
 from services.enrolment.store.snapshot import Kept, present_state
+from services.enrolment.use_cases import outbound
 from services.enrolment.views import ApplicationResponse, PupilResponse
 from services.enrolment.views.hand_backs import HandBackResponse
 from services.enrolment.views.transfers import TransferResponse

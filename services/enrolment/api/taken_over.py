@@ -4,10 +4,10 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.enrolment import admission
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import TakeOverRequest
+from services.enrolment.use_cases import admission
 from services.enrolment.views import PupilResponse
 from shared.kernel.errors import Invalid, NotFound, Refused
 from shared.kernel.secrets import derived

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.enrolment import transferring
 from services.enrolment.api import shown
 from services.enrolment.api.deps import StoreDep
 from services.enrolment.api.schemas import AnswerRequest
 from services.enrolment.domain import transfers
 from services.enrolment.domain.transfers import ANSWERING, TRANSFER, TransferAction, TransferStatus
 from services.enrolment.store import lists
+from services.enrolment.use_cases import transferring
 from services.enrolment.views.transfers import TransferResponse
 from shared.kernel.errors import Refused
 from shared.web.auth import CurrentCaller, may, require

@@ -12,9 +12,9 @@ from services.referral import views
 from services.referral.api.deps import StoreDep
 from services.referral.api.referrals import INVALID, shown
 from services.referral.domain.journey import Journey
-from services.referral.intake import Verdict, take_in, take_in_one
-from services.referral.requests import ReferralRequest
 from services.referral.store import Store
+from services.referral.use_cases.intake import Verdict, take_in, take_in_one
+from services.referral.use_cases.requests import ReferralRequest
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Forbidden, Gone, Invalid, Refused, TooLarge
 from shared.web.auth import CurrentCaller, require

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.referral.domain.file import Counsellor, InformationText, LastClass, Representative
-from services.referral.requests import CounsellorRequest, IdentityRequest, RepresentativeRequest, Wishes
+from services.referral.use_cases.requests import CounsellorRequest, IdentityRequest, RepresentativeRequest, Wishes
 from shared.events.corrections import CorrectionCode
 from shared.events.persons import ErasureCode
 from shared.events.referral import AgencyKind, ReferralDetails, Situation, Wish

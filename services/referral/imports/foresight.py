@@ -9,8 +9,8 @@ from services.referral.domain.importing import Counts
 from services.referral.imports.choices import Choices
 from services.referral.imports.receiving import Received
 from services.referral.imports.taking import ended, judged
-from services.referral.intake import foresee
 from services.referral.store import Store
+from services.referral.use_cases.intake import foresee
 from shared.kernel.caller import Caller
 
 

@@ -11,10 +11,10 @@ from services.referral.domain.person import to_complete
 from services.referral.imports.choices import Choices
 from services.referral.imports.reasons import reasons_of
 from services.referral.imports.table import Header, Parsed, header_of, parsed
-from services.referral.intake import REQUEST, Verdict, known_names, take_in
-from services.referral.requests import ReferralRequest
 from services.referral.store import Store
 from services.referral.store.vault import referral_id_of
+from services.referral.use_cases.intake import REQUEST, Verdict, known_names, take_in
+from services.referral.use_cases.requests import ReferralRequest
 from shared.kernel.caller import Caller
 from shared.sheets.cells import Form, Row, Sheet
 from shared.web.idempotency import fingerprint_of, fingerprints_key, keyed_id

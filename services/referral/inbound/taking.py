@@ -9,9 +9,9 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from services.referral.inbound.wire import Unfit, item_of, unfit
-from services.referral.intake import Verdict, take_in
 from services.referral.store import Store
 from services.referral.store.rejections import Rejected, rejection_id_of
+from services.referral.use_cases.intake import Verdict, take_in
 from shared.events.message import DELETED, ConsumerRecord
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Problem, Unavailable

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from services.enrolment import persons
 from services.enrolment.domain import applications, diplomas, grant, places, pupils, withdrawals
 from services.enrolment.domain.application import Application
 from services.enrolment.domain.enrolment import Outcome
@@ -18,6 +17,7 @@ from services.enrolment.domain.statuses import EnrolmentAction
 from services.enrolment.domain.visibility import agency_of, check_named, follows, school_of
 from services.enrolment.domain.wishes import Wished, answer, opened_by, unopened
 from services.enrolment.store import Store
+from services.enrolment.use_cases import persons
 from shared.events.applications import ApplicationStatus, WishesAnswered
 from shared.events.catalogue import GrantAwarded
 from shared.events.message import Message

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Concatenate
 from uuid import UUID
 
-from services.enrolment import persons, use_cases
+from services.enrolment import use_cases
 from services.enrolment.domain import places
 from services.enrolment.domain.corrected_results import correct_outcome
 from services.enrolment.domain.corrections import Mending, correct_year, mended_enrolment, seats_held
@@ -13,6 +13,7 @@ from services.enrolment.domain.pupil import Pupil, PupilEvent
 from services.enrolment.domain.pupils import open_moves, seat_for
 from services.enrolment.domain.visibility import agency_of, school_of
 from services.enrolment.store import Store
+from services.enrolment.use_cases import persons
 from shared.events.students import OutcomeSource
 from shared.kernel.caller import SYSTEM, Caller
 from shared.persistence.mongo import Session

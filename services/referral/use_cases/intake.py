@@ -13,11 +13,11 @@ from services.referral import views
 from services.referral.domain.amendments import check_file
 from services.referral.domain.person import Sent
 from services.referral.domain.referral import Referral
-from services.referral.referring import Demand, Taken, foresee_each, together
-from services.referral.requests import ReferralRequest
 from services.referral.store import Store
 from services.referral.store.recognition import traits_of
 from services.referral.store.vault import referral_id_of
+from services.referral.use_cases.referring import Demand, Taken, foresee_each, together
+from services.referral.use_cases.requests import ReferralRequest
 from shared.kernel.caller import Caller
 from shared.kernel.errors import Gone, Invalid, NotFound, Refused
 from shared.web.idempotency import fingerprint_of, fingerprints_key

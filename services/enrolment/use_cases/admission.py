@@ -14,8 +14,8 @@ from services.enrolment.domain.pupils import open_moves, seat_for
 from services.enrolment.domain.seats import CHANGE_SEATS
 from services.enrolment.domain.statuses import HOLDS_A_SEAT, OPEN, EnrolmentAction
 from services.enrolment.domain.visibility import school_of
-from services.enrolment.persons import ensure_one_enrolment
 from services.enrolment.store import Store
+from services.enrolment.use_cases.persons import ensure_one_enrolment
 from shared.events.message import Message
 from shared.kernel.calendar import BirthMonth
 from shared.kernel.caller import SYSTEM, Caller
