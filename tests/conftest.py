@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
+from deploy.local import ports
 from deploy.local.keys import make_keys, sign
 from deploy.local.servers import Servers
 from shared.kernel.caller import Grant
@@ -192,5 +193,7 @@ async def emptied(servers: Servers, name: str) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 3
+    ports.CANDIDATES = range(20_000 + 4_000 * worker, 24_000 + 4_000 * worker)  # no worker takes what another looks at
     os.environ.setdefault("ETABLI_LOG_LEVEL", "WARNING")
     ensure_they_can_be_had()

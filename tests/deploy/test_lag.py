@@ -16,7 +16,7 @@ async def test_lag_counts_what_a_group_has_yet_to_acknowledge(servers: Servers) 
     topic = group = f"lag-{uuid.uuid4()}"
     admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
     await admin.start()
-    await admin.create_topics([NewTopic(topic, 2, 1)])
+    await admin.create_topics([NewTopic(topic, 2, 1, topic_configs={"retention.ms": "-1"})])  # that day is long ago
     await admin.close()
     async with AIOKafkaProducer(bootstrap_servers=servers.kafka) as producer:
         for minute, partition in enumerate((0, 0, 0, 1)):

@@ -70,7 +70,7 @@ async def test_what_is_told_comes_back_through_kafka_and_frees_seats(running: St
         async def left() -> bool:
             return bool(read(await life.head.get(life.one(referral)))["status"] == "released")
 
-        await life.here.until(left)
+        await life.here.until(left, within=300)  # with all that tests before told
         shown = await life.does(f"/intakes/{life.intake}/promote", until="2025-09-20")
         assert {one["young_id"]: one["status"] for one in shown}[str(waiting.young_id)] == "offered"
         await life.passes_to("2025-09-21")

@@ -12,6 +12,8 @@ from tests.conftest import Start
 from tests.messaging.by_hand import CODECS, Put, compressing, put
 from tests.messaging.test_consumer import TOPIC, received, toy, until_handled
 
+pytestmark = pytest.mark.usefixtures("toy_caught_up")
+
 
 @pytest.mark.parametrize("codec", CODECS)
 async def test_a_consumer_reads_what_was_compressed(servers: Servers, codec: str) -> None:

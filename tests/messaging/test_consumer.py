@@ -5,7 +5,7 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
-import pytest_asyncio
+import pytest
 from aiokafka import TopicPartition
 
 from deploy.local.servers import Servers
@@ -20,6 +20,8 @@ from shared.web.app import Service
 from tests.conftest import A_MORNING, Running, Start
 from tests.persistence.builders import A_DAY
 from tests.projections.builders import cancelled_order, message_about
+
+pytestmark = pytest.mark.usefixtures("toy_caught_up")
 
 TOPIC = "etabli.production"
 
@@ -49,14 +51,12 @@ def toy(settings: Settings) -> Service[Store]:
     return Service("toy", settings, Store, handlers={OrderReceived: handle})
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
-async def _after_others(servers: Servers) -> None:
-    """What other tests told before is not heard: what they meant to be parked would be counted here."""
-    partitions = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
+async def all_committed(servers: Servers) -> bool:
+    """Whether this group has acknowledged all that is there."""
     async with consumer(servers.brokers, group_id="toy") as reader:
-        if not any([await reader.committed(partition) is not None for partition in partitions]):
-            reader.assign(partitions)
-            await reader.commit(await reader.end_offsets(partitions))
+        partitions = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
+        ends = await reader.end_offsets(partitions)
+        return all([not end or await reader.committed(partition) == end for partition, end in ends.items()])
 
 
 async def publish(servers: Servers, *messages: Message, value: bytes | None = None, headers: Any = None) -> None:
@@ -148,6 +148,7 @@ async def test_a_message_in_hand_when_the_service_stops_is_heard_at_the_next_sta
     async with running(toy) as here:
         await publish(servers, received(key, 1))
         await until_handled(here, key, [1])
+        await here.until(lambda: all_committed(servers))
         here.store.open.clear()
         await publish(servers, received(key, 2), received(key, 3))
         await asyncio.sleep(1)
@@ -160,11 +161,7 @@ async def test_what_was_heard_is_committed_so_that_lag_shows_the_truth(running: 
     async with running(toy) as here:
         await publish(servers, received(key, 1))
         await until_handled(here, key, [1])
-    async with consumer(servers.brokers, group_id="toy") as reader:
-        partitions = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
-        ends = await reader.end_offsets(partitions)
-        committed = {tp: await reader.committed(tp) for tp in partitions}
-    assert {tp: end for tp, end in ends.items() if end and committed[tp] != end} == {}
+    assert await all_committed(servers)
 
 
 async def dead(servers: Servers, coordinates: set[str]) -> list[bytes]:

@@ -20,6 +20,8 @@ from tests.conftest import Running, Start
 from tests.messaging.by_hand import Listening, Put, a_topic, committed, consuming, delete_before, heard, put
 from tests.messaging.test_consumer import toy
 
+pytestmark = pytest.mark.usefixtures("toy_caught_up")
+
 TEN = [Put(b"key", str(number).encode()) for number in range(10)]
 
 

@@ -108,7 +108,7 @@ async def test_a_topic_deleted_under_a_running_relay_holds_up_its_own_documents(
         held = await a_toy(persistence, bad)
         assert await until(relay.refusing) == [bad]
         went = await a_toy(persistence, good)
-        await until(lambda: _nothing_left(persistence, went), within=5)
+        await until(lambda: _nothing_left(persistence, went))
         await make(servers.kafka, bad)
         await until(lambda: _nothing_left(persistence, held))
 

@@ -22,6 +22,8 @@ from tests.conftest import Start
 from tests.messaging.by_hand import CODECS, NOT_UTF8, Put, a_topic, heard, put
 from tests.messaging.test_consumer import TOPIC, received, toy, until_handled
 
+pytestmark = pytest.mark.usefixtures("toy_caught_up")
+
 CRC_AT, ATTRIBUTES_AT, RECORDS_AT = 17, 21, 61
 """Where they are in a batch."""
 

@@ -57,7 +57,7 @@ async def test_two_who_want_the_same_documents_in_another_order_do_not_wait_for_
 
 
 async def test_who_waits_too_long_is_told_so_and_the_next_comes_in_their_place() -> None:
-    queues, done = Queues(max_wait=0.05), list[str]()
+    queues, done = Queues(max_wait=0.5), list[str]()
 
     async def one(name: str) -> None:
         async with queues.turn("a"):

@@ -89,7 +89,7 @@ async def test_processes_decide_each_on_what_the_other_left(database: Database) 
 
 
 async def test_processes_that_clash_all_get_through(persistence: Persistence, database: Database) -> None:
-    processes = [Persistence(database, "test", Clock(A_MORNING)) for _ in range(4)]
+    processes = [Persistence(database, "test", Clock(A_MORNING), max_clashing=30) for _ in range(4)]
     stores = [toys(process) for process in processes]
     id = await a_toy(stores[0])
 

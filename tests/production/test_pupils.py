@@ -184,7 +184,7 @@ async def test_hours_may_be_logged_once_the_stream_has_heard_of_the_pupil(listen
     async def logged() -> bool:
         return (await listening.head.put(path, json=body)).status_code == 200
 
-    await listening.running.until(logged)
+    await listening.running.until(logged, within=300)  # with all that tests before told
 
 
 def test_every_event_of_a_pupil_is_heard_but_examinations_and_what_became_of_them() -> None:

@@ -182,10 +182,10 @@ async def test_nothing_at_an_offset_or_past_it_is_read_until_it_is_asked_for(kaf
     await told(kafka_apart, *ids)
     middle = {name: (before[name] + offset) // 2 for name, offset in (await ends(kafka_apart)).items()}
     async with source.read(before) as reader:
-        some = await read_all(partial(reader.batch, 1.0, middle))
+        some = await read_all(partial(reader.batch, 10.0, middle))
         assert len(some) == sum(middle.values()) - sum(before.values())
         assert await reader.positions() == middle
-        rest = await read_all(partial(reader.batch, 1.0))
+        rest = await read_all(partial(reader.batch, 10.0, await ends(kafka_apart)))
         assert sorted(record.coordinates for record in [*some, *rest]) == sorted({r.coordinates for r in [*some, *rest]})
         assert len(some) + len(rest) == 4 * len(ids)
 

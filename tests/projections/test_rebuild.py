@@ -15,6 +15,7 @@ from shared.projections.read_model import same
 from tests.projections import builders
 from tests.projections.builders import folded, messages_of, orders
 from tests.projections.drivers import Sleep, a_projector, keeping, publish, rebuild, rebuilt, row_of, running, until
+from tests.projections.test_projector import parked_of
 
 PARKED_AGAIN = [(2, "bug_ValueError"), (2, "behind_a_parked_message"), (2, "behind_a_parked_message")]
 
@@ -126,6 +127,7 @@ async def test_what_is_unparked_during_a_rebuild_on_another_replica_is_in_both_r
     async with keeping(a_projector(slow, servers)) as projector, running(other):
         await publish(servers, [*messages_of(id, school=broken), *messages_of(good)])
         await row_of(projector, good)
+        await parked_of(persistence, id, 3)
         await projector.generations.begin()
         if mended:
             mend(broken)

@@ -16,6 +16,7 @@ from shared.persistence.failures import Away
 from shared.persistence.gathering import Gathering
 from tests.conftest import Running, Start
 from tests.referral.builders import CIO, COLLEGE, a_referral, an_identity, refer, referring, without_stream
+from tests.web.minutes import early_in_a_minute
 
 ALONE = {"ine": None, "phone": None, "email": None}
 FIRST_NAMES = [f"{one}{other}" for one in ("Zoé", "Lou", "Noé", "Inès") for other in ("", " Anne", " Marie", " Jo", " Mae")]
@@ -185,6 +186,7 @@ async def test_a_batch_that_a_failure_cut_short_sent_again_gives_the_same_ids(ap
 
 async def test_items_of_batches_are_counted_apart_from_requests(running: Start) -> None:
     async with referring(lambda make: running(make, items_per_organisation=3)) as here:
+        await early_in_a_minute()
         statuses = [(await send(here, one(1), one(2))).status_code for _ in range(2)]
         assert statuses == [200, 429]
         assert (await send(here, *map(one, range(5)), agency=COLLEGE)).status_code == 200

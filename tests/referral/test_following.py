@@ -169,5 +169,5 @@ async def test_the_stream_hears_enrolment_and_the_relay_tells_the_answer(servers
         async def closed() -> Any:
             return await here.store.database["history"].find_one({"type": "fr.etabli.referral.referral.closed.v1"})
 
-        entry = await here.until(closed)
+        entry = await here.until(closed, within=300)  # with all that tests before told
         assert (entry["document"], entry["key"]) == (shown["referral_id"], shown["young_id"])

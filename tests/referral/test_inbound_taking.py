@@ -97,7 +97,7 @@ async def everything(here: Running) -> dict[str, list[Any]]:
     """What a repetition may not change."""
     names = ("rejections", "referrals", "persons", "identity_keys")
     rows = {name: await here.store.database[name].find({}, sort=["_id"]) for name in names}
-    return {name: [{**row, "outbox": [], "version": 0} for row in found] for name, found in rows.items()}
+    return {name: [{**row, "outbox": [], "version": 0, "held": None} for row in found] for name, found in rows.items()}
 
 
 @pytest.mark.slow

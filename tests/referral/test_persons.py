@@ -62,7 +62,8 @@ async def told(here: Running, young_id: str) -> list[str]:
     database = here.store.database
     row = await database["person_records"].find_one({"_id": young_id})
     entries = [*(row["outbox"] if row else ()), *await database["history"].find({"document": young_id})]
-    return [entry["type"].rsplit(".", 2)[-2] for entry in sorted(entries, key=lambda entry: entry["sequence"])]
+    types = {entry["sequence"]: entry["type"].rsplit(".", 2)[-2] for entry in entries}  # in both, where it is told meanwhile
+    return [types[sequence] for sequence in sorted(types)]
 
 
 async def two(here: Running) -> tuple[dict[str, Any], dict[str, Any]]:

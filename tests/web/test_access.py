@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from shared.web.access import UNMATCHED, UNREADABLE
 from tests.conftest import Start
 from tests.web.builders import toy
+from tests.web.minutes import early_in_a_minute
 from tests.web.scrapes import rise, shown
 from tests.web.test_rates import streamed, token_for
 from tests.web.test_serving import answer_to, served
@@ -76,6 +77,7 @@ async def test_what_is_refused_is_counted_by_its_code_and_never_by_what_was_sent
 
 async def test_what_the_middleware_refuses_has_its_line_and_its_template(running: Start) -> None:
     async with running(toy, body_limit=10, rate_per_address=1) as here:
+        await early_in_a_minute()
         head = here.as_("school:dole:head")
         with capture_logs() as captured:
             await head.put(f"/toys/{uuid.uuid4()}", content=b" " * 20)
@@ -111,7 +113,7 @@ async def test_who_leaves_before_an_answer_is_said_to_have_left(running: Start) 
     async with running(toy) as here:
         with capture_logs() as captured, rise(REQUESTS, route="/sleeping/{milliseconds}", method="GET", status=499) as left:
             asking = asyncio.create_task(here.signed_out().get("/sleeping/60000"))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(1)
             asking.cancel()
             await asyncio.wait([asking])
     assert ([line["status"] for line in lines_in(captured)], left.by) == ([499], 1)

@@ -11,6 +11,7 @@ from shared.kernel.caller import Grant
 from shared.web.forwarded import Forwarded
 from shared.web.proxies import Proxies
 from tests.conftest import Running, Start
+from tests.web.minutes import early_in_a_minute
 from tests.web.signin.builders import desk
 
 PROXY, TRUSTED = "10.1.0.2", "10.1.0.0/29, 192.0.2.7"
@@ -104,6 +105,7 @@ def statuses(here: Running, peer: str) -> Callable[..., Awaitable[list[int]]]:
 
 async def test_addresses_count_by_what_a_trusted_proxy_tells_and_by_nothing_else(running: Start) -> None:
     async with running(desk, kafka="127.0.0.1:9", rate_per_address=2, trusted_proxies=TRUSTED) as here:
+        await early_in_a_minute()
         proxy = statuses(here, PROXY)
         by_client = await proxy(*(f"203.0.113.{n}" for n in range(4)))
         by_one = await proxy(*(f"6.6.6.{n}, 203.0.113.99" for n in range(4)))
@@ -113,6 +115,7 @@ async def test_addresses_count_by_what_a_trusted_proxy_tells_and_by_nothing_else
 
 async def test_an_address_that_begins_as_those_of_operations_counts_as_every_other(running: Start) -> None:
     async with running(desk, kafka="127.0.0.1:9", rate_per_address=2) as here:
+        await early_in_a_minute()
         browser = here.browser()
         guessed = [(await browser.get(f"/{name}")).status_code for name in ("healthy", "metrics2", "health-x", "healthz")]
         asked = [(await browser.get(path)).status_code for path in ("/health/live", "/metrics", "/health/live")]

@@ -47,7 +47,11 @@ async def test_a_parked_message_is_in_health_until_it_is_discarded_for_a_reason_
         assert (await admin.get("/admin/discarded")).json()["items"] == [kept]
         assert (await here.as_("admin", sub="other").post(f"{route}/discard", json={"reason": "Un essai"})).json() == kept
         assert (await admin.post(f"{route}/discard", json={"reason": "Autre"})).json()["code"] == "discarded_otherwise"
-        assert (await here.signed_out().get("/health/ready")).json()["status"] == "ok"
+
+        async def well() -> bool:
+            return bool((await here.signed_out().get("/health/ready")).json()["status"] == "ok")
+
+        await here.until(well)
 
 
 async def test_who_reads_what_a_parked_message_says_is_kept_and_its_headers_are_never_shown(running: Start) -> None:

@@ -17,10 +17,12 @@ from shared.web.rates import Rate, Streams, network_of
 from shared.web.tokens import LEEWAY
 from tests.conftest import Running, Start
 from tests.web.builders import toy
+from tests.web.minutes import early_in_a_minute
 
 
 async def test_an_organisation_that_asks_too_often_is_told_when_to_come_back_and_others_are_answered(running: Start) -> None:
     async with running(toy, rate_per_organisation=3) as here:
+        await early_in_a_minute()
         dole = [here.as_("school:dole:head", sub=sub) for sub in ("marie", "paul")]
         answers = [await dole[number % 2].get("/names") for number in range(5)]
         chalon = await here.as_("school:chalon:head").get("/names")
@@ -33,6 +35,7 @@ async def test_an_organisation_that_asks_too_often_is_told_when_to_come_back_and
 
 async def test_an_address_that_asks_too_often_is_not_even_asked_who_it_is(running: Start) -> None:
     async with running(toy, rate_per_address=2) as here:
+        await early_in_a_minute()
         statuses = [(await here.signed_out().get("/names")).status_code for _ in range(4)]
         probes = [(await here.signed_out().get(path)).status_code for path in ("/health/live", "/health/ready", "/metrics")]
     assert (statuses, probes) == ([401, 401, 429, 429], [200, 200, 200])
@@ -131,15 +134,13 @@ async def test_an_organisation_holds_so_many_streams_until_it_leaves_some(runnin
 async def test_a_stream_ends_with_its_token(running: Start, keys: Path, tmp_path: Path, how: str) -> None:
     revoked = tmp_path / "revoked"
     revoked.touch()
-    lifetime = timedelta(seconds=2) - LEEWAY if how == "it expires" else timedelta(hours=1)
-    token = token_for(keys, "school:dole", lifetime)
-    async with (
-        running(toy, revoked_file=revoked) as here,
-        streamed(here, token) as stream,
-        streamed(here, token_for(keys, "admin")) as other,
-    ):
+    lifetime = timedelta(seconds=4) - LEEWAY if how == "it expires" else timedelta(hours=1)
+    async with running(toy, revoked_file=revoked) as here, AsyncExitStack() as open_ones:
+        other = await open_ones.enter_async_context(streamed(here, token_for(keys, "admin")))
+        token = token_for(keys, "school:dole", lifetime)
+        stream = await open_ones.enter_async_context(streamed(here, token))
         assert stream.status == 200
         if how == "it is revoked":
             revoked.write_text(jwt.decode(token, options={"verify_signature": False})["jti"] + "\n")
-        await asyncio.wait_for(asyncio.shield(stream.ended), 6)
+        await asyncio.wait_for(asyncio.shield(stream.ended), 20)
         assert not other.ended.done()

@@ -13,6 +13,7 @@ from shared.kernel.retry import stop
 from shared.web.serving import LARGEST_HEADERS, listening
 from tests.conftest import Running, Start
 from tests.web.builders import toy
+from tests.web.minutes import early_in_a_minute
 
 SHORT = 0.4
 POST = b"POST /things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: %s\r\n"
@@ -34,8 +35,8 @@ async def served(here: Running) -> AsyncIterator[int]:
 
 async def answer_to(port: int, parts: list[bytes], *, pause: float = 0, drip: bytes = b"") -> tuple[bytes, float]:
     """All that comes back until the connection is closed, and after how long; `drip` is sent on and on meanwhile."""
-    reader, writer = await asyncio.open_connection(HOST, port)
     began = monotonic()
+    reader, writer = await asyncio.open_connection(HOST, port)
 
     async def send() -> None:
         for part in parts:
@@ -116,6 +117,7 @@ async def test_what_is_no_request_is_a_problem_too(running: Start, request_line:
 
 async def test_no_header_says_another_address_than_the_connection_s(running: Start) -> None:
     async with running(toy, rate_per_address=2) as here, served(here) as port:
+        await early_in_a_minute()
         get = b"GET /names HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: 10.0.0.%d\r\nX-Real-IP: 10.0.0.%d\r\n\r\n"
         statuses = [(await answer_to(port, [get % (number, number)]))[0][9:12] for number in range(4)]
     assert statuses == [b"401", b"401", b"429", b"429"]

@@ -143,9 +143,9 @@ async def test_a_silent_stream_says_that_it_is_there(begun: Begin) -> None:
 
 async def test_a_stream_ends_with_its_token(begun: Begin) -> None:
     async with begun() as at:
-        short = token_for(at.keys, at.scope, timedelta(seconds=2) - LEEWAY)
+        await at.tells(1)
+        short = token_for(at.keys, at.scope, timedelta(seconds=6) - LEEWAY)
         async with reading(at.port, short) as stream:
-            await at.tells(1)
             assert await stream.until(1) == ["a1"]
             await stream.ended.wait()
 
