@@ -1,5 +1,6 @@
 """The real servers, a fresh database for each test, and services running in this process with signed callers."""
 
+import ast
 import asyncio
 import os
 import uuid
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import hypothesis  # early: pytest would import it at the very end, too deep for CPython 3.11
+import hypothesis
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
@@ -30,7 +31,9 @@ from shared.web.app import Service, build
 from shared.web.runtime import Runtime, runtime_of
 from tests.contracts.conformance import holds_to_contract
 from tests.servers import ensure_they_can_be_had, servers_in
+from tests.syntax import parse
 
+ast.parse = parse
 pytest_plugins = ["tests.own_mongod", "tests.projections.own_kafka"]
 hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
 hypothesis.settings.load_profile("etabli")  # no example is late: the machine may be slow

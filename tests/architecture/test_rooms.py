@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from services import SERVICES
-from tests.syntax import parse
 
 ROOT = Path(__file__).parents[2]
 ALLOWED = {*sys.stdlib_module_names, "pydantic", "pydantic_core"}
 
 
 def imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(parse(file.read_text())):
+    for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

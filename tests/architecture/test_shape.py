@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from tests.syntax import parse
-
 ROOT = Path(__file__).parents[2]
 LONGEST_FILE, MEDIAN_FUNCTION = 250, 8
 """Lines."""
@@ -19,7 +17,7 @@ def files() -> Iterator[Path]:
 
 def lengths(file: Path) -> Iterator[int]:
     """Of each function, from its `def` to its last line."""
-    for node in ast.walk(parse(file.read_text())):
+    for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield (node.end_lineno or node.lineno) - node.lineno + 1
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.syntax import parse
-
 SOURCE = "\n".join(f"def name_{rank}(one, other): return one + other * {rank}" for rank in range(200))
 
 
@@ -34,5 +32,5 @@ def test_a_tree_is_made_although_forgotten_things_draw_trees_of_their_own() -> N
     for _ in range(20):
         for _ in range(10):
             DrawsWhenItEnds()
-        assert len(parse(SOURCE).body) == 200
+        assert len(ast.parse(SOURCE).body) == 200
     assert gc.isenabled()

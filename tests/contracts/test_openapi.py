@@ -13,7 +13,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from deploy.contracts.openapi import openapi
 from services import SERVICES
 from shared.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
-from tests.syntax import parse
 
 ROOT = Path(__file__).parents[2]
 KINDS = {kind.__name__: kind for kind in (Unauthenticated, Forbidden, NotFound, Refused, Invalid, Unavailable)}
@@ -122,7 +121,7 @@ def raised_codes(folder: Path) -> dict[type[Problem], set[str]]:
     """The codes written where a problem is made: `Refused("no_place", …)`."""
     found: dict[type[Problem], set[str]] = {}
     for file in folder.rglob("*.py"):
-        for node in ast.walk(parse(file.read_text())):
+        for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RULES:
                 found.setdefault(KINDS[node.func.id], set()).update(
                     one.value for one in node.args[:1] if isinstance(one, ast.Constant) and isinstance(one.value, str)
