@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import os
+import signal
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -196,6 +197,7 @@ async def emptied(servers: Servers, name: str) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("Terminated.", returncode=143))  # with the end of every fixture
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 3
     ports.CANDIDATES = range(20_000 + 4_000 * worker, 24_000 + 4_000 * worker)  # no worker takes what another looks at
     os.environ.setdefault("ETABLI_LOG_LEVEL", "WARNING")

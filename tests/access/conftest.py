@@ -7,7 +7,7 @@ import pytest
 from tests.access.servers import Guarded, guarded_servers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     with guarded_servers(tmp_path_factory.mktemp("guarded")) as servers:
         yield servers

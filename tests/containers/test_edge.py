@@ -46,7 +46,7 @@ def test_the_edge_alone_publishes_ports_and_is_no_root(edge: tuple[Project, str]
 
 
 def test_the_four_services_are_under_one_origin(edge: tuple[Project, str]) -> None:
-    with httpx.Client(base_url=edge[1], verify=False, trust_env=False) as client:
+    with httpx.Client(base_url=edge[1], verify=False, trust_env=False, timeout=60) as client:
         assert client.get("/").headers["location"] == "/reporting/"
         for service in ("referral", "enrolment", "production", "reporting"):
             assert client.get(f"/{service}/openapi.json").status_code == 200
@@ -56,7 +56,7 @@ def test_the_four_services_are_under_one_origin(edge: tuple[Project, str]) -> No
 
 def test_only_the_edge_is_believed_when_it_says_whence_a_request_comes(edge: tuple[Project, str]) -> None:
     said = {"X-Forwarded-Prefix": "/elsewhere", "X-Forwarded-Host": "elsewhere.example", "X-Forwarded-For": "203.0.113.9"}
-    with httpx.Client(base_url=edge[1], verify=False, trust_env=False) as client:
+    with httpx.Client(base_url=edge[1], verify=False, trust_env=False, timeout=60) as client:
         through = client.get("/reporting/", headers=said).text
     assert 'href="/reporting/static/' in through
     ask = f"import http.client as h; c = h.HTTPConnection('reporting', 8000); c.request('GET', '/', headers={said!r}); "

@@ -35,7 +35,7 @@ class Program:
     def end(self, number: signal.Signals) -> int:
         """Signal it, and give its exit status."""
         self.process.send_signal(number)
-        return self.process.wait(40)
+        return self.process.wait(60)
 
     def shows(self, text: str, *, within: float = 20.0) -> bool:
         """Whether it says this soon."""

@@ -119,7 +119,7 @@ def test_a_detached_stack_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
     finally:
         stopped = etabli(tmp_path, "down")
     assert stopped.stderr.endswith("Arrêtée.\n")
-    assert not alive(number)
+    assert eventually(lambda: not alive(number), within=20)
     assert (tmp_path / "data/kafka/log/.kafka_cleanshutdown").exists()
     assert etabli(tmp_path, "down").returncode == 1
 
@@ -140,6 +140,7 @@ def test_what_a_killed_stack_left_is_cleared_by_the_next_start(tmp_path: Path) -
     os.kill(int((left / "pid").read_text()), signal.SIGKILL)
     assert "Aucune pile ne tourne dans" in etabli(tmp_path, "lag").stderr
     started = etabli(tmp_path, "up", "--detach", "--json")
+    stopped = etabli(tmp_path, "down")
     assert f"Une pile tuée avait laissé {left} : il est effacé." in started.stderr
-    assert etabli(tmp_path, "down").returncode == 0
+    assert stopped.returncode == 0
     assert list(tmp_path.glob("etabli-*")) == []

@@ -109,10 +109,11 @@ def doctor(data: Path) -> dict[str, Any]:
 @pytest.mark.slow
 def test_a_stack_that_is_well_and_then_broken_in_turn(tmp_path: Path) -> None:
     with running_stack(tmp_path) as stack:
-        assert to_do(doctor(tmp_path)) == {}
+        assert eventually(lambda: to_do(doctor(tmp_path)) == {}, within=60)
 
         asyncio.run(break_topics(stack.addresses.kafka))
-        assert to_do(doctor(tmp_path))["kafka"] == ["topics absents : dlq.etabli.production"]
+        absent = "topics absents : dlq.etabli.production"
+        assert eventually(lambda: to_do(doctor(tmp_path)).get("kafka") == [absent], within=60)
         assert eventually(lambda: "1 not_cloudevents" in str(doctor(tmp_path)), within=60)
         (tmp_path / "keys/secret").chmod(0o644)
         assert "dossier" in to_do(doctor(tmp_path))
@@ -121,7 +122,7 @@ def test_a_stack_that_is_well_and_then_broken_in_turn(tmp_path: Path) -> None:
         for name, subjects in who_says_so.items():
             with frozen(stack, name):
                 assert eventually(partial(is_told, tmp_path, subjects), within=60)
-                assert doctor(tmp_path)["seconds"] < 10
+                assert doctor(tmp_path)["seconds"] < 20
             stack.wait_ready()
 
 
@@ -134,8 +135,10 @@ def is_told(data: Path, subjects: set[str]) -> bool:
 def frozen(stack: Stack, name: str) -> Iterator[None]:
     """One of its processes holds its connections, and answers nothing."""
     os.kill(stack.processes[name].pid, signal.SIGSTOP)
-    yield
-    os.kill(stack.processes[name].pid, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        os.kill(stack.processes[name].pid, signal.SIGCONT)
 
 
 async def break_topics(kafka: str) -> None:

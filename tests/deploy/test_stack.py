@@ -17,6 +17,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from deploy.local.kafka import knows_itself
+from deploy.local.mongod import is_primary
 from deploy.local.stack import is_ready
 from services import SERVICES
 from shared.messaging.kafka import Brokers
@@ -47,6 +48,7 @@ def test_a_child_that_dies_is_started_again_on_its_port_with_a_word(launch: Laun
         assert program.shows(f"{name} s’est arrêté (signal SIGKILL) : il est relancé.")
     assert eventually(lambda: is_ready(port(program, "referral")), within=60)
     assert eventually(lambda: knows_itself(Brokers(program.addresses["kafka"])), within=60)
+    assert eventually(lambda: is_primary(address(program.addresses["mongodb"])[1]), within=60)
     keep(program.addresses["mongodb"], "after")
     asyncio.run(publish(program.addresses["kafka"], b"after"))
 
@@ -103,7 +105,7 @@ def test_three_deaths_in_a_minute_stop_the_stack_and_say_why(launch: Launch, tmp
         with suppress(OSError, HTTPException):
             urlopen(f"{program.addresses['production']}/die")
 
-    assert program.process.wait(30) == 1
+    assert program.process.wait(60) == 1
     assert "production s’est arrêté 3 fois en une minute (code 3) : la pile s’arrête." in program.output
     assert "logs/production.log" in program.output
     assert gone(program)
@@ -139,7 +141,7 @@ def test_a_stack_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     stack = int(done.stdout)
 
-    assert eventually(lambda: not alive(stack), within=20)
+    assert eventually(lambda: not alive(stack), within=60)
     assert (tmp_path / "data" / "kafka" / "log" / ".kafka_cleanshutdown").exists()
 
 

@@ -16,8 +16,10 @@ from typer.testing import CliRunner, Result
 
 from deploy.cli import app
 from deploy.local.keys import keys_in
+from deploy.local.lag import lags
 from deploy.local.stack import Stack, running_stack
 from deploy.simulation.run import run
+from services import SERVICES
 from shared.persistence.mongo import connect
 from tests.end_to_end.restored import seats_exceeded, told, told_otherwise
 
@@ -145,12 +147,22 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         succeeded(early_done[0])
         with admin_of(stack) as admin:
             erased = _is_no_pupil(admin, stack, known_early)
-        time.sleep(5)  # every service hears of it
+        _until_heard(stack)
         succeeded(etabli("backup", "keys", keys_late, "--data", data))
         succeeded(etabli("backup", late, "--data", data))
         known = asyncio.run(everyone(stack))
         told = figures(stack), identities(stack, [*known, erased]), erased, clock_of(stack)
         return Lived(data, early, late, keys_early, keys_late, *told)
+
+
+def _until_heard(stack: Stack) -> None:
+    """Every service has heard all that was told."""
+    deadline = time.monotonic() + SETTLED
+    while True:
+        time.sleep(2)  # the relays tell it, the groups acknowledge it
+        if not any(one.messages for one in asyncio.run(lags(stack.addresses.brokers, SERVICES))):
+            return
+        assert time.monotonic() < deadline
 
 
 @contextmanager

@@ -4,7 +4,6 @@ They come by every road. What an agency wrote on its own topic stands there, for
 """
 
 import asyncio
-import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
@@ -217,10 +216,9 @@ async def an_unreadable_message(stack: Stack, databases: dict[str, Database]) ->
     body = orjson.dumps({"family_name": word("parked", 1)})
     servers = Servers(stack.addresses.kafka, "", None, None)
     await put(servers, DiplomaObtained.topic, [Put(str(uuid4()).encode(), body, [("said", word("header", 1).encode())])])
-    for _ in itertools.count():
-        if await databases["etabli_enrolment"]["parked"].count() or await databases["etabli_reporting"]["parked"].count():
-            return
-        await asyncio.sleep(0.2)
+    async with asyncio.timeout(60):
+        while not any([await databases[f"etabli_{one}"]["parked"].count() for one in ("enrolment", "reporting")]):
+            await asyncio.sleep(0.2)
 
 
 async def forget_and_restore(stack: Stack, databases: dict[str, Database], young_id: UUID, other: UUID) -> None:

@@ -47,7 +47,7 @@ async def _published(kafka: str) -> list[ConsumerRecord]:
     async with consumer(Brokers(kafka)) as reader:
         reader.assign([TopicPartition(READABLE, partition) for partition in range(PARTITIONS)])
         await reader.seek_to_beginning()
-        while batches := await reader.getmany(timeout_ms=500):
+        while batches := await reader.getmany(timeout_ms=500 if found else 30_000):
             found += [record_of(record) for batch in batches.values() for record in batch]
     return found
 

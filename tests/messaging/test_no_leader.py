@@ -84,7 +84,7 @@ async def test_a_partition_without_a_leader_holds_up_what_belongs_there(
         assert await until(relay.refusing) == [TOPIC]
         later = await toys(persistence, TOPIC, 40)
         by_partition[0] = [id for id in later if DefaultPartitioner()(id.encode(), [0, 1], []) == 0]
-        await until(lambda: gone(0), within=8)
+        await until(lambda: gone(0), within=20)
         assert await left_of(1) == [1, 2] * len(by_partition[1])
         assert not relay.kafka_is_away
         second.start()

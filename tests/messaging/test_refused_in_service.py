@@ -16,7 +16,7 @@ from tests.referral.builders import a_referral
 from tests.web.builders import toy
 
 CATALOGUE = "etabli.catalogue"
-SECONDS = 20
+SECONDS = 90
 
 
 async def ready(here: Running) -> dict[str, Any]:

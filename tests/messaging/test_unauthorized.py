@@ -66,7 +66,7 @@ async def test_a_topic_that_we_may_not_write_holds_up_its_own_documents(
         held = await toys(persistence, bad, 30)
         assert await until(relay.refusing) == [bad]
         went = await toys(persistence, good, 30)
-        await until(lambda: _none(persistence, went), within=8)
+        await until(lambda: _none(persistence, went), within=20)
         assert await left(persistence, *held) == [1, 2] * 30
         assert not relay.kafka_is_away
         await take_back(guarded, TOPIC, bad, operation)

@@ -16,7 +16,7 @@ from tests.partners.test_pages import EXAMPLES, left_by_examples
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
     here = tmp_path_factory.mktemp("partner")
     folder = here / "examples"
@@ -33,11 +33,14 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
             sandbox.wait(WITHIN)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def node(playground: Playground) -> str:
     """What JavaScript's examples import, at the versions and checksums of package-lock.json."""
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    got = subprocess.run(command, cwd=playground.folder, capture_output=True, text=True, timeout=WITHIN)
+    try:
+        got = subprocess.run(command, cwd=playground.folder, capture_output=True, text=True, timeout=WITHIN)
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm n’a pas répondu à temps")
     if got.returncode:
         pytest.skip(f"npm n’a pas pu prendre ce dont les exemples ont besoin : {got.stderr[-200:]}")
     return "node"

@@ -48,8 +48,10 @@ async def test_a_batch_that_a_kill_cut_short_sent_again_gives_the_same_ids(serve
                 return (await http.post("/referrals/batch", json={"items": items})).json()
 
         sending = asyncio.create_task(send())
-        while await database["referrals"].count() < 200:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(120):
+            while await database["referrals"].count() < 200:
+                assert not sending.done(), sending.result()
+                await asyncio.sleep(0.01)
         service.kill()
         with suppress(httpx.HTTPError):
             await sending

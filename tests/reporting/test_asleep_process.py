@@ -79,7 +79,7 @@ async def test_no_row_is_lost_by_who_sleeps_in_a_rebuild_while_another_rebuilds(
             sleeper.send_signal(signal.SIGCONT)
             await asyncio.sleep(5)
             assert await incomplete(database, ids) == 0
-            await until(lambda: read(servers), within=10)
+            await until(lambda: read(servers), within=30)
     await database.close()
 
 

@@ -131,8 +131,9 @@ def test_no_span_is_made_of_what_is_only_read_nor_of_what_is_rebuilt(stack: Stac
     def folded() -> int:
         return len([span for span in receiver.spans if span.service == "reporting" and span.name.endswith(" process")])
 
-    time.sleep(QUIET)
-    before = folded()
+    before = -1
+    while before < (before := folded()):
+        time.sleep(2 * QUIET)
     ask(stack, "admin", "POST", "reporting/admin/rebuild")
     receiver.until(lambda: not ask(stack, "admin", "GET", "reporting/admin/rebuild")["running"])
     time.sleep(QUIET)

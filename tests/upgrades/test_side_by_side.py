@@ -59,12 +59,15 @@ def load(stack: Path, lines: list[dict[str, Any]]) -> Iterator[None]:
     assert process.stdout
     assert process.stdin
     stdout = process.stdout
-    listener = threading.Thread(target=lambda: lines.extend(json.loads(line) for line in stdout))
+    listener = threading.Thread(target=lambda: lines.extend(json.loads(line) for line in stdout), daemon=True)
     listener.start()
-    yield
-    process.stdin.close()
-    assert process.wait(180) == 0
-    listener.join()
+    try:
+        yield
+        process.stdin.close()
+        assert process.wait(180) == 0
+        listener.join(60)
+    finally:
+        process.kill()
 
 
 def test_replicas_of_two_versions_lose_nothing_and_count_nothing_twice_while_one_follows_the_other(

@@ -160,7 +160,7 @@ async def test_what_comes_while_the_service_or_the_mail_server_is_away_is_told_o
         await again.opened(3)
 
         async def noted() -> bool:
-            return (await Book(again.running.runtime.persistence).due())[0].position == 2
+            return [one.position for one in await Book(again.running.runtime.persistence).due()] == [2]
 
         await again.running.until(noted)
         async with mail_server(port=mail.port) as back:

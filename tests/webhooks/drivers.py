@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from deploy.local.servers import Servers
-from shared.messaging.tenant_topic import TenantTopic
+from shared.events.message import Message
+from shared.messaging.tenant_topic import TenantTopic, Told, bounds_of, page, told_in
 from shared.messaging.topics import outbound
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
@@ -74,11 +75,17 @@ class Desk:
         found: dict[str, Any] = await self.here.until(is_so, within=within)
         return found
 
-    async def standing(self) -> list[dict[str, Any]]:
-        """The words about its webhooks that wait for its stream, or were told there."""
-        rows = await self.here.store.database["webhook_standings"].find({"state.tenant": self.tenant})
-        told = await self.here.store.database["history"].find({"topic": self.topic.name})
-        return [*told, *(entry for row in rows for entry in row["outbox"])]
+    async def standing(self) -> list[Message]:
+        """The words about its webhooks on its stream, once there is one: nothing else keeps them."""
+
+        async def said() -> list[Message]:
+            end = (await bounds_of(self.servers.brokers, self.topic)).end
+            records, _ = await page(self.servers.brokers, self.topic, -1, end) if end else ([], -1)
+            told = [one.message for one in told_in(records, self.topic) if isinstance(one, Told)]
+            return [one for one in told if ".webhook." in one.type]
+
+        found: list[Message] = await self.here.until(said)
+        return found
 
 
 async def a_desk(servers: Servers, here: Running) -> Desk:

@@ -76,7 +76,7 @@ async def test_an_endpoint_that_hangs_or_fails_holds_up_no_other_of_the_tenant_o
         await hanging.until_got(1)
         for number in range(2, 12):
             told = await at.tells(number)
-            await well.until(partial(_has, well, told[0]), within=3)
+            await well.until(partial(_has, well, told[0]), within=10)
 
 
 @pytest.mark.slow
@@ -89,8 +89,8 @@ async def test_three_days_of_failures_disable_it_with_a_word_on_the_stream_and_a
         assert "votre serveur répond 500" in shown["says"]
         assert f"POST /webhooks/{id}/enable" in shown["says"]
         (word,) = await at.standing()
-        assert (word["type"], word["key"]) == ("fr.etabli.outbound.webhook.disabled.v1", id)
-        assert b'"code":"given_up"' in bytes(word["data"])
+        assert (word.type, word.key) == ("fr.etabli.outbound.webhook.disabled.v1", id)
+        assert b'"code":"given_up"' in word.data
         sent = len(receiver.got)
         await asyncio.sleep(0.3)
         assert len(receiver.got) == sent
@@ -98,8 +98,8 @@ async def test_three_days_of_failures_disable_it_with_a_word_on_the_stream_and_a
         receiver.answers = lambda _got: 204
         assert (await at.ask(id, "test")).json()["says"] == "Votre serveur accepte ce qui lui est envoyé."
         assert (await at.ask(id, "enable")).json()["state"] == "active"
-        await receiver.until(lambda: receiver.ids()[sent + 1] == one if len(receiver.got) > sent + 1 else False)
-        await receiver.until(lambda: receiver.got[-1].said["data"].get("webhook_id") == id)  # its own end, as its stream tells it
+        await receiver.until(lambda: one in receiver.ids()[sent + 1 :])
+        await receiver.until(lambda: id in [got.said["data"].get("webhook_id") for got in receiver.got[sent + 1 :]])  # its own end
         assert (await at.until(id, lambda shown: shown["position"] == 1))["state"] == "active"
 
 
@@ -111,7 +111,7 @@ async def test_410_disables_it_at_once(desk: OpenDesk) -> None:
         shown = await at.until(made["webhook_id"], lambda shown: shown["state"] == "disabled")
         assert len(receiver.got) == 1
         assert "(410)" in shown["says"]
-        assert b'"code":"gone"' in bytes((await at.standing())[0]["data"])
+        assert b'"code":"gone"' in (await at.standing())[0].data
 
 
 @pytest.mark.slow
@@ -173,10 +173,10 @@ async def test_too_old_a_place_gets_a_word_and_goes_on_with_what_is_left(desk: O
         await delete_before(at.servers, at.topic.name, 2)
         await at.ask(id, "enable")
         await receiver.until_got(3)
-        word, last = receiver.got[1:3]
+        word = receiver.got[1]
         assert word.verified(made["secret"])["type"] == "fr.etabli.outbound.webhook.resync.v1"
         assert word.said["data"] == {"position": 1, "read": "/snapshot"}
-        assert last.said["data"]["position"] == 2
+        await receiver.until(lambda: 2 in [got.said["data"].get("position") for got in receiver.got[2:]])
 
 
 @pytest.mark.slow
