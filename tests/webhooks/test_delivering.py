@@ -99,7 +99,7 @@ async def test_three_days_of_failures_disable_it_with_a_word_on_the_stream_and_a
         assert (await at.ask(id, "test")).json()["says"] == "Votre serveur accepte ce qui lui est envoyé."
         assert (await at.ask(id, "enable")).json()["state"] == "active"
         await receiver.until(lambda: one in receiver.ids()[sent + 1 :])
-        await receiver.until(lambda: id in [got.said["data"].get("webhook_id") for got in receiver.got[sent + 1 :]])  # its own end
+        await receiver.until(lambda: id in [got.said["data"].get("webhook_id") for got in receiver.got[sent + 1 :]])
         assert (await at.until(id, lambda shown: shown["position"] == 1))["state"] == "active"
 
 
