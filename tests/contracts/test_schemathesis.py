@@ -89,6 +89,7 @@ def ask(address: str, keys: Path, scope: str, without: Sequence[str] = ()) -> st
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_is_found_with_tokens_of_each_kind(serve: Serve, keys: Path, service: str) -> None:
     with ExitStack() as stack:
