@@ -11,7 +11,7 @@ REASONS = {
     errno.EEXIST: "ce n’est pas un dossier",
     errno.ENOSPC: "le disque est plein",
     errno.EDQUOT: "le disque est plein",
-    errno.EROFS: "le disque ne se lit qu’en lecture seule",
+    errno.EROFS: "le disque est en lecture seule",
     errno.ENAMETOOLONG: "son nom est trop long",
 }
 
