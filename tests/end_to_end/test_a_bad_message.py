@@ -63,6 +63,7 @@ async def test_the_seat_of_who_left_behind_a_bad_message_is_offered_once_it_is_d
         await waits(store, intake, waiting.young_id)
         await starts(store, pupil.young_id)
         await rows.until(lambda: _known(rows, pupil.young_id, "started_on"))
+        await here.until(lambda: _all_told(here))  # nothing else of theirs comes behind the bad one
 
         async with producer(servers.brokers) as kafka:
             await kafka.send_and_wait("etabli.enrolment", b'{"family_name": "Dupont"', key=str(pupil.young_id).encode())
@@ -88,6 +89,10 @@ async def test_the_seat_of_who_left_behind_a_bad_message_is_offered_once_it_is_d
         await rows.until(lambda: _rebuilt(rows))
         assert await parked(rows, pupil.young_id, 0) == []
         assert await row_of(rows, pupil.young_id) == left
+
+
+async def _all_told(here: Running) -> bool:
+    return not await here.runtime.relay.pending(1)
 
 
 async def _known(here: Running, young_id: UUID, field: str) -> bool:
