@@ -53,7 +53,7 @@ def test_a_kafka_that_is_not_there_yet_is_waited_for_with_a_word(tmp_path: Path,
 
 @pytest.mark.parametrize(
     ("folder", "why"),
-    [("file", "ce n’est pas un dossier"), ("file/within", "ce n’est pas un dossier"), ("long" * 100, "File name too long")],
+    [("file", "ce n’est pas un dossier"), ("file/within", "ce n’est pas un dossier"), ("long" * 100, "son nom est trop long")],
     ids=["a file", "within a file", "too long a name"],
 )
 def test_a_data_folder_that_cannot_be_is_told(folder: str, why: str, tmp_path: Path) -> None:
