@@ -25,7 +25,7 @@ from shared.kernel.caller import Grant
 from shared.kernel.clock import Clock, real_now
 from shared.messaging.kafka import create_topics
 from shared.persistence.migrations import Migrations
-from shared.persistence.mongo import Database, connect
+from shared.persistence.mongo import MUCH, Database, connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
 from shared.web.app import Service, build
@@ -192,7 +192,7 @@ async def emptied(servers: Servers, name: str) -> None:
     listed = await database.command({"listCollections": 1, "cursor": {"batchSize": 10_000}})
     for one in listed["cursor"]["firstBatch"]:
         all_of_it = {"delete": one["name"], "deletes": [{"q": {}, "limit": 0}]}
-        await database.command({"drop": one["name"]} if one["options"] else all_of_it)
+        await database.command({"drop": one["name"]} if one["options"] else all_of_it, limit=MUCH)
     await database.close()
 
 

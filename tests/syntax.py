@@ -11,7 +11,7 @@ _one_at_a_time = threading.RLock()
 
 
 def parse(*source: Any, **options: Any) -> Any:
-    """As `ast.parse`. CPython 3.11 counts the depths of two trees made at once together, and fails (its issue 106905): another
+    """As `ast.parse`. CPython 3.11 counts the depths of two trees made at once together, and fails: another
     thread's, or one made by what the garbage collector ends meanwhile, which may draw a traceback. Neither runs in here."""
     with _one_at_a_time:
         collecting = gc.isenabled()

@@ -122,7 +122,7 @@ def test_a_stack_that_is_well_and_then_broken_in_turn(tmp_path: Path) -> None:
         for name, subjects in who_says_so.items():
             with frozen(stack, name):
                 assert eventually(partial(is_told, tmp_path, subjects), within=60)
-                assert doctor(tmp_path)["seconds"] < 20
+                assert doctor(tmp_path)["seconds"] < 10
             stack.wait_ready()
 
 

@@ -17,7 +17,7 @@ from tests.messaging.by_hand import NOT_UTF8, Put, put
 from tests.referral.builders import CIO, COLLEGE, SOCIAL, a_referral, referring
 from tests.referral.inbound import STRUCTURED, asked, has_topic, hearing, referrals, rejections, send, structured
 
-NEW_TOPIC_WITHIN = 20.0
+NEW_TOPIC_WITHIN = 10.0
 
 
 async def test_an_agency_s_messages_are_taken_in_or_answered_each(servers: Servers, running: Start) -> None:
