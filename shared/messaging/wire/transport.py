@@ -6,12 +6,14 @@ Faust makes its consumer itself, which hears what transactions have aborted, and
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from faust.transport.drivers import aiokafka as faust
 from faust.types import TP
 
+from shared.messaging.failures import KAFKA_ERRORS
 from shared.messaging.kafka import Brokers, consumer
 
 
@@ -39,6 +41,11 @@ class Progress:
 
 class _Thread(faust.AIOKafkaConsumerThread):
     positions: Mapping[TP, int] = {}
+
+    def _start_thread(self) -> None:
+        """What Kafka's client raised has been told to the app, which fails of it: in the thread nobody would take it."""
+        with suppress(*KAFKA_ERRORS):
+            super()._start_thread()
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         conf = self.app.conf
