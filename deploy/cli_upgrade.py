@@ -31,4 +31,4 @@ def upgrade(
     Rolling(containers, containers.former(services), image, ready_within=ready_within).run(services)
     point_at_compose(project.name, project.files, {**project.variables, "ETABLI_IMAGE": image})
     say("Tout est à la nouvelle version. Les indicateurs sont refaits depuis les événements : « etabli rebuild ».")
-    say("Ce qu’une ancienne réplique a mis de côté sans le connaître repart par « etabli unpark ».")
+    say("Ce qu’une ancienne réplique a mis de côté sans le connaître repart de lui-même, dans la minute.")

@@ -68,7 +68,7 @@ async def _until_quiet(stack: Addresses, client: Client, found: Found) -> None:
         found.lag = sum(row.messages for row in await lags(stack.brokers, GROUPS))
         ready = [await client.ask("admin", service, "GET", "/health/ready", said=False) for service in SERVICES]
         found.parked = sum(one["parked"] for one in ready)
-        if not found.lag and not any(one["pending"] for one in ready):
+        if not found.lag and not found.parked and not any(one["pending"] for one in ready):
             break
         await asyncio.sleep(1)
     found.quiet_after = round(time.time() - began, 1)

@@ -2,7 +2,7 @@
 
 Services that hear each other (referral and enrolment) have no such order. Of these, the one that hears the most kinds of events
 of the others goes first: it has the most to be surprised by. What the other parks meanwhile, as a type that it does not know,
-keeps its order, and is let go once all are upgraded (`etabli unpark`).
+keeps its order, and is let go by the first replica that knows it (`shared/messaging/replay.py`).
 """
 
 from collections.abc import Mapping, Sequence, Set

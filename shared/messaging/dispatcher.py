@@ -79,9 +79,9 @@ class Dispatcher(Generic[StoreT]):
         """Replay what is parked, of these (topic, key) or all, in order per key; a key stops at its first that fails again."""
         return await replay(self.parking, self._handle, await self.parking.first_of_each_key() if keys is None else keys)
 
-    async def resume(self, now: datetime) -> Replayed:
-        """Replay what waits for nothing any more: a discard or a replay was cut short before it came to these."""
-        return await self.replay(await resumable(self.parking, now))
+    async def resume(self, now: datetime, unreadable: set[str]) -> Replayed:
+        """Replay what waits for nothing any more. See `resumable`."""
+        return await self.replay(await resumable(self.parking, now, unreadable))
 
     async def _while_servers_answer(self, work: Callable[[], Awaitable[None]], record: ConsumerRecord) -> None:
         """Do this, for ever again while the failure is a server's."""

@@ -35,6 +35,7 @@ class Parked:
         self._beside = beside
         self._changed = changed
         self._codes: set[str] = set()
+        self._unreadable: set[str] = set()
 
     async def all(self) -> list[ParkedMessage]:
         """What is parked, each message once, without values."""
@@ -93,7 +94,7 @@ class Parked:
         """What time brings: values kept for thirty days go, and what waits for nothing any more is replayed."""
         first = (await self._beside())[0]
         await first.parking.expire(now)
-        await self._tell(await first.resume(now))
+        await self._tell(await first.resume(now, self._unreadable))
         await self.codes()
 
     async def run(self) -> None:

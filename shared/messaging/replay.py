@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from shared.events.message import ConsumerRecord, Undecodable
+from shared.events.message import ConsumerRecord, Undecodable, read
 from shared.kernel.errors import Problem, Unavailable
 from shared.messaging.parking import Key, ParkedMessage, Parking
 from shared.persistence.failures import is_transient
 
 log = structlog.get_logger()
 SETTLED = timedelta(seconds=10)
+OF_A_LATER_BUILD = frozenset({"unknown_type", "invalid_data"})
+"""What a build says of an event that it is too old for."""
 Handle = Callable[[ConsumerRecord], Awaitable[None]]
 
 
@@ -38,15 +40,31 @@ async def replay(parking: Parking, handle: Handle, keys: Iterable[Key]) -> Repla
     return done
 
 
-async def resumable(parking: Parking, now: datetime) -> list[Key]:
-    """The keys whose oldest message waits for nothing any more: what was before it was discarded, or its replay was cut short.
+async def resumable(parking: Parking, now: datetime, unreadable: set[str]) -> list[Key]:
+    """The keys whose oldest message waits for nothing any more: what was before it was discarded, or its replay was cut short;
+    or an older build, in whose time it came, could not read it, and this one can.
 
-    One that was parked just now may have come in a batch whose first messages are still to be written.
+    One that was parked just now may have come in a batch whose first messages are still to be written. `unreadable` is what
+    this process has looked at in vain: it is added to.
     """
     heads = [head for head in await parking.heads() if head.at < now - SETTLED]
     discarded = await parking.discards.identities() if heads else set()
     due = [head for head in heads if head.is_next or head.record.identity in discarded]
+    for head in heads:
+        if head.code in OF_A_LATER_BUILD and not head.expired and head.record.identity not in unreadable:
+            if await _is_readable(parking, head):
+                due.append(head)
+            else:
+                unreadable.add(head.record.identity)
     return [head.key for head in due]
+
+
+async def _is_readable(parking: Parking, head: ParkedMessage) -> bool:
+    found = await parking.find(head.place)
+    try:
+        return found is not None and bool(read(found.record).event())
+    except Undecodable:
+        return False
 
 
 def code_of(error: Exception) -> str:

@@ -1,7 +1,14 @@
-"""What time does to parked messages: it ends what was cut short, and takes their values away."""
+"""What time does to parked messages: it ends what was cut short, lets go what can be read now, and takes their values away."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Never
 
+import pytest
+from structlog.testing import capture_logs
+
+from shared.events import EVENTS
+from shared.events.message import ConsumerRecord, Message, Undecodable
 from shared.events.production import OrderReceived
 from shared.kernel.clock import real_now
 from shared.messaging.migrations import steps_of_parked
@@ -49,6 +56,69 @@ async def test_a_message_that_fails_in_its_turn_says_why_and_one_that_a_server_s
     here.store.failing.clear()
     await here.parked.tend(real_now() + LATER)
     assert here.store.handled == []
+
+
+def refuse(_message: Message) -> Never:
+    raise Undecodable("invalid_data")
+
+
+def of_tomorrow(sequence: int) -> ConsumerRecord:
+    record = a_record(sequence)
+    headers = [(name, b"fr.etabli.of.tomorrow" if name == "ce_type" else value) for name, value in record.headers]
+    return replace(record, headers=headers)
+
+
+async def test_what_an_older_build_did_not_know_is_let_go_by_one_that_does(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    await here.parked.discard(at(1), **BY)
+    with monkeypatch.context() as older:
+        older.delitem(EVENTS, OrderReceived.type)
+        await here.hear(4, 5)
+        assert await here.codes() == ["unknown_type", BEHIND]
+    await here.parked.tend(real_now())
+    assert here.store.handled == [2, 3]  # they may just have come
+    await here.parked.tend(real_now() + LATER)
+    assert here.store.handled == [2, 3, 4, 5]
+    assert await here.codes() == []
+
+
+async def test_data_that_an_older_build_refused_are_heard_by_one_that_takes_them(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await here.parked.discard(at(1), **BY)
+    with monkeypatch.context() as older:
+        older.setattr(Message, "event", refuse)
+        await here.hear(4)
+    assert await here.codes() == ["invalid_data"]
+    await here.parked.tend(real_now() + LATER)
+    assert here.store.handled == [2, 3, 4]
+
+
+async def test_one_that_can_be_read_is_tried_while_a_server_is_away_and_then_says_its_own_reason(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await here.parked.discard(at(1), **BY)
+    with monkeypatch.context() as older:
+        older.delitem(EVENTS, OrderReceived.type)
+        await here.hear(4)
+    here.store.failing[4] = Away()
+    await here.parked.tend(real_now() + LATER)
+    assert await here.codes() == ["unknown_type"]
+    here.store.failing[4] = KeyError("Dupont")
+    await here.parked.tend(real_now() + LATER)
+    assert await here.codes() == ["bug_KeyError"]
+    here.store.failing.clear()
+    await here.parked.tend(real_now() + LATER)
+    assert here.store.handled == [2, 3]
+
+
+async def test_what_this_build_cannot_read_either_stays_and_is_not_said_again_and_again(here: Here) -> None:
+    await here.parked.discard(at(1), **BY)
+    await here.dispatcher.handle(of_tomorrow(4))
+    with capture_logs() as said:
+        for _ in range(3):
+            await here.parked.tend(real_now() + LATER)
+    assert said == []
+    assert await here.codes() == ["unknown_type"]
 
 
 async def test_values_are_gone_after_thirty_days_and_then_a_message_can_only_be_discarded(here: Here) -> None:
