@@ -55,6 +55,7 @@ async def test_unreachable_takes_three_attempts_that_the_agency_sees_without_the
         note = "Le père rappelle lundi"
         for at in ("06:10", "06:50", "07:30"):
             noted = await life.does(f"{one}/contacts", means="phone", reached=False, at=at, note=note)
+        noted = await life.does(f"{one}/contacts", means="phone", reached=False, at="07:30")  # again, without its words
         assert [(each["at"], each["note"], each["label"]) for each in noted["contacts"]] == [
             (at, note, "Essai par téléphone, sans réponse") for at in ("06:10", "06:50", "07:30")
         ]

@@ -36,12 +36,13 @@ async def plan_immersion(
 
 
 async def log_contact(store: Store, caller: Caller, *, intake_id: UUID, young_id: UUID, contact: Contact, said: Said) -> Intake:
-    """Log an attempt to reach an applicant, and what the school notes of it; both or neither."""
+    """Log an attempt to reach an applicant, and what the school notes of it; both or neither. Without a note, one stays."""
 
     async def work(session: Session) -> Intake:
         acting = store.intakes.within(session).acting(caller)
         intake = await acting.decide(intake_id, meetings.log_contact, young_id=young_id, contact=contact)
-        await store.words.keep(intake_id, young_id, about_contact(contact), said, session)
+        if said.note is not None:
+            await store.words.keep(intake_id, young_id, about_contact(contact), said, session)
         return intake
 
     return await store.persistence.transaction(work, intake_id)
