@@ -36,7 +36,7 @@ Key = tuple[str, bytes | None]
 
 @dataclass(frozen=True)
 class ParkedMessage:
-    """What is parked, and why. `expired`: its value was kept for thirty days and is gone."""
+    """What is parked, and why. `expired`: its value was kept for thirty days and is gone, or no key of ours opens it."""
 
     record: ConsumerRecord
     type: str
@@ -209,10 +209,11 @@ class Parking:
         return await self._parked.find_one(another, fields={"_id": 1}) is not None
 
     def _message(self, row: Mapping[str, Any]) -> ParkedMessage:
-        value, headers = self._said.opened(row)
+        said, expired = self._said.opened(row), row["expired"]
+        value, headers = said or (None, [])
         record = ConsumerRecord(row["topic"], row["partition"], row["offset"], row["key"], value, headers)
         record = replace(record, fault=row.get("fault", ""), count=row.get("count", 1), timestamp=row.get("timestamp", -1))
-        return ParkedMessage(record, row["type"], row["code"], row["at"], row["expired"])
+        return ParkedMessage(record, row["type"], row["code"], row["at"], expired or said is None)
 
     def _id(self, record: ConsumerRecord) -> str:
         generation = self._generation(record)

@@ -5,6 +5,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
+
 from shared.events.message import ConsumerRecord
 from shared.persistence.sealing import seal, unseal_by_any
 
@@ -30,18 +32,25 @@ class Said:
 
     def of_before(self, row: Mapping[str, Any]) -> bytes:
         """Of a row that an earlier build parked in clear."""
-        return self._closed(row["_id"], *self.opened(row))
+        return self._closed(row["_id"], *_in_clear(row))
 
     def _closed(self, id: str, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> bytes:
         said = {"value": _text(value), "headers": [[name, _text(one)] for name, one in headers]}
         return seal(self._keys[0], json.dumps(said).encode(), about=f"parked {id}")
 
-    def opened(self, row: Mapping[str, Any]) -> tuple[bytes | None, Headers]:
-        """The value and headers of a parked row: none where they were not read, or are gone. Those in clear are of before."""
+    def opened(self, row: Mapping[str, Any]) -> tuple[bytes | None, Headers] | None:
+        """The value and headers of a parked row: empty where they were not read, or are gone; None where no key opens them."""
         if "said" not in row:
-            return row.get("value"), [(name, value) for name, value in row.get("headers", ())]
-        said = json.loads(unseal_by_any(self._keys, row["said"], about=f"parked {row['_id']}"))
+            return _in_clear(row)
+        try:
+            said = json.loads(unseal_by_any(self._keys, row["said"], about=f"parked {row['_id']}"))
+        except InvalidTag:
+            return None
         return _bytes(said["value"]), [(name, _bytes(value)) for name, value in said["headers"]]
+
+
+def _in_clear(row: Mapping[str, Any]) -> tuple[bytes | None, Headers]:
+    return row.get("value"), [(name, value) for name, value in row.get("headers", ())]
 
 
 def _text(value: bytes | None) -> str | None:

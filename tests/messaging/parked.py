@@ -59,8 +59,8 @@ class Here:
         return [one.code for one in await self.parking.all()]
 
 
-def a_record(sequence: int) -> ConsumerRecord:
-    message = message_about(received_order(ID), sequence)
+def a_record(sequence: int, *, of: uuid.UUID = ID) -> ConsumerRecord:
+    message = message_about(received_order(of), sequence)
     return ConsumerRecord("etabli.production", 3, sequence, message.key.encode(), message.data, message.headers())
 
 

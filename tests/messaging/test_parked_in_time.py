@@ -1,5 +1,6 @@
 """What time does to parked messages: it ends what was cut short, lets go what can be read now, and takes their values away."""
 
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 from typing import Never
@@ -16,6 +17,7 @@ from shared.messaging.parking import BEHIND, KEPT
 from shared.metrics import PARKED_NOW
 from shared.persistence.failures import Away
 from shared.persistence.migrations import Migrations
+from shared.persistence.transaction import Persistence
 from tests.messaging.parked import BY, LATER, Here, a_record, at
 
 
@@ -119,6 +121,20 @@ async def test_what_this_build_cannot_read_either_stays_and_is_not_said_again_an
             await here.parked.tend(real_now() + LATER)
     assert said == []
     assert await here.codes() == ["unknown_type"]
+
+
+async def test_what_no_key_opens_any_more_is_as_gone_and_holds_up_nothing_else(here: Here, persistence: Persistence) -> None:
+    await here.parked.discard(at(1), **BY)
+    await here.hear(4)
+    await here.dispatcher.handle(of_tomorrow(5))
+    without = Here(replace(persistence, secrets=(b"of another file",)))
+    await without.parking.park(a_record(6, of=uuid.uuid4()), BEHIND)
+    await without.parked.tend(real_now() + LATER)
+    assert without.store.handled == [6]
+    found = await without.parked.find(at(5))
+    assert (found.code, found.expired, found.record.value) == ("unknown_type", True, None)
+    assert (await without.parked.replay())[0].stopped == {at(5).coordinates: "value_expired"}
+    assert (await here.parked.find(at(5))).record == of_tomorrow(5)  # with its key it is as it was
 
 
 async def test_values_are_gone_after_thirty_days_and_then_a_message_can_only_be_discarded(here: Here) -> None:
