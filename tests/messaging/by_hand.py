@@ -25,6 +25,8 @@ SECRET = b"famille-\xe9\xff"
 """A name that is no UTF-8, and which nobody may read anywhere."""
 CODECS = ["gzip", "snappy", "lz4", "zstd"]
 """In the order of their numbers, from 1 on."""
+MUCH = 2**30
+"""Bytes that a batch may hold before it is compressed."""
 
 
 class NoText(str):
@@ -86,7 +88,7 @@ async def put(servers: Servers, topic: str, puts: Iterable[Put], *, codec: str |
     async with AIOKafkaProducer(bootstrap_servers=servers.kafka, compression_type=codec) as sender:
         batch = sender.create_batch()
         batch._builder = _DefaultRecordBatchBuilderPy(  # the fast one takes no name but text
-            2, [None, *CODECS].index(codec), 0, -1, -1, -1, 100_000
+            2, [None, *CODECS].index(codec), 0, -1, -1, -1, MUCH
         )
         for one in puts:
             assert batch.append(key=one.key, value=one.value, timestamp=None, headers=list(one.headers))

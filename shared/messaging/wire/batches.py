@@ -14,6 +14,8 @@ from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBa
 from aiokafka.record.legacy_records import LegacyRecordBatch
 from aiokafka.record.util import decode_varint
 
+from shared.messaging.wire.sizes import holds_too_much
+
 PREFIX = struct.Struct(">qiib")
 """Base offset, length of what follows it, leader epoch (older formats: CRC), format."""
 BEFORE_LENGTH = 12
@@ -71,6 +73,8 @@ def opened(data: memoryview) -> Any:
 
 def records_of(batch: Any, data: memoryview) -> Sequence[Any]:
     """The records of an opened batch, in order: all, though some of them cannot be read."""
+    if isinstance(batch, DefaultRecordBatch) and holds_too_much(data):
+        return [_all_of(batch, data)]
     try:
         records = list(batch)
         offsets = [record.offset for record in records]
@@ -95,8 +99,13 @@ def _one_by_one(batch: Any, data: memoryview) -> list[Piece]:
         plain._maybe_uncompress()
         return list(_pieces(plain, batch.next_offset))
     except Exception:
-        first = base_of(data)
-        return [Piece(first, count=max(1, batch.next_offset - first))]
+        return [_all_of(batch, data)]
+
+
+def _all_of(batch: Any, data: memoryview) -> Piece:
+    """What stands for a batch of which nothing can be read."""
+    first = base_of(data)
+    return Piece(first, count=max(1, batch.next_offset - first))
 
 
 def _pieces(batch: _DefaultRecordBatchPy, end: int) -> Iterator[Piece]:
