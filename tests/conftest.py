@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -23,11 +24,13 @@ from deploy.local.keys import make_keys, sign
 from deploy.local.servers import Servers
 from shared.kernel.caller import Grant
 from shared.kernel.clock import Clock, real_now
+from shared.messaging import dispatcher
 from shared.messaging.kafka import create_topics
 from shared.persistence.migrations import Migrations
 from shared.persistence.mongo import MUCH, Database, connect
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
+from shared.web import background
 from shared.web.app import Service, build
 from shared.web.runtime import Runtime, runtime_of
 from tests.contracts.conformance import holds_to_contract
@@ -35,6 +38,10 @@ from tests.servers import ensure_they_can_be_had, servers_in
 from tests.syntax import parse
 
 ast.parse = parse
+ENDED: list[int] = []
+"""With which status a service in this process, which could not go on, would have ended it: and all tests, without a word."""
+for module in (background, dispatcher):
+    setattr(module, "os", SimpleNamespace(_exit=ENDED.append))  # noqa: B010
 pytest_plugins = ["tests.own_mongod", "tests.projections.own_kafka"]
 hypothesis.settings.register_profile("etabli", hypothesis.settings.default, deadline=None)
 hypothesis.settings.load_profile("etabli")  # no example is late: the machine may be slow
@@ -179,6 +186,8 @@ def starting(servers: Servers, keys: Path) -> Start:
             yield here
             for client in here._clients:
                 await client.aclose()
+        ended = [ENDED.pop() for _ in ENDED[:]]
+        assert not ended, "a service ended its process: what it wrote says why"
 
     return start
 

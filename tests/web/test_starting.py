@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.persistence.transaction import Persistence
 from shared.settings import Settings
@@ -87,3 +88,17 @@ async def test_a_work_that_does_not_stop_holds_the_service_no_longer_than_its_gr
         stopped = time.monotonic()
     assert time.monotonic() - stopped < 3
     released.set()
+
+
+async def test_a_work_that_fails_ends_the_process_which_here_fails_the_test(running: Start) -> None:
+    async def broken(_runtime: Runtime[Store]) -> None:
+        raise ValueError("Dupont")
+
+    def toy(settings: Settings) -> Service[Store]:
+        return Service("broken", settings, Store, works=[broken])
+
+    with capture_logs() as said, pytest.raises(AssertionError, match="ended its process"):
+        async with running(toy):
+            await asyncio.sleep(0.1)
+    [line] = [line for line in said if line["event"] == "background.ended"]
+    assert (line["work"], line["error"]) == ("work 0", "ValueError")
