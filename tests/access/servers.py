@@ -2,11 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from deploy.access import rules
@@ -20,6 +21,7 @@ from services import SERVICES
 from shared.messaging.kafka import Brokers, create_topics
 from shared.persistence.driver import Login, ask
 
+T = TypeVar("T")
 GUARDED = """
 listener.security.protocol.map=PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
 sasl.enabled.mechanisms=SCRAM-SHA-512
@@ -29,6 +31,14 @@ username="kafka" password="{password}";
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:kafka;User:ops;User:ANONYMOUS
 """
+
+
+async def soon(ask: Callable[[], Awaitable[T]], right: Callable[[T], bool], *, within: float = 10) -> T:
+    """What is answered once it is right, or at last: a broker hears of what its controller decided a moment later."""
+    until = time.monotonic() + within
+    while not right(answer := await ask()) and time.monotonic() < until:
+        await asyncio.sleep(0.1)
+    return answer
 
 
 @dataclass(frozen=True)

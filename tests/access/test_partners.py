@@ -1,6 +1,7 @@
 """`etabli partners`: a user that reads its own topic and no other, and what it is given is no stranger to `etabli topics`."""
 
 import asyncio
+import operator
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +25,7 @@ from deploy.stacks.addresses import Addresses
 from shared.messaging.kafka import Brokers, ask_to_read
 from shared.messaging.topics import inbound, outbound
 from shared.persistence.mongo import connect
-from tests.access.servers import Guarded
+from tests.access.servers import Guarded, soon
 from tests.access.test_refused import reads, writes
 
 pytestmark = pytest.mark.slow
@@ -77,7 +78,14 @@ async def given(guarded: Guarded, tenant: str, folder: Path) -> Brokers:
     file = folder / tenant
     await _give(stack(guarded), tenant, file)
     assert file.stat().st_mode & 0o077 == 0
-    return Brokers(guarded.kafka, partner_user(tenant), file)
+    partner = Brokers(guarded.kafka, partner_user(tenant), file)
+    assert await soon(lambda: may_join(partner, partner_user(tenant), outbound(tenant)), bool)
+    return partner
+
+
+async def plan_of(ops: Brokers) -> list[tuple[Kind, str]]:
+    async with planned(ops, TENANTS) as changes:
+        return [(one.kind, one.subject) for one in changes]
 
 
 async def may_join(brokers: Brokers, group: str, topic: str) -> bool:
@@ -119,16 +127,13 @@ async def test_an_agency_says_what_it_has_with_an_idempotent_producer(here: Guar
 async def test_what_partners_are_given_is_no_stranger_and_more_than_that_is_taken_back(here: Guarded, tmp_path: Path) -> None:
     ops = here.brokers("ops")
     await given(here, AGENCY, tmp_path)
-    async with planned(ops, TENANTS) as changes:
-        assert changes == []
+    assert await soon(lambda: plan_of(ops), operator.not_) == []
     forged = Rule(partner_user(AGENCY), "Read", "topic", "literal", outbound(SCHOOL))
     async with administering(ops) as admin:
         await add(admin, [forged])
-    async with planned(ops, TENANTS) as changes:
-        assert [(one.kind, one.subject) for one in changes] == [(Kind.DESTRUCTIVE, f"règle {forged}")]
+    assert await soon(lambda: plan_of(ops), bool) == [(Kind.DESTRUCTIVE, f"règle {forged}")]
     await _give(stack(here), AGENCY, tmp_path / AGENCY)
-    async with planned(ops, TENANTS) as changes:
-        assert changes == []
+    assert await soon(lambda: plan_of(ops), operator.not_) == []
 
 
 async def test_one_that_is_taken_back_is_let_in_no_more_and_a_stranger_is_given_nothing(here: Guarded, tmp_path: Path) -> None:
@@ -136,7 +141,7 @@ async def test_one_that_is_taken_back_is_let_in_no_more_and_a_stranger_is_given_
     assert [one["user"] for one in await _listed(stack(here)) if one["tenant"] == SCHOOL] == [partner_user(SCHOOL)]
     await _revoke(stack(here), SCHOOL)
     await _revoke(stack(here), SCHOOL)
-    assert not await may_join(partner, partner_user(SCHOOL), outbound(SCHOOL))
+    assert not await soon(lambda: may_join(partner, partner_user(SCHOOL), outbound(SCHOOL)), operator.not_)
     assert [one["user"] for one in await _listed(stack(here)) if one["tenant"] == SCHOOL] == [None]
     with pytest.raises(CannotRun, match="ni un organisme ni une école"):
         await _give(stack(here), "personne", tmp_path / "personne")
