@@ -4,8 +4,9 @@ import ast
 import asyncio
 import os
 import signal
+import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from shared.messaging.kafka import create_topics
 from shared.persistence.migrations import Migrations
 from shared.persistence.mongo import MUCH, Database, connect
 from shared.persistence.transaction import Persistence
+from shared.persistence.writes import Row
 from shared.settings import Settings
 from shared.web import background
 from shared.web.app import Service, build
@@ -47,6 +49,8 @@ hypothesis.settings.register_profile("etabli", hypothesis.settings.default, dead
 hypothesis.settings.load_profile("etabli")  # no example is late: the machine may be slow
 
 DRIVER: Any = os.environ.get("ETABLI_MONGO_DRIVER", "motor")
+WRITTEN_FOR = 20.0
+"""Seconds that what a stopped service had asked for may take, at most: a transaction ends long before."""
 A_MORNING = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 
 
@@ -195,14 +199,42 @@ def starting(servers: Servers, keys: Path) -> Start:
 async def emptied(servers: Servers, name: str) -> None:
     """A database without a document, whose collections and indexes are left: to make them anew takes four times a start.
 
-    A collection with options (a validator, a profile) goes with them.
+    A collection with options (a validator, a profile) goes with them. What a service before had asked for may still be written
+    after its end: it is waited for, and goes too.
     """
     database = connect(servers.mongodb, name, driver=DRIVER)
     listed = await database.command({"listCollections": 1, "cursor": {"batchSize": 10_000}})
-    for one in listed["cursor"]["firstBatch"]:
-        all_of_it = {"delete": one["name"], "deletes": [{"q": {}, "limit": 0}]}
-        await database.command({"drop": one["name"]} if one["options"] else all_of_it, limit=MUCH)
+    for one in (one for one in listed["cursor"]["firstBatch"] if one["options"]):
+        await database.command({"drop": one["name"]}, limit=MUCH)
+    names = [one["name"] for one in listed["cursor"]["firstBatch"] if not one["options"]]
+    until = time.monotonic() + WRITTEN_FOR
+    while time.monotonic() < until:
+        if await _is_being_written(database):
+            await asyncio.sleep(0.01)
+        elif left := await _not_empty(database, names):
+            for one in left:
+                await database.command({"delete": one, "deletes": [{"q": {}, "limit": 0}]}, limit=MUCH)
+        else:
+            break
     await database.close()
+
+
+async def _not_empty(database: Database, names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    each = [[{"$limit": 1}, {"$project": {"_id": name}}] for name in names]
+    others = [{"$unionWith": {"coll": name, "pipeline": one}} for name, one in zip(names[1:], each[1:], strict=True)]
+    reply = await database.command({"aggregate": names[0], "pipeline": [*each[0], *others], "cursor": {"batchSize": len(names)}})
+    return [one["_id"] for one in reply["cursor"]["firstBatch"]]
+
+
+async def _is_being_written(database: Database) -> bool:
+    """Whether mongod is at something of this database, or commits something: a driver that is stopped does not stop it."""
+    of_it = {"$or": [{"ns": {"$regex": rf"^{database.name}\."}}, {"command.commitTransaction": {"$exists": True}}]}
+    asked: Row = {"aggregate": 1, "pipeline": [{"$currentOp": {}}, {"$match": {"active": True, **of_it}}], "cursor": {}}
+    async with database.verb(MUCH) as client:
+        reply = await client["admin"].command(asked)
+    return bool(reply["cursor"]["firstBatch"])
 
 
 def pytest_configure(config: pytest.Config) -> None:
