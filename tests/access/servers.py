@@ -2,8 +2,7 @@
 
 import asyncio
 import secrets
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,14 +30,6 @@ username="kafka" password="{password}";
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:kafka;User:ops;User:ANONYMOUS
 """
-
-
-async def soon(ask: Callable[[], Awaitable[T]], right: Callable[[T], bool], *, within: float = 10) -> T:
-    """What is answered once it is right, or at last: a broker hears of what its controller decided a moment later."""
-    until = time.monotonic() + within
-    while not right(answer := await ask()) and time.monotonic() < until:
-        await asyncio.sleep(0.1)
-    return answer
 
 
 @dataclass(frozen=True)

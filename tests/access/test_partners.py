@@ -25,8 +25,9 @@ from deploy.stacks.addresses import Addresses
 from shared.messaging.kafka import Brokers, ask_to_read
 from shared.messaging.topics import inbound, outbound
 from shared.persistence.mongo import connect
-from tests.access.servers import Guarded, soon
+from tests.access.servers import Guarded
 from tests.access.test_refused import reads, writes
+from tests.waiting import soon
 
 pytestmark = pytest.mark.slow
 AGENCY, OTHER, SCHOOL = "cio-dole", "cio-dole-2", "besancon"

@@ -15,7 +15,8 @@ from deploy.cli_topics import _apply
 from deploy.local.servers import Servers
 from shared.kernel.secrets import PasswordFile
 from shared.messaging.kafka import Brokers
-from tests.access.servers import Guarded, soon
+from tests.access.servers import Guarded
+from tests.waiting import soon
 
 
 def said(changes: Iterable[Change]) -> set[tuple[Kind, str, str, str]]:

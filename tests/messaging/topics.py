@@ -34,6 +34,7 @@ async def delete(bootstrap: str, topic: str) -> None:
 
 
 async def let_in(bootstrap: str, topic: str, largest: int) -> None:
-    """Have a topic take messages of so many bytes."""
+    """Have a topic of events take messages of so many bytes; its other settings, which go with each change, are as they were."""
+    configs = {"retention.ms": "-1", "max.message.bytes": str(largest)}
     async with asking(bootstrap) as admin:
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs={"max.message.bytes": str(largest)})])
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, configs=configs)])

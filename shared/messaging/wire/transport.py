@@ -4,6 +4,7 @@ Faust makes its consumer itself, which hears what transactions have aborted, and
 (transactions and deletions leave holes) it lists each of them, or never acknowledges anything again. So both are ours here.
 """
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -42,10 +43,24 @@ class Progress:
 class _Thread(faust.AIOKafkaConsumerThread):
     positions: Mapping[TP, int] = {}
 
+    async def start(self) -> None:
+        """Raises what Kafka's client raised, also where the thread had ended before it was waited for."""
+        await super().start()
+        if self._crashed.is_set():
+            await asyncio.wait_for(self._shutdown.wait(), self.shutdown_timeout)
+            raise self.crash_reason or faust.ConsumerStoppedError
+
     def _start_thread(self) -> None:
         """What Kafka's client raised has been told to the app, which fails of it: in the thread nobody would take it."""
         with suppress(*KAFKA_ERRORS):
             super()._start_thread()
+
+    def _stopped_set(self) -> None:
+        """A thread that failed has closed its loop: nobody is woken there any more."""
+        try:
+            super()._stopped_set()
+        except RuntimeError:
+            self._stopped.set()
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         conf = self.app.conf
