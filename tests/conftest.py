@@ -35,7 +35,7 @@ from shared.settings import Settings
 from shared.web import background
 from shared.web.app import Service, build
 from shared.web.runtime import Runtime, runtime_of
-from tests.contracts.conformance import holds_to_contract
+from tests.contracts.conformance import described_once, holds_to_contract
 from tests.servers import ensure_they_can_be_had, servers_in
 from tests.syntax import parse
 
@@ -121,7 +121,7 @@ class Running:
 
     def _client(self, headers: dict[str, str], origin: str = "http://etabli") -> httpx.AsyncClient:
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
-        hooks = {"response": [holds_to_contract(self.service, self.app)]}
+        hooks = {"response": [holds_to_contract(self.app)]}
         client = httpx.AsyncClient(transport=transport, base_url=origin, headers=headers, event_hooks=hooks)
         self._clients.append(client)
         return client
@@ -179,6 +179,7 @@ def starting(servers: Servers, keys: Path) -> Start:
         service = make(settings(**{**defaults, **knobs}))
         own_database = f"etabli_{service.name}"
         app = build(service)
+        described_once(service, app)
         async with AsyncExitStack() as stack:
             if fresh:
                 await emptied(servers, own_database)

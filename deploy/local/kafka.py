@@ -51,6 +51,7 @@ UTF8 = {"LC_ALL": "C.UTF-8"}
 JAVA_OPTIONS = [
     "-Xmx384m",
     "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # it lives for minutes, most often: the second compiler takes more than it gives
     "-XX:-UsePerfData",
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",

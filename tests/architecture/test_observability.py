@@ -89,8 +89,10 @@ def test_prometheus_asks_each_service_wherever_its_replicas_are() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "command"),
-    [(FOLDER, ("check", "config", "prometheus.yml")), (FOLDER, ("test", "rules", "rules_test.yml"))],
-    ids=["the configuration", "the rules"],
+    [
+        pytest.param(FOLDER, ("check", "config", "prometheus.yml"), id="the configuration"),
+        pytest.param(FOLDER, ("test", "rules", "rules_test.yml"), id="the rules", marks=pytest.mark.slow),
+    ],
 )
 def test_promtool_agrees_with(promtool: str, folder: Path, command: tuple[str, ...]) -> None:
     done = subprocess.run([promtool, *command], cwd=folder, capture_output=True, text=True, check=False, timeout=120)

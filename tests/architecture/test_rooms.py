@@ -52,6 +52,7 @@ def test_a_domain_imports_the_standard_library_pydantic_the_kernel_the_events_it
     assert foreign == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "planted"),
     [
@@ -80,6 +81,7 @@ def test_each_folder_of_services_is_named_once() -> None:
     assert sorted(SERVICES) == sorted(path.parent.name for path in (ROOT / "services").glob("*/__init__.py"))
 
 
+@pytest.mark.slow
 def test_a_fifth_service_touches_one_line_outside_its_folder(tree: Path) -> None:
     fifth = tree / "services" / "fifth"
     shutil.copytree(tree / "services" / "production", fifth)

@@ -1,6 +1,7 @@
 """Servers, their folder and their ports."""
 
 import socket
+import sys
 import threading
 from functools import partial
 from pathlib import Path
@@ -93,14 +94,25 @@ def test_a_server_that_ends_while_it_starts_says_why(tmp_path: Path) -> None:
         broken.wait_ready()
 
 
+SAYS_THAT_IT_ENDS = """
+import pathlib, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+pathlib.Path(sys.argv[2]).touch()
+signal.sigwait([signal.SIGTERM])
+with open(sys.argv[3], "a") as ends:
+    ends.write(f"{sys.argv[1]}\\n")
+"""
+"""Once, however often it is asked: a shell that has just forked says it twice."""
+
+
 def test_services_end_before_kafka_and_kafka_before_mongod(tmp_path: Path) -> None:
     ends = tmp_path / "ends"
-    script = 'trap "echo $0 >> {ends}; exit" TERM; touch {log}.ready; while :; do sleep 0.05; done'
 
     def process(name: str) -> Process:
         log = tmp_path / name
         ready = Path(f"{log}.ready")
-        return Process(name, ["sh", "-c", script.format(ends=ends, log=log), name], log=log, ready=ready.exists)
+        command = [sys.executable, "-I", "-c", SAYS_THAT_IT_ENDS, name, str(ready), str(ends)]
+        return Process(name, command, log=log, ready=ready.exists)
 
     processes = [process(name) for name in ("referral", "reporting", "kafka", "mongod")]
     for each in processes:

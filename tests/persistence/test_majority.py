@@ -83,6 +83,7 @@ AGAIN: list[Again] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", AGAIN)
 async def test_what_a_request_asked_again_was_answered_survives_a_crash(
     own: Mongod, own_persistence: Persistence, again: Again

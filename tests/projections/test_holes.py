@@ -89,13 +89,12 @@ async def compacted(servers: Servers) -> None:
     await until(lambda: has_gaps(servers))
 
 
-HOLES = [
-    nothing_left, cut_in_the_middle, committed_at_the_end, aborted_at_the_end, only_markers_left, made_again,
-    pytest.param(expired, marks=pytest.mark.slow), pytest.param(compacted, marks=pytest.mark.slow),  # Kafka takes its time
-]  # fmt: skip
+QUICK = [nothing_left, cut_in_the_middle, committed_at_the_end, aborted_at_the_end, only_markers_left, made_again]
+HOLES = [*QUICK, *(pytest.param(hole, marks=pytest.mark.slow) for hole in (expired, compacted))]  # Kafka takes its time
 
 
-@pytest.mark.parametrize("hole", HOLES)
+@pytest.mark.slow
+@pytest.mark.parametrize("hole", [*QUICK, expired, compacted])
 async def test_a_rebuild_ends_and_rows_go_on_after(persistence: Persistence, kafka_apart: Servers, hole: Hole) -> None:
     """While rows are read, and again while nobody reads: their positions stand before the hole."""
     one, two, three = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
