@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 from deploy.access import rules
@@ -20,7 +20,6 @@ from services import SERVICES
 from shared.messaging.kafka import Brokers, create_topics
 from shared.persistence.driver import Login, ask
 
-T = TypeVar("T")
 GUARDED = """
 listener.security.protocol.map=PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
 sasl.enabled.mechanisms=SCRAM-SHA-512

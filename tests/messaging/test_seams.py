@@ -1,4 +1,4 @@
-"""The private names of aiokafka and Faust that our client stands on: where they move, this fails before anything is lost."""
+"""The private names of aiokafka, Faust and mode that our client stands on: where they move, this fails before harm is done."""
 
 import hashlib
 import inspect
@@ -11,6 +11,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.record import default_records
 from faust.transport import consumer as faust_consumer
 from faust.transport.drivers import aiokafka as driver
+from mode.threads import ServiceThread
 
 
 def test_the_versions_are_those_whose_sources_were_read() -> None:
@@ -28,6 +29,7 @@ def test_the_versions_are_those_whose_sources_were_read() -> None:
         (faust_consumer.Consumer, "2a6a37200a4d"),
         (faust_consumer.ThreadDelegateConsumer, "a1b934b198fa"),
         (driver.AIOKafkaConsumerThread, "8ca70be32815"),
+        (ServiceThread, "327e312386fa"),  # how it starts, fails and says that it has stopped
     ],
     ids=lambda it: getattr(it, "__qualname__", ""),
 )
